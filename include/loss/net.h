@@ -1,0 +1,197 @@
+/* Networks: a graph of layers with its parameters. Made by name from the zoo, or layer by layer with the builder.
+ *
+ * Parameters carry the names of the PyTorch modules they correspond to ("layer1.0.conv1.weight"), in PyTorch's shapes:
+ * convolution [out][in][height][width], linear [out][in], BatchNorm and biases [channels]. */
+#ifndef LOSS_NET_H
+#define LOSS_NET_H
+
+#include <loss/data.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A network and its parameters. Functions taking a const loss_net may run in several threads at once; those that change
+ *  parameters (initialise, load, set, train) need the handle for themselves. */
+typedef struct loss_net loss_net;
+
+/* ---- Made by name ------------------------------------------------------------------------------------------------ */
+
+/** Makes a network of the zoo.
+ *
+ *  NAME[:key=value,...]
+ *    resnet20 resnet32 resnet44 resnet56 resnet110   shortcut=A|B|none (A)     He et al. 2016, section 4.2
+ *    resnet18 resnet34 resnet50 resnet101            stem=cifar|imagenet (cifar), shortcut=B|none (B)
+ *    vgg9 vgg11 vgg13 vgg16 vgg19                    bn=0|1 (0), dropout=P (0)  one linear layer as classifier
+ *    lenet5                                          LeCun et al. 1998, with ReLU and max pooling
+ *  `width=K` multiplies the channels of any of them (K > 0, may be a fraction; rounded, at least 1).
+ *  NAME-noshort means shortcut=none; NAME-bn means bn=1.
+ *
+ *  Parameters start at He initialisation with seed 0: see loss_net_initialise().
+ *  @param out    the network, NULL on failure. Owned by the caller: loss_net_free().
+ *  @param model  as above. Borrowed.
+ *  @param shape  of the images, and the number of classes: loss_dataset_shape().
+ *  @return LOSS_OK, LOSS_ERR_NAME (with the nearest name), LOSS_ERR_ARGUMENT (a key or value),
+ *          LOSS_ERR_SHAPE (images too small for the network), LOSS_ERR_NOMEM
+ *  Threads: any.   Since 0.1. */
+LOSS_API loss_status loss_net_create(loss_net **out, const char *model, loss_shape shape);
+
+/** Frees a network; NULL is a no-op. */
+LOSS_API void loss_net_free(loss_net *net);
+
+/** Base names of the zoo, ended by NULL. Static storage. */
+LOSS_API const char *const *loss_net_models(void);
+
+/* ---- Built layer by layer ---------------------------------------------------------------------------------------- */
+
+/** A network under construction. The first error sticks: later calls do nothing and return -1, and
+ *  loss_builder_finish() reports it. So a network can be written down without a check on every line. */
+typedef struct loss_builder loss_builder;
+
+/** A layer of the network under construction; its output is what others take as input. -1: an error. */
+typedef int loss_node;
+
+typedef struct loss_conv {
+    size_t channels; /**< output channels */
+    size_t kernel;   /**< height and width of the filter */
+    size_t stride;   /**< 0 means 1 */
+    size_t padding;  /**< zeros around the input */
+    bool bias;
+} loss_conv;
+
+typedef struct loss_pool {
+    size_t kernel;
+    size_t stride;  /**< 0: the kernel's size */
+    size_t padding; /**< at most half the kernel; max pooling ignores padded places, average counts them as zeros
+                         (PyTorch's count_include_pad) */
+} loss_pool;
+
+/** @return LOSS_OK, LOSS_ERR_SHAPE (a zero), LOSS_ERR_NOMEM */
+LOSS_API loss_status loss_builder_create(loss_builder **out, loss_shape shape);
+/** Frees a builder that was not finished; NULL is a no-op. */
+LOSS_API void loss_builder_free(loss_builder *builder);
+
+/** The images: [channels][height][width]. */
+LOSS_API loss_node loss_builder_input(loss_builder *builder);
+/** 2-D convolution (cross-correlation), parameters NAME.weight and, with bias, NAME.bias. Names are copied. */
+LOSS_API loss_node loss_builder_conv(loss_builder *builder, loss_node in, const char *name, loss_conv conv);
+/** BatchNorm (Ioffe & Szegedy 2015), eps 1e-5, momentum 0.1: parameters NAME.weight and NAME.bias, running statistics
+ *  NAME.running_mean and NAME.running_var (biased variance normalises the batch, the unbiased one is averaged). */
+LOSS_API loss_node loss_builder_batchnorm(loss_builder *builder, loss_node in, const char *name);
+LOSS_API loss_node loss_builder_relu(loss_builder *builder, loss_node in);
+LOSS_API loss_node loss_builder_max_pool(loss_builder *builder, loss_node in, loss_pool pool);
+LOSS_API loss_node loss_builder_average_pool(loss_builder *builder, loss_node in, loss_pool pool);
+/** Mean over height and width: [c][h][w] to [c][1][1]. */
+LOSS_API loss_node loss_builder_global_average_pool(loss_builder *builder, loss_node in);
+/** [c][h][w] to [c*h*w][1][1], row-major. */
+LOSS_API loss_node loss_builder_flatten(loss_builder *builder, loss_node in);
+/** y = W x + b on [features][1][1]: parameters NAME.weight [out][in] and NAME.bias [out]. */
+LOSS_API loss_node loss_builder_linear(loss_builder *builder, loss_node in, const char *name, size_t out);
+/** Sum of two outputs of one shape. */
+LOSS_API loss_node loss_builder_add(loss_builder *builder, loss_node a, loss_node b);
+/** The parameter-free shortcut (option A of He et al. 2016): every stride-th row and column from the first, and zero
+ *  channels before and after: (channels - in) / 2 before, the rest after. */
+LOSS_API loss_node loss_builder_shortcut(loss_builder *builder, loss_node in, size_t channels, size_t stride);
+/** In training zeroes with probability p and scales the rest by 1 / (1 - p); in evaluation the identity. 0 <= p < 1. */
+LOSS_API loss_node loss_builder_dropout(loss_builder *builder, loss_node in, double p);
+
+/** Shape of a layer's output; all zero for -1. */
+LOSS_API loss_shape loss_builder_shape(const loss_builder *builder, loss_node node);
+
+/** Makes the network; the builder is freed in every case.
+ *  @param logits  output layer, of shape [classes][1][1]; softmax cross-entropy follows it.
+ *  @param model   name to record with results, such as "mynet". Copied.
+ *  @return LOSS_OK, or the first error of the builder's calls (LOSS_ERR_SHAPE, LOSS_ERR_ARGUMENT: a name given twice, ...) */
+LOSS_API loss_status loss_builder_finish(loss_builder *builder, loss_node logits, const char *model, loss_net **out);
+
+/* ---- Parameters -------------------------------------------------------------------------------------------------- */
+
+typedef enum loss_tensor_kind {
+    LOSS_TENSOR_WEIGHT = 0,      /**< convolution or linear weight: two dimensions or more */
+    LOSS_TENSOR_BIAS = 1,        /**< convolution or linear bias */
+    LOSS_TENSOR_NORM_WEIGHT = 2, /**< BatchNorm weight */
+    LOSS_TENSOR_NORM_BIAS = 3,   /**< BatchNorm bias */
+    LOSS_TENSOR_RUNNING_MEAN = 4, /**< a statistic, not a parameter: not moved by SGD or along a direction */
+    LOSS_TENSOR_RUNNING_VAR = 5  /**< the same */
+} loss_tensor_kind;
+
+typedef struct loss_tensor_info {
+    const char *name;  /**< borrowed, lives as long as the network */
+    size_t n_dims;     /**< 1, 2 or 4 */
+    size_t dims[4];
+    size_t count;      /**< product of dims */
+    loss_tensor_kind kind;
+} loss_tensor_info;
+
+/** The model's canonical name, such as "resnet56:shortcut=none". Borrowed. */
+LOSS_API const char *loss_net_model(const loss_net *net);
+LOSS_API loss_shape loss_net_shape(const loss_net *net);
+/** Number of tensors, running statistics included; order: that of PyTorch's state_dict. */
+LOSS_API size_t loss_net_n_tensors(const loss_net *net);
+/** Number of trainable values (running statistics not counted). */
+LOSS_API size_t loss_net_n_parameters(const loss_net *net);
+/** Multiply-adds of one image's forward pass in convolutions and linear layers. */
+LOSS_API double loss_net_macs(const loss_net *net);
+/** @param i  below loss_net_n_tensors() */
+LOSS_API loss_tensor_info loss_net_tensor(const loss_net *net, size_t i);
+/** Copies tensor i out, [count] row-major. */
+LOSS_API void loss_net_get(const loss_net *net, size_t i, float *values);
+/** Copies tensor i in, [count] row-major. Any value is taken, not-finite ones too. */
+LOSS_API void loss_net_set(loss_net *net, size_t i, const float *values);
+
+/** He initialisation (He et al. 2015): convolution and linear weights N(0, 2 / fan_in), biases 0, BatchNorm weight 1, bias
+ *  0, running mean 0, variance 1. Keyed by (seed, tensor name). */
+LOSS_API void loss_net_initialise(loss_net *net, uint64_t seed);
+
+/** Loads weights from a .safetensors file (F32), recognised by content. Every tensor of the network must be there with
+ *  its shape, and nothing else but BatchNorm's num_batches_tracked. On failure the network is unchanged.
+ *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT (damaged), LOSS_ERR_MISMATCH (weights of another network: the message
+ *          names the first tensor that does not fit, with the shape found and expected), LOSS_ERR_NOMEM */
+LOSS_API loss_status loss_net_load(loss_net *net, const char *path);
+/** Saves all tensors as .safetensors, atomically (temporary file, fsync, rename).
+ *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_NOMEM */
+LOSS_API loss_status loss_net_save(const loss_net *net, const char *path);
+/** Digest of all names, shapes and values: 16 hexadecimal digits and a NUL. */
+LOSS_API void loss_net_digest(const loss_net *net, char digest[17]);
+
+/* ---- Evaluation -------------------------------------------------------------------------------------------------- */
+
+/** Asked now and then from any worker thread; true stops the work. Must be thread-safe. */
+typedef bool (*loss_cancelled)(void *user);
+
+typedef struct loss_evaluate_options {
+    size_t struct_size;
+    size_t threads;           /**< 0: one for each processor this process may use */
+    loss_cancelled cancelled; /**< may be NULL */
+    void *user;               /**< passed to cancelled */
+} loss_evaluate_options;
+#define LOSS_EVALUATE_OPTIONS_INIT { sizeof(loss_evaluate_options), 0, NULL, NULL }
+
+/** Mean cross-entropy of a network over a dataset, in evaluation mode (running statistics, no dropout).
+ *    L = 1/N sum_i xent(f(w; x_i), y_i)   natural logarithm, nats per image */
+typedef struct loss_result {
+    double loss;           /**< not-finite values are kept: a loss of Inf or NaN is data */
+    double standard_error; /**< standard deviation of the per-image loss / sqrt(N); N - 1 in the deviation */
+    double accuracy;       /**< percent of images whose largest logit is the label's; the first of equal ones counts */
+    size_t images;
+    double seconds;
+} loss_result;
+
+/** @param net   read only. Borrowed.
+ *  @param data  of the network's shape. Borrowed.
+ *  @param opt   may be NULL.
+ *  @return LOSS_OK, LOSS_ERR_SHAPE, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM, LOSS_ERR_CANCELLED
+ *  The value has the same bits for any number of threads.   Cost: N forward passes.   Since 0.1. */
+LOSS_API loss_status loss_net_evaluate(const loss_net *net, const loss_dataset *data, const loss_evaluate_options *opt,
+                                       loss_result *result);
+
+/** Logits of n images in evaluation mode.
+ *  @param images  [n][channels][height][width], normalised. Borrowed.
+ *  @param logits  [n][classes], written. Caller-owned.
+ *  @return LOSS_OK, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM.   Since 0.1. */
+LOSS_API loss_status loss_net_logits(const loss_net *net, size_t n, const float *images, float *logits);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

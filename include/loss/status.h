@@ -1,0 +1,61 @@
+/* Status codes, messages and the version of the library.
+ *
+ * Every function that can fail returns a loss_status. LOSS_OK is 0, so `if (st)` reads "if it failed".
+ * The library never exits, aborts or prints: what went wrong is told by loss_last_message(). */
+#ifndef LOSS_STATUS_H
+#define LOSS_STATUS_H
+
+#if defined(__GNUC__)
+#define LOSS_API __attribute__((visibility("default")))
+#else
+#define LOSS_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What a call came to. The numbers are pinned and grouped; new codes take free numbers of a group. */
+typedef enum loss_status {
+    LOSS_OK = 0,
+
+    /* The caller's words. */
+    LOSS_ERR_ARGUMENT = 10, /**< an argument or option is out of its range */
+    LOSS_ERR_SHAPE = 11,    /**< dimensions that do not fit each other */
+    LOSS_ERR_NAME = 12,     /**< no such model, tensor, norm, ...: the message gives the nearest name */
+
+    /* Files. */
+    LOSS_ERR_IO = 20,       /**< the system refused to open, read or write (no file, no space, no right) */
+    LOSS_ERR_FORMAT = 21,   /**< the contents are not what they should be */
+    LOSS_ERR_MISMATCH = 22, /**< a valid file that belongs to something else (other weights, other grid) */
+
+    /* The machine. */
+    LOSS_ERR_NOMEM = 30,    /**< out of memory */
+    LOSS_ERR_SYSTEM = 31,   /**< a thread or another resource could not be had */
+
+    /* The user. */
+    LOSS_ERR_CANCELLED = 40 /**< stopped on request; everything finished so far is kept */
+} loss_status;
+
+/** The code's name, such as "LOSS_ERR_FORMAT". Static storage; "unknown status" for other numbers. Since 0.1. */
+LOSS_API const char *loss_status_name(loss_status status);
+
+/** The message of the last failure in this thread: what was expected and what was found, in one line without
+ *  a line break. Valid until the next failing call in the same thread; "" before the first. Since 0.1. */
+LOSS_API const char *loss_last_message(void);
+
+#define LOSS_VERSION_MAJOR 0
+#define LOSS_VERSION_MINOR 1
+#define LOSS_VERSION_PATCH 0
+
+/** Version of the library that is running, such as "0.1.0". Static storage. Since 0.1. */
+LOSS_API const char *loss_version(void);
+
+/** Name of the kernel set in use: "ref" or "blas". Chosen once, at the first use; the environment variable
+ *  LOSS_ISA forces one. Static storage. Threads: any. Since 0.1. */
+LOSS_API const char *loss_isa(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

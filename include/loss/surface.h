@@ -1,0 +1,96 @@
+/* Surfaces: the loss on a grid of a plane, kept in a .landscape file (an SQLite database; docs/file-formats.md). */
+#ifndef LOSS_SURFACE_H
+#define LOSS_SURFACE_H
+
+#include <loss/plane.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A landscape file that is open. Single-threaded. Several processes may have one file open, also for evaluation. */
+typedef struct loss_surface loss_surface;
+
+/** n coordinates min .. max, end points included; n = 1 needs min = max. In multiples of the direction. */
+typedef struct loss_axis {
+    double min, max;
+    size_t n;
+} loss_axis;
+
+/** One evaluated point. */
+typedef struct loss_point {
+    bool evaluated;        /**< false: not done yet; the other fields mean nothing */
+    double loss;           /**< nats per image; may be Inf or NaN: such a point is present and says so */
+    double standard_error;
+    double accuracy;       /**< percent */
+    double seconds;        /**< it took */
+} loss_point;
+
+typedef struct loss_surface_progress {
+    size_t done, total;    /**< points, all splits together */
+    size_t done_before;    /**< of them found in the file */
+    double seconds, seconds_left;
+    double images_per_second;
+    double x, y;           /**< the point just finished */
+    loss_split split;
+    loss_point point;
+} loss_surface_progress;
+
+typedef struct loss_surface_options {
+    size_t struct_size;
+    loss_axis x, y;              /**< y.n = 1, y.min = y.max = 0: a line */
+    const loss_dataset *second;  /**< the other split, evaluated at the same points; may be NULL. Borrowed. */
+    size_t threads;              /**< 0: one for each processor this process may use */
+    void (*progress)(const loss_surface_progress *progress, void *user); /**< after each point, from the caller's thread */
+    loss_cancelled cancelled;    /**< asked in worker threads every few images */
+    void *user;
+} loss_surface_options;
+#define LOSS_SURFACE_OPTIONS_INIT \
+    { sizeof(loss_surface_options), {-1, 1, 25}, {-1, 1, 25}, NULL, 0, NULL, NULL, NULL }
+
+/** Makes a landscape file for this network, plane and data, or opens one that holds part of it.
+ *
+ *  A file of other weights, directions, data, grid or splits is refused and left untouched.
+ *  @param net, plane, data  borrowed until loss_surface_close(). net's weights are the origin and must not change.
+ *  @param opt  NULL: 25 x 25 on -1 .. 1.
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (an axis), LOSS_ERR_SHAPE, LOSS_ERR_MISMATCH (what differs, both values),
+ *          LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM.   Since 0.1. */
+LOSS_API loss_status loss_surface_open(loss_surface **out, const char *path, const loss_net *net, const loss_plane *plane,
+                                       const loss_dataset *data, const loss_surface_options *opt);
+
+/** Opens a landscape file to look at, also while another process fills it.
+ *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM */
+LOSS_API loss_status loss_surface_read(loss_surface **out, const char *path);
+
+/** Evaluates the points that the file lacks; each is committed when it is done.
+ *    L(a, b) = 1/N sum_i xent(f(w + a x + b y; x_i), y_i)                     Li et al. 2018, section 3
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (opened with loss_surface_read), LOSS_ERR_IO (a full disk, ...), LOSS_ERR_NOMEM,
+ *          LOSS_ERR_SYSTEM, LOSS_ERR_CANCELLED; whatever it is, finished points stay in the file
+ *  The bits do not depend on the number of threads or on interruptions.   Cost: points x images forward passes. */
+LOSS_API loss_status loss_surface_evaluate(loss_surface *surface);
+
+/** Closes the file; NULL is a no-op. */
+LOSS_API void loss_surface_close(loss_surface *surface);
+
+LOSS_API loss_axis loss_surface_x(const loss_surface *surface);
+LOSS_API loss_axis loss_surface_y(const loss_surface *surface);
+/** Coordinate i of an axis: min + i (max - min) / (n - 1), the end points exact. */
+LOSS_API double loss_axis_at(loss_axis axis, size_t i);
+/** Whether the file is about this split. */
+LOSS_API bool loss_surface_has_split(const loss_surface *surface, loss_split split);
+
+/** All points of a split as the file has them now.
+ *  @param points  [ny][nx], written. Caller-owned.
+ *  @return LOSS_OK, LOSS_ERR_NAME (no such split in the file), LOSS_ERR_IO */
+LOSS_API loss_status loss_surface_points(loss_surface *surface, loss_split split, loss_point *points);
+
+/** A fact recorded with the surface (docs/file-formats.md lists the keys: "model", "images", "norm", "seed", ...);
+ *  NULL when the file has no such key. Borrowed until the surface is closed. */
+LOSS_API const char *loss_surface_metadata(const loss_surface *surface, const char *key);
+/** Key number i in alphabetical order, NULL past the last. Borrowed. */
+LOSS_API const char *loss_surface_metadata_key(const loss_surface *surface, size_t i);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
