@@ -1,0 +1,118 @@
+/* Memory, text, digests and options structs. */
+#include "base/base.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGNMENT = 64, LONGEST_NAME = 63 };
+
+bool lossi_mul(size_t a, size_t b, size_t *out)
+{
+    return !__builtin_mul_overflow(a, b, out);
+}
+
+void *lossi_alloc(size_t n, size_t size)
+{
+    size_t bytes;
+    if (!lossi_mul(n, size, &bytes) || bytes > SIZE_MAX - ALIGNMENT)
+        return NULL;
+    /* aligned_alloc wants a multiple of the alignment; one more keeps a zero size a real pointer. */
+    bytes = bytes / ALIGNMENT * ALIGNMENT + ALIGNMENT;
+    void *memory = aligned_alloc(ALIGNMENT, bytes);
+    if (memory)
+        memset(memory, 0, bytes);
+    return memory;
+}
+
+char *lossi_strdup(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = malloc(size);
+    if (copy)
+        memcpy(copy, text, size);
+    return copy;
+}
+
+char *lossi_format(const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *text = length < 0 ? NULL : malloc((size_t)length + 1);
+    if (text)
+        vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+/* Levenshtein's distance, one row of the table at a time. Longer names are compared by their first 63 letters. */
+static size_t edit_distance(const char *a, const char *b)
+{
+    size_t row[LONGEST_NAME + 1];
+    size_t n = strnlen(b, LONGEST_NAME);
+    for (size_t j = 0; j <= n; j++)
+        row[j] = j;
+    for (size_t i = 0; a[i] && i < LONGEST_NAME; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 0; j < n; j++) {
+            size_t above = row[j + 1];
+            size_t best = diagonal + (tolower((unsigned char)a[i]) != tolower((unsigned char)b[j]));
+            if (above + 1 < best)
+                best = above + 1;
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            row[j + 1] = best;
+            diagonal = above;
+        }
+    }
+    return row[n];
+}
+
+const char *lossi_nearest(const char *word, const char *const *names, size_t n)
+{
+    const char *nearest = NULL;
+    size_t least = SIZE_MAX;
+    for (size_t i = 0; i < n; i++) {
+        size_t distance = edit_distance(word, names[i]);
+        if (distance < least) {
+            least = distance;
+            nearest = names[i];
+        }
+    }
+    return nearest;
+}
+
+loss_status lossi_options(void *into, size_t size, const void *given, const char *type_name)
+{
+    if (!given)
+        return LOSS_OK;
+    size_t given_size;
+    memcpy(&given_size, given, sizeof given_size);
+    if (given_size < sizeof given_size)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: struct_size is %zu; start from the _INIT macro", type_name, given_size);
+    for (size_t i = size; i < given_size; i++)
+        if (((const unsigned char *)given)[i])
+            return lossi_fail(LOSS_ERR_ARGUMENT, "%s: struct_size is %zu with options this version (%zu bytes) lacks",
+                              type_name, given_size, size);
+    memcpy(into, given, given_size < size ? given_size : size);
+    memcpy(into, &size, sizeof size);
+    return LOSS_OK;
+}
+
+uint64_t lossi_digest(uint64_t digest, const void *bytes, size_t n)
+{
+    const unsigned char *b = bytes;
+    for (size_t i = 0; i < n; i++)
+        digest = (digest ^ b[i]) * 0x100000001b3u;
+    return digest;
+}
+
+void lossi_digest_text(uint64_t digest, char text[17])
+{
+    snprintf(text, 17, "%016llx", (unsigned long long)digest);
+}
