@@ -43,8 +43,7 @@ uint64_t lossi_random_below(const lossi_stream *s, uint64_t index, uint64_t n)
 {
     uint32_t w[4];
     lossi_random_words(s, index, w);
-    uint64_t word = (uint64_t)w[0] << 32 | w[1];
-    return (uint64_t)((__extension__ unsigned __int128)word * n >> 64);
+    return (uint64_t)((double)n * unit(w[0], w[1]));
 }
 
 void lossi_random_normal(const lossi_stream *s, float *out, size_t n)

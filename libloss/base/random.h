@@ -31,7 +31,7 @@ void lossi_random_words(const lossi_stream *s, uint64_t index, uint32_t out[4]);
 /** Uniform in [0, 1), 53 bits; the value at position index. */
 double lossi_random_uniform(const lossi_stream *s, uint64_t index);
 
-/** Uniform whole number in [0, n), without bias worth the name (64-bit multiply-shift). n > 0. */
+/** Uniform whole number in [0, n), from 53 bits: without bias worth the name for 0 < n < 2^40. */
 uint64_t lossi_random_below(const lossi_stream *s, uint64_t index, uint64_t n);
 
 /** n values of N(0, 1) at positions 0 .. n-1 (Box and Muller, in double). */
