@@ -51,7 +51,7 @@ LOSS_API const char *loss_last_message(void);
 /** Version of the library that is running, such as "0.1.0". Static storage. Since 0.1. */
 LOSS_API const char *loss_version(void);
 
-/** Name of the kernel set in use: "ref" or "blas". Chosen once, at the first use; the environment variable
+/** Name of the kernel set in use: "ref" or "blas" ("none" if LOSS_ISA names no set). Chosen once, at the first use; the environment variable
  *  LOSS_ISA forces one. Static storage. Threads: any. Since 0.1. */
 LOSS_API const char *loss_isa(void);
 

@@ -1,0 +1,13 @@
+/* Which kernels run: the only place that picks a table. */
+#ifndef LOSSI_CPU_H
+#define LOSSI_CPU_H
+
+#include "base/base.h"
+#include "kernels/kernels.h"
+
+/** The table in use, chosen at the first call: the fastest set that this processor runs, or the one that the environment
+ *  variable LOSS_ISA names ("ref", "blas").
+ *  @return LOSS_OK, LOSS_ERR_NAME (LOSS_ISA names no set).   Threads: any. */
+loss_status lossi_kernels_choose(const lossi_kernels **out);
+
+#endif

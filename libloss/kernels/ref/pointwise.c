@@ -1,0 +1,20 @@
+/* ReLU and addition. */
+#include "kernels/ref/ref.h"
+
+void lossk_relu_ref(size_t count, const lossi_real *x, lossi_real *y)
+{
+    for (size_t i = 0; i < count; i++)
+        y[i] = x[i] < 0 ? 0 : x[i]; /* this way round, NaN stays */
+}
+
+void lossk_relu_backward_ref(size_t count, const lossi_real *y, const lossi_real *dy, lossi_real *dx)
+{
+    for (size_t i = 0; i < count; i++)
+        dx[i] += y[i] > 0 ? dy[i] : 0;
+}
+
+void lossk_add_ref(size_t count, const lossi_real *a, const lossi_real *b, lossi_real *y)
+{
+    for (size_t i = 0; i < count; i++)
+        y[i] = a[i] + b[i];
+}
