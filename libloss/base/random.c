@@ -46,12 +46,12 @@ uint64_t lossi_random_below(const lossi_stream *s, uint64_t index, uint64_t n)
     return (uint64_t)((double)n * unit(w[0], w[1]));
 }
 
-void lossi_random_normal(const lossi_stream *s, float *out, size_t n)
+void lossi_random_normal_at(const lossi_stream *s, uint64_t first, float *out, size_t n)
 {
     const double two_pi = 6.283185307179586476925;
     for (size_t i = 0; i < n; i += 2) {
         uint32_t w[4];
-        lossi_random_words(s, i / 2, w);
+        lossi_random_words(s, (first + i) / 2, w);
         double radius = sqrt(-2 * log(1 - unit(w[0], w[1]))); /* 1 - u is never 0 */
         double angle = two_pi * unit(w[2], w[3]);
         out[i] = (float)(radius * cos(angle));

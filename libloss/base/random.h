@@ -34,8 +34,8 @@ double lossi_random_uniform(const lossi_stream *s, uint64_t index);
 /** Uniform whole number in [0, n), from 53 bits: without bias worth the name for 0 < n < 2^40. */
 uint64_t lossi_random_below(const lossi_stream *s, uint64_t index, uint64_t n);
 
-/** n values of N(0, 1) at positions 0 .. n-1 (Box and Muller, in double). */
-void lossi_random_normal(const lossi_stream *s, float *out, size_t n);
+/** n values of N(0, 1) at positions first .. first + n - 1 (Box and Muller, in double); first is even. */
+void lossi_random_normal_at(const lossi_stream *s, uint64_t first, float *out, size_t n);
 
 /** The 32-bit detail that stands for a name. */
 uint32_t lossi_random_detail(const char *name);

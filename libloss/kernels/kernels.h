@@ -24,7 +24,7 @@ typedef struct lossi_conv_shape {
 typedef struct lossi_pool_shape {
     size_t planes;
     size_t in_h, in_w, out_h, out_w;
-    size_t kernel, stride, padding;
+    size_t kernel_h, kernel_w, stride, padding;
 } lossi_pool_shape;
 
 typedef struct lossi_kernels {
@@ -46,7 +46,7 @@ typedef struct lossi_kernels {
     void (*max_pool)(const lossi_pool_shape *s, const lossi_real *x, lossi_real *y);
     /** dx at the first largest value of each window += dy. */
     void (*max_pool_backward)(const lossi_pool_shape *s, const lossi_real *x, const lossi_real *dy, lossi_real *dx);
-    /** Sum under the window / kernel^2, padding counted as zeros. */
+    /** Sum under the window / the window's area, padding counted as zeros. */
     void (*average_pool)(const lossi_pool_shape *s, const lossi_real *x, lossi_real *y);
     void (*average_pool_backward)(const lossi_pool_shape *s, const lossi_real *dy, lossi_real *dx);
 

@@ -4,9 +4,9 @@
 #include "kernels/ref/ref.h"
 
 /* First and one past the last input index under the window of output `out`, clipped to the input. */
-static void window(size_t out, size_t in_size, const lossi_pool_shape *s, size_t *begin, size_t *end)
+static void window(const lossi_pool_shape *s, size_t out, size_t in_size, size_t kernel, size_t *begin, size_t *end)
 {
-    size_t from = out * s->stride, to = from + s->kernel; /* counted from the padded edge */
+    size_t from = out * s->stride, to = from + kernel; /* counted from the padded edge */
     *begin = from < s->padding ? 0 : from - s->padding;
     *end = to < s->padding ? 0 : to - s->padding;
     if (*end > in_size)
@@ -17,8 +17,8 @@ static void window(size_t out, size_t in_size, const lossi_pool_shape *s, size_t
 static size_t largest(const lossi_pool_shape *s, const lossi_real *plane, size_t r, size_t c)
 {
     size_t top, bottom, left, right;
-    window(r, s->in_h, s, &top, &bottom);
-    window(c, s->in_w, s, &left, &right);
+    window(s, r, s->in_h, s->kernel_h, &top, &bottom);
+    window(s, c, s->in_w, s->kernel_w, &left, &right);
     size_t best = top * s->in_w + left;
     for (size_t i = top; i < bottom; i++)
         for (size_t j = left; j < right; j++) {
@@ -51,13 +51,13 @@ void lossk_max_pool_backward_ref(const lossi_pool_shape *s, const lossi_real *x,
 
 void lossk_average_pool_ref(const lossi_pool_shape *s, const lossi_real *x, lossi_real *y)
 {
-    double area = (double)(s->kernel * s->kernel);
+    double area = (double)(s->kernel_h * s->kernel_w);
     for (size_t p = 0; p < s->planes; p++)
         for (size_t r = 0; r < s->out_h; r++)
             for (size_t c = 0; c < s->out_w; c++) {
                 size_t top, bottom, left, right;
-                window(r, s->in_h, s, &top, &bottom);
-                window(c, s->in_w, s, &left, &right);
+                window(s, r, s->in_h, s->kernel_h, &top, &bottom);
+                window(s, c, s->in_w, s->kernel_w, &left, &right);
                 double sum = 0;
                 for (size_t i = top; i < bottom; i++)
                     for (size_t j = left; j < right; j++)
@@ -68,13 +68,13 @@ void lossk_average_pool_ref(const lossi_pool_shape *s, const lossi_real *x, loss
 
 void lossk_average_pool_backward_ref(const lossi_pool_shape *s, const lossi_real *dy, lossi_real *dx)
 {
-    lossi_real share = (lossi_real)1 / (lossi_real)(s->kernel * s->kernel);
+    lossi_real share = (lossi_real)1 / (lossi_real)(s->kernel_h * s->kernel_w);
     for (size_t p = 0; p < s->planes; p++)
         for (size_t r = 0; r < s->out_h; r++)
             for (size_t c = 0; c < s->out_w; c++) {
                 size_t top, bottom, left, right;
-                window(r, s->in_h, s, &top, &bottom);
-                window(c, s->in_w, s, &left, &right);
+                window(s, r, s->in_h, s->kernel_h, &top, &bottom);
+                window(s, c, s->in_w, s->kernel_w, &left, &right);
                 for (size_t i = top; i < bottom; i++)
                     for (size_t j = left; j < right; j++)
                         dx[(p * s->in_h + i) * s->in_w + j] += share * dy[(p * s->out_h + r) * s->out_w + c];

@@ -1,0 +1,133 @@
+/* BatchNorm (Ioffe & Szegedy 2015).
+ *   training:    y = weight (x - m) / sqrt(v + eps) + bias,  m and v the batch's mean and biased variance per channel
+ *   evaluation:  the same with the running mean and variance
+ * The running variance averages the unbiased one, as PyTorch's does. */
+#include <math.h>
+
+#include "net/layer.h"
+
+static const double EPS = 1e-5, MOMENTUM = 0.1;
+
+/* state: five values a channel */
+enum { MEAN, INVERSE_DEVIATION, BY_DY, BY_X, CONSTANT, N_STATE };
+
+static size_t sums_count(const lossi_node *node)
+{
+    return 2 * node->channels;
+}
+
+static size_t state_count(const lossi_node *node)
+{
+    return N_STATE * node->channels;
+}
+
+static size_t scratch_count(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in, size_t n)
+{
+    (void)kernels, (void)in, (void)n;
+    return 3 * node->channels;
+}
+
+static size_t run_length(const lossi_call *call)
+{
+    return call->n * call->node->height * call->node->width;
+}
+
+static void forward_sums(const lossi_call *call)
+{
+    size_t c = call->node->channels;
+    call->kernels->norm_sums(c, run_length(call), call->x[0], call->sums, call->sums + c);
+}
+
+/* Adds up sums[which] of channel c over the chunks, in their order. */
+static double batch_sum(const lossi_combine *b, size_t which, size_t c)
+{
+    size_t channels = b->node->channels;
+    double sum = 0;
+    for (size_t k = 0; k < b->n_chunks; k++)
+        sum += b->sums[k * 2 * channels + which * channels + c];
+    return sum;
+}
+
+static void forward_combine(const lossi_combine *b)
+{
+    size_t channels = b->node->channels;
+    double m = (double)(b->n_images * b->node->height * b->node->width);
+    for (size_t c = 0; c < channels; c++) {
+        double mean = batch_sum(b, 0, c) / m;
+        double variance = batch_sum(b, 1, c) / m - mean * mean;
+        if (variance < 0) /* rounding, for a channel of equal values */
+            variance = 0;
+        b->state[MEAN * channels + c] = mean;
+        b->state[INVERSE_DEVIATION * channels + c] = 1 / sqrt(variance + EPS);
+        double unbiased = m > 1 ? variance * m / (m - 1) : variance;
+        b->mean[c] = (lossi_real)((1 - MOMENTUM) * (double)b->mean[c] + MOMENTUM * mean);
+        b->variance[c] = (lossi_real)((1 - MOMENTUM) * (double)b->variance[c] + MOMENTUM * unbiased);
+    }
+}
+
+static void forward(const lossi_call *call)
+{
+    size_t channels = call->node->channels;
+    lossi_real *scale = call->scratch, *shift = scale + channels;
+    for (size_t c = 0; c < channels; c++) {
+        double mean = call->training ? call->state[MEAN * channels + c] : (double)call->mean[c];
+        double inverse = call->training ? call->state[INVERSE_DEVIATION * channels + c]
+                                        : 1 / sqrt((double)call->variance[c] + EPS);
+        double s = (double)call->weight[c] * inverse;
+        scale[c] = (lossi_real)s;
+        shift[c] = (lossi_real)((double)call->bias[c] - mean * s);
+    }
+    call->kernels->norm_apply(channels, run_length(call), call->x[0], scale, shift, call->y);
+}
+
+static void backward_sums(const lossi_call *call)
+{
+    size_t c = call->node->channels;
+    call->kernels->norm_backward_sums(c, run_length(call), call->x[0], call->dy, call->state + MEAN * c, call->sums,
+                                      call->sums + c);
+}
+
+/* With xhat = (x - m) r:  dx = weight r (dy - mean(dy) - xhat mean(dy xhat)), written as by_dy dy + by_x x + constant. */
+static void backward_combine(const lossi_combine *b)
+{
+    size_t channels = b->node->channels;
+    double m = (double)(b->n_images * b->node->height * b->node->width);
+    for (size_t c = 0; c < channels; c++) {
+        double mean = b->state[MEAN * channels + c], inverse = b->state[INVERSE_DEVIATION * channels + c];
+        double sum_dy = batch_sum(b, 0, c);
+        double sum_dy_xhat = batch_sum(b, 1, c) * inverse;
+        b->dbias[c] = (lossi_real)sum_dy;
+        b->dweight[c] = (lossi_real)sum_dy_xhat;
+        double by_dy = (double)b->weight[c] * inverse;
+        double by_x = -by_dy * inverse * sum_dy_xhat / m;
+        b->state[BY_DY * channels + c] = by_dy;
+        b->state[BY_X * channels + c] = by_x;
+        b->state[CONSTANT * channels + c] = -by_dy * sum_dy / m - by_x * mean;
+    }
+}
+
+static void backward(const lossi_call *call)
+{
+    if (!call->dx[0])
+        return;
+    size_t channels = call->node->channels;
+    lossi_real *coefficients = call->scratch; /* [3][channels] */
+    for (size_t i = 0; i < 3 * channels; i++)
+        coefficients[i] = (lossi_real)call->state[BY_DY * channels + i];
+    call->kernels->norm_backward(channels, run_length(call), call->x[0], call->dy, coefficients, coefficients + channels,
+                                 coefficients + 2 * channels, call->dx[0]);
+}
+
+const lossi_layer lossi_layer_norm = {
+    .name = "batchnorm",
+    .in_place = true,
+    .scratch_count = scratch_count,
+    .sums_count = sums_count,
+    .state_count = state_count,
+    .forward_sums = forward_sums,
+    .forward_combine = forward_combine,
+    .forward = forward,
+    .backward_sums = backward_sums,
+    .backward_combine = backward_combine,
+    .backward = backward,
+};

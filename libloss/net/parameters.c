@@ -1,0 +1,169 @@
+/* Tensors of a network: access, initialisation, copies, digest. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "net/net.h"
+
+void loss_net_free(loss_net *net)
+{
+    if (!net)
+        return;
+    for (size_t i = 0; i < net->n_tensors; i++) {
+        free(net->tensors[i].name);
+        free(net->tensors[i].values);
+    }
+    free(net->tensors);
+    free(net->nodes);
+    free(net->model);
+    free(net);
+}
+
+size_t lossi_node_size(const lossi_node *node)
+{
+    return node->channels * node->height * node->width;
+}
+
+bool lossi_tensor_is_trainable(const lossi_tensor *tensor)
+{
+    return tensor->kind != LOSS_TENSOR_RUNNING_MEAN && tensor->kind != LOSS_TENSOR_RUNNING_VAR;
+}
+
+const char *loss_net_model(const loss_net *net)
+{
+    return net->model;
+}
+
+loss_shape loss_net_shape(const loss_net *net)
+{
+    return net->shape;
+}
+
+size_t loss_net_n_tensors(const loss_net *net)
+{
+    return net->n_tensors;
+}
+
+size_t loss_net_n_parameters(const loss_net *net)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < net->n_tensors; i++)
+        n += lossi_tensor_is_trainable(&net->tensors[i]) ? net->tensors[i].count : 0;
+    return n;
+}
+
+double loss_net_macs(const loss_net *net)
+{
+    double macs = 0;
+    for (size_t i = 0; i < net->n_nodes; i++) {
+        const lossi_node *node = &net->nodes[i];
+        if (node->weight >= 0 && net->tensors[node->weight].kind == LOSS_TENSOR_WEIGHT)
+            macs += (double)net->tensors[node->weight].count * (double)(node->height * node->width);
+    }
+    return macs;
+}
+
+loss_tensor_info loss_net_tensor(const loss_net *net, size_t i)
+{
+    const lossi_tensor *tensor = &net->tensors[i];
+    loss_tensor_info info = {tensor->name, tensor->n_dims, {0}, tensor->count, tensor->kind};
+    memcpy(info.dims, tensor->dims, sizeof info.dims);
+    return info;
+}
+
+void loss_net_get(const loss_net *net, size_t i, float *values)
+{
+    for (size_t j = 0; j < net->tensors[i].count; j++)
+        values[j] = (float)net->tensors[i].values[j];
+}
+
+void loss_net_set(loss_net *net, size_t i, const float *values)
+{
+    for (size_t j = 0; j < net->tensors[i].count; j++)
+        net->tensors[i].values[j] = (lossi_real)values[j];
+}
+
+/* He et al. 2015: normal with variance 2 / fan_in. */
+static void draw_weight(lossi_tensor *tensor, uint64_t seed)
+{
+    enum { PART = 256 };
+    float normal[PART];
+    double deviation = sqrt(2 / ((double)tensor->count / (double)tensor->dims[0]));
+    lossi_stream stream = lossi_stream_make(seed, LOSSI_RANDOM_INIT, lossi_random_detail(tensor->name));
+    for (size_t first = 0; first < tensor->count; first += PART) {
+        size_t n = tensor->count - first < PART ? tensor->count - first : PART;
+        lossi_random_normal_at(&stream, first, normal, n);
+        for (size_t j = 0; j < n; j++)
+            tensor->values[first + j] = (lossi_real)(deviation * (double)normal[j]);
+    }
+}
+
+void loss_net_initialise(loss_net *net, uint64_t seed)
+{
+    for (size_t i = 0; i < net->n_tensors; i++) {
+        lossi_tensor *tensor = &net->tensors[i];
+        bool one = tensor->kind == LOSS_TENSOR_NORM_WEIGHT || tensor->kind == LOSS_TENSOR_RUNNING_VAR;
+        if (tensor->kind == LOSS_TENSOR_WEIGHT)
+            draw_weight(tensor, seed);
+        else
+            for (size_t j = 0; j < tensor->count; j++)
+                tensor->values[j] = one ? 1 : 0;
+    }
+}
+
+loss_status lossi_net_clone(loss_net **out, const loss_net *net)
+{
+    *out = NULL;
+    loss_net *copy = calloc(1, sizeof *copy);
+    if (!copy)
+        return lossi_fail_nomem(sizeof *copy);
+    copy->shape = net->shape;
+    copy->model = lossi_strdup(net->model);
+    copy->nodes = malloc(net->n_nodes * sizeof *copy->nodes);
+    copy->tensors = calloc(net->n_tensors ? net->n_tensors : 1, sizeof *copy->tensors);
+    if (!copy->model || !copy->nodes || !copy->tensors)
+        goto out_of_memory;
+    memcpy(copy->nodes, net->nodes, net->n_nodes * sizeof *copy->nodes);
+    copy->n_nodes = net->n_nodes;
+    for (size_t i = 0; i < net->n_tensors; i++) {
+        const lossi_tensor *from = &net->tensors[i];
+        lossi_tensor *to = &copy->tensors[i];
+        *to = *from;
+        to->name = lossi_strdup(from->name);
+        to->values = lossi_alloc(from->count, sizeof *to->values);
+        copy->n_tensors = i + 1;
+        if (!to->name || !to->values)
+            goto out_of_memory;
+        memcpy(to->values, from->values, from->count * sizeof *to->values);
+    }
+    *out = copy;
+    return LOSS_OK;
+
+out_of_memory:
+    loss_net_free(copy);
+    return lossi_fail(LOSS_ERR_NOMEM, "out of memory for a copy of %s", net->model);
+}
+
+void loss_net_digest(const loss_net *net, char digest[17])
+{
+    uint64_t d = LOSSI_DIGEST_INIT;
+    for (size_t i = 0; i < net->n_tensors; i++) {
+        const lossi_tensor *tensor = &net->tensors[i];
+        d = lossi_digest(d, tensor->name, strlen(tensor->name) + 1);
+        d = lossi_digest(d, tensor->dims, sizeof tensor->dims);
+        d = lossi_digest(d, tensor->values, tensor->count * sizeof *tensor->values);
+    }
+    lossi_digest_text(d, digest);
+}
+
+loss_status lossi_net_check_data(const loss_net *net, const loss_dataset *data)
+{
+    loss_shape a = net->shape, b = loss_dataset_shape(data);
+    if (a.channels != b.channels || a.height != b.height || a.width != b.width || a.classes != b.classes)
+        return lossi_fail(LOSS_ERR_SHAPE, "%s takes images of %zux%zux%zu in %zu classes; the data set has %zux%zux%zu in %zu",
+                          net->model, a.channels, a.height, a.width, a.classes, b.channels, b.height, b.width, b.classes);
+    if (!loss_dataset_count(data))
+        return lossi_fail(LOSS_ERR_SHAPE, "the data set holds no images");
+    return LOSS_OK;
+}
