@@ -41,7 +41,8 @@ typedef struct loss_train_options {
     double lr, momentum, weight_decay;
     bool nesterov;
     loss_schedule schedule;
-    bool augment;          /**< random crop after padding by 4 zeros (of the normalised image), random horizontal flip */
+    bool augment;          /**< random crop after padding by 4 black pixels, random horizontal flip (as torchvision's
+                                RandomCrop(padding=4) and RandomHorizontalFlip before normalisation) */
     uint64_t seed;         /**< initial weights, order of images, augmentation, dropout */
     size_t save_every;     /**< a checkpoint every so many epochs; the initial and the last are always kept; 0 means 1 */
     size_t threads;        /**< 0: one for each processor this process may use */

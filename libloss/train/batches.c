@@ -1,0 +1,95 @@
+/* Order of images and augmentation. */
+#include "train/batches.h"
+
+#include <stdlib.h>
+
+#include "base/random.h"
+
+enum { PAD = 4 };
+
+loss_status lossi_batches_create(lossi_batches *b, const loss_dataset *data, size_t batch, bool augment, uint64_t seed)
+{
+    size_t n = loss_dataset_count(data), channels = loss_dataset_shape(data).channels;
+    *b = (lossi_batches){.data = data, .batch = batch, .augment = augment, .seed = seed};
+    if (n < 2 || batch < 2)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "training on %zu images in batches of %zu: both must be at least 2", n, batch);
+    /* A last batch of one image is left out: BatchNorm has no variance on one. */
+    b->n_steps = n / batch + (n % batch > 1);
+    b->order = lossi_alloc(n, sizeof *b->order);
+    b->labels = lossi_alloc(n, sizeof *b->labels);
+    b->table = lossi_alloc(channels * 256, sizeof *b->table);
+    if (!b->order || !b->labels || !b->table) {
+        lossi_batches_free(b);
+        return lossi_fail_nomem(n * (sizeof *b->order + sizeof *b->labels));
+    }
+    const float *mean = loss_dataset_mean(data), *std = loss_dataset_std(data);
+    for (size_t c = 0; c < channels; c++)
+        for (size_t p = 0; p < 256; p++)
+            b->table[c * 256 + p] = (lossi_real)(((float)p / 255.0f - mean[c]) / std[c]);
+    return LOSS_OK;
+}
+
+void lossi_batches_free(lossi_batches *b)
+{
+    free(b->order);
+    free(b->labels);
+    free(b->table);
+    *b = (lossi_batches){0};
+}
+
+void lossi_batches_begin_epoch(lossi_batches *b, size_t epoch)
+{
+    size_t n = loss_dataset_count(b->data);
+    lossi_stream stream = lossi_stream_make(b->seed, LOSSI_RANDOM_SHUFFLE, (uint32_t)epoch);
+    b->epoch = epoch;
+    for (size_t i = 0; i < n; i++)
+        b->order[i] = i;
+    for (size_t i = n - 1; i > 0; i--) { /* Fisher and Yates */
+        size_t j = lossi_random_below(&stream, i, i + 1), swap = b->order[i];
+        b->order[i] = b->order[j];
+        b->order[j] = swap;
+    }
+    for (size_t i = 0; i < n; i++)
+        b->labels[i] = loss_dataset_labels(b->data)[b->order[i]];
+}
+
+/* The image shifted by up to PAD pixels, black coming in, and perhaps mirrored. */
+static void put_image(void *user, size_t i, lossi_real *out)
+{
+    const lossi_batches *b = user;
+    loss_shape shape = loss_dataset_shape(b->data);
+    size_t image = b->order[b->first + i], h = shape.height, w = shape.width;
+    const uint8_t *pixels = loss_dataset_pixels(b->data) + image * shape.channels * h * w;
+    size_t top = PAD, left = PAD; /* the corner of the crop in the padded image */
+    bool mirror = false;
+    if (b->augment) {
+        uint32_t words[4];
+        lossi_stream stream = lossi_stream_make(b->seed, LOSSI_RANDOM_AUGMENT, (uint32_t)b->epoch);
+        lossi_random_words(&stream, image, words);
+        top = words[0] % (2 * PAD + 1);
+        left = words[1] % (2 * PAD + 1);
+        mirror = words[2] & 1;
+    }
+    for (size_t c = 0; c < shape.channels; c++, pixels += h * w)
+        for (size_t r = 0; r < h; r++)
+            for (size_t k = 0; k < w; k++) {
+                size_t row = top + r, column = left + (mirror ? w - 1 - k : k);
+                bool inside = row >= PAD && row - PAD < h && column >= PAD && column - PAD < w;
+                uint8_t pixel = inside ? pixels[(row - PAD) * w + column - PAD] : 0;
+                *out++ = b->table[c * 256 + pixel];
+            }
+}
+
+lossi_batch lossi_batches_step(lossi_batches *b, size_t step)
+{
+    size_t n = loss_dataset_count(b->data);
+    b->first = step * b->batch;
+    size_t left = n - b->first;
+    return (lossi_batch){
+        .n = left < b->batch ? left : b->batch,
+        .labels = b->labels + b->first,
+        .image = put_image,
+        .user = b,
+        .seed = b->seed ^ ((uint64_t)b->epoch << 32 | step) * 0x9E3779B97F4A7C15u,
+    };
+}

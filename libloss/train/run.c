@@ -1,0 +1,148 @@
+/* Checkpoints, the state to go on from, and the log. */
+#include "train/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "formats/safetensors.h"
+
+static const char LOG_HEADER[] = "epoch,lr,train_loss,train_accuracy,test_loss,test_accuracy,images_per_second,seconds\n";
+static const char PREFIX[] = "momentum/";
+
+static char *weights_path(const char *folder, size_t epoch)
+{
+    return lossi_format("%s/epoch-%03zu.safetensors", folder, epoch);
+}
+
+loss_status lossi_run_save_weights(const char *folder, const loss_net *net, size_t epoch)
+{
+    char *path = weights_path(folder, epoch);
+    loss_status status = path ? loss_net_save(net, path) : lossi_fail_nomem(strlen(folder) + 32);
+    free(path);
+    return status;
+}
+
+/* One array of the state: the momentum of a tensor. */
+static loss_status fill_array(lossi_array *array, const lossi_tensor *tensor, const lossi_real *velocity)
+{
+    array->name = lossi_format("%s%s", PREFIX, tensor->name);
+    array->n_dims = tensor->n_dims;
+    array->count = tensor->count;
+    memcpy(array->dims, tensor->dims, tensor->n_dims * sizeof *array->dims);
+    array->values = lossi_alloc(tensor->count, sizeof *array->values);
+    if (!array->name || !array->values)
+        return lossi_fail_nomem(tensor->count * sizeof *array->values);
+    for (size_t j = 0; j < tensor->count; j++)
+        array->values[j] = (float)velocity[j];
+    return LOSS_OK;
+}
+
+static loss_status save_state(const char *folder, const loss_net *net, const lossi_sgd *sgd, size_t epoch)
+{
+    char number[24], *path = lossi_format("%s/state.safetensors", folder);
+    snprintf(number, sizeof number, "%zu", epoch);
+    char *keys[] = {"epoch"}, *values[] = {number};
+    lossi_arrays arrays = {.items = calloc(net->n_tensors + 1, sizeof *arrays.items), .n_metadata = 1,
+                           .metadata_keys = keys, .metadata_values = values};
+    loss_status status = path && arrays.items ? LOSS_OK : lossi_fail_nomem(net->n_tensors * sizeof *arrays.items);
+    for (size_t i = 0; !status && i < net->n_tensors; i++)
+        if (sgd->velocity[i])
+            status = fill_array(&arrays.items[arrays.n++], &net->tensors[i], sgd->velocity[i]);
+    if (!status)
+        status = lossi_safetensors_write(path, &arrays);
+    for (size_t i = 0; i < arrays.n; i++) {
+        free(arrays.items[i].name);
+        free(arrays.items[i].values);
+    }
+    free(arrays.items);
+    free(path);
+    return status;
+}
+
+loss_status lossi_run_save(const char *folder, const loss_net *net, const lossi_sgd *sgd, size_t epoch)
+{
+    loss_status status = lossi_run_save_weights(folder, net, epoch);
+    return status ? status : save_state(folder, net, sgd, epoch);
+}
+
+loss_status lossi_run_save_log(const char *folder, const char *rows)
+{
+    char *path = lossi_format("%s/log.csv", folder), *text = lossi_format("%s%s", LOG_HEADER, rows);
+    loss_status status = path && text ? lossi_file_write(path, text, strlen(text)) : lossi_fail_nomem(strlen(rows));
+    free(path);
+    free(text);
+    return status;
+}
+
+/* The rows of log.csv up to an epoch. A log that is missing or strange starts anew: it is a record, not a state. */
+static loss_status restore_log(const char *folder, size_t epoch, char **rows)
+{
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    char *path = lossi_format("%s/log.csv", folder);
+    *rows = lossi_strdup("");
+    if (!path || !*rows) {
+        free(path);
+        return lossi_fail_nomem(strlen(folder) + 16);
+    }
+    bool known = lossi_is_file(path) && !lossi_file_read(path, &bytes, &size) && size >= sizeof LOG_HEADER - 1 &&
+                 memcmp(bytes, LOG_HEADER, sizeof LOG_HEADER - 1) == 0;
+    free(path);
+    if (known) {
+        char *first = (char *)bytes + sizeof LOG_HEADER - 1, *end = first;
+        for (char *line_end; (line_end = strchr(end, '\n')); end = line_end + 1)
+            if (strtoul(end, NULL, 10) > epoch)
+                break;
+        *end = 0;
+        free(*rows);
+        *rows = lossi_strdup(first);
+    }
+    free(bytes);
+    return *rows ? LOSS_OK : lossi_fail_nomem(size);
+}
+
+static loss_status restore_momentum(const char *path, const loss_net *net, lossi_sgd *sgd, const lossi_arrays *arrays)
+{
+    for (size_t i = 0; i < net->n_tensors; i++) {
+        const lossi_tensor *tensor = &net->tensors[i];
+        if (!sgd->velocity[i])
+            continue;
+        char *name = lossi_format("%s%s", PREFIX, tensor->name);
+        const lossi_array *array = name ? lossi_arrays_find(arrays, name) : NULL;
+        free(name);
+        if (!array || array->count != tensor->count)
+            return lossi_fail(LOSS_ERR_MISMATCH, "%s: no momentum of %zu values for %s", path, tensor->count, tensor->name);
+        for (size_t j = 0; j < tensor->count; j++)
+            sgd->velocity[i][j] = (lossi_real)array->values[j];
+    }
+    return LOSS_OK;
+}
+
+loss_status lossi_run_restore(const char *folder, loss_net *net, lossi_sgd *sgd, size_t *epoch, char **log)
+{
+    *epoch = 0;
+    *log = NULL;
+    char *path = lossi_format("%s/state.safetensors", folder);
+    if (!path)
+        return lossi_fail_nomem(strlen(folder) + 32);
+    lossi_arrays arrays = {0};
+    loss_status status = LOSS_OK;
+    if (lossi_is_file(path)) {
+        status = lossi_safetensors_read(path, &arrays);
+        const char *number = status ? NULL : lossi_arrays_metadata(&arrays, "epoch");
+        *epoch = number ? strtoul(number, NULL, 10) : 0;
+        if (!status && !*epoch)
+            status = lossi_fail(LOSS_ERR_FORMAT, "%s: it names no epoch", path);
+        if (!status)
+            status = restore_momentum(path, net, sgd, &arrays);
+        char *weights = status ? NULL : weights_path(folder, *epoch);
+        if (weights)
+            status = loss_net_load(net, weights);
+        free(weights);
+        lossi_arrays_free(&arrays);
+    }
+    free(path);
+    return status ? status : restore_log(folder, *epoch, log);
+}
