@@ -49,28 +49,32 @@ char *lossi_format(const char *format, ...)
     return text;
 }
 
-/* Levenshtein's distance, one row of the table at a time. Longer names are compared by their first 63 letters. */
+/* Edit distance with swaps of neighbours (optimal string alignment), three rows of its table at a time. Longer names are
+ * compared by their first 63 letters. */
 static size_t edit_distance(const char *a, const char *b)
 {
-    size_t row[LONGEST_NAME + 1];
-    size_t n = strnlen(b, LONGEST_NAME);
+    size_t rows[3][LONGEST_NAME + 1], n = strnlen(b, LONGEST_NAME);
     for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 0; a[i] && i < LONGEST_NAME; i++) {
-        size_t diagonal = row[0];
+        rows[0][j] = j;
+    size_t i = 0;
+    for (; a[i] && i < LONGEST_NAME; i++) {
+        const size_t *before = rows[(i + 2) % 3], *above = rows[i % 3];
+        size_t *row = rows[(i + 1) % 3];
         row[0] = i + 1;
         for (size_t j = 0; j < n; j++) {
-            size_t above = row[j + 1];
-            size_t best = diagonal + (tolower((unsigned char)a[i]) != tolower((unsigned char)b[j]));
-            if (above + 1 < best)
-                best = above + 1;
+            int ai = tolower((unsigned char)a[i]), bj = tolower((unsigned char)b[j]);
+            size_t best = above[j] + (ai != bj);
+            if (above[j + 1] + 1 < best)
+                best = above[j + 1] + 1;
             if (row[j] + 1 < best)
                 best = row[j] + 1;
+            bool swapped = i && j && ai == tolower((unsigned char)b[j - 1]) && bj == tolower((unsigned char)a[i - 1]);
+            if (swapped && before[j - 1] + 1 < best)
+                best = before[j - 1] + 1;
             row[j + 1] = best;
-            diagonal = above;
         }
     }
-    return row[n];
+    return rows[i % 3][n];
 }
 
 const char *lossi_nearest(const char *word, const char *const *names, size_t n)
