@@ -16,8 +16,8 @@ size_t lossk_block_columns(const lossi_conv_shape *s, const lossi_column_block *
 
 /** columns [in_c * kernel * kernel][block columns] = the input values under each filter tap. */
 void lossk_im2col(const lossi_conv_shape *s, const lossi_column_block *b, const lossi_real *x, lossi_real *columns);
-/** The reverse: each value of columns is added to dx where it was taken from. */
-void lossk_col2im(const lossi_conv_shape *s, const lossi_column_block *b, const lossi_real *columns, lossi_real *dx);
+/** The reverse: each value of columns is added to dx where it was taken from. Values on padding are overwritten. */
+void lossk_col2im(const lossi_conv_shape *s, const lossi_column_block *b, lossi_real *columns, lossi_real *dx);
 
 size_t lossk_conv_scratch_blas(const lossi_conv_shape *s);
 void lossk_conv_forward_blas(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *w, const lossi_real *bias,
