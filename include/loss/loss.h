@@ -1,0 +1,13 @@
+/* The whole public interface. */
+#ifndef LOSS_LOSS_H
+#define LOSS_LOSS_H
+
+#include <loss/data.h>
+#include <loss/export.h>
+#include <loss/net.h>
+#include <loss/plane.h>
+#include <loss/status.h>
+#include <loss/surface.h>
+#include <loss/train.h>
+
+#endif
