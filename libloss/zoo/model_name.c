@@ -1,0 +1,236 @@
+/* Parser of model names. Numbers are plain decimals read without the locale, in which 0.5 might be 0,5. */
+#include "zoo/model_name.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base.h"
+
+enum { WORD_SIZE = 64, MAX_DIGITS = 15 }; /* a double holds 15 decimal digits */
+
+/* A piece of the text, not ended by NUL. */
+typedef struct span {
+    const char *at;
+    size_t length;
+} span;
+
+static bool span_is(span s, const char *word)
+{
+    return strlen(word) == s.length && memcmp(s.at, word, s.length) == 0;
+}
+
+/* As a string for messages, cut if it is long. */
+static const char *span_text(span s, char text[WORD_SIZE])
+{
+    snprintf(text, WORD_SIZE, "%.*s", (int)(s.length < WORD_SIZE ? s.length : WORD_SIZE), s.at);
+    return text;
+}
+
+static size_t n_keys(const lossi_family *family)
+{
+    size_t n = 0;
+    while (n < LOSSI_MODEL_MAX_KEYS && family->keys[n].name)
+        n++;
+    return n;
+}
+
+/* LOSS_ERR_NAME with the nearest of all names, those with a suffix included. */
+static loss_status fail_name(span name, const lossi_zoo_entry *entries, size_t n_entries)
+{
+    char word[WORD_SIZE];
+    const char **names = calloc(2 * n_entries, sizeof *names);
+    char (*suffixed)[WORD_SIZE] = calloc(n_entries, sizeof *suffixed);
+    size_t n = 0;
+    for (size_t i = 0; names && suffixed && i < n_entries; i++) {
+        names[n++] = entries[i].name;
+        if (!entries[i].family->suffix)
+            continue;
+        snprintf(suffixed[i], WORD_SIZE, "%s%s", entries[i].name, entries[i].family->suffix);
+        names[n++] = suffixed[i];
+    }
+    const char *nearest = lossi_nearest(span_text(name, word), names, n);
+    loss_status status = nearest ? lossi_fail(LOSS_ERR_NAME, "%s: no such model; the nearest is %s", word, nearest)
+                                 : lossi_fail_nomem(n_entries * WORD_SIZE);
+    free(names);
+    free(suffixed);
+    return status;
+}
+
+static loss_status fail_key(const lossi_model *model, span key)
+{
+    const lossi_family *family = model->entry->family;
+    char word[WORD_SIZE], all[WORD_SIZE] = "";
+    const char *names[LOSSI_MODEL_MAX_KEYS];
+    size_t n = n_keys(family), length = 0;
+    for (size_t i = 0; i < n; i++) {
+        names[i] = family->keys[i].name;
+        length += (size_t)snprintf(all + length, sizeof all - length, "%s%s", i ? ", " : "", names[i]);
+    }
+    const char *nearest = lossi_nearest(span_text(key, word), names, n);
+    return lossi_fail(LOSS_ERR_ARGUMENT, "%s: no key \"%s\"; the nearest is %s (it has %s)", model->entry->name, word,
+                      nearest, all);
+}
+
+/* Decimal digits with at most one point into their shortest spelling: "00.50" to "0.5". */
+static bool spell_number(span text, char spelled[LOSSI_MODEL_VALUE_SIZE])
+{
+    const char *at = text.at, *end = text.at + text.length;
+    size_t n = 0, n_whole = 0, n_fraction = 0;
+    while (at < end && *at == '0' && end - at > 1 && at[1] != '.')
+        at++;
+    for (; at < end && *at >= '0' && *at <= '9' && n_whole < MAX_DIGITS; at++, n_whole++)
+        spelled[n++] = *at;
+    if (!n_whole)
+        return false;
+    if (at < end && *at == '.') {
+        spelled[n++] = *at++;
+        for (; at < end && *at >= '0' && *at <= '9' && n_whole + n_fraction < MAX_DIGITS; at++, n_fraction++)
+            spelled[n++] = *at;
+        if (!n_fraction)
+            return false;
+        while (spelled[n - 1] == '0')
+            n--;
+        n -= spelled[n - 1] == '.';
+    }
+    spelled[n] = 0;
+    return at == end;
+}
+
+/* Value of a spelled number: whole numbers and powers of ten below 10^15 are exact, so it is the nearest double. */
+static double number_of(const char *spelled)
+{
+    double digits = 0, scale = 1;
+    bool in_fraction = false;
+    for (const char *at = spelled; *at; at++) {
+        if (*at == '.') {
+            in_fraction = true;
+            continue;
+        }
+        digits = 10 * digits + (*at - '0');
+        scale *= in_fraction ? 10 : 1;
+    }
+    return digits / scale;
+}
+
+/* Puts a value into its one spelling if the key takes it. */
+static bool spell_value(const lossi_model_key *key, span value, char spelled[LOSSI_MODEL_VALUE_SIZE])
+{
+    if (key->allows)
+        return spell_number(value, spelled) && key->allows(number_of(spelled));
+    for (size_t i = 0; i < LOSSI_MODEL_MAX_CHOICES && key->choices[i]; i++)
+        if (span_is(value, key->choices[i])) {
+            snprintf(spelled, LOSSI_MODEL_VALUE_SIZE, "%s", key->choices[i]);
+            return true;
+        }
+    return false;
+}
+
+/* Takes one "key=value". */
+static loss_status take_setting(lossi_model *model, span setting)
+{
+    const lossi_family *family = model->entry->family;
+    const char *equals = memchr(setting.at, '=', setting.length);
+    span key = {setting.at, equals ? (size_t)(equals - setting.at) : setting.length};
+    span value = {setting.at + key.length + 1, equals ? setting.length - key.length - 1 : 0};
+    char word[WORD_SIZE];
+    size_t i = 0, n = n_keys(family);
+    if (!key.length)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: expected key=value, found \"%s\"", model->entry->name,
+                          span_text(setting, word));
+    while (i < n && !span_is(key, family->keys[i].name))
+        i++;
+    if (i == n)
+        return fail_key(model, key);
+    if (!equals)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: %s has no value; expected %s=%s", model->entry->name,
+                          family->keys[i].name, family->keys[i].name, family->keys[i].expected);
+    if (model->values[i][0])
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: %s is given twice, as %s and as %s", model->entry->name,
+                          family->keys[i].name, model->values[i], span_text(value, word));
+    char spelled[LOSSI_MODEL_VALUE_SIZE];
+    if (!spell_value(&family->keys[i], value, spelled))
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: %s=%s; expected %s", model->entry->name, family->keys[i].name,
+                          span_text(value, word), family->keys[i].expected);
+    memcpy(model->values[i], spelled, sizeof spelled);
+    return LOSS_OK;
+}
+
+/* The entry of that name; with the family's suffix the setting it stands for is made. */
+static loss_status take_name(lossi_model *model, span name, const lossi_zoo_entry *entries, size_t n_entries)
+{
+    for (size_t i = 0; i < n_entries; i++) {
+        const lossi_family *family = entries[i].family;
+        size_t length = strlen(entries[i].name);
+        if (name.length < length || memcmp(name.at, entries[i].name, length) != 0)
+            continue;
+        span rest = {name.at + length, name.length - length};
+        if (rest.length && (!family->suffix || !span_is(rest, family->suffix)))
+            continue;
+        model->entry = &entries[i];
+        for (size_t k = 0; rest.length && k < n_keys(family); k++)
+            if (strcmp(family->keys[k].name, family->suffix_key) == 0)
+                snprintf(model->values[k], sizeof model->values[k], "%s", family->suffix_value);
+        return LOSS_OK;
+    }
+    return fail_name(name, entries, n_entries);
+}
+
+loss_status lossi_model_parse(lossi_model *model, const char *text, const lossi_zoo_entry *entries, size_t n_entries)
+{
+    memset(model, 0, sizeof *model);
+    span name = {text, strcspn(text, ":")};
+    loss_status status = take_name(model, name, entries, n_entries);
+    const char *at = text + name.length;
+    while (!status && *at) { /* at the ':' or a ',' */
+        span setting = {at + 1, strcspn(at + 1, ",")};
+        status = take_setting(model, setting);
+        at = setting.at + setting.length;
+    }
+    if (status)
+        return status;
+    const lossi_family *family = model->entry->family;
+    for (size_t i = 0; i < n_keys(family); i++)
+        if (!model->values[i][0])
+            snprintf(model->values[i], sizeof model->values[i], "%s", family->keys[i].standard);
+    return LOSS_OK;
+}
+
+char *lossi_model_canonical(const lossi_model *model)
+{
+    const lossi_family *family = model->entry->family;
+    char settings[LOSSI_MODEL_MAX_KEYS * (LOSSI_MODEL_VALUE_SIZE + 16)] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < n_keys(family); i++)
+        if (strcmp(model->values[i], family->keys[i].standard) != 0)
+            length += (size_t)snprintf(settings + length, sizeof settings - length, "%c%s=%s", length ? ',' : ':',
+                                       family->keys[i].name, model->values[i]);
+    return lossi_format("%s%s", model->entry->name, settings);
+}
+
+/* The value of a key, "" if the family lacks it. */
+static const char *value_of(const lossi_model *model, const char *key)
+{
+    const lossi_family *family = model->entry->family;
+    for (size_t i = 0; i < n_keys(family); i++)
+        if (strcmp(family->keys[i].name, key) == 0)
+            return model->values[i];
+    return "";
+}
+
+bool lossi_model_is(const lossi_model *model, const char *key, const char *value)
+{
+    return strcmp(value_of(model, key), value) == 0;
+}
+
+double lossi_model_number(const lossi_model *model, const char *key)
+{
+    return number_of(value_of(model, key));
+}
+
+size_t lossi_model_channels(const lossi_model *model, size_t c)
+{
+    double scaled = round((double)c * lossi_model_number(model, "width"));
+    return scaled < 1 ? 1 : (size_t)scaled;
+}
