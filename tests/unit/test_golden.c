@@ -181,7 +181,7 @@ static double distance(size_t n, const float *a, const float *b)
 }
 
 /* One tensor after the steps: [name, norm, norm of its change, [samples]]. The change has a bound of its own, since
- * what weight decay does is less than 1e-4 of the weights; the rounding of weights in float32 is all that is forgiven. */
+ * what weight decay does is less than 1e-4 of the weights; the rounding of weights in float32 is forgiven. */
 static void check_tensor(const golden *g, size_t t, const float *before, const float *after, const cJSON *row)
 {
     loss_tensor_info info = loss_net_tensor(g->net, t);
