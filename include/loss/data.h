@@ -81,6 +81,8 @@ LOSS_API size_t loss_dataset_count(const loss_dataset *data);
 LOSS_API loss_split loss_dataset_split(const loss_dataset *data);
 /** What kind it was recognised as: "cifar-10", "idx", "png-folder" or "arrays". Static storage. */
 LOSS_API const char *loss_dataset_format(const loss_dataset *data);
+/** Which images of the split these are: "all", "first" or "sample seed=N". Borrowed. */
+LOSS_API const char *loss_dataset_selection(const loss_dataset *data);
 /** The path it was opened with, "" for arrays. Borrowed: lives as long as the dataset. */
 LOSS_API const char *loss_dataset_path(const loss_dataset *data);
 /** Digest of shape, pixels, labels and normalisation: 16 hexadecimal digits. Borrowed. Two datasets with the same

@@ -2,6 +2,7 @@
 #include "data/dataset.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@ struct loss_dataset {
     char *path;
     lossi_images images;
     float mean[3], std[3];
-    char digest[17];
+    char digest[17], selection[40];
 };
 
 static const char FASHION_MNIST[] = "/usr/share/datasets/fashion-mnist";
@@ -89,11 +90,16 @@ static int by_value(const void *a, const void *b)
 }
 
 /* The first `limit` images, or a seeded choice of as many, kept in their order. */
-static loss_status choose(lossi_images *images, const loss_dataset_options *opt)
+static loss_status choose(loss_dataset *data, const loss_dataset_options *opt)
 {
-    if (!opt->limit || opt->limit >= images->n)
-        return LOSS_OK;
+    lossi_images *images = &data->images;
     size_t n = images->n;
+    strcpy(data->selection, "all");
+    if (!opt->limit || opt->limit >= n)
+        return LOSS_OK;
+    strcpy(data->selection, "first");
+    if (opt->sample)
+        snprintf(data->selection, sizeof data->selection, "sample seed=%llu", (unsigned long long)opt->sample_seed);
     size_t *order = lossi_alloc(n, sizeof *order);
     if (!order)
         return lossi_fail_nomem(n * sizeof *order);
@@ -153,7 +159,7 @@ static loss_status make(loss_dataset **out, lossi_images *images, const char *fo
         return lossi_fail_nomem(sizeof *data);
     }
     *data = (loss_dataset){.split = opt->split, .format = format, .path = copy, .images = *images};
-    loss_status status = choose(&data->images, opt);
+    loss_status status = choose(data, opt);
     if (!status)
         status = set_normalisation(data, opt);
     if (status) {
@@ -243,6 +249,7 @@ loss_shape loss_dataset_shape(const loss_dataset *data) { return data->images.sh
 size_t loss_dataset_count(const loss_dataset *data) { return data->images.n; }
 loss_split loss_dataset_split(const loss_dataset *data) { return data->split; }
 const char *loss_dataset_format(const loss_dataset *data) { return data->format; }
+const char *loss_dataset_selection(const loss_dataset *data) { return data->selection; }
 const char *loss_dataset_path(const loss_dataset *data) { return data->path; }
 const char *loss_dataset_digest(const loss_dataset *data) { return data->digest; }
 const float *loss_dataset_mean(const loss_dataset *data) { return data->mean; }

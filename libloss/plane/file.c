@@ -1,0 +1,93 @@
+/* Directions in .safetensors files: tensors x/<parameter> and y/<parameter>. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/safetensors.h"
+#include "plane/plane.h"
+
+static const char AXES[2] = {'x', 'y'};
+
+/* The trainable tensor of that name and where its values lie in a direction; NULL if there is none. */
+static const lossi_tensor *find(const loss_net *net, const char *name, size_t *at)
+{
+    *at = 0;
+    for (size_t i = 0; i < net->n_tensors; i++) {
+        const lossi_tensor *tensor = &net->tensors[i];
+        if (!lossi_tensor_is_trainable(tensor))
+            continue;
+        if (strcmp(tensor->name, name) == 0)
+            return tensor;
+        *at += tensor->count;
+    }
+    return NULL;
+}
+
+static loss_status take(loss_plane *plane, const loss_net *net, const char *path, const lossi_array *array)
+{
+    const char *name = array->name;
+    if ((name[0] != AXES[0] && name[0] != AXES[1]) || name[1] != '/')
+        return lossi_fail(LOSS_ERR_MISMATCH, "%s: tensor %s: expected x/<parameter> or y/<parameter>", path, name);
+    size_t at;
+    const lossi_tensor *tensor = find(net, name + 2, &at);
+    if (!tensor)
+        return lossi_fail(LOSS_ERR_MISMATCH, "%s: tensor %s: %s has no parameter of this name", path, name, net->model);
+    if (array->n_dims != tensor->n_dims || memcmp(array->dims, tensor->dims, tensor->n_dims * sizeof *array->dims) != 0)
+        return lossi_fail(LOSS_ERR_MISMATCH, "%s: tensor %s has %zu values in %zu dimensions; %s has %zu in %zu", path, name,
+                          array->count, array->n_dims, tensor->name, tensor->count, tensor->n_dims);
+    memcpy(plane->directions[name[0] == AXES[1]] + at, array->values, array->count * sizeof *array->values);
+    return LOSS_OK;
+}
+
+loss_status loss_plane_load(loss_plane **out, const loss_net *net, const char *path)
+{
+    *out = NULL;
+    lossi_arrays arrays;
+    loss_status status = lossi_safetensors_read(path, &arrays);
+    if (status)
+        return status;
+    bool is_line = true;
+    for (size_t i = 0; i < arrays.n; i++)
+        is_line = is_line && strncmp(arrays.items[i].name, "y/", 2) != 0;
+    loss_plane *plane = NULL;
+    status = arrays.n ? lossi_plane_allocate(&plane, net, is_line)
+                      : lossi_fail(LOSS_ERR_MISMATCH, "%s: no directions in it; expected tensors x/<parameter>", path);
+    for (size_t i = 0; i < arrays.n && !status; i++)
+        status = take(plane, net, path, &arrays.items[i]);
+    lossi_arrays_free(&arrays);
+    if (status) {
+        loss_plane_free(plane);
+        return status;
+    }
+    status = lossi_plane_finish(&plane, lossi_format("file %s", path));
+    *out = plane;
+    return status;
+}
+
+loss_status loss_plane_save(const loss_plane *plane, const loss_net *net, const char *path)
+{
+    if (loss_net_n_parameters(net) != plane->n)
+        return lossi_fail(LOSS_ERR_SHAPE, "a plane of %zu parameters and a network of %zu", plane->n, loss_net_n_parameters(net));
+    lossi_arrays arrays = {.items = calloc(2 * net->n_tensors + 1, sizeof *arrays.items)};
+    loss_status status = arrays.items ? LOSS_OK : lossi_fail_nomem(2 * net->n_tensors * sizeof *arrays.items);
+    for (int axis = 0; axis < 2 && plane->directions[axis]; axis++) {
+        float *values = plane->directions[axis];
+        for (size_t i = 0; i < net->n_tensors && !status; i++) {
+            const lossi_tensor *tensor = &net->tensors[i];
+            if (!lossi_tensor_is_trainable(tensor))
+                continue;
+            lossi_array *array = &arrays.items[arrays.n++];
+            *array = (lossi_array){.name = lossi_format("%c/%s", AXES[axis], tensor->name), .n_dims = tensor->n_dims,
+                                   .count = tensor->count, .values = values};
+            memcpy(array->dims, tensor->dims, tensor->n_dims * sizeof *array->dims);
+            values += tensor->count;
+            if (!array->name)
+                status = lossi_fail_nomem(strlen(tensor->name) + 3);
+        }
+    }
+    if (!status)
+        status = lossi_safetensors_write(path, &arrays);
+    for (size_t i = 0; i < arrays.n; i++) /* the values are the plane's */
+        free(arrays.items[i].name);
+    free(arrays.items);
+    return status;
+}

@@ -1,0 +1,128 @@
+/* Planes: memory, figures, moving a network along one. */
+#include "plane/plane.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+loss_status lossi_plane_allocate(loss_plane **out, const loss_net *net, bool is_line)
+{
+    *out = NULL;
+    loss_plane *plane = calloc(1, sizeof *plane);
+    if (!plane)
+        return lossi_fail_nomem(sizeof *plane);
+    plane->n = loss_net_n_parameters(net);
+    for (int axis = 0; axis < (is_line ? 1 : 2); axis++) {
+        plane->directions[axis] = lossi_alloc(plane->n, sizeof(float));
+        if (!plane->directions[axis]) {
+            loss_status status = lossi_fail_nomem(plane->n * sizeof(float));
+            loss_plane_free(plane);
+            return status;
+        }
+    }
+    *out = plane;
+    return LOSS_OK;
+}
+
+static double dot(const float *a, const float *b, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)a[i] * (double)b[i];
+    return sum;
+}
+
+loss_status lossi_plane_finish(loss_plane **plane, char *description)
+{
+    loss_plane *p = *plane;
+    p->description = description;
+    if (!description) {
+        loss_plane_free(p);
+        *plane = NULL;
+        return lossi_fail(LOSS_ERR_NOMEM, "out of memory for a description");
+    }
+    uint64_t digest = LOSSI_DIGEST_INIT;
+    for (int axis = 0; axis < 2; axis++) {
+        const float *d = p->directions[axis];
+        p->norms[axis] = d ? sqrt(dot(d, d, p->n)) : 0;
+        if (d)
+            digest = lossi_digest(digest, d, p->n * sizeof *d);
+    }
+    double product = p->norms[0] * p->norms[1];
+    p->cosine = product > 0 ? dot(p->directions[0], p->directions[1], p->n) / product : 0;
+    lossi_digest_text(digest, p->digest);
+    return LOSS_OK;
+}
+
+loss_status loss_plane_create(loss_plane **out, const loss_net *net, const float *x, const float *y)
+{
+    loss_status status = lossi_plane_allocate(out, net, !y);
+    if (status)
+        return status;
+    memcpy((*out)->directions[0], x, (*out)->n * sizeof *x);
+    if (y)
+        memcpy((*out)->directions[1], y, (*out)->n * sizeof *y);
+    return lossi_plane_finish(out, lossi_strdup("arrays"));
+}
+
+void loss_plane_free(loss_plane *plane)
+{
+    if (!plane)
+        return;
+    free(plane->directions[0]);
+    free(plane->directions[1]);
+    free(plane->description);
+    free(plane);
+}
+
+const float *loss_plane_direction(const loss_plane *plane, int axis)
+{
+    return plane->directions[axis != 0];
+}
+
+double loss_plane_norm(const loss_plane *plane, int axis)
+{
+    return plane->norms[axis != 0];
+}
+
+double loss_plane_cosine(const loss_plane *plane)
+{
+    return plane->cosine;
+}
+
+const char *loss_plane_description(const loss_plane *plane)
+{
+    return plane->description;
+}
+
+const char *loss_plane_digest(const loss_plane *plane)
+{
+    return plane->digest;
+}
+
+const loss_random_options *lossi_plane_random_options(const loss_plane *plane)
+{
+    return plane->is_random ? &plane->random : NULL;
+}
+
+loss_status loss_plane_move(const loss_plane *plane, const loss_net *origin, double a, double b, loss_net *moved)
+{
+    if (loss_net_n_parameters(origin) != plane->n || loss_net_n_parameters(moved) != plane->n)
+        return lossi_fail(LOSS_ERR_SHAPE, "a plane of %zu parameters and networks of %zu and %zu", plane->n,
+                          loss_net_n_parameters(origin), loss_net_n_parameters(moved));
+    const float *x = plane->directions[0], *y = plane->directions[1];
+    size_t at = 0;
+    for (size_t i = 0; i < origin->n_tensors; i++) {
+        const lossi_tensor *from = &origin->tensors[i];
+        lossi_real *to = lossi_net_values(moved, i);
+        if (!lossi_tensor_is_trainable(from)) {
+            memcpy(to, from->values, from->count * sizeof *to);
+            continue;
+        }
+        for (size_t j = 0; j < from->count; j++, at++) {
+            double value = (double)from->values[j] + a * (double)x[at];
+            to[j] = (lossi_real)(y ? value + b * (double)y[at] : value);
+        }
+    }
+    return LOSS_OK;
+}

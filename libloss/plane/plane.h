@@ -1,0 +1,29 @@
+/* Inside a plane. Directions are stored as one run of values: trainable tensors in the network's order. */
+#ifndef LOSSI_PLANE_H
+#define LOSSI_PLANE_H
+
+#include <loss/plane.h>
+
+#include "base/base.h"
+#include "net/net.h"
+
+struct loss_plane {
+    size_t n;              /* trainable values of the network */
+    float *directions[2];  /* [n] each; the second is NULL for a line */
+    double norms[2], cosine;
+    char *description, digest[17];
+    bool is_random;        /* then the options can draw it again */
+    loss_random_options random;
+};
+
+/** A plane of n values an axis, all zero; is_line: without the second axis. */
+loss_status lossi_plane_allocate(loss_plane **out, const loss_net *net, bool is_line);
+
+/** Works out norms, cosine and digest, and takes over `description` (owned by the plane from now on; NULL: out of memory).
+ *  On failure the plane is freed. */
+loss_status lossi_plane_finish(loss_plane **plane, char *description);
+
+/** The options that draw this plane again; NULL if it is not random. Borrowed. */
+const loss_random_options *lossi_plane_random_options(const loss_plane *plane);
+
+#endif
