@@ -2,6 +2,7 @@
 #include "base/base.h"
 
 #include <ctype.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,8 +36,28 @@ char *lossi_strdup(const char *text)
     return copy;
 }
 
+static pthread_once_t locale_once = PTHREAD_ONCE_INIT;
+static locale_t c_locale; /* made once, kept for the life of the process; 0 if it cannot be had */
+
+static void make_c_locale(void)
+{
+    c_locale = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+}
+
+locale_t lossi_use_c_locale(void)
+{
+    pthread_once(&locale_once, make_c_locale);
+    return uselocale(c_locale);
+}
+
+void lossi_restore_locale(locale_t previous)
+{
+    uselocale(previous);
+}
+
 char *lossi_format(const char *format, ...)
 {
+    locale_t previous = lossi_use_c_locale();
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
@@ -46,6 +67,7 @@ char *lossi_format(const char *format, ...)
     if (text)
         vsnprintf(text, (size_t)length + 1, format, again);
     va_end(again);
+    lossi_restore_locale(previous);
     return text;
 }
 

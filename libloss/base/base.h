@@ -2,6 +2,7 @@
 #ifndef LOSSI_BASE_H
 #define LOSSI_BASE_H
 
+#include <locale.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,7 +27,12 @@ bool lossi_mul(size_t a, size_t b, size_t *out);
 /** strdup that goes through the same failure path as lossi_alloc. */
 char *lossi_strdup(const char *text);
 
-/** printf into a new string, NULL when memory is out. Free with free(). */
+/** Makes numbers of this thread print with a point, whatever the program's locale says; @return what lossi_restore_locale()
+ *  wants to undo it. */
+locale_t lossi_use_c_locale(void);
+void lossi_restore_locale(locale_t previous);
+
+/** printf into a new string, numbers with a point; NULL when memory is out. Free with free(). */
 char *lossi_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /** Of names[0 .. n-1], the one with the smallest edit distance to word (case ignored); NULL when n is 0. Borrowed. */

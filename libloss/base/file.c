@@ -64,11 +64,14 @@ loss_status lossi_file_read(const char *path, uint8_t **bytes, size_t *size)
 
 loss_status lossi_file_begin(lossi_file *file, const char *path)
 {
-    *file = (lossi_file){NULL, lossi_strdup(path), lossi_format("%s.tmp-%ld", path, (long)getpid())};
+    *file = (lossi_file){NULL, lossi_strdup(path), lossi_format("%s.tmp-%ld", path, (long)getpid()), (locale_t)0};
     if (!file->path || !file->temporary) {
-        lossi_file_abandon(file);
+        free(file->path);
+        free(file->temporary);
+        *file = (lossi_file){0};
         return lossi_fail_nomem(strlen(path) + 32);
     }
+    file->locale = lossi_use_c_locale();
     file->stream = fopen(file->temporary, "wb");
     if (!file->stream) {
         loss_status status = fail_with_errno(path, "write");
@@ -115,6 +118,9 @@ loss_status lossi_file_commit(lossi_file *file)
 
 void lossi_file_abandon(lossi_file *file)
 {
+    if (!file->path)
+        return;
+    lossi_restore_locale(file->locale);
     if (file->stream)
         fclose(file->stream);
     if (file->temporary)

@@ -17,10 +17,12 @@ bool lossi_is_file(const char *path);
 
 /** A file that appears under its name only when it is complete.
  *  lossi_file_begin() opens PATH.tmp-PID; write to ->stream; lossi_file_commit() flushes, fsyncs, renames and fsyncs
- *  the folder; it fails if any earlier write failed. lossi_file_abandon() removes the temporary; a no-op after commit. */
+ *  the folder; it fails if any earlier write failed. lossi_file_abandon() removes the temporary; a no-op after commit.
+ *  From begin to the end, numbers of this thread print with a point, whatever the program's locale. */
 typedef struct lossi_file {
     FILE *stream;
     char *path, *temporary;
+    locale_t locale; /* the thread's before */
 } lossi_file;
 
 loss_status lossi_file_begin(lossi_file *file, const char *path);

@@ -2,7 +2,6 @@
 #include <loss/train.h>
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,11 +127,10 @@ static loss_status run_steps(training *t, loss_train_progress *p, double *lr)
 
 static loss_status log_epoch(training *t, const loss_train_progress *p, double lr, double seconds)
 {
-    char test[64] = ",";
-    if (t->test)
-        snprintf(test, sizeof test, "%.9g,%.6g", p->test_loss, p->test_accuracy);
-    char *log = lossi_format("%s%zu,%.9g,%.9g,%.6g,%s,%.4g,%.4g\n", t->log, p->epoch, lr, p->loss, p->accuracy, test,
-                             p->images_per_second, seconds);
+    char *test = t->test ? lossi_format("%.9g,%.6g", p->test_loss, p->test_accuracy) : lossi_strdup(",");
+    char *log = !test ? NULL : lossi_format("%s%zu,%.9g,%.9g,%.6g,%s,%.4g,%.4g\n", t->log, p->epoch, lr, p->loss, p->accuracy,
+                                            test, p->images_per_second, seconds);
+    free(test);
     if (!log)
         return lossi_fail_nomem(strlen(t->log) + 128);
     free(t->log);

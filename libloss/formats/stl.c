@@ -1,0 +1,70 @@
+/* STL, binary and ASCII. A facet's normal is that of its triangle. */
+#include <math.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "formats/mesh.h"
+
+static void facet_normal(const lossi_mesh *mesh, const uint32_t *t, float normal[3])
+{
+    const float *a = mesh->positions + 3 * t[0], *b = mesh->positions + 3 * t[1], *c = mesh->positions + 3 * t[2];
+    double u[3], v[3], n[3], length = 0;
+    for (int k = 0; k < 3; k++) {
+        u[k] = (double)b[k] - (double)a[k];
+        v[k] = (double)c[k] - (double)a[k];
+    }
+    for (int k = 0; k < 3; k++) {
+        n[k] = u[(k + 1) % 3] * v[(k + 2) % 3] - u[(k + 2) % 3] * v[(k + 1) % 3];
+        length += n[k] * n[k];
+    }
+    for (int k = 0; k < 3; k++)
+        normal[k] = length > 0 ? (float)(n[k] / sqrt(length)) : 0;
+}
+
+static void write_ascii(FILE *out, const lossi_mesh *mesh)
+{
+    fputs("solid landscape\n", out);
+    for (size_t i = 0; i < mesh->n_triangles; i++) {
+        const uint32_t *t = mesh->triangles + 3 * i;
+        float n[3];
+        facet_normal(mesh, t, n);
+        fprintf(out, "facet normal %.6g %.6g %.6g\n outer loop\n", (double)n[0], (double)n[1], (double)n[2]);
+        for (int k = 0; k < 3; k++) {
+            const float *p = mesh->positions + 3 * t[k];
+            fprintf(out, "  vertex %.9g %.9g %.9g\n", (double)p[0], (double)p[1], (double)p[2]);
+        }
+        fputs(" endloop\nendfacet\n", out);
+    }
+    fputs("endsolid landscape\n", out);
+}
+
+static void write_binary(FILE *out, const lossi_mesh *mesh)
+{
+    char header[80] = "libloss landscape"; /* must not begin with "solid" */
+    uint32_t n = (uint32_t)mesh->n_triangles;
+    uint16_t attributes = 0;
+    fwrite(header, 1, sizeof header, out);
+    fwrite(&n, sizeof n, 1, out);
+    for (size_t i = 0; i < mesh->n_triangles; i++) {
+        const uint32_t *t = mesh->triangles + 3 * i;
+        float normal[3];
+        facet_normal(mesh, t, normal);
+        fwrite(normal, sizeof *normal, 3, out);
+        for (int k = 0; k < 3; k++)
+            fwrite(mesh->positions + 3 * t[k], sizeof(float), 3, out);
+        fwrite(&attributes, sizeof attributes, 1, out);
+    }
+}
+
+loss_status lossi_stl_write(const char *path, const lossi_mesh *mesh, bool ascii)
+{
+    lossi_file file;
+    loss_status status = lossi_file_begin(&file, path);
+    if (status)
+        return status;
+    if (ascii)
+        write_ascii(file.stream, mesh);
+    else
+        write_binary(file.stream, mesh);
+    return lossi_file_commit(&file);
+}

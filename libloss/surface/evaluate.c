@@ -1,0 +1,95 @@
+/* Fills a landscape file: point after point, all threads on the images of one point, each point committed when it is done. */
+#include <stdlib.h>
+
+#include "base/thread.h"
+#include "net/evaluate.h"
+#include "surface/surface.h"
+
+typedef struct evaluation {
+    loss_surface *surface;
+    loss_net *moved;          /* the network at the point under way */
+    lossi_evaluator *evaluator;
+    loss_surface_progress progress;
+    size_t images_done;       /* by this call */
+    double start;
+} evaluation;
+
+static loss_status count_points(evaluation *e)
+{
+    loss_surface *s = e->surface;
+    size_t n = s->x.n * s->y.n;
+    loss_point *points = calloc(n, sizeof *points);
+    if (!points)
+        return lossi_fail_nomem(n * sizeof *points);
+    loss_status status = LOSS_OK;
+    for (int k = 0; k < 2 && !status; k++) {
+        if (!s->data[k])
+            continue;
+        e->progress.total += n;
+        status = lossi_store_read_points(s->store, (loss_split)k, s->x.n, s->y.n, points);
+        for (size_t i = 0; i < n && !status; i++)
+            e->progress.done += points[i].evaluated;
+    }
+    e->progress.done_before = e->progress.done;
+    free(points);
+    return status;
+}
+
+static void report(evaluation *e, loss_split split, double x, double y, const loss_point *point)
+{
+    loss_surface_progress *p = &e->progress;
+    const loss_surface_options *opt = &e->surface->opt;
+    p->seconds = lossi_clock() - e->start;
+    p->seconds_left = p->seconds / (double)(p->done - p->done_before) * (double)(p->total - p->done);
+    p->images_per_second = (double)e->images_done / p->seconds;
+    p->x = x;
+    p->y = y;
+    p->split = split;
+    p->point = *point;
+    if (opt->progress)
+        opt->progress(p, opt->user);
+}
+
+static loss_status evaluate_point(evaluation *e, loss_split split, size_t iy, size_t ix)
+{
+    loss_surface *s = e->surface;
+    bool has;
+    loss_status status = lossi_store_has_point(s->store, split, iy, ix, &has);
+    if (status || has)
+        return status;
+    double x = loss_axis_at(s->x, ix), y = loss_axis_at(s->y, iy), start = lossi_clock();
+    loss_result result;
+    status = loss_plane_move(s->plane, s->net, x, y, e->moved);
+    if (!status)
+        status = lossi_evaluator_run(e->evaluator, e->moved, s->data[split], s->opt.cancelled, s->opt.user, &result);
+    if (status)
+        return status;
+    loss_point point = {true, result.loss, result.standard_error, result.accuracy, lossi_clock() - start};
+    status = lossi_store_put_point(s->store, split, iy, ix, &point);
+    if (status)
+        return status;
+    e->progress.done++;
+    e->images_done += result.images;
+    report(e, split, x, y, &point);
+    return LOSS_OK;
+}
+
+loss_status loss_surface_evaluate(loss_surface *surface)
+{
+    if (!surface->net)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: opened to look at, not to evaluate", surface->path);
+    evaluation e = {.surface = surface, .start = lossi_clock()};
+    loss_status status = count_points(&e);
+    if (!status)
+        status = lossi_net_clone(&e.moved, surface->net);
+    if (!status)
+        status = lossi_evaluator_create(&e.evaluator, surface->net, surface->opt.threads);
+    for (size_t iy = 0; iy < surface->y.n && !status; iy++)
+        for (size_t ix = 0; ix < surface->x.n && !status; ix++)
+            for (int k = 0; k < 2 && !status; k++)
+                if (surface->data[k])
+                    status = evaluate_point(&e, (loss_split)k, iy, ix);
+    lossi_evaluator_free(e.evaluator);
+    loss_net_free(e.moved);
+    return status;
+}

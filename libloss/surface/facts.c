@@ -1,0 +1,56 @@
+/* Facts: a small sorted list of key and value. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "surface/store.h"
+
+void lossi_facts_free(lossi_facts *facts)
+{
+    for (size_t i = 0; i < facts->n; i++) {
+        free(facts->keys[i]);
+        free(facts->values[i]);
+    }
+    free(facts->keys);
+    free(facts->values);
+    *facts = (lossi_facts){0};
+}
+
+const char *lossi_facts_find(const lossi_facts *facts, const char *key)
+{
+    for (size_t i = 0; i < facts->n; i++)
+        if (strcmp(facts->keys[i], key) == 0)
+            return facts->values[i];
+    return NULL;
+}
+
+bool lossi_facts_add(lossi_facts *facts, const char *key, const char *format, ...)
+{
+    char text[512];
+    locale_t previous = lossi_use_c_locale();
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    lossi_restore_locale(previous);
+    char **keys = realloc(facts->keys, (facts->n + 1) * sizeof *keys);
+    if (keys)
+        facts->keys = keys;
+    char **values = realloc(facts->values, (facts->n + 1) * sizeof *values);
+    if (values)
+        facts->values = values;
+    char *new_key = lossi_strdup(key), *new_value = lossi_strdup(text);
+    if (!keys || !values || !new_key || !new_value) {
+        free(new_key);
+        free(new_value);
+        return false;
+    }
+    size_t at = facts->n++;
+    for (; at && strcmp(keys[at - 1], key) > 0; at--) {
+        keys[at] = keys[at - 1];
+        values[at] = values[at - 1];
+    }
+    keys[at] = new_key;
+    values[at] = new_value;
+    return true;
+}

@@ -1,0 +1,360 @@
+/* SQLite with journal_mode=DELETE and synchronous=FULL: after a kill at any moment the one file is whole, and it can be opened
+ * read-only in a folder that cannot be written. */
+#include "surface/store.h"
+
+#include <math.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { APPLICATION_ID = 0x4C4F5353 /* "LOSS" */, USER_VERSION = 1, BUSY_MILLISECONDS = 20000 };
+
+static const char SCHEMA[] =
+    "CREATE TABLE metadata(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE axes(axis TEXT PRIMARY KEY, min REAL NOT NULL, max REAL NOT NULL, n INTEGER NOT NULL) WITHOUT ROWID;"
+    /* A loss of NaN is NULL in a row that is there: SQLite has no NaN. */
+    "CREATE TABLE points(split TEXT NOT NULL, iy INTEGER NOT NULL, ix INTEGER NOT NULL, loss REAL, standard_error REAL,"
+    " accuracy REAL, seconds REAL, PRIMARY KEY(split, iy, ix)) WITHOUT ROWID;"
+    "CREATE TABLE path(run TEXT NOT NULL, checkpoint TEXT NOT NULL, x REAL, y REAL, true_loss REAL, plane_loss REAL,"
+    " residual REAL, PRIMARY KEY(run, checkpoint)) WITHOUT ROWID;"
+    /* float32, little-endian, in the order of the network's trainable tensors; random directions are drawn from the seed */
+    "CREATE TABLE directions(axis TEXT PRIMARY KEY, data BLOB NOT NULL);"
+    "CREATE VIEW surface AS SELECT p.split AS split, iy, ix,"
+    " CASE ix WHEN 0 THEN x.min WHEN x.n - 1 THEN x.max ELSE ((x.n - 1 - ix) * x.min + ix * x.max) / (x.n - 1) END AS x,"
+    " CASE iy WHEN 0 THEN y.min WHEN y.n - 1 THEN y.max ELSE ((y.n - 1 - iy) * y.min + iy * y.max) / (y.n - 1) END AS y,"
+    " loss, standard_error, accuracy, seconds"
+    " FROM points p, axes x, axes y WHERE x.axis = 'x' AND y.axis = 'y' ORDER BY p.split, iy, ix;";
+
+struct lossi_store {
+    sqlite3 *db;
+    char *path;
+    sqlite3_stmt *put, *has;
+};
+
+void lossi_store_close(lossi_store *store)
+{
+    if (!store)
+        return;
+    sqlite3_finalize(store->put);
+    sqlite3_finalize(store->has);
+    sqlite3_close(store->db);
+    free(store->path);
+    free(store);
+}
+
+/* The connection's last error as a status. */
+static loss_status failed(const lossi_store *store, const char *what)
+{
+    int code = sqlite3_errcode(store->db) & 0xff;
+    loss_status status = code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_ERROR || code == SQLITE_MISMATCH
+                             ? LOSS_ERR_FORMAT
+                         : code == SQLITE_NOMEM ? LOSS_ERR_NOMEM : LOSS_ERR_IO;
+    return lossi_fail(status, "%s: cannot %s: %s", store->path, what,
+                      code == SQLITE_NOTADB ? "this is no landscape file" : sqlite3_errmsg(store->db));
+}
+
+static loss_status execute(lossi_store *store, const char *sql, const char *what)
+{
+    return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? LOSS_OK : failed(store, what);
+}
+
+static loss_status prepare(lossi_store *store, const char *sql, sqlite3_stmt **statement)
+{
+    return sqlite3_prepare_v2(store->db, sql, -1, statement, NULL) == SQLITE_OK ? LOSS_OK : failed(store, "read");
+}
+
+static loss_status read_number(lossi_store *store, const char *sql, sqlite3_int64 *number)
+{
+    sqlite3_stmt *statement;
+    loss_status status = prepare(store, sql, &statement);
+    if (status)
+        return status;
+    if (sqlite3_step(statement) == SQLITE_ROW)
+        *number = sqlite3_column_int64(statement, 0);
+    else
+        status = failed(store, "read");
+    sqlite3_finalize(statement);
+    return status;
+}
+
+/* *is_empty: a database without anything in it; else it is a landscape of a version that we know. */
+static loss_status check_identity(lossi_store *store, bool *is_empty)
+{
+    sqlite3_int64 id = 0, version = 0, n_tables = 0;
+    loss_status status = read_number(store, "SELECT count(*) FROM sqlite_master", &n_tables);
+    if (!status)
+        status = read_number(store, "PRAGMA application_id", &id);
+    if (!status)
+        status = read_number(store, "PRAGMA user_version", &version);
+    if (status)
+        return status;
+    *is_empty = !n_tables && !id && !version;
+    if (*is_empty)
+        return LOSS_OK;
+    if (id != APPLICATION_ID)
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: an SQLite database of another program: application_id is %lld; expected %d",
+                          store->path, (long long)id, APPLICATION_ID);
+    if (version != USER_VERSION)
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: landscape format %lld; this version reads %d", store->path, (long long)version,
+                          USER_VERSION);
+    return LOSS_OK;
+}
+
+static loss_status connect(lossi_store **out, const char *path, int flags)
+{
+    *out = NULL;
+    lossi_store *store = calloc(1, sizeof *store);
+    if (!store || !(store->path = lossi_strdup(path))) {
+        free(store);
+        return lossi_fail_nomem(sizeof *store + strlen(path));
+    }
+    if (sqlite3_open_v2(path, &store->db, flags, NULL) != SQLITE_OK) {
+        loss_status status = lossi_fail(LOSS_ERR_IO, "%s: cannot open: %s", path,
+                                        store->db ? sqlite3_errmsg(store->db) : "out of memory");
+        lossi_store_close(store);
+        return status;
+    }
+    sqlite3_busy_timeout(store->db, BUSY_MILLISECONDS);
+    *out = store;
+    return LOSS_OK;
+}
+
+static loss_status open_existing(lossi_store **out, const char *path, int flags)
+{
+    bool is_empty;
+    loss_status status = connect(out, path, flags);
+    if (!status)
+        status = check_identity(*out, &is_empty);
+    if (!status && is_empty)
+        status = lossi_fail(LOSS_ERR_FORMAT, "%s: this is no landscape file: it is empty", path);
+    if (status) {
+        lossi_store_close(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+loss_status lossi_store_open(lossi_store **out, const char *path)
+{
+    loss_status status = open_existing(out, path, SQLITE_OPEN_READONLY);
+    /* After a kill, the last unfinished commit has to be rolled back first, and that is a write. */
+    return status == LOSS_ERR_IO ? open_existing(out, path, SQLITE_OPEN_READWRITE) : status;
+}
+
+static loss_status finish_step(lossi_store *store, sqlite3_stmt *statement)
+{
+    int code = sqlite3_step(statement);
+    loss_status status = code == SQLITE_DONE ? LOSS_OK : failed(store, "write");
+    sqlite3_reset(statement);
+    return status;
+}
+
+static loss_status insert_facts(lossi_store *store, const lossi_facts *facts)
+{
+    sqlite3_stmt *insert;
+    loss_status status = prepare(store, "INSERT INTO metadata VALUES(?, ?)", &insert);
+    for (size_t i = 0; i < facts->n && !status; i++) {
+        sqlite3_bind_text(insert, 1, facts->keys[i], -1, SQLITE_STATIC);
+        sqlite3_bind_text(insert, 2, facts->values[i], -1, SQLITE_STATIC);
+        status = finish_step(store, insert);
+    }
+    sqlite3_finalize(insert);
+    return status;
+}
+
+static loss_status insert_axis(lossi_store *store, const char *name, loss_axis axis)
+{
+    sqlite3_stmt *insert;
+    loss_status status = prepare(store, "INSERT INTO axes VALUES(?, ?, ?, ?)", &insert);
+    if (status)
+        return status;
+    sqlite3_bind_text(insert, 1, name, -1, SQLITE_STATIC);
+    sqlite3_bind_double(insert, 2, axis.min);
+    sqlite3_bind_double(insert, 3, axis.max);
+    sqlite3_bind_int64(insert, 4, (sqlite3_int64)axis.n);
+    status = finish_step(store, insert);
+    sqlite3_finalize(insert);
+    return status;
+}
+
+static loss_status insert_directions(lossi_store *store, const lossi_store_contents *contents)
+{
+    sqlite3_stmt *insert;
+    loss_status status = prepare(store, "INSERT INTO directions VALUES(?, ?)", &insert);
+    for (size_t i = 0; i < contents->n_directions && !status; i++) {
+        const lossi_stored_direction *d = &contents->directions[i];
+        sqlite3_bind_text(insert, 1, d->axis, -1, SQLITE_STATIC);
+        sqlite3_bind_blob64(insert, 2, d->values, d->n * sizeof *d->values, SQLITE_STATIC);
+        status = finish_step(store, insert);
+    }
+    sqlite3_finalize(insert);
+    return status;
+}
+
+static loss_status create_contents(lossi_store *store, const lossi_store_contents *contents)
+{
+    char *pragmas = sqlite3_mprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION_ID, USER_VERSION);
+    loss_status status = pragmas ? execute(store, pragmas, "write") : lossi_fail_nomem(64);
+    sqlite3_free(pragmas);
+    if (!status)
+        status = execute(store, SCHEMA, "write");
+    if (!status)
+        status = insert_facts(store, contents->facts);
+    if (!status)
+        status = insert_axis(store, "x", contents->x);
+    if (!status)
+        status = insert_axis(store, "y", contents->y);
+    return status ? status : insert_directions(store, contents);
+}
+
+/* Under one write lock: whoever comes first makes the contents, the others find them. */
+static loss_status create_if_empty(lossi_store *store, const lossi_store_contents *contents, bool *is_new)
+{
+    loss_status status = execute(store, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; BEGIN IMMEDIATE", "open");
+    if (!status)
+        status = check_identity(store, is_new);
+    if (!status && *is_new)
+        status = create_contents(store, contents);
+    if (!status)
+        return execute(store, "COMMIT", "write");
+    sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    return status;
+}
+
+loss_status lossi_store_open_or_create(lossi_store **out, const char *path, const lossi_store_contents *contents, bool *is_new)
+{
+    *is_new = false;
+    bool was_there = access(path, F_OK) == 0, is_empty = true;
+    loss_status status = connect(out, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    if (status)
+        return status;
+    if (was_there) /* looked at before anything can change a file that is not ours */
+        status = check_identity(*out, &is_empty);
+    if (!status)
+        status = create_if_empty(*out, contents, is_new);
+    if (status) {
+        lossi_store_close(*out);
+        *out = NULL;
+        if (!was_there)
+            unlink(path);
+    }
+    return status;
+}
+
+loss_status lossi_store_read_facts(lossi_store *store, lossi_facts *facts)
+{
+    *facts = (lossi_facts){0};
+    sqlite3_stmt *select;
+    loss_status status = prepare(store, "SELECT key, value FROM metadata", &select);
+    if (status)
+        return status;
+    int code;
+    while (!status && (code = sqlite3_step(select)) == SQLITE_ROW) {
+        const char *key = (const char *)sqlite3_column_text(select, 0), *value = (const char *)sqlite3_column_text(select, 1);
+        if (!lossi_facts_add(facts, key ? key : "", "%s", value ? value : ""))
+            status = lossi_fail_nomem(1024);
+    }
+    if (!status && code != SQLITE_DONE)
+        status = failed(store, "read");
+    sqlite3_finalize(select);
+    if (status)
+        lossi_facts_free(facts);
+    return status;
+}
+
+static loss_status read_axis(lossi_store *store, const char *name, loss_axis *axis)
+{
+    sqlite3_stmt *select;
+    loss_status status = prepare(store, "SELECT min, max, n FROM axes WHERE axis = ?", &select);
+    if (status)
+        return status;
+    sqlite3_bind_text(select, 1, name, -1, SQLITE_STATIC);
+    sqlite3_int64 n = 0;
+    if (sqlite3_step(select) == SQLITE_ROW) {
+        axis->min = sqlite3_column_double(select, 0);
+        axis->max = sqlite3_column_double(select, 1);
+        n = sqlite3_column_int64(select, 2);
+    }
+    sqlite3_finalize(select);
+    if (n < 1 || n > 1000000 || !isfinite(axis->min) || !isfinite(axis->max))
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: its axis %s has %lld coordinates; expected 1 to 1000000", store->path, name,
+                          (long long)n);
+    axis->n = (size_t)n;
+    return LOSS_OK;
+}
+
+loss_status lossi_store_read_axes(lossi_store *store, loss_axis *x, loss_axis *y)
+{
+    loss_status status = read_axis(store, "x", x);
+    return status ? status : read_axis(store, "y", y);
+}
+
+static double number_or_nan(sqlite3_stmt *select, int column)
+{
+    return sqlite3_column_type(select, column) == SQLITE_NULL ? NAN : sqlite3_column_double(select, column);
+}
+
+loss_status lossi_store_read_points(lossi_store *store, loss_split split, size_t nx, size_t ny, loss_point *points)
+{
+    memset(points, 0, nx * ny * sizeof *points);
+    sqlite3_stmt *select;
+    loss_status status = prepare(store, "SELECT iy, ix, loss, standard_error, accuracy, seconds FROM points WHERE split = ?",
+                                 &select);
+    if (status)
+        return status;
+    sqlite3_bind_text(select, 1, loss_split_name(split), -1, SQLITE_STATIC);
+    int code;
+    while (!status && (code = sqlite3_step(select)) == SQLITE_ROW) {
+        sqlite3_int64 iy = sqlite3_column_int64(select, 0), ix = sqlite3_column_int64(select, 1);
+        if (iy < 0 || ix < 0 || (size_t)iy >= ny || (size_t)ix >= nx)
+            status = lossi_fail(LOSS_ERR_FORMAT, "%s: a point at iy %lld, ix %lld of a grid of %zu x %zu", store->path,
+                                (long long)iy, (long long)ix, ny, nx);
+        else
+            points[(size_t)iy * nx + (size_t)ix] = (loss_point){
+                .evaluated = true, .loss = number_or_nan(select, 2), .standard_error = number_or_nan(select, 3),
+                .accuracy = number_or_nan(select, 4), .seconds = number_or_nan(select, 5)};
+    }
+    if (!status && code != SQLITE_DONE)
+        status = failed(store, "read");
+    sqlite3_finalize(select);
+    return status;
+}
+
+static void bind_place(sqlite3_stmt *statement, loss_split split, size_t iy, size_t ix)
+{
+    sqlite3_bind_text(statement, 1, loss_split_name(split), -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 2, (sqlite3_int64)iy);
+    sqlite3_bind_int64(statement, 3, (sqlite3_int64)ix);
+}
+
+loss_status lossi_store_has_point(lossi_store *store, loss_split split, size_t iy, size_t ix, bool *has)
+{
+    loss_status status = LOSS_OK;
+    if (!store->has)
+        status = prepare(store, "SELECT 1 FROM points WHERE split = ? AND iy = ? AND ix = ?", &store->has);
+    if (status)
+        return status;
+    bind_place(store->has, split, iy, ix);
+    int code = sqlite3_step(store->has);
+    *has = code == SQLITE_ROW;
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        status = failed(store, "read");
+    sqlite3_reset(store->has);
+    return status;
+}
+
+loss_status lossi_store_put_point(lossi_store *store, loss_split split, size_t iy, size_t ix, const loss_point *point)
+{
+    loss_status status = LOSS_OK;
+    if (!store->put)
+        status = prepare(store, "INSERT OR IGNORE INTO points VALUES(?, ?, ?, ?, ?, ?, ?)", &store->put);
+    if (status)
+        return status;
+    bind_place(store->put, split, iy, ix);
+    sqlite3_bind_double(store->put, 4, point->loss); /* NaN becomes NULL */
+    sqlite3_bind_double(store->put, 5, point->standard_error);
+    sqlite3_bind_double(store->put, 6, point->accuracy);
+    sqlite3_bind_double(store->put, 7, point->seconds);
+    return finish_step(store, store->put);
+}

@@ -1,0 +1,57 @@
+/* The landscape file: one SQLite database, described in docs/file-formats.md. A point is on disk when put() returns. */
+#ifndef LOSSI_STORE_H
+#define LOSSI_STORE_H
+
+#include <loss/surface.h>
+
+#include "base/base.h"
+
+typedef struct lossi_store lossi_store;
+
+/** Facts about a surface: text by key, sorted by key. Owns its strings. */
+typedef struct lossi_facts {
+    size_t n;
+    char **keys, **values;
+} lossi_facts;
+
+void lossi_facts_free(lossi_facts *facts);
+/** The value of a key, NULL if there is none. Borrowed. */
+const char *lossi_facts_find(const lossi_facts *facts, const char *key);
+/** Adds a fact; the value is printf style. @return false when memory is out. */
+bool lossi_facts_add(lossi_facts *facts, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/** One direction of a file that cannot be drawn again. Borrowed. */
+typedef struct lossi_stored_direction {
+    const char *axis;     /* "x" or "y" */
+    const float *values;
+    size_t n;
+} lossi_stored_direction;
+
+/** What a new file is made of. Borrowed. */
+typedef struct lossi_store_contents {
+    const lossi_facts *facts;
+    loss_axis x, y;
+    const lossi_stored_direction *directions;
+    size_t n_directions;
+} lossi_store_contents;
+
+/** Opens a file to look at. @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM */
+loss_status lossi_store_open(lossi_store **out, const char *path);
+
+/** Opens a file to fill; makes it if there is none, whole or not at all.
+ *  *is_new tells which. The contents of a file that was there are left as they are. */
+loss_status lossi_store_open_or_create(lossi_store **out, const char *path, const lossi_store_contents *contents, bool *is_new);
+
+void lossi_store_close(lossi_store *store);
+
+loss_status lossi_store_read_facts(lossi_store *store, lossi_facts *facts);
+loss_status lossi_store_read_axes(lossi_store *store, loss_axis *x, loss_axis *y);
+
+/** All points of a split, [ny][nx]; those that are absent have evaluated = false. */
+loss_status lossi_store_read_points(lossi_store *store, loss_split split, size_t nx, size_t ny, loss_point *points);
+/** Whether a point is there now. */
+loss_status lossi_store_has_point(lossi_store *store, loss_split split, size_t iy, size_t ix, bool *has);
+/** Adds a point and commits it; a point that another process added first is left as it is. */
+loss_status lossi_store_put_point(lossi_store *store, loss_split split, size_t iy, size_t ix, const loss_point *point);
+
+#endif

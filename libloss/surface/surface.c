@@ -1,0 +1,278 @@
+/* Opening a surface: what is recorded with it, and whether a file that is there is about the same thing. */
+#include "surface/surface.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "plane/plane.h"
+
+void loss_surface_close(loss_surface *surface)
+{
+    if (!surface)
+        return;
+    lossi_store_close(surface->store);
+    lossi_facts_free(&surface->facts);
+    free(surface->path);
+    free(surface);
+}
+
+static double weights_norm(const loss_net *net)
+{
+    double sum = 0;
+    for (size_t i = 0; i < net->n_tensors; i++)
+        for (size_t j = 0; lossi_tensor_is_trainable(&net->tensors[i]) && j < net->tensors[i].count; j++)
+            sum += (double)net->tensors[i].values[j] * (double)net->tensors[i].values[j];
+    return sqrt(sum);
+}
+
+static bool add_channels(lossi_facts *facts, const char *key, const float *values, size_t n)
+{
+    return n == 1 ? lossi_facts_add(facts, key, "%.9g", (double)values[0])
+                  : lossi_facts_add(facts, key, "%.9g,%.9g,%.9g", (double)values[0], (double)values[1], (double)values[2]);
+}
+
+static bool add_data(lossi_facts *facts, const loss_dataset *data)
+{
+    char key[64];
+    const char *split = loss_split_name(loss_dataset_split(data));
+#define KEY(name) (snprintf(key, sizeof key, name "_%s", split), key)
+    return lossi_facts_add(facts, KEY("images"), "%zu", loss_dataset_count(data)) &&
+           lossi_facts_add(facts, KEY("selection"), "%s", loss_dataset_selection(data)) &&
+           lossi_facts_add(facts, KEY("data_digest"), "%s", loss_dataset_digest(data));
+#undef KEY
+}
+
+static bool add_plane(lossi_facts *facts, const loss_plane *plane)
+{
+    const loss_random_options *random = lossi_plane_random_options(plane);
+    bool done = lossi_facts_add(facts, "directions", "%s", loss_plane_description(plane)) &&
+                lossi_facts_add(facts, "plane_digest", "%s", loss_plane_digest(plane)) &&
+                lossi_facts_add(facts, "norm_x", "%.9g", loss_plane_norm(plane, 0)) &&
+                lossi_facts_add(facts, "norm_y", "%.9g", loss_plane_norm(plane, 1)) &&
+                lossi_facts_add(facts, "cosine", "%.9g", loss_plane_cosine(plane));
+    if (done && random)
+        done = lossi_facts_add(facts, "norm", "%s", loss_norm_name(random->norm)) &&
+               lossi_facts_add(facts, "ignore", "%s", loss_ignore_name(random->ignore)) &&
+               lossi_facts_add(facts, "seed", "%llu", (unsigned long long)random->seed);
+    return done;
+}
+
+/* Everything that docs/file-formats.md lists. */
+static bool collect_facts(const loss_surface *s, lossi_facts *facts)
+{
+    char digest[17], created[32];
+    const loss_dataset *first = s->data[0] ? s->data[0] : s->data[1];
+    size_t channels = loss_dataset_shape(first).channels;
+    time_t now = time(NULL);
+    struct tm utc;
+    strftime(created, sizeof created, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+    loss_net_digest(s->net, digest);
+    bool done = lossi_facts_add(facts, "version", "%s", loss_version()) && lossi_facts_add(facts, "isa", "%s", loss_isa()) &&
+                lossi_facts_add(facts, "created", "%s", created) &&
+                lossi_facts_add(facts, "model", "%s", loss_net_model(s->net)) &&
+                lossi_facts_add(facts, "parameters", "%zu", loss_net_n_parameters(s->net)) &&
+                lossi_facts_add(facts, "weights_digest", "%s", digest) &&
+                lossi_facts_add(facts, "weights_norm", "%.9g", weights_norm(s->net)) &&
+                lossi_facts_add(facts, "bn", "weights") &&
+                lossi_facts_add(facts, "splits", "%s", s->data[0] && s->data[1] ? "train,test" : s->data[0] ? "train" : "test") &&
+                lossi_facts_add(facts, "data", "%s", loss_dataset_path(first)) &&
+                lossi_facts_add(facts, "data_format", "%s", loss_dataset_format(first)) &&
+                add_channels(facts, "mean", loss_dataset_mean(first), channels) &&
+                add_channels(facts, "std", loss_dataset_std(first), channels) && add_plane(facts, s->plane);
+    for (int k = 0; k < 2; k++)
+        done = done && (!s->data[k] || add_data(facts, s->data[k]));
+    return done;
+}
+
+static loss_status check_axis(const char *name, loss_axis axis)
+{
+    if (!axis.n || axis.n > 100000)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "axis %s: N is %zu; expected 1 to 100000", name, axis.n);
+    if (!isfinite(axis.min) || !isfinite(axis.max))
+        return lossi_fail(LOSS_ERR_ARGUMENT, "axis %s: its ends must be finite", name);
+    if (axis.n > 1 && !(axis.min < axis.max))
+        return lossi_fail(LOSS_ERR_ARGUMENT, "axis %s: MIN %g is not below MAX %g", name, axis.min, axis.max);
+    if (axis.n == 1 && axis.min != axis.max)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "axis %s: one point cannot have both ends %g and %g", name, axis.min, axis.max);
+    return LOSS_OK;
+}
+
+static loss_status check(const loss_surface *s)
+{
+    loss_status status = check_axis("x", s->x);
+    if (!status)
+        status = check_axis("y", s->y);
+    if (!status && !loss_plane_direction(s->plane, 1) && (s->y.n != 1 || s->y.min != 0))
+        status = lossi_fail(LOSS_ERR_ARGUMENT, "axis y: these directions are a line; y must be the one point 0");
+    for (int k = 0; k < 2 && !status; k++)
+        if (s->data[k])
+            status = lossi_net_check_data(s->net, s->data[k]);
+    return status;
+}
+
+/* A file is filled up only by what made it: the same weights, directions, data and arithmetic. */
+static loss_status compare(const loss_surface *s, const lossi_facts *asked)
+{
+    static const struct {
+        const char *key, *what;
+    } same[] = {
+        {"model", "model"}, {"weights_digest", "weights (digest)"}, {"directions", "directions"},
+        {"plane_digest", "directions (digest)"}, {"splits", "splits"}, {"images_train", "number of training images"},
+        {"images_test", "number of test images"}, {"data_digest_train", "training images (digest)"},
+        {"data_digest_test", "test images (digest)"}, {"bn", "BatchNorm mode"}, {"isa", "kernel set"},
+    };
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        const char *was = lossi_facts_find(&s->facts, same[i].key), *is = lossi_facts_find(asked, same[i].key);
+        if ((was || is) && (!was || !is || strcmp(was, is) != 0))
+            return lossi_fail(LOSS_ERR_MISMATCH, "%s: a landscape of something else: its %s: %s; asked for: %s. It is left as it is",
+                              s->path, same[i].what, was ? was : "none", is ? is : "none");
+    }
+    return LOSS_OK;
+}
+
+static bool same_axis(loss_axis a, loss_axis b)
+{
+    return a.min == b.min && a.max == b.max && a.n == b.n;
+}
+
+static loss_status compare_axes(const loss_surface *s)
+{
+    loss_axis x, y;
+    loss_status status = lossi_store_read_axes(s->store, &x, &y);
+    if (!status && (!same_axis(x, s->x) || !same_axis(y, s->y)))
+        status = lossi_fail(LOSS_ERR_MISMATCH, "%s: its grid is x %g:%g:%zu, y %g:%g:%zu; asked for: x %g:%g:%zu, y %g:%g:%zu. "
+                            "It is left as it is", s->path, x.min, x.max, x.n, y.min, y.max, y.n, s->x.min, s->x.max, s->x.n,
+                            s->y.min, s->y.max, s->y.n);
+    return status;
+}
+
+/* Makes or opens the file and compares. */
+static loss_status attach(loss_surface *s, const lossi_facts *facts)
+{
+    lossi_stored_direction directions[2];
+    lossi_store_contents contents = {.facts = facts, .x = s->x, .y = s->y, .directions = directions};
+    for (int axis = 0; axis < 2 && !lossi_plane_random_options(s->plane); axis++)
+        if (loss_plane_direction(s->plane, axis))
+            directions[contents.n_directions++] = (lossi_stored_direction){axis ? "y" : "x", loss_plane_direction(s->plane, axis),
+                                                                           loss_net_n_parameters(s->net)};
+    bool is_new;
+    loss_status status = lossi_store_open_or_create(&s->store, s->path, &contents, &is_new);
+    if (!status)
+        status = lossi_store_read_facts(s->store, &s->facts);
+    if (!status && !is_new)
+        status = compare(s, facts);
+    if (!status && !is_new)
+        status = compare_axes(s);
+    return status;
+}
+
+static loss_status new_surface(loss_surface **out, const char *path)
+{
+    *out = calloc(1, sizeof **out);
+    if (!*out || !((*out)->path = lossi_strdup(path))) {
+        free(*out);
+        *out = NULL;
+        return lossi_fail_nomem(sizeof **out);
+    }
+    return LOSS_OK;
+}
+
+loss_status loss_surface_open(loss_surface **out, const char *path, const loss_net *net, const loss_plane *plane,
+                              const loss_dataset *data, const loss_surface_options *given)
+{
+    *out = NULL;
+    loss_surface_options opt = LOSS_SURFACE_OPTIONS_INIT;
+    loss_surface *s = NULL;
+    lossi_facts facts = {0};
+    loss_status status = LOSSI_OPTIONS(opt, given);
+    if (!status && opt.second && loss_dataset_split(opt.second) == loss_dataset_split(data))
+        status = lossi_fail(LOSS_ERR_ARGUMENT, "both data sets are of the split %s", loss_split_name(loss_dataset_split(data)));
+    if (!status)
+        status = new_surface(&s, path);
+    if (!status) {
+        s->net = net;
+        s->plane = plane;
+        s->data[loss_dataset_split(data)] = data;
+        if (opt.second)
+            s->data[loss_dataset_split(opt.second)] = opt.second;
+        s->opt = opt;
+        s->x = opt.x;
+        s->y = opt.y;
+        status = check(s);
+    }
+    if (!status && !collect_facts(s, &facts))
+        status = lossi_fail(LOSS_ERR_NOMEM, "%s: out of memory for its metadata", path);
+    if (!status)
+        status = attach(s, &facts);
+    lossi_facts_free(&facts);
+    if (status)
+        loss_surface_close(s);
+    else
+        *out = s;
+    return status;
+}
+
+loss_status loss_surface_read(loss_surface **out, const char *path)
+{
+    loss_surface *s;
+    *out = NULL;
+    loss_status status = new_surface(&s, path);
+    if (!status)
+        status = lossi_store_open(&s->store, path);
+    if (!status)
+        status = lossi_store_read_facts(s->store, &s->facts);
+    if (!status)
+        status = lossi_store_read_axes(s->store, &s->x, &s->y);
+    if (status)
+        loss_surface_close(s);
+    else
+        *out = s;
+    return status;
+}
+
+loss_axis loss_surface_x(const loss_surface *surface)
+{
+    return surface->x;
+}
+
+loss_axis loss_surface_y(const loss_surface *surface)
+{
+    return surface->y;
+}
+
+double loss_axis_at(loss_axis axis, size_t i)
+{
+    /* Written so that the ends are exact, and the middle of a symmetric axis is 0. */
+    if (i == 0)
+        return axis.min;
+    if (i + 1 >= axis.n)
+        return axis.max;
+    double n = (double)(axis.n - 1), k = (double)i;
+    return ((n - k) * axis.min + k * axis.max) / n;
+}
+
+bool loss_surface_has_split(const loss_surface *surface, loss_split split)
+{
+    const char *splits = lossi_facts_find(&surface->facts, "splits");
+    return splits && strstr(splits, loss_split_name(split));
+}
+
+loss_status loss_surface_points(loss_surface *surface, loss_split split, loss_point *points)
+{
+    if (!loss_surface_has_split(surface, split))
+        return lossi_fail(LOSS_ERR_NAME, "%s: it holds no points of the split %s", surface->path, loss_split_name(split));
+    return lossi_store_read_points(surface->store, split, surface->x.n, surface->y.n, points);
+}
+
+const char *loss_surface_metadata(const loss_surface *surface, const char *key)
+{
+    return lossi_facts_find(&surface->facts, key);
+}
+
+const char *loss_surface_metadata_key(const loss_surface *surface, size_t i)
+{
+    return i < surface->facts.n ? surface->facts.keys[i] : NULL;
+}

@@ -1,0 +1,20 @@
+/* Inside a surface. */
+#ifndef LOSSI_SURFACE_H
+#define LOSSI_SURFACE_H
+
+#include "surface/store.h"
+
+struct loss_surface {
+    char *path;
+    lossi_store *store;
+    lossi_facts facts;            /* as the file has them */
+    loss_axis x, y;
+
+    /* For evaluation; NULL and zero after loss_surface_read(). */
+    const loss_net *net;
+    const loss_plane *plane;
+    const loss_dataset *data[2];  /* by split */
+    loss_surface_options opt;
+};
+
+#endif
