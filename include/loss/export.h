@@ -19,7 +19,8 @@ typedef struct loss_export_options {
     size_t struct_size;
     bool ascii;           /**< PLY and STL as text; others have one form */
     loss_height height;   /**< PLY, VTP, OBJ, STL */
-    loss_split split;     /**< of the points to write; if the file holds only the other split, that one */
+    loss_split split;     /**< of the points to write; if the file holds only the other split, that one. .csv and .npz
+                               hold all splits */
     const char *colours;  /**< colour map of vertex colours; NULL: viridis. Borrowed. */
 } loss_export_options;
 #define LOSS_EXPORT_OPTIONS_INIT { sizeof(loss_export_options), false, LOSS_HEIGHT_FIT, LOSS_SPLIT_TEST, NULL }

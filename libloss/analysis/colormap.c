@@ -1,0 +1,38 @@
+/* Colours of values: maps whose lightness rises evenly, so that they can be read by the colour-blind and in grey. */
+#include "analysis/colormap.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <loss/export.h>
+
+#include "base/base.h"
+
+static const char *const names[] = {"viridis", "cividis", "magma", NULL};
+static const uint8_t (*const tables[])[3] = {lossi_viridis, lossi_cividis, lossi_magma};
+enum { N_MAPS = sizeof tables / sizeof *tables, GREY = 128 };
+
+const char *const *loss_colour_maps(void)
+{
+    return names;
+}
+
+loss_status loss_colour_at(const char *map, double t, uint8_t rgb[3])
+{
+    size_t i = 0;
+    while (i < N_MAPS && strcmp(names[i], map) != 0)
+        i++;
+    if (i == N_MAPS)
+        return lossi_fail(LOSS_ERR_NAME, "%s: no such colour map; the nearest is %s", map, lossi_nearest(map, names, N_MAPS));
+    if (isnan(t)) {
+        memset(rgb, GREY, 3);
+        return LOSS_OK;
+    }
+    double place = (t < 0 ? 0 : t > 1 ? 1 : t) * (LOSSI_COLOUR_STEPS - 1);
+    size_t low = (size_t)place, high = low + 1 < LOSSI_COLOUR_STEPS ? low + 1 : low;
+    for (int k = 0; k < 3; k++) {
+        double a = tables[i][low][k], b = tables[i][high][k];
+        rgb[k] = (uint8_t)(a + (b - a) * (place - (double)low) + 0.5);
+    }
+    return LOSS_OK;
+}

@@ -1,0 +1,214 @@
+/* Surfaces as files of other programs: picks the writer by the path's ending. */
+#include <loss/export.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "formats/grid.h"
+#include "surface/mesh.h"
+#include "surface/surface.h"
+
+static const char *const ENDINGS[] = {".ply", ".vti", ".vtp", ".obj", ".stl", ".csv", ".npz"};
+enum { PLY, VTI, VTP, OBJ, STL, CSV, NPZ, N_ENDINGS };
+
+/* Fields of all points of a split, [ny][nx]; NaN where a point is absent. */
+typedef struct fields {
+    loss_point *points;
+    double *loss, *standard_error, *accuracy;
+    uint8_t *evaluated;
+} fields;
+
+static void fields_free(fields *f)
+{
+    free(f->points);
+    free(f->loss);
+    free(f->standard_error);
+    free(f->accuracy);
+    free(f->evaluated);
+    *f = (fields){0};
+}
+
+static loss_status read_fields(loss_surface *s, loss_split split, fields *f)
+{
+    size_t n = s->x.n * s->y.n;
+    *f = (fields){lossi_alloc(n, sizeof *f->points), lossi_alloc(n, sizeof(double)), lossi_alloc(n, sizeof(double)),
+                  lossi_alloc(n, sizeof(double)), lossi_alloc(n, 1)};
+    loss_status status = f->points && f->loss && f->standard_error && f->accuracy && f->evaluated
+                             ? loss_surface_points(s, split, f->points) : lossi_fail_nomem(n * sizeof *f->points);
+    for (size_t i = 0; i < n && !status; i++) {
+        const loss_point *p = &f->points[i];
+        f->evaluated[i] = p->evaluated;
+        f->loss[i] = p->evaluated ? p->loss : NAN;
+        f->standard_error[i] = p->evaluated ? p->standard_error : NAN;
+        f->accuracy[i] = p->evaluated ? p->accuracy : NAN;
+    }
+    if (status)
+        fields_free(f);
+    return status;
+}
+
+/* The split to write: the one asked for if the file has it, else the other. */
+static loss_split choose_split(const loss_surface *s, loss_split wanted)
+{
+    return loss_surface_has_split(s, wanted) ? wanted : wanted == LOSS_SPLIT_TEST ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST;
+}
+
+static void add_comment(lossi_mesh *mesh, char *line)
+{
+    char **comments = line ? realloc(mesh->comments, (mesh->n_comments + 1) * sizeof *comments) : NULL;
+    if (!comments) {
+        free(line);
+        return;
+    }
+    mesh->comments = comments;
+    comments[mesh->n_comments++] = line;
+}
+
+static const char *fact(const loss_surface *s, const char *key)
+{
+    const char *value = lossi_facts_find(&s->facts, key);
+    return value ? value : "unknown";
+}
+
+/* What was measured, and how z was made of it. */
+static void add_comments(const loss_surface *s, loss_split split, const lossi_height_scale *scale, lossi_mesh *mesh)
+{
+    char key[32];
+    snprintf(key, sizeof key, "images_%s", loss_split_name(split));
+    add_comment(mesh, lossi_format("loss landscape by libloss %s: %s, weights %s", fact(s, "version"), fact(s, "model"),
+                                   fact(s, "weights_digest")));
+    add_comment(mesh, lossi_format("mean cross-entropy in nats over %s %s images of %s, BatchNorm mode %s", fact(s, key),
+                                   loss_split_name(split), fact(s, "data_format"), fact(s, "bn")));
+    add_comment(mesh, lossi_format("directions: %s; cosine %s; x and y in multiples of them", fact(s, "directions"),
+                                   fact(s, "cosine")));
+    add_comment(mesh, lossi_format("z = %.9g + %.9g * %s; quality is the loss itself", scale->offset, scale->scale,
+                                   scale->kind == LOSS_HEIGHT_LOG ? "log10(loss)" : "loss"));
+}
+
+static loss_status write_mesh(loss_surface *s, const char *path, int format, const loss_export_options *opt)
+{
+    loss_split split = choose_split(s, opt->split);
+    if (s->x.n < 2 || s->y.n < 2)
+        return lossi_fail(LOSS_ERR_SHAPE, "%s: a line of %zu x %zu points has no faces; export it as .csv, .npz or .vti", path,
+                          s->x.n, s->y.n);
+    fields f;
+    loss_status status = read_fields(s, split, &f);
+    if (status)
+        return status;
+    double width = s->x.max - s->x.min, depth = s->y.max - s->y.min;
+    lossi_height_scale scale = lossi_height_scale_fit(opt->height, f.points, s->x.n * s->y.n, width > depth ? width : depth);
+    lossi_mesh mesh;
+    status = lossi_mesh_make(&mesh, s->x, s->y, f.points, &scale, opt->colours ? opt->colours : "viridis");
+    fields_free(&f);
+    if (status)
+        return status;
+    add_comments(s, split, &scale, &mesh);
+    status = format == PLY   ? lossi_ply_write(path, &mesh, opt->ascii)
+             : format == VTP ? lossi_vtp_write(path, &mesh)
+             : format == OBJ ? lossi_obj_write(path, &mesh)
+                             : lossi_stl_write(path, &mesh, opt->ascii);
+    lossi_mesh_free(&mesh);
+    return status;
+}
+
+static loss_status write_vti(loss_surface *s, const char *path, const loss_export_options *opt)
+{
+    fields f;
+    loss_status status = read_fields(s, choose_split(s, opt->split), &f);
+    if (status)
+        return status;
+    lossi_grid_array arrays[] = {{"loss", f.loss, NULL}, {"standard_error", f.standard_error, NULL},
+                                 {"accuracy", f.accuracy, NULL}, {"evaluated", NULL, f.evaluated}};
+    lossi_vti vti = {s->x.n, s->y.n, {s->x.min, s->y.min}, {1, 1}, arrays, 4};
+    if (s->x.n > 1)
+        vti.spacing[0] = (s->x.max - s->x.min) / (double)(s->x.n - 1);
+    if (s->y.n > 1)
+        vti.spacing[1] = (s->y.max - s->y.min) / (double)(s->y.n - 1);
+    status = lossi_vti_write(path, &vti);
+    fields_free(&f);
+    return status;
+}
+
+static loss_status write_csv(loss_surface *s, const char *path)
+{
+    lossi_file file;
+    loss_status status = lossi_file_begin(&file, path);
+    if (status)
+        return status;
+    fputs("split,iy,ix,x,y,loss,standard_error,accuracy,seconds\n", file.stream);
+    for (int k = 0; k < 2 && !status; k++) {
+        fields f;
+        if (!loss_surface_has_split(s, (loss_split)k))
+            continue;
+        status = read_fields(s, (loss_split)k, &f);
+        for (size_t i = 0; i < s->x.n * s->y.n && !status; i++) {
+            const loss_point *p = &f.points[i];
+            if (p->evaluated)
+                fprintf(file.stream, "%s,%zu,%zu,%.17g,%.17g,%.17g,%.17g,%.17g,%.4g\n", loss_split_name((loss_split)k),
+                        i / s->x.n, i % s->x.n, loss_axis_at(s->x, i % s->x.n), loss_axis_at(s->y, i / s->x.n), p->loss,
+                        p->standard_error, p->accuracy, p->seconds);
+        }
+        if (!status)
+            fields_free(&f);
+    }
+    if (!status)
+        return lossi_file_commit(&file);
+    lossi_file_abandon(&file);
+    return status;
+}
+
+static loss_status write_npz(loss_surface *s, const char *path)
+{
+    static const char *const names[2][4] = {{"loss_train", "standard_error_train", "accuracy_train", "evaluated_train"},
+                                            {"loss_test", "standard_error_test", "accuracy_test", "evaluated_test"}};
+    size_t nx = s->x.n, ny = s->y.n, n = 0;
+    lossi_npz_member members[10];
+    fields f[2] = {{0}, {0}};
+    double *axes = lossi_alloc(nx + ny, sizeof *axes);
+    loss_status status = axes ? LOSS_OK : lossi_fail_nomem((nx + ny) * sizeof *axes);
+    if (!status) {
+        for (size_t i = 0; i < nx; i++)
+            axes[i] = loss_axis_at(s->x, i);
+        for (size_t i = 0; i < ny; i++)
+            axes[nx + i] = loss_axis_at(s->y, i);
+        members[n++] = (lossi_npz_member){"x", 1, {nx, 0}, axes, NULL};
+        members[n++] = (lossi_npz_member){"y", 1, {ny, 0}, axes + nx, NULL};
+    }
+    for (int k = 0; k < 2 && !status; k++) {
+        if (!loss_surface_has_split(s, (loss_split)k))
+            continue;
+        status = read_fields(s, (loss_split)k, &f[k]);
+        members[n++] = (lossi_npz_member){names[k][0], 2, {ny, nx}, f[k].loss, NULL};
+        members[n++] = (lossi_npz_member){names[k][1], 2, {ny, nx}, f[k].standard_error, NULL};
+        members[n++] = (lossi_npz_member){names[k][2], 2, {ny, nx}, f[k].accuracy, NULL};
+        members[n++] = (lossi_npz_member){names[k][3], 2, {ny, nx}, NULL, f[k].evaluated};
+    }
+    if (!status)
+        status = lossi_npz_write(path, members, n);
+    fields_free(&f[0]);
+    fields_free(&f[1]);
+    free(axes);
+    return status;
+}
+
+loss_status loss_surface_export(loss_surface *surface, const char *path, const loss_export_options *given)
+{
+    loss_export_options opt = LOSS_EXPORT_OPTIONS_INIT;
+    loss_status status = LOSSI_OPTIONS(opt, given);
+    if (status)
+        return status;
+    const char *ending = strrchr(path, '.');
+    int format = 0;
+    while (format < N_ENDINGS && (!ending || strcmp(ending, ENDINGS[format]) != 0))
+        format++;
+    switch (format) {
+    case N_ENDINGS:
+        return lossi_fail(LOSS_ERR_NAME, "%s: its ending names no format; expected .ply .vti .vtp .obj .stl .csv or .npz", path);
+    case VTI: return write_vti(surface, path, &opt);
+    case CSV: return write_csv(surface, path);
+    case NPZ: return write_npz(surface, path);
+    default: return write_mesh(surface, path, format, &opt);
+    }
+}
