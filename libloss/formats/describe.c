@@ -1,0 +1,246 @@
+/* What a file that we write holds, recognised by its content, as a JSON object. */
+#include <cjson/cJSON.h>
+#include <loss/export.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "formats/safetensors.h"
+
+/* A file in memory; a NUL follows its last byte. */
+typedef struct content {
+    const char *path;
+    const uint8_t *bytes;
+    size_t size;
+} content;
+
+static bool begins_with(const content *c, const char *text)
+{
+    return c->size >= strlen(text) && memcmp(c->bytes, text, strlen(text)) == 0;
+}
+
+static void add_size(cJSON *json, const char *key, size_t value)
+{
+    cJSON_AddNumberToObject(json, key, (double)value);
+}
+
+/* Number of lines that begin with `start`. */
+static size_t count_lines(const content *c, const char *start)
+{
+    size_t n = 0;
+    const char *text = (const char *)c->bytes;
+    for (const char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL)
+        n += strncmp(line, start, strlen(start)) == 0;
+    return n;
+}
+
+/* Lines "<start>text" of the part before `end`, as an array of their texts. */
+static void add_lines(cJSON *json, const char *key, const char *text, const char *end, const char *start)
+{
+    cJSON *array = cJSON_AddArrayToObject(json, key);
+    for (const char *line = text; line && line < end; line = strchr(line, '\n'), line += line != NULL) {
+        if (strncmp(line, start, strlen(start)) != 0)
+            continue;
+        char *copy = lossi_strdup(line + strlen(start));
+        if (copy)
+            copy[strcspn(copy, "\n")] = 0;
+        cJSON_AddItemToArray(array, cJSON_CreateString(copy ? copy : ""));
+        free(copy);
+    }
+}
+
+static loss_status describe_ply(const content *c, cJSON *json)
+{
+    const char *text = (const char *)c->bytes, *end = strstr(text, "end_header\n");
+    size_t vertices = 0, faces = 0;
+    const char *v = strstr(text, "element vertex "), *f = strstr(text, "element face ");
+    if (!end || !v || v > end || sscanf(v, "element vertex %zu", &vertices) != 1 ||
+        (f && f < end && sscanf(f, "element face %zu", &faces) != 1))
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: a PLY file without a whole header", c->path);
+    cJSON_AddStringToObject(json, "kind", "ply");
+    cJSON_AddStringToObject(json, "encoding", strstr(text, "format ascii") ? "ascii" : "binary_little_endian");
+    add_size(json, "vertices", vertices);
+    add_size(json, "faces", faces);
+    add_lines(json, "comments", text, end, "comment ");
+    return LOSS_OK;
+}
+
+static loss_status describe_vtk(const content *c, cJSON *json)
+{
+    const char *text = (const char *)c->bytes;
+    bool is_image = strstr(text, "type=\"ImageData\"") != NULL;
+    if (!strstr(text, "</VTKFile>"))
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: a VTK file without its end", c->path);
+    cJSON_AddStringToObject(json, "kind", is_image ? "vti" : "vtp");
+    cJSON *arrays = cJSON_AddArrayToObject(json, "arrays");
+    static const char NAME[] = " Name=\"";
+    for (const char *at = text; (at = strstr(at, NAME)); at++) {
+        char name[64];
+        if (sscanf(at + sizeof NAME - 1, "%63[^\"]", name) == 1)
+            cJSON_AddItemToArray(arrays, cJSON_CreateString(name));
+    }
+    size_t points, polygons, nx, ny;
+    const char *piece = strstr(text, "NumberOfPoints="), *extent = strstr(text, "WholeExtent=");
+    if (piece && sscanf(piece, "NumberOfPoints=\"%zu\"", &points) == 1)
+        add_size(json, "vertices", points);
+    if (piece && (piece = strstr(piece, "NumberOfPolys=")) && sscanf(piece, "NumberOfPolys=\"%zu\"", &polygons) == 1)
+        add_size(json, "faces", polygons);
+    if (extent && sscanf(extent, "WholeExtent=\"0 %zu 0 %zu", &nx, &ny) == 2) {
+        add_size(json, "nx", nx + 1);
+        add_size(json, "ny", ny + 1);
+    }
+    return LOSS_OK;
+}
+
+static loss_status describe_obj(const content *c, cJSON *json)
+{
+    cJSON_AddStringToObject(json, "kind", "obj");
+    add_size(json, "vertices", count_lines(c, "v "));
+    add_size(json, "faces", count_lines(c, "f "));
+    add_lines(json, "comments", (const char *)c->bytes, (const char *)c->bytes + c->size, "# ");
+    return LOSS_OK;
+}
+
+enum { STL_HEADER = 84, STL_FACET = 50 };
+
+static size_t stl_facets(const content *c)
+{
+    return c->size < STL_HEADER ? 0 : c->bytes[80] | (size_t)c->bytes[81] << 8 | (size_t)c->bytes[82] << 16 |
+                                          (size_t)c->bytes[83] << 24;
+}
+
+static loss_status describe_stl(const content *c, cJSON *json)
+{
+    bool ascii = begins_with(c, "solid ");
+    if (!ascii && c->size != STL_HEADER + stl_facets(c) * STL_FACET)
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: an STL file of %zu facets has %zu bytes; found %zu", c->path, stl_facets(c),
+                          STL_HEADER + stl_facets(c) * STL_FACET, c->size);
+    cJSON_AddStringToObject(json, "kind", "stl");
+    cJSON_AddStringToObject(json, "encoding", ascii ? "ascii" : "binary");
+    add_size(json, "faces", ascii ? count_lines(c, "facet ") : stl_facets(c));
+    return LOSS_OK;
+}
+
+static loss_status describe_csv(const content *c, cJSON *json)
+{
+    char *header = lossi_strdup((const char *)c->bytes);
+    if (!header)
+        return lossi_fail_nomem(c->size);
+    header[strcspn(header, "\n")] = 0;
+    cJSON_AddStringToObject(json, "kind", strncmp(header, "epoch,", 6) == 0 ? "training log" : "csv");
+    cJSON_AddStringToObject(json, "columns", header);
+    free(header);
+    size_t lines = 0;
+    for (size_t i = 0; i < c->size; i++)
+        lines += c->bytes[i] == '\n';
+    add_size(json, "rows", lines ? lines - 1 : 0);
+    return LOSS_OK;
+}
+
+static uint32_t little(const uint8_t *b, int n)
+{
+    uint32_t value = 0;
+    while (n--)
+        value = value << 8 | b[n];
+    return value;
+}
+
+/* The members of our zip: stored, sizes in the local headers. */
+static loss_status describe_npz(const content *c, cJSON *json)
+{
+    enum { HEADER = 30 };
+    cJSON_AddStringToObject(json, "kind", "npz");
+    cJSON *arrays = cJSON_AddArrayToObject(json, "arrays");
+    size_t at = 0;
+    while (c->size - at >= HEADER && memcmp(c->bytes + at, "PK\3\4", 4) == 0) {
+        const uint8_t *header = c->bytes + at;
+        size_t size = little(header + 18, 4), name = little(header + 26, 2), extra = little(header + 28, 2);
+        if (little(header + 8, 2) || c->size - at - HEADER < name + extra || c->size - at - HEADER - name - extra < size)
+            return lossi_fail(LOSS_ERR_FORMAT, "%s: a member at byte %zu is compressed or reaches past the end", c->path, at);
+        char *text = lossi_format("%.*s", (int)name, (const char *)header + HEADER);
+        cJSON_AddItemToArray(arrays, cJSON_CreateString(text ? text : ""));
+        free(text);
+        at += HEADER + name + extra + size;
+    }
+    if (c->size - at < 4 || memcmp(c->bytes + at, "PK\1\2", 4) != 0)
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: a zip archive without a directory at byte %zu", c->path, at);
+    return LOSS_OK;
+}
+
+static loss_status describe_safetensors(const content *c, cJSON *json)
+{
+    lossi_arrays arrays;
+    loss_status status = lossi_safetensors_parse(c->bytes, c->size, c->path, &arrays);
+    if (status)
+        return status;
+    cJSON_AddStringToObject(json, "kind", "safetensors");
+    cJSON *metadata = cJSON_AddObjectToObject(json, "metadata"), *tensors = cJSON_AddObjectToObject(json, "tensors");
+    for (size_t i = 0; i < arrays.n_metadata; i++)
+        cJSON_AddStringToObject(metadata, arrays.metadata_keys[i], arrays.metadata_values[i]);
+    size_t values = 0;
+    for (size_t i = 0; i < arrays.n; i++) {
+        cJSON *shape = cJSON_AddArrayToObject(tensors, arrays.items[i].name);
+        for (size_t k = 0; k < arrays.items[i].n_dims; k++)
+            cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)arrays.items[i].dims[k]));
+        values += arrays.items[i].count;
+    }
+    add_size(json, "values", values);
+    lossi_arrays_free(&arrays);
+    return LOSS_OK;
+}
+
+static loss_status describe_picture(const content *c, cJSON *json)
+{
+    cJSON_AddStringToObject(json, "kind", begins_with(c, "%PDF-") ? "pdf" : begins_with(c, "<") ? "svg" : "png");
+    if (begins_with(c, "\x89PNG") && c->size >= 24) { /* big-endian sizes in the first chunk */
+        const uint8_t *b = c->bytes + 16;
+        add_size(json, "width", (size_t)b[0] << 24 | (size_t)b[1] << 16 | (size_t)b[2] << 8 | b[3]);
+        add_size(json, "height", (size_t)b[4] << 24 | (size_t)b[5] << 16 | (size_t)b[6] << 8 | b[7]);
+    }
+    return LOSS_OK;
+}
+
+static loss_status describe(const content *c, cJSON *json)
+{
+    if (begins_with(c, "ply\n"))
+        return describe_ply(c, json);
+    if (begins_with(c, "<?xml") && strstr((const char *)c->bytes, "<VTKFile"))
+        return describe_vtk(c, json);
+    if (begins_with(c, "\x89PNG") || begins_with(c, "%PDF-") || begins_with(c, "<?xml") || begins_with(c, "<svg"))
+        return describe_picture(c, json);
+    if (begins_with(c, "PK\3\4"))
+        return describe_npz(c, json);
+    if (begins_with(c, "split,") || begins_with(c, "epoch,"))
+        return describe_csv(c, json);
+    if (begins_with(c, "# loss landscape"))
+        return describe_obj(c, json);
+    if (begins_with(c, "solid ") || begins_with(c, "libloss landscape"))
+        return describe_stl(c, json);
+    if (lossi_safetensors_is(c->bytes, c->size))
+        return describe_safetensors(c, json);
+    return lossi_fail(LOSS_ERR_FORMAT, "%s: no kind of file that is known here (%zu bytes)", c->path, c->size);
+}
+
+loss_status loss_file_describe(const char *path, char **out)
+{
+    *out = NULL;
+    uint8_t *bytes;
+    content c = {.path = path};
+    loss_status status = lossi_file_read(path, &bytes, &c.size);
+    if (status)
+        return status;
+    c.bytes = bytes;
+    cJSON *json = cJSON_CreateObject();
+    status = json ? describe(&c, json) : lossi_fail_nomem(64);
+    if (!status && !(*out = cJSON_PrintUnformatted(json)))
+        status = lossi_fail_nomem(c.size);
+    cJSON_Delete(json);
+    free(bytes);
+    return status;
+}
+
+void loss_string_free(char *string)
+{
+    free(string);
+}
