@@ -1,0 +1,136 @@
+/* What maps and curves share: ticks, text, frame, axes. */
+#include "figure.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const double INK = 0.13, GREY = 0.35;
+
+size_t figure_ticks(double low, double high, bool log, size_t wanted, double *ticks)
+{
+    static const double steps[] = {1, 2, 5};
+    size_t n = 0;
+    if (!(low < high)) {
+        ticks[0] = low;
+        return isfinite(low) ? 1 : 0;
+    }
+    if (log && low > 0) {
+        double decades = log10(high / low);
+        for (double power = floor(log10(low)); power <= log10(high); power++)
+            for (int k = 0; k < 3 && n < MOST_TICKS; k++) {
+                double tick = steps[k] * pow(10, power);
+                bool wanted_here = k == 0 || decades < 3; /* over many decades only the powers of ten */
+                if (wanted_here && tick >= low * (1 - 1e-12) && tick <= high * (1 + 1e-12))
+                    ticks[n++] = tick;
+            }
+        if (n >= 2)
+            return n;
+        n = 0; /* less than a decade without two such numbers: even steps */
+    }
+    double rough = (high - low) / (double)wanted, power = pow(10, floor(log10(rough))), step = 10 * power;
+    for (int k = 2; k >= 0; k--)
+        if (steps[k] * power >= rough)
+            step = steps[k] * power;
+    for (double i = ceil(low / step - 1e-9); i * step <= high + 1e-9 * step && n < MOST_TICKS; i++)
+        ticks[n++] = i == 0 ? 0 : i * step;
+    return n;
+}
+
+double figure_place(const figure *f, double value)
+{
+    if (f->log)
+        return value > 0 && f->low > 0 ? (f->high > f->low ? log(value / f->low) / log(f->high / f->low) : 0.5) : NAN;
+    return f->high > f->low ? (value - f->low) / (f->high - f->low) : isnan(value) ? NAN : 0.5;
+}
+
+void figure_font(cairo_t *cr, double size, bool bold)
+{
+    cairo_select_font_face(cr, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL, bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_set_font_size(cr, size);
+}
+
+void figure_text(cairo_t *cr, double x, double y, double align, const char *text)
+{
+    cairo_text_extents_t extents;
+    cairo_text_extents(cr, text, &extents);
+    cairo_move_to(cr, x - align * extents.x_advance, y);
+    cairo_show_text(cr, text);
+}
+
+frame figure_frame(const figure *f, double right_margin)
+{
+    double unit = f->width / 1200 < f->height / 1000 ? f->width / 1200 : f->height / 1000;
+    frame r = {115 * unit, 70 * unit, 0, 0, unit};
+    r.width = f->width - r.left - right_margin * unit;
+    r.height = f->height - r.top - (90 + 26 * (double)f->n_captions + 14) * unit;
+    return r;
+}
+
+/* A text too wide for the picture is drawn smaller. */
+static void fitted_text(cairo_t *cr, double x, double y, double align, double size, bool bold, double width, const char *text)
+{
+    cairo_text_extents_t extents;
+    figure_font(cr, size, bold);
+    cairo_text_extents(cr, text, &extents);
+    if (extents.x_advance > width)
+        figure_font(cr, size * width / extents.x_advance, bold);
+    figure_text(cr, x, y, align, text);
+}
+
+void figure_draw_title_and_captions(const figure *f, const frame *r, cairo_t *cr)
+{
+    double u = r->unit;
+    cairo_set_source_rgb(cr, INK, INK, INK);
+    fitted_text(cr, r->left + r->width / 2, 46 * u, 0.5, 26 * u, true, f->width - 40 * u, f->title);
+    cairo_set_source_rgb(cr, GREY, GREY, GREY);
+    for (size_t i = 0; i < f->n_captions; i++)
+        fitted_text(cr, 24 * u, f->height - (14 + 26 * (double)(f->n_captions - 1 - i)) * u, 0, 18 * u, false, f->width - 48 * u,
+                    f->captions[i]);
+}
+
+void figure_draw_x_axis(const figure *f, const frame *r, cairo_t *cr)
+{
+    double ticks[MOST_TICKS], u = r->unit, bottom = r->top + r->height;
+    size_t n = figure_ticks(f->x.min, f->x.max, false, 8, ticks);
+    cairo_set_source_rgb(cr, INK, INK, INK);
+    cairo_set_line_width(cr, 1.6 * u);
+    figure_font(cr, 20 * u, false);
+    for (size_t i = 0; i < n; i++) {
+        char text[32];
+        double at = r->left + r->width * (f->x.max > f->x.min ? (ticks[i] - f->x.min) / (f->x.max - f->x.min) : 0.5);
+        cairo_move_to(cr, at, bottom);
+        cairo_rel_line_to(cr, 0, 8 * u);
+        cairo_stroke(cr);
+        snprintf(text, sizeof text, "%.4g", ticks[i]);
+        figure_text(cr, at, bottom + 32 * u, 0.5, text);
+    }
+    figure_font(cr, 22 * u, false);
+    figure_text(cr, r->left + r->width / 2, bottom + 66 * u, 0.5, f->x_label);
+}
+
+void figure_draw_side_axis(const frame *r, double at, bool outward_right, const double *ticks, const double *places, size_t n,
+                           const char *label, cairo_t *cr)
+{
+    double u = r->unit, sign = outward_right ? 1 : -1, widest = 0;
+    cairo_set_source_rgb(cr, INK, INK, INK);
+    cairo_set_line_width(cr, 1.6 * u);
+    figure_font(cr, 20 * u, false);
+    for (size_t i = 0; i < n; i++) {
+        char text[32];
+        cairo_text_extents_t extents;
+        double y = r->top + r->height * (1 - places[i]);
+        cairo_move_to(cr, at, y);
+        cairo_rel_line_to(cr, sign * 8 * u, 0);
+        cairo_stroke(cr);
+        snprintf(text, sizeof text, "%.4g", ticks[i]);
+        cairo_text_extents(cr, text, &extents);
+        widest = extents.x_advance > widest ? extents.x_advance : widest;
+        figure_text(cr, at + sign * 13 * u, y + 7 * u, outward_right ? 0 : 1, text);
+    }
+    figure_font(cr, 22 * u, false);
+    cairo_save(cr);
+    cairo_translate(cr, at + sign * (widest + (outward_right ? 40 : 28) * u), r->top + r->height / 2);
+    cairo_rotate(cr, -3.14159265358979 / 2);
+    figure_text(cr, 0, 0, 0.5, label);
+    cairo_restore(cr);
+}

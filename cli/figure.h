@@ -1,0 +1,57 @@
+/* A picture of a landscape: what it shows, and how it is drawn with cairo. PNG, SVG and PDF come from the same code. */
+#ifndef FIGURE_H
+#define FIGURE_H
+
+#include <cairo.h>
+#include <loss/loss.h>
+
+enum { MOST_CAPTIONS = 4, MOST_TICKS = 64 };
+
+/** One quantity on the grid. */
+typedef struct field {
+    const char *label;   /* "test loss (nats per image)" */
+    size_t nx, ny;
+    double *values;      /* [ny][nx]; NaN: absent or not finite */
+    double *errors;      /* [ny][nx] standard errors, or NULL */
+} field;
+
+typedef struct figure {
+    double width, height;          /* in device units */
+    const char *title;
+    loss_axis x, y;
+    const char *x_label, *y_label;
+    field fields[2];               /* the second only for lines: train beside test */
+    size_t n_fields;
+    bool log;
+    double low, high;              /* range of colours, or of the curve's axis */
+    const char *colours;
+    char *captions[MOST_CAPTIONS]; /* owned */
+    size_t n_captions;
+} figure;
+
+/** A map of fields[0] with axes and colour bar. */
+void figure_draw_map(const figure *f, cairo_t *cr);
+/** Curves of all fields over x, with bands of one standard error. */
+void figure_draw_curves(const figure *f, cairo_t *cr);
+
+/** Round numbers within low .. high: steps of 1, 2 or 5 times a power of ten; on a log scale 1, 2, 5 times powers of ten.
+ *  @param ticks  [MOST_TICKS], written. @return how many. */
+size_t figure_ticks(double low, double high, bool log, size_t wanted, double *ticks);
+
+/** Where a value lies in the figure's range, 0 to 1 within it; NaN for NaN, and for 0 or less on a log scale. */
+double figure_place(const figure *f, double value);
+
+/* Pieces that both kinds share. */
+typedef struct frame {
+    double left, top, width, height, unit; /* plotting area; unit: size of one point of the layout */
+} frame;
+
+frame figure_frame(const figure *f, double right_margin);
+void figure_text(cairo_t *cr, double x, double y, double align, const char *text); /* align: 0 left, 0.5 centre, 1 right */
+void figure_font(cairo_t *cr, double size, bool bold);
+void figure_draw_title_and_captions(const figure *f, const frame *r, cairo_t *cr);
+void figure_draw_x_axis(const figure *f, const frame *r, cairo_t *cr);
+void figure_draw_side_axis(const frame *r, double at, bool outward_right, const double *ticks, const double *places, size_t n,
+                           const char *label, cairo_t *cr);
+
+#endif

@@ -1,0 +1,131 @@
+/* A filled colour map of a quantity over the plane: each pixel interpolates the four grid points around it. Cells with a corner
+ * that is absent or not finite are striped grey, never coloured. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "figure.h"
+
+/* Place of a grid value on the colour scale. */
+static double place_at(const figure *f, size_t iy, size_t ix)
+{
+    return figure_place(f, f->fields[0].values[iy * f->fields[0].nx + ix]);
+}
+
+/* Interpolated place at (u, v), each 0 to 1 over the grid; NaN if a corner with weight has none. */
+static double interpolate(const figure *f, double u, double v)
+{
+    double gx = u * (double)(f->x.n - 1), gy = v * (double)(f->y.n - 1);
+    size_t ix = (size_t)gx, iy = (size_t)gy;
+    ix = ix + 2 > f->x.n ? f->x.n - 2 : ix;
+    iy = iy + 2 > f->y.n ? f->y.n - 2 : iy;
+    double a = gx - (double)ix, b = gy - (double)iy;
+    return (1 - b) * ((1 - a) * place_at(f, iy, ix) + a * place_at(f, iy, ix + 1)) +
+           b * ((1 - a) * place_at(f, iy + 1, ix) + a * place_at(f, iy + 1, ix + 1));
+}
+
+static uint32_t pixel_of(const char *colours, double place, int px, int py, int stripe)
+{
+    uint8_t rgb[3];
+    if (isnan(place))
+        memset(rgb, (px + py) / stripe % 2 ? 205 : 230, 3);
+    else
+        loss_colour_at(colours, place, rgb);
+    return (uint32_t)255 << 24 | (uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2];
+}
+
+/* Paints an image of w x h pixels, whose places come from a function, over a rectangle. */
+typedef double (*place_function)(const figure *f, double u, double v);
+
+static void paint(const figure *f, const frame *r, place_function place, cairo_t *cr)
+{
+    int w = (int)ceil(r->width), h = (int)ceil(r->height);
+    cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_RGB24, w, h);
+    if (cairo_surface_status(image) == CAIRO_STATUS_SUCCESS) {
+        int stride = cairo_image_surface_get_stride(image), stripe = (int)(8 * r->unit) + 1;
+        unsigned char *data = cairo_image_surface_get_data(image);
+        for (int py = 0; py < h; py++)
+            for (int px = 0; px < w; px++) {
+                double u = (px + 0.5) / w, v = 1 - (py + 0.5) / h;
+                uint32_t pixel = pixel_of(f->colours, place(f, u, v), px, py, stripe);
+                memcpy(data + (size_t)py * (size_t)stride + (size_t)px * 4, &pixel, 4);
+            }
+        cairo_surface_mark_dirty(image);
+    }
+    cairo_save(cr);
+    cairo_translate(cr, r->left, r->top);
+    cairo_scale(cr, r->width / w, r->height / h);
+    cairo_set_source_surface(cr, image, 0, 0);
+    cairo_pattern_set_filter(cairo_get_source(cr), CAIRO_FILTER_NEAREST);
+    cairo_rectangle(cr, 0, 0, w, h);
+    cairo_fill(cr);
+    cairo_restore(cr);
+    cairo_surface_destroy(image);
+}
+
+static double bar_place(const figure *f, double u, double v)
+{
+    (void)f;
+    (void)u;
+    return v;
+}
+
+static void outline(const frame *r, cairo_t *cr)
+{
+    cairo_set_source_rgb(cr, 0.13, 0.13, 0.13);
+    cairo_set_line_width(cr, 1.6 * r->unit);
+    cairo_rectangle(cr, r->left, r->top, r->width, r->height);
+    cairo_stroke(cr);
+}
+
+static void draw_colour_bar(const figure *f, const frame *r, cairo_t *cr)
+{
+    frame bar = {r->left + r->width + 30 * r->unit, r->top, 30 * r->unit, r->height, r->unit};
+    double ticks[MOST_TICKS], places[MOST_TICKS];
+    size_t n = figure_ticks(f->low, f->high, f->log, 8, ticks);
+    for (size_t i = 0; i < n; i++)
+        places[i] = figure_place(f, ticks[i]);
+    paint(f, &bar, bar_place, cr);
+    outline(&bar, cr);
+    figure_draw_side_axis(&bar, bar.left + bar.width, true, ticks, places, n, f->fields[0].label, cr);
+}
+
+static void draw_y_axis(const figure *f, const frame *r, cairo_t *cr)
+{
+    double ticks[MOST_TICKS], places[MOST_TICKS];
+    size_t n = figure_ticks(f->y.min, f->y.max, false, 8, ticks);
+    for (size_t i = 0; i < n; i++)
+        places[i] = (ticks[i] - f->y.min) / (f->y.max - f->y.min);
+    figure_draw_side_axis(r, r->left, false, ticks, places, n, f->y_label, cr);
+}
+
+/* The trained weights: a white cross with a dark halo. */
+static void mark_centre(const figure *f, const frame *r, cairo_t *cr)
+{
+    if (f->x.min > 0 || f->x.max < 0 || f->y.min > 0 || f->y.max < 0)
+        return;
+    double x = r->left + r->width * (0 - f->x.min) / (f->x.max - f->x.min);
+    double y = r->top + r->height * (1 - (0 - f->y.min) / (f->y.max - f->y.min)), arm = 11 * r->unit;
+    for (int pass = 0; pass < 2; pass++) {
+        double ink = pass ? 1 : 0.1;
+        cairo_set_source_rgb(cr, ink, ink, ink);
+        cairo_set_line_width(cr, (pass ? 2.5 : 6) * r->unit);
+        cairo_move_to(cr, x - arm, y);
+        cairo_line_to(cr, x + arm, y);
+        cairo_move_to(cr, x, y - arm);
+        cairo_line_to(cr, x, y + arm);
+        cairo_stroke(cr);
+    }
+}
+
+void figure_draw_map(const figure *f, cairo_t *cr)
+{
+    frame r = figure_frame(f, 185);
+    paint(f, &r, interpolate, cr);
+    mark_centre(f, &r, cr);
+    outline(&r, cr);
+    figure_draw_x_axis(f, &r, cr);
+    draw_y_axis(f, &r, cr);
+    draw_colour_bar(f, &r, cr);
+    figure_draw_title_and_captions(f, &r, cr);
+}

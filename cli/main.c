@@ -1,0 +1,60 @@
+/* lossgrid: loss landscapes from the command line. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+
+static const struct {
+    const char *name, *summary;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"train", "train a network, with a checkpoint per epoch", command_train},
+    {"eval", "loss and accuracy of a network on a data set", command_eval},
+    {"surface", "the loss on a grid of a plane through the weights", command_surface},
+    {"export", "a landscape as .ply .vti .vtp .obj .stl .csv .npz", command_export},
+    {"plot", "a landscape as a picture: .png .svg .pdf", command_plot},
+    {"info", "what a file, a run or a data set holds", command_info},
+};
+enum { N_COMMANDS = sizeof commands / sizeof *commands };
+
+static void print_help(void)
+{
+    printf("lossgrid %s: see the loss landscape of a convolutional network\n\n"
+           "Usage: lossgrid COMMAND [options]      lossgrid COMMAND --help\n\nCommands:\n", loss_version());
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        printf("  %-10s %s\n", commands[i].name, commands[i].summary);
+    printf("\nNetworks:");
+    for (const char *const *name = loss_net_models(); *name; name++)
+        printf(" %s", *name);
+    printf("\n  with options after a colon: resnet56:shortcut=none  resnet50:stem=imagenet  vgg11:bn=1  resnet20:width=0.5\n"
+           "\nExamples:\n"
+           "  lossgrid train --model resnet20 --data fashion-mnist --epochs 3 --limit 10000 --out run\n"
+           "  lossgrid surface run --limit 256 --out resnet20.landscape\n"
+           "  lossgrid plot resnet20.landscape --out resnet20.png\n"
+           "\nEnvironment: LOSS_ISA=ref|blas forces a kernel set.\n"
+           "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted with all finished work kept.\n");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_help();
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        print_help();
+        return EXIT_OK;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("lossgrid %s (kernels: %s)\n", loss_version(), loss_isa());
+        return EXIT_OK;
+    }
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "lossgrid: %s: no such command; there are", argv[1]);
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        fprintf(stderr, " %s", commands[i].name);
+    fprintf(stderr, "\n");
+    return EXIT_USAGE;
+}

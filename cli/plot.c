@@ -1,0 +1,225 @@
+/* lossgrid plot */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli.h"
+#include "figure.h"
+#include "options.h"
+#include "picture.h"
+#include "summary.h"
+
+enum { FIELD_LOSS, FIELD_ACCURACY, FIELD_ERROR };
+
+typedef struct request {
+    const char *path, *title, *colours;
+    text_list outs;
+    int split, field;
+    bool has_split, log, has_low, has_high;
+    double low, high;
+    size_t size[2];
+} request;
+
+static const char *fact(const loss_surface *surface, const char *key)
+{
+    const char *value = loss_surface_metadata(surface, key);
+    return value ? value : "?";
+}
+
+static const char *split_fact(const loss_surface *surface, const char *key, loss_split split)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s_%s", key, loss_split_name(split));
+    return fact(surface, name);
+}
+
+/* The quantity of a split as a field of the figure. */
+static loss_status add_field(figure *f, loss_surface *surface, loss_split split, int kind)
+{
+    static const char *const labels[2][3] = {
+        {"training loss (nats per image)", "training accuracy (%)", "standard error of the training loss"},
+        {"test loss (nats per image)", "test accuracy (%)", "standard error of the test loss"}};
+    size_t n = f->x.n * f->y.n;
+    field *q = &f->fields[f->n_fields];
+    loss_point *points = calloc(n, sizeof *points);
+    *q = (field){labels[split][kind], f->x.n, f->y.n, calloc(n, sizeof(double)), kind == FIELD_LOSS ? calloc(n, sizeof(double)) : NULL};
+    f->n_fields++;
+    loss_status status = points && q->values ? loss_surface_points(surface, split, points) : LOSS_ERR_NOMEM;
+    for (size_t i = 0; i < n && !status; i++) {
+        const loss_point *p = &points[i];
+        double value = kind == FIELD_LOSS ? p->loss : kind == FIELD_ACCURACY ? p->accuracy : p->standard_error;
+        q->values[i] = p->evaluated && isfinite(p->loss) && isfinite(value) ? value : NAN;
+        if (q->errors)
+            q->errors[i] = p->standard_error;
+    }
+    free(points);
+    return status;
+}
+
+/* The range of all fields' values that the scale can show; what the user gave wins. */
+static void set_range(figure *f, const request *r)
+{
+    double low = INFINITY, high = -INFINITY;
+    for (size_t k = 0; k < f->n_fields; k++)
+        for (size_t i = 0; i < f->x.n * f->y.n; i++) {
+            double value = f->fields[k].values[i];
+            if (isnan(value) || (f->log && value <= 0))
+                continue;
+            low = value < low ? value : low;
+            high = value > high ? value : high;
+        }
+    f->low = r->has_low ? r->low : low <= high ? low : 0;
+    f->high = r->has_high ? r->high : low <= high ? high : 1;
+}
+
+static void add_caption(figure *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void add_caption(figure *f, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    char *copy = malloc(sizeof text);
+    if (copy && f->n_captions < MOST_CAPTIONS) {
+        snprintf(copy, sizeof text, "%s", text);
+        f->captions[f->n_captions++] = copy;
+    } else {
+        free(copy);
+    }
+}
+
+/* What was measured: images, BatchNorm mode, directions, the centre with its error, what is missing. */
+static loss_status add_captions(figure *f, loss_surface *surface, loss_split split)
+{
+    summary s;
+    loss_status status = summary_of(surface, split, &s);
+    if (status)
+        return status;
+    add_caption(f, "%s, %s %s images of %s (%s); BatchNorm: centre's running statistics", fact(surface, "model"),
+                split_fact(surface, "images", split), loss_split_name(split), fact(surface, "data_format"),
+                split_fact(surface, "selection", split));
+    add_caption(f, "directions: %s; cosine %s; %s kernels, libloss %s", fact(surface, "directions"), fact(surface, "cosine"),
+                fact(surface, "isa"), fact(surface, "version"));
+    char missing[128] = "";
+    if (s.evaluated < s.total || s.not_finite)
+        snprintf(missing, sizeof missing, "; striped: %zu points not evaluated, %zu not finite", s.total - s.evaluated, s.not_finite);
+    if (s.has_centre)
+        add_caption(f, "centre (cross): loss %.4g \302\261 %.2g, accuracy %.4g %%; lowest %.4g at (%.3g, %.3g)%s", s.centre.loss,
+                    s.centre.standard_error, s.centre.accuracy, s.min, s.min_x, s.min_y, missing);
+    else
+        add_caption(f, "lowest loss %.4g at (%.3g, %.3g)%s", s.min, s.min_x, s.min_y, missing);
+    return LOSS_OK;
+}
+
+static void figure_free(figure *f)
+{
+    for (size_t k = 0; k < f->n_fields; k++) {
+        free(f->fields[k].values);
+        free(f->fields[k].errors);
+    }
+    for (size_t i = 0; i < f->n_captions; i++)
+        free(f->captions[i]);
+}
+
+static void draw(void *user, cairo_t *cr)
+{
+    const figure *f = user;
+    if (f->x.n > 1 && f->y.n > 1)
+        figure_draw_map(f, cr);
+    else
+        figure_draw_curves(f, cr);
+}
+
+static loss_status make_figure(figure *f, loss_surface *surface, const request *r)
+{
+    loss_split split = (loss_split)r->split;
+    if (!r->has_split && !loss_surface_has_split(surface, split))
+        split = LOSS_SPLIT_TRAIN;
+    f->x = loss_surface_x(surface);
+    f->y = loss_surface_y(surface);
+    f->log = r->log;
+    f->colours = r->colours;
+    f->x_label = "direction 1 (multiples)";
+    f->y_label = "direction 2 (multiples)";
+    loss_status status = add_field(f, surface, split, r->field);
+    bool is_line = f->x.n == 1 || f->y.n == 1;
+    loss_split other = split == LOSS_SPLIT_TEST ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST;
+    if (!status && is_line && !r->has_split && loss_surface_has_split(surface, other))
+        status = add_field(f, surface, other, r->field);
+    if (is_line)
+        f->y_label = r->field == FIELD_LOSS ? "loss (nats per image)" : r->field == FIELD_ACCURACY ? "accuracy (%)" : "standard error";
+    if (is_line && f->x.n == 1) /* a line along y is drawn over its own coordinate */
+        f->x = f->y;
+    if (is_line)
+        f->y = (loss_axis){0, 0, 1};
+    for (size_t k = 0; k < f->n_fields && is_line; k++) {
+        f->fields[k].nx = f->x.n;
+        f->fields[k].ny = 1;
+    }
+    set_range(f, r);
+    return status ? status : add_captions(f, surface, split);
+}
+
+static int run(const request *r)
+{
+    uint8_t rgb[3];
+    char title[256];
+    loss_surface *surface = NULL;
+    figure f = {.width = (double)r->size[0], .height = (double)r->size[1]};
+    loss_status status = loss_colour_at(r->colours, 0, rgb);
+    if (!status)
+        status = loss_surface_read(&surface, r->path);
+    if (!status)
+        status = make_figure(&f, surface, r);
+    int result = status ? report_failure(status) : EXIT_OK;
+    if (!status) {
+        snprintf(title, sizeof title, "Loss landscape of %s", fact(surface, "model"));
+        f.title = r->title ? r->title : title;
+    }
+    for (size_t i = 0; i < r->outs.n && result == EXIT_OK; i++)
+        if (!picture_write(r->outs.items[i], f.width, f.height, loss_surface_metadata(surface, "created"), draw, &f))
+            result = EXIT_FAILED;
+    figure_free(&f);
+    loss_surface_close(surface);
+    return result;
+}
+
+int command_plot(int argc, char **argv)
+{
+    static const char *const splits[] = {"train", "test", NULL};
+    static const char *const fields[] = {"loss", "accuracy", "standard-error", NULL};
+    request r = {.colours = "viridis", .split = LOSS_SPLIT_TEST, .size = {1200, 1000}};
+    const option_spec options[] = {
+        {"out", "FILE", "picture to write (.png .svg .pdf); may be given several times", OPTION_TEXTS, &r.outs, NULL, NULL},
+        {"field", "F", "loss, accuracy or standard-error (loss)", OPTION_CHOICE, &r.field, fields, NULL},
+        {"split", "S", "train or test (test; a line shows both)", OPTION_CHOICE, &r.split, splits, &r.has_split},
+        {"log", NULL, "logarithmic colours: for landscapes with steep walls", OPTION_FLAG, &r.log, NULL, NULL},
+        {"colours", "MAP", "viridis, cividis or magma (viridis)", OPTION_TEXT, &r.colours, NULL, NULL},
+        {"min", "X", "lowest value of the colours", OPTION_NUMBER, &r.low, NULL, &r.has_low},
+        {"max", "X", "highest value of the colours", OPTION_NUMBER, &r.high, NULL, &r.has_high},
+        {"size", "WxH", "pixels (1200x1000)", OPTION_SIZE, &r.size, NULL, NULL},
+        {"title", "TEXT", "title instead of the model's name", OPTION_TEXT, &r.title, NULL, NULL},
+    };
+    const command_spec command = {
+        "plot", "FILE.landscape --out FILE.png [--out ...] [options]",
+        "Draws a landscape: a filled colour map with axes and colour bar, or curves if it is a line.", NULL,
+        "  lossgrid plot resnet20.landscape --log --out resnet20.png\n"
+        "  lossgrid plot resnet20.landscape --field accuracy --out accuracy.pdf --out accuracy.svg",
+        options, sizeof options / sizeof *options, 1};
+    size_t n_operands = 0;
+    int result = options_parse(&command, argc, argv, &r.path, &n_operands);
+    if (result >= 0)
+        return result;
+    if (!r.path || !r.outs.n)
+        return usage_error(command.name, r.path ? "where to? Give --out FILE.png" : "which landscape? Give FILE.landscape");
+    for (size_t i = 0; i < r.outs.n; i++)
+        if (!picture_is_known(r.outs.items[i]))
+            return usage_error(command.name, "--out=%s: its ending names no picture; expected .png, .svg or .pdf", r.outs.items[i]);
+    if (r.has_low && r.has_high && !(r.low < r.high))
+        return usage_error(command.name, "--min %g is not below --max %g", r.low, r.high);
+    if (r.log && ((r.has_low && r.low <= 0) || (r.has_high && r.high <= 0)))
+        return usage_error(command.name, "--log wants --min and --max above 0");
+    return run(&r);
+}

@@ -1,0 +1,121 @@
+/* Figures of a landscape. */
+#include "summary.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli.h"
+#include "json.h"
+
+loss_status summary_of(loss_surface *surface, loss_split split, summary *s)
+{
+    loss_axis x = loss_surface_x(surface), y = loss_surface_y(surface);
+    *s = (summary){.total = x.n * y.n, .min = NAN, .max = NAN};
+    loss_point *points = calloc(s->total, sizeof *points);
+    if (!points)
+        return LOSS_ERR_NOMEM;
+    loss_status status = loss_surface_points(surface, split, points);
+    for (size_t i = 0; i < s->total && !status; i++) {
+        const loss_point *p = &points[i];
+        if (!p->evaluated)
+            continue;
+        double a = loss_axis_at(x, i % x.n), b = loss_axis_at(y, i / x.n);
+        s->evaluated++;
+        s->seconds += p->seconds;
+        if (a == 0 && b == 0) {
+            s->has_centre = true;
+            s->centre = *p;
+        }
+        if (!isfinite(p->loss)) {
+            s->not_finite++;
+            continue;
+        }
+        if (!(p->loss >= s->min)) {
+            s->min = p->loss;
+            s->min_x = a;
+            s->min_y = b;
+        }
+        if (!(p->loss <= s->max))
+            s->max = p->loss;
+    }
+    free(points);
+    return status;
+}
+
+static void print_text(const loss_surface *surface, loss_split split, const summary *s)
+{
+    char key[32], time[32];
+    snprintf(key, sizeof key, "images_%s", loss_split_name(split));
+    const char *images = loss_surface_metadata(surface, key);
+    printf("%-5s  %zu of %zu points, %s images each, %s\n", loss_split_name(split), s->evaluated, s->total, images ? images : "?",
+           duration_text(s->seconds, time));
+    if (s->has_centre)
+        printf("       centre   loss %.6g +- %.2g, accuracy %.4g %%\n", s->centre.loss, s->centre.standard_error, s->centre.accuracy);
+    printf("       lowest   loss %.6g at (%.4g, %.4g)\n       highest  loss %.6g\n", s->min, s->min_x, s->min_y, s->max);
+    if (s->not_finite)
+        printf("       %zu points have a loss that is not finite\n", s->not_finite);
+}
+
+static cJSON *split_object(const summary *s)
+{
+    cJSON *object = cJSON_CreateObject();
+    json_add_number(object, "points", (double)s->total);
+    json_add_number(object, "evaluated", (double)s->evaluated);
+    json_add_number(object, "not_finite", (double)s->not_finite);
+    if (s->has_centre) {
+        cJSON *centre = cJSON_AddObjectToObject(object, "centre");
+        json_add_number(centre, "loss", s->centre.loss);
+        json_add_number(centre, "standard_error", s->centre.standard_error);
+        json_add_number(centre, "accuracy", s->centre.accuracy);
+    }
+    json_add_number(object, "min", s->min);
+    json_add_number(object, "min_x", s->min_x);
+    json_add_number(object, "min_y", s->min_y);
+    json_add_number(object, "max", s->max);
+    json_add_number(object, "seconds", s->seconds);
+    return object;
+}
+
+static void add_axis(cJSON *json, const char *key, loss_axis axis)
+{
+    cJSON *object = cJSON_AddObjectToObject(json, key);
+    json_add_number(object, "min", axis.min);
+    json_add_number(object, "max", axis.max);
+    json_add_number(object, "n", (double)axis.n);
+}
+
+loss_status summary_print(loss_surface *surface, const char *path, bool json)
+{
+    loss_axis x = loss_surface_x(surface), y = loss_surface_y(surface);
+    cJSON *object = json ? cJSON_CreateObject() : NULL;
+    if (json) {
+        cJSON_AddStringToObject(object, "kind", "landscape");
+        cJSON_AddStringToObject(object, "path", path);
+        add_axis(object, "x", x);
+        add_axis(object, "y", y);
+        cJSON *metadata = cJSON_AddObjectToObject(object, "metadata");
+        const char *key;
+        for (size_t i = 0; (key = loss_surface_metadata_key(surface, i)); i++)
+            cJSON_AddStringToObject(metadata, key, loss_surface_metadata(surface, key));
+    } else {
+        printf("%s: x %g:%g:%zu, y %g:%g:%zu\n", path, x.min, x.max, x.n, y.min, y.max, y.n);
+    }
+    cJSON *splits = json ? cJSON_AddObjectToObject(object, "splits") : NULL;
+    loss_status status = LOSS_OK;
+    for (int split = 0; split < 2 && !status; split++) {
+        summary s;
+        if (!loss_surface_has_split(surface, (loss_split)split))
+            continue;
+        status = summary_of(surface, (loss_split)split, &s);
+        if (!status && json)
+            cJSON_AddItemToObject(splits, loss_split_name((loss_split)split), split_object(&s));
+        else if (!status)
+            print_text(surface, (loss_split)split, &s);
+    }
+    if (json && !status)
+        json_print(object);
+    else
+        cJSON_Delete(object);
+    return status;
+}

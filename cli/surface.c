@@ -1,0 +1,132 @@
+/* lossgrid surface */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "summary.h"
+#include "target.h"
+
+typedef struct watch {
+    bool quiet;
+    size_t tenth; /* tenths of the work that have been told */
+} watch;
+
+static void report(const loss_surface_progress *p, void *user)
+{
+    watch *w = user;
+    char left[32];
+    size_t tenth = 10 * p->done / p->total;
+    bool milestone = tenth != w->tenth;
+    w->tenth = tenth;
+    progress_line(w->quiet, milestone, "%zu of %zu points  (%.3g, %.3g) loss %.5g  %.0f images/s  %s left", p->done, p->total, p->x,
+                  p->y, p->point.loss, p->images_per_second, duration_text(p->seconds_left, left));
+}
+
+typedef struct request {
+    target t;
+    int split;               /* index into SPLITS */
+    const char *directions, *out;
+    loss_random_options random;
+    loss_surface_options surface;
+    bool has_x, has_y, quiet, json;
+} request;
+
+enum { SPLIT_BOTH = 2 };
+
+static loss_status make_plane(const request *r, const loss_net *net, loss_plane **plane)
+{
+    if (strcmp(r->directions, "random") == 0)
+        return loss_plane_random(plane, net, &r->random);
+    return loss_plane_load(plane, net, r->directions);
+}
+
+static loss_status run(request *r)
+{
+    loss_dataset *data = NULL, *second = NULL;
+    loss_net *net = NULL;
+    loss_plane *plane = NULL;
+    loss_surface *surface = NULL;
+    loss_status status = target_open_data(&r->t, r->split == SPLIT_BOTH ? LOSS_SPLIT_TEST : (loss_split)r->split, &data);
+    if (!status && r->split == SPLIT_BOTH)
+        status = target_open_data(&r->t, LOSS_SPLIT_TRAIN, &second);
+    if (!status)
+        status = target_open_net(&r->t, data, &net);
+    if (!status)
+        status = make_plane(r, net, &plane);
+    if (!status) {
+        bool is_line = (r->has_x && !r->has_y) || !loss_plane_direction(plane, 1);
+        if (is_line && !r->has_y)
+            r->surface.y = (loss_axis){0, 0, 1};
+        r->surface.second = second;
+        status = loss_surface_open(&surface, r->out, net, plane, data, &r->surface);
+    }
+    if (!status)
+        status = loss_surface_evaluate(surface);
+    progress_end();
+    if (!status)
+        status = summary_print(surface, r->out, r->json);
+    loss_surface_close(surface);
+    loss_plane_free(plane);
+    loss_net_free(net);
+    loss_dataset_free(second);
+    loss_dataset_free(data);
+    return status;
+}
+
+int command_surface(int argc, char **argv)
+{
+    static const char *const splits[] = {"train", "test", "both", NULL};
+    static const char *const norms[] = {"filter", "layer", "weight", "none", NULL};
+    static const char *const ignores[] = {"biasbn", "none", NULL};
+    static const char *const bn_modes[] = {"weights", NULL};
+    request r = {.split = LOSS_SPLIT_TEST, .directions = "random", .random = LOSS_RANDOM_OPTIONS_INIT,
+                 .surface = LOSS_SURFACE_OPTIONS_INIT};
+    int norm = LOSS_NORM_FILTER, ignore = LOSS_IGNORE_BIASBN, bn = 0;
+    watch w = {false, 0};
+    const option_spec options[] = {
+        TARGET_OPTIONS(r.t),
+        {"out", "FILE.landscape", "where the points go; an unfinished file is gone on with", OPTION_TEXT, &r.out, NULL, NULL},
+        {"split", "S", "train, test or both (test)", OPTION_CHOICE, &r.split, splits, NULL},
+        {"x", "MIN:MAX:N", "coordinates along direction x (-1:1:25)", OPTION_AXIS, &r.surface.x, NULL, &r.has_x},
+        {"y", "MIN:MAX:N", "the same along y; with --x alone: a line", OPTION_AXIS, &r.surface.y, NULL, &r.has_y},
+        {"directions", "random|FILE", "random, or a .safetensors with tensors x/NAME, y/NAME", OPTION_TEXT, &r.directions, NULL, NULL},
+        {"norm", "N", "random: filter, layer, weight or none (filter)", OPTION_CHOICE, &norm, norms, NULL},
+        {"ignore", "I", "random: biasbn or none (biasbn: biases and BatchNorm stay)", OPTION_CHOICE, &ignore, ignores, NULL},
+        {"seed", "N", "seed of the random directions (0)", OPTION_SEED, &r.random.seed, NULL, NULL},
+        {"bn", "MODE", "BatchNorm: weights (running statistics stay the centre's)", OPTION_CHOICE, &bn, bn_modes, NULL},
+        {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT, &r.surface.threads, NULL, NULL},
+        {"json", NULL, "a summary as one JSON object on standard output", OPTION_FLAG, &r.json, NULL, NULL},
+        {"quiet", NULL, "no progress", OPTION_FLAG, &w.quiet, NULL, NULL},
+    };
+    const command_spec command = {
+        "surface", "RUN/ --out F.landscape [options]  |  --model NAME --weights FILE --data PATH --out F.landscape [options]",
+        "Evaluates L(w + a x + b y) on a grid. Every point is on disk as soon as it is done: stopped by Ctrl-C or a power\n"
+        "cut, the same command goes on where it was, and ends with the same bits.",
+        "Two random directions are drawn unless --directions names a file; they are normalised filter by filter\n"
+        "(Li et al. 2018), so that landscapes of different networks can be compared.",
+        "  lossgrid surface run --limit 256 --out resnet20.landscape\n"
+        "  lossgrid surface run --split both --x=-0.5:0.5:51 --y=-0.5:0.5:51 --seed 3 --out fine.landscape\n"
+        "  lossgrid surface run --x=-1:1:101 --out line.landscape",
+        options, sizeof options / sizeof *options, 1};
+    size_t n_operands = 0;
+    int result = options_parse(&command, argc, argv, &r.t.run, &n_operands);
+    if (result < 0)
+        result = target_resolve(&r.t, command.name, true);
+    if (result < 0 && !r.out)
+        result = usage_error(command.name, "where to? Give --out FILE.landscape");
+    if (result >= 0) {
+        target_free(&r.t);
+        return result;
+    }
+    interrupts_catch();
+    r.random.norm = (loss_norm)norm;
+    r.random.ignore = (loss_ignore)ignore;
+    r.surface.progress = report;
+    r.surface.cancelled = interrupted;
+    r.surface.user = &w;
+    loss_status status = run(&r);
+    target_free(&r.t);
+    return status ? report_failure(status) : EXIT_OK;
+}

@@ -1,0 +1,127 @@
+/* lossgrid train */
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli.h"
+#include "target.h"
+
+typedef struct watch {
+    bool quiet;
+} watch;
+
+static void report(const loss_train_progress *p, void *user)
+{
+    const watch *w = user;
+    char left[32];
+    duration_text(p->seconds_left, left);
+    if (!p->epoch_done) {
+        progress_line(w->quiet, false, "epoch %zu/%zu  step %zu/%zu  loss %.4f  accuracy %.2f %%  %.0f images/s  %s left", p->epoch,
+                      p->epochs, p->step, p->steps, p->loss, p->accuracy, p->images_per_second, left);
+        return;
+    }
+    char test[80] = "";
+    if (!isnan(p->test_accuracy))
+        snprintf(test, sizeof test, "  test loss %.4f, accuracy %.2f %%", p->test_loss, p->test_accuracy);
+    progress_line(w->quiet, true, "epoch %zu/%zu  loss %.4f, accuracy %.2f %%%s  %.0f images/s  %s left", p->epoch, p->epochs,
+                  p->loss, p->accuracy, test, p->images_per_second, left);
+}
+
+/* What RUN/ commands need to know that the library does not: as JSON, owned by the caller. */
+static char *run_json(const target *t, const loss_dataset *data)
+{
+    cJSON *json = cJSON_CreateObject();
+    size_t n_channels = loss_dataset_shape(data).channels;
+    cJSON_AddStringToObject(json, "data", t->data);
+    cJSON_AddStringToObject(json, "selection", loss_dataset_selection(data));
+    cJSON *mean = cJSON_AddArrayToObject(json, "mean"), *std = cJSON_AddArrayToObject(json, "std");
+    for (size_t c = 0; c < n_channels; c++) {
+        cJSON_AddItemToArray(mean, cJSON_CreateNumber((double)loss_dataset_mean(data)[c]));
+        cJSON_AddItemToArray(std, cJSON_CreateNumber((double)loss_dataset_std(data)[c]));
+    }
+    char *text = cJSON_Print(json);
+    cJSON_Delete(json);
+    return text;
+}
+
+/* The test split, whole unless --test-limit says otherwise. A data set may have none. */
+static loss_status open_test(const target *t, size_t test_limit, bool no_test, loss_dataset **test)
+{
+    target whole = *t;
+    whole.limit = test_limit;
+    whole.sample = false;
+    *test = NULL;
+    return no_test ? LOSS_OK : target_open_data(&whole, LOSS_SPLIT_TEST, test);
+}
+
+int command_train(int argc, char **argv)
+{
+    static const char *const schedules[] = {"constant", "step", "cosine", NULL};
+    target t = {0};
+    watch w = {false};
+    loss_train_options o = LOSS_TRAIN_OPTIONS_INIT;
+    const char *out = NULL;
+    bool no_test = false;
+    int schedule = LOSS_SCHEDULE_COSINE;
+    size_t test_limit = 0;
+    const option_spec options[] = {
+        {"model", "NAME", "network, such as resnet20 or vgg11:bn=1 (lossgrid --help lists them)", OPTION_TEXT, &t.model, NULL, NULL},
+        DATA_OPTIONS(t),
+        {"out", "RUN/", "folder for checkpoints and log", OPTION_TEXT, &out, NULL, NULL},
+        {"epochs", "N", "passes over the data (10)", OPTION_COUNT, &o.epochs, NULL, NULL},
+        {"batch", "N", "images a step (64)", OPTION_COUNT, &o.batch, NULL, NULL},
+        {"lr", "X", "learning rate (0.1)", OPTION_NUMBER, &o.lr, NULL, NULL},
+        {"momentum", "X", "momentum (0.9)", OPTION_NUMBER, &o.momentum, NULL, NULL},
+        {"weight-decay", "X", "weight decay of all parameters (0.0005)", OPTION_NUMBER, &o.weight_decay, NULL, NULL},
+        {"nesterov", NULL, "Nesterov's momentum", OPTION_FLAG, &o.nesterov, NULL, NULL},
+        {"schedule", "S", "constant, step or cosine (cosine)", OPTION_CHOICE, &schedule, schedules, NULL},
+        {"augment", NULL, "random crops (padding 4) and horizontal flips", OPTION_FLAG, &o.augment, NULL, NULL},
+        {"seed", "N", "initial weights, order, augmentation (0)", OPTION_SEED, &o.seed, NULL, NULL},
+        {"save-every", "N", "a checkpoint every N epochs (1)", OPTION_COUNT, &o.save_every, NULL, NULL},
+        {"test-limit", "N", "test on the first N test images after each epoch", OPTION_COUNT, &test_limit, NULL, NULL},
+        {"no-test", NULL, "do not test", OPTION_FLAG, &no_test, NULL, NULL},
+        {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT, &o.threads, NULL, NULL},
+        {"quiet", NULL, "no progress", OPTION_FLAG, &w.quiet, NULL, NULL},
+    };
+    const command_spec command = {
+        "train", "--model NAME --data PATH --out RUN/ [options]",
+        "Trains with SGD from He initialisation. Killed at any moment and started again with the same command, it\n"
+        "goes on from the last checkpoint and ends with the same bits.", NULL,
+        "  lossgrid train --model resnet20 --data fashion-mnist --epochs 3 --limit 10000 --out run\n"
+        "  lossgrid train --model resnet56:shortcut=none --data cifar-10-batches-bin --epochs 30 --augment --nesterov --out noshort",
+        options, sizeof options / sizeof *options, 0};
+    size_t n_operands = 0;
+    int result = options_parse(&command, argc, argv, NULL, &n_operands);
+    if (result < 0)
+        result = target_resolve(&t, command.name, false);
+    if (result < 0 && !out)
+        result = usage_error(command.name, "where to? Give --out RUN/");
+    if (result >= 0)
+        return result;
+    interrupts_catch();
+    loss_dataset *train = NULL, *test = NULL;
+    loss_net *net = NULL;
+    char *json = NULL;
+    o.schedule = (loss_schedule)schedule;
+    o.progress = report;
+    o.cancelled = interrupted;
+    o.user = &w;
+    loss_status status = target_open_data(&t, LOSS_SPLIT_TRAIN, &train);
+    if (!status)
+        status = open_test(&t, test_limit, no_test, &test);
+    if (!status)
+        status = target_open_net(&t, train, &net);
+    if (!status) {
+        o.run_json = json = run_json(&t, train);
+        status = loss_train(net, train, test, out, &o);
+    }
+    if (!status && !w.quiet)
+        fprintf(stderr, "trained: %s\n", out);
+    free(json);
+    loss_net_free(net);
+    loss_dataset_free(test);
+    loss_dataset_free(train);
+    target_free(&t);
+    return status ? report_failure(status) : EXIT_OK;
+}
