@@ -7,8 +7,10 @@
 
 void json_add_number(cJSON *object, const char *key, double value)
 {
+    char digits[40]; /* cJSON would round to 15 digits where that is nearly the same */
+    snprintf(digits, sizeof digits, "%.17g", value);
     if (isfinite(value))
-        cJSON_AddNumberToObject(object, key, value); /* cJSON prints 17 digits where 15 are not enough */
+        cJSON_AddRawToObject(object, key, digits);
     else
         cJSON_AddStringToObject(object, key, isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
 }

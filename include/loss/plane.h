@@ -54,6 +54,7 @@ LOSS_API loss_status loss_plane_load(loss_plane **out, const loss_net *net, cons
 /** Writes such a file, atomically. */
 LOSS_API loss_status loss_plane_save(const loss_plane *plane, const loss_net *net, const char *path);
 
+/** Frees a plane; NULL is a no-op. */
 LOSS_API void loss_plane_free(loss_plane *plane);
 
 /** A direction's values, [n_parameters]: axis 0 is x, 1 is y (NULL for a line). Borrowed. */

@@ -72,6 +72,7 @@ LOSS_API loss_status loss_surface_evaluate(loss_surface *surface);
 /** Closes the file; NULL is a no-op. */
 LOSS_API void loss_surface_close(loss_surface *surface);
 
+/** The grid's axes. A line has a y axis of the one point 0. */
 LOSS_API loss_axis loss_surface_x(const loss_surface *surface);
 LOSS_API loss_axis loss_surface_y(const loss_surface *surface);
 /** Coordinate i of an axis: min + i (max - min) / (n - 1), the end points exact. */

@@ -3,9 +3,12 @@
 
 #include <stdio.h>
 
+/* A prefix and "conv" or "bn" with any number. */
+enum { WHOLE_NAME_SIZE = LOSSI_ZOO_NAME_SIZE + 16 };
+
 loss_node lossi_zoo_conv_norm(loss_builder *b, loss_node in, const char *prefix, int number, loss_conv conv)
 {
-    char name[LOSSI_ZOO_NAME_SIZE];
+    char name[WHOLE_NAME_SIZE];
     conv.padding = conv.kernel / 2;
     snprintf(name, sizeof name, "%sconv%d", prefix, number);
     loss_node x = loss_builder_conv(b, in, name, conv);

@@ -46,7 +46,8 @@ static buffer buffer_random(size_t n)
 static buffer buffer_copy(const buffer *from)
 {
     buffer b = buffer_make(from->n);
-    memcpy(b.values, from->values, from->n * sizeof *b.values);
+    for (size_t i = 0; i < from->n; i++)
+        b.values[i] = from->values[i];
     return b;
 }
 

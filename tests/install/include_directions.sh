@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Who may include whom: see CONTRIBUTING.md. Speaks TAP.
+set -u
+cd "${SRC:-$(dirname "$0")/../..}" || exit 1
+
+# Folders that a folder of libloss may include, besides itself.
+allowed() {
+    case $1 in
+    base) echo ;;
+    kernels) echo base ;;
+    cpu) echo base kernels ;;
+    formats | analysis | data) echo base ;;
+    net) echo base kernels cpu formats ;;
+    zoo) echo base ;;
+    train | plane) echo base net formats cpu ;;
+    surface) echo base net formats plane analysis ;;
+    *) echo "?" ;;
+    esac
+}
+
+# Public headers that a folder may include; empty: all.
+public() {
+    case $1 in
+    base) echo status ;;
+    zoo) echo net data status ;;
+    kernels) echo none ;;
+    data) echo data status ;;
+    *) echo ;;
+    esac
+}
+
+# check_tree ROOT: prints a line for every forbidden include.
+check_tree() {
+    local root=$1 file folder target
+    while IFS=: read -r file include; do
+        folder=${file#"$root"/libloss/}
+        folder=${folder%%/*}
+        case $include in
+        *'<loss/'*)
+            target=${include#*<loss/}
+            target=${target%%.*}
+            [ -z "$(public "$folder")" ] || [[ " $(public "$folder") " == *" $target "* ]] || echo "$file: <loss/$target.h>"
+            ;;
+        *)
+            target=${include#*\"}
+            target=${target%%/*}
+            [[ " $folder $(allowed "$folder") " == *" $target "* ]] || echo "$file: $include"
+            ;;
+        esac
+    done < <(grep -rnE '^#include ("|<loss/)' "$root/libloss" --include='*.[ch]' | sed -E 's/:[0-9]+:/:/')
+    grep -rnE '^#include "(base|kernels|cpu|net|data|zoo|train|plane|surface|analysis|formats)/' "$root/cli" 2>/dev/null
+}
+
+bad=$(check_tree .)
+if [ -z "$bad" ]; then echo "ok - includes go the allowed ways"; else
+    echo "not ok - includes go the allowed ways"
+    echo "${bad//$'\n'/$'\n'# }"
+fi
+
+# The check itself must be able to fail.
+planted=$(mktemp -d)
+trap 'rm -rf "$planted"' EXIT
+mkdir -p "$planted/libloss/formats" "$planted/cli"
+echo '#include "net/net.h"' >"$planted/libloss/formats/wrong.c"
+echo '#include "base/base.h"' >"$planted/cli/wrong.c"
+if [ "$(check_tree "$planted" | wc -l)" -eq 2 ]; then echo "ok - a planted violation is found"; else
+    echo "not ok - a planted violation is found"
+fi
