@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Stopped by Ctrl-C, killed, run with other threads: always the same bits.
+. "$(dirname "$0")/common.sh"
+make_data data
+model=resnet20:width=0.25
+train=(train --model $model --data data --epochs 4 --lr 0.05 --batch 16 --augment --nesterov --quiet)
+surface=(surface whole --x=-1:1:9 --y=-1:1:9 --quiet)
+
+check "uninterrupted training" "$LOSSGRID" "${train[@]}" --threads 2 --out whole
+check "uninterrupted surface" "$LOSSGRID" "${surface[@]}" --threads 2 --out whole.landscape
+points whole.landscape >whole.points
+
+check "training in one thread" "$LOSSGRID" "${train[@]}" --threads 1 --out one
+check "one thread gives the same weights" cmp whole/epoch-004.safetensors one/epoch-004.safetensors
+check "surface in one thread" "$LOSSGRID" "${surface[@]}" --threads 1 --out one.landscape
+points one.landscape >one.points
+check "one thread gives the same points" cmp whole.points one.points
+
+# kill_after SECONDS SIGNAL COMMAND...: starts, waits, sends; leaves the exit code in $code.
+kill_after() {
+    local seconds=$1 signal=$2
+    shift 2
+    "$@" >log 2>&1 &
+    local child=$!
+    sleep "$seconds"
+    kill "-$signal" $child 2>/dev/null
+    wait $child
+    code=$?
+}
+
+for seconds in 0.1 0.2 0.3; do
+    kill_after $seconds KILL "$LOSSGRID" "${train[@]}" --out killed 2>/dev/null
+done
+check "training goes on after kill -9" "$LOSSGRID" "${train[@]}" --out killed
+check "it ends with the same weights" cmp whole/epoch-004.safetensors killed/epoch-004.safetensors
+check "and the same momentum" cmp whole/state.safetensors killed/state.safetensors
+
+for seconds in 0.05 0.1 0.15; do
+    kill_after $seconds KILL "$LOSSGRID" "${surface[@]}" --threads 1 --out killed.landscape 2>/dev/null
+done
+check "a surface goes on after kill -9" "$LOSSGRID" "${surface[@]}" --out killed.landscape
+points killed.landscape >killed.points
+check "it ends with the same points" cmp whole.points killed.points
+
+# Ctrl-C: a background child of a script ignores SIGINT, so SIGTERM, which is taken the same way.
+slow=(surface whole --x=-1:1:101 --y=-1:1:101 --out slow.landscape)
+kill_after 0.7 TERM "$LOSSGRID" "${slow[@]}"
+if [ "$code" -eq 130 ] && grep -q "everything finished is kept" log; then pass "Ctrl-C ends with 130"; else
+    echo "exit code $code" >>log
+    fail "Ctrl-C ends with 130"
+fi
+kept=$("$LOSSGRID" info slow.landscape --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["splits"]["test"]["evaluated"])')
+check "and keeps its points" test "$kept" -gt 0 -a "$kept" -lt 10201
