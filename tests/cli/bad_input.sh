@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Every bad input gets a clear message and a non-zero exit, and loses nothing.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/common.bash"
 make_data data
 make_data data32 32
 "$LOSSGRID" train --model lenet5 --data data32 --epochs 1 --lr 0.01 --quiet --out run 2>log || fail "train"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # --help everywhere, with examples; wrong use is told.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/common.bash"
 check "--help" sh -c '"$LOSSGRID" --help | grep -q "Examples:"'
 check "--version" sh -c '"$LOSSGRID" --version | grep -qE "^lossgrid [0-9]+\.[0-9]+\.[0-9]+"'
 for command in train eval surface export plot info; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Stopped by Ctrl-C, killed, run with other threads: always the same bits.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/common.bash"
 make_data data
 model=resnet20:width=0.25
 train=(train --model $model --data data --epochs 4 --lr 0.05 --batch 16 --augment --nesterov --quiet)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The main job on small data: train, eval, surface, export, plot, info.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/common.bash"
 make_data data
 model=resnet20:width=0.25
 
