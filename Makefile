@@ -97,9 +97,12 @@ $(OUT)/tests/%: tests/%.c $(STATIC)
 	mkdir -p $(@D)
 	$(CC) $(OUR_CFLAGS) -Ilibloss -Itests -MMD -MP $(CPPFLAGS) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(STATIC) -lcmocka $(LIB_LIBS)
 
+# In the double configuration the pattern rule above makes it.
+ifneq ($(CONFIG),double)
 $(GRADIENTS): FORCE
 	$(MAKE) --no-print-directory CONFIG=double $@
 FORCE:
+endif
 
 .PHONY: tests
 tests: $(TESTS)

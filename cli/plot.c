@@ -100,8 +100,8 @@ static loss_status add_captions(figure *f, loss_surface *surface, loss_split spl
     add_caption(f, "%s, %s %s images of %s (%s); BatchNorm: centre's running statistics", fact(surface, "model"),
                 split_fact(surface, "images", split), loss_split_name(split), fact(surface, "data_format"),
                 split_fact(surface, "selection", split));
-    add_caption(f, "directions: %s; cosine %s; %s kernels, libloss %s", fact(surface, "directions"), fact(surface, "cosine"),
-                fact(surface, "isa"), fact(surface, "version"));
+    add_caption(f, "directions: %s; cosine of the two %.3f; %s kernels, libloss %s", fact(surface, "directions"),
+                strtod(fact(surface, "cosine"), NULL), fact(surface, "isa"), fact(surface, "version"));
     char missing[128] = "";
     if (s.evaluated < s.total || s.not_finite)
         snprintf(missing, sizeof missing, "; striped: %zu points not evaluated, %zu not finite", s.total - s.evaluated, s.not_finite);
