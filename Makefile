@@ -152,11 +152,11 @@ DEMO_DEBS  := $(BUILD_DEBS) dataset-fashion-mnist
 
 .PHONY: deps deps-check deps-demo
 deps: ## Install the packages that building needs
-	sh tests/install/deps.sh $(BUILD_DEBS)
+	sh tests/deps.sh $(BUILD_DEBS)
 deps-check:
-	sh tests/install/deps.sh $(CHECK_DEBS)
+	sh tests/deps.sh $(CHECK_DEBS)
 deps-demo:
-	sh tests/install/deps.sh $(DEMO_DEBS)
+	sh tests/deps.sh $(DEMO_DEBS)
 
 # ---- Installation -----------------------------------------------------------------------------------------------------
 
