@@ -8,8 +8,8 @@
 extern "C" {
 #endif
 
-/** Two directions, each one value for every trainable value of a network. Immutable once made; holds a copy of the
- *  origin's weights' digest, not the weights. */
+/** Two directions, each one value for every trainable value of a network. Immutable once made; does not hold
+ *  the weights, and needs the network only while it is made. */
 typedef struct loss_plane loss_plane;
 
 /** How a random direction d is scaled against the weights w (tensors of two or more dimensions; Li et al. 2018, section 4). */

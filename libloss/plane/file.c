@@ -45,12 +45,14 @@ loss_status loss_plane_load(loss_plane **out, const loss_net *net, const char *p
     loss_status status = lossi_safetensors_read(path, &arrays);
     if (status)
         return status;
-    bool is_line = true;
-    for (size_t i = 0; i < arrays.n; i++)
-        is_line = is_line && strncmp(arrays.items[i].name, "y/", 2) != 0;
+    bool has_x = false, has_y = false;
+    for (size_t i = 0; i < arrays.n; i++) {
+        has_x = has_x || strncmp(arrays.items[i].name, "x/", 2) == 0;
+        has_y = has_y || strncmp(arrays.items[i].name, "y/", 2) == 0;
+    }
     loss_plane *plane = NULL;
-    status = arrays.n ? lossi_plane_allocate(&plane, net, is_line)
-                      : lossi_fail(LOSS_ERR_MISMATCH, "%s: no directions in it; expected tensors x/<parameter>", path);
+    status = has_x ? lossi_plane_allocate(&plane, net, !has_y)
+                   : lossi_fail(LOSS_ERR_MISMATCH, "%s: no direction x in it; expected tensors x/<parameter>", path);
     for (size_t i = 0; i < arrays.n && !status; i++)
         status = take(plane, net, path, &arrays.items[i]);
     lossi_arrays_free(&arrays);

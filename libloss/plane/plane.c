@@ -105,11 +105,24 @@ const loss_random_options *lossi_plane_random_options(const loss_plane *plane)
     return plane->is_random ? &plane->random : NULL;
 }
 
+/* Whether both have the same tensors, so that one's values fit into the other's. */
+static bool same_tensors(const loss_net *a, const loss_net *b)
+{
+    if (a->n_tensors != b->n_tensors)
+        return false;
+    for (size_t i = 0; i < a->n_tensors; i++)
+        if (a->tensors[i].count != b->tensors[i].count || a->tensors[i].kind != b->tensors[i].kind)
+            return false;
+    return true;
+}
+
 loss_status loss_plane_move(const loss_plane *plane, const loss_net *origin, double a, double b, loss_net *moved)
 {
     if (loss_net_n_parameters(origin) != plane->n || loss_net_n_parameters(moved) != plane->n)
         return lossi_fail(LOSS_ERR_SHAPE, "a plane of %zu parameters and networks of %zu and %zu", plane->n,
                           loss_net_n_parameters(origin), loss_net_n_parameters(moved));
+    if (!same_tensors(origin, moved))
+        return lossi_fail(LOSS_ERR_SHAPE, "networks of different tensors: %s and %s", origin->model, moved->model);
     const float *x = plane->directions[0], *y = plane->directions[1];
     size_t at = 0;
     for (size_t i = 0; i < origin->n_tensors; i++) {
@@ -120,8 +133,12 @@ loss_status loss_plane_move(const loss_plane *plane, const loss_net *origin, dou
             continue;
         }
         for (size_t j = 0; j < from->count; j++, at++) {
-            double value = (double)from->values[j] + a * (double)x[at];
-            to[j] = (lossi_real)(y ? value + b * (double)y[at] : value);
+            double value = (double)from->values[j];
+            if (a != 0) /* so that the centre is w to the bit, -0 and directions that are not finite included */
+                value += a * (double)x[at];
+            if (y && b != 0)
+                value += b * (double)y[at];
+            to[j] = (lossi_real)value;
         }
     }
     return LOSS_OK;

@@ -74,6 +74,49 @@ static void test_filter_norm(void **state)
     loss_net_free(net);
 }
 
+/* Element by element: what is drawn for a tensor depends on seed, axis and the tensor's name, and is then scaled. */
+static void test_filter_norm_by_hand(void **state)
+{
+    (void)state;
+    loss_net *net = make_net(), *deeper;
+    assert_int_equal(loss_net_create(&deeper, "resnet32:width=0.25", SHAPE), LOSS_OK);
+    loss_plane *plane = draw(net, LOSS_NORM_FILTER, LOSS_IGNORE_BIASBN, 3);
+    loss_plane *raw = draw(net, LOSS_NORM_NONE, LOSS_IGNORE_BIASBN, 3);
+    loss_plane *raw_deeper = draw(deeper, LOSS_NORM_NONE, LOSS_IGNORE_BIASBN, 3);
+    size_t n_shared = 0;
+    for (int axis = 0; axis < 2; axis++) {
+        const float *d = loss_plane_direction(plane, axis), *r = loss_plane_direction(raw, axis);
+        for (size_t i = 0; i < net->n_tensors; i++) {
+            const lossi_tensor *t = &net->tensors[i];
+            if (!lossi_tensor_is_trainable(t))
+                continue;
+            size_t size = t->count / t->dims[0];
+            for (size_t j = 0; t->n_dims > 1 && j < t->count; j++) {
+                size_t filter = j / size * size;
+                double factor = norm_r(t->values + filter, size) / (norm_f(r + filter, size) + 1e-10);
+                assert_true(d[j] == (float)((double)r[j] * factor));
+            }
+            const float *o = loss_plane_direction(raw_deeper, axis);
+            for (size_t k = 0; t->n_dims > 1 && k < deeper->n_tensors; k++) {
+                const lossi_tensor *other = &deeper->tensors[k];
+                if (strcmp(other->name, t->name) == 0 && other->count == t->count) {
+                    assert_memory_equal(o, r, t->count * sizeof *r);
+                    n_shared++;
+                }
+                o += lossi_tensor_is_trainable(other) ? other->count : 0;
+            }
+            d += t->count;
+            r += t->count;
+        }
+    }
+    assert_true(n_shared > 20);
+    loss_plane_free(raw_deeper);
+    loss_plane_free(raw);
+    loss_plane_free(plane);
+    loss_net_free(deeper);
+    loss_net_free(net);
+}
+
 static void test_other_norms(void **state)
 {
     (void)state;
@@ -195,11 +238,100 @@ static void test_move(void **state)
     loss_net_free(net);
 }
 
+/* 16 parameters each: 12 + 4, or 14 + 2. */
+static loss_net *make_linear(size_t inputs, size_t outputs)
+{
+    loss_builder *b;
+    loss_net *net;
+    assert_int_equal(loss_builder_create(&b, (loss_shape){inputs, 1, 1, outputs}), LOSS_OK);
+    loss_node y = loss_builder_linear(b, loss_builder_input(b), "fc", outputs);
+    assert_int_equal(loss_builder_finish(b, y, "linear", &net), LOSS_OK);
+    return net;
+}
+
+static void test_the_centre_is_the_origin(void **state)
+{
+    (void)state;
+    loss_net *net = make_linear(3, 4), *other = make_linear(7, 2), *moved;
+    loss_plane *plane;
+    float x[16] = {1, 2, INFINITY}, y[16] = {NAN, -1};
+    assert_int_equal(loss_net_n_parameters(net), 16);
+    assert_int_equal(loss_net_n_parameters(other), 16);
+    net->tensors[0].values[0] = (lossi_real)-0.0;
+    assert_int_equal(lossi_net_clone(&moved, net), LOSS_OK);
+    moved->tensors[0].values[0] = 5;
+    assert_int_equal(loss_plane_create(&plane, net, x, y), LOSS_OK);
+    assert_int_equal(loss_plane_move(plane, net, 0, 0, moved), LOSS_OK);
+    for (size_t i = 0; i < net->n_tensors; i++)
+        assert_memory_equal(moved->tensors[i].values, net->tensors[i].values, net->tensors[i].count * sizeof(lossi_real));
+    assert_int_equal(loss_plane_move(plane, net, 0, 0, other), LOSS_ERR_SHAPE); /* as many parameters, other tensors */
+    loss_plane_free(plane);
+    loss_net_free(moved);
+    loss_net_free(other);
+    loss_net_free(net);
+}
+
+static void test_directions_that_are_none(void **state)
+{
+    (void)state;
+    loss_net *net = make_linear(3, 4);
+    loss_plane *plane, *line;
+    float values[16] = {1};
+    assert_int_equal(loss_plane_create(&line, net, values, NULL), LOSS_OK);
+    assert_true(loss_plane_cosine(line) == 0 && loss_plane_norm(line, 0) == 1 && loss_plane_norm(line, 1) == 0);
+    loss_plane_free(line);
+    static const char y_only[] = "{\"y/fc.bias\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}";
+    uint8_t bytes[8 + sizeof y_only - 1 + 16] = {sizeof y_only - 1};
+    memcpy(bytes + 8, y_only, sizeof y_only - 1);
+    scratch_write("d.safetensors", bytes, sizeof bytes);
+    assert_int_equal(loss_plane_load(&plane, net, scratch_path("d.safetensors")), LOSS_ERR_MISMATCH);
+    assert_null(plane);
+    assert_non_null(strstr(loss_last_message(), "no direction x"));
+    bytes[8 + 2] = 'x'; /* the rest of the parameters does not move */
+    bytes[sizeof bytes - 1] = 0x3f;
+    bytes[sizeof bytes - 2] = 0x80;
+    scratch_write("d.safetensors", bytes, sizeof bytes);
+    assert_int_equal(loss_plane_load(&plane, net, scratch_path("d.safetensors")), LOSS_OK);
+    for (size_t i = 0; i < 16; i++)
+        assert_true(loss_plane_direction(plane, 0)[i] == (i == 15 ? 1.0F : 0.0F));
+    loss_plane_free(plane);
+    assert_int_equal(loss_plane_load(&plane, net, scratch_path("missing.safetensors")), LOSS_ERR_IO);
+    loss_net_free(net);
+}
+
+static void test_options(void **state)
+{
+    (void)state;
+    loss_net *net = make_linear(3, 4);
+    loss_plane *plane;
+    struct {
+        loss_random_options opt;
+        uint64_t tail;
+    } newer = {LOSS_RANDOM_OPTIONS_INIT, 0};
+    newer.opt.struct_size = sizeof newer;
+    assert_int_equal(loss_plane_random(&plane, net, &newer.opt), LOSS_OK);
+    loss_plane_free(plane);
+    newer.tail = 1;
+    assert_int_equal(loss_plane_random(&plane, net, &newer.opt), LOSS_ERR_ARGUMENT);
+    assert_null(plane);
+    loss_random_options older = {offsetof(loss_random_options, seed), LOSS_NORM_LAYER, LOSS_IGNORE_NONE, 99};
+    assert_int_equal(loss_plane_random(&plane, net, &older), LOSS_OK);
+    assert_string_equal(loss_plane_description(plane), "random norm=layer ignore=none seed=0");
+    loss_plane_free(plane);
+    loss_random_options wrong = LOSS_RANDOM_OPTIONS_INIT;
+    wrong.norm = (loss_norm)4;
+    assert_int_equal(loss_plane_random(&plane, net, &wrong), LOSS_ERR_ARGUMENT);
+    loss_net_free(net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_filter_norm), cmocka_unit_test(test_other_norms), cmocka_unit_test(test_seeds_and_figures),
         cmocka_unit_test_setup_teardown(test_files, scratch_make, scratch_remove), cmocka_unit_test(test_move),
+        cmocka_unit_test(test_filter_norm_by_hand), cmocka_unit_test(test_the_centre_is_the_origin),
+        cmocka_unit_test_setup_teardown(test_directions_that_are_none, scratch_make, scratch_remove),
+        cmocka_unit_test(test_options),
     };
     return cmocka_run_group_tests_name("plane", tests, NULL, NULL);
 }
