@@ -85,7 +85,7 @@ LOSS_API bool loss_surface_has_split(const loss_surface *surface, loss_split spl
  *  @return LOSS_OK, LOSS_ERR_NAME (no such split in the file), LOSS_ERR_IO */
 LOSS_API loss_status loss_surface_points(loss_surface *surface, loss_split split, loss_point *points);
 
-/** A fact recorded with the surface (docs/file-formats.md lists the keys: "model", "images", "norm", "seed", ...);
+/** A fact recorded with the surface (docs/file-formats.md lists the keys: "model", "images_test", "norm", "seed", ...);
  *  NULL when the file has no such key. Borrowed until the surface is closed. */
 LOSS_API const char *loss_surface_metadata(const loss_surface *surface, const char *key);
 /** Key number i in alphabetical order, NULL past the last. Borrowed. */

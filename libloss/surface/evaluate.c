@@ -9,28 +9,35 @@ typedef struct evaluation {
     loss_surface *surface;
     loss_net *moved;          /* the network at the point under way */
     lossi_evaluator *evaluator;
+    bool *present[2];         /* by split, [ny][nx]: points known to be in the file */
     loss_surface_progress progress;
     size_t images_done;       /* by this call */
     double start;
 } evaluation;
 
-static loss_status count_points(evaluation *e)
+static void found(evaluation *e, loss_split split, size_t i)
+{
+    e->present[split][i] = true;
+    e->progress.done++;
+    e->progress.done_before++;
+}
+
+static loss_status find_points(evaluation *e)
 {
     loss_surface *s = e->surface;
     size_t n = s->x.n * s->y.n;
     loss_point *points = calloc(n, sizeof *points);
-    if (!points)
-        return lossi_fail_nomem(n * sizeof *points);
-    loss_status status = LOSS_OK;
+    loss_status status = points ? LOSS_OK : lossi_fail_nomem(n * sizeof *points);
     for (int k = 0; k < 2 && !status; k++) {
         if (!s->data[k])
             continue;
         e->progress.total += n;
-        status = lossi_store_read_points(s->store, (loss_split)k, s->x.n, s->y.n, points);
+        e->present[k] = calloc(n, sizeof *e->present[k]);
+        status = e->present[k] ? lossi_store_read_points(s->store, (loss_split)k, s->x.n, s->y.n, points) : lossi_fail_nomem(n);
         for (size_t i = 0; i < n && !status; i++)
-            e->progress.done += points[i].evaluated;
+            if (points[i].evaluated)
+                found(e, (loss_split)k, i);
     }
-    e->progress.done_before = e->progress.done;
     free(points);
     return status;
 }
@@ -54,7 +61,12 @@ static loss_status evaluate_point(evaluation *e, loss_split split, size_t iy, si
 {
     loss_surface *s = e->surface;
     bool has;
+    size_t i = iy * s->x.n + ix;
+    if (e->present[split][i])
+        return LOSS_OK;
     loss_status status = lossi_store_has_point(s->store, split, iy, ix, &has);
+    if (!status && has) /* another process was here since */
+        found(e, split, i);
     if (status || has)
         return status;
     double x = loss_axis_at(s->x, ix), y = loss_axis_at(s->y, iy), start = lossi_clock();
@@ -79,7 +91,9 @@ loss_status loss_surface_evaluate(loss_surface *surface)
     if (!surface->net)
         return lossi_fail(LOSS_ERR_ARGUMENT, "%s: opened to look at, not to evaluate", surface->path);
     evaluation e = {.surface = surface, .start = lossi_clock()};
-    loss_status status = count_points(&e);
+    loss_status status = find_points(&e);
+    if (!status && e.progress.done < e.progress.total)
+        status = lossi_store_check_writable(surface->store);
     if (!status)
         status = lossi_net_clone(&e.moved, surface->net);
     if (!status)
@@ -91,5 +105,7 @@ loss_status loss_surface_evaluate(loss_surface *surface)
                     status = evaluate_point(&e, (loss_split)k, iy, ix);
     lossi_evaluator_free(e.evaluator);
     loss_net_free(e.moved);
+    free(e.present[0]);
+    free(e.present[1]);
     return status;
 }

@@ -26,11 +26,11 @@ const char *lossi_facts_find(const lossi_facts *facts, const char *key)
 
 bool lossi_facts_add(lossi_facts *facts, const char *key, const char *format, ...)
 {
-    char text[512];
+    char *text = NULL;
     locale_t previous = lossi_use_c_locale();
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    bool printed = vasprintf(&text, format, arguments) >= 0;
     va_end(arguments);
     lossi_restore_locale(previous);
     char **keys = realloc(facts->keys, (facts->n + 1) * sizeof *keys);
@@ -39,10 +39,11 @@ bool lossi_facts_add(lossi_facts *facts, const char *key, const char *format, ..
     char **values = realloc(facts->values, (facts->n + 1) * sizeof *values);
     if (values)
         facts->values = values;
-    char *new_key = lossi_strdup(key), *new_value = lossi_strdup(text);
-    if (!keys || !values || !new_key || !new_value) {
+    char *new_key = lossi_strdup(key);
+    if (!printed || !keys || !values || !new_key) {
         free(new_key);
-        free(new_value);
+        if (printed)
+            free(text);
         return false;
     }
     size_t at = facts->n++;
@@ -51,6 +52,6 @@ bool lossi_facts_add(lossi_facts *facts, const char *key, const char *format, ..
         values[at] = values[at - 1];
     }
     keys[at] = new_key;
-    values[at] = new_value;
+    values[at] = text;
     return true;
 }

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { APPLICATION_ID = 0x4C4F5353 /* "LOSS" */, USER_VERSION = 1, BUSY_MILLISECONDS = 20000 };
@@ -104,12 +105,19 @@ static loss_status check_identity(lossi_store *store, bool *is_empty)
 static loss_status connect(lossi_store **out, const char *path, int flags)
 {
     *out = NULL;
+    if (!*path)
+        return lossi_fail(LOSS_ERR_IO, "a landscape file without a name");
     lossi_store *store = calloc(1, sizeof *store);
-    if (!store || !(store->path = lossi_strdup(path))) {
+    /* With a folder before it, no name means anything else to SQLite: neither :memory: nor file:... */
+    char *file = lossi_format("%s%s", *path == '/' ? "" : "./", path);
+    if (!store || !file || !(store->path = lossi_strdup(path))) {
         free(store);
-        return lossi_fail_nomem(sizeof *store + strlen(path));
+        free(file);
+        return lossi_fail_nomem(sizeof *store + 2 * strlen(path));
     }
-    if (sqlite3_open_v2(path, &store->db, flags, NULL) != SQLITE_OK) {
+    int code = sqlite3_open_v2(file, &store->db, flags, NULL);
+    free(file);
+    if (code != SQLITE_OK) {
         loss_status status = lossi_fail(LOSS_ERR_IO, "%s: cannot open: %s", path,
                                         store->db ? sqlite3_errmsg(store->db) : "out of memory");
         lossi_store_close(store);
@@ -225,21 +233,32 @@ static loss_status create_if_empty(lossi_store *store, const lossi_store_content
 loss_status lossi_store_open_or_create(lossi_store **out, const char *path, const lossi_store_contents *contents, bool *is_new)
 {
     *is_new = false;
-    bool was_there = access(path, F_OK) == 0, is_empty = true;
+    struct stat info;
+    bool was_there = stat(path, &info) == 0, is_empty = true;
     loss_status status = connect(out, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
     if (status)
         return status;
-    if (was_there) /* looked at before anything can change a file that is not ours */
+    if (was_there) { /* looked at before anything can change a file that is not ours */
         status = check_identity(*out, &is_empty);
+        if (!status && is_empty && info.st_size == 1) /* SQLite takes one byte for none */
+            status = lossi_fail(LOSS_ERR_FORMAT, "%s: this is no landscape file: it is one byte long", path);
+    }
     if (!status)
         status = create_if_empty(*out, contents, is_new);
     if (status) {
         lossi_store_close(*out);
         *out = NULL;
-        if (!was_there)
+        /* Ours left nothing in it; another process may have made it in the meantime. */
+        if (!was_there && stat(path, &info) == 0 && info.st_size == 0)
             unlink(path);
     }
     return status;
+}
+
+loss_status lossi_store_check_writable(lossi_store *store)
+{
+    return sqlite3_db_readonly(store->db, "main") == 0 ? LOSS_OK
+                                                       : lossi_fail(LOSS_ERR_IO, "%s: it may not be written to", store->path);
 }
 
 loss_status lossi_store_read_facts(lossi_store *store, lossi_facts *facts)
@@ -277,9 +296,12 @@ static loss_status read_axis(lossi_store *store, const char *name, loss_axis *ax
         n = sqlite3_column_int64(select, 2);
     }
     sqlite3_finalize(select);
-    if (n < 1 || n > 1000000 || !isfinite(axis->min) || !isfinite(axis->max))
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: its axis %s has %lld coordinates; expected 1 to 1000000", store->path, name,
-                          (long long)n);
+    if (n < 1 || n > LOSSI_MAX_AXIS)
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: its axis %s has %lld coordinates; expected 1 to %d", store->path, name,
+                          (long long)n, LOSSI_MAX_AXIS);
+    if (!isfinite(axis->min) || !isfinite(axis->max) || (n > 1 ? axis->min >= axis->max : axis->min != axis->max))
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: its axis %s goes from %g to %g in %lld coordinates", store->path, name,
+                          axis->min, axis->max, (long long)n);
     axis->n = (size_t)n;
     return LOSS_OK;
 }
@@ -287,7 +309,12 @@ static loss_status read_axis(lossi_store *store, const char *name, loss_axis *ax
 loss_status lossi_store_read_axes(lossi_store *store, loss_axis *x, loss_axis *y)
 {
     loss_status status = read_axis(store, "x", x);
-    return status ? status : read_axis(store, "y", y);
+    if (!status)
+        status = read_axis(store, "y", y);
+    if (!status && x->n * y->n > LOSSI_MAX_POINTS)
+        status = lossi_fail(LOSS_ERR_FORMAT, "%s: a grid of %zu x %zu points; expected at most %d", store->path, x->n, y->n,
+                            LOSSI_MAX_POINTS);
+    return status;
 }
 
 static double number_or_nan(sqlite3_stmt *select, int column)

@@ -6,6 +6,9 @@
 
 #include "base/base.h"
 
+/** Bounds of a grid, when a file is made and when it is read. */
+enum { LOSSI_MAX_AXIS = 100000, LOSSI_MAX_POINTS = 100000000 };
+
 typedef struct lossi_store lossi_store;
 
 /** Facts about a surface: text by key, sorted by key. Owns its strings. */
@@ -43,6 +46,9 @@ loss_status lossi_store_open(lossi_store **out, const char *path);
 loss_status lossi_store_open_or_create(lossi_store **out, const char *path, const lossi_store_contents *contents, bool *is_new);
 
 void lossi_store_close(lossi_store *store);
+
+/** LOSS_ERR_IO if points cannot be put, because the file is write-protected: known before any is computed. */
+loss_status lossi_store_check_writable(lossi_store *store);
 
 loss_status lossi_store_read_facts(lossi_store *store, lossi_facts *facts);
 loss_status lossi_store_read_axes(lossi_store *store, loss_axis *x, loss_axis *y);

@@ -89,8 +89,8 @@ static bool collect_facts(const loss_surface *s, lossi_facts *facts)
 
 static loss_status check_axis(const char *name, loss_axis axis)
 {
-    if (!axis.n || axis.n > 100000)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "axis %s: N is %zu; expected 1 to 100000", name, axis.n);
+    if (!axis.n || axis.n > LOSSI_MAX_AXIS)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "axis %s: N is %zu; expected 1 to %d", name, axis.n, LOSSI_MAX_AXIS);
     if (!isfinite(axis.min) || !isfinite(axis.max))
         return lossi_fail(LOSS_ERR_ARGUMENT, "axis %s: its ends must be finite", name);
     if (axis.n > 1 && !(axis.min < axis.max))
@@ -105,6 +105,12 @@ static loss_status check(const loss_surface *s)
     loss_status status = check_axis("x", s->x);
     if (!status)
         status = check_axis("y", s->y);
+    if (!status && s->x.n * s->y.n > LOSSI_MAX_POINTS)
+        status = lossi_fail(LOSS_ERR_ARGUMENT, "a grid of %zu x %zu points; at most %d are possible", s->x.n, s->y.n,
+                            LOSSI_MAX_POINTS);
+    if (!status && loss_net_n_parameters(s->net) != s->plane->n)
+        status = lossi_fail(LOSS_ERR_SHAPE, "directions of %zu parameters for %s of %zu", s->plane->n, s->net->model,
+                            loss_net_n_parameters(s->net));
     if (!status && !loss_plane_direction(s->plane, 1) && (s->y.n != 1 || s->y.min != 0))
         status = lossi_fail(LOSS_ERR_ARGUMENT, "axis y: these directions are a line; y must be the one point 0");
     for (int k = 0; k < 2 && !status; k++)
@@ -113,22 +119,33 @@ static loss_status check(const loss_surface *s)
     return status;
 }
 
-/* A file is filled up only by what made it: the same weights, directions, data and arithmetic. */
+static bool same_fact(const lossi_facts *a, const lossi_facts *b, const char *key)
+{
+    const char *was = lossi_facts_find(a, key), *is = lossi_facts_find(b, key);
+    return was && is ? strcmp(was, is) == 0 : !was && !is;
+}
+
+/* A file is filled up only by what made it: the same weights, directions, data and arithmetic. How the directions are
+ * described decides nothing, since a path can be written in several ways, but it says more than their digests. */
 static loss_status compare(const loss_surface *s, const lossi_facts *asked)
 {
     static const struct {
         const char *key, *what;
     } same[] = {
-        {"model", "model"}, {"weights_digest", "weights (digest)"}, {"directions", "directions"},
-        {"plane_digest", "directions (digest)"}, {"splits", "splits"}, {"images_train", "number of training images"},
+        {"model", "model"}, {"weights_digest", "weights (digest)"}, {"plane_digest", "directions (digest)"},
+        {"splits", "splits"}, {"images_train", "number of training images"},
         {"images_test", "number of test images"}, {"data_digest_train", "training images (digest)"},
         {"data_digest_test", "test images (digest)"}, {"bn", "BatchNorm mode"}, {"isa", "kernel set"},
     };
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
-        const char *was = lossi_facts_find(&s->facts, same[i].key), *is = lossi_facts_find(asked, same[i].key);
-        if ((was || is) && (!was || !is || strcmp(was, is) != 0))
-            return lossi_fail(LOSS_ERR_MISMATCH, "%s: a landscape of something else: its %s: %s; asked for: %s. It is left as it is",
-                              s->path, same[i].what, was ? was : "none", is ? is : "none");
+        const char *key = same[i].key, *what = same[i].what;
+        if (same_fact(&s->facts, asked, key))
+            continue;
+        if (strcmp(key, "plane_digest") == 0 && !same_fact(&s->facts, asked, "directions"))
+            key = what = "directions";
+        const char *was = lossi_facts_find(&s->facts, key), *is = lossi_facts_find(asked, key);
+        return lossi_fail(LOSS_ERR_MISMATCH, "%s: a landscape of something else: its %s: %s; asked for: %s. It is left as it is",
+                          s->path, what, was ? was : "none", is ? is : "none");
     }
     return LOSS_OK;
 }
