@@ -17,14 +17,19 @@ static bool is_folder(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-static bool begins_with(const char *path, const char *magic, size_t n)
+static bool has_bytes(const char *path, long at, const char *magic, size_t n)
 {
-    char head[16] = "";
+    char bytes[16] = "";
     FILE *file = fopen(path, "rb");
-    bool same = file && fread(head, 1, n, file) == n && memcmp(head, magic, n) == 0;
+    bool same = file && fseek(file, at, SEEK_SET) == 0 && fread(bytes, 1, n, file) == n && memcmp(bytes, magic, n) == 0;
     if (file)
         fclose(file);
     return same;
+}
+
+static bool is_archive(const char *path)
+{
+    return has_bytes(path, 0, "\x1f\x8b", 2) || has_bytes(path, 257, "ustar", 5);
 }
 
 /* Prints an object as it is, or as indented lines "key: value". */
@@ -107,32 +112,45 @@ static int info_run(const char *folder, bool json)
     return print_object(object, json);
 }
 
-static void add_split(cJSON *object, const char *path, loss_split split)
+static void add_channels(cJSON *object, const char *key, const float *values, size_t n)
+{
+    cJSON *list = cJSON_AddArrayToObject(object, key);
+    for (size_t c = 0; c < n; c++)
+        cJSON_AddItemToArray(list, cJSON_CreateNumber((double)values[c]));
+}
+
+/* A split that cannot be read is there with the reason: it may be damaged. @return false for such a one. */
+static bool add_split(cJSON *object, const char *path, loss_split split)
 {
     loss_dataset_options opt = LOSS_DATASET_OPTIONS_INIT;
     loss_dataset *data;
     opt.split = split;
-    if (loss_dataset_open(&data, path, &opt))
-        return;
-    loss_shape shape = loss_dataset_shape(data);
+    loss_status status = loss_dataset_open(&data, path, &opt);
     cJSON *item = cJSON_AddObjectToObject(object, loss_split_name(split));
+    if (status) {
+        cJSON_AddStringToObject(item, "error", loss_last_message());
+        return false;
+    }
+    loss_shape shape = loss_dataset_shape(data);
     cJSON_AddStringToObject(item, "format", loss_dataset_format(data));
     json_add_number(item, "images", (double)loss_dataset_count(data));
     json_add_number(item, "channels", (double)shape.channels);
     json_add_number(item, "height", (double)shape.height);
     json_add_number(item, "width", (double)shape.width);
     json_add_number(item, "classes", (double)shape.classes);
+    add_channels(item, "mean", loss_dataset_mean(data), shape.channels);
+    add_channels(item, "std", loss_dataset_std(data), shape.channels);
     cJSON_AddStringToObject(item, "digest", loss_dataset_digest(data));
     loss_dataset_free(data);
+    return true;
 }
 
 static int info_data(const char *path, bool json)
 {
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "kind", "data set");
-    add_split(object, path, LOSS_SPLIT_TRAIN);
-    add_split(object, path, LOSS_SPLIT_TEST);
-    if (cJSON_GetArraySize(object) > 1)
+    bool has_train = add_split(object, path, LOSS_SPLIT_TRAIN), has_test = add_split(object, path, LOSS_SPLIT_TEST);
+    if (has_train || has_test)
         return print_object(object, json);
     cJSON_Delete(object);
     return report_failure(LOSS_ERR_FORMAT); /* with the message of the second split */
@@ -190,11 +208,11 @@ int command_info(int argc, char **argv)
     struct stat there;
     if (is_folder(path))
         return stat(run, &there) == 0 ? info_run(path, json) : info_data(path, json);
-    if (strcmp(path, "fashion-mnist") == 0 || begins_with(path, "\x1f\x8b", 2) || strstr(path, ".tar"))
+    if (strcmp(path, "fashion-mnist") == 0 || is_archive(path))
         return info_data(path, json);
-    if (begins_with(path, "SQLite format 3", 15))
+    if (has_bytes(path, 0, "SQLite format 3", 15))
         return info_landscape(path, json);
-    if (begins_with(path, "{", 1))
+    if (has_bytes(path, 0, "{", 1))
         return info_json(path, json);
     return info_file(path, json);
 }

@@ -1,4 +1,5 @@
 /* lossgrid: loss landscapes from the command line. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,7 +36,13 @@ static void print_help(void)
            "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted with all finished work kept.\n");
 }
 
-int main(int argc, char **argv)
+static const char *command_name(size_t i, const void *unused)
+{
+    (void)unused;
+    return commands[i].name;
+}
+
+static int run(int argc, char **argv)
 {
     if (argc < 2) {
         print_help();
@@ -52,9 +59,21 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < N_COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
-    fprintf(stderr, "lossgrid: %s: no such command; there are", argv[1]);
+    fprintf(stderr, "lossgrid: %s: no such command; the nearest is %s (there are", argv[1],
+            nearest(argv[1], N_COMMANDS, command_name, NULL));
     for (size_t i = 0; i < N_COMMANDS; i++)
-        fprintf(stderr, " %s", commands[i].name);
-    fprintf(stderr, "\n");
+        fprintf(stderr, "%s %s", i ? "," : "", commands[i].name);
+    fprintf(stderr, ")\n");
     return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    int result = run(argc, argv);
+    /* A result that did not arrive is a failure: standard output may be a file on a full disk. */
+    if ((fflush(stdout) || ferror(stdout)) && result == EXIT_OK) {
+        fprintf(stderr, "lossgrid: standard output: cannot write: %s\n", strerror(errno));
+        return EXIT_FAILED;
+    }
+    return result;
 }

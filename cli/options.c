@@ -51,13 +51,15 @@ static bool parse_whole(const char *text, uint64_t *value)
     return !errno && !*end;
 }
 
-/* A finite number that ends at one of the characters of `stops` or at the end; *end is set behind it. */
+/* A finite decimal number that ends at one of the characters of `stops` or at the end; *end is set behind it. strtod would
+ * take leading blanks, hexadecimal and words as well. */
 static bool parse_number(const char *text, const char *stops, double *value, const char **end)
 {
     char *stop;
+    size_t length = strspn(text, "+-.0123456789eE");
     *value = strtod(text, &stop);
     *end = stop;
-    return stop != text && isfinite(*value) && (!*stop || strchr(stops, *stop));
+    return length && stop == text + length && isfinite(*value) && (!*stop || strchr(stops, *stop));
 }
 
 static int parse_axis(const char *command, const option_spec *o, const char *text)
@@ -112,12 +114,14 @@ static int parse_choice(const char *command, const option_spec *o, const char *t
 
 static int parse_size(const char *command, const option_spec *o, const char *text)
 {
-    size_t *size = o->value;
-    char tail;
-    if (sscanf(text, "%5zux%5zu%c", &size[0], &size[1], &tail) != 2 || size[0] < 64 || size[1] < 64 || size[0] > 20000 ||
-        size[1] > 20000)
-        return usage_error(command, "--%s=%s: expected WIDTHxHEIGHT, each from 64 to 20000", o->name, text);
-    return -1;
+    double size[2];
+    const char *at;
+    bool parsed = parse_number(text, "x", &size[0], &at) && *at == 'x' && parse_number(at + 1, "", &size[1], &at);
+    for (int i = 0; i < 2 && parsed; i++) {
+        parsed = size[i] >= 64 && size[i] <= 20000 && size[i] == floor(size[i]);
+        ((size_t *)o->value)[i] = parsed ? (size_t)size[i] : 0;
+    }
+    return parsed ? -1 : usage_error(command, "--%s=%s: expected WIDTHxHEIGHT, each from 64 to 20000", o->name, text);
 }
 
 static int parse_value(const char *command, const option_spec *o, const char *text)
@@ -160,6 +164,29 @@ static int parse_value(const char *command, const option_spec *o, const char *te
     return -1;
 }
 
+static const char *option_name(size_t i, const void *command)
+{
+    const command_spec *c = command;
+    return i < c->n_options ? c->options[i].name : "help";
+}
+
+/* getopt_long gave up on argv[optind - 1]. */
+static int unknown_option(const command_spec *c, const char *word)
+{
+    if (optopt >= FIRST_CODE)
+        return usage_error(c->name, "%s: --%s takes no value", word, c->options[optopt - FIRST_CODE].name);
+    return usage_error(c->name, "%s: no such option; the nearest is --%s", word,
+                       nearest(word + strspn(word, "-"), c->n_options + 1, option_name, c));
+}
+
+static int take_operand(const command_spec *c, const char *word, const char **operands, size_t *n_operands)
+{
+    if (*n_operands == c->most_operands)
+        return usage_error(c->name, "%s: one word too many", word);
+    operands[(*n_operands)++] = word;
+    return -1;
+}
+
 int options_parse(const command_spec *c, int argc, char **argv, const char **operands, size_t *n_operands)
 {
     struct option table[MOST_OPTIONS + 2] = {{"help", no_argument, NULL, HELP_CODE}};
@@ -173,22 +200,21 @@ int options_parse(const command_spec *c, int argc, char **argv, const char **ope
             print_help(c);
             return EXIT_OK;
         }
-        if (code == 1) { /* an operand */
-            if (*n_operands == c->most_operands)
-                return usage_error(c->name, "%s: one word too many", optarg);
-            operands[(*n_operands)++] = optarg;
-            continue;
-        }
         if (code == ':')
             return usage_error(c->name, "%s needs a value", argv[optind - 1]);
         if (code == '?')
-            return usage_error(c->name, "%s: no such option", argv[optind - 1]);
-        const option_spec *o = &c->options[code - FIRST_CODE];
-        int result = parse_value(c->name, o, optarg);
+            return unknown_option(c, argv[optind - 1]);
+        const option_spec *o = code == 1 ? NULL : &c->options[code - FIRST_CODE]; /* 1: an operand */
+        int result = o ? parse_value(c->name, o, optarg) : take_operand(c, optarg, operands, n_operands);
         if (result >= 0)
             return result;
-        if (o->given)
+        if (o && o->given)
             *o->given = true;
+    }
+    for (; optind < argc; optind++) { /* what follows "--" */
+        int result = take_operand(c, argv[optind], operands, n_operands);
+        if (result >= 0)
+            return result;
     }
     return -1;
 }

@@ -52,7 +52,8 @@ static void print_text(const loss_surface *surface, loss_split split, const summ
            duration_text(s->seconds, time));
     if (s->has_centre)
         printf("       centre   loss %.6g +- %.2g, accuracy %.4g %%\n", s->centre.loss, s->centre.standard_error, s->centre.accuracy);
-    printf("       lowest   loss %.6g at (%.4g, %.4g)\n       highest  loss %.6g\n", s->min, s->min_x, s->min_y, s->max);
+    if (s->evaluated > s->not_finite)
+        printf("       lowest   loss %.6g at (%.4g, %.4g)\n       highest  loss %.6g\n", s->min, s->min_x, s->min_y, s->max);
     if (s->not_finite)
         printf("       %zu points have a loss that is not finite\n", s->not_finite);
 }
@@ -101,6 +102,9 @@ loss_status summary_print(loss_surface *surface, const char *path, bool json)
     } else {
         printf("%s: x %g:%g:%zu, y %g:%g:%zu\n", path, x.min, x.max, x.n, y.min, y.max, y.n);
     }
+    if (!json && loss_surface_metadata(surface, "directions"))
+        printf("directions: %s, cosine of the two %s\n", loss_surface_metadata(surface, "directions"),
+               loss_surface_metadata(surface, "cosine") ? loss_surface_metadata(surface, "cosine") : "?");
     cJSON *splits = json ? cJSON_AddObjectToObject(object, "splits") : NULL;
     loss_status status = LOSS_OK;
     for (int split = 0; split < 2 && !status; split++) {

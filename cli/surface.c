@@ -10,6 +10,7 @@
 
 typedef struct watch {
     bool quiet;
+    bool has_begun;
     size_t tenth; /* tenths of the work that have been told */
 } watch;
 
@@ -17,6 +18,9 @@ static void report(const loss_surface_progress *p, void *user)
 {
     watch *w = user;
     char left[32];
+    if (!w->has_begun && p->done_before)
+        progress_note(w->quiet, "%zu of %zu points are there already", p->done_before, p->total);
+    w->has_begun = true;
     size_t tenth = 10 * p->done / p->total;
     bool milestone = tenth != w->tenth;
     w->tenth = tenth;
@@ -30,7 +34,7 @@ typedef struct request {
     const char *directions, *out;
     loss_random_options random;
     loss_surface_options surface;
-    bool has_x, has_y, quiet, json;
+    bool has_x, has_y, has_norm, has_ignore, has_seed, json;
 } request;
 
 enum { SPLIT_BOTH = 2 };
@@ -40,6 +44,19 @@ static loss_status make_plane(const request *r, const loss_net *net, loss_plane 
     if (strcmp(r->directions, "random") == 0)
         return loss_plane_random(plane, net, &r->random);
     return loss_plane_load(plane, net, r->directions);
+}
+
+/* Options that would be silently without effect. @return -1 to go on. */
+static int check_request(const request *r, const char *command)
+{
+    if (!r->out)
+        return usage_error(command, "where to? Give --out FILE.landscape");
+    if (r->has_y && !r->has_x)
+        return usage_error(command, "--y goes with --x; --x alone is a line");
+    if (strcmp(r->directions, "random") != 0 && (r->has_norm || r->has_ignore || r->has_seed))
+        return usage_error(command, "--%s is about random directions; those of %s are used as they are",
+                           r->has_norm ? "norm" : r->has_ignore ? "ignore" : "seed", r->directions);
+    return -1;
 }
 
 static loss_status run(request *r)
@@ -84,7 +101,7 @@ int command_surface(int argc, char **argv)
     request r = {.split = LOSS_SPLIT_TEST, .directions = "random", .random = LOSS_RANDOM_OPTIONS_INIT,
                  .surface = LOSS_SURFACE_OPTIONS_INIT};
     int norm = LOSS_NORM_FILTER, ignore = LOSS_IGNORE_BIASBN, bn = 0;
-    watch w = {false, 0};
+    watch w = {0};
     const option_spec options[] = {
         TARGET_OPTIONS(r.t),
         {"out", "FILE.landscape", "where the points go; an unfinished file is gone on with", OPTION_TEXT, &r.out, NULL, NULL},
@@ -92,9 +109,9 @@ int command_surface(int argc, char **argv)
         {"x", "MIN:MAX:N", "coordinates along direction x (-1:1:25)", OPTION_AXIS, &r.surface.x, NULL, &r.has_x},
         {"y", "MIN:MAX:N", "the same along y; with --x alone: a line", OPTION_AXIS, &r.surface.y, NULL, &r.has_y},
         {"directions", "random|FILE", "random, or a .safetensors with tensors x/NAME, y/NAME", OPTION_TEXT, &r.directions, NULL, NULL},
-        {"norm", "N", "random: filter, layer, weight or none (filter)", OPTION_CHOICE, &norm, norms, NULL},
-        {"ignore", "I", "random: biasbn or none (biasbn: biases and BatchNorm stay)", OPTION_CHOICE, &ignore, ignores, NULL},
-        {"seed", "N", "seed of the random directions (0)", OPTION_SEED, &r.random.seed, NULL, NULL},
+        {"norm", "N", "random: filter, layer, weight or none (filter)", OPTION_CHOICE, &norm, norms, &r.has_norm},
+        {"ignore", "I", "random: biasbn or none (biasbn: biases and BatchNorm stay)", OPTION_CHOICE, &ignore, ignores, &r.has_ignore},
+        {"seed", "N", "seed of the random directions (0)", OPTION_SEED, &r.random.seed, NULL, &r.has_seed},
         {"bn", "MODE", "BatchNorm: weights (running statistics stay the centre's)", OPTION_CHOICE, &bn, bn_modes, NULL},
         {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT, &r.surface.threads, NULL, NULL},
         {"json", NULL, "a summary as one JSON object on standard output", OPTION_FLAG, &r.json, NULL, NULL},
@@ -114,8 +131,8 @@ int command_surface(int argc, char **argv)
     int result = options_parse(&command, argc, argv, &r.t.run, &n_operands);
     if (result < 0)
         result = target_resolve(&r.t, command.name, true);
-    if (result < 0 && !r.out)
-        result = usage_error(command.name, "where to? Give --out FILE.landscape");
+    if (result < 0)
+        result = check_request(&r, command.name);
     if (result >= 0) {
         target_free(&r.t);
         return result;

@@ -2,25 +2,30 @@
 #include <math.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
 
-static volatile sig_atomic_t signals_seen;
-static bool line_is_open; /* a progress line stands without its end */
+static atomic_int signals_seen; /* lock-free, so a handler may write it; worker threads read it */
+static bool line_is_open;       /* a progress line stands without its end */
+
+static const double SECONDS_BETWEEN_LINES = 0.1;
 
 static void on_signal(int number)
 {
     (void)number;
-    if (signals_seen++)
+    if (atomic_fetch_add(&signals_seen, 1))
         _exit(EXIT_INTERRUPTED);
 }
 
 void interrupts_catch(void)
 {
-    struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
 }
@@ -28,7 +33,7 @@ void interrupts_catch(void)
 bool interrupted(void *unused)
 {
     (void)unused;
-    return signals_seen != 0;
+    return atomic_load(&signals_seen) != 0;
 }
 
 int report_failure(loss_status status)
@@ -38,25 +43,58 @@ int report_failure(loss_status status)
         fprintf(stderr, "lossgrid: interrupted; everything finished is kept, and the same command goes on from there\n");
         return EXIT_INTERRUPTED;
     }
-    fprintf(stderr, "lossgrid: %s\n", loss_last_message());
+    /* Memory may have run out on our side, and then the library's last message is about something else. */
+    bool ours = status == LOSS_ERR_NOMEM && strncmp(loss_last_message(), "out of memory", 13) != 0;
+    fprintf(stderr, "lossgrid: %s\n", ours ? "out of memory" : loss_last_message());
     return EXIT_FAILED;
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Columns that a line may fill without being wrapped, which could not be rewritten. */
+static int columns(void)
+{
+    struct winsize size;
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1 : 79;
 }
 
 void progress_line(bool quiet, bool milestone, const char *format, ...)
 {
+    static double last = -INFINITY;
     bool terminal = isatty(STDERR_FILENO);
-    if (quiet || (!terminal && !milestone))
+    if (quiet || (terminal ? now() - last < SECONDS_BETWEEN_LINES : !milestone))
+        return;
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (terminal)
+        fprintf(stderr, "\r\033[K%.*s", columns(), text);
+    else
+        fprintf(stderr, "%s\n", text);
+    fflush(stderr);
+    line_is_open = terminal;
+    last = now();
+}
+
+void progress_note(bool quiet, const char *format, ...)
+{
+    if (quiet)
         return;
     va_list arguments;
     va_start(arguments, format);
-    if (terminal)
+    if (line_is_open)
         fputs("\r\033[K", stderr);
     vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
     va_end(arguments);
-    if (!terminal || milestone)
-        fputc('\n', stderr);
-    line_is_open = terminal && !milestone;
-    fflush(stderr);
+    line_is_open = false;
 }
 
 void progress_end(void)

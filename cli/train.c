@@ -24,7 +24,7 @@ static void report(const loss_train_progress *p, void *user)
     char test[80] = "";
     if (!isnan(p->test_accuracy))
         snprintf(test, sizeof test, "  test loss %.4f, accuracy %.2f %%", p->test_loss, p->test_accuracy);
-    progress_line(w->quiet, true, "epoch %zu/%zu  loss %.4f, accuracy %.2f %%%s  %.0f images/s  %s left", p->epoch, p->epochs,
+    progress_note(w->quiet, "epoch %zu/%zu  loss %.4f, accuracy %.2f %%%s  %.0f images/s  %s left", p->epoch, p->epochs,
                   p->loss, p->accuracy, test, p->images_per_second, left);
 }
 
@@ -45,14 +45,18 @@ static char *run_json(const target *t, const loss_dataset *data)
     return text;
 }
 
-/* The test split, whole unless --test-limit says otherwise. A data set may have none. */
-static loss_status open_test(const target *t, size_t test_limit, bool no_test, loss_dataset **test)
+/* The test split, whole unless --test-limit says otherwise. A data set may have none: its files cannot be opened. A damaged one
+ * is an error. */
+static loss_status open_test(const target *t, size_t test_limit, bool quiet, loss_dataset **test)
 {
     target whole = *t;
     whole.limit = test_limit;
     whole.sample = false;
-    *test = NULL;
-    return no_test ? LOSS_OK : target_open_data(&whole, LOSS_SPLIT_TEST, test);
+    loss_status status = target_open_data(&whole, LOSS_SPLIT_TEST, test);
+    if (status != LOSS_ERR_IO)
+        return status;
+    progress_note(quiet, "no test after the epochs: %s", loss_last_message());
+    return LOSS_OK;
 }
 
 int command_train(int argc, char **argv)
@@ -108,8 +112,8 @@ int command_train(int argc, char **argv)
     o.cancelled = interrupted;
     o.user = &w;
     loss_status status = target_open_data(&t, LOSS_SPLIT_TRAIN, &train);
-    if (!status)
-        status = open_test(&t, test_limit, no_test, &test);
+    if (!status && !no_test)
+        status = open_test(&t, test_limit, w.quiet, &test);
     if (!status)
         status = target_open_net(&t, train, &net);
     if (!status) {

@@ -51,6 +51,17 @@ PY
 refuse "a PNG that is not square" 1 "b/2.png: 32 x 31 pixels; expected a square image" \
     "$LOSSGRID" train --model lenet5 --data png --no-test --out r1
 
+mkdir half
+cp data32/train-* half/
+check "data without a test split can be trained on" "$LOSSGRID" train --model lenet5 --data half --epochs 1 --lr 0.01 --out r2
+cp log said
+check "and that is said" grep -q "no test after the epochs: half: no t10k-images" said
+cp data32/t10k-* half/
+printf '\x7f' | dd of=half/t10k-images-idx3-ubyte bs=1 seek=4 conv=notrunc 2>/dev/null
+refuse "a damaged test split" 1 "t10k-images-idx3-ubyte: its header claims" \
+    "$LOSSGRID" train --model lenet5 --data half --epochs 1 --out r1
+check "info tells of it" sh -c '"$LOSSGRID" info half | grep -q "error: half/t10k-images-idx3-ubyte: its header claims"'
+
 # Networks and weights
 refuse "a network that does not exist" 1 "resnet65: no such model; the nearest is resnet56" \
     "$LOSSGRID" train --model resnet65 --data data32 --out r1
@@ -65,6 +76,10 @@ refuse "truncated weights" 1 "do not lie within the" "$LOSSGRID" eval --model le
 # Grids and landscapes
 refuse "--x=1:0:5" 2 "--x=1:0:5: MIN 1 is not below MAX 0" "$LOSSGRID" surface run --x=1:0:5 --out b.landscape
 refuse "--x=0:1:0" 2 "--x=0:1:0: N is 0; expected 1 to 100000" "$LOSSGRID" surface run --x=0:1:0 --out b.landscape
+refuse "--y alone" 2 "--y goes with --x" "$LOSSGRID" surface run --y=-1:1:3 --out b.landscape
+refuse "--norm for directions of a file" 2 "--norm is about random directions" \
+    "$LOSSGRID" surface run --directions d.safetensors --norm layer --out b.landscape
+refuse "directions that are missing" 1 "d.safetensors: cannot open" "$LOSSGRID" surface run --directions d.safetensors --out b.landscape
 refuse "--x=zero" 2 "--x=zero: expected MIN:MAX:N" "$LOSSGRID" surface run --x=zero --out b.landscape
 cp a.landscape before
 refuse "a landscape of other weights" 1 "a.landscape: a landscape of something else: its weights (digest)" \
@@ -86,6 +101,13 @@ refuse "an unwritable place for a landscape" 1 "empty/a.landscape: cannot open" 
 refuse "an unwritable place for an export" 1 "empty/a.ply: cannot write" "$LOSSGRID" export a.landscape --out empty/a.ply
 refuse "an unwritable place for a picture" 1 "empty/a.png: cannot write" "$LOSSGRID" plot a.landscape --out empty/a.png
 
+if [ -w /dev/full ]; then
+    refuse "standard output on a full disk" 1 "standard output: cannot write: No space left on device" \
+        sh -c '"$LOSSGRID" eval run --json >/dev/full'
+else
+    echo "ok - standard output on a full disk # SKIP no /dev/full here"
+fi
+
 # A full disk: a small tmpfs, where mounting is allowed.
 mkdir full
 if mount -t tmpfs -o size=256k tmpfs full 2>/dev/null; then
@@ -94,9 +116,12 @@ if mount -t tmpfs -o size=256k tmpfs full 2>/dev/null; then
         "$LOSSGRID" train --model lenet5 --data data32 --epochs 3 --lr 0.01 --quiet --out full/run
     check "no half checkpoint is left" sh -c '! ls full/run | grep -q tmp'
     rm -rf full/run
+    half=(surface run --limit 20 --x=-1:1:31 --y=-1:1:31 --quiet --out full/half.landscape)
+    timeout -s INT 0.5 "$LOSSGRID" "${half[@]}" 2>log
     check "a surface begins" "$LOSSGRID" surface run --x=-1:1:2 --y=-1:1:2 --quiet --out full/a.landscape
     head -c 1000000 /dev/zero >full/filler 2>/dev/null
     points full/a.landscape >few.points
+    refuse "a disk that becomes full under a landscape" 1 "database or disk is full" "$LOSSGRID" "${half[@]}"
     refuse "a full disk under a landscape" 1 "database or disk is full" \
         "$LOSSGRID" surface run --x=-1:1:9 --y=-1:1:9 --quiet --out full/b.landscape
     check "no half landscape is left" test ! -e full/b.landscape
@@ -104,6 +129,9 @@ if mount -t tmpfs -o size=256k tmpfs full 2>/dev/null; then
     refuse "a full disk under a picture" 1 "No space left on device" "$LOSSGRID" plot a.landscape --out full/a.png
     points full/a.landscape >still.points
     check "what was there is still there" cmp few.points still.points
+    rm full/filler
+    check "with room again, the same command goes on" "$LOSSGRID" "${half[@]}"
+    check "and completes" sh -c '"$LOSSGRID" info full/half.landscape | grep -q "961 of 961 points"'
 else
     echo "ok - a full disk # SKIP a tmpfs cannot be mounted here"
 fi

@@ -42,12 +42,26 @@ check "a surface goes on after kill -9" "$LOSSGRID" "${surface[@]}" --out killed
 points killed.landscape >killed.points
 check "it ends with the same points" cmp whole.points killed.points
 
-# Ctrl-C: a background child of a script ignores SIGINT, so SIGTERM, which is taken the same way.
-slow=(surface whole --x=-1:1:101 --y=-1:1:101 --out slow.landscape)
-kill_after 0.7 TERM "$LOSSGRID" "${slow[@]}"
+# evaluated FILE: how many points it holds.
+evaluated() {
+    "$LOSSGRID" info "$1" --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["splits"]["test"]["evaluated"])'
+}
+
+slow=(surface whole --limit 10 --x=-1:1:31 --y=-1:1:31 --out slow.landscape)
+kill_after 0.7 INT "$LOSSGRID" "${slow[@]}"
 if [ "$code" -eq 130 ] && grep -q "everything finished is kept" log; then pass "Ctrl-C ends with 130"; else
     echo "exit code $code" >>log
     fail "Ctrl-C ends with 130"
 fi
-kept=$("$LOSSGRID" info slow.landscape --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["splits"]["test"]["evaluated"])')
-check "and keeps its points" test "$kept" -gt 0 -a "$kept" -lt 10201
+kept=$(evaluated slow.landscape)
+check "and keeps its points" test "$kept" -gt 0 -a "$kept" -lt 961
+check "the same command goes on" "$LOSSGRID" "${slow[@]}"
+cp log said
+check "and says what was there" grep -q "$kept of 961 points are there already" said
+check "and completes" test "$(evaluated slow.landscape)" -eq 961
+
+kill_after 0.7 TERM "$LOSSGRID" train --model $model --data data --epochs 500 --quiet --out stopped
+if [ "$code" -eq 130 ] && [ -e stopped/state.safetensors ]; then pass "SIGTERM ends training with 130 and a checkpoint"; else
+    echo "exit code $code" >>log
+    fail "SIGTERM ends training with 130 and a checkpoint"
+fi
