@@ -15,11 +15,12 @@ size_t figure_ticks(double low, double high, bool log, size_t wanted, double *ti
         return isfinite(low) ? 1 : 0;
     }
     if (log && low > 0) {
-        double decades = log10(high / low);
-        for (double power = floor(log10(low)); power <= log10(high); power++)
+        /* Over some decades only the powers of ten, over many only every so many of them. */
+        double decades = log10(high / low), stride = ceil(decades / (1.5 * (double)wanted));
+        for (double power = stride * floor(log10(low) / stride); power <= log10(high); power += stride)
             for (int k = 0; k < 3 && n < MOST_TICKS; k++) {
                 double tick = steps[k] * pow(10, power);
-                bool wanted_here = k == 0 || decades < 3; /* over many decades only the powers of ten */
+                bool wanted_here = k == 0 || decades < 3;
                 if (wanted_here && tick >= low * (1 - 1e-12) && tick <= high * (1 + 1e-12))
                     ticks[n++] = tick;
             }
@@ -41,6 +42,14 @@ double figure_place(const figure *f, double value)
     if (f->log)
         return value > 0 && f->low > 0 ? (f->high > f->low ? log(value / f->low) / log(f->high / f->low) : 0.5) : NAN;
     return f->high > f->low ? (value - f->low) / (f->high - f->low) : isnan(value) ? NAN : 0.5;
+}
+
+size_t figure_scale_ticks(const figure *f, double *ticks, double *places)
+{
+    size_t n = figure_ticks(f->low, f->high, f->log, 8, ticks);
+    for (size_t i = 0; i < n; i++)
+        places[i] = figure_place(f, ticks[i]);
+    return n;
 }
 
 void figure_font(cairo_t *cr, double size, bool bold)

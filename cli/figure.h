@@ -13,6 +13,7 @@ typedef struct field {
     size_t nx, ny;
     double *values;      /* [ny][nx]; NaN: absent or not finite */
     double *errors;      /* [ny][nx] standard errors, or NULL */
+    loss_split split;
 } field;
 
 typedef struct figure {
@@ -47,6 +48,8 @@ typedef struct frame {
 } frame;
 
 frame figure_frame(const figure *f, double right_margin);
+/** Ticks of the scale low .. high and their places along it, [MOST_TICKS] each, written. @return how many. */
+size_t figure_scale_ticks(const figure *f, double *ticks, double *places);
 void figure_text(cairo_t *cr, double x, double y, double align, const char *text); /* align: 0 left, 0.5 centre, 1 right */
 void figure_font(cairo_t *cr, double size, bool bold);
 void figure_draw_title_and_captions(const figure *f, const frame *r, cairo_t *cr);

@@ -82,9 +82,7 @@ static void draw_colour_bar(const figure *f, const frame *r, cairo_t *cr)
 {
     frame bar = {r->left + r->width + 30 * r->unit, r->top, 30 * r->unit, r->height, r->unit};
     double ticks[MOST_TICKS], places[MOST_TICKS];
-    size_t n = figure_ticks(f->low, f->high, f->log, 8, ticks);
-    for (size_t i = 0; i < n; i++)
-        places[i] = figure_place(f, ticks[i]);
+    size_t n = figure_scale_ticks(f, ticks, places);
     paint(f, &bar, bar_place, cr);
     outline(&bar, cr);
     figure_draw_side_axis(&bar, bar.left + bar.width, true, ticks, places, n, f->fields[0].label, cr);
@@ -118,9 +116,23 @@ static void mark_centre(const figure *f, const frame *r, cairo_t *cr)
     }
 }
 
+/* Axes of like length get one scale, so that a round basin looks round; very different ones fill the area. */
+static void equalise_scales(const figure *f, frame *r)
+{
+    double width = f->x.max - f->x.min, height = f->y.max - f->y.min;
+    if (width > 2 * height || height > 2 * width)
+        return;
+    double scale = r->width / width < r->height / height ? r->width / width : r->height / height;
+    r->left += (r->width - scale * width) / 2;
+    r->top += (r->height - scale * height) / 2;
+    r->width = scale * width;
+    r->height = scale * height;
+}
+
 void figure_draw_map(const figure *f, cairo_t *cr)
 {
     frame r = figure_frame(f, 185);
+    equalise_scales(f, &r);
     paint(f, &r, interpolate, cr);
     mark_centre(f, &r, cr);
     outline(&r, cr);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli.h"
 #include "figure.h"
@@ -43,7 +44,7 @@ static loss_status add_field(figure *f, loss_surface *surface, loss_split split,
     size_t n = f->x.n * f->y.n;
     field *q = &f->fields[f->n_fields];
     loss_point *points = calloc(n, sizeof *points);
-    *q = (field){labels[split][kind], f->x.n, f->y.n, calloc(n, sizeof(double)), kind == FIELD_LOSS ? calloc(n, sizeof(double)) : NULL};
+    *q = (field){labels[split][kind], f->x.n, f->y.n, calloc(n, sizeof(double)), kind == FIELD_LOSS ? calloc(n, sizeof(double)) : NULL, split};
     f->n_fields++;
     loss_status status = points && q->values ? loss_surface_points(surface, split, points) : LOSS_ERR_NOMEM;
     for (size_t i = 0; i < n && !status; i++) {
@@ -57,20 +58,53 @@ static loss_status add_field(figure *f, loss_surface *surface, loss_split split,
     return status;
 }
 
-/* The range of all fields' values that the scale can show; what the user gave wins. */
+/* Widens low .. high by a value that the scale can show. */
+static void include(const figure *f, double value, double *low, double *high)
+{
+    if (!isfinite(value) || (f->log && value <= 0))
+        return;
+    *low = value < *low ? value : *low;
+    *high = value > *high ? value : *high;
+}
+
+/* Room around curves, whose ends would else lie on the frame. */
+static void add_margins(const figure *f, double *low, double *high)
+{
+    double share = 0.04;
+    if (f->log) {
+        double factor = pow(*high / *low, share);
+        *low /= factor;
+        *high *= factor;
+    } else {
+        double margin = share * (*high - *low);
+        *low -= margin;
+        *high += margin;
+    }
+}
+
+/* The range of all fields' values that the scale can show; of curves with their errors. What the user gave wins. */
 static void set_range(figure *f, const request *r)
 {
     double low = INFINITY, high = -INFINITY;
-    for (size_t k = 0; k < f->n_fields; k++)
+    bool is_line = f->y.n == 1;
+    for (size_t k = 0; k < f->n_fields; k++) {
+        const field *q = &f->fields[k];
         for (size_t i = 0; i < f->x.n * f->y.n; i++) {
-            double value = f->fields[k].values[i];
-            if (isnan(value) || (f->log && value <= 0))
-                continue;
-            low = value < low ? value : low;
-            high = value > high ? value : high;
+            include(f, q->values[i], &low, &high);
+            if (is_line && q->errors) {
+                include(f, q->values[i] - q->errors[i], &low, &high);
+                include(f, q->values[i] + q->errors[i], &low, &high);
+            }
         }
-    f->low = r->has_low ? r->low : low <= high ? low : 0;
-    f->high = r->has_high ? r->high : low <= high ? high : 1;
+    }
+    if (!(low <= high)) { /* nothing to show */
+        low = f->log ? 0.1 : 0;
+        high = 1;
+    } else if (is_line) {
+        add_margins(f, &low, &high);
+    }
+    f->low = r->has_low ? r->low : low;
+    f->high = r->has_high ? r->high : high;
 }
 
 static void add_caption(figure *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -90,27 +124,63 @@ static void add_caption(figure *f, const char *format, ...)
     }
 }
 
-/* What was measured: images, BatchNorm mode, directions, the centre with its error, what is missing. */
-static loss_status add_captions(figure *f, loss_surface *surface, loss_split split)
+/* The data set's name: the last part of its path. */
+static void data_name(const loss_surface *surface, char name[128])
+{
+    const char *path = fact(surface, "data");
+    size_t length = strlen(path);
+    while (length && path[length - 1] == '/')
+        length--;
+    size_t start = length;
+    while (start && path[start - 1] != '/')
+        start--;
+    if (length == start) /* the caller's own arrays */
+        snprintf(name, 128, "%s", fact(surface, "data_format"));
+    else
+        snprintf(name, 128, "%.*s", (int)(length - start > 100 ? 100 : length - start), path + start);
+}
+
+/* The centre, the lowest point and what is missing of one field's split. */
+static loss_status add_figures(figure *f, loss_surface *surface, const field *q)
 {
     summary s;
-    loss_status status = summary_of(surface, split, &s);
+    loss_status status = summary_of(surface, q->split, &s);
     if (status)
         return status;
-    add_caption(f, "%s, %s %s images of %s (%s); BatchNorm: centre's running statistics", fact(surface, "model"),
-                split_fact(surface, "images", split), loss_split_name(split), fact(surface, "data_format"),
-                split_fact(surface, "selection", split));
+    char centre[160] = "", lowest[96] = "", missing[160] = "";
+    size_t n_not_positive = 0;
+    for (size_t i = 0; f->log && i < q->nx * q->ny; i++)
+        n_not_positive += q->values[i] <= 0;
+    if (s.has_centre)
+        snprintf(centre, sizeof centre, "centre (%s): loss %.4g \302\261 %.2g, accuracy %.4g %%; ", f->y.n > 1 ? "cross" : "dashed",
+                 s.centre.loss, s.centre.standard_error, s.centre.accuracy);
+    if (s.evaluated > s.not_finite)
+        snprintf(lowest, sizeof lowest, "lowest loss %.4g at (%.3g, %.3g)", s.min, s.min_x, s.min_y);
+    if (s.evaluated < s.total || s.not_finite || n_not_positive)
+        snprintf(missing, sizeof missing, "; %s: %zu of %zu points not evaluated, %zu not finite%s", f->y.n > 1 ? "striped" : "left out",
+                 s.total - s.evaluated, s.total, s.not_finite, n_not_positive ? ", those of 0 on the log scale" : "");
+    add_caption(f, "%s%s%s%s%s", f->n_fields > 1 ? loss_split_name(q->split) : "", f->n_fields > 1 ? ": " : "", centre, lowest, missing);
+    return LOSS_OK;
+}
+
+/* What was measured: network, images, BatchNorm mode, directions; then the figures of each split shown. */
+static loss_status add_captions(figure *f, loss_surface *surface)
+{
+    char name[128], images[256] = "";
+    data_name(surface, name);
+    for (size_t k = 0; k < f->n_fields; k++) {
+        loss_split split = f->fields[k].split;
+        size_t length = strlen(images);
+        snprintf(images + length, sizeof images - length, "%s%s %s images (%s)", k ? ", " : "", split_fact(surface, "images", split),
+                 loss_split_name(split), split_fact(surface, "selection", split));
+    }
+    add_caption(f, "%s on %s of %s; BatchNorm: centre's running statistics", fact(surface, "model"), images, name);
     add_caption(f, "directions: %s; cosine of the two %.3f; %s kernels, libloss %s", fact(surface, "directions"),
                 strtod(fact(surface, "cosine"), NULL), fact(surface, "isa"), fact(surface, "version"));
-    char missing[128] = "";
-    if (s.evaluated < s.total || s.not_finite)
-        snprintf(missing, sizeof missing, "; striped: %zu points not evaluated, %zu not finite", s.total - s.evaluated, s.not_finite);
-    if (s.has_centre)
-        add_caption(f, "centre (cross): loss %.4g \302\261 %.2g, accuracy %.4g %%; lowest %.4g at (%.3g, %.3g)%s", s.centre.loss,
-                    s.centre.standard_error, s.centre.accuracy, s.min, s.min_x, s.min_y, missing);
-    else
-        add_caption(f, "lowest loss %.4g at (%.3g, %.3g)%s", s.min, s.min_x, s.min_y, missing);
-    return LOSS_OK;
+    loss_status status = LOSS_OK;
+    for (size_t k = 0; k < f->n_fields && !status; k++)
+        status = add_figures(f, surface, &f->fields[k]);
+    return status;
 }
 
 static void figure_free(figure *f)
@@ -158,8 +228,10 @@ static loss_status make_figure(figure *f, loss_surface *surface, const request *
         f->fields[k].nx = f->x.n;
         f->fields[k].ny = 1;
     }
+    if (status)
+        return status;
     set_range(f, r);
-    return status ? status : add_captions(f, surface, split);
+    return add_captions(f, surface);
 }
 
 static int run(const request *r)
@@ -195,7 +267,7 @@ int command_plot(int argc, char **argv)
         {"out", "FILE", "picture to write (.png .svg .pdf); may be given several times", OPTION_TEXTS, &r.outs, NULL, NULL},
         {"field", "F", "loss, accuracy or standard-error (loss)", OPTION_CHOICE, &r.field, fields, NULL},
         {"split", "S", "train or test (test; a line shows both)", OPTION_CHOICE, &r.split, splits, &r.has_split},
-        {"log", NULL, "logarithmic colours: for landscapes with steep walls", OPTION_FLAG, &r.log, NULL, NULL},
+        {"log", NULL, "logarithmic colours or heights: for steep walls", OPTION_FLAG, &r.log, NULL, NULL},
         {"colours", "MAP", "viridis, cividis or magma (viridis)", OPTION_TEXT, &r.colours, NULL, NULL},
         {"min", "X", "lowest value of the colours", OPTION_NUMBER, &r.low, NULL, &r.has_low},
         {"max", "X", "highest value of the colours", OPTION_NUMBER, &r.high, NULL, &r.has_high},
