@@ -74,7 +74,8 @@ bool picture_write(const char *path, double width, double height, const char *cr
     written = fclose(file) == 0 && written;
     if (written && rename(temporary, path) == 0)
         return true;
-    fprintf(stderr, "lossgrid: %s: cannot write: %s\n", path, status && !error ? cairo_status_to_string(status) : strerror(error ? error : errno));
+    const char *reason = status && !error ? cairo_status_to_string(status) : strerror(error ? error : errno);
+    fprintf(stderr, "lossgrid: %s: cannot write: %s\n", path, reason);
     unlink(temporary);
     return false;
 }

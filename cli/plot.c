@@ -44,7 +44,8 @@ static loss_status add_field(figure *f, loss_surface *surface, loss_split split,
     size_t n = f->x.n * f->y.n;
     field *q = &f->fields[f->n_fields];
     loss_point *points = calloc(n, sizeof *points);
-    *q = (field){labels[split][kind], f->x.n, f->y.n, calloc(n, sizeof(double)), kind == FIELD_LOSS ? calloc(n, sizeof(double)) : NULL, split};
+    *q = (field){.label = labels[split][kind], .nx = f->x.n, .ny = f->y.n, .split = split, .values = calloc(n, sizeof(double)),
+                 .errors = kind == FIELD_LOSS ? calloc(n, sizeof(double)) : NULL};
     f->n_fields++;
     loss_status status = points && q->values ? loss_surface_points(surface, split, points) : LOSS_ERR_NOMEM;
     for (size_t i = 0; i < n && !status; i++) {
@@ -148,18 +149,21 @@ static loss_status add_figures(figure *f, loss_surface *surface, const field *q)
     if (status)
         return status;
     char centre[160] = "", lowest[96] = "", missing[160] = "";
+    bool is_line = f->y.n == 1;
     size_t n_not_positive = 0;
     for (size_t i = 0; f->log && i < q->nx * q->ny; i++)
         n_not_positive += q->values[i] <= 0;
     if (s.has_centre)
-        snprintf(centre, sizeof centre, "centre (%s): loss %.4g \302\261 %.2g, accuracy %.4g %%; ", f->y.n > 1 ? "cross" : "dashed",
+        snprintf(centre, sizeof centre, "centre (%s): loss %.4g \302\261 %.2g, accuracy %.4g %%; ", is_line ? "dashed" : "cross",
                  s.centre.loss, s.centre.standard_error, s.centre.accuracy);
     if (s.evaluated > s.not_finite)
         snprintf(lowest, sizeof lowest, "lowest loss %.4g at (%.3g, %.3g)", s.min, s.min_x, s.min_y);
     if (s.evaluated < s.total || s.not_finite || n_not_positive)
-        snprintf(missing, sizeof missing, "; %s: %zu of %zu points not evaluated, %zu not finite%s", f->y.n > 1 ? "striped" : "left out",
-                 s.total - s.evaluated, s.total, s.not_finite, n_not_positive ? ", those of 0 on the log scale" : "");
-    add_caption(f, "%s%s%s%s%s", f->n_fields > 1 ? loss_split_name(q->split) : "", f->n_fields > 1 ? ": " : "", centre, lowest, missing);
+        snprintf(missing, sizeof missing, "; %s: %zu of %zu points not evaluated, %zu not finite%s",
+                 is_line ? "left out" : "striped", s.total - s.evaluated, s.total, s.not_finite,
+                 n_not_positive ? ", those of 0 on the log scale" : "");
+    bool has_two = f->n_fields > 1;
+    add_caption(f, "%s%s%s%s%s", has_two ? loss_split_name(q->split) : "", has_two ? ": " : "", centre, lowest, missing);
     return LOSS_OK;
 }
 
@@ -171,8 +175,8 @@ static loss_status add_captions(figure *f, loss_surface *surface)
     for (size_t k = 0; k < f->n_fields; k++) {
         loss_split split = f->fields[k].split;
         size_t length = strlen(images);
-        snprintf(images + length, sizeof images - length, "%s%s %s images (%s)", k ? ", " : "", split_fact(surface, "images", split),
-                 loss_split_name(split), split_fact(surface, "selection", split));
+        snprintf(images + length, sizeof images - length, "%s%s %s images (%s)", k ? ", " : "",
+                 split_fact(surface, "images", split), loss_split_name(split), split_fact(surface, "selection", split));
     }
     add_caption(f, "%s on %s of %s; BatchNorm: centre's running statistics", fact(surface, "model"), images, name);
     add_caption(f, "directions: %s; cosine of the two %.3f; %s kernels, libloss %s", fact(surface, "directions"),
@@ -204,6 +208,7 @@ static void draw(void *user, cairo_t *cr)
 
 static loss_status make_figure(figure *f, loss_surface *surface, const request *r)
 {
+    static const char *const line_labels[] = {"loss (nats per image)", "accuracy (%)", "standard error"};
     loss_split split = (loss_split)r->split;
     if (!r->has_split && !loss_surface_has_split(surface, split))
         split = LOSS_SPLIT_TRAIN;
@@ -219,7 +224,7 @@ static loss_status make_figure(figure *f, loss_surface *surface, const request *
     if (!status && is_line && !r->has_split && loss_surface_has_split(surface, other))
         status = add_field(f, surface, other, r->field);
     if (is_line)
-        f->y_label = r->field == FIELD_LOSS ? "loss (nats per image)" : r->field == FIELD_ACCURACY ? "accuracy (%)" : "standard error";
+        f->y_label = line_labels[r->field];
     if (is_line && f->x.n == 1) /* a line along y is drawn over its own coordinate */
         f->x = f->y;
     if (is_line)
