@@ -8,15 +8,15 @@ lossgrid=${LOSSGRID:-lossgrid}
 out=${1:-demo}
 mkdir -p "$out"
 
-echo "1. Training a ResNet-20 on 10,000 images of Fashion-MNIST"
-"$lossgrid" train --model resnet20 --data fashion-mnist --limit 10000 --epochs 3 --batch 32 --lr 0.05 --schedule cosine \
+echo "1. Training a ResNet-20 on 8,000 images of Fashion-MNIST"
+"$lossgrid" train --model resnet20 --data fashion-mnist --limit 8000 --epochs 3 --batch 32 --lr 0.05 --schedule cosine \
     --nesterov --seed 1 --test-limit 1000 --out "$out/run"
 
 echo "2. Its loss and accuracy on the whole test set"
 "$lossgrid" eval "$out/run" --split test
 
-echo "3. The landscape: 25 x 25 points, 256 test images each"
-"$lossgrid" surface "$out/run" --split test --limit 256 --sample --out "$out/resnet20.landscape"
+echo "3. The landscape: 25 x 25 points, 200 test images each"
+"$lossgrid" surface "$out/run" --split test --limit 200 --sample --out "$out/resnet20.landscape"
 
 echo "4. Files for other programs, and a picture"
 "$lossgrid" export "$out/resnet20.landscape" --height log --out "$out/resnet20.ply"

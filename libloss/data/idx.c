@@ -27,7 +27,7 @@ bool lossi_idx_is_folder(const char *path)
     bool found = false;
     for (int split = 0; split < 2; split++) {
         char *images = find(path, (loss_split)split, "images", 3);
-        found = found || images;
+        found = found || images != NULL;
         free(images);
     }
     return found;
