@@ -48,7 +48,7 @@ typedef struct loss_train_options {
     size_t threads;        /**< 0: one for each processor this process may use */
     const char *run_json;  /**< a JSON object to be merged into run.json (the caller's model, data, ...). May be NULL. Borrowed. */
     void (*progress)(const loss_train_progress *progress, void *user); /**< after every step, from the calling thread. May be NULL. */
-    loss_cancelled cancelled; /**< asked before every step. May be NULL. */
+    loss_cancelled cancelled; /**< asked before every step, and from worker threads while the test set is evaluated. May be NULL. */
     void *user;
 } loss_train_options;
 #define LOSS_TRAIN_OPTIONS_INIT \

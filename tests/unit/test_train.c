@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/wait.h>
@@ -101,7 +102,7 @@ static void test_run_folder(void **state)
 
 static bool stop_at(void *user)
 {
-    return --*(int *)user < 0;
+    return atomic_fetch_sub((atomic_int *)user, 1) <= 0; /* worker threads ask too */
 }
 
 static void test_stop_and_go_on(void **state)
@@ -111,7 +112,7 @@ static void test_stop_and_go_on(void **state)
     assert_int_equal(train("whole", &opt, NULL), LOSS_OK);
     for (int steps = 1; steps < 25; steps += 5) { /* 5 epochs of 4 steps: in an epoch, between two */
         char run[32];
-        int left = steps;
+        atomic_int left = steps;
         snprintf(run, sizeof run, "r%d", steps);
         opt.cancelled = stop_at;
         opt.user = &left;
