@@ -65,29 +65,24 @@ static loss_status prepare(lossi_store *store, const char *sql, sqlite3_stmt **s
     return sqlite3_prepare_v2(store->db, sql, -1, statement, NULL) == SQLITE_OK ? LOSS_OK : failed(store, "read");
 }
 
-static loss_status read_number(lossi_store *store, const char *sql, sqlite3_int64 *number)
-{
-    sqlite3_stmt *statement;
-    loss_status status = prepare(store, sql, &statement);
-    if (status)
-        return status;
-    if (sqlite3_step(statement) == SQLITE_ROW)
-        *number = sqlite3_column_int64(statement, 0);
-    else
-        status = failed(store, "read");
-    sqlite3_finalize(statement);
-    return status;
-}
-
-/* *is_empty: a database without anything in it; else it is a landscape of a version that we know. */
+/* *is_empty: a database without anything in it; else it is a landscape of a version that we know. All is read in one statement,
+ * so that another process cannot make the file in between. */
 static loss_status check_identity(lossi_store *store, bool *is_empty)
 {
+    sqlite3_stmt *select;
+    loss_status status = prepare(store, "SELECT (SELECT count(*) FROM sqlite_master), application_id, user_version"
+                                        " FROM pragma_application_id, pragma_user_version", &select);
+    if (status)
+        return status;
     sqlite3_int64 id = 0, version = 0, n_tables = 0;
-    loss_status status = read_number(store, "SELECT count(*) FROM sqlite_master", &n_tables);
-    if (!status)
-        status = read_number(store, "PRAGMA application_id", &id);
-    if (!status)
-        status = read_number(store, "PRAGMA user_version", &version);
+    if (sqlite3_step(select) == SQLITE_ROW) {
+        n_tables = sqlite3_column_int64(select, 0);
+        id = sqlite3_column_int64(select, 1);
+        version = sqlite3_column_int64(select, 2);
+    } else {
+        status = failed(store, "read");
+    }
+    sqlite3_finalize(select);
     if (status)
         return status;
     *is_empty = !n_tables && !id && !version;
