@@ -1,26 +1,39 @@
-# libloss: one build file. `make help` lists the targets.
+# libloss: the one build file. `make help` lists the targets and the variables.
 #
-#   make CC=clang            another compiler            make V=1         show the commands
-#   make CFLAGS=-march=native   added to ours            make WERROR=1    warnings are errors
-#   make BUILD=/tmp/b        another build folder
-#
-# Objects go to $(BUILD)/<config>/: release, asan, ubsan, tsan, and double (the library with LOSSI_REAL=double, in which the
-# gradient test runs).
+# Objects go to $(BUILD)/<config>/. Configs: release (the default); asan, ubsan and tsan, which `make asan` and so on set;
+# and double, the library with LOSSI_REAL=double, in which the gradient test alone runs.
+# Nothing asks pkg-config before something is compiled, so that `make demo` and `make check` can first install packages.
 
-BUILD   ?= build
-CONFIG  ?= release
-PREFIX  ?= /usr/local
-LIBDIR  ?= $(PREFIX)/lib
+BUILD      ?= build
+CONFIG     ?= release
+PREFIX     ?= /usr/local
+LIBDIR     ?= $(PREFIX)/lib
 PKG_CONFIG ?= pkg-config
-OUT     := $(BUILD)/$(CONFIG)
+
+CONFIGS := release asan ubsan tsan
+ifeq ($(filter $(CONFIG),$(CONFIGS)),)
+$(error CONFIG=$(CONFIG): expected one of $(CONFIGS))
+endif
+
+OUT    := $(BUILD)/$(CONFIG)
+DOUBLE := $(BUILD)/double
 
 VERSION := $(shell awk '/define LOSS_VERSION_(MAJOR|MINOR|PATCH)/ {printf "%s%s", dot, $$3; dot = "."}' include/loss/status.h)
-SOVERSION := $(firstword $(subst ., ,$(VERSION)))
+SONAME  := libloss.so.$(firstword $(subst ., ,$(VERSION)))
 
-LIB_PACKAGES := openblas lapacke zlib libpng sqlite3 libcjson
-CLI_PACKAGES := cairo libcjson
+# ---- Packages ---------------------------------------------------------------------------------------------------------
 
-WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
+LIB_MODULES := openblas lapacke zlib libpng sqlite3 libcjson
+CLI_MODULES := cairo libcjson
+
+BUILD_DEBS := gcc libc6-dev pkg-config libopenblas-dev liblapacke-dev zlib1g-dev libpng-dev libsqlite3-dev libcjson-dev \
+              libcairo2-dev fonts-dejavu-core
+DEMO_DEBS  := $(BUILD_DEBS) dataset-fashion-mnist
+CHECK_DEBS := $(DEMO_DEBS) g++ libcmocka-dev python3-numpy sqlite3
+
+# ---- Flags ------------------------------------------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 OPTIMISE_release := -O3
 OPTIMISE_double  := -O2 -DLOSSI_REAL=double
 OPTIMISE_asan    := -O1 -fno-omit-frame-pointer -fsanitize=address
@@ -30,161 +43,211 @@ LINK_asan  := -fsanitize=address
 LINK_ubsan := -fsanitize=undefined
 LINK_tsan  := -fsanitize=thread
 
-# Recursively expanded, so that pkg-config is asked only when something is compiled: after `make deps` on a fresh machine.
-OUR_CFLAGS = -std=c11 -D_GNU_SOURCE -g -ffp-contract=off -fvisibility=hidden -pthread $(WARNINGS) $(OPTIMISE_$(CONFIG)) \
-             -Iinclude $(shell $(PKG_CONFIG) --cflags $(LIB_PACKAGES) $(CLI_PACKAGES))
-LIB_LIBS   = $(shell $(PKG_CONFIG) --libs $(LIB_PACKAGES)) -lm -pthread
-CLI_LIBS   = $(shell $(PKG_CONFIG) --libs $(CLI_PACKAGES))
-OUR_LDFLAGS = $(LINK_$(CONFIG))
+# The first use asks pkg-config and keeps the answer.
+MODULE_CFLAGS = $(eval MODULE_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(LIB_MODULES) $(CLI_MODULES)))$(MODULE_CFLAGS)
+LIB_LIBS = $(eval LIB_LIBS := $$(shell $(PKG_CONFIG) --libs $(LIB_MODULES)) -lm -pthread)$(LIB_LIBS)
+CLI_LIBS = $(eval CLI_LIBS := $$(shell $(PKG_CONFIG) --libs $(CLI_MODULES)))$(CLI_LIBS)
 
-LIB_SOURCES := $(wildcard libloss/*/*.c libloss/kernels/*/*.c)
-CLI_SOURCES := $(wildcard cli/*.c)
-TEST_SOURCES := $(filter-out tests/unit/test_gradients.c,$(wildcard tests/unit/test_*.c tests/kernels/test_*.c))
+# The user's flags come last, so that they win.
+INCLUDES   = -Iinclude -Ilibloss
+OUR_CFLAGS = -std=c11 -D_GNU_SOURCE -g -ffp-contract=off -fvisibility=hidden -pthread $(WARNINGS) $(OPTIMISE_$(CONFIG))
+COMPILE    = $(CC) $(OUR_CFLAGS) $(INCLUDES) $(MODULE_CFLAGS) $(if $(WERROR),-Werror) $(CPPFLAGS) $(CFLAGS)
+LINK       = $(CC) $(LINK_$(CONFIG)) $(CFLAGS) $(LDFLAGS)
 
-LIB_OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o)
-PIC_OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.pic.o)
-CLI_OBJECTS := $(CLI_SOURCES:%.c=$(OUT)/%.o)
-TESTS       := $(TEST_SOURCES:tests/%.c=$(OUT)/tests/%)
-GRADIENTS   := $(BUILD)/double/tests/unit/test_gradients
+# ---- Files ------------------------------------------------------------------------------------------------------------
 
-STATIC := $(OUT)/libloss.a
-SHARED := $(OUT)/libloss.so.$(VERSION)
-SONAME := libloss.so.$(SOVERSION)
+LIB_SOURCES  := $(sort $(wildcard libloss/*/*.c libloss/kernels/*/*.c))
+CLI_SOURCES  := $(sort $(wildcard cli/*.c))
+TEST_SOURCES := $(sort $(wildcard tests/unit/test_*.c tests/kernels/test_*.c))
+EXAMPLE_SOURCES := $(sort $(wildcard examples/*.c))
+HEADERS      := $(sort $(wildcard include/loss/*.h))
+
+GRADIENTS    := $(DOUBLE)/tests/unit/test_gradients
+TESTS        := $(filter-out %/test_gradients,$(TEST_SOURCES:%.c=$(OUT)/%))
+EXAMPLES     := $(EXAMPLE_SOURCES:%.c=$(OUT)/%)
+
+LIB_OBJECTS  := $(LIB_SOURCES:%.c=$(OUT)/%.o)
+PIC_OBJECTS  := $(LIB_SOURCES:%.c=$(OUT)/%.pic.o)
+CLI_OBJECTS  := $(CLI_SOURCES:%.c=$(OUT)/%.o)
+DOUBLE_OBJECTS := $(LIB_SOURCES:%.c=$(DOUBLE)/%.o)
+ALL_OBJECTS  := $(LIB_OBJECTS) $(PIC_OBJECTS) $(CLI_OBJECTS) $(DOUBLE_OBJECTS) $(TESTS:=.o) $(GRADIENTS).o $(EXAMPLES:=.o)
+
+STATIC_LIB := $(OUT)/libloss.a
+SHARED_LIB := $(OUT)/libloss.so.$(VERSION)
+
+# ---- Building ---------------------------------------------------------------------------------------------------------
 
 ifeq ($(V),1)
 say = @:
 else
-say = @printf '  %-6s %s\n' $(1) $@
+say = @printf '  %-5s %s\n' $(1) $@
 .SILENT:
 endif
+.DELETE_ON_ERROR:
 
 .PHONY: all
-all: $(STATIC) $(SHARED) $(OUT)/lossgrid ## Build the library (static and shared) and lossgrid
+all: $(STATIC_LIB) $(SHARED_LIB) $(OUT)/lossgrid ## Build the library (static and shared) and lossgrid
 
-$(OUT)/libloss/%.pic.o: libloss/%.c
-	$(call say,CC)
-	mkdir -p $(@D)
-	$(CC) $(OUR_CFLAGS) -Ilibloss -fPIC -MMD -MP $(CPPFLAGS) $(CFLAGS) -c $< -o $@
-
-$(OUT)/libloss/%.o: libloss/%.c
-	$(call say,CC)
-	mkdir -p $(@D)
-	$(CC) $(OUR_CFLAGS) -Ilibloss -MMD -MP $(CPPFLAGS) $(CFLAGS) -c $< -o $@
-
-$(OUT)/cli/%.o: cli/%.c
-	$(call say,CC)
-	mkdir -p $(@D)
-	$(CC) $(OUR_CFLAGS) -Icli -MMD -MP $(CPPFLAGS) $(CFLAGS) -c $< -o $@
-
-$(STATIC): $(LIB_OBJECTS)
-	$(call say,AR)
-	rm -f $@
-	$(AR) rcs $@ $^
-
-$(SHARED): $(PIC_OBJECTS) libloss/libloss.map
-	$(call say,LD)
-	$(CC) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=libloss/libloss.map -Wl,--no-undefined $(OUR_LDFLAGS) $(LDFLAGS) \
-		-o $@ $(PIC_OBJECTS) $(LIB_LIBS)
-	ln -sf $(notdir $@) $(OUT)/$(SONAME)
-	ln -sf $(notdir $@) $(OUT)/libloss.so
-
-$(OUT)/lossgrid: $(CLI_OBJECTS) $(STATIC)
-	$(call say,LD)
-	$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) $(CLI_LIBS)
-
-$(OUT)/tests/%: tests/%.c $(STATIC)
-	$(call say,TEST)
-	mkdir -p $(@D)
-	$(CC) $(OUR_CFLAGS) -Ilibloss -Itests -MMD -MP $(CPPFLAGS) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(STATIC) -lcmocka $(LIB_LIBS)
-
-# In the double configuration the pattern rule above makes it.
-ifneq ($(CONFIG),double)
-$(GRADIENTS): FORCE
-	$(MAKE) --no-print-directory CONFIG=double $@
-FORCE:
-endif
+.PHONY: examples
+examples: $(EXAMPLES) ## Build the examples in examples/ into $(BUILD)/release/examples/
 
 .PHONY: tests
-tests: $(TESTS)
+tests: $(TESTS) $(GRADIENTS)
+
+# A program sees only the public headers; pictures of who may include whom: CONTRIBUTING.md.
+$(OUT)/cli/%: INCLUDES = -Iinclude -Icli
+$(OUT)/examples/%: INCLUDES = -Iinclude
+$(OUT)/tests/% $(DOUBLE)/tests/%: INCLUDES = -Iinclude -Ilibloss -Itests
+$(DOUBLE)/%: override CONFIG := double
+
+define compile
+	$(call say,CC)
+	mkdir -p $(@D)
+	$(COMPILE) $(PIC) -MMD -MP -c $< -o $@
+endef
+
+define archive
+	$(call say,AR)
+	rm -f $@
+	$(AR) rcs $@ $(filter %.o,$^)
+endef
+
+define link_test
+	$(call say,LINK)
+	$(LINK) -o $@ $(filter %.o %.a,$^) -lcmocka $(LIB_LIBS)
+endef
+
+%.pic.o: PIC = -fPIC
+$(OUT)/%.pic.o: %.c $(OUT)/flags
+	$(compile)
+$(OUT)/%.o: %.c $(OUT)/flags
+	$(compile)
+$(DOUBLE)/%.o: %.c $(DOUBLE)/flags
+	$(compile)
+
+# Other flags or another compiler than last time: compile everything again.
+quoted = '$(subst ','\'',$(1))'
+$(OUT)/flags $(DOUBLE)/flags: FORCE
+	mkdir -p $(@D)
+	printf '%s\n' $(call quoted,$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)) | cmp -s - $@ || \
+		printf '%s\n' $(call quoted,$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)) > $@
+.PHONY: FORCE
+FORCE:
+
+$(STATIC_LIB): $(LIB_OBJECTS)
+	$(archive)
+$(DOUBLE)/libloss.a: $(DOUBLE_OBJECTS)
+	$(archive)
+
+$(SHARED_LIB): $(PIC_OBJECTS) libloss/libloss.map
+	$(call say,LINK)
+	$(LINK) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=libloss/libloss.map -Wl,--no-undefined \
+		-o $@ $(PIC_OBJECTS) $(LIB_LIBS)
+	ln -sf $(@F) $(OUT)/$(SONAME)
+	ln -sf $(@F) $(OUT)/libloss.so
+
+$(OUT)/lossgrid: $(CLI_OBJECTS) $(STATIC_LIB)
+	$(call say,LINK)
+	$(LINK) -o $@ $^ $(CLI_LIBS) $(LIB_LIBS)
+
+$(EXAMPLES): %: %.o $(STATIC_LIB)
+	$(call say,LINK)
+	$(LINK) -o $@ $^ $(LIB_LIBS)
+
+$(TESTS): %: %.o $(STATIC_LIB)
+	$(link_test)
+$(GRADIENTS): %: %.o $(DOUBLE)/libloss.a
+	$(link_test)
+
+-include $(ALL_OBJECTS:.o=.d)
 
 # ---- Tests ------------------------------------------------------------------------------------------------------------
 
+INSTALL_TESTS := $(sort $(wildcard tests/install/*.sh))
+SCRIPTS  := $(sort $(wildcard tests/golden/*.sh tests/cli/*.sh)) $(INSTALL_TESTS)
+TEST_ENV  = BUILD=$(abspath $(OUT)) LOSSGRID=$(abspath $(OUT)/lossgrid) CC="$(CC)"
+
 .PHONY: check
-check: deps-check ## Install what is missing, build, run all tests (the last line counts them)
+check: deps-check ## Install what is missing, build, run all tests; the last line counts them
 	$(MAKE) --no-print-directory check-built
 
 .PHONY: check-built
-check-built: all tests $(GRADIENTS)
-	BUILD=$(abspath $(OUT)) LOSSGRID=$(abspath $(OUT)/lossgrid) CC="$(CC)" tests/run $(TESTS) $(GRADIENTS) \
-		$(sort $(wildcard tests/cli/*.sh tests/install/*.sh))
+check-built: all tests examples
+	$(TEST_ENV) tests/run $(TESTS) $(GRADIENTS) $(SCRIPTS)
 
 .PHONY: asan ubsan tsan
-asan ubsan tsan: ## Build with a sanitizer and run the unit and kernel tests under it
-	$(MAKE) --no-print-directory CONFIG=$@ sanitized
+asan: ## Build with AddressSanitizer and run the unit and kernel tests under it
+ubsan: ## The same with UndefinedBehaviorSanitizer
+tsan: ## The same with ThreadSanitizer
+asan ubsan tsan:
+	$(MAKE) --no-print-directory CONFIG=$@ check-sanitized
 
-# OpenBLAS is not instrumented, and a fork in a threaded process is no matter of ours.
-.PHONY: sanitized
-sanitized: tests $(OUT)/lossgrid
-	ASAN_OPTIONS=detect_leaks=1 TSAN_OPTIONS=die_after_fork=0 tests/run $(TESTS)
+.PHONY: check-sanitized
+check-sanitized: $(TESTS) $(EXAMPLES) $(OUT)/lossgrid
+	$(TEST_ENV) ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 tests/run $(TESTS)
 
 .PHONY: valgrind
-valgrind: tests ## Run the unit tests under valgrind
-	TEST_WRAPPER="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect" \
-		TEST_TIMEOUT=1800 tests/run $(TESTS)
+valgrind: $(TESTS) ## Run the unit tests under valgrind
+	$(TEST_ENV) TEST_TIMEOUT=3600 TEST_WRAPPER="valgrind -q --error-exitcode=1 --leak-check=full" \
+		tests/run $(filter $(OUT)/tests/unit/%,$(TESTS))
 
 .PHONY: golden
-golden: ## Make the golden values again with PyTorch (Debian: python3-torch python3-torchvision)
+golden: ## Make the golden values again (Debian: python3-torch python3-torchvision)
 	/usr/bin/python3 tests/golden/make.py
 
 # ---- The main job, end to end -----------------------------------------------------------------------------------------
 
 .PHONY: demo
-demo: deps-demo ## Install what is missing, build, train a ResNet-20 and draw its landscape (into demo/)
+demo: deps-demo ## Install what is missing, build, train a ResNet-20 and draw its loss landscape (into demo/)
 	$(MAKE) --no-print-directory $(OUT)/lossgrid
 	LOSSGRID=$(OUT)/lossgrid sh examples/demo.sh demo
 
-# ---- Debian packages --------------------------------------------------------------------------------------------------
-
-BUILD_DEBS := gcc pkg-config libopenblas-dev liblapacke-dev zlib1g-dev libpng-dev libsqlite3-dev libcjson-dev libcairo2-dev \
-              fonts-dejavu-core
-CHECK_DEBS := $(BUILD_DEBS) g++ libcmocka-dev python3 sqlite3 dataset-fashion-mnist
-DEMO_DEBS  := $(BUILD_DEBS) dataset-fashion-mnist
-
-.PHONY: deps deps-check deps-demo
-deps: ## Install the packages that building needs
+.PHONY: deps deps-demo deps-check
+deps: ## Install what building needs
 	sh tests/deps.sh $(BUILD_DEBS)
-deps-check:
-	sh tests/deps.sh $(CHECK_DEBS)
 deps-demo:
 	sh tests/deps.sh $(DEMO_DEBS)
+deps-check:
+	sh tests/deps.sh $(CHECK_DEBS)
 
 # ---- Installation -----------------------------------------------------------------------------------------------------
 
-HEADERS := $(wildcard include/loss/*.h)
 INSTALLED = $(PREFIX)/bin/lossgrid $(HEADERS:include/%=$(PREFIX)/include/%) $(LIBDIR)/libloss.a \
             $(LIBDIR)/libloss.so.$(VERSION) $(LIBDIR)/$(SONAME) $(LIBDIR)/libloss.so $(LIBDIR)/pkgconfig/loss.pc
 
 .PHONY: install
-install: all ## Install below $(DESTDIR)$(PREFIX)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/loss $(DESTDIR)$(LIBDIR)/pkgconfig
-	install -m 755 $(OUT)/lossgrid $(DESTDIR)$(PREFIX)/bin/
-	install -m 644 $(HEADERS) $(DESTDIR)$(PREFIX)/include/loss/
-	install -m 644 $(STATIC) $(DESTDIR)$(LIBDIR)/
-	install -m 755 $(SHARED) $(DESTDIR)$(LIBDIR)/
-	ln -sf libloss.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
-	ln -sf libloss.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libloss.so
+install: all ## Install below $(DESTDIR)$(PREFIX); libraries into $(DESTDIR)$(LIBDIR)
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/include/loss" "$(DESTDIR)$(LIBDIR)/pkgconfig"
+	install -m 755 $(OUT)/lossgrid "$(DESTDIR)$(PREFIX)/bin/"
+	install -m 644 $(HEADERS) "$(DESTDIR)$(PREFIX)/include/loss/"
+	install -m 644 $(STATIC_LIB) "$(DESTDIR)$(LIBDIR)/"
+	install -m 755 $(SHARED_LIB) "$(DESTDIR)$(LIBDIR)/"
+	ln -sf $(notdir $(SHARED_LIB)) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
+	ln -sf $(notdir $(SHARED_LIB)) "$(DESTDIR)$(LIBDIR)/libloss.so"
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' \
-		-e 's|@REQUIRES@|$(LIB_PACKAGES)|' pkgconfig/loss.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/loss.pc
+		-e 's|@REQUIRES@|$(LIB_MODULES)|' pkgconfig/loss.pc.in > "$(DESTDIR)$(LIBDIR)/pkgconfig/loss.pc"
+	chmod 644 "$(DESTDIR)$(LIBDIR)/pkgconfig/loss.pc"
 
 .PHONY: uninstall
 uninstall: ## Remove what install put there
-	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
-	-rmdir $(DESTDIR)$(PREFIX)/include/loss 2>/dev/null
+	rm -f $(foreach file,$(INSTALLED),"$(DESTDIR)$(file)")
+	if [ -d "$(DESTDIR)$(PREFIX)/include/loss" ]; then rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(PREFIX)/include/loss"; fi
 
 .PHONY: dist
 dist: ## Pack the committed sources into $(BUILD)/libloss-VERSION.tar.gz
 	mkdir -p $(BUILD)
 	git archive --prefix=libloss-$(VERSION)/ -o $(BUILD)/libloss-$(VERSION).tar.gz HEAD
+
+.PHONY: distcheck
+distcheck: dist ## Unpack that, build it, install it, compile the examples against it, uninstall it
+	rm -rf $(BUILD)/distcheck
+	mkdir -p $(BUILD)/distcheck
+	tar -xzf $(BUILD)/libloss-$(VERSION).tar.gz -C $(BUILD)/distcheck
+	$(MAKE) -C $(BUILD)/distcheck/libloss-$(VERSION) --no-print-directory BUILD=build check-install
+
+.PHONY: check-install
+check-install: all
+	$(TEST_ENV) tests/run $(INSTALL_TESTS)
 
 .PHONY: clean
 clean: ## Remove the build folder
@@ -192,6 +255,7 @@ clean: ## Remove the build folder
 
 .PHONY: help
 help: ## List the targets
-	awk -F ':.*## ' '/^[a-z ]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
-
--include $(LIB_OBJECTS:.o=.d) $(PIC_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(TESTS:=.d) $(GRADIENTS).d
+	awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	echo
+	echo 'Variables: CC, CFLAGS, CPPFLAGS, LDFLAGS (added to ours), WERROR=1 (warnings are errors), V=1 (show the commands),'
+	echo 'BUILD=DIR (instead of build/), DESTDIR, PREFIX ($(PREFIX)), LIBDIR ($(LIBDIR)).'
