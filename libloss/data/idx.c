@@ -24,12 +24,10 @@ static char *find(const char *folder, loss_split split, const char *what, int ra
 
 bool lossi_idx_is_folder(const char *path)
 {
-    bool found = false;
-    for (int split = 0; split < 2; split++) {
-        char *images = find(path, (loss_split)split, "images", 3);
-        found = found || images != NULL;
-        free(images);
-    }
+    char *train = find(path, LOSS_SPLIT_TRAIN, "images", 3), *test = find(path, LOSS_SPLIT_TEST, "images", 3);
+    bool found = train || test;
+    free(train);
+    free(test);
     return found;
 }
 
