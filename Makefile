@@ -1,6 +1,6 @@
 # libloss: the one build file. `make help` lists the targets and the variables.
 #
-# Objects go to $(BUILD)/<config>/. Configs: release (the default); asan, ubsan and tsan, which `make asan` and so on set;
+# Objects go to $(BUILD)/<config>/. Configs: release (the default); asan, ubsan, tsan and fuzz, which `make asan` and so on set;
 # and double, the library with LOSSI_REAL=double, in which the gradient test alone runs.
 # Nothing asks pkg-config before something is compiled, so that `make demo` and `make check` can first install packages.
 
@@ -10,7 +10,7 @@ PREFIX     ?= /usr/local
 LIBDIR     ?= $(PREFIX)/lib
 PKG_CONFIG ?= pkg-config
 
-CONFIGS := release asan ubsan tsan
+CONFIGS := release asan ubsan tsan fuzz
 ifeq ($(filter $(CONFIG),$(CONFIGS)),)
 $(error CONFIG=$(CONFIG): expected one of $(CONFIGS))
 endif
@@ -39,6 +39,10 @@ OPTIMISE_double  := -O2 -DLOSSI_REAL=double
 OPTIMISE_asan    := -O1 -fno-omit-frame-pointer -fsanitize=address
 OPTIMISE_ubsan   := -O1 -fsanitize=undefined -fno-sanitize-recover=all
 OPTIMISE_tsan    := -O1 -fsanitize=thread
+# A fuzzer would hardly ever get past a checksum: that macro, which is customary, leaves it out.
+OPTIMISE_fuzz    := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+                    -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+LINK_fuzz  := -fsanitize=fuzzer,address,undefined
 LINK_asan  := -fsanitize=address
 LINK_ubsan := -fsanitize=undefined
 LINK_tsan  := -fsanitize=thread
@@ -60,17 +64,20 @@ LIB_SOURCES  := $(sort $(wildcard libloss/*/*.c libloss/kernels/*/*.c))
 CLI_SOURCES  := $(sort $(wildcard cli/*.c))
 TEST_SOURCES := $(sort $(wildcard tests/unit/test_*.c tests/kernels/test_*.c))
 EXAMPLE_SOURCES := $(sort $(wildcard examples/*.c))
+FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 HEADERS      := $(sort $(wildcard include/loss/*.h))
 
 GRADIENTS    := $(DOUBLE)/tests/unit/test_gradients
 TESTS        := $(filter-out %/test_gradients,$(TEST_SOURCES:%.c=$(OUT)/%))
 EXAMPLES     := $(EXAMPLE_SOURCES:%.c=$(OUT)/%)
+REPLAYS      := $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/replay_%)
 
 LIB_OBJECTS  := $(LIB_SOURCES:%.c=$(OUT)/%.o)
 PIC_OBJECTS  := $(LIB_SOURCES:%.c=$(OUT)/%.pic.o)
 CLI_OBJECTS  := $(CLI_SOURCES:%.c=$(OUT)/%.o)
 DOUBLE_OBJECTS := $(LIB_SOURCES:%.c=$(DOUBLE)/%.o)
-ALL_OBJECTS  := $(LIB_OBJECTS) $(PIC_OBJECTS) $(CLI_OBJECTS) $(DOUBLE_OBJECTS) $(TESTS:=.o) $(GRADIENTS).o $(EXAMPLES:=.o)
+ALL_OBJECTS  := $(LIB_OBJECTS) $(PIC_OBJECTS) $(CLI_OBJECTS) $(DOUBLE_OBJECTS) $(TESTS:=.o) $(GRADIENTS).o $(EXAMPLES:=.o) \
+                $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/fuzz_%.o) $(OUT)/tests/fuzz/replay.o
 
 STATIC_LIB := $(OUT)/libloss.a
 SHARED_LIB := $(OUT)/libloss.so.$(VERSION)
@@ -92,7 +99,7 @@ all: $(STATIC_LIB) $(SHARED_LIB) $(OUT)/lossgrid ## Build the library (static an
 examples: $(EXAMPLES) ## Build the examples in examples/ into $(BUILD)/release/examples/
 
 .PHONY: tests
-tests: $(TESTS) $(GRADIENTS)
+tests: $(TESTS) $(GRADIENTS) $(REPLAYS)
 
 # A program sees only the public headers; pictures of who may include whom: CONTRIBUTING.md.
 $(OUT)/cli/%: INCLUDES = -Iinclude -Icli
@@ -159,12 +166,16 @@ $(TESTS): %: %.o $(STATIC_LIB)
 $(GRADIENTS): %: %.o $(DOUBLE)/libloss.a
 	$(link_test)
 
+$(REPLAYS): $(OUT)/tests/fuzz/replay_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/tests/fuzz/replay.o $(STATIC_LIB)
+	$(call say,LINK)
+	$(LINK) -o $@ $^ $(LIB_LIBS)
+
 -include $(ALL_OBJECTS:.o=.d)
 
 # ---- Tests ------------------------------------------------------------------------------------------------------------
 
 INSTALL_TESTS := $(sort $(wildcard tests/install/*.sh))
-SCRIPTS  := $(sort $(wildcard tests/golden/*.sh tests/cli/*.sh)) $(INSTALL_TESTS)
+SCRIPTS  := $(sort $(wildcard tests/cli/*.sh)) tests/pytorch/agree.py $(INSTALL_TESTS)
 TEST_ENV  = BUILD=$(abspath $(OUT)) LOSSGRID=$(abspath $(OUT)/lossgrid) CC="$(CC)"
 
 .PHONY: check
@@ -173,7 +184,7 @@ check: deps-check ## Install what is missing, build, run all tests; the last lin
 
 .PHONY: check-built
 check-built: all tests examples
-	$(TEST_ENV) tests/run $(TESTS) $(GRADIENTS) $(SCRIPTS)
+	$(TEST_ENV) tests/run $(TESTS) $(REPLAYS) $(GRADIENTS) $(SCRIPTS)
 
 .PHONY: asan ubsan tsan
 asan: ## Build with AddressSanitizer and run the unit and kernel tests under it
@@ -183,17 +194,36 @@ asan ubsan tsan:
 	$(MAKE) --no-print-directory CONFIG=$@ check-sanitized
 
 .PHONY: check-sanitized
-check-sanitized: $(TESTS) $(EXAMPLES) $(OUT)/lossgrid
-	$(TEST_ENV) ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 tests/run $(TESTS)
+check-sanitized: $(TESTS) $(REPLAYS) $(EXAMPLES) $(OUT)/lossgrid
+	$(TEST_ENV) ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 tests/run $(TESTS) $(REPLAYS)
 
 .PHONY: valgrind
 valgrind: $(TESTS) ## Run the unit tests under valgrind
 	$(TEST_ENV) TEST_TIMEOUT=3600 TEST_WRAPPER="valgrind -q --error-exitcode=1 --leak-check=full" \
 		tests/run $(filter $(OUT)/tests/unit/%,$(TESTS))
 
+# libFuzzer (clang) on every reader, under AddressSanitizer and UndefinedBehaviorSanitizer. New inputs go to $(BUILD)/fuzz/corpus.
+FUZZ_SECONDS ?= 600
+FUZZ_RUNS := $(FUZZ_TARGETS:%=fuzz-%)
+
+.PHONY: fuzz run-fuzz $(FUZZ_RUNS)
+fuzz: ## Fuzz every reader for FUZZ_SECONDS (600) each; needs clang. `make -j2 fuzz` runs two at a time
+	$(MAKE) --no-print-directory CONFIG=fuzz CC=clang run-fuzz
+run-fuzz: $(FUZZ_RUNS)
+$(FUZZ_RUNS): fuzz-%: $(OUT)/tests/fuzz/fuzz_%
+	mkdir -p $(OUT)/corpus/$*
+	UBSAN_OPTIONS=print_stacktrace=1 $< -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=2048 -timeout=20 -print_final_stats=1 \
+		-artifact_prefix=$(OUT)/corpus/$*- $(OUT)/corpus/$* tests/fuzz/corpus/$* tests/data/weights >$(OUT)/fuzz_$*.log 2>&1 || \
+		{ tail -n 50 $(OUT)/fuzz_$*.log; exit 1; }
+	grep -E ' cov: |stat::number_of_executed_units' $(OUT)/fuzz_$*.log | tail -n 2
+$(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(STATIC_LIB)
+	$(call say,LINK)
+	$(LINK) -o $@ $^ $(LIB_LIBS)
+
 .PHONY: golden
-golden: ## Make the golden values again (Debian: python3-torch python3-torchvision)
+golden: ## Make the golden values and the small files of weights again (Debian: python3-torch python3-torchvision)
 	/usr/bin/python3 tests/golden/make.py
+	/usr/bin/python3 tests/data/make.py
 
 # ---- The main job, end to end -----------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ int command_eval(int argc, char **argv);
 int command_surface(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_plot(int argc, char **argv);
+int command_convert(int argc, char **argv);
 int command_info(int argc, char **argv);
 
 /** Tells a failure of the library on standard error. @return the exit code that goes with it. */

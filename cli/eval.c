@@ -29,19 +29,19 @@ int command_eval(int argc, char **argv)
     target t = {0};
     loss_evaluate_options o = LOSS_EVALUATE_OPTIONS_INIT;
     int split = LOSS_SPLIT_TEST;
-    bool json = false, quiet = false;
+    bool json = false;
     const option_spec options[] = {
         TARGET_OPTIONS(t),
         {"split", "S", "train or test (test)", OPTION_CHOICE, &split, splits, NULL},
         {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT, &o.threads, NULL, NULL},
         {"json", NULL, "one JSON object on standard output", OPTION_FLAG, &json, NULL, NULL},
-        {"quiet", NULL, "no messages", OPTION_FLAG, &quiet, NULL, NULL},
+        {"quiet", NULL, "no messages", OPTION_FLAG, &t.quiet, NULL, NULL},
     };
     const command_spec command = {
         "eval", "RUN/ [options]  |  --model NAME --weights FILE --data PATH [options]",
         "Mean cross-entropy (nats per image), its standard error, and accuracy, in evaluation mode.", NULL,
         "  lossgrid eval run --split test\n"
-        "  lossgrid eval --model resnet20 --weights w.safetensors --data cifar-10-binary.tar.gz --json",
+        "  lossgrid eval --weights resnet20.th --data cifar-10-binary.tar.gz --json",
         options, sizeof options / sizeof *options, 1};
     size_t n_operands = 0;
     int result = options_parse(&command, argc, argv, &t.run, &n_operands);

@@ -14,6 +14,7 @@ static const struct {
     {"surface", "the loss on a grid of a plane through the weights", command_surface},
     {"export", "a landscape as .ply .vti .vtp .obj .stl .csv .npz", command_export},
     {"plot", "a landscape as a picture: .png .svg .pdf", command_plot},
+    {"convert", "weights of PyTorch and others as .safetensors", command_convert},
     {"info", "what a file, a run or a data set holds", command_info},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
@@ -28,6 +29,7 @@ static void print_help(void)
     for (const char *const *name = loss_net_models(); *name; name++)
         printf(" %s", *name);
     printf("\n  with options after a colon: resnet56:shortcut=none  resnet50:stem=imagenet  vgg11:bn=1  resnet20:width=0.5\n"
+           "  or FILE.net, a network written as text; --model auto recognises the network of --weights.\n"
            "\nExamples:\n"
            "  lossgrid train --model resnet20 --data fashion-mnist --epochs 3 --limit 10000 --out run\n"
            "  lossgrid surface run --limit 256 --out resnet20.landscape\n"

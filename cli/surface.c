@@ -9,7 +9,7 @@
 #include "target.h"
 
 typedef struct watch {
-    bool quiet;
+    const target *t;
     bool has_begun;
     size_t tenth; /* tenths of the work that have been told */
 } watch;
@@ -19,12 +19,12 @@ static void report(const loss_surface_progress *p, void *user)
     watch *w = user;
     char left[32];
     if (!w->has_begun && p->done_before)
-        progress_note(w->quiet, "%zu of %zu points are there already", p->done_before, p->total);
+        progress_note(w->t->quiet, "%zu of %zu points are there already", p->done_before, p->total);
     w->has_begun = true;
     size_t tenth = 10 * p->done / p->total;
     bool milestone = tenth != w->tenth;
     w->tenth = tenth;
-    progress_line(w->quiet, milestone, "%zu of %zu points  (%.3g, %.3g) loss %.5g  %.0f images/s  %s left", p->done, p->total, p->x,
+    progress_line(w->t->quiet, milestone, "%zu of %zu points  (%.3g, %.3g) loss %.5g  %.0f images/s  %s left", p->done, p->total, p->x,
                   p->y, p->point.loss, p->images_per_second, duration_text(p->seconds_left, left));
 }
 
@@ -101,7 +101,7 @@ int command_surface(int argc, char **argv)
     request r = {.split = LOSS_SPLIT_TEST, .directions = "random", .random = LOSS_RANDOM_OPTIONS_INIT,
                  .surface = LOSS_SURFACE_OPTIONS_INIT};
     int norm = LOSS_NORM_FILTER, ignore = LOSS_IGNORE_BIASBN, bn = 0;
-    watch w = {0};
+    watch w = {&r.t, false, 0};
     const option_spec options[] = {
         TARGET_OPTIONS(r.t),
         {"out", "FILE.landscape", "where the points go; an unfinished file is gone on with", OPTION_TEXT, &r.out, NULL, NULL},
@@ -115,7 +115,7 @@ int command_surface(int argc, char **argv)
         {"bn", "MODE", "BatchNorm: weights (running statistics stay the centre's)", OPTION_CHOICE, &bn, bn_modes, NULL},
         {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT, &r.surface.threads, NULL, NULL},
         {"json", NULL, "a summary as one JSON object on standard output", OPTION_FLAG, &r.json, NULL, NULL},
-        {"quiet", NULL, "no progress", OPTION_FLAG, &w.quiet, NULL, NULL},
+        {"quiet", NULL, "no progress", OPTION_FLAG, &r.t.quiet, NULL, NULL},
     };
     const command_spec command = {
         "surface", "RUN/ --out F.landscape [options]  |  --model NAME --weights FILE --data PATH --out F.landscape [options]",
@@ -125,7 +125,8 @@ int command_surface(int argc, char **argv)
         "(Li et al. 2018), so that landscapes of different networks can be compared.",
         "  lossgrid surface run --limit 256 --out resnet20.landscape\n"
         "  lossgrid surface run --split both --x=-0.5:0.5:51 --y=-0.5:0.5:51 --seed 3 --out fine.landscape\n"
-        "  lossgrid surface run --x=-1:1:101 --out line.landscape",
+        "  lossgrid surface run --x=-1:1:101 --out line.landscape\n"
+        "  lossgrid surface --weights resnet20.th --data cifar-10-batches-bin --limit 256 --out theirs.landscape",
         options, sizeof options / sizeof *options, 1};
     size_t n_operands = 0;
     int result = options_parse(&command, argc, argv, &r.t.run, &n_operands);

@@ -11,6 +11,7 @@
 #include "cli.h"
 
 enum { MODEL, WEIGHTS, DATA };
+static const char AUTO[] = "auto";
 
 char *read_text(const char *path)
 {
@@ -42,6 +43,12 @@ char *read_text(const char *path)
     return text;
 }
 
+bool is_net_file(const char *model)
+{
+    size_t n = strlen(model);
+    return n > 4 && strcmp(model + n - 4, ".net") == 0;
+}
+
 static bool exists(const char *path)
 {
     struct stat info;
@@ -56,6 +63,17 @@ static void take_text(const cJSON *json, const char *key, const char **value, ch
         return;
     *owned = strdup(item->valuestring);
     *value = *owned;
+}
+
+/* A network that was written as text: its copy in the run. */
+static void take_net_file(target *t)
+{
+    if (!t->owned[MODEL] || !is_net_file(t->owned[MODEL]))
+        return;
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", t->run, t->owned[MODEL]);
+    free(t->owned[MODEL]);
+    t->model = t->owned[MODEL] = strdup(path);
 }
 
 static void take_channels(const cJSON *json, const char *key, channels *value)
@@ -100,6 +118,7 @@ static int read_run(target *t)
         return EXIT_FAILED;
     }
     take_text(json, "model", &t->model, &t->owned[MODEL]);
+    take_net_file(t);
     take_text(json, "data", &t->data, &t->owned[DATA]);
     take_channels(json, "mean", &t->mean);
     take_channels(json, "std", &t->std);
@@ -116,8 +135,12 @@ int target_resolve(target *t, const char *command, bool needs_weights)
         if (result >= 0)
             return result;
     }
+    if (!t->model && t->weights)
+        t->model = AUTO;
     if (!t->model)
-        return usage_error(command, "which network? Give --model NAME%s", needs_weights ? ", or a RUN/ folder" : "");
+        return usage_error(command, "which network? Give --model NAME%s", needs_weights ? ", --weights FILE, or a RUN/ folder" : "");
+    if (!needs_weights && strcmp(t->model, AUTO) == 0)
+        return usage_error(command, "--model auto recognises weights; here is nothing to recognise");
     if (needs_weights && !t->weights)
         return usage_error(command, "which weights? Give --weights FILE, or a RUN/ folder with a checkpoint");
     if (!t->data)
@@ -150,11 +173,31 @@ loss_status target_open_data(const target *t, loss_split split, loss_dataset **d
     return loss_dataset_open(data, t->data, &opt);
 }
 
-loss_status target_open_net(const target *t, const loss_dataset *data, loss_net **net)
+/* Finds out what network the weights are of, and says it. */
+static loss_status recognise(target *t, loss_shape shape)
 {
-    loss_status status = loss_net_create(net, t->model, loss_dataset_shape(data));
+    char *model, *also;
+    loss_status status = loss_net_recognise(t->weights, shape, &model, &also);
+    if (status)
+        return status;
+    if (!t->quiet)
+        fprintf(stderr, "%s: taken for %s%s%s\n", t->weights, model, also ? "; the same tensors fit " : "", also ? also : "");
+    t->model = t->owned[MODEL] = strdup(model);
+    loss_string_free(model);
+    loss_string_free(also);
+    return t->model ? LOSS_OK : LOSS_ERR_NOMEM;
+}
+
+loss_status target_open_net(target *t, const loss_dataset *data, loss_net **net)
+{
+    loss_load_options opt = LOSS_LOAD_OPTIONS_INIT;
+    opt.by_order = t->by_order;
+    loss_status status = strcmp(t->model, AUTO) == 0 ? recognise(t, loss_dataset_shape(data)) : LOSS_OK;
+    *net = NULL;
+    if (!status)
+        status = loss_net_create(net, t->model, loss_dataset_shape(data));
     if (!status && t->weights)
-        status = loss_net_load(*net, t->weights);
+        status = loss_net_load(*net, t->weights, &opt);
     if (status) {
         loss_net_free(*net);
         *net = NULL;

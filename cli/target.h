@@ -11,13 +11,16 @@ typedef struct target {
     size_t limit;         /* 0: all */
     bool sample;
     uint64_t sample_seed;
-    char *owned[3];       /* model, weights and data that came from run.json */
+    bool by_order;        /* weights match by order instead of name */
+    bool quiet;
+    char *owned[3];       /* model, weights and data that came from run.json or were recognised */
 } target;
 
 /* Rows of an option table that fill a target named t. */
 #define TARGET_OPTIONS(t)                                                                                              \
-    {"model", "NAME", "network, such as resnet56 or resnet20:shortcut=A (lossgrid --help lists them)", OPTION_TEXT, &(t).model, NULL, NULL}, \
-    {"weights", "FILE", "its weights: .safetensors", OPTION_TEXT, &(t).weights, NULL, NULL},                           \
+    {"model", "NAME", "network, such as resnet56, or FILE.net; auto: what --weights is of (auto)", OPTION_TEXT, &(t).model, NULL, NULL}, \
+    {"weights", "FILE", "its weights: .safetensors, PyTorch's .pt .pth .th .t7, .npz", OPTION_TEXT, &(t).weights, NULL, NULL}, \
+    {"by-order", NULL, "match tensors by order and shape, whatever their names", OPTION_FLAG, &(t).by_order, NULL, NULL}, \
     DATA_OPTIONS(t)
 #define DATA_OPTIONS(t)                                                                                                \
     {"data", "PATH", "data set: a folder or archive, or fashion-mnist", OPTION_TEXT, &(t).data, NULL, NULL},           \
@@ -34,8 +37,11 @@ void target_free(target *t);
 
 /** Opens the target's data. */
 loss_status target_open_data(const target *t, loss_split split, loss_dataset **data);
-/** Makes the target's network for images like those of data, and loads its weights. */
-loss_status target_open_net(const target *t, const loss_dataset *data, loss_net **net);
+/** Makes the target's network for images like those of data, recognised from its weights if the model is auto, and loads them. */
+loss_status target_open_net(target *t, const loss_dataset *data, loss_net **net);
+
+/** True if a model is the name of a .net file. */
+bool is_net_file(const char *model);
 
 /** The file's bytes and a NUL, NULL if it cannot be read (errno says why). Owned by the caller. */
 char *read_text(const char *path);

@@ -3,28 +3,26 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "cli.h"
 #include "target.h"
 
-typedef struct watch {
-    bool quiet;
-} watch;
-
 static void report(const loss_train_progress *p, void *user)
 {
-    const watch *w = user;
+    const target *t = user;
     char left[32];
     duration_text(p->seconds_left, left);
     if (!p->epoch_done) {
-        progress_line(w->quiet, false, "epoch %zu/%zu  step %zu/%zu  loss %.4f  accuracy %.2f %%  %.0f images/s  %s left", p->epoch,
+        progress_line(t->quiet, false, "epoch %zu/%zu  step %zu/%zu  loss %.4f  accuracy %.2f %%  %.0f images/s  %s left", p->epoch,
                       p->epochs, p->step, p->steps, p->loss, p->accuracy, p->images_per_second, left);
         return;
     }
     char test[80] = "";
     if (!isnan(p->test_accuracy))
         snprintf(test, sizeof test, "  test loss %.4f, accuracy %.2f %%", p->test_loss, p->test_accuracy);
-    progress_note(w->quiet, "epoch %zu/%zu  loss %.4f, accuracy %.2f %%%s  %.0f images/s  %s left", p->epoch, p->epochs,
+    progress_note(t->quiet, "epoch %zu/%zu  loss %.4f, accuracy %.2f %%%s  %.0f images/s  %s left", p->epoch, p->epochs,
                   p->loss, p->accuracy, test, p->images_per_second, left);
 }
 
@@ -59,11 +57,34 @@ static loss_status open_test(const target *t, size_t test_limit, bool quiet, los
     return LOSS_OK;
 }
 
+/* A network written as text is copied into the run, so that the run can be read without the original. */
+static bool keep_net_file(const char *model, const char *folder)
+{
+    if (!is_net_file(model))
+        return true;
+    const char *slash = strrchr(model, '/');
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", folder, slash ? slash + 1 : model);
+    mkdir(folder, 0777); /* loss_train() tells if this is no folder */
+    char *text = read_text(model), *kept = read_text(path);
+    bool same = text && kept && strcmp(text, kept) == 0, done = same;
+    if (text && !kept) {
+        FILE *file = fopen(path, "w");
+        done = file && fputs(text, file) >= 0;
+        done = file && fclose(file) == 0 && done;
+    }
+    if (!done)
+        fprintf(stderr, kept ? "lossgrid: %s: another network than %s; use another folder\n" : "lossgrid: cannot write %s, a copy of %s\n",
+                path, model);
+    free(text);
+    free(kept);
+    return done;
+}
+
 int command_train(int argc, char **argv)
 {
     static const char *const schedules[] = {"constant", "step", "cosine", NULL};
     target t = {0};
-    watch w = {false};
     loss_train_options o = LOSS_TRAIN_OPTIONS_INIT;
     const char *out = NULL;
     bool no_test = false;
@@ -86,7 +107,7 @@ int command_train(int argc, char **argv)
         {"test-limit", "N", "test on the first N test images after each epoch", OPTION_COUNT, &test_limit, NULL, NULL},
         {"no-test", NULL, "do not test", OPTION_FLAG, &no_test, NULL, NULL},
         {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT, &o.threads, NULL, NULL},
-        {"quiet", NULL, "no progress", OPTION_FLAG, &w.quiet, NULL, NULL},
+        {"quiet", NULL, "no progress", OPTION_FLAG, &t.quiet, NULL, NULL},
     };
     const command_spec command = {
         "train", "--model NAME --data PATH --out RUN/ [options]",
@@ -110,22 +131,26 @@ int command_train(int argc, char **argv)
     o.schedule = (loss_schedule)schedule;
     o.progress = report;
     o.cancelled = interrupted;
-    o.user = &w;
+    o.user = &t;
     loss_status status = target_open_data(&t, LOSS_SPLIT_TRAIN, &train);
     if (!status && !no_test)
-        status = open_test(&t, test_limit, w.quiet, &test);
+        status = open_test(&t, test_limit, t.quiet, &test);
     if (!status)
         status = target_open_net(&t, train, &net);
     if (!status) {
         o.run_json = json = run_json(&t, train);
+        if (!keep_net_file(t.model, out))
+            result = EXIT_FAILED;
+    }
+    if (!status && result < 0) {
         status = loss_train(net, train, test, out, &o);
     }
-    if (!status && !w.quiet)
+    if (!status && !t.quiet)
         fprintf(stderr, "trained: %s\n", out);
     free(json);
     loss_net_free(net);
     loss_dataset_free(test);
     loss_dataset_free(train);
     target_free(&t);
-    return status ? report_failure(status) : EXIT_OK;
+    return status ? report_failure(status) : result < 0 ? EXIT_OK : result;
 }

@@ -23,7 +23,7 @@ int main(int argc, char **argv)
 
     loss_status st = loss_dataset_open(&data, argv[1], &options);
     if (!st) st = loss_net_create(&net, argv[2], loss_dataset_shape(data));
-    if (!st && argc > 3) st = loss_net_load(net, argv[3]);
+    if (!st && argc > 3) st = loss_net_load(net, argv[3], NULL);
     if (!st) st = loss_net_evaluate(net, data, NULL, &result);
     if (!st)
         printf("%s on %zu images: loss %.6f +- %.6f, accuracy %.2f %%\n", loss_net_model(net), result.images, result.loss,

@@ -54,7 +54,7 @@ int main(int argc, char **argv)
 
     loss_status st = loss_dataset_open(&data, argv[1], &d);
     if (!st) st = loss_net_create(&net, argv[2], loss_dataset_shape(data));
-    if (!st) st = loss_net_load(net, argv[3]);
+    if (!st) st = loss_net_load(net, argv[3], NULL);
     if (!st) st = loss_plane_random(&plane, net, NULL); /* filter-normalised, seed 0 */
     if (!st) st = loss_surface_open(&surface, argv[4], net, plane, data, &s); /* goes on with what is there */
     if (!st) st = loss_surface_evaluate(surface);

@@ -39,13 +39,15 @@ LOSS_API const char *const *loss_colour_maps(void);
  *  @return LOSS_OK, LOSS_ERR_NAME (with the nearest name) */
 LOSS_API loss_status loss_colour_at(const char *map, double t, uint8_t rgb[3]);
 
-/** Tells what an exported file (.ply .vti .vtp .obj .stl .csv .npz) or a weights file (.safetensors) holds, by its content:
+/** Tells what an exported file (.ply .vti .vtp .obj .stl .csv .npz) or a file of weights (.safetensors, PyTorch, .npz) holds, by its content:
  *  one JSON object with at least "kind". *json is owned by the caller: loss_string_free().
  *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT (none of these, or damaged), LOSS_ERR_NOMEM.   Since 0.1. */
 LOSS_API loss_status loss_file_describe(const char *path, char **json);
 
-/** Frees a string that the library gave; NULL is a no-op. */
-LOSS_API void loss_string_free(char *string);
+/** Writes the tensors of a file of weights (anything loss_net_load() takes) as .safetensors, atomically, with the types they have.
+ *  The prefixes module. and _orig_mod. are dropped where all names have them; other names stay.
+ *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM.   Since 0.1. */
+LOSS_API loss_status loss_weights_convert(const char *from, const char *to);
 
 #ifdef __cplusplus
 }

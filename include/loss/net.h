@@ -23,7 +23,11 @@ typedef struct loss_net loss_net;
  *    resnet20 resnet32 resnet44 resnet56 resnet110   shortcut=A|B|none (A)     He et al. 2016, section 4.2
  *    resnet18 resnet34 resnet50 resnet101            stem=cifar|imagenet (cifar), shortcut=B|none (B)
  *    vgg9 vgg11 vgg13 vgg16 vgg19                    bn=0|1 (0), dropout=P (0)  one linear layer as classifier
- *    lenet5                                          LeCun et al. 1998, with ReLU and max pooling
+ *    densenet121                                     Huang et al. 2017, growth 32; stem=cifar|cifar-bn|imagenet (cifar;
+ *                                                    cifar-bn: BatchNorm after the 3x3 convolution),
+ *                                                    style=torchvision|kuangliu (torchvision): names, order of channels
+ *    lenet5                                            LeCun et al. 1998, with ReLU and max pooling
+ *    FILE.net                                        a network written as text: docs/net-format.md
  *  `width=K` multiplies the channels of any of them (K > 0, may be a fraction; rounded, at least 1).
  *  NAME-noshort means shortcut=none; NAME-bn means bn=1.
  *
@@ -35,6 +39,16 @@ typedef struct loss_net loss_net;
  *          LOSS_ERR_SHAPE (images too small for the network), LOSS_ERR_NOMEM
  *  Threads: any.   Since 0.1. */
 LOSS_API loss_status loss_net_create(loss_net **out, const char *model, loss_shape shape);
+
+/** Recognises the network of the zoo that a file of weights belongs to, from the names and shapes of its tensors.
+ *  @param path   weights, as for loss_net_load()
+ *  @param shape  of the images and number of classes; zeros where it is not known, then the weights tell.
+ *  @param model  the name for loss_net_create(). Owned by the caller: loss_string_free().
+ *  @param also   another network with the same tensors (shortcuts without parameters do not show), or NULL. Owned likewise.
+ *  @return LOSS_OK; LOSS_ERR_MISMATCH: none fits, the message tells what the nearest lacks; LOSS_ERR_IO, LOSS_ERR_FORMAT,
+ *          LOSS_ERR_NOMEM
+ *  Threads: any.   Since 0.1. */
+LOSS_API loss_status loss_net_recognise(const char *path, loss_shape shape, char **model, char **also);
 
 /** Frees a network; NULL is a no-op. */
 LOSS_API void loss_net_free(loss_net *net);
@@ -89,6 +103,8 @@ LOSS_API loss_node loss_builder_flatten(loss_builder *builder, loss_node in);
 LOSS_API loss_node loss_builder_linear(loss_builder *builder, loss_node in, const char *name, size_t out);
 /** Sum of two outputs of one shape. */
 LOSS_API loss_node loss_builder_add(loss_builder *builder, loss_node a, loss_node b);
+/** Concatenation along channels: [a][h][w] and [b][h][w] to [a+b][h][w]. */
+LOSS_API loss_node loss_builder_concat(loss_builder *builder, loss_node a, loss_node b);
 /** The parameter-free shortcut (option A of He et al. 2016): every stride-th row and column from the first, and zero
  *  channels before and after: (channels - in) / 2 before, the rest after. */
 LOSS_API loss_node loss_builder_shortcut(loss_builder *builder, loss_node in, size_t channels, size_t stride);
@@ -98,7 +114,7 @@ LOSS_API loss_node loss_builder_dropout(loss_builder *builder, loss_node in, dou
 /** Shape of a layer's output; all zero for -1. */
 LOSS_API loss_shape loss_builder_shape(const loss_builder *builder, loss_node node);
 
-/** Makes the network; the builder is freed in every case.
+/** Makes the network, with parameters initialised with seed 0; the builder is freed in every case.
  *  @param logits  output layer, of shape [classes][1][1]; softmax cross-entropy follows it.
  *  @param model   name to record with results, such as "mynet". Copied.
  *  @return LOSS_OK, or the first error of the builder's calls (LOSS_ERR_SHAPE, LOSS_ERR_ARGUMENT: a name given twice, ...) */
@@ -143,11 +159,23 @@ LOSS_API void loss_net_set(loss_net *net, size_t i, const float *values);
  *  0, running mean 0, variance 1. Keyed by (seed, tensor name). */
 LOSS_API void loss_net_initialise(loss_net *net, uint64_t seed);
 
-/** Loads weights from a .safetensors file (F32), recognised by content. Every tensor of the network must be there with
- *  its shape, and nothing else but BatchNorm's num_batches_tracked. On failure the network is unchanged.
- *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT (damaged), LOSS_ERR_MISMATCH (weights of another network: the message
- *          names the first tensor that does not fit, with the shape found and expected), LOSS_ERR_NOMEM */
-LOSS_API loss_status loss_net_load(loss_net *net, const char *path);
+typedef struct loss_load_options {
+    size_t struct_size;
+    bool by_order; /**< the file's i-th tensor is the network's i-th, whatever their names; shapes must agree */
+} loss_load_options;
+#define LOSS_LOAD_OPTIONS_INIT { sizeof(loss_load_options), false }
+
+/** Loads weights from a file, recognised by content: .safetensors; a PyTorch checkpoint of either format (the state_dict itself,
+ *  or under state_dict, model_state_dict, model or net; nothing in it is executed); .npz. F64, F16, BF16 and integers are converted.
+ *
+ *  Names may differ in what programs call the same thing: module. and _orig_mod. in front, shortcut and downsample, linear,
+ *  classifier and fc, ...: libloss/net/names.c has the table. Every tensor of the network must be there with its shape, and
+ *  nothing else but BatchNorm's num_batches_tracked. On failure the network is unchanged, unless memory ran out.
+ *  @param opt  may be NULL.
+ *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT (damaged or refused), LOSS_ERR_MISMATCH (weights of another network: the message
+ *          lists what is missing, unexpected, or of another shape), LOSS_ERR_NOMEM
+ *  Memory: the file's size and one tensor.   Since 0.1. */
+LOSS_API loss_status loss_net_load(loss_net *net, const char *path, const loss_load_options *opt);
 /** Saves all tensors as .safetensors, atomically (temporary file, fsync, rename).
  *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_NOMEM */
 LOSS_API loss_status loss_net_save(const loss_net *net, const char *path);

@@ -44,6 +44,9 @@ LOSS_API const char *loss_status_name(loss_status status);
  *  a line break. Valid until the next failing call in the same thread; "" before the first. Since 0.1. */
 LOSS_API const char *loss_last_message(void);
 
+/** Frees a string that the library gave to its caller; NULL is a no-op. Since 0.1. */
+LOSS_API void loss_string_free(char *string);
+
 #define LOSS_VERSION_MAJOR 0
 #define LOSS_VERSION_MINOR 1
 #define LOSS_VERSION_PATCH 0

@@ -1,5 +1,6 @@
 /* Status names and the thread's message. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
@@ -54,4 +55,9 @@ loss_status lossi_fail_nomem(size_t bytes)
 const char *loss_version(void)
 {
     return VERSION_TEXT(LOSS_VERSION_MAJOR, LOSS_VERSION_MINOR, LOSS_VERSION_PATCH);
+}
+
+void loss_string_free(char *string)
+{
+    free(string);
 }

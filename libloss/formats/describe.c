@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "formats/safetensors.h"
+#include "formats/read.h"
+#include "formats/zip.h"
 
 /* A file in memory; a NUL follows its last byte. */
 typedef struct content {
@@ -138,43 +139,30 @@ static loss_status describe_csv(const content *c, cJSON *json)
     return LOSS_OK;
 }
 
-static uint32_t little(const uint8_t *b, int n)
+/* "F32, I64": the types that occur. */
+static void add_types(cJSON *json, const lossi_arrays *arrays)
 {
-    uint32_t value = 0;
-    while (n--)
-        value = value << 8 | b[n];
-    return value;
+    char text[64] = "";
+    for (int type = 0; type < LOSSI_N_DTYPES; type++)
+        for (size_t i = 0; i < arrays->n; i++)
+            if (arrays->items[i].dtype == (lossi_dtype)type) {
+                size_t at = strlen(text);
+                snprintf(text + at, sizeof text - at, "%s%s", at ? ", " : "", lossi_dtype_name((lossi_dtype)type));
+                break;
+            }
+    cJSON_AddStringToObject(json, "types", text);
 }
 
-/* The members of our zip: stored, sizes in the local headers. */
-static loss_status describe_npz(const content *c, cJSON *json)
-{
-    enum { HEADER = 30 };
-    cJSON_AddStringToObject(json, "kind", "npz");
-    cJSON *arrays = cJSON_AddArrayToObject(json, "arrays");
-    size_t at = 0;
-    while (c->size - at >= HEADER && memcmp(c->bytes + at, "PK\3\4", 4) == 0) {
-        const uint8_t *header = c->bytes + at;
-        size_t size = little(header + 18, 4), name = little(header + 26, 2), extra = little(header + 28, 2);
-        if (little(header + 8, 2) || c->size - at - HEADER < name + extra || c->size - at - HEADER - name - extra < size)
-            return lossi_fail(LOSS_ERR_FORMAT, "%s: a member at byte %zu is compressed or reaches past the end", c->path, at);
-        char *text = lossi_format("%.*s", (int)name, (const char *)header + HEADER);
-        cJSON_AddItemToArray(arrays, cJSON_CreateString(text ? text : ""));
-        free(text);
-        at += HEADER + name + extra + size;
-    }
-    if (c->size - at < 4 || memcmp(c->bytes + at, "PK\1\2", 4) != 0)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: a zip archive without a directory at byte %zu", c->path, at);
-    return LOSS_OK;
-}
-
-static loss_status describe_safetensors(const content *c, cJSON *json)
+static loss_status describe_arrays(const content *c, cJSON *json)
 {
     lossi_arrays arrays;
-    loss_status status = lossi_safetensors_parse(c->bytes, c->size, c->path, &arrays);
+    lossi_arrays_kind kind;
+    loss_status status = lossi_arrays_parse(c->bytes, c->size, c->path, &arrays, &kind);
     if (status)
-        return status;
-    cJSON_AddStringToObject(json, "kind", "safetensors");
+        return kind == LOSSI_NO_ARRAYS && !lossi_zip_is(c->bytes, c->size)
+            ? lossi_fail(LOSS_ERR_FORMAT, "%s: no kind of file that is known here (%zu bytes)", c->path, c->size) : status;
+    cJSON_AddStringToObject(json, "kind", lossi_arrays_kind_name(kind));
+    add_types(json, &arrays);
     cJSON *metadata = cJSON_AddObjectToObject(json, "metadata"), *tensors = cJSON_AddObjectToObject(json, "tensors");
     for (size_t i = 0; i < arrays.n_metadata; i++)
         cJSON_AddStringToObject(metadata, arrays.metadata_keys[i], arrays.metadata_values[i]);
@@ -209,17 +197,13 @@ static loss_status describe(const content *c, cJSON *json)
         return describe_vtk(c, json);
     if (begins_with(c, "\x89PNG") || begins_with(c, "%PDF-") || begins_with(c, "<?xml") || begins_with(c, "<svg"))
         return describe_picture(c, json);
-    if (begins_with(c, "PK\3\4"))
-        return describe_npz(c, json);
     if (begins_with(c, "split,") || begins_with(c, "epoch,"))
         return describe_csv(c, json);
     if (begins_with(c, "# loss landscape"))
         return describe_obj(c, json);
     if (begins_with(c, "solid ") || begins_with(c, "libloss landscape"))
         return describe_stl(c, json);
-    if (lossi_safetensors_is(c->bytes, c->size))
-        return describe_safetensors(c, json);
-    return lossi_fail(LOSS_ERR_FORMAT, "%s: no kind of file that is known here (%zu bytes)", c->path, c->size);
+    return describe_arrays(c, json);
 }
 
 loss_status loss_file_describe(const char *path, char **out)
@@ -238,9 +222,4 @@ loss_status loss_file_describe(const char *path, char **out)
     cJSON_Delete(json);
     free(bytes);
     return status;
-}
-
-void loss_string_free(char *string)
-{
-    free(string);
 }

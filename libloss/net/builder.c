@@ -77,7 +77,7 @@ static lossi_node *append(loss_builder *b, const lossi_layer *layer, loss_node f
         return NULL;
     loss_net *net = b->net;
     loss_node inputs[2] = {first, second};
-    int n_inputs = layer == &lossi_layer_add ? 2 : layer ? 1 : 0;
+    int n_inputs = layer == &lossi_layer_add || layer == &lossi_layer_concat ? 2 : layer ? 1 : 0;
     for (int i = 0; i < n_inputs; i++)
         if (inputs[i] < 0 || (size_t)inputs[i] >= net->n_nodes) {
             failed(b, lossi_fail(LOSS_ERR_ARGUMENT, "%s: input %d is no layer of this network", layer->name, inputs[i]));
@@ -113,9 +113,9 @@ static loss_node accept(loss_builder *b, const lossi_node *node)
     return (loss_node)b->net->n_nodes++;
 }
 
-/* A tensor NAME.suffix; its number, or -1. Values are zero but `fill` for one-dimensional ones. */
+/* A tensor NAME.suffix, still without values; its number, or -1. */
 static int add_tensor(loss_builder *b, const char *name, const char *suffix, loss_tensor_kind kind, size_t n_dims,
-                      const size_t *dims, lossi_real fill)
+                      const size_t *dims)
 {
     loss_net *net = b->net;
     if (b->status)
@@ -138,13 +138,6 @@ static int add_tensor(loss_builder *b, const char *name, const char *suffix, los
         if (!lossi_mul(tensor->count, dims[i], &tensor->count))
             tensor->count = SIZE_MAX;
     }
-    tensor->values = lossi_alloc(tensor->count, sizeof *tensor->values);
-    if (!tensor->values) {
-        free(full);
-        return failed(b, lossi_fail(LOSS_ERR_NOMEM, "%s.%s: out of memory for its values", name, suffix));
-    }
-    for (size_t i = 0; n_dims == 1 && i < tensor->count; i++)
-        tensor->values[i] = fill;
     return (int)net->n_tensors++;
 }
 
@@ -194,9 +187,9 @@ static loss_node add_filter(loss_builder *b, lossi_node *node, const char *name,
 {
     size_t k = node->conv.kernel, dims[4] = {node->conv.channels, in_channels, k, k};
     node->channels = node->conv.channels;
-    node->weight = add_tensor(b, name, "weight", LOSS_TENSOR_WEIGHT, n_dims, dims, 0);
+    node->weight = add_tensor(b, name, "weight", LOSS_TENSOR_WEIGHT, n_dims, dims);
     if (node->conv.bias)
-        node->bias = add_tensor(b, name, "bias", LOSS_TENSOR_BIAS, 1, dims, 0);
+        node->bias = add_tensor(b, name, "bias", LOSS_TENSOR_BIAS, 1, dims);
     return accept(b, node);
 }
 
@@ -236,10 +229,10 @@ loss_node loss_builder_batchnorm(loss_builder *b, loss_node in, const char *name
     if (!node)
         return -1;
     size_t dims[1] = {node->channels};
-    node->weight = add_tensor(b, name, "weight", LOSS_TENSOR_NORM_WEIGHT, 1, dims, 1);
-    node->bias = add_tensor(b, name, "bias", LOSS_TENSOR_NORM_BIAS, 1, dims, 0);
-    node->mean = add_tensor(b, name, "running_mean", LOSS_TENSOR_RUNNING_MEAN, 1, dims, 0);
-    node->variance = add_tensor(b, name, "running_var", LOSS_TENSOR_RUNNING_VAR, 1, dims, 1);
+    node->weight = add_tensor(b, name, "weight", LOSS_TENSOR_NORM_WEIGHT, 1, dims);
+    node->bias = add_tensor(b, name, "bias", LOSS_TENSOR_NORM_BIAS, 1, dims);
+    node->mean = add_tensor(b, name, "running_mean", LOSS_TENSOR_RUNNING_MEAN, 1, dims);
+    node->variance = add_tensor(b, name, "running_var", LOSS_TENSOR_RUNNING_VAR, 1, dims);
     return accept(b, node);
 }
 
@@ -305,6 +298,19 @@ loss_node loss_builder_add(loss_builder *b, loss_node x, loss_node y)
     return accept(b, node);
 }
 
+loss_node loss_builder_concat(loss_builder *b, loss_node x, loss_node y)
+{
+    lossi_node *node = append(b, &lossi_layer_concat, x, y);
+    if (!node)
+        return -1;
+    const lossi_node *other = &b->net->nodes[y];
+    if (node->height != other->height || node->width != other->width)
+        return failed(b, lossi_fail(LOSS_ERR_SHAPE, "concat: %zux%zux%zu and %zux%zux%zu differ in height or width", node->channels,
+                                    node->height, node->width, other->channels, other->height, other->width));
+    node->channels += other->channels;
+    return accept(b, node);
+}
+
 loss_node loss_builder_shortcut(loss_builder *b, loss_node in, size_t channels, size_t stride)
 {
     lossi_node *node = append(b, &lossi_layer_shortcut, in, -1);
@@ -350,6 +356,22 @@ static int unused_layer(const loss_net *net)
     return -1;
 }
 
+const loss_net *lossi_builder_net(const loss_builder *b)
+{
+    return b->status ? NULL : b->net;
+}
+
+static loss_status allocate_values(loss_net *net)
+{
+    for (size_t i = 0; i < net->n_tensors; i++) {
+        lossi_tensor *tensor = &net->tensors[i];
+        tensor->values = lossi_alloc(tensor->count, sizeof *tensor->values);
+        if (!tensor->values)
+            return lossi_fail(LOSS_ERR_NOMEM, "%s: out of memory for the %zu values of %s", net->model, tensor->count, tensor->name);
+    }
+    return LOSS_OK;
+}
+
 loss_status loss_builder_finish(loss_builder *b, loss_node logits, const char *model, loss_net **out)
 {
     *out = NULL;
@@ -366,6 +388,8 @@ loss_status loss_builder_finish(loss_builder *b, loss_node logits, const char *m
                                shape.height, shape.width, net->shape.classes);
     else if (!(net->model = lossi_strdup(model)))
         b->status = lossi_fail_nomem(strlen(model) + 1);
+    else if (!(b->status = allocate_values(net)))
+        loss_net_initialise(net, 0);
     loss_status status = b->status;
     if (!status) {
         *out = net;

@@ -69,6 +69,7 @@ extern const lossi_layer lossi_layer_max_pool;
 extern const lossi_layer lossi_layer_average_pool; /* global average pooling too */
 extern const lossi_layer lossi_layer_flatten;
 extern const lossi_layer lossi_layer_add;
+extern const lossi_layer lossi_layer_concat;
 extern const lossi_layer lossi_layer_shortcut;
 extern const lossi_layer lossi_layer_dropout;
 

@@ -44,6 +44,9 @@ size_t lossi_node_size(const lossi_node *node);
 /** True for what SGD updates and directions move: everything but running statistics. */
 bool lossi_tensor_is_trainable(const lossi_tensor *tensor);
 
+/** The network under construction: layers and tensors, without values; NULL after an error. Borrowed. */
+const loss_net *lossi_builder_net(const loss_builder *builder);
+
 /** A network of the same graph with a copy of the values. */
 loss_status lossi_net_clone(loss_net **out, const loss_net *net);
 

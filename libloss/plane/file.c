@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/read.h"
 #include "formats/safetensors.h"
 #include "plane/plane.h"
 
@@ -34,7 +35,7 @@ static loss_status take(loss_plane *plane, const loss_net *net, const char *path
     if (array->n_dims != tensor->n_dims || memcmp(array->dims, tensor->dims, tensor->n_dims * sizeof *array->dims) != 0)
         return lossi_fail(LOSS_ERR_MISMATCH, "%s: tensor %s has %zu values in %zu dimensions; %s has %zu in %zu", path, name,
                           array->count, array->n_dims, tensor->name, tensor->count, tensor->n_dims);
-    memcpy(plane->directions[name[0] == AXES[1]] + at, array->values, array->count * sizeof *array->values);
+    lossi_array_floats(array, plane->directions[name[0] == AXES[1]] + at);
     return LOSS_OK;
 }
 
@@ -42,7 +43,7 @@ loss_status loss_plane_load(loss_plane **out, const loss_net *net, const char *p
 {
     *out = NULL;
     lossi_arrays arrays;
-    loss_status status = lossi_safetensors_read(path, &arrays);
+    loss_status status = lossi_arrays_read(path, &arrays, NULL);
     if (status)
         return status;
     bool has_x = false, has_y = false;
@@ -77,12 +78,10 @@ loss_status loss_plane_save(const loss_plane *plane, const loss_net *net, const 
             const lossi_tensor *tensor = &net->tensors[i];
             if (!lossi_tensor_is_trainable(tensor))
                 continue;
-            lossi_array *array = &arrays.items[arrays.n++];
-            *array = (lossi_array){.name = lossi_format("%c/%s", AXES[axis], tensor->name), .n_dims = tensor->n_dims,
-                                   .count = tensor->count, .values = values};
-            memcpy(array->dims, tensor->dims, tensor->n_dims * sizeof *array->dims);
+            char *name = lossi_format("%c/%s", AXES[axis], tensor->name);
+            arrays.items[arrays.n++] = lossi_array_of_floats(name, tensor->n_dims, tensor->dims, values);
             values += tensor->count;
-            if (!array->name)
+            if (!name)
                 status = lossi_fail_nomem(strlen(tensor->name) + 3);
         }
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "formats/read.h"
 #include "formats/safetensors.h"
 
 static const char LOG_HEADER[] = "epoch,lr,train_loss,train_accuracy,test_loss,test_accuracy,images_per_second,seconds\n";
@@ -27,15 +28,12 @@ loss_status lossi_run_save_weights(const char *folder, const loss_net *net, size
 /* One array of the state: the momentum of a tensor. */
 static loss_status fill_array(lossi_array *array, const lossi_tensor *tensor, const lossi_real *velocity)
 {
-    array->name = lossi_format("%s%s", PREFIX, tensor->name);
-    array->n_dims = tensor->n_dims;
-    array->count = tensor->count;
-    memcpy(array->dims, tensor->dims, tensor->n_dims * sizeof *array->dims);
-    array->values = lossi_alloc(tensor->count, sizeof *array->values);
-    if (!array->name || !array->values)
-        return lossi_fail_nomem(tensor->count * sizeof *array->values);
+    float *values = lossi_alloc(tensor->count, sizeof *values);
+    *array = lossi_array_of_floats(lossi_format("%s%s", PREFIX, tensor->name), tensor->n_dims, tensor->dims, values);
+    if (!array->name || !values)
+        return lossi_fail_nomem(tensor->count * sizeof *values);
     for (size_t j = 0; j < tensor->count; j++)
-        array->values[j] = (float)velocity[j];
+        values[j] = (float)velocity[j];
     return LOSS_OK;
 }
 
@@ -54,7 +52,7 @@ static loss_status save_state(const char *folder, const loss_net *net, const los
         status = lossi_safetensors_write(path, &arrays);
     for (size_t i = 0; i < arrays.n; i++) {
         free(arrays.items[i].name);
-        free(arrays.items[i].values);
+        free((void *)arrays.items[i].bytes);
     }
     free(arrays.items);
     free(path);
@@ -114,8 +112,13 @@ static loss_status restore_momentum(const char *path, const loss_net *net, lossi
         free(name);
         if (!array || array->count != tensor->count)
             return lossi_fail(LOSS_ERR_MISMATCH, "%s: no momentum of %zu values for %s", path, tensor->count, tensor->name);
+        float *values = lossi_alloc(tensor->count, sizeof *values);
+        if (!values)
+            return lossi_fail_nomem(tensor->count * sizeof *values);
+        lossi_array_floats(array, values);
         for (size_t j = 0; j < tensor->count; j++)
-            sgd->velocity[i][j] = (lossi_real)array->values[j];
+            sgd->velocity[i][j] = (lossi_real)values[j];
+        free(values);
     }
     return LOSS_OK;
 }
@@ -130,7 +133,7 @@ loss_status lossi_run_restore(const char *folder, loss_net *net, lossi_sgd *sgd,
     lossi_arrays arrays = {0};
     loss_status status = LOSS_OK;
     if (lossi_is_file(path)) {
-        status = lossi_safetensors_read(path, &arrays);
+        status = lossi_arrays_read(path, &arrays, NULL);
         const char *number = status ? NULL : lossi_arrays_metadata(&arrays, "epoch");
         *epoch = number ? strtoul(number, NULL, 10) : 0;
         if (!status && !*epoch)
@@ -139,7 +142,7 @@ loss_status lossi_run_restore(const char *folder, loss_net *net, lossi_sgd *sgd,
             status = restore_momentum(path, net, sgd, &arrays);
         char *weights = status ? NULL : weights_path(folder, *epoch);
         if (weights)
-            status = loss_net_load(net, weights);
+            status = loss_net_load(net, weights, NULL);
         free(weights);
         lossi_arrays_free(&arrays);
     }

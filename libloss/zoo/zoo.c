@@ -39,6 +39,15 @@ static const lossi_family vgg = {
     .suffix = "-bn", .suffix_key = "bn", .suffix_value = "1",
 };
 
+static const lossi_family densenet = {
+    .build = lossi_zoo_densenet,
+    .keys = {{.name = "stem", .standard = "cifar", .expected = "cifar, cifar-bn or imagenet",
+              .choices = {"cifar", "cifar-bn", "imagenet"}},
+             {.name = "style", .standard = "torchvision", .expected = "torchvision or kuangliu",
+              .choices = {"torchvision", "kuangliu"}},
+             WIDTH},
+};
+
 static const lossi_family lenet = {
     .build = lossi_zoo_lenet,
     .keys = {WIDTH},
@@ -50,7 +59,7 @@ static const lossi_family lenet = {
     X("resnet56", resnet_cifar, 56) X("resnet110", resnet_cifar, 110) \
     X("resnet18", resnet, 18) X("resnet34", resnet, 34) X("resnet50", resnet, 50) X("resnet101", resnet, 101) \
     X("vgg9", vgg, 9) X("vgg11", vgg, 11) X("vgg13", vgg, 13) X("vgg16", vgg, 16) X("vgg19", vgg, 19) \
-    X("lenet5", lenet, 5)
+    X("densenet121", densenet, 121) X("lenet5", lenet, 5)
 
 #define ENTRY(name, family, depth) {name, &(family), depth},
 static const lossi_zoo_entry entries[] = {ZOO(ENTRY)};
@@ -64,21 +73,37 @@ const char *const *loss_net_models(void)
     return names;
 }
 
-loss_status loss_net_create(loss_net **out, const char *text, loss_shape shape)
+const lossi_zoo_entry *lossi_zoo_entries(size_t *n)
+{
+    *n = N_ENTRIES;
+    return entries;
+}
+
+loss_status lossi_zoo_build(const char *text, loss_shape shape, lossi_built *built)
+{
+    *built = (lossi_built){0};
+    lossi_model model;
+    loss_status status = lossi_model_parse(&model, text, entries, N_ENTRIES);
+    if (!status)
+        status = loss_builder_create(&built->builder, shape);
+    if (status)
+        return status;
+    built->model = lossi_model_canonical(&model);
+    built->logits = model.entry->family->build(built->builder, &model);
+    if (built->model)
+        return LOSS_OK;
+    loss_builder_free(built->builder);
+    return lossi_fail(LOSS_ERR_NOMEM, "out of memory: a model's name");
+}
+
+loss_status loss_net_create(loss_net **out, const char *model, loss_shape shape)
 {
     *out = NULL;
-    lossi_model model;
-    loss_builder *builder = NULL;
-    loss_status status = lossi_model_parse(&model, text, entries, N_ENTRIES);
-    char *canonical = status ? NULL : lossi_model_canonical(&model);
-    if (!status && !canonical)
-        status = lossi_fail(LOSS_ERR_NOMEM, "out of memory: a model's name");
-    if (!status)
-        status = loss_builder_create(&builder, shape);
-    if (!status)
-        status = loss_builder_finish(builder, model.entry->family->build(builder, &model), canonical, out);
-    if (!status)
-        loss_net_initialise(*out, 0);
-    free(canonical);
+    lossi_built built;
+    loss_status status = lossi_net_file_is(model) ? lossi_net_file_build(model, shape, &built) : lossi_zoo_build(model, shape, &built);
+    if (status)
+        return status;
+    status = loss_builder_finish(built.builder, built.logits, built.model, out);
+    free(built.model);
     return status;
 }

@@ -69,7 +69,7 @@ refuse "images too small for a network" 1 "too small" "$LOSSGRID" train --model 
 refuse "weights of another network" 1 "run/epoch-001.safetensors: not weights of vgg9" \
     "$LOSSGRID" eval --model vgg9 --weights run/epoch-001.safetensors --data data32
 refuse "missing weights" 1 "none.safetensors: cannot open: No such file" "$LOSSGRID" eval --model lenet5 --weights none.safetensors --data data32
-refuse "empty weights" 1 "empty: 0 bytes are too few for a safetensors file" "$LOSSGRID" eval --model lenet5 --weights empty --data data32
+refuse "empty weights" 1 "empty: the file is empty" "$LOSSGRID" eval --model lenet5 --weights empty --data data32
 head -c 5000 run/epoch-001.safetensors >short.safetensors
 refuse "truncated weights" 1 "do not lie within the" "$LOSSGRID" eval --model lenet5 --weights short.safetensors --data data32
 

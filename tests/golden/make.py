@@ -15,6 +15,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torchvision.models.densenet import DenseNet
 from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
 from torchvision.models.vgg import cfgs, make_layers
 
@@ -23,6 +24,7 @@ BATCH, STEPS = 10, 3
 MOMENTUM, WEIGHT_DECAY = 0.9, 5e-4
 CLASSES = 10
 N_SAMPLES = 4        # values stored of each tensor
+# DenseNets have no seed that is steady: so many ReLUs are there.
 LEAST_KINK = 2e-6    # see is_steady
 
 
@@ -129,6 +131,67 @@ class Vgg(nn.Module):
         return self.classifier(self.features(x).flatten(1))
 
 
+class TorchvisionDensenet(DenseNet):
+    """torchvision's with another stem."""
+
+    def __init__(self, channels, classes, growth, stem):
+        super().__init__(growth, (6, 12, 24, 16), 2 * growth, num_classes=classes)
+        f = self.features
+        f.conv0 = nn.Conv2d(channels, 2 * growth, 7, 2, 3, bias=False) if stem == "imagenet" else \
+            nn.Conv2d(channels, 2 * growth, 3, 1, 1, bias=False)
+        if stem != "imagenet":
+            f.pool0 = nn.Identity()
+        if stem == "cifar":
+            f.norm0, f.relu0 = nn.Identity(), nn.Identity()
+
+
+class KuangliuLayer(nn.Module):
+    def __init__(self, inside, growth):
+        super().__init__()
+        self.bn1 = nn.BatchNorm2d(inside)
+        self.conv1 = nn.Conv2d(inside, 4 * growth, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(4 * growth)
+        self.conv2 = nn.Conv2d(4 * growth, growth, 3, 1, 1, bias=False)
+
+    def forward(self, x):
+        return torch.cat([self.conv2(F.relu(self.bn2(self.conv1(F.relu(self.bn1(x)))))), x], 1)
+
+
+class KuangliuTransition(nn.Module):
+    def __init__(self, inside, outside):
+        super().__init__()
+        self.bn = nn.BatchNorm2d(inside)
+        self.conv = nn.Conv2d(inside, outside, 1, bias=False)
+
+    def forward(self, x):
+        return F.avg_pool2d(self.conv(F.relu(self.bn(x))), 2)
+
+
+class KuangliuDensenet(nn.Module):
+    """DenseNet-121 with the modules of kuangliu's pytorch-cifar: new channels come first."""
+
+    def __init__(self, channels, classes, growth):
+        super().__init__()
+        n = 2 * growth
+        self.conv1 = nn.Conv2d(channels, n, 3, 1, 1, bias=False)
+        for block, layers in enumerate((6, 12, 24, 16), 1):
+            setattr(self, "dense%d" % block, nn.Sequential(*[KuangliuLayer(n + i * growth, growth) for i in range(layers)]))
+            n += layers * growth
+            if block < 4:
+                setattr(self, "trans%d" % block, KuangliuTransition(n, n // 2))
+                n //= 2
+        self.bn = nn.BatchNorm2d(n)
+        self.linear = nn.Linear(n, classes)
+
+    def forward(self, x):
+        x = self.conv1(x)
+        for block in range(1, 5):
+            x = getattr(self, "dense%d" % block)(x)
+            if block < 4:
+                x = getattr(self, "trans%d" % block)(x)
+        return self.linear(F.relu(self.bn(x)).mean((2, 3)))
+
+
 class Lenet(nn.Module):
     def __init__(self, shape, classes, width):
         super().__init__()
@@ -156,6 +219,10 @@ def make_net(model, shape, classes):
 
     if name == "lenet5":
         return Lenet(shape, classes, width, **given)
+    if name == "densenet121":
+        if given.get("style") == "kuangliu":
+            return KuangliuDensenet(shape[0], classes, width(32))
+        return TorchvisionDensenet(shape[0], classes, width(32), given.get("stem", "cifar"))
     depth = int(name.lstrip("resntvg"))
     if name.startswith("vgg"):
         return Vgg(depth, shape, classes, width, given.get("bn") == "1")
@@ -236,7 +303,7 @@ def write_json(name, items):
 
 # ---- Golden values ---------------------------------------------------------------------------------------------------
 
-# model, shape, damped (see fill), lr, file: the name under which the weights before and after the steps are stored
+# model, shape, damped (see fill), lr (None: evaluation only), file: the name under which the weights before and after the steps are stored
 # whole, as PyTorch's state_dict.
 CASES = [
     ("resnet20:width=0.25", (3, 32, 32), ".bn2.", 0.02, None),
@@ -250,6 +317,10 @@ CASES = [
     ("vgg9:bn=1,width=0.125", (1, 28, 28), None, 0.02, None),
     ("vgg11:width=0.125", (3, 32, 32), None, 0.002, None),
     ("vgg11:bn=1,width=0.125", (3, 32, 32), None, 0.02, None),
+    ("densenet121:width=0.125", (3, 32, 32), None, None, None),
+    ("densenet121:stem=imagenet,width=0.125", (3, 40, 56), None, None, None),
+    ("densenet121:stem=cifar-bn,width=0.125", (1, 28, 28), None, None, None),
+    ("densenet121:style=kuangliu,width=0.125", (3, 32, 32), None, None, None),
     ("lenet5", (1, 28, 28), None, 0.002, None),
     ("lenet5:width=0.5", (3, 32, 32), None, 0.002, None),
 ]
@@ -300,7 +371,7 @@ def is_steady(model, shape, damped, lr, seed):
 
 
 def make_case(model, shape, damped, lr, file):
-    seed = next(s for s in range(1000) if is_steady(model, shape, damped, lr, s))
+    seed = next(s for s in range(1000) if lr is None or is_steady(model, shape, damped, lr, s))
     net = make_net(model, shape, CLASSES)
     fill(net, seed, damped)
     if file:
@@ -309,6 +380,10 @@ def make_case(model, shape, damped, lr, file):
     images, labels = make_images(shape, seed, BATCH * STEPS)
     with torch.no_grad():
         logits = net.eval()(images)
+    item = {"model": model, "shape": shape, "seed": seed, "damped": damped, "lr": lr, "file": file,
+            "logits": short(logits[:BATCH]), "loss": short([F.cross_entropy(logits, labels).item()])[0]}
+    if lr is None:
+        return item
     before = tensors_of(net)
     losses = train(net, images, labels, lr)
     after = tensors_of(net)
@@ -320,9 +395,7 @@ def make_case(model, shape, damped, lr, file):
         picks = [k * tensor.numel() // N_SAMPLES for k in range(N_SAMPLES)]
         change = (tensor - before[name]).norm().item()
         rows.append([name, *short([tensor.norm().item(), change]), short(tensor.flatten()[picks])])
-    return {"model": model, "shape": shape, "seed": seed, "damped": damped, "lr": lr, "file": file,
-            "logits": short(logits[:BATCH]), "loss": short([F.cross_entropy(logits, labels).item()])[0],
-            "step_losses": short(losses), "after": rows}
+    return {**item, "step_losses": short(losses), "after": rows}
 
 
 # ---- Names, shapes and counts ----------------------------------------------------------------------------------------
@@ -342,6 +415,8 @@ NETS = [
     ("vgg13:width=0.25", (3, 32, 32), False), ("vgg13:bn=1,width=0.25", (1, 32, 32), False),
     ("vgg16:width=0.25", (3, 32, 32), False), ("vgg16:bn=1,width=0.25", (3, 32, 32), True),
     ("vgg19:width=0.25", (3, 32, 32), False), ("vgg19:bn=1,width=0.25", (3, 32, 32), False),
+    ("densenet121", (3, 32, 32), True), ("densenet121:style=kuangliu", (3, 32, 32), True),
+    ("densenet121:stem=imagenet,width=0.25", (3, 64, 64), False), ("densenet121:stem=cifar-bn", (3, 32, 32), False),
     ("lenet5", (1, 28, 28), True), ("lenet5", (3, 32, 32), True), ("lenet5:width=0.01", (1, 28, 28), True),
 ]
 

@@ -11,7 +11,7 @@ allowed() {
     cpu) echo base kernels ;;
     formats | analysis | data) echo base ;;
     net) echo base kernels cpu formats ;;
-    zoo) echo base ;;
+    zoo) echo base net formats ;;
     train | plane) echo base net formats cpu ;;
     surface) echo base net formats plane analysis ;;
     *) echo "?" ;;

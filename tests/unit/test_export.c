@@ -1,4 +1,4 @@
-/* Meshes, exports and safetensors: shapes, orientation, what is left out, and damaged input. Independent programs read the files
+/* Meshes and what is drawn of them: shapes, orientation, what is left out. Independent programs read the files
  * in tests/cli/export_readers.sh. */
 #include <locale.h>
 #include <math.h>
@@ -6,11 +6,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
-#include "formats/safetensors.h"
-#include "scratch.h"
 #include "surface/mesh.h"
 
 static const loss_axis X = {-1, 1, 4}, Y = {0, 1, 3};
@@ -122,103 +122,11 @@ static void test_numbers_have_a_point_in_any_locale(void **state)
     free(text);
 }
 
-static lossi_arrays make_arrays(lossi_array items[2], float values[7])
-{
-    for (int i = 0; i < 7; i++)
-        values[i] = (float)i * 1.25f;
-    items[0] = (lossi_array){.name = (char *)"a.weight", .n_dims = 2, .dims = {2, 3}, .count = 6, .values = values};
-    items[1] = (lossi_array){.name = (char *)"b \"quoted\"", .n_dims = 0, .count = 1, .values = values + 6};
-    return (lossi_arrays){.n = 2, .items = items};
-}
-
-static void test_safetensors_round_trip(void **state)
-{
-    (void)state;
-    lossi_array items[2];
-    float values[7];
-    char *keys[] = {(char *)"epoch"}, *texts[] = {(char *)"12"};
-    lossi_arrays arrays = make_arrays(items, values), back;
-    arrays.n_metadata = 1;
-    arrays.metadata_keys = keys;
-    arrays.metadata_values = texts;
-    assert_int_equal(lossi_safetensors_write(scratch_path("a.safetensors"), &arrays), LOSS_OK);
-    assert_int_equal(lossi_safetensors_read(scratch_path("a.safetensors"), &back), LOSS_OK);
-    const lossi_array *a = lossi_arrays_find(&back, "a.weight"), *b = lossi_arrays_find(&back, "b \"quoted\"");
-    assert_true(a && b && a->n_dims == 2 && a->dims[1] == 3 && b->count == 1);
-    assert_memory_equal(a->values, values, 24);
-    assert_memory_equal(b->values, values + 6, 4);
-    assert_string_equal(lossi_arrays_metadata(&back, "epoch"), "12");
-    assert_null(lossi_arrays_metadata(&back, "none"));
-    lossi_arrays_free(&back);
-}
-
-static void test_safetensors_truncated_anywhere(void **state)
-{
-    (void)state;
-    lossi_array items[2];
-    float values[7];
-    lossi_arrays arrays = make_arrays(items, values), back;
-    assert_int_equal(lossi_safetensors_write(scratch_path("a.safetensors"), &arrays), LOSS_OK);
-    uint8_t bytes[1024];
-    FILE *file = fopen(scratch_path("a.safetensors"), "rb");
-    size_t size = fread(bytes, 1, sizeof bytes, file);
-    fclose(file);
-    for (size_t n = 0; n < size; n++) {
-        uint8_t *copy = malloc(n + 1); /* of exactly the right size: a sanitizer sees a read past it */
-        memcpy(copy, bytes, n);
-        copy[n] = 0;
-        assert_int_equal(lossi_safetensors_parse(copy, n, "t", &back), LOSS_ERR_FORMAT);
-        assert_null(back.items);
-        free(copy);
-    }
-    assert_int_equal(lossi_safetensors_parse(bytes, size, "t", &back), LOSS_OK);
-    lossi_arrays_free(&back);
-}
-
-static void assert_header_refused(const char *header, size_t n_data, const char *message)
-{
-    uint8_t bytes[1024] = {0};
-    lossi_arrays back;
-    size_t length = strlen(header);
-    bytes[0] = (uint8_t)length;
-    bytes[1] = (uint8_t)(length >> 8);
-    memcpy(bytes + 8, header, length);
-    assert_int_equal(lossi_safetensors_parse(bytes, 8 + length + n_data, "t", &back), LOSS_ERR_FORMAT);
-    if (!strstr(loss_last_message(), message))
-        fail_msg("message: %s\nexpected: %s", loss_last_message(), message);
-}
-
-static void test_safetensors_hostile(void **state)
-{
-    (void)state;
-    lossi_arrays back;
-    uint8_t huge[16] = {0, 0, 0, 0, 0, 0, 0, 0x80, '{', '}'};
-    assert_int_equal(lossi_safetensors_parse(huge, sizeof huge, "t", &back), LOSS_ERR_FORMAT);
-    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,12]}}", 8, "do not lie within the 8 bytes");
-    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}", 8, "do not lie within");
-    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", 8, "8 bytes of data for 3 values");
-    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}", 0, "out of range");
-    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,8]}}", 8, "out of range");
-    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,8]}}", 8, "out of range");
-    assert_header_refused("{\"a\":{\"dtype\":\"Q9\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "its type is Q9");
-    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
-                          "\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}", 12, "expected 8");
-    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-                          "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, "is there twice");
-    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 8, "its tensors fill 4");
-    assert_header_refused("{\"a\":5}", 0, "its shape is no list");
-    assert_header_refused("{\"__metadata__\":{\"a\":1}}", 0, "is no string");
-    assert_header_refused("[1]", 0, "no JSON object");
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_remove)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mesh), cmocka_unit_test(test_points_without_height_are_left_out), cmocka_unit_test(test_log_height),
         cmocka_unit_test(test_colours), cmocka_unit_test(test_numbers_have_a_point_in_any_locale),
-        TEST(test_safetensors_round_trip), TEST(test_safetensors_truncated_anywhere), cmocka_unit_test(test_safetensors_hostile),
     };
     return cmocka_run_group_tests_name("export", tests, NULL, NULL);
 }

@@ -167,6 +167,17 @@ static void test_add_and_shortcut(void **state)
     check(b, loss_builder_add(b, loss_builder_add(b, x, y), loss_builder_add(b, x, x)), "add");
 }
 
+static void test_concat(void **state)
+{
+    (void)state;
+    loss_builder *b;
+    loss_node x = begin(&b);
+    x = loss_builder_relu(b, x);
+    loss_node y = loss_builder_conv(b, x, "conv", (loss_conv){3, 3, 1, 1, false});
+    y = loss_builder_concat(b, y, x);
+    check(b, loss_builder_batchnorm(b, loss_builder_concat(b, y, y), "bn"), "concat");
+}
+
 static void test_linear_and_dropout(void **state)
 {
     (void)state;
@@ -178,7 +189,7 @@ static void test_linear_and_dropout(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_conv), cmocka_unit_test(test_norm), cmocka_unit_test(test_relu), cmocka_unit_test(test_pools),
-    cmocka_unit_test(test_add_and_shortcut), cmocka_unit_test(test_linear_and_dropout),
+    cmocka_unit_test(test_add_and_shortcut), cmocka_unit_test(test_concat), cmocka_unit_test(test_linear_and_dropout),
 };
 
 static const char *isa = "blas";

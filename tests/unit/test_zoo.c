@@ -100,7 +100,7 @@ static void test_all_names_make_networks(void **state)
         assert_int_equal(loss_net_shape(net).classes, 10);
         loss_net_free(net);
     }
-    assert_int_equal(n, 15);
+    assert_int_equal(n, 16);
 }
 
 static void test_widths(void **state)

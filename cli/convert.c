@@ -1,0 +1,42 @@
+/* lossgrid convert */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "options.h"
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), n_end = strlen(end);
+    return n > n_end && strcmp(text + n - n_end, end) == 0;
+}
+
+int command_convert(int argc, char **argv)
+{
+    const char *paths[2] = {NULL, NULL};
+    bool quiet = false;
+    const option_spec options[] = {
+        {"quiet", NULL, "no messages", OPTION_FLAG, &quiet, NULL, NULL},
+    };
+    const command_spec command = {
+        "convert", "IN OUT.safetensors [--quiet]",
+        "Writes the tensors of a PyTorch checkpoint (.pt .pth .th .t7, of any age), .npz or .safetensors as .safetensors: names, types and\n"
+        "values as they are, but for the prefixes module. and _orig_mod., which are dropped where all names have them.",
+        "A checkpoint is read by a restricted reader: nothing in it is executed. Tensors are looked for at the top and under\n"
+        "state_dict, model_state_dict, model and net.",
+        "  lossgrid convert resnet20.th resnet20.safetensors", options, sizeof options / sizeof *options, 2};
+    size_t n = 0;
+    int result = options_parse(&command, argc, argv, paths, &n);
+    if (result >= 0)
+        return result;
+    if (n < 2)
+        return usage_error(command.name, "from what to what? Give IN and OUT.safetensors");
+    if (!ends_with(paths[1], ".safetensors"))
+        return usage_error(command.name, "%s: expected a name ending in .safetensors", paths[1]);
+    loss_status status = loss_weights_convert(paths[0], paths[1]);
+    if (status)
+        return report_failure(status);
+    if (!quiet)
+        fprintf(stderr, "%s\n", paths[1]);
+    return EXIT_OK;
+}

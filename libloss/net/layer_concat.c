@@ -1,0 +1,30 @@
+/* Concatenation along channels: as activations are [c][n][h][w], one block of memory after the other. */
+#include <string.h>
+
+#include "net/layer.h"
+
+static size_t first_count(const lossi_call *call)
+{
+    return call->n * lossi_node_size(call->in);
+}
+
+static size_t second_count(const lossi_call *call)
+{
+    return call->n * (lossi_node_size(call->node) - lossi_node_size(call->in));
+}
+
+static void forward(const lossi_call *call)
+{
+    memcpy(call->y, call->x[0], first_count(call) * sizeof *call->y);
+    memcpy(call->y + first_count(call), call->x[1], second_count(call) * sizeof *call->y);
+}
+
+static void backward(const lossi_call *call)
+{
+    if (call->dx[0])
+        call->kernels->add(first_count(call), call->dx[0], call->dy, call->dx[0]);
+    if (call->dx[1])
+        call->kernels->add(second_count(call), call->dx[1], call->dy + first_count(call), call->dx[1]);
+}
+
+const lossi_layer lossi_layer_concat = {.name = "concat", .forward = forward, .backward = backward};

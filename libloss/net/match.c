@@ -1,0 +1,172 @@
+/* Matching by name, then by the rules of names.c, or by order. */
+#include "net/match.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/names.h"
+
+enum { LIST_SIZE = 280 };
+
+/* Names of one sort of misfit, as many as have room, and how many there are. */
+typedef struct misfits {
+    char text[LIST_SIZE];
+    size_t length, n, n_shown;
+} misfits;
+
+static void add_misfit(misfits *list, const char *text)
+{
+    list->n++;
+    size_t n = strlen(text);
+    if (list->n_shown + 1 < list->n || list->length + n + 2 >= LIST_SIZE)
+        return;
+    list->length += (size_t)snprintf(list->text + list->length, LIST_SIZE - list->length, "%s%s", list->length ? ", " : "", text);
+    list->n_shown++;
+}
+
+/* "; missing: a, b and 3 more" at the end of a message. */
+static void add_list(char *message, size_t size, const char *title, const misfits *list)
+{
+    size_t at = strlen(message);
+    if (!list->n)
+        return;
+    at += (size_t)snprintf(message + at, size - at, "; %s: %s", title, list->text);
+    if (list->n > list->n_shown && at < size)
+        snprintf(message + at, size - at, "%s%zu more", list->n_shown ? " and " : "", list->n - list->n_shown);
+}
+
+loss_status lossi_match_create(lossi_match *match, const lossi_arrays *arrays)
+{
+    *match = (lossi_match){.arrays = arrays, .canonical = calloc(arrays->n + 1, sizeof *match->canonical)};
+    if (!match->canonical)
+        return lossi_fail_nomem(arrays->n * sizeof *match->canonical);
+    for (size_t i = 0; i < arrays->n; i++)
+        if (!(match->canonical[i] = lossi_name_canonical(arrays->items[i].name))) {
+            lossi_match_free(match);
+            return lossi_fail_nomem(64);
+        }
+    return LOSS_OK;
+}
+
+void lossi_match_free(lossi_match *match)
+{
+    for (size_t i = 0; match->canonical && i < match->arrays->n; i++)
+        free(match->canonical[i]);
+    free(match->canonical);
+    free(match->array_of);
+    *match = (lossi_match){0};
+}
+
+const lossi_array *lossi_match_find(const lossi_match *match, const char *name)
+{
+    const lossi_array *found = lossi_arrays_find(match->arrays, name);
+    char *canonical = found ? NULL : lossi_name_canonical(name);
+    for (size_t i = 0; canonical && !found && i < match->arrays->n; i++)
+        if (strcmp(match->canonical[i], canonical) == 0)
+            found = &match->arrays->items[i];
+    free(canonical);
+    return found;
+}
+
+static bool has_shape(const lossi_array *array, const lossi_tensor *tensor)
+{
+    return array->n_dims == tensor->n_dims && memcmp(array->dims, tensor->dims, array->n_dims * sizeof *array->dims) == 0;
+}
+
+static void add_wrong_shape(misfits *list, const lossi_array *array, const lossi_tensor *tensor)
+{
+    char found[LOSSI_DIMS_TEXT], expected[LOSSI_DIMS_TEXT], text[2 * LOSSI_DIMS_TEXT + 200];
+    snprintf(text, sizeof text, "%.160s is %s, expected %s", tensor->name, lossi_dims_text(array->n_dims, array->dims, found),
+             lossi_dims_text(tensor->n_dims, tensor->dims, expected));
+    add_misfit(list, text);
+}
+
+static loss_status begin(lossi_match *match, const loss_net *net)
+{
+    free(match->array_of);
+    match->array_of = malloc((net->n_tensors + 1) * sizeof *match->array_of);
+    match->n_problems = 0;
+    if (!match->array_of)
+        return lossi_fail_nomem(net->n_tensors * sizeof *match->array_of);
+    for (size_t i = 0; i < net->n_tensors; i++)
+        match->array_of[i] = SIZE_MAX;
+    return LOSS_OK;
+}
+
+loss_status lossi_match_by_name(lossi_match *match, const loss_net *net, const char *model, const char *label)
+{
+    misfits missing = {0}, unexpected = {0}, wrong = {0};
+    bool *used = calloc(match->arrays->n + 1, sizeof *used);
+    loss_status status = used ? begin(match, net) : lossi_fail_nomem(match->arrays->n);
+    if (status) {
+        free(used);
+        return status;
+    }
+    for (size_t i = 0; i < net->n_tensors; i++) {
+        const lossi_tensor *tensor = &net->tensors[i];
+        const lossi_array *array = lossi_match_find(match, tensor->name);
+        size_t number = array ? (size_t)(array - match->arrays->items) : 0;
+        if (!array || used[number]) {
+            add_misfit(&missing, tensor->name);
+            continue;
+        }
+        used[number] = true;
+        match->array_of[i] = number;
+        if (!has_shape(array, tensor))
+            add_wrong_shape(&wrong, array, tensor);
+    }
+    for (size_t i = 0; i < match->arrays->n; i++)
+        if (!used[i] && !lossi_name_is_counter(match->arrays->items[i].name))
+            add_misfit(&unexpected, match->arrays->items[i].name);
+    free(used);
+    match->n_problems = missing.n + unexpected.n + wrong.n;
+    if (!match->n_problems)
+        return LOSS_OK;
+    char message[1000];
+    snprintf(message, sizeof message, "%.300s: not weights of %.100s", label, model);
+    add_list(message, sizeof message, "wrong shape", &wrong);
+    add_list(message, sizeof message, "missing", &missing);
+    add_list(message, sizeof message, "unexpected", &unexpected);
+    return lossi_fail(LOSS_ERR_MISMATCH, "%s", message);
+}
+
+/* True unless both names end in what PyTorch calls a parameter or statistic, and in different ones: a file whose arrays were
+ * sorted by name would else be taken for one in the order of the layers. */
+static bool leaves_agree(const char *a, const char *b)
+{
+    static const char *const leaves[] = {"weight", "bias", "running_mean", "running_var"};
+    const char *dot_a = strrchr(a, '.'), *dot_b = strrchr(b, '.');
+    const char *leaf_a = dot_a ? dot_a + 1 : a, *leaf_b = dot_b ? dot_b + 1 : b;
+    for (int i = 0; i < 4; i++)
+        if (strcmp(leaf_a, leaves[i]) == 0)
+            return strcmp(leaf_b, leaves[i]) == 0;
+    return true;
+}
+
+loss_status lossi_match_by_order(lossi_match *match, const loss_net *net, const char *model, const char *label)
+{
+    loss_status status = begin(match, net);
+    size_t tensor = 0, n_arrays = 0;
+    for (size_t i = 0; i < match->arrays->n; i++)
+        n_arrays += !lossi_name_is_counter(match->arrays->items[i].name);
+    if (!status && n_arrays != net->n_tensors)
+        return lossi_fail(LOSS_ERR_MISMATCH, "%s: %zu tensors; %s has %zu: not the same by order", label, n_arrays, model,
+                          net->n_tensors);
+    for (size_t i = 0; !status && i < match->arrays->n; i++) {
+        const lossi_array *array = &match->arrays->items[i];
+        if (lossi_name_is_counter(array->name))
+            continue;
+        const lossi_tensor *expected = &net->tensors[tensor];
+        char found[LOSSI_DIMS_TEXT], wanted[LOSSI_DIMS_TEXT];
+        if (!has_shape(array, expected))
+            status = lossi_fail(LOSS_ERR_MISMATCH, "%s: tensor number %zu, %s, is %s; by order it is %s of %s, which is %s", label,
+                                tensor + 1, array->name, lossi_dims_text(array->n_dims, array->dims, found), expected->name, model,
+                                lossi_dims_text(expected->n_dims, expected->dims, wanted));
+        else if (!leaves_agree(array->name, expected->name))
+            status = lossi_fail(LOSS_ERR_MISMATCH, "%s: tensor number %zu is %s; by order it is %s of %s: are they sorted by name?",
+                                label, tensor + 1, array->name, expected->name, model);
+        match->array_of[tensor++] = i;
+    }
+    return status;
+}

@@ -1,0 +1,69 @@
+/* One table of rules, applied from its top to its bottom to whole components of a dotted name. */
+#include "net/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Wrappers, dropped from the front: DataParallel, torch.compile, and the attribute under which programs keep a network. */
+static const char *const wrappers[] = {"module", "_orig_mod", "model", "net"};
+
+static const struct {
+    const char *from, *to;
+} rules[] = {
+    {"shortcut", "downsample"},        {"skip", "downsample"},
+    {"downsample.conv", "downsample.0"}, {"downsample.bn", "downsample.1"}, {"downsample.norm", "downsample.1"},
+    {"linear", "fc"},                  {"classifier", "fc"},                {"head", "fc"},
+    {"fc.0", "fc"},
+    {"norm1", "bn1"},                  {"norm2", "bn2"},                    {"norm3", "bn3"},
+    {"gamma", "weight"},               {"beta", "bias"},
+    {"moving_mean", "running_mean"},   {"moving_var", "running_var"},       {"moving_variance", "running_var"},
+};
+enum { N_WRAPPERS = sizeof wrappers / sizeof *wrappers, N_RULES = sizeof rules / sizeof *rules };
+
+/* Length of `prefix` if the name begins with these whole components, else 0. */
+static size_t begins_with(const char *name, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    return strncmp(name, prefix, n) == 0 && (name[n] == '.' || !name[n]) ? n : 0;
+}
+
+static const char *without_wrappers(const char *name)
+{
+    for (int i = 0; i < N_WRAPPERS; i++) {
+        size_t n = begins_with(name, wrappers[i]);
+        if (n && name[n] == '.') {
+            name += n + 1;
+            i = -1; /* one may be within another */
+        }
+    }
+    return name;
+}
+
+/* Replaces the components `from` wherever they are. The result is a new string; frees the old one. */
+static char *replace(char *name, const char *from, const char *to)
+{
+    for (char *at = name; at; at = strchr(at, '.'), at += at != NULL) {
+        size_t n = begins_with(at, from);
+        if (!n)
+            continue;
+        char *replaced = lossi_format("%.*s%s%s", (int)(at - name), name, to, at + n);
+        free(name);
+        return replaced;
+    }
+    return name;
+}
+
+char *lossi_name_canonical(const char *name)
+{
+    char *canonical = lossi_strdup(without_wrappers(name));
+    for (int i = 0; canonical && i < N_RULES; i++)
+        canonical = replace(canonical, rules[i].from, rules[i].to);
+    return canonical;
+}
+
+bool lossi_name_is_counter(const char *name)
+{
+    static const char leaf[] = "num_batches_tracked";
+    const char *dot = strrchr(name, '.');
+    return strcmp(dot ? dot + 1 : name, leaf) == 0;
+}

@@ -1,0 +1,14 @@
+/* Names of tensors: the ways in which the same module is called in different programs. */
+#ifndef LOSSI_NAMES_H
+#define LOSSI_NAMES_H
+
+#include "base/base.h"
+
+/** The name in the one spelling of the table in names.c, in which names of a file and of a network are held against each
+ *  other; NULL when memory is out. Free with free(). */
+char *lossi_name_canonical(const char *name);
+
+/** True for BatchNorm's counter of batches, which no result depends on. */
+bool lossi_name_is_counter(const char *name);
+
+#endif

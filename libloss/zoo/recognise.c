@@ -1,0 +1,171 @@
+/* Which network of the zoo a file of weights belongs to, from the names and shapes of its tensors: each network with each choice
+ * of its keys is built, without values, with the width, channels and classes that the file's first and last layers show. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "formats/read.h"
+#include "net/match.h"
+#include "zoo/zoo.h"
+
+/* What is known of the file, and what fits it so far. */
+typedef struct search {
+    const char *path;
+    lossi_match match;
+    loss_shape given;        /* of the images; zeros where it is not known */
+    char *model, *also;      /* the first and the second that fits */
+    size_t fewest_problems;
+    char nearest[1000];      /* the message about what fits best but not quite */
+    loss_status status;
+} search;
+
+/* Sides of images to try if nobody knows; classifiers after flattening (VGG, LeNet) show which it is. */
+static const size_t sides[] = {32, 28, 224};
+
+static char *name_model(const char *name, const char *settings, double width)
+{
+    char last[32] = "";
+    if (width != 1)
+        snprintf(last, sizeof last, "%swidth=%.9f", *settings ? "," : "", width);
+    return lossi_format("%s%s%s%s", name, *settings || *last ? ":" : "", settings, last);
+}
+
+static void keep_nearest(search *s)
+{
+    if (s->match.n_problems >= s->fewest_problems)
+        return;
+    s->fewest_problems = s->match.n_problems;
+    snprintf(s->nearest, sizeof s->nearest, "%s", loss_last_message());
+}
+
+/* Holds one network against the file. */
+static void try_model(search *s, const char *model, loss_shape shape)
+{
+    lossi_built built;
+    if (s->also || lossi_zoo_build(model, shape, &built))
+        return;
+    const loss_net *net = lossi_builder_net(built.builder);
+    loss_status status = net ? lossi_match_by_name(&s->match, net, built.model, s->path) : LOSS_ERR_SHAPE;
+    if (status == LOSS_ERR_NOMEM)
+        s->status = status;
+    if (status == LOSS_ERR_MISMATCH)
+        keep_nearest(s);
+    if (!status && (!s->model || strcmp(s->model, built.model) != 0)) {
+        *(s->model ? &s->also : &s->model) = built.model;
+        built.model = NULL;
+    }
+    loss_builder_free(built.builder);
+    free(built.model);
+}
+
+/* Two ratios of channels, of the file's and the network's first convolution and widest one: rounding makes a small width differ.
+ * Completes the shape by what the first convolution and the classifier show. @return false if the file lacks these layers */
+static bool measure(const search *s, const loss_net *net, double widths[2], loss_shape *shape)
+{
+    const lossi_tensor *widest = NULL, *classifier = NULL;
+    for (size_t i = 0; i < net->n_tensors; i++) {
+        const lossi_tensor *tensor = &net->tensors[i];
+        if (tensor->n_dims == 4 && (!widest || tensor->dims[0] > widest->dims[0]))
+            widest = tensor;
+        if (tensor->n_dims == 2)
+            classifier = tensor;
+    }
+    const lossi_array *first = lossi_match_find(&s->match, net->tensors[0].name);
+    const lossi_array *wide = lossi_match_find(&s->match, widest->name), *last = lossi_match_find(&s->match, classifier->name);
+    if (!first || !wide || !last || first->n_dims != 4 || wide->n_dims != 4 || last->n_dims != 2)
+        return false;
+    widths[0] = (double)first->dims[0] / (double)net->tensors[0].dims[0];
+    widths[1] = (double)wide->dims[0] / (double)widest->dims[0];
+    shape->channels = s->given.channels ? s->given.channels : first->dims[1];
+    shape->classes = s->given.classes ? s->given.classes : last->dims[0];
+    return true;
+}
+
+static void try_settings(search *s, const char *name, const char *settings)
+{
+    loss_shape shape = {s->given.channels ? s->given.channels : 3, s->given.height ? s->given.height : sides[0],
+                        s->given.width ? s->given.width : sides[0], s->given.classes ? s->given.classes : 10};
+    double widths[2];
+    lossi_built built;
+    char *model = name_model(name, settings, 1);
+    loss_status status = model ? lossi_zoo_build(model, shape, &built) : lossi_fail_nomem(64);
+    free(model);
+    if (status) {
+        s->status = status == LOSS_ERR_NOMEM ? status : s->status;
+        return;
+    }
+    const loss_net *net = lossi_builder_net(built.builder);
+    bool known = net && measure(s, net, widths, &shape);
+    loss_builder_free(built.builder);
+    free(built.model);
+    for (int i = 0; known && i < 2; i++) {
+        if (i && widths[1] == widths[0])
+            break;
+        model = name_model(name, settings, widths[i]);
+        for (size_t k = 0; model && k < (s->given.height ? 1 : sizeof sides / sizeof *sides); k++) {
+            if (!s->given.height)
+                shape.height = shape.width = sides[k];
+            try_model(s, model, shape);
+        }
+        free(model);
+    }
+}
+
+/* Goes through all choices of the keys from number `key` on. */
+static void try_keys(search *s, const lossi_zoo_entry *entry, size_t key, const char *settings)
+{
+    const lossi_model_key *k = &entry->family->keys[key];
+    if (key == LOSSI_MODEL_MAX_KEYS || !k->name) {
+        try_settings(s, entry->name, settings);
+        return;
+    }
+    if (!k->choices[0]) { /* a number: the width is measured, dropout does not show */
+        try_keys(s, entry, key + 1, settings);
+        return;
+    }
+    for (size_t i = 0; i < LOSSI_MODEL_MAX_CHOICES && k->choices[i]; i++) {
+        char *more = lossi_format("%s%s%s=%s", settings, *settings ? "," : "", k->name, k->choices[i]);
+        if (more)
+            try_keys(s, entry, key + 1, more);
+        else
+            s->status = lossi_fail_nomem(64);
+        free(more);
+    }
+}
+
+static loss_status finish(search *s, const lossi_arrays *arrays, char **model, char **also)
+{
+    if (!s->status && !s->model)
+        s->status = *s->nearest
+            ? lossi_fail(LOSS_ERR_MISMATCH, "no network of the zoo fits; the nearest: %s", s->nearest)
+            : lossi_fail(LOSS_ERR_MISMATCH, "%s: no network of the zoo has its %zu tensors, such as %.100s; describe the network in a "
+                         ".net file, or give its name and --by-order", s->path, arrays->n, arrays->n ? arrays->items[0].name : "none");
+    if (s->status) {
+        free(s->model);
+        free(s->also);
+        return s->status;
+    }
+    *model = s->model;
+    *also = s->also;
+    return LOSS_OK;
+}
+
+loss_status loss_net_recognise(const char *path, loss_shape shape, char **model, char **also)
+{
+    *model = *also = NULL;
+    search s = {.path = path, .given = shape, .fewest_problems = SIZE_MAX};
+    lossi_arrays arrays;
+    s.status = lossi_arrays_read(path, &arrays, NULL);
+    if (s.status)
+        return s.status;
+    s.status = lossi_match_create(&s.match, &arrays);
+    size_t n;
+    const lossi_zoo_entry *entries = lossi_zoo_entries(&n);
+    for (size_t i = 0; i < n && !s.status; i++)
+        try_keys(&s, &entries[i], 0, "");
+    loss_status status = finish(&s, &arrays, model, also);
+    lossi_match_free(&s.match);
+    lossi_arrays_free(&arrays);
+    return status;
+}

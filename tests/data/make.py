@@ -1,0 +1,92 @@
+#!/usr/bin/python3
+"""Makes the small files of weights in tests/data/weights, which tests/unit/test_arrays.c reads and tests/fuzz begins with.
+
+    /usr/bin/python3 tests/data/make.py          (Debian: python3-torch)
+
+All hold the same tensors where their format can: see expected() in test_arrays.c.
+"""
+import json
+import os
+import struct
+import zipfile
+
+import numpy as np
+import torch
+
+WEIGHTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "weights")
+
+
+def make_tensors():
+    base = torch.arange(6, dtype=torch.float32).reshape(2, 3) * 1.25
+    shared = torch.arange(8, dtype=torch.float32)
+    return {
+        "plain": base,
+        "transposed": base.t(),                    # strides 1, 3 on the same storage
+        "every.second": shared[1::2],              # offset 1, stride 2
+        "broadcast": shared[3:4].expand(4),        # stride 0
+        "double": torch.tensor([0.1, -2.5], dtype=torch.float64),
+        "half": torch.tensor([1.5, -65504.0, 6e-8, float("inf")], dtype=torch.float16),
+        "bfloat": torch.tensor([3.140625, -1e30], dtype=torch.bfloat16),
+        "counter": torch.tensor(7),
+        "mask": torch.tensor([True, False]),
+        "empty": torch.zeros(0, 3),
+    }
+
+
+def save(name, value, old=False):
+    torch.save(value, os.path.join(WEIGHTS, name), _use_new_zipfile_serialization=not old)
+
+
+def save_safetensors(name, tensors):
+    header, blobs, at = {"__metadata__": {"format": "pt"}}, [], 0
+    types = {torch.float32: "F32", torch.float64: "F64", torch.float16: "F16", torch.bfloat16: "BF16", torch.int64: "I64",
+             torch.bool: "BOOL"}
+    for key, tensor in tensors.items():
+        whole = tensor.contiguous()
+        blob = (whole.view(torch.int16) if whole.dtype == torch.bfloat16 else whole).numpy().tobytes()
+        header[key] = {"dtype": types[tensor.dtype], "shape": list(tensor.shape), "data_offsets": [at, at + len(blob)]}
+        blobs.append(blob)
+        at += len(blob)
+    text = json.dumps(header, separators=(",", ":")).encode()
+    with open(os.path.join(WEIGHTS, name), "wb") as out:
+        out.write(struct.pack("<Q", len(text)) + text + b"".join(blobs))
+
+
+def deflate(source, target):
+    """The same archive with its members deflated, as a zip program would make it."""
+    with zipfile.ZipFile(os.path.join(WEIGHTS, source)) as old, \
+            zipfile.ZipFile(os.path.join(WEIGHTS, target), "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(zipfile.ZipInfo(name), old.read(name), zipfile.ZIP_DEFLATED)
+
+
+class Command:
+    """A pickle of this calls os.system when Python loads it."""
+
+    def __reduce__(self):
+        return os.system, ("touch /tmp/owned",)
+
+
+if __name__ == "__main__":
+    os.makedirs(WEIGHTS, exist_ok=True)
+    tensors = make_tensors()
+    checkpoint = {"epoch": 3, "best": 91.5, "name": "small", "history": [1, (2.5, None)], "state_dict": tensors}
+    save("zip.pt", checkpoint)
+    save("old.pt", checkpoint, old=True)
+    deflate("zip.pt", "deflated.pt")
+    net = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
+    save("module.pt", torch.nn.DataParallel(net).state_dict())         # an OrderedDict with _metadata
+    save("module-old.pt", torch.nn.DataParallel(net).state_dict(), old=True)
+    save("parameters.pt", {"model": dict(net.named_parameters())})      # Parameters, not tensors
+    save("whole.pt", net)                                               # a module: refused
+    save("whole-old.pt", net, old=True)
+    save("system.pt", {"state_dict": Command()})
+    save("system-old.pt", {"state_dict": Command()}, old=True)
+    save("nothing.pt", {"epoch": 3, "args": {"lr": 0.1}})
+    save_safetensors("all.safetensors", tensors)
+    arrays = {k: v.numpy() for k, v in tensors.items() if v.dtype != torch.bfloat16}
+    arrays["transposed"] = np.asfortranarray(arrays["transposed"])
+    np.savez(os.path.join(WEIGHTS, "stored.npz"), **arrays)
+    np.savez_compressed(os.path.join(WEIGHTS, "deflated.npz"), **arrays)
+    np.savez(os.path.join(WEIGHTS, "objects.npz"), objects=np.array([{}, None], dtype=object))
+    np.savez(os.path.join(WEIGHTS, "big-endian.npz"), big=np.arange(3, dtype=">f4"))
