@@ -9,6 +9,19 @@
 
 enum { ALIGNMENT = 64, LONGEST_NAME = 63 };
 
+bool lossi_reserve(void **items, size_t *capacity, size_t n, size_t size)
+{
+    if (n < *capacity)
+        return true;
+    size_t wanted = *capacity ? 2 * *capacity : 16, bytes;
+    void *grown = lossi_mul(wanted, size, &bytes) ? realloc(*items, bytes) : NULL;
+    if (!grown)
+        return false;
+    *items = grown;
+    *capacity = wanted;
+    return true;
+}
+
 bool lossi_mul(size_t a, size_t b, size_t *out)
 {
     return !__builtin_mul_overflow(a, b, out);

@@ -21,6 +21,10 @@ loss_status lossi_fail_nomem(size_t bytes);
  *  Free with free(). A zero size gives a pointer that may be freed. */
 void *lossi_alloc(size_t n, size_t size);
 
+/** Makes room for one more item in an array of n items of `size` bytes, which doubles when it is full. Starts from NULL and 0.
+ *  @return false when memory is out; the array is as it was */
+bool lossi_reserve(void **items, size_t *capacity, size_t n, size_t size);
+
 /** a * b, false when it overflows. */
 bool lossi_mul(size_t a, size_t b, size_t *out);
 

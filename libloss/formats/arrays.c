@@ -38,23 +38,9 @@ bool lossi_arrays_allow(lossi_arrays *arrays, size_t bytes)
     return true;
 }
 
-/* Makes room for one more item of an array that doubles. */
-static bool reserve(void **items, size_t *capacity, size_t n, size_t size)
-{
-    if (n < *capacity)
-        return true;
-    size_t wanted = *capacity ? 2 * *capacity : 16;
-    void *grown = realloc(*items, wanted * size);
-    if (!grown)
-        return false;
-    *items = grown;
-    *capacity = wanted;
-    return true;
-}
-
 loss_status lossi_arrays_own(lossi_arrays *arrays, uint8_t *block)
 {
-    if (!reserve((void **)&arrays->blocks, &arrays->blocks_capacity, arrays->n_blocks, sizeof *arrays->blocks)) {
+    if (!lossi_reserve((void **)&arrays->blocks, &arrays->blocks_capacity, arrays->n_blocks, sizeof *arrays->blocks)) {
         free(block);
         return lossi_fail_nomem(2 * arrays->blocks_capacity * sizeof *arrays->blocks);
     }
@@ -94,7 +80,7 @@ loss_status lossi_arrays_add(lossi_arrays *arrays, const char *label, const char
         return lossi_fail(LOSS_ERR_FORMAT, "%s: tensor %s: with its %zu values the tensors are more than %d times as large as the "
                           "file", label, name, count, LARGEST_RATIO);
     char *copy = lossi_strdup(name);
-    if (!copy || !reserve((void **)&arrays->items, &arrays->capacity, arrays->n, sizeof *arrays->items)) {
+    if (!copy || !lossi_reserve((void **)&arrays->items, &arrays->capacity, arrays->n, sizeof *arrays->items)) {
         free(copy);
         return lossi_fail_nomem(2 * arrays->capacity * sizeof *arrays->items);
     }

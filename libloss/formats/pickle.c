@@ -136,17 +136,10 @@ static void append(machine *m, value *list, value *item)
 {
     if (!list || !item || m->status)
         return;
-    if (list->n == list->capacity) {
-        size_t wanted = list->capacity ? 2 * list->capacity : 4;
-        value **grown = realloc(list->items, wanted * sizeof *grown);
-        if (!grown) {
-            fail_nomem(m, wanted * sizeof *grown);
-            return;
-        }
-        list->items = grown;
-        list->capacity = wanted;
-    }
-    list->items[list->n++] = item;
+    if (lossi_reserve(&list->owned, &list->capacity, list->n, sizeof *list->items))
+        list->items[list->n++] = item;
+    else
+        fail_nomem(m, 2 * list->capacity * sizeof *list->items);
 }
 
 /* ---- Stack ----------------------------------------------------------------------------------------------------------- */
@@ -155,17 +148,10 @@ static void push(machine *m, value *v)
 {
     if (!v || m->status)
         return;
-    if (m->n == m->capacity) {
-        size_t wanted = m->capacity ? 2 * m->capacity : 64;
-        value **grown = realloc(m->stack, wanted * sizeof *grown);
-        if (!grown) {
-            fail_nomem(m, wanted * sizeof *grown);
-            return;
-        }
-        m->stack = grown;
-        m->capacity = wanted;
-    }
-    m->stack[m->n++] = v;
+    if (lossi_reserve((void **)&m->stack, &m->capacity, m->n, sizeof *m->stack))
+        m->stack[m->n++] = v;
+    else
+        fail_nomem(m, 2 * m->capacity * sizeof *m->stack);
 }
 
 /* Height below which the topmost mark lets nothing be taken. */
@@ -186,17 +172,10 @@ static value *peek(machine *m)
 
 static void push_mark(machine *m)
 {
-    if (m->n_marks == m->marks_capacity) {
-        size_t wanted = m->marks_capacity ? 2 * m->marks_capacity : 16;
-        size_t *grown = realloc(m->marks, wanted * sizeof *grown);
-        if (!grown) {
-            fail_nomem(m, wanted * sizeof *grown);
-            return;
-        }
-        m->marks = grown;
-        m->marks_capacity = wanted;
-    }
-    m->marks[m->n_marks++] = m->n;
+    if (lossi_reserve((void **)&m->marks, &m->marks_capacity, m->n_marks, sizeof *m->marks))
+        m->marks[m->n_marks++] = m->n;
+    else
+        fail_nomem(m, 2 * m->marks_capacity * sizeof *m->marks);
 }
 
 /* Removes the topmost mark and what is above it; those values stay at *items until the next push. */

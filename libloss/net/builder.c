@@ -56,20 +56,6 @@ static loss_node failed(loss_builder *b, loss_status status)
     return -1;
 }
 
-/* Makes room for one more item of an array that doubles. */
-static bool reserve(void **items, size_t *capacity, size_t n, size_t size)
-{
-    if (n < *capacity)
-        return true;
-    size_t wanted = *capacity ? 2 * *capacity : 32;
-    void *grown = realloc(*items, wanted * size);
-    if (!grown)
-        return false;
-    *items = grown;
-    *capacity = wanted;
-    return true;
-}
-
 /* An empty node of a layer on up to two inputs (-1: none), with the first input's shape; NULL on failure. */
 static lossi_node *append(loss_builder *b, const lossi_layer *layer, loss_node first, loss_node second)
 {
@@ -83,7 +69,7 @@ static lossi_node *append(loss_builder *b, const lossi_layer *layer, loss_node f
             failed(b, lossi_fail(LOSS_ERR_ARGUMENT, "%s: input %d is no layer of this network", layer->name, inputs[i]));
             return NULL;
         }
-    if (!reserve((void **)&net->nodes, &b->nodes_capacity, net->n_nodes, sizeof *net->nodes)) {
+    if (!lossi_reserve((void **)&net->nodes, &b->nodes_capacity, net->n_nodes, sizeof *net->nodes)) {
         failed(b, lossi_fail_nomem(2 * b->nodes_capacity * sizeof *net->nodes));
         return NULL;
     }
@@ -121,7 +107,7 @@ static int add_tensor(loss_builder *b, const char *name, const char *suffix, los
     if (b->status)
         return -1;
     char *full = lossi_format("%s.%s", name, suffix);
-    if (!full || !reserve((void **)&net->tensors, &b->tensors_capacity, net->n_tensors, sizeof *net->tensors)) {
+    if (!full || !lossi_reserve((void **)&net->tensors, &b->tensors_capacity, net->n_tensors, sizeof *net->tensors)) {
         free(full);
         return failed(b, lossi_fail_nomem(sizeof *net->tensors));
     }

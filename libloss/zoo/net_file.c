@@ -231,15 +231,9 @@ static bool append(reader *r, const line *l, const char *name, loss_node node)
             return fail(r, l, "two layers are called ", name) >= 0;
     if (r->n == MOST_LAYERS)
         return fail(r, l, "too many layers: at most 16384", "") >= 0;
-    if (r->n == r->capacity) {
-        size_t wanted = r->capacity ? 2 * r->capacity : 64;
-        named *grown = realloc(r->layers, wanted * sizeof *grown);
-        if (!grown) {
-            r->status = lossi_fail_nomem(wanted * sizeof *grown);
-            return false;
-        }
-        r->layers = grown;
-        r->capacity = wanted;
+    if (!lossi_reserve((void **)&r->layers, &r->capacity, r->n, sizeof *r->layers)) {
+        r->status = lossi_fail_nomem(2 * r->capacity * sizeof *r->layers);
+        return false;
     }
     r->layers[r->n++] = (named){name, node};
     return true;
