@@ -1,28 +1,42 @@
 /* The table of kernels: all arithmetic on activations goes through it. A set of kernels is a table that is always whole; the
  * strict reference (kernels/ref) is the oracle of the tests and runs anywhere.
  *
- * Activations of a chunk of n images are laid out [c][n][h][w]: a convolution by GEMM then writes its output in place,
- * and a channel is one contiguous run of n*h*w values. Kernels keep no state, allocate nothing and may run in many threads. */
+ * Activations are those of a chunk of eight images, laid out [c][h][w][8]: a pixel of all images is one vector, so that filters of
+ * any size, stride and number of channels are vectorised alike, without tails. A chunk of fewer images has zeros for the others
+ * at its input, and carries them along. Kernels keep no state, allocate nothing and may run in many threads. */
 #ifndef LOSSI_KERNELS_H
 #define LOSSI_KERNELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/real.h"
 
-/** Geometry of a convolution over a chunk: input [in_c][n][in_h][in_w], filter [out_c][in_c][kernel][kernel], output
- *  [out_c][n][out_h][out_w]. A linear layer is a 1 x 1 convolution of 1 x 1 maps. */
+/** Images of a chunk. */
+enum { LOSSI_LANES = 8 };
+
+/** Geometry of a convolution over a chunk: input [in_c][in_h][in_w][8], filter [out_c][in_c][kernel][kernel], output
+ *  [out_c][out_h][out_w][8]. A linear layer is a 1 x 1 convolution of 1 x 1 maps. */
 typedef struct lossi_conv_shape {
-    size_t n;
     size_t in_c, in_h, in_w;
     size_t out_c, out_h, out_w;
     size_t kernel, stride, padding;
 } lossi_conv_shape;
 
-/** Geometry of pooling over `planes` = c * n maps. */
+/** What follows a convolution pixel by pixel: y = relu(w * x + bias + residual), without the parts that are absent. */
+typedef struct lossi_epilogue {
+    const lossi_real *bias;     /* [out_c]; NULL: none */
+    const lossi_real *residual; /* [out_c][out_h][out_w][8], may be y; NULL: none */
+    bool relu;                  /* NaN stays NaN */
+} lossi_epilogue;
+
+/** Filters are made ready in pieces of this many channels. */
+enum { LOSSI_PACK = 16 };
+
+/** Geometry of pooling. */
 typedef struct lossi_pool_shape {
-    size_t planes;
+    size_t channels;
     size_t in_h, in_w, out_h, out_w;
     size_t kernel_h, kernel_w, stride, padding;
 } lossi_pool_shape;
@@ -30,13 +44,20 @@ typedef struct lossi_pool_shape {
 typedef struct lossi_kernels {
     const char *name;
 
-    /** Values of scratch memory that the three convolution kernels below need. */
+    /** Values of a filter made ready for conv_forward / for conv_backward_data, and of the scratch memory that convolutions need. */
+    size_t (*conv_packed)(const lossi_conv_shape *s);
+    size_t (*conv_packed_backward)(const lossi_conv_shape *s);
     size_t (*conv_scratch)(const lossi_conv_shape *s);
-    /** y = w * x + bias; bias [out_c] may be NULL. */
-    void (*conv_forward)(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *w, const lossi_real *bias,
+    /** Makes output channels begin .. end - 1 of a filter ready; begin is a multiple of LOSSI_PACK, and so is end unless it is the
+     *  last. Channels are scaled by scale [out_c] unless NULL. */
+    void (*conv_pack)(const lossi_conv_shape *s, const lossi_real *w, const lossi_real *scale, size_t begin, size_t end,
+                      lossi_real *packed);
+    void (*conv_forward)(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *packed, const lossi_epilogue *epilogue,
                          lossi_real *y, lossi_real *scratch);
+    /** The same for the gradient of the input; begin and end count input channels. */
+    void (*conv_pack_backward)(const lossi_conv_shape *s, const lossi_real *w, size_t begin, size_t end, lossi_real *packed);
     /** dx += the gradient of the input, given dy. */
-    void (*conv_backward_data)(const lossi_conv_shape *s, const lossi_real *dy, const lossi_real *w, lossi_real *dx,
+    void (*conv_backward_data)(const lossi_conv_shape *s, const lossi_real *dy, const lossi_real *packed, lossi_real *dx,
                                lossi_real *scratch);
     /** dw += the gradient of the filter; dbias += that of the bias unless NULL. */
     void (*conv_backward_weights)(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *dy, lossi_real *dw,
@@ -50,17 +71,17 @@ typedef struct lossi_kernels {
     void (*average_pool)(const lossi_pool_shape *s, const lossi_real *x, lossi_real *y);
     void (*average_pool_backward)(const lossi_pool_shape *s, const lossi_real *dy, lossi_real *dx);
 
-    /** Per channel, over m contiguous values: sum[c] = sum x, square[c] = sum x^2, in double. */
-    void (*norm_sums)(size_t channels, size_t m, const lossi_real *x, double *sum, double *square);
-    /** y = scale[c] x + shift[c]; y may be x. */
-    void (*norm_apply)(size_t channels, size_t m, const lossi_real *x, const lossi_real *scale, const lossi_real *shift,
-                       lossi_real *y);
-    /** Per channel: sum_dy[c] = sum dy, sum_dy_x[c] = sum dy (x - mean[c]), in double. */
-    void (*norm_backward_sums)(size_t channels, size_t m, const lossi_real *x, const lossi_real *dy, const double *mean,
+    /** Per channel of `pixels` vectors, over the first n images: sum[c] = sum x, square[c] = sum x^2, in double. */
+    void (*norm_sums)(size_t channels, size_t pixels, size_t n, const lossi_real *x, double *sum, double *square);
+    /** y = scale[c] x + shift[c], then perhaps ReLU; y may be x. */
+    void (*norm_apply)(size_t channels, size_t pixels, const lossi_real *x, const lossi_real *scale, const lossi_real *shift,
+                       bool relu, lossi_real *y);
+    /** Per channel: sum_dy[c] = sum dy, sum_dy_x[c] = sum dy (x - mean[c]), in double; dy is zero beyond the chunk's images. */
+    void (*norm_backward_sums)(size_t channels, size_t pixels, const lossi_real *x, const lossi_real *dy, const double *mean,
                                double *sum_dy, double *sum_dy_x);
-    /** dx += by_dy[c] dy + by_x[c] x + constant[c] */
-    void (*norm_backward)(size_t channels, size_t m, const lossi_real *x, const lossi_real *dy, const lossi_real *by_dy,
-                          const lossi_real *by_x, const lossi_real *constant, lossi_real *dx);
+    /** dx += by_dy[c] dy + by_x[c] x + constant[c] for the first n images */
+    void (*norm_backward)(size_t channels, size_t pixels, size_t n, const lossi_real *x, const lossi_real *dy,
+                          const lossi_real *by_dy, const lossi_real *by_x, const lossi_real *constant, lossi_real *dx);
 
     /** y = max(x, 0), NaN stays NaN; y may be x. */
     void (*relu)(size_t count, const lossi_real *x, lossi_real *y);
@@ -69,9 +90,9 @@ typedef struct lossi_kernels {
     /** y = a + b; y may be a or b. */
     void (*add)(size_t count, const lossi_real *a, const lossi_real *b, lossi_real *y);
 
-    /** Softmax cross-entropy of logits [classes][n], each image on its own, in double.
+    /** Softmax cross-entropy of logits [classes][8], each of the first n images on its own, in double.
      *  loss [n]: -log softmax(logits)[label]; correct [n]: 1 if the first largest logit is the label's (0 if one is NaN);
-     *  dlogits [classes][n] = (softmax - onehot) * scale, unless NULL. */
+     *  dlogits [classes][8] = (softmax - onehot) * scale, zero beyond n, unless NULL. */
     void (*xent)(size_t classes, size_t n, const lossi_real *logits, const uint8_t *labels, double *loss, uint8_t *correct,
                  double scale, lossi_real *dlogits);
 } lossi_kernels;

@@ -10,9 +10,6 @@
 #include "cpu/cpu.h"
 #include "net/forward.h"
 
-/* Images a chunk: part of the definition of the last bits, so it depends on nothing. */
-enum { CHUNK = 8 };
-
 struct lossi_backprop {
     const lossi_kernels *kernels;
     lossi_pool *pool;
@@ -23,12 +20,13 @@ struct lossi_backprop {
     size_t most_chunks;
     lossi_real *output_memory;  /* [most_chunks][outputs.total] */
     lossi_real *gradient_memory; /* [most_chunks][gradients.total] */
-    size_t sums_count, partial_count; /* the largest of any layer */
+    size_t sums_count, partial_count, packed_count, scratch_count; /* the largest of any layer */
     double *sums;               /* [most_chunks][sums_count] */
     lossi_real *partial;        /* [most_chunks][partial_count]: gradients of one layer's weight and bias, a chunk each */
+    lossi_real *packed;         /* the filter of the layer under way, made ready */
     double **states;            /* [n_nodes] */
     lossi_real **parameter_gradients; /* [n_tensors] */
-    double *losses;             /* [most_chunks * CHUNK] */
+    double *losses;             /* [most_chunks * LOSSI_LANES] */
     uint8_t *correct;           /* the same */
 
     /* The run under way. */
@@ -59,6 +57,7 @@ void lossi_backprop_free(lossi_backprop *b)
     free(b->gradient_memory);
     free(b->sums);
     free(b->partial);
+    free(b->packed);
     free(b->losses);
     free(b->correct);
     lossi_plan_free(&b->outputs);
@@ -78,6 +77,27 @@ static bool has_partial(const lossi_node *node)
     return node->weight >= 0 && !node->layer->backward_combine;
 }
 
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* What the layer wants of memory that all layers share. */
+static void measure_layer(lossi_backprop *b, const loss_net *net, const lossi_node *node)
+{
+    const lossi_layer *layer = node->layer;
+    const lossi_node *in = &net->nodes[node->inputs[0]];
+    if (has_partial(node))
+        b->partial_count = larger(b->partial_count, tensor_count(net, node->weight) + tensor_count(net, node->bias));
+    if (layer->sums_count)
+        b->sums_count = larger(b->sums_count, layer->sums_count(node));
+    if (layer->scratch_count)
+        b->scratch_count = larger(b->scratch_count, layer->scratch_count(b->kernels, node, in));
+    if (layer->packed_count)
+        b->packed_count = larger(b->packed_count, larger(layer->packed_count(b->kernels, node, in),
+                                                         layer->packed_backward_count(b->kernels, node, in)));
+}
+
 static loss_status allocate_layers(lossi_backprop *b, const loss_net *net)
 {
     b->states = calloc(net->n_nodes, sizeof *b->states);
@@ -86,10 +106,7 @@ static loss_status allocate_layers(lossi_backprop *b, const loss_net *net)
         return lossi_fail_nomem(net->n_nodes * sizeof *b->states);
     for (size_t i = 1; i < net->n_nodes; i++) {
         const lossi_node *node = &net->nodes[i];
-        size_t partial = has_partial(node) ? tensor_count(net, node->weight) + tensor_count(net, node->bias) : 0;
-        size_t sums = node->layer->sums_count ? node->layer->sums_count(node) : 0;
-        b->partial_count = partial > b->partial_count ? partial : b->partial_count;
-        b->sums_count = sums > b->sums_count ? sums : b->sums_count;
+        measure_layer(b, net, node);
         if (node->layer->state_count && !(b->states[i] = lossi_alloc(node->layer->state_count(node), sizeof(double))))
             return lossi_fail_nomem(node->layer->state_count(node) * sizeof(double));
     }
@@ -108,18 +125,19 @@ static void *allocate_chunks(const lossi_backprop *b, size_t values, size_t size
 
 static loss_status allocate_memory(lossi_backprop *b, const loss_net *net)
 {
-    size_t n = lossi_pool_size(b->pool), scratch = lossi_plan_scratch(net, b->kernels, CHUNK);
+    size_t n = lossi_pool_size(b->pool), scratch = b->scratch_count;
     b->output_memory = allocate_chunks(b, b->outputs.total, sizeof(lossi_real));
     b->gradient_memory = allocate_chunks(b, b->gradients.total, sizeof(lossi_real));
     b->sums = allocate_chunks(b, b->sums_count, sizeof(double));
     b->partial = allocate_chunks(b, b->partial_count, sizeof(lossi_real));
-    b->losses = allocate_chunks(b, CHUNK, sizeof(double));
-    b->correct = allocate_chunks(b, CHUNK, 1);
+    b->losses = allocate_chunks(b, LOSSI_LANES, sizeof(double));
+    b->correct = allocate_chunks(b, LOSSI_LANES, 1);
+    b->packed = lossi_alloc(b->packed_count, sizeof *b->packed);
     b->scratch = calloc(n, sizeof *b->scratch);
     b->images = calloc(n, sizeof *b->images);
-    if (!b->output_memory || !b->gradient_memory || !b->sums || !b->partial || !b->losses || !b->correct || !b->scratch ||
+    if (!b->output_memory || !b->gradient_memory || !b->sums || !b->partial || !b->packed || !b->losses || !b->correct || !b->scratch ||
         !b->images)
-        return lossi_fail(LOSS_ERR_NOMEM, "out of memory: a batch of %zu images of %s needs %.0f MB", b->most_chunks * CHUNK,
+        return lossi_fail(LOSS_ERR_NOMEM, "out of memory: a batch of %zu images of %s needs %.0f MB", b->most_chunks * LOSSI_LANES,
                           net->model, 1e-6 * sizeof(lossi_real) * (double)b->most_chunks *
                           (double)(b->outputs.total + b->gradients.total + b->partial_count));
     for (size_t w = 0; w < n; w++) {
@@ -140,14 +158,14 @@ loss_status lossi_backprop_create(lossi_backprop **out, const loss_net *net, siz
     b->n_nodes = net->n_nodes;
     b->n_tensors = net->n_tensors;
     b->image_size = net->shape.channels * net->shape.height * net->shape.width;
-    b->most_chunks = largest / CHUNK + (largest % CHUNK != 0);
+    b->most_chunks = largest / LOSSI_LANES + (largest % LOSSI_LANES != 0);
     loss_status status = lossi_kernels_choose(&b->kernels);
     if (!status)
         status = lossi_pool_create(&b->pool, threads);
     if (!status)
-        status = lossi_plan_training(&b->outputs, net, CHUNK);
+        status = lossi_plan_training(&b->outputs, net);
     if (!status)
-        status = lossi_plan_gradients(&b->gradients, net, CHUNK);
+        status = lossi_plan_gradients(&b->gradients, net);
     if (!status)
         status = allocate_layers(b, net);
     if (!status)
@@ -161,8 +179,8 @@ loss_status lossi_backprop_create(lossi_backprop **out, const loss_net *net, siz
 
 static lossi_chunk chunk_of(const lossi_backprop *b, size_t k, size_t worker)
 {
-    size_t left = b->batch->n - k * CHUNK;
-    return (lossi_chunk){&b->outputs, b->output_memory + k * b->outputs.total, b->scratch[worker], left < CHUNK ? left : CHUNK};
+    size_t left = b->batch->n - k * LOSSI_LANES;
+    return (lossi_chunk){&b->outputs, b->output_memory + k * b->outputs.total, b->scratch[worker], left < LOSSI_LANES ? left : LOSSI_LANES};
 }
 
 /* The gradient of node i's output in chunk k; NULL if the node has none. */
@@ -177,8 +195,9 @@ static lossi_call call_of(const lossi_backprop *b, const lossi_chunk *chunk, siz
     lossi_call call = lossi_chunk_call(chunk, b->kernels, b->net, b->node);
     call.training = true;
     call.seed = b->batch->seed;
-    call.first_image = k * CHUNK;
+    call.first_image = k * LOSSI_LANES;
     call.state = b->states[b->node];
+    call.packed = b->packed;
     call.sums = b->sums + k * (call.node->layer->sums_count ? call.node->layer->sums_count(call.node) : 0);
     return call;
 }
@@ -204,9 +223,10 @@ static void read_images(void *context, size_t k, size_t worker)
 {
     lossi_backprop *b = context;
     lossi_chunk chunk = chunk_of(b, k, worker);
-    for (size_t i = 0; i < chunk.n; i++) {
-        b->batch->image(b->batch->user, k * CHUNK + i, b->images[worker]);
-        lossi_chunk_put_image(&chunk, b->net, i, b->images[worker]);
+    for (size_t i = 0; i < LOSSI_LANES; i++) {
+        if (i < chunk.n)
+            b->batch->image(b->batch->user, k * LOSSI_LANES + i, b->images[worker]);
+        lossi_put_image(lossi_chunk_output(&chunk, 0), i, i < chunk.n ? b->images[worker] : NULL, b->image_size);
     }
 }
 
@@ -230,8 +250,8 @@ static void cross_entropy(void *context, size_t k, size_t worker)
 {
     const lossi_backprop *b = context;
     lossi_chunk chunk = chunk_of(b, k, worker);
-    b->kernels->xent(b->net->shape.classes, chunk.n, lossi_chunk_output(&chunk, b->n_nodes - 1), b->batch->labels + k * CHUNK,
-                     b->losses + k * CHUNK, b->correct + k * CHUNK, 1 / (double)b->batch->n,
+    b->kernels->xent(b->net->shape.classes, chunk.n, lossi_chunk_output(&chunk, b->n_nodes - 1), b->batch->labels + k * LOSSI_LANES,
+                     b->losses + k * LOSSI_LANES, b->correct + k * LOSSI_LANES, 1 / (double)b->batch->n,
                      gradient_of(b, b->n_nodes - 1, k));
 }
 
@@ -257,7 +277,7 @@ static void backward(void *context, size_t k, size_t worker)
         /* The last user of an output is the first to write its gradient. */
         bool is_first = b->gradients.last_user[in] == (int)b->node && (j == 0 || call.node->inputs[0] != in);
         if (is_first)
-            memset(call.dx[j], 0, chunk.n * lossi_node_size(&b->net->nodes[in]) * sizeof(lossi_real));
+            memset(call.dx[j], 0, lossi_chunk_size(&b->net->nodes[in]) * sizeof(lossi_real));
     }
     if (has_partial(call.node)) {
         size_t n_weight = tensor_count(b->net, call.node->weight), n_bias = tensor_count(b->net, call.node->bias);
@@ -289,9 +309,39 @@ static void sum_partial(void *context, size_t piece, size_t worker)
     }
 }
 
+static lossi_pack pack_of(const lossi_backprop *b)
+{
+    const lossi_node *node = &b->net->nodes[b->node];
+    return (lossi_pack){b->kernels, node, &b->net->nodes[node->inputs[0]], b->net->tensors[node->weight].values, NULL, b->packed};
+}
+
+static void pack(void *context, size_t piece, size_t worker)
+{
+    (void)worker;
+    const lossi_backprop *b = context;
+    lossi_pack p = pack_of(b);
+    p.node->layer->pack(&p, piece);
+}
+
+static void pack_backward(void *context, size_t piece, size_t worker)
+{
+    (void)worker;
+    const lossi_backprop *b = context;
+    lossi_pack p = pack_of(b);
+    p.node->layer->pack_backward(&p, piece);
+}
+
+static size_t n_pieces(size_t channels)
+{
+    return (channels + LOSSI_PACK - 1) / LOSSI_PACK;
+}
+
 static void forward_node(lossi_backprop *b)
 {
-    const lossi_layer *layer = b->net->nodes[b->node].layer;
+    const lossi_node *node = &b->net->nodes[b->node];
+    const lossi_layer *layer = node->layer;
+    if (layer->pack)
+        lossi_pool_run(b->pool, n_pieces(node->channels), pack, b);
     if (layer->forward_sums) {
         lossi_pool_run(b->pool, b->n_chunks, forward_sums, b);
         lossi_combine c = combine_of(b);
@@ -308,6 +358,8 @@ static void backward_node(lossi_backprop *b)
         lossi_combine c = combine_of(b);
         node->layer->backward_combine(&c);
     }
+    if (node->layer->pack_backward && gradient_of(b, (size_t)node->inputs[0], 0))
+        lossi_pool_run(b->pool, n_pieces(b->net->nodes[node->inputs[0]].channels), pack_backward, b);
     lossi_pool_run(b->pool, b->n_chunks, backward, b);
     if (has_partial(node)) {
         size_t n = tensor_count(b->net, node->weight) + tensor_count(b->net, node->bias);
@@ -319,7 +371,7 @@ void lossi_backprop_run(lossi_backprop *b, loss_net *net, const lossi_batch *bat
 {
     b->net = net;
     b->batch = batch;
-    b->n_chunks = (batch->n + CHUNK - 1) / CHUNK;
+    b->n_chunks = (batch->n + LOSSI_LANES - 1) / LOSSI_LANES;
     lossi_pool_run(b->pool, b->n_chunks, read_images, b);
     for (b->node = 1; b->node < b->n_nodes; b->node++)
         forward_node(b);

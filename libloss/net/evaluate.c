@@ -1,4 +1,4 @@
-/* Threads take tiles of images from a counter; what a tile gives does not depend on who computes it, and the per-image losses
+/* Threads take chunks of eight images from a counter; what a chunk gives does not depend on who computes it, and the per-image losses
  * are summed in image order, so the result has the same bits for any number of threads. */
 #include "net/evaluate.h"
 
@@ -9,16 +9,13 @@
 #include "base/thread.h"
 #include "cpu/cpu.h"
 #include "net/forward.h"
-
-/* Images a tile: enough to keep a GEMM busy on small maps, few enough for a ResNet's activations to stay in cache. Part of
- * the definition of the result's last bits, so it depends on nothing. */
-enum { TILE = 8 };
+#include "net/program.h"
 
 struct lossi_evaluator {
     const lossi_kernels *kernels;
     lossi_pool *pool;
-    lossi_plan plan;
-    lossi_chunk *chunks;  /* [pool size] */
+    lossi_program *program;
+    lossi_real **memory, **scratch; /* [pool size] */
     float **images;       /* [pool size]: one image as the dataset gives it, [c][h][w] */
     lossi_real **values;  /* [pool size]: the same as the engine's numbers */
     size_t image_size, capacity;
@@ -30,38 +27,39 @@ void lossi_evaluator_free(lossi_evaluator *e)
 {
     if (!e)
         return;
-    for (size_t w = 0; e->pool && e->chunks && w < lossi_pool_size(e->pool); w++) {
-        free(e->chunks[w].memory);
-        free(e->chunks[w].scratch);
+    for (size_t w = 0; e->values && w < lossi_pool_size(e->pool); w++) {
+        free(e->memory[w]);
+        free(e->scratch[w]);
         free(e->images[w]);
         free(e->values[w]);
     }
-    free(e->chunks);
+    free(e->memory);
+    free(e->scratch);
     free(e->images);
     free(e->values);
+    lossi_program_free(e->program);
     lossi_pool_free(e->pool);
-    lossi_plan_free(&e->plan);
     free(e->losses);
     free(e->correct);
     free(e);
 }
 
-static loss_status allocate_workers(lossi_evaluator *e, const loss_net *net)
+static loss_status allocate_workers(lossi_evaluator *e)
 {
-    size_t n = lossi_pool_size(e->pool), scratch = lossi_plan_scratch(net, e->kernels, TILE);
+    size_t n = lossi_pool_size(e->pool), memory = lossi_program_memory(e->program), scratch = lossi_program_scratch(e->program);
+    e->memory = calloc(n, sizeof *e->memory);
+    e->scratch = calloc(n, sizeof *e->scratch);
     e->images = calloc(n, sizeof *e->images);
-    e->values = calloc(n, sizeof *e->values);
-    e->chunks = e->images && e->values ? calloc(n, sizeof *e->chunks) : NULL;
-    if (!e->chunks)
-        return lossi_fail_nomem(n * sizeof *e->chunks);
+    e->values = e->memory && e->scratch && e->images ? calloc(n, sizeof *e->values) : NULL;
+    if (!e->values)
+        return lossi_fail_nomem(n * sizeof *e->values);
     for (size_t w = 0; w < n; w++) {
-        lossi_chunk *chunk = &e->chunks[w];
-        *chunk = (lossi_chunk){&e->plan, lossi_alloc(e->plan.total, sizeof(lossi_real)),
-                               lossi_alloc(scratch, sizeof(lossi_real)), 0};
+        e->memory[w] = lossi_alloc(memory, sizeof(lossi_real));
+        e->scratch[w] = lossi_alloc(scratch, sizeof(lossi_real));
         e->images[w] = lossi_alloc(e->image_size, sizeof(float));
         e->values[w] = lossi_alloc(e->image_size, sizeof(lossi_real));
-        if (!chunk->memory || !chunk->scratch || !e->images[w] || !e->values[w])
-            return lossi_fail_nomem((e->plan.total + scratch) * sizeof(lossi_real));
+        if (!e->memory[w] || !e->scratch[w] || !e->images[w] || !e->values[w])
+            return lossi_fail_nomem((memory + scratch) * sizeof(lossi_real));
     }
     return LOSS_OK;
 }
@@ -77,9 +75,9 @@ loss_status lossi_evaluator_create(lossi_evaluator **out, const loss_net *net, s
     if (!status)
         status = lossi_pool_create(&e->pool, threads);
     if (!status)
-        status = lossi_plan_evaluation(&e->plan, net, TILE);
+        status = lossi_program_create(&e->program, net, e->kernels);
     if (!status)
-        status = allocate_workers(e, net);
+        status = allocate_workers(e);
     if (status)
         lossi_evaluator_free(e);
     else
@@ -100,22 +98,23 @@ typedef struct job {
     atomic_bool stopped;
 } job;
 
-static void put_images(const job *j, const lossi_chunk *chunk, size_t first, size_t worker)
+/* Images first .. first + n - 1, and zeros in the places that are left. */
+static void put_images(const job *j, size_t first, size_t n, size_t worker, lossi_real *input)
 {
     lossi_evaluator *e = j->evaluator;
-    for (size_t i = 0; i < chunk->n; i++) {
+    for (size_t i = 0; i < LOSSI_LANES; i++) {
         const float *image = e->images[worker];
-        if (j->data)
+        if (i < n && j->data)
             loss_dataset_images(j->data, first + i, 1, e->images[worker]);
-        else
+        else if (i < n)
             image = j->images + (first + i) * e->image_size;
-        for (size_t k = 0; k < e->image_size; k++)
+        for (size_t k = 0; i < n && k < e->image_size; k++)
             e->values[worker][k] = (lossi_real)image[k];
-        lossi_chunk_put_image(chunk, j->net, i, e->values[worker]);
+        lossi_put_image(input, i, i < n ? e->values[worker] : NULL, e->image_size);
     }
 }
 
-static void run_tile(void *context, size_t tile, size_t worker)
+static void run_chunk(void *context, size_t chunk, size_t worker)
 {
     job *j = context;
     lossi_evaluator *e = j->evaluator;
@@ -125,19 +124,17 @@ static void run_tile(void *context, size_t tile, size_t worker)
         atomic_store(&j->stopped, true);
         return;
     }
-    size_t first = tile * TILE, classes = j->net->shape.classes;
-    lossi_chunk *chunk = &e->chunks[worker];
-    chunk->n = j->n - first < TILE ? j->n - first : TILE;
-    put_images(j, chunk, first, worker);
-    const lossi_real *logits = lossi_chunk_evaluate(chunk, e->kernels, j->net);
+    size_t first = chunk * LOSSI_LANES, classes = j->net->shape.classes;
+    size_t n = j->n - first < LOSSI_LANES ? j->n - first : LOSSI_LANES;
+    put_images(j, first, n, worker, lossi_program_input(e->program, e->memory[worker]));
+    const lossi_real *logits = lossi_program_run(e->program, e->memory[worker], e->scratch[worker]);
     if (!j->logits) {
-        e->kernels->xent(classes, chunk->n, logits, loss_dataset_labels(j->data) + first, e->losses + first,
-                         e->correct + first, 1, NULL);
+        e->kernels->xent(classes, n, logits, loss_dataset_labels(j->data) + first, e->losses + first, e->correct + first, 1, NULL);
         return;
     }
-    for (size_t i = 0; i < chunk->n; i++)
+    for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < classes; k++)
-            j->logits[(first + i) * classes + k] = (float)logits[k * chunk->n + i];
+            j->logits[(first + i) * classes + k] = (float)logits[k * LOSSI_LANES + i];
 }
 
 static loss_status reserve_images(lossi_evaluator *e, size_t n)
@@ -180,7 +177,8 @@ loss_status lossi_evaluator_run(lossi_evaluator *e, const loss_net *net, const l
     if (status)
         return status;
     job j = {.evaluator = e, .net = net, .n = loss_dataset_count(data), .data = data, .cancelled = cancelled, .user = user};
-    lossi_pool_run(e->pool, (j.n + TILE - 1) / TILE, run_tile, &j);
+    lossi_program_set(e->program, net, e->pool);
+    lossi_pool_run(e->pool, (j.n + LOSSI_LANES - 1) / LOSSI_LANES, run_chunk, &j);
     if (j.stopped)
         return lossi_fail(LOSS_ERR_CANCELLED, "evaluation stopped on request");
     summarise(e, j.n, result);
@@ -191,7 +189,8 @@ loss_status lossi_evaluator_run(lossi_evaluator *e, const loss_net *net, const l
 loss_status lossi_evaluator_logits(lossi_evaluator *e, const loss_net *net, size_t n, const float *images, float *logits)
 {
     job j = {.evaluator = e, .net = net, .n = n, .images = images, .logits = logits};
-    lossi_pool_run(e->pool, (n + TILE - 1) / TILE, run_tile, &j);
+    lossi_program_set(e->program, net, e->pool);
+    lossi_pool_run(e->pool, (n + LOSSI_LANES - 1) / LOSSI_LANES, run_chunk, &j);
     return LOSS_OK;
 }
 

@@ -1,8 +1,6 @@
 /* Layers on one chunk of images. */
 #include "net/forward.h"
 
-#include <string.h>
-
 lossi_call lossi_chunk_call(const lossi_chunk *chunk, const lossi_kernels *kernels, const loss_net *net, size_t i)
 {
     const lossi_node *node = &net->nodes[i];
@@ -22,26 +20,11 @@ lossi_call lossi_chunk_call(const lossi_chunk *chunk, const lossi_kernels *kerne
         call.weight = net->tensors[node->weight].values;
     if (node->bias >= 0)
         call.bias = net->tensors[node->bias].values;
-    if (node->mean >= 0) {
-        call.mean = net->tensors[node->mean].values;
-        call.variance = net->tensors[node->variance].values;
-    }
     return call;
 }
 
-void lossi_chunk_put_image(const lossi_chunk *chunk, const loss_net *net, size_t i, const lossi_real *image)
+void lossi_put_image(lossi_real *input, size_t i, const lossi_real *image, size_t size)
 {
-    size_t plane = net->shape.height * net->shape.width;
-    lossi_real *input = lossi_chunk_output(chunk, 0);
-    for (size_t c = 0; c < net->shape.channels; c++)
-        memcpy(input + (c * chunk->n + i) * plane, image + c * plane, plane * sizeof *input);
-}
-
-const lossi_real *lossi_chunk_evaluate(const lossi_chunk *chunk, const lossi_kernels *kernels, const loss_net *net)
-{
-    for (size_t i = 1; i < net->n_nodes; i++) {
-        lossi_call call = lossi_chunk_call(chunk, kernels, net, i);
-        net->nodes[i].layer->forward(&call);
-    }
-    return lossi_chunk_output(chunk, net->n_nodes - 1);
+    for (size_t k = 0; k < size; k++)
+        input[k * LOSSI_LANES + i] = image ? image[k] : 0;
 }

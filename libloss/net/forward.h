@@ -1,4 +1,4 @@
-/* Shared by evaluation and training: a layer's call on one chunk. */
+/* A layer's call on one chunk of a network, as training makes it; putting images into chunks. */
 #ifndef LOSSI_FORWARD_H
 #define LOSSI_FORWARD_H
 
@@ -13,7 +13,7 @@ typedef struct lossi_chunk {
     size_t n;             /* images */
 } lossi_chunk;
 
-/** The output of node i in a chunk, [c][n][h][w]. */
+/** The output of node i in a chunk, [c][h][w][8]. */
 static inline lossi_real *lossi_chunk_output(const lossi_chunk *chunk, size_t i)
 {
     return chunk->memory + chunk->outputs->offsets[i];
@@ -22,10 +22,7 @@ static inline lossi_real *lossi_chunk_output(const lossi_chunk *chunk, size_t i)
 /** The call of node i on a chunk, with inputs, output, parameters and statistics filled in. */
 lossi_call lossi_chunk_call(const lossi_chunk *chunk, const lossi_kernels *kernels, const loss_net *net, size_t i);
 
-/** Copies one image [c][h][w] into its place among the n of a chunk's input [c][n][h][w]. */
-void lossi_chunk_put_image(const lossi_chunk *chunk, const loss_net *net, size_t i, const lossi_real *image);
-
-/** Runs all layers in evaluation mode. @return the logits, [classes][n]. */
-const lossi_real *lossi_chunk_evaluate(const lossi_chunk *chunk, const lossi_kernels *kernels, const loss_net *net);
+/** Puts image i, [c][h][w] of `size` values, into a chunk's input [c][h][w][8]. NULL: zeros. */
+void lossi_put_image(lossi_real *input, size_t i, const lossi_real *image, size_t size);
 
 #endif

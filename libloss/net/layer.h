@@ -9,12 +9,12 @@
 #include "kernels/kernels.h"
 #include "net/net.h"
 
-/** What a layer is given to work on one chunk. Activations and gradients are [c][n][h][w]. */
+/** What a layer is given to work on one chunk. Activations and gradients are [c][h][w][8]. */
 typedef struct lossi_call {
     const lossi_kernels *kernels;
     const lossi_node *node;
     const lossi_node *in;        /* the node of the first input */
-    size_t n;                    /* images in the chunk */
+    size_t n;                    /* images in the chunk, at most 8 */
     bool training;
     uint64_t seed;               /* of dropout: differs from step to step */
     size_t first_image, index;   /* of the chunk in the batch; number of the node */
@@ -24,13 +24,26 @@ typedef struct lossi_call {
     const lossi_real *dy;        /* gradient of the output (backward) */
     lossi_real *dx[2];           /* gradients of the inputs, added to; NULL: not wanted */
 
-    const lossi_real *weight, *bias, *mean, *variance; /* tensors of the node, NULL without */
+    const lossi_real *weight, *bias; /* tensors of the node, NULL without */
+    const lossi_real *packed;    /* the filter made ready: for forward, or for backward */
+    const lossi_real *scale, *shift; /* evaluation: BatchNorm as an affine map, [channels] */
+    const lossi_real *residual;  /* evaluation: added to the output before ReLU; NULL: none */
+    bool relu;                   /* evaluation: ReLU on the output */
     lossi_real *dweight, *dbias; /* this chunk's gradients, added to */
 
     const double *state;         /* [state_count]: what *_combine found out for the batch */
     double *sums;                /* [sums_count]: this chunk's */
     lossi_real *scratch;         /* [scratch_count] of this thread */
 } lossi_call;
+
+/** What it takes to make a filter ready. */
+typedef struct lossi_pack {
+    const lossi_kernels *kernels;
+    const lossi_node *node, *in;
+    const lossi_real *weight;
+    const lossi_real *scale;     /* [out channels], forward only; NULL: 1 */
+    lossi_real *packed;
+} lossi_pack;
 
 /** What *_combine is given, once a batch. */
 typedef struct lossi_combine {
@@ -50,7 +63,12 @@ typedef struct lossi_layer {
     bool in_place_training;   /* in training too, if the input's kind does not need its own output for backward */
     bool backward_uses_output;
 
-    size_t (*scratch_count)(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in, size_t n);
+    size_t (*scratch_count)(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in);
+    /* Filters made ready once for all chunks, LOSSI_PACK channels a piece: output channels for forward, input ones for backward. */
+    size_t (*packed_count)(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in);
+    size_t (*packed_backward_count)(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in);
+    void (*pack)(const lossi_pack *pack, size_t piece);
+    void (*pack_backward)(const lossi_pack *pack, size_t piece);
     size_t (*sums_count)(const lossi_node *node);
     size_t (*state_count)(const lossi_node *node);
 
@@ -61,6 +79,16 @@ typedef struct lossi_layer {
     void (*backward_combine)(const lossi_combine *c);
     void (*backward)(const lossi_call *call);
 } lossi_layer;
+
+/** Values of a node's output for a chunk. */
+static inline size_t lossi_chunk_size(const lossi_node *node)
+{
+    return LOSSI_LANES * lossi_node_size(node);
+}
+
+/** BatchNorm's evaluation as y = scale x + shift, [channels] each; bias of the convolution before it, or NULL. */
+void lossi_norm_affine(size_t channels, const lossi_real *weight, const lossi_real *bias, const lossi_real *mean,
+                       const lossi_real *variance, const lossi_real *conv_bias, lossi_real *scale, lossi_real *shift);
 
 extern const lossi_layer lossi_layer_conv;   /* linear too: a 1 x 1 convolution of 1 x 1 maps */
 extern const lossi_layer lossi_layer_norm;

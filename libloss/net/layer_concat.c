@@ -1,16 +1,16 @@
-/* Concatenation along channels: as activations are [c][n][h][w], one block of memory after the other. */
+/* Concatenation along channels: as activations are [c][h][w][8], one block of memory after the other. */
 #include <string.h>
 
 #include "net/layer.h"
 
 static size_t first_count(const lossi_call *call)
 {
-    return call->n * lossi_node_size(call->in);
+    return lossi_chunk_size(call->in);
 }
 
 static size_t second_count(const lossi_call *call)
 {
-    return call->n * (lossi_node_size(call->node) - lossi_node_size(call->in));
+    return lossi_chunk_size(call->node) - lossi_chunk_size(call->in);
 }
 
 static void forward(const lossi_call *call)

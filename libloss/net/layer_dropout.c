@@ -19,33 +19,25 @@ static lossi_stream stream_of(const lossi_call *call)
 
 static void forward(const lossi_call *call)
 {
-    size_t n = call->n, plane = call->node->height * call->node->width;
     if (!call->training) {
         if (call->y != call->x[0])
-            memcpy(call->y, call->x[0], n * lossi_node_size(call->node) * sizeof *call->y);
+            memcpy(call->y, call->x[0], lossi_chunk_size(call->node) * sizeof *call->y);
         return;
     }
     lossi_stream stream = stream_of(call);
-    for (size_t c = 0; c < call->node->channels; c++)
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = 0; j < plane; j++) {
-                size_t at = (c * n + i) * plane + j;
-                call->y[at] = call->x[0][at] * factor(call, &stream, call->first_image + i, c * plane + j);
-            }
+    for (size_t e = 0; e < lossi_node_size(call->node); e++)
+        for (size_t i = 0; i < LOSSI_LANES; i++)
+            call->y[e * LOSSI_LANES + i] = call->x[0][e * LOSSI_LANES + i] * factor(call, &stream, call->first_image + i, e);
 }
 
 static void backward(const lossi_call *call)
 {
-    size_t n = call->n, plane = call->node->height * call->node->width;
     if (!call->dx[0])
         return;
     lossi_stream stream = stream_of(call);
-    for (size_t c = 0; c < call->node->channels; c++)
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = 0; j < plane; j++) {
-                size_t at = (c * n + i) * plane + j;
-                call->dx[0][at] += call->dy[at] * factor(call, &stream, call->first_image + i, c * plane + j);
-            }
+    for (size_t e = 0; e < lossi_node_size(call->node); e++)
+        for (size_t i = 0; i < LOSSI_LANES; i++)
+            call->dx[0][e * LOSSI_LANES + i] += call->dy[e * LOSSI_LANES + i] * factor(call, &stream, call->first_image + i, e);
 }
 
 const lossi_layer lossi_layer_dropout = {.name = "dropout", .in_place = true, .forward = forward, .backward = backward};

@@ -21,21 +21,21 @@ static size_t state_count(const lossi_node *node)
     return N_STATE * node->channels;
 }
 
-static size_t scratch_count(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in, size_t n)
+static size_t scratch_count(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in)
 {
-    (void)kernels, (void)in, (void)n;
+    (void)kernels, (void)in;
     return 3 * node->channels;
 }
 
-static size_t run_length(const lossi_call *call)
+static size_t pixels(const lossi_call *call)
 {
-    return call->n * call->node->height * call->node->width;
+    return call->node->height * call->node->width;
 }
 
 static void forward_sums(const lossi_call *call)
 {
     size_t c = call->node->channels;
-    call->kernels->norm_sums(c, run_length(call), call->x[0], call->sums, call->sums + c);
+    call->kernels->norm_sums(c, pixels(call), call->n, call->x[0], call->sums, call->sums + c);
 }
 
 /* Adds up sums[which] of channel c over the chunks, in their order. */
@@ -65,25 +65,38 @@ static void forward_combine(const lossi_combine *b)
     }
 }
 
+void lossi_norm_affine(size_t channels, const lossi_real *weight, const lossi_real *bias, const lossi_real *mean,
+                       const lossi_real *variance, const lossi_real *conv_bias, lossi_real *scale, lossi_real *shift)
+{
+    for (size_t c = 0; c < channels; c++) {
+        double s = (double)weight[c] / sqrt((double)variance[c] + EPS), before = conv_bias ? (double)conv_bias[c] : 0;
+        scale[c] = (lossi_real)s;
+        shift[c] = (lossi_real)((double)bias[c] + (before - (double)mean[c]) * s);
+    }
+}
+
+/* In training the batch's own statistics; in evaluation what lossi_norm_affine() made of the running ones. */
 static void forward(const lossi_call *call)
 {
     size_t channels = call->node->channels;
-    lossi_real *scale = call->scratch, *shift = scale + channels;
-    for (size_t c = 0; c < channels; c++) {
-        double mean = call->training ? call->state[MEAN * channels + c] : (double)call->mean[c];
-        double inverse = call->training ? call->state[INVERSE_DEVIATION * channels + c]
-                                        : 1 / sqrt((double)call->variance[c] + EPS);
-        double s = (double)call->weight[c] * inverse;
-        scale[c] = (lossi_real)s;
-        shift[c] = (lossi_real)((double)call->bias[c] - mean * s);
+    const lossi_real *scale = call->scale, *shift = call->shift;
+    if (call->training) {
+        lossi_real *s = call->scratch, *t = call->scratch + channels;
+        for (size_t c = 0; c < channels; c++) {
+            double factor = (double)call->weight[c] * call->state[INVERSE_DEVIATION * channels + c];
+            s[c] = (lossi_real)factor;
+            t[c] = (lossi_real)((double)call->bias[c] - call->state[MEAN * channels + c] * factor);
+        }
+        scale = s;
+        shift = t;
     }
-    call->kernels->norm_apply(channels, run_length(call), call->x[0], scale, shift, call->y);
+    call->kernels->norm_apply(channels, pixels(call), call->x[0], scale, shift, call->relu, call->y);
 }
 
 static void backward_sums(const lossi_call *call)
 {
     size_t c = call->node->channels;
-    call->kernels->norm_backward_sums(c, run_length(call), call->x[0], call->dy, call->state + MEAN * c, call->sums,
+    call->kernels->norm_backward_sums(c, pixels(call), call->x[0], call->dy, call->state + MEAN * c, call->sums,
                                       call->sums + c);
 }
 
@@ -114,7 +127,7 @@ static void backward(const lossi_call *call)
     lossi_real *coefficients = call->scratch; /* [3][channels] */
     for (size_t i = 0; i < 3 * channels; i++)
         coefficients[i] = (lossi_real)call->state[BY_DY * channels + i];
-    call->kernels->norm_backward(channels, run_length(call), call->x[0], call->dy, coefficients, coefficients + channels,
+    call->kernels->norm_backward(channels, pixels(call), call->n, call->x[0], call->dy, coefficients, coefficients + channels,
                                  coefficients + 2 * channels, call->dx[0]);
 }
 

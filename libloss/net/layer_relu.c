@@ -1,20 +1,15 @@
 /* ReLU: y = max(x, 0). Its derivative can be read off its output, so it may overwrite its input. */
 #include "net/layer.h"
 
-static size_t count(const lossi_call *call)
-{
-    return call->n * lossi_node_size(call->node);
-}
-
 static void forward(const lossi_call *call)
 {
-    call->kernels->relu(count(call), call->x[0], call->y);
+    call->kernels->relu(lossi_chunk_size(call->node), call->x[0], call->y);
 }
 
 static void backward(const lossi_call *call)
 {
     if (call->dx[0])
-        call->kernels->relu_backward(count(call), call->y, call->dy, call->dx[0]);
+        call->kernels->relu_backward(lossi_chunk_size(call->node), call->y, call->dy, call->dx[0]);
 }
 
 const lossi_layer lossi_layer_relu = {

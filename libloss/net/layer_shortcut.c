@@ -12,26 +12,27 @@ static size_t channels_before(const lossi_call *call)
 static void forward(const lossi_call *call)
 {
     const lossi_node *out = call->node, *in = call->in;
-    size_t s = out->stride, before = channels_before(call);
-    memset(call->y, 0, call->n * lossi_node_size(out) * sizeof *call->y);
-    for (size_t p = 0; p < in->channels * call->n; p++)
+    size_t s = out->stride;
+    lossi_real *y = call->y + channels_before(call) * out->height * out->width * LOSSI_LANES;
+    memset(call->y, 0, lossi_chunk_size(out) * sizeof *call->y);
+    for (size_t c = 0; c < in->channels; c++)
         for (size_t r = 0; r < out->height; r++)
-            for (size_t c = 0; c < out->width; c++)
-                call->y[((before * call->n + p) * out->height + r) * out->width + c] =
-                    call->x[0][(p * in->height + r * s) * in->width + c * s];
+            for (size_t k = 0; k < out->width; k++, y += LOSSI_LANES)
+                memcpy(y, call->x[0] + ((c * in->height + r * s) * in->width + k * s) * LOSSI_LANES, LOSSI_LANES * sizeof *y);
 }
 
 static void backward(const lossi_call *call)
 {
     const lossi_node *out = call->node, *in = call->in;
-    size_t s = out->stride, before = channels_before(call);
+    size_t s = out->stride;
+    const lossi_real *dy = call->dy + channels_before(call) * out->height * out->width * LOSSI_LANES;
     if (!call->dx[0])
         return;
-    for (size_t p = 0; p < in->channels * call->n; p++)
+    for (size_t c = 0; c < in->channels; c++)
         for (size_t r = 0; r < out->height; r++)
-            for (size_t c = 0; c < out->width; c++)
-                call->dx[0][(p * in->height + r * s) * in->width + c * s] +=
-                    call->dy[((before * call->n + p) * out->height + r) * out->width + c];
+            for (size_t k = 0; k < out->width; k++)
+                for (size_t i = 0; i < LOSSI_LANES; i++)
+                    call->dx[0][((c * in->height + r * s) * in->width + k * s) * LOSSI_LANES + i] += *dy++;
 }
 
 const lossi_layer lossi_layer_shortcut = {.name = "shortcut", .forward = forward, .backward = backward};

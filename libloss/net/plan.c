@@ -1,28 +1,28 @@
-/* First-fit placement of lifetimes. Networks have hundreds of layers, so a quadratic search is no matter. */
+/* First-fit placement of lifetimes, in the order given. Networks have hundreds of layers, so a quadratic search is no matter. */
 #include "net/plan.h"
 
 #include <stdlib.h>
 
 enum { ALIGN = 16 }; /* values: a cache line of floats */
 
-/* Values [size] needed from time `birth` to time `death`, both included. */
-typedef struct span {
-    size_t size, birth, death, offset;
-} span;
+size_t lossi_rounded(size_t n)
+{
+    return (n + ALIGN - 1) / ALIGN * ALIGN;
+}
 
-static bool overlaps(const span *a, const span *b)
+static bool overlaps(const lossi_span *a, const lossi_span *b)
 {
     return a->birth <= b->death && b->birth <= a->death;
 }
 
 /* Lowest offset for spans[i] that clashes with none of the placed spans 0 .. i-1. */
-static size_t place(const span *spans, size_t i)
+static size_t place(const lossi_span *spans, size_t i)
 {
     size_t offset = 0;
     for (bool moved = true; moved;) {
         moved = false;
         for (size_t j = 0; j < i; j++) {
-            const span *other = &spans[j];
+            const lossi_span *other = &spans[j];
             if (other->size && overlaps(other, &spans[i]) && other->offset < offset + spans[i].size &&
                 offset < other->offset + other->size) {
                 offset = other->offset + other->size;
@@ -33,7 +33,21 @@ static size_t place(const span *spans, size_t i)
     return offset;
 }
 
-static loss_status begin(lossi_plan *plan, const loss_net *net, span **spans)
+size_t lossi_place_spans(lossi_span *spans, size_t n)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!spans[i].size)
+            continue;
+        spans[i].size = lossi_rounded(spans[i].size);
+        spans[i].offset = place(spans, i);
+        if (spans[i].offset + spans[i].size > total)
+            total = spans[i].offset + spans[i].size;
+    }
+    return total;
+}
+
+static loss_status begin(lossi_plan *plan, const loss_net *net, lossi_span **spans)
 {
     *plan = (lossi_plan){0};
     plan->offsets = malloc(net->n_nodes * sizeof *plan->offsets);
@@ -53,91 +67,54 @@ static loss_status begin(lossi_plan *plan, const loss_net *net, span **spans)
     return LOSS_OK;
 }
 
-static size_t rounded_size(const lossi_node *node, size_t n)
-{
-    return (lossi_node_size(node) * n + ALIGN - 1) / ALIGN * ALIGN;
-}
-
 /* The node whose memory node i may take over, or -1. */
-static int taken_over(const lossi_plan *plan, const loss_net *net, size_t i, bool training)
+static int taken_over(const lossi_plan *plan, const loss_net *net, size_t i)
 {
     const lossi_layer *layer = net->nodes[i].layer;
     int in = net->nodes[i].inputs[0];
-    if (!layer || in < 1 || plan->last_user[in] != (int)i)
+    if (!layer || in < 1 || plan->last_user[in] != (int)i || !layer->in_place_training ||
+        net->nodes[in].layer->backward_uses_output)
         return -1;
-    if (!training)
-        return layer->in_place ? in : -1;
-    if (!layer->in_place_training || net->nodes[in].layer->backward_uses_output)
-        return -1;
-    /* In training an earlier user of the input would want it back for its own backward pass. */
+    /* An earlier user of the input would want it back for its own backward pass. */
     for (size_t j = 0; j < i; j++)
         if (net->nodes[j].inputs[0] == in || net->nodes[j].inputs[1] == in)
             return -1;
     return in;
 }
 
-static loss_status plan_outputs(lossi_plan *plan, const loss_net *net, size_t n, bool training)
+loss_status lossi_plan_training(lossi_plan *plan, const loss_net *net)
 {
-    span *spans;
+    lossi_span *spans;
     loss_status status = begin(plan, net, &spans);
     if (status)
         return status;
-    int *owner = malloc(net->n_nodes * sizeof *owner); /* the node whose span holds this one's output */
-    if (!owner) {
-        lossi_plan_free(plan);
-        free(spans);
-        return lossi_fail_nomem(net->n_nodes * sizeof *owner);
-    }
+    for (size_t i = 0; i < net->n_nodes; i++)
+        if (taken_over(plan, net, i) < 0)
+            spans[i] = (lossi_span){lossi_chunk_size(&net->nodes[i]), i, net->n_nodes, 0};
+    plan->total = lossi_place_spans(spans, net->n_nodes);
     for (size_t i = 0; i < net->n_nodes; i++) {
-        size_t death = training || plan->last_user[i] < 0 ? net->n_nodes : (size_t)plan->last_user[i];
-        int from = taken_over(plan, net, i, training);
-        owner[i] = from < 0 ? (int)i : owner[from];
-        if (from < 0)
-            spans[i] = (span){rounded_size(&net->nodes[i], n), i, death, 0};
-        else if (spans[owner[i]].death < death)
-            spans[owner[i]].death = death;
+        int from = taken_over(plan, net, i); /* an earlier node, so its offset is known */
+        plan->offsets[i] = from < 0 ? spans[i].offset : plan->offsets[from];
     }
-    for (size_t i = 0; i < net->n_nodes; i++) {
-        if (spans[i].size)
-            spans[i].offset = place(spans, i);
-        plan->offsets[i] = spans[owner[i]].offset;
-        if (spans[i].size && spans[i].offset + spans[i].size > plan->total)
-            plan->total = spans[i].offset + spans[i].size;
-    }
-    free(owner);
     free(spans);
     return LOSS_OK;
 }
 
-loss_status lossi_plan_evaluation(lossi_plan *plan, const loss_net *net, size_t n)
+loss_status lossi_plan_gradients(lossi_plan *plan, const loss_net *net)
 {
-    return plan_outputs(plan, net, n, false);
-}
-
-loss_status lossi_plan_training(lossi_plan *plan, const loss_net *net, size_t n)
-{
-    return plan_outputs(plan, net, n, true);
-}
-
-loss_status lossi_plan_gradients(lossi_plan *plan, const loss_net *net, size_t n)
-{
-    span *spans;
+    lossi_span *spans;
     loss_status status = begin(plan, net, &spans);
     if (status)
         return status;
     size_t last = net->n_nodes - 1; /* time runs backward: node i has time last - i */
-    for (size_t k = 0; k <= last; k++) {
-        size_t i = last - k;
-        plan->offsets[i] = SIZE_MAX;
-        if (i == 0)
-            break;
-        size_t birth = i == last ? 0 : last - (size_t)plan->last_user[i];
-        spans[k] = (span){rounded_size(&net->nodes[i], n), birth, k, 0};
-        spans[k].offset = place(spans, k);
-        plan->offsets[i] = spans[k].offset;
-        if (spans[k].offset + spans[k].size > plan->total)
-            plan->total = spans[k].offset + spans[k].size;
+    for (size_t k = 0; k < last; k++) {
+        size_t i = last - k, birth = k == 0 ? 0 : last - (size_t)plan->last_user[i];
+        spans[k] = (lossi_span){lossi_chunk_size(&net->nodes[i]), birth, k, 0};
     }
+    plan->total = lossi_place_spans(spans, last);
+    plan->offsets[0] = SIZE_MAX;
+    for (size_t k = 0; k < last; k++)
+        plan->offsets[last - k] = spans[k].offset;
     free(spans);
     return LOSS_OK;
 }
@@ -147,18 +124,4 @@ void lossi_plan_free(lossi_plan *plan)
     free(plan->offsets);
     free(plan->last_user);
     *plan = (lossi_plan){0};
-}
-
-size_t lossi_plan_scratch(const loss_net *net, const lossi_kernels *kernels, size_t n)
-{
-    size_t most = 0;
-    for (size_t i = 0; i < net->n_nodes; i++) {
-        const lossi_node *node = &net->nodes[i];
-        if (!node->layer || !node->layer->scratch_count)
-            continue;
-        size_t count = node->layer->scratch_count(kernels, node, &net->nodes[node->inputs[0]], n);
-        if (count > most)
-            most = count;
-    }
-    return most;
 }

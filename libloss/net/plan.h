@@ -11,15 +11,20 @@ typedef struct lossi_plan {
     size_t total;     /* values of the block */
 } lossi_plan;
 
-/** Outputs for evaluation of n images: a layer's memory is used again once its last user has run. */
-loss_status lossi_plan_evaluation(lossi_plan *plan, const loss_net *net, size_t n);
-/** Outputs for training: all are kept for the backward pass. */
-loss_status lossi_plan_training(lossi_plan *plan, const loss_net *net, size_t n);
+/** Outputs of a chunk for training: all are kept for the backward pass. */
+loss_status lossi_plan_training(lossi_plan *plan, const loss_net *net);
 /** Gradients of outputs: each lives from the backward pass of its last user to its own. The images have none. */
-loss_status lossi_plan_gradients(lossi_plan *plan, const loss_net *net, size_t n);
+loss_status lossi_plan_gradients(lossi_plan *plan, const loss_net *net);
 void lossi_plan_free(lossi_plan *plan);
 
-/** The largest scratch memory that a layer wants for n images, in values. */
-size_t lossi_plan_scratch(const loss_net *net, const lossi_kernels *kernels, size_t n);
+/** Values [size] needed from time `birth` to time `death`, both included. */
+typedef struct lossi_span {
+    size_t size, birth, death, offset;
+} lossi_span;
+
+/** Gives each span an offset so that none that live at one time overlap; those of size 0 take none. @return the size of all */
+size_t lossi_place_spans(lossi_span *spans, size_t n);
+/** A number of values rounded up to whole cache lines. */
+size_t lossi_rounded(size_t n);
 
 #endif

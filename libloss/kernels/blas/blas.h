@@ -5,29 +5,20 @@
 
 #include "kernels/kernels.h"
 
-/** A run of output columns of a convolution: whole images (rows == out_h), or some rows of one image. */
-typedef struct lossi_column_block {
-    size_t image, n_images;
-    size_t row, rows;
-} lossi_column_block;
-
-/** Number of columns of a block. */
-size_t lossk_block_columns(const lossi_conv_shape *s, const lossi_column_block *b);
-
-/** columns [in_c * kernel * kernel][block columns] = the input values under each filter tap. */
-void lossk_im2col(const lossi_conv_shape *s, const lossi_column_block *b, const lossi_real *x, lossi_real *columns);
-/** The reverse: each value of columns is added to dx where it was taken from. Values on padding are overwritten. */
-void lossk_col2im(const lossi_conv_shape *s, const lossi_column_block *b, lossi_real *columns, lossi_real *dx);
+/** columns [in_c * kernel * kernel][n_rows * out_w * 8] = the input vectors under each filter tap, for output rows from `row` on. */
+void lossk_im2col(const lossi_conv_shape *s, size_t row, size_t n_rows, const lossi_real *x, lossi_real *columns);
+/** The reverse: each value of columns is added to dx where it was taken from. */
+void lossk_col2im(const lossi_conv_shape *s, size_t row, size_t n_rows, const lossi_real *columns, lossi_real *dx);
 
 size_t lossk_conv_scratch_blas(const lossi_conv_shape *s);
-void lossk_conv_forward_blas(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *w, const lossi_real *bias,
+void lossk_conv_forward_blas(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *w, const lossi_epilogue *epilogue,
                              lossi_real *y, lossi_real *scratch);
 void lossk_conv_backward_data_blas(const lossi_conv_shape *s, const lossi_real *dy, const lossi_real *w, lossi_real *dx,
                                    lossi_real *scratch);
 void lossk_conv_backward_weights_blas(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *dy, lossi_real *dw,
                                       lossi_real *dbias, lossi_real *scratch);
-void lossk_norm_sums_blas(size_t channels, size_t m, const lossi_real *x, double *sum, double *square);
-void lossk_norm_backward_sums_blas(size_t channels, size_t m, const lossi_real *x, const lossi_real *dy, const double *mean,
+void lossk_norm_sums_blas(size_t channels, size_t pixels, size_t n, const lossi_real *x, double *sum, double *square);
+void lossk_norm_backward_sums_blas(size_t channels, size_t pixels, const lossi_real *x, const lossi_real *dy, const double *mean,
                                    double *sum_dy, double *sum_dy_x);
 
 #endif

@@ -1,7 +1,8 @@
-/* Convolution as GEMM on im2col blocks: y [out_c][columns] = w [out_c][taps] x columns [taps][columns]. Because activations are
- * [c][n][h][w], a block's columns are a contiguous run in each row of y, and 1 x 1 convolutions need no im2col at all. */
+/* Convolution as GEMM: y [out_c][columns] = w [out_c][taps] x columns [taps][columns], a column being a pixel of an image. Because
+ * activations are [c][h][w][8], some rows' columns are a contiguous run in each row of y, and 1 x 1 convolutions need no im2col
+ * at all. A filter made ready is the filter, scaled. */
 #include <cblas.h>
-#include <stdbool.h>
+#include <string.h>
 
 #include "kernels/blas/blas.h"
 
@@ -32,92 +33,79 @@ static bool is_pointwise(const lossi_conv_shape *s)
     return s->kernel == 1 && s->stride == 1 && s->padding == 0;
 }
 
-/* The largest block: whole images if several fit, else rows of one. */
-static lossi_column_block largest_block(const lossi_conv_shape *s)
+static size_t row_columns(const lossi_conv_shape *s)
+{
+    return s->out_w * LOSSI_LANES;
+}
+
+/* Output rows of a block. */
+static size_t block_rows(const lossi_conv_shape *s)
 {
     size_t wanted = BLOCK_VALUES / taps(s);
     if (wanted < BLOCK_COLUMNS)
         wanted = BLOCK_COLUMNS;
-    size_t plane = s->out_h * s->out_w;
-    if (wanted >= plane || s->out_h == 1) {
-        size_t n_images = wanted / plane;
-        n_images = n_images < 1 ? 1 : n_images > s->n ? s->n : n_images;
-        return (lossi_column_block){0, n_images, 0, s->out_h};
-    }
-    size_t rows = wanted / s->out_w;
-    return (lossi_column_block){0, 1, 0, rows ? rows : 1};
+    size_t rows = wanted / row_columns(s);
+    return rows < 1 ? 1 : rows > s->out_h ? s->out_h : rows;
 }
 
-/* Steps to the block after b (at first: the largest block); false past the last. */
-static bool next_block(const lossi_conv_shape *s, const lossi_column_block *largest, lossi_column_block *b)
+static size_t least(size_t a, size_t b)
 {
-    b->row += b->rows;
-    if (b->row >= s->out_h) {
-        b->row = 0;
-        b->image += b->n_images;
-    }
-    if (b->image >= s->n)
-        return false;
-    size_t rows_left = s->out_h - b->row, images_left = s->n - b->image;
-    b->rows = largest->rows < rows_left ? largest->rows : rows_left;
-    b->n_images = largest->n_images < images_left ? largest->n_images : images_left;
-    return true;
-}
-
-/* Index of a block's first column in a row of y. */
-static size_t first_column(const lossi_conv_shape *s, const lossi_column_block *b)
-{
-    return (b->image * s->out_h + b->row) * s->out_w;
+    return a < b ? a : b;
 }
 
 size_t lossk_conv_scratch_blas(const lossi_conv_shape *s)
 {
-    if (is_pointwise(s))
-        return 0;
-    lossi_column_block b = largest_block(s);
-    return taps(s) * lossk_block_columns(s, &b);
+    return is_pointwise(s) ? 0 : taps(s) * block_rows(s) * row_columns(s);
 }
 
-void lossk_conv_forward_blas(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *w, const lossi_real *bias,
+static void finish(const lossi_conv_shape *s, const lossi_epilogue *e, lossi_real *y)
+{
+    size_t m = s->out_h * row_columns(s);
+    for (size_t o = 0; (e->bias || e->relu) && o < s->out_c; o++, y += m) {
+        lossi_real bias = e->bias ? e->bias[o] : 0;
+        for (size_t j = 0; j < m; j++) {
+            lossi_real value = y[j] + bias;
+            y[j] = e->relu && value < 0 ? 0 : value;
+        }
+    }
+}
+
+void lossk_conv_forward_blas(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *w, const lossi_epilogue *epilogue,
                              lossi_real *y, lossi_real *scratch)
 {
-    size_t columns = s->n * s->out_h * s->out_w, k = taps(s);
-    for (size_t o = 0; bias && o < s->out_c; o++)
-        for (size_t j = 0; j < columns; j++)
-            y[o * columns + j] = bias[o];
-    lossi_real beta = bias ? 1 : 0;
-    if (is_pointwise(s)) {
+    size_t columns = s->out_h * row_columns(s), k = taps(s);
+    if (epilogue->residual && epilogue->residual != y)
+        memcpy(y, epilogue->residual, s->out_c * columns * sizeof *y);
+    lossi_real beta = epilogue->residual ? 1 : 0;
+    if (is_pointwise(s))
         gemm(CblasNoTrans, CblasNoTrans, s->out_c, columns, k, w, k, x, columns, beta, y, columns);
-        return;
+    for (size_t row = 0, step = block_rows(s); !is_pointwise(s) && row < s->out_h; row += step) {
+        size_t rows = least(step, s->out_h - row), n = rows * row_columns(s);
+        lossk_im2col(s, row, rows, x, scratch);
+        gemm(CblasNoTrans, CblasNoTrans, s->out_c, n, k, w, k, scratch, n, beta, y + row * row_columns(s), columns);
     }
-    lossi_column_block largest = largest_block(s), b = largest;
-    do {
-        size_t n = lossk_block_columns(s, &b);
-        lossk_im2col(s, &b, x, scratch);
-        gemm(CblasNoTrans, CblasNoTrans, s->out_c, n, k, w, k, scratch, n, beta, y + first_column(s, &b), columns);
-    } while (next_block(s, &largest, &b));
+    finish(s, epilogue, y);
 }
 
 void lossk_conv_backward_data_blas(const lossi_conv_shape *s, const lossi_real *dy, const lossi_real *w, lossi_real *dx,
                                    lossi_real *scratch)
 {
-    size_t columns = s->n * s->out_h * s->out_w, k = taps(s);
+    size_t columns = s->out_h * row_columns(s), k = taps(s);
     if (is_pointwise(s)) {
         gemm(CblasTrans, CblasNoTrans, k, columns, s->out_c, w, k, dy, columns, 1, dx, columns);
         return;
     }
-    lossi_column_block largest = largest_block(s), b = largest;
-    do {
-        size_t n = lossk_block_columns(s, &b);
-        gemm(CblasTrans, CblasNoTrans, k, n, s->out_c, w, k, dy + first_column(s, &b), columns, 0, scratch, n);
-        lossk_col2im(s, &b, scratch, dx);
-    } while (next_block(s, &largest, &b));
+    for (size_t row = 0, step = block_rows(s); row < s->out_h; row += step) {
+        size_t rows = least(step, s->out_h - row), n = rows * row_columns(s);
+        gemm(CblasTrans, CblasNoTrans, k, n, s->out_c, w, k, dy + row * row_columns(s), columns, 0, scratch, n);
+        lossk_col2im(s, row, rows, scratch, dx);
+    }
 }
 
 void lossk_conv_backward_weights_blas(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *dy, lossi_real *dw,
                                       lossi_real *dbias, lossi_real *scratch)
 {
-    size_t columns = s->n * s->out_h * s->out_w, k = taps(s);
+    size_t columns = s->out_h * row_columns(s), k = taps(s);
     for (size_t o = 0; dbias && o < s->out_c; o++) {
         double sum = 0;
         for (size_t j = 0; j < columns; j++)
@@ -128,10 +116,9 @@ void lossk_conv_backward_weights_blas(const lossi_conv_shape *s, const lossi_rea
         gemm(CblasNoTrans, CblasTrans, s->out_c, k, columns, dy, columns, x, columns, 1, dw, k);
         return;
     }
-    lossi_column_block largest = largest_block(s), b = largest;
-    do {
-        size_t n = lossk_block_columns(s, &b);
-        lossk_im2col(s, &b, x, scratch);
-        gemm(CblasNoTrans, CblasTrans, s->out_c, k, n, dy + first_column(s, &b), columns, scratch, n, 1, dw, k);
-    } while (next_block(s, &largest, &b));
+    for (size_t row = 0, step = block_rows(s); row < s->out_h; row += step) {
+        size_t rows = least(step, s->out_h - row), n = rows * row_columns(s);
+        lossk_im2col(s, row, rows, x, scratch);
+        gemm(CblasNoTrans, CblasTrans, s->out_c, k, n, dy + row * row_columns(s), columns, scratch, n, 1, dw, k);
+    }
 }

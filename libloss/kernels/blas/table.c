@@ -4,7 +4,11 @@
 
 const lossi_kernels lossi_kernels_blas = {
     .name = "blas",
+    .conv_packed = lossk_conv_packed_ref,
+    .conv_packed_backward = lossk_conv_packed_ref,
     .conv_scratch = lossk_conv_scratch_blas,
+    .conv_pack = lossk_conv_pack_ref,
+    .conv_pack_backward = lossk_conv_pack_backward_ref,
     .conv_forward = lossk_conv_forward_blas,
     .conv_backward_data = lossk_conv_backward_data_blas,
     .conv_backward_weights = lossk_conv_backward_weights_blas,

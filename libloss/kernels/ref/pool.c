@@ -1,4 +1,4 @@
-/* Pooling over windows that may reach into the padding. */
+/* Pooling over windows that may reach into the padding, image by image. */
 #include <math.h>
 
 #include "kernels/ref/ref.h"
@@ -13,70 +13,84 @@ static void window(const lossi_pool_shape *s, size_t out, size_t in_size, size_t
         *end = in_size;
 }
 
-/* Index into the plane of the first largest value under the window; a NaN counts as largest. */
-static size_t largest(const lossi_pool_shape *s, const lossi_real *plane, size_t r, size_t c)
-{
+/* Input pixels under the window of one output pixel. */
+typedef struct area {
     size_t top, bottom, left, right;
-    window(s, r, s->in_h, s->kernel_h, &top, &bottom);
-    window(s, c, s->in_w, s->kernel_w, &left, &right);
-    size_t best = top * s->in_w + left;
-    for (size_t i = top; i < bottom; i++)
-        for (size_t j = left; j < right; j++) {
-            size_t at = i * s->in_w + j;
-            if (plane[at] > plane[best] || (isnan(plane[at]) && !isnan(plane[best])))
+} area;
+
+static area area_of(const lossi_pool_shape *s, size_t r, size_t c)
+{
+    area a;
+    window(s, r, s->in_h, s->kernel_h, &a.top, &a.bottom);
+    window(s, c, s->in_w, s->kernel_w, &a.left, &a.right);
+    return a;
+}
+
+/* Pixel of the first largest value of image i under the window; a NaN counts as largest. plane [in_h][in_w][8] */
+static size_t largest(const lossi_pool_shape *s, const lossi_real *plane, const area *a, size_t i)
+{
+    size_t best = a->top * s->in_w + a->left;
+    for (size_t y = a->top; y < a->bottom; y++)
+        for (size_t x = a->left; x < a->right; x++) {
+            size_t at = y * s->in_w + x;
+            lossi_real value = plane[at * LOSSI_LANES + i], most = plane[best * LOSSI_LANES + i];
+            if (value > most || (isnan(value) && !isnan(most)))
                 best = at;
         }
     return best;
 }
 
+/* Calls for every output pixel of every channel; `out` counts them. */
+#define FOR_EACH_OUTPUT(s, channel, r, c, out)                        \
+    for (size_t channel = 0, out = 0; channel < (s)->channels; channel++) \
+        for (size_t r = 0; r < (s)->out_h; r++)                       \
+            for (size_t c = 0; c < (s)->out_w; c++, out++)
+
 void lossk_max_pool_ref(const lossi_pool_shape *s, const lossi_real *x, lossi_real *y)
 {
-    for (size_t p = 0; p < s->planes; p++)
-        for (size_t r = 0; r < s->out_h; r++)
-            for (size_t c = 0; c < s->out_w; c++) {
-                const lossi_real *plane = x + p * s->in_h * s->in_w;
-                y[(p * s->out_h + r) * s->out_w + c] = plane[largest(s, plane, r, c)];
-            }
+    FOR_EACH_OUTPUT(s, channel, r, c, out) {
+        const lossi_real *plane = x + channel * s->in_h * s->in_w * LOSSI_LANES;
+        area a = area_of(s, r, c);
+        for (size_t i = 0; i < LOSSI_LANES; i++)
+            y[out * LOSSI_LANES + i] = plane[largest(s, plane, &a, i) * LOSSI_LANES + i];
+    }
 }
 
 void lossk_max_pool_backward_ref(const lossi_pool_shape *s, const lossi_real *x, const lossi_real *dy, lossi_real *dx)
 {
-    for (size_t p = 0; p < s->planes; p++)
-        for (size_t r = 0; r < s->out_h; r++)
-            for (size_t c = 0; c < s->out_w; c++) {
-                size_t plane = p * s->in_h * s->in_w;
-                dx[plane + largest(s, x + plane, r, c)] += dy[(p * s->out_h + r) * s->out_w + c];
-            }
+    FOR_EACH_OUTPUT(s, channel, r, c, out) {
+        size_t plane = channel * s->in_h * s->in_w * LOSSI_LANES;
+        area a = area_of(s, r, c);
+        for (size_t i = 0; i < LOSSI_LANES; i++)
+            dx[plane + largest(s, x + plane, &a, i) * LOSSI_LANES + i] += dy[out * LOSSI_LANES + i];
+    }
 }
 
 void lossk_average_pool_ref(const lossi_pool_shape *s, const lossi_real *x, lossi_real *y)
 {
-    double area = (double)(s->kernel_h * s->kernel_w);
-    for (size_t p = 0; p < s->planes; p++)
-        for (size_t r = 0; r < s->out_h; r++)
-            for (size_t c = 0; c < s->out_w; c++) {
-                size_t top, bottom, left, right;
-                window(s, r, s->in_h, s->kernel_h, &top, &bottom);
-                window(s, c, s->in_w, s->kernel_w, &left, &right);
-                double sum = 0;
-                for (size_t i = top; i < bottom; i++)
-                    for (size_t j = left; j < right; j++)
-                        sum += (double)x[(p * s->in_h + i) * s->in_w + j];
-                y[(p * s->out_h + r) * s->out_w + c] = (lossi_real)(sum / area);
-            }
+    double size = (double)(s->kernel_h * s->kernel_w);
+    FOR_EACH_OUTPUT(s, channel, r, c, out) {
+        const lossi_real *plane = x + channel * s->in_h * s->in_w * LOSSI_LANES;
+        area a = area_of(s, r, c);
+        double sum[LOSSI_LANES] = {0};
+        for (size_t k = a.top; k < a.bottom; k++)
+            for (size_t j = a.left; j < a.right; j++)
+                for (size_t i = 0; i < LOSSI_LANES; i++)
+                    sum[i] += (double)plane[(k * s->in_w + j) * LOSSI_LANES + i];
+        for (size_t i = 0; i < LOSSI_LANES; i++)
+            y[out * LOSSI_LANES + i] = (lossi_real)(sum[i] / size);
+    }
 }
 
 void lossk_average_pool_backward_ref(const lossi_pool_shape *s, const lossi_real *dy, lossi_real *dx)
 {
     lossi_real share = (lossi_real)1 / (lossi_real)(s->kernel_h * s->kernel_w);
-    for (size_t p = 0; p < s->planes; p++)
-        for (size_t r = 0; r < s->out_h; r++)
-            for (size_t c = 0; c < s->out_w; c++) {
-                size_t top, bottom, left, right;
-                window(s, r, s->in_h, s->kernel_h, &top, &bottom);
-                window(s, c, s->in_w, s->kernel_w, &left, &right);
-                for (size_t i = top; i < bottom; i++)
-                    for (size_t j = left; j < right; j++)
-                        dx[(p * s->in_h + i) * s->in_w + j] += share * dy[(p * s->out_h + r) * s->out_w + c];
-            }
+    FOR_EACH_OUTPUT(s, channel, r, c, out) {
+        lossi_real *plane = dx + channel * s->in_h * s->in_w * LOSSI_LANES;
+        area a = area_of(s, r, c);
+        for (size_t k = a.top; k < a.bottom; k++)
+            for (size_t j = a.left; j < a.right; j++)
+                for (size_t i = 0; i < LOSSI_LANES; i++)
+                    plane[(k * s->in_w + j) * LOSSI_LANES + i] += share * dy[out * LOSSI_LANES + i];
+    }
 }

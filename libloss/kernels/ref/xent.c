@@ -7,21 +7,25 @@ void lossk_xent_ref(size_t classes, size_t n, const lossi_real *logits, const ui
                     uint8_t *correct, double scale, lossi_real *dlogits)
 {
     for (size_t i = 0; i < n; i++) {
+        const lossi_real *logit = logits + i; /* of class k: logit[k * LOSSI_LANES] */
         size_t best = 0;
         int has_nan = 0;
         for (size_t k = 0; k < classes; k++) {
-            has_nan |= isnan(logits[k * n + i]);
-            if (logits[k * n + i] > logits[best * n + i])
+            has_nan |= isnan(logit[k * LOSSI_LANES]);
+            if (logit[k * LOSSI_LANES] > logit[best * LOSSI_LANES])
                 best = k;
         }
-        double largest = (double)logits[best * n + i], sum = 0;
+        double largest = (double)logit[best * LOSSI_LANES], sum = 0;
         for (size_t k = 0; k < classes; k++)
-            sum += exp((double)logits[k * n + i] - largest);
-        loss[i] = log(sum) + largest - (double)logits[labels[i] * n + i];
+            sum += exp((double)logit[k * LOSSI_LANES] - largest);
+        loss[i] = log(sum) + largest - (double)logit[labels[i] * LOSSI_LANES];
         correct[i] = best == labels[i] && !has_nan;
         for (size_t k = 0; dlogits && k < classes; k++) {
-            double probability = exp((double)logits[k * n + i] - largest) / sum;
-            dlogits[k * n + i] = (lossi_real)((probability - (k == labels[i])) * scale);
+            double probability = exp((double)logit[k * LOSSI_LANES] - largest) / sum;
+            dlogits[k * LOSSI_LANES + i] = (lossi_real)((probability - (k == labels[i])) * scale);
         }
     }
+    for (size_t k = 0; dlogits && k < classes; k++)
+        for (size_t i = n; i < LOSSI_LANES; i++)
+            dlogits[k * LOSSI_LANES + i] = 0;
 }
