@@ -60,7 +60,11 @@ LINK       = $(CC) $(LINK_$(CONFIG)) $(CFLAGS) $(LDFLAGS)
 
 # ---- Files ------------------------------------------------------------------------------------------------------------
 
-LIB_SOURCES  := $(sort $(wildcard libloss/*/*.c libloss/kernels/*/*.c))
+# Kernel sets of one processor family have flags of their own; cpu.c asks the processor before it uses them. They know only float.
+HAS_AVX2     := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),1)
+AVX2_SOURCES := $(if $(HAS_AVX2),$(sort $(wildcard libloss/kernels/avx2/*.c)))
+ANY_SOURCES  := $(sort $(wildcard libloss/*/*.c libloss/kernels/blas/*.c libloss/kernels/ref/*.c))
+LIB_SOURCES  := $(ANY_SOURCES) $(AVX2_SOURCES)
 CLI_SOURCES  := $(sort $(wildcard cli/*.c))
 TEST_SOURCES := $(sort $(wildcard tests/unit/test_*.c tests/kernels/test_*.c))
 EXAMPLE_SOURCES := $(sort $(wildcard examples/*.c))
@@ -70,14 +74,16 @@ HEADERS      := $(sort $(wildcard include/loss/*.h))
 GRADIENTS    := $(DOUBLE)/tests/unit/test_gradients
 TESTS        := $(filter-out %/test_gradients,$(TEST_SOURCES:%.c=$(OUT)/%))
 EXAMPLES     := $(EXAMPLE_SOURCES:%.c=$(OUT)/%)
+BENCH        := $(OUT)/tests/bench/bench
 REPLAYS      := $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/replay_%)
 
 LIB_OBJECTS  := $(LIB_SOURCES:%.c=$(OUT)/%.o)
 PIC_OBJECTS  := $(LIB_SOURCES:%.c=$(OUT)/%.pic.o)
 CLI_OBJECTS  := $(CLI_SOURCES:%.c=$(OUT)/%.o)
-DOUBLE_OBJECTS := $(LIB_SOURCES:%.c=$(DOUBLE)/%.o)
+DOUBLE_OBJECTS := $(ANY_SOURCES:%.c=$(DOUBLE)/%.o)
+BENCH_OBJECTS := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/bench/*.c)))
 ALL_OBJECTS  := $(LIB_OBJECTS) $(PIC_OBJECTS) $(CLI_OBJECTS) $(DOUBLE_OBJECTS) $(TESTS:=.o) $(GRADIENTS).o $(EXAMPLES:=.o) \
-                $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/fuzz_%.o) $(OUT)/tests/fuzz/replay.o
+                $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/fuzz_%.o) $(OUT)/tests/fuzz/replay.o $(BENCH_OBJECTS)
 
 STATIC_LIB := $(OUT)/libloss.a
 SHARED_LIB := $(OUT)/libloss.so.$(VERSION)
@@ -106,11 +112,13 @@ $(OUT)/cli/%: INCLUDES = -Iinclude -Icli
 $(OUT)/examples/%: INCLUDES = -Iinclude
 $(OUT)/tests/% $(DOUBLE)/tests/%: INCLUDES = -Iinclude -Ilibloss -Itests
 $(DOUBLE)/%: override CONFIG := double
+$(OUT)/%: SETS = $(if $(HAS_AVX2),-DLOSSI_HAS_AVX2=1)
+$(OUT)/libloss/kernels/avx2/%: SETS = -DLOSSI_HAS_AVX2=1 -mavx2 -mfma
 
 define compile
 	$(call say,CC)
 	mkdir -p $(@D)
-	$(COMPILE) $(PIC) -MMD -MP -c $< -o $@
+	$(COMPILE) $(SETS) $(PIC) -MMD -MP -c $< -o $@
 endef
 
 define archive
@@ -170,6 +178,10 @@ $(REPLAYS): $(OUT)/tests/fuzz/replay_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/tests/
 	$(call say,LINK)
 	$(LINK) -o $@ $^ $(LIB_LIBS)
 
+$(BENCH): $(BENCH_OBJECTS) $(STATIC_LIB)
+	$(call say,LINK)
+	$(LINK) -o $@ $^ $(LIB_LIBS)
+
 -include $(ALL_OBJECTS:.o=.d)
 
 # ---- Tests ------------------------------------------------------------------------------------------------------------
@@ -219,6 +231,10 @@ $(FUZZ_RUNS): fuzz-%: $(OUT)/tests/fuzz/fuzz_%
 $(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(STATIC_LIB)
 	$(call say,LINK)
 	$(LINK) -o $@ $^ $(LIB_LIBS)
+
+.PHONY: bench
+bench: $(BENCH) ## Measure the engine, and PyTorch and ONNX Runtime where PEER_PYTHON (a Python) has them; BENCH_ARGS=--help
+	python3 tests/bench/bench.py $(BENCH) $(BENCH_ARGS)
 
 .PHONY: golden
 golden: ## Make the golden values and the small files of weights again (Debian: python3-torch python3-torchvision)

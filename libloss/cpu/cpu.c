@@ -6,33 +6,64 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const lossi_kernels *const sets[] = {&lossi_kernels_blas, &lossi_kernels_ref}; /* fastest first */
+#if LOSSI_HAS_AVX2
+static bool has_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); /* asks whether the system saves the registers, too */
+}
+#endif
+
+/* Fastest first. */
+static const struct {
+    const lossi_kernels *kernels;
+    bool (*is_supported)(void); /* NULL: everywhere */
+} sets[] = {
+#if LOSSI_HAS_AVX2
+    {&lossi_kernels_avx2, has_avx2},
+#endif
+    {&lossi_kernels_blas, NULL},
+    {&lossi_kernels_ref, NULL},
+};
 enum { N_SETS = sizeof sets / sizeof *sets };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const lossi_kernels *chosen; /* NULL: LOSS_ISA names none */
 
+const lossi_kernels *lossi_kernels_number(size_t i)
+{
+    for (size_t k = 0; k < N_SETS; k++)
+        if ((!sets[k].is_supported || sets[k].is_supported()) && i-- == 0)
+            return sets[k].kernels;
+    return NULL;
+}
+
 static void choose(void)
 {
-    /* Threads are ours: they take whole images, and a GEMM that threads again would only get in their way. */
+    /* Threads are ours: they take whole chunks, and a GEMM that threads again would only get in their way. */
     openblas_set_num_threads(1);
     const char *wanted = getenv("LOSS_ISA");
-    if (!wanted || !*wanted) {
-        chosen = sets[0];
-        return;
+    const lossi_kernels *set;
+    for (size_t i = 0; !chosen && (set = lossi_kernels_number(i)); i++)
+        if (!wanted || !*wanted || strcmp(set->name, wanted) == 0)
+            chosen = set;
+}
+
+static loss_status fail_unknown(void)
+{
+    char names[64] = "";
+    const lossi_kernels *set;
+    for (size_t i = 0; (set = lossi_kernels_number(i)); i++) {
+        strcat(names, i ? ", " : "");
+        strcat(names, set->name);
     }
-    for (size_t i = 0; i < N_SETS; i++)
-        if (strcmp(sets[i]->name, wanted) == 0)
-            chosen = sets[i];
+    return lossi_fail(LOSS_ERR_NAME, "LOSS_ISA=%s: no kernel set that this processor runs; there are %s", getenv("LOSS_ISA"), names);
 }
 
 loss_status lossi_kernels_choose(const lossi_kernels **out)
 {
     pthread_once(&once, choose);
     *out = chosen;
-    if (!chosen)
-        return lossi_fail(LOSS_ERR_NAME, "LOSS_ISA=%s: no such kernel set; there are ref and blas", getenv("LOSS_ISA"));
-    return LOSS_OK;
+    return chosen ? LOSS_OK : fail_unknown();
 }
 
 const char *loss_isa(void)

@@ -1,9 +1,9 @@
 /* The table of kernels: all arithmetic on activations goes through it. A set of kernels is a table that is always whole; the
  * strict reference (kernels/ref) is the oracle of the tests and runs anywhere.
  *
- * Activations are those of a chunk of eight images, laid out [c][h][w][8]: a pixel of all images is one vector, so that filters of
- * any size, stride and number of channels are vectorised alike, without tails. A chunk of fewer images has zeros for the others
- * at its input, and carries them along. Kernels keep no state, allocate nothing and may run in many threads. */
+ * Activations are those of a chunk of images, laid out [c][h][w][lanes]: a pixel of all images is one or more vectors, so that
+ * filters of any size, stride and number of channels are vectorised alike, without tails. A chunk of fewer images than lanes has
+ * zeros for the others at its input, and carries them along. Kernels keep no state, allocate nothing and may run in many threads. */
 #ifndef LOSSI_KERNELS_H
 #define LOSSI_KERNELS_H
 
@@ -13,12 +13,13 @@
 
 #include "base/real.h"
 
-/** Images of a chunk. */
-enum { LOSSI_LANES = 8 };
+/** Lanes, images of a chunk, are a multiple of LOSSI_VECTOR and at most LOSSI_MOST_LANES. */
+enum { LOSSI_VECTOR = 8, LOSSI_MOST_LANES = 32 };
 
-/** Geometry of a convolution over a chunk: input [in_c][in_h][in_w][8], filter [out_c][in_c][kernel][kernel], output
- *  [out_c][out_h][out_w][8]. A linear layer is a 1 x 1 convolution of 1 x 1 maps. */
+/** Geometry of a convolution over a chunk: input [in_c][in_h][in_w][lanes], filter [out_c][in_c][kernel][kernel], output
+ *  [out_c][out_h][out_w][lanes]. A linear layer is a 1 x 1 convolution of 1 x 1 maps. */
 typedef struct lossi_conv_shape {
+    size_t lanes;
     size_t in_c, in_h, in_w;
     size_t out_c, out_h, out_w;
     size_t kernel, stride, padding;
@@ -27,7 +28,7 @@ typedef struct lossi_conv_shape {
 /** What follows a convolution pixel by pixel: y = relu(w * x + bias + residual), without the parts that are absent. */
 typedef struct lossi_epilogue {
     const lossi_real *bias;     /* [out_c]; NULL: none */
-    const lossi_real *residual; /* [out_c][out_h][out_w][8], may be y; NULL: none */
+    const lossi_real *residual; /* [out_c][out_h][out_w][lanes], may be y; NULL: none */
     bool relu;                  /* NaN stays NaN */
 } lossi_epilogue;
 
@@ -36,10 +37,15 @@ enum { LOSSI_PACK = 16 };
 
 /** Geometry of pooling. */
 typedef struct lossi_pool_shape {
-    size_t channels;
+    size_t lanes, channels;
     size_t in_h, in_w, out_h, out_w;
     size_t kernel_h, kernel_w, stride, padding;
 } lossi_pool_shape;
+
+/** Activations [channels][pixels][lanes], of which the first `images` lanes are images. */
+typedef struct lossi_maps {
+    size_t channels, pixels, lanes, images;
+} lossi_maps;
 
 typedef struct lossi_kernels {
     const char *name;
@@ -71,17 +77,17 @@ typedef struct lossi_kernels {
     void (*average_pool)(const lossi_pool_shape *s, const lossi_real *x, lossi_real *y);
     void (*average_pool_backward)(const lossi_pool_shape *s, const lossi_real *dy, lossi_real *dx);
 
-    /** Per channel of `pixels` vectors, over the first n images: sum[c] = sum x, square[c] = sum x^2, in double. */
-    void (*norm_sums)(size_t channels, size_t pixels, size_t n, const lossi_real *x, double *sum, double *square);
+    /** Per channel, over the images: sum[c] = sum x, square[c] = sum x^2, in double. */
+    void (*norm_sums)(const lossi_maps *m, const lossi_real *x, double *sum, double *square);
     /** y = scale[c] x + shift[c], then perhaps ReLU; y may be x. */
-    void (*norm_apply)(size_t channels, size_t pixels, const lossi_real *x, const lossi_real *scale, const lossi_real *shift,
-                       bool relu, lossi_real *y);
-    /** Per channel: sum_dy[c] = sum dy, sum_dy_x[c] = sum dy (x - mean[c]), in double; dy is zero beyond the chunk's images. */
-    void (*norm_backward_sums)(size_t channels, size_t pixels, const lossi_real *x, const lossi_real *dy, const double *mean,
-                               double *sum_dy, double *sum_dy_x);
-    /** dx += by_dy[c] dy + by_x[c] x + constant[c] for the first n images */
-    void (*norm_backward)(size_t channels, size_t pixels, size_t n, const lossi_real *x, const lossi_real *dy,
-                          const lossi_real *by_dy, const lossi_real *by_x, const lossi_real *constant, lossi_real *dx);
+    void (*norm_apply)(const lossi_maps *m, const lossi_real *x, const lossi_real *scale, const lossi_real *shift, bool relu,
+                       lossi_real *y);
+    /** Per channel: sum_dy[c] = sum dy, sum_dy_x[c] = sum dy (x - mean[c]), in double; dy is zero beyond the images. */
+    void (*norm_backward_sums)(const lossi_maps *m, const lossi_real *x, const lossi_real *dy, const double *mean, double *sum_dy,
+                               double *sum_dy_x);
+    /** dx += by_dy[c] dy + by_x[c] x + constant[c] for the images; beyond them dx stays. */
+    void (*norm_backward)(const lossi_maps *m, const lossi_real *x, const lossi_real *dy, const lossi_real *by_dy,
+                          const lossi_real *by_x, const lossi_real *constant, lossi_real *dx);
 
     /** y = max(x, 0), NaN stays NaN; y may be x. */
     void (*relu)(size_t count, const lossi_real *x, lossi_real *y);
@@ -90,10 +96,10 @@ typedef struct lossi_kernels {
     /** y = a + b; y may be a or b. */
     void (*add)(size_t count, const lossi_real *a, const lossi_real *b, lossi_real *y);
 
-    /** Softmax cross-entropy of logits [classes][8], each of the first n images on its own, in double.
+    /** Softmax cross-entropy of logits [classes][lanes] (m->pixels is 1), each of the n images on its own, in double.
      *  loss [n]: -log softmax(logits)[label]; correct [n]: 1 if the first largest logit is the label's (0 if one is NaN);
-     *  dlogits [classes][8] = (softmax - onehot) * scale, zero beyond n, unless NULL. */
-    void (*xent)(size_t classes, size_t n, const lossi_real *logits, const uint8_t *labels, double *loss, uint8_t *correct,
+     *  dlogits [classes][lanes] = (softmax - onehot) * scale, zero beyond the images, unless NULL. */
+    void (*xent)(const lossi_maps *m, const lossi_real *logits, const uint8_t *labels, double *loss, uint8_t *correct,
                  double scale, lossi_real *dlogits);
 } lossi_kernels;
 
@@ -101,5 +107,9 @@ typedef struct lossi_kernels {
 extern const lossi_kernels lossi_kernels_ref;
 /** im2col and OpenBLAS: any processor, any shape. */
 extern const lossi_kernels lossi_kernels_blas;
+#if LOSSI_HAS_AVX2 /* set by the Makefile: float on x86-64 */
+/** Winograd and GEMM with AVX2 and FMA: for processors that have both. */
+extern const lossi_kernels lossi_kernels_avx2;
+#endif
 
 #endif

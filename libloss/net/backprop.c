@@ -13,7 +13,7 @@
 struct lossi_backprop {
     const lossi_kernels *kernels;
     lossi_pool *pool;
-    size_t n_tensors, n_nodes, image_size;
+    size_t n_tensors, n_nodes, image_size, lanes;
     lossi_plan outputs, gradients;
     lossi_real **scratch;       /* [pool size] */
     lossi_real **images;        /* [pool size]: one image on its way in */
@@ -26,7 +26,7 @@ struct lossi_backprop {
     lossi_real *packed;         /* the filter of the layer under way, made ready */
     double **states;            /* [n_nodes] */
     lossi_real **parameter_gradients; /* [n_tensors] */
-    double *losses;             /* [most_chunks * LOSSI_LANES] */
+    double *losses;             /* [most_chunks * lanes] */
     uint8_t *correct;           /* the same */
 
     /* The run under way. */
@@ -92,10 +92,10 @@ static void measure_layer(lossi_backprop *b, const loss_net *net, const lossi_no
     if (layer->sums_count)
         b->sums_count = larger(b->sums_count, layer->sums_count(node));
     if (layer->scratch_count)
-        b->scratch_count = larger(b->scratch_count, layer->scratch_count(b->kernels, node, in));
+        b->scratch_count = larger(b->scratch_count, layer->scratch_count(b->kernels, node, in, b->lanes));
     if (layer->packed_count)
-        b->packed_count = larger(b->packed_count, larger(layer->packed_count(b->kernels, node, in),
-                                                         layer->packed_backward_count(b->kernels, node, in)));
+        b->packed_count = larger(b->packed_count, larger(layer->packed_count(b->kernels, node, in, b->lanes),
+                                                         layer->packed_backward_count(b->kernels, node, in, b->lanes)));
 }
 
 static loss_status allocate_layers(lossi_backprop *b, const loss_net *net)
@@ -117,6 +117,9 @@ static loss_status allocate_layers(lossi_backprop *b, const loss_net *net)
     return LOSS_OK;
 }
 
+/* Chunks that a batch should have for threads to share. */
+enum { LEAST_CHUNKS = 4 };
+
 static void *allocate_chunks(const lossi_backprop *b, size_t values, size_t size)
 {
     size_t count;
@@ -130,14 +133,14 @@ static loss_status allocate_memory(lossi_backprop *b, const loss_net *net)
     b->gradient_memory = allocate_chunks(b, b->gradients.total, sizeof(lossi_real));
     b->sums = allocate_chunks(b, b->sums_count, sizeof(double));
     b->partial = allocate_chunks(b, b->partial_count, sizeof(lossi_real));
-    b->losses = allocate_chunks(b, LOSSI_LANES, sizeof(double));
-    b->correct = allocate_chunks(b, LOSSI_LANES, 1);
+    b->losses = allocate_chunks(b, b->lanes, sizeof(double));
+    b->correct = allocate_chunks(b, b->lanes, 1);
     b->packed = lossi_alloc(b->packed_count, sizeof *b->packed);
     b->scratch = calloc(n, sizeof *b->scratch);
     b->images = calloc(n, sizeof *b->images);
     if (!b->output_memory || !b->gradient_memory || !b->sums || !b->partial || !b->packed || !b->losses || !b->correct || !b->scratch ||
         !b->images)
-        return lossi_fail(LOSS_ERR_NOMEM, "out of memory: a batch of %zu images of %s needs %.0f MB", b->most_chunks * LOSSI_LANES,
+        return lossi_fail(LOSS_ERR_NOMEM, "out of memory: a batch of %zu images of %s needs %.0f MB", b->most_chunks * b->lanes,
                           net->model, 1e-6 * sizeof(lossi_real) * (double)b->most_chunks *
                           (double)(b->outputs.total + b->gradients.total + b->partial_count));
     for (size_t w = 0; w < n; w++) {
@@ -158,14 +161,17 @@ loss_status lossi_backprop_create(lossi_backprop **out, const loss_net *net, siz
     b->n_nodes = net->n_nodes;
     b->n_tensors = net->n_tensors;
     b->image_size = net->shape.channels * net->shape.height * net->shape.width;
-    b->most_chunks = largest / LOSSI_LANES + (largest % LOSSI_LANES != 0);
+    b->lanes = lossi_lanes(net);
+    while (b->lanes > LOSSI_VECTOR && largest / b->lanes < LEAST_CHUNKS)
+        b->lanes /= 2;
+    b->most_chunks = largest / b->lanes + (largest % b->lanes != 0);
     loss_status status = lossi_kernels_choose(&b->kernels);
     if (!status)
         status = lossi_pool_create(&b->pool, threads);
     if (!status)
-        status = lossi_plan_training(&b->outputs, net);
+        status = lossi_plan_training(&b->outputs, net, b->lanes);
     if (!status)
-        status = lossi_plan_gradients(&b->gradients, net);
+        status = lossi_plan_gradients(&b->gradients, net, b->lanes);
     if (!status)
         status = allocate_layers(b, net);
     if (!status)
@@ -179,8 +185,9 @@ loss_status lossi_backprop_create(lossi_backprop **out, const loss_net *net, siz
 
 static lossi_chunk chunk_of(const lossi_backprop *b, size_t k, size_t worker)
 {
-    size_t left = b->batch->n - k * LOSSI_LANES;
-    return (lossi_chunk){&b->outputs, b->output_memory + k * b->outputs.total, b->scratch[worker], left < LOSSI_LANES ? left : LOSSI_LANES};
+    size_t left = b->batch->n - k * b->lanes;
+    return (lossi_chunk){&b->outputs, b->output_memory + k * b->outputs.total, b->scratch[worker], b->lanes,
+                         left < b->lanes ? left : b->lanes};
 }
 
 /* The gradient of node i's output in chunk k; NULL if the node has none. */
@@ -195,7 +202,7 @@ static lossi_call call_of(const lossi_backprop *b, const lossi_chunk *chunk, siz
     lossi_call call = lossi_chunk_call(chunk, b->kernels, b->net, b->node);
     call.training = true;
     call.seed = b->batch->seed;
-    call.first_image = k * LOSSI_LANES;
+    call.first_image = k * b->lanes;
     call.state = b->states[b->node];
     call.packed = b->packed;
     call.sums = b->sums + k * (call.node->layer->sums_count ? call.node->layer->sums_count(call.node) : 0);
@@ -223,10 +230,10 @@ static void read_images(void *context, size_t k, size_t worker)
 {
     lossi_backprop *b = context;
     lossi_chunk chunk = chunk_of(b, k, worker);
-    for (size_t i = 0; i < LOSSI_LANES; i++) {
+    for (size_t i = 0; i < b->lanes; i++) {
         if (i < chunk.n)
-            b->batch->image(b->batch->user, k * LOSSI_LANES + i, b->images[worker]);
-        lossi_put_image(lossi_chunk_output(&chunk, 0), i, i < chunk.n ? b->images[worker] : NULL, b->image_size);
+            b->batch->image(b->batch->user, k * b->lanes + i, b->images[worker]);
+        lossi_put_image(lossi_chunk_output(&chunk, 0), b->lanes, i, i < chunk.n ? b->images[worker] : NULL, b->image_size);
     }
 }
 
@@ -250,9 +257,10 @@ static void cross_entropy(void *context, size_t k, size_t worker)
 {
     const lossi_backprop *b = context;
     lossi_chunk chunk = chunk_of(b, k, worker);
-    b->kernels->xent(b->net->shape.classes, chunk.n, lossi_chunk_output(&chunk, b->n_nodes - 1), b->batch->labels + k * LOSSI_LANES,
-                     b->losses + k * LOSSI_LANES, b->correct + k * LOSSI_LANES, 1 / (double)b->batch->n,
-                     gradient_of(b, b->n_nodes - 1, k));
+    lossi_maps m = {b->net->shape.classes, 1, b->lanes, chunk.n};
+    size_t first = k * b->lanes;
+    b->kernels->xent(&m, lossi_chunk_output(&chunk, b->n_nodes - 1), b->batch->labels + first, b->losses + first, b->correct + first,
+                     1 / (double)b->batch->n, gradient_of(b, b->n_nodes - 1, k));
 }
 
 static void backward_sums(void *context, size_t k, size_t worker)
@@ -277,7 +285,7 @@ static void backward(void *context, size_t k, size_t worker)
         /* The last user of an output is the first to write its gradient. */
         bool is_first = b->gradients.last_user[in] == (int)b->node && (j == 0 || call.node->inputs[0] != in);
         if (is_first)
-            memset(call.dx[j], 0, lossi_chunk_size(&b->net->nodes[in]) * sizeof(lossi_real));
+            memset(call.dx[j], 0, lossi_chunk_size(&b->net->nodes[in], b->lanes) * sizeof(lossi_real));
     }
     if (has_partial(call.node)) {
         size_t n_weight = tensor_count(b->net, call.node->weight), n_bias = tensor_count(b->net, call.node->bias);
@@ -312,7 +320,8 @@ static void sum_partial(void *context, size_t piece, size_t worker)
 static lossi_pack pack_of(const lossi_backprop *b)
 {
     const lossi_node *node = &b->net->nodes[b->node];
-    return (lossi_pack){b->kernels, node, &b->net->nodes[node->inputs[0]], b->net->tensors[node->weight].values, NULL, b->packed};
+    return (lossi_pack){b->kernels, node, &b->net->nodes[node->inputs[0]], b->lanes,
+                        b->net->tensors[node->weight].values, NULL, b->packed};
 }
 
 static void pack(void *context, size_t piece, size_t worker)
@@ -371,7 +380,7 @@ void lossi_backprop_run(lossi_backprop *b, loss_net *net, const lossi_batch *bat
 {
     b->net = net;
     b->batch = batch;
-    b->n_chunks = (batch->n + LOSSI_LANES - 1) / LOSSI_LANES;
+    b->n_chunks = (batch->n + b->lanes - 1) / b->lanes;
     lossi_pool_run(b->pool, b->n_chunks, read_images, b);
     for (b->node = 1; b->node < b->n_nodes; b->node++)
         forward_node(b);

@@ -1,4 +1,4 @@
-/* Threads take chunks of eight images from a counter; what a chunk gives does not depend on who computes it, and the per-image losses
+/* Threads take chunks of images from a counter; what a chunk gives does not depend on who computes it, and the per-image losses
  * are summed in image order, so the result has the same bits for any number of threads. */
 #include "net/evaluate.h"
 
@@ -9,11 +9,13 @@
 #include "base/thread.h"
 #include "cpu/cpu.h"
 #include "net/forward.h"
+#include "net/plan.h"
 #include "net/program.h"
 
 struct lossi_evaluator {
     const lossi_kernels *kernels;
     lossi_pool *pool;
+    size_t lanes;         /* images of a chunk */
     lossi_program *program;
     lossi_real **memory, **scratch; /* [pool size] */
     float **images;       /* [pool size]: one image as the dataset gives it, [c][h][w] */
@@ -70,12 +72,13 @@ loss_status lossi_evaluator_create(lossi_evaluator **out, const loss_net *net, s
     lossi_evaluator *e = calloc(1, sizeof *e);
     if (!e)
         return lossi_fail_nomem(sizeof *e);
+    e->lanes = lossi_lanes(net);
     e->image_size = net->shape.channels * net->shape.height * net->shape.width;
     loss_status status = lossi_kernels_choose(&e->kernels);
     if (!status)
         status = lossi_pool_create(&e->pool, threads);
     if (!status)
-        status = lossi_program_create(&e->program, net, e->kernels);
+        status = lossi_program_create(&e->program, net, e->kernels, e->lanes);
     if (!status)
         status = allocate_workers(e);
     if (status)
@@ -102,7 +105,7 @@ typedef struct job {
 static void put_images(const job *j, size_t first, size_t n, size_t worker, lossi_real *input)
 {
     lossi_evaluator *e = j->evaluator;
-    for (size_t i = 0; i < LOSSI_LANES; i++) {
+    for (size_t i = 0; i < e->lanes; i++) {
         const float *image = e->images[worker];
         if (i < n && j->data)
             loss_dataset_images(j->data, first + i, 1, e->images[worker]);
@@ -110,7 +113,7 @@ static void put_images(const job *j, size_t first, size_t n, size_t worker, loss
             image = j->images + (first + i) * e->image_size;
         for (size_t k = 0; i < n && k < e->image_size; k++)
             e->values[worker][k] = (lossi_real)image[k];
-        lossi_put_image(input, i, i < n ? e->values[worker] : NULL, e->image_size);
+        lossi_put_image(input, e->lanes, i, i < n ? e->values[worker] : NULL, e->image_size);
     }
 }
 
@@ -124,17 +127,18 @@ static void run_chunk(void *context, size_t chunk, size_t worker)
         atomic_store(&j->stopped, true);
         return;
     }
-    size_t first = chunk * LOSSI_LANES, classes = j->net->shape.classes;
-    size_t n = j->n - first < LOSSI_LANES ? j->n - first : LOSSI_LANES;
+    size_t first = chunk * e->lanes, classes = j->net->shape.classes;
+    size_t n = j->n - first < e->lanes ? j->n - first : e->lanes;
     put_images(j, first, n, worker, lossi_program_input(e->program, e->memory[worker]));
     const lossi_real *logits = lossi_program_run(e->program, e->memory[worker], e->scratch[worker]);
     if (!j->logits) {
-        e->kernels->xent(classes, n, logits, loss_dataset_labels(j->data) + first, e->losses + first, e->correct + first, 1, NULL);
+        lossi_maps m = {classes, 1, e->lanes, n};
+        e->kernels->xent(&m, logits, loss_dataset_labels(j->data) + first, e->losses + first, e->correct + first, 1, NULL);
         return;
     }
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < classes; k++)
-            j->logits[(first + i) * classes + k] = (float)logits[k * LOSSI_LANES + i];
+            j->logits[(first + i) * classes + k] = (float)logits[k * e->lanes + i];
 }
 
 static loss_status reserve_images(lossi_evaluator *e, size_t n)
@@ -178,7 +182,7 @@ loss_status lossi_evaluator_run(lossi_evaluator *e, const loss_net *net, const l
         return status;
     job j = {.evaluator = e, .net = net, .n = loss_dataset_count(data), .data = data, .cancelled = cancelled, .user = user};
     lossi_program_set(e->program, net, e->pool);
-    lossi_pool_run(e->pool, (j.n + LOSSI_LANES - 1) / LOSSI_LANES, run_chunk, &j);
+    lossi_pool_run(e->pool, (j.n + e->lanes - 1) / e->lanes, run_chunk, &j);
     if (j.stopped)
         return lossi_fail(LOSS_ERR_CANCELLED, "evaluation stopped on request");
     summarise(e, j.n, result);
@@ -190,7 +194,7 @@ loss_status lossi_evaluator_logits(lossi_evaluator *e, const loss_net *net, size
 {
     job j = {.evaluator = e, .net = net, .n = n, .images = images, .logits = logits};
     lossi_program_set(e->program, net, e->pool);
-    lossi_pool_run(e->pool, (n + LOSSI_LANES - 1) / LOSSI_LANES, run_chunk, &j);
+    lossi_pool_run(e->pool, (n + e->lanes - 1) / e->lanes, run_chunk, &j);
     return LOSS_OK;
 }
 

@@ -8,6 +8,7 @@ lossi_call lossi_chunk_call(const lossi_chunk *chunk, const lossi_kernels *kerne
         .kernels = kernels,
         .node = node,
         .in = &net->nodes[node->inputs[0]],
+        .lanes = chunk->lanes,
         .n = chunk->n,
         .index = i,
         .y = lossi_chunk_output(chunk, i),
@@ -23,8 +24,8 @@ lossi_call lossi_chunk_call(const lossi_chunk *chunk, const lossi_kernels *kerne
     return call;
 }
 
-void lossi_put_image(lossi_real *input, size_t i, const lossi_real *image, size_t size)
+void lossi_put_image(lossi_real *input, size_t lanes, size_t i, const lossi_real *image, size_t size)
 {
     for (size_t k = 0; k < size; k++)
-        input[k * LOSSI_LANES + i] = image ? image[k] : 0;
+        input[k * lanes + i] = image ? image[k] : 0;
 }

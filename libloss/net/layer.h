@@ -9,12 +9,12 @@
 #include "kernels/kernels.h"
 #include "net/net.h"
 
-/** What a layer is given to work on one chunk. Activations and gradients are [c][h][w][8]. */
+/** What a layer is given to work on one chunk. Activations and gradients are [c][h][w][lanes]. */
 typedef struct lossi_call {
     const lossi_kernels *kernels;
     const lossi_node *node;
     const lossi_node *in;        /* the node of the first input */
-    size_t n;                    /* images in the chunk, at most 8 */
+    size_t lanes, n;             /* of the chunk: images there is room for, images there are */
     bool training;
     uint64_t seed;               /* of dropout: differs from step to step */
     size_t first_image, index;   /* of the chunk in the batch; number of the node */
@@ -40,6 +40,7 @@ typedef struct lossi_call {
 typedef struct lossi_pack {
     const lossi_kernels *kernels;
     const lossi_node *node, *in;
+    size_t lanes;
     const lossi_real *weight;
     const lossi_real *scale;     /* [out channels], forward only; NULL: 1 */
     lossi_real *packed;
@@ -63,10 +64,10 @@ typedef struct lossi_layer {
     bool in_place_training;   /* in training too, if the input's kind does not need its own output for backward */
     bool backward_uses_output;
 
-    size_t (*scratch_count)(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in);
+    size_t (*scratch_count)(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in, size_t lanes);
     /* Filters made ready once for all chunks, LOSSI_PACK channels a piece: output channels for forward, input ones for backward. */
-    size_t (*packed_count)(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in);
-    size_t (*packed_backward_count)(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in);
+    size_t (*packed_count)(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in, size_t lanes);
+    size_t (*packed_backward_count)(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in, size_t lanes);
     void (*pack)(const lossi_pack *pack, size_t piece);
     void (*pack_backward)(const lossi_pack *pack, size_t piece);
     size_t (*sums_count)(const lossi_node *node);
@@ -81,9 +82,15 @@ typedef struct lossi_layer {
 } lossi_layer;
 
 /** Values of a node's output for a chunk. */
-static inline size_t lossi_chunk_size(const lossi_node *node)
+static inline size_t lossi_chunk_size(const lossi_node *node, size_t lanes)
 {
-    return LOSSI_LANES * lossi_node_size(node);
+    return lanes * lossi_node_size(node);
+}
+
+/** The output of a call's node. */
+static inline lossi_maps lossi_maps_of(const lossi_call *call)
+{
+    return (lossi_maps){call->node->channels, call->node->height * call->node->width, call->lanes, call->n};
 }
 
 /** BatchNorm's evaluation as y = scale x + shift, [channels] each; bias of the convolution before it, or NULL. */

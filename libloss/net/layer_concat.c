@@ -1,16 +1,16 @@
-/* Concatenation along channels: as activations are [c][h][w][8], one block of memory after the other. */
+/* Concatenation along channels: as activations are [c][h][w][lanes], one block of memory after the other. */
 #include <string.h>
 
 #include "net/layer.h"
 
 static size_t first_count(const lossi_call *call)
 {
-    return lossi_chunk_size(call->in);
+    return lossi_chunk_size(call->in, call->lanes);
 }
 
 static size_t second_count(const lossi_call *call)
 {
-    return lossi_chunk_size(call->node) - lossi_chunk_size(call->in);
+    return lossi_chunk_size(call->node, call->lanes) - lossi_chunk_size(call->in, call->lanes);
 }
 
 static void forward(const lossi_call *call)

@@ -1,30 +1,31 @@
 /* Convolution, and the linear layer as its smallest case. */
 #include "net/layer.h"
 
-static lossi_conv_shape shape_of(const lossi_node *node, const lossi_node *in)
+static lossi_conv_shape shape_of(const lossi_node *node, const lossi_node *in, size_t lanes)
 {
     return (lossi_conv_shape){
+        .lanes = lanes,
         .in_c = in->channels, .in_h = in->height, .in_w = in->width,
         .out_c = node->channels, .out_h = node->height, .out_w = node->width,
         .kernel = node->conv.kernel, .stride = node->conv.stride, .padding = node->conv.padding,
     };
 }
 
-static size_t scratch_count(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in)
+static size_t scratch_count(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in, size_t lanes)
 {
-    lossi_conv_shape shape = shape_of(node, in);
+    lossi_conv_shape shape = shape_of(node, in, lanes);
     return kernels->conv_scratch(&shape);
 }
 
-static size_t packed_count(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in)
+static size_t packed_count(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in, size_t lanes)
 {
-    lossi_conv_shape shape = shape_of(node, in);
+    lossi_conv_shape shape = shape_of(node, in, lanes);
     return kernels->conv_packed(&shape);
 }
 
-static size_t packed_backward_count(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in)
+static size_t packed_backward_count(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in, size_t lanes)
 {
-    lossi_conv_shape shape = shape_of(node, in);
+    lossi_conv_shape shape = shape_of(node, in, lanes);
     return kernels->conv_packed_backward(&shape);
 }
 
@@ -36,26 +37,26 @@ static size_t end_of_piece(size_t piece, size_t channels)
 
 static void pack(const lossi_pack *p, size_t piece)
 {
-    lossi_conv_shape shape = shape_of(p->node, p->in);
+    lossi_conv_shape shape = shape_of(p->node, p->in, p->lanes);
     p->kernels->conv_pack(&shape, p->weight, p->scale, piece * LOSSI_PACK, end_of_piece(piece, shape.out_c), p->packed);
 }
 
 static void pack_backward(const lossi_pack *p, size_t piece)
 {
-    lossi_conv_shape shape = shape_of(p->node, p->in);
+    lossi_conv_shape shape = shape_of(p->node, p->in, p->lanes);
     p->kernels->conv_pack_backward(&shape, p->weight, piece * LOSSI_PACK, end_of_piece(piece, shape.in_c), p->packed);
 }
 
 static void forward(const lossi_call *call)
 {
-    lossi_conv_shape shape = shape_of(call->node, call->in);
+    lossi_conv_shape shape = shape_of(call->node, call->in, call->lanes);
     lossi_epilogue epilogue = {call->bias, call->residual, call->relu};
     call->kernels->conv_forward(&shape, call->x[0], call->packed, &epilogue, call->y, call->scratch);
 }
 
 static void backward(const lossi_call *call)
 {
-    lossi_conv_shape shape = shape_of(call->node, call->in);
+    lossi_conv_shape shape = shape_of(call->node, call->in, call->lanes);
     call->kernels->conv_backward_weights(&shape, call->x[0], call->dy, call->dweight, call->dbias, call->scratch);
     if (call->dx[0])
         call->kernels->conv_backward_data(&shape, call->dy, call->packed, call->dx[0], call->scratch);

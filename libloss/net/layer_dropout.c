@@ -21,13 +21,13 @@ static void forward(const lossi_call *call)
 {
     if (!call->training) {
         if (call->y != call->x[0])
-            memcpy(call->y, call->x[0], lossi_chunk_size(call->node) * sizeof *call->y);
+            memcpy(call->y, call->x[0], lossi_chunk_size(call->node, call->lanes) * sizeof *call->y);
         return;
     }
     lossi_stream stream = stream_of(call);
     for (size_t e = 0; e < lossi_node_size(call->node); e++)
-        for (size_t i = 0; i < LOSSI_LANES; i++)
-            call->y[e * LOSSI_LANES + i] = call->x[0][e * LOSSI_LANES + i] * factor(call, &stream, call->first_image + i, e);
+        for (size_t i = 0; i < call->lanes; i++)
+            call->y[e * call->lanes + i] = call->x[0][e * call->lanes + i] * factor(call, &stream, call->first_image + i, e);
 }
 
 static void backward(const lossi_call *call)
@@ -36,8 +36,8 @@ static void backward(const lossi_call *call)
         return;
     lossi_stream stream = stream_of(call);
     for (size_t e = 0; e < lossi_node_size(call->node); e++)
-        for (size_t i = 0; i < LOSSI_LANES; i++)
-            call->dx[0][e * LOSSI_LANES + i] += call->dy[e * LOSSI_LANES + i] * factor(call, &stream, call->first_image + i, e);
+        for (size_t i = 0; i < call->lanes; i++)
+            call->dx[0][e * call->lanes + i] += call->dy[e * call->lanes + i] * factor(call, &stream, call->first_image + i, e);
 }
 
 const lossi_layer lossi_layer_dropout = {.name = "dropout", .in_place = true, .forward = forward, .backward = backward};

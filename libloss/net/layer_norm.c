@@ -21,21 +21,16 @@ static size_t state_count(const lossi_node *node)
     return N_STATE * node->channels;
 }
 
-static size_t scratch_count(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in)
+static size_t scratch_count(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in, size_t lanes)
 {
-    (void)kernels, (void)in;
+    (void)kernels, (void)in, (void)lanes;
     return 3 * node->channels;
-}
-
-static size_t pixels(const lossi_call *call)
-{
-    return call->node->height * call->node->width;
 }
 
 static void forward_sums(const lossi_call *call)
 {
-    size_t c = call->node->channels;
-    call->kernels->norm_sums(c, pixels(call), call->n, call->x[0], call->sums, call->sums + c);
+    lossi_maps m = lossi_maps_of(call);
+    call->kernels->norm_sums(&m, call->x[0], call->sums, call->sums + m.channels);
 }
 
 /* Adds up sums[which] of channel c over the chunks, in their order. */
@@ -90,14 +85,14 @@ static void forward(const lossi_call *call)
         scale = s;
         shift = t;
     }
-    call->kernels->norm_apply(channels, pixels(call), call->x[0], scale, shift, call->relu, call->y);
+    lossi_maps m = lossi_maps_of(call);
+    call->kernels->norm_apply(&m, call->x[0], scale, shift, call->relu, call->y);
 }
 
 static void backward_sums(const lossi_call *call)
 {
-    size_t c = call->node->channels;
-    call->kernels->norm_backward_sums(c, pixels(call), call->x[0], call->dy, call->state + MEAN * c, call->sums,
-                                      call->sums + c);
+    lossi_maps m = lossi_maps_of(call);
+    call->kernels->norm_backward_sums(&m, call->x[0], call->dy, call->state + MEAN * m.channels, call->sums, call->sums + m.channels);
 }
 
 /* With xhat = (x - m) r:  dx = weight r (dy - mean(dy) - xhat mean(dy xhat)), written as by_dy dy + by_x x + constant. */
@@ -127,8 +122,9 @@ static void backward(const lossi_call *call)
     lossi_real *coefficients = call->scratch; /* [3][channels] */
     for (size_t i = 0; i < 3 * channels; i++)
         coefficients[i] = (lossi_real)call->state[BY_DY * channels + i];
-    call->kernels->norm_backward(channels, pixels(call), call->n, call->x[0], call->dy, coefficients, coefficients + channels,
-                                 coefficients + 2 * channels, call->dx[0]);
+    lossi_maps m = lossi_maps_of(call);
+    call->kernels->norm_backward(&m, call->x[0], call->dy, coefficients, coefficients + channels, coefficients + 2 * channels,
+                                 call->dx[0]);
 }
 
 const lossi_layer lossi_layer_norm = {

@@ -5,7 +5,7 @@ static lossi_pool_shape shape_of(const lossi_call *call)
 {
     const lossi_node *node = call->node;
     return (lossi_pool_shape){
-        .channels = node->channels,
+        .lanes = call->lanes, .channels = node->channels,
         .in_h = call->in->height, .in_w = call->in->width,
         .out_h = node->height, .out_w = node->width,
         .kernel_h = node->pool.kernel ? node->pool.kernel : call->in->height,

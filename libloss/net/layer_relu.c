@@ -3,13 +3,13 @@
 
 static void forward(const lossi_call *call)
 {
-    call->kernels->relu(lossi_chunk_size(call->node), call->x[0], call->y);
+    call->kernels->relu(lossi_chunk_size(call->node, call->lanes), call->x[0], call->y);
 }
 
 static void backward(const lossi_call *call)
 {
     if (call->dx[0])
-        call->kernels->relu_backward(lossi_chunk_size(call->node), call->y, call->dy, call->dx[0]);
+        call->kernels->relu_backward(lossi_chunk_size(call->node, call->lanes), call->y, call->dy, call->dx[0]);
 }
 
 const lossi_layer lossi_layer_relu = {

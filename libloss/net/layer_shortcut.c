@@ -12,27 +12,27 @@ static size_t channels_before(const lossi_call *call)
 static void forward(const lossi_call *call)
 {
     const lossi_node *out = call->node, *in = call->in;
-    size_t s = out->stride;
-    lossi_real *y = call->y + channels_before(call) * out->height * out->width * LOSSI_LANES;
-    memset(call->y, 0, lossi_chunk_size(out) * sizeof *call->y);
+    size_t s = out->stride, lanes = call->lanes;
+    lossi_real *y = call->y + channels_before(call) * out->height * out->width * lanes;
+    memset(call->y, 0, lossi_chunk_size(out, lanes) * sizeof *call->y);
     for (size_t c = 0; c < in->channels; c++)
         for (size_t r = 0; r < out->height; r++)
-            for (size_t k = 0; k < out->width; k++, y += LOSSI_LANES)
-                memcpy(y, call->x[0] + ((c * in->height + r * s) * in->width + k * s) * LOSSI_LANES, LOSSI_LANES * sizeof *y);
+            for (size_t k = 0; k < out->width; k++, y += lanes)
+                memcpy(y, call->x[0] + ((c * in->height + r * s) * in->width + k * s) * lanes, lanes * sizeof *y);
 }
 
 static void backward(const lossi_call *call)
 {
     const lossi_node *out = call->node, *in = call->in;
-    size_t s = out->stride;
-    const lossi_real *dy = call->dy + channels_before(call) * out->height * out->width * LOSSI_LANES;
+    size_t s = out->stride, lanes = call->lanes;
+    const lossi_real *dy = call->dy + channels_before(call) * out->height * out->width * lanes;
     if (!call->dx[0])
         return;
     for (size_t c = 0; c < in->channels; c++)
         for (size_t r = 0; r < out->height; r++)
             for (size_t k = 0; k < out->width; k++)
-                for (size_t i = 0; i < LOSSI_LANES; i++)
-                    call->dx[0][((c * in->height + r * s) * in->width + k * s) * LOSSI_LANES + i] += *dy++;
+                for (size_t i = 0; i < lanes; i++)
+                    call->dx[0][((c * in->height + r * s) * in->width + k * s) * lanes + i] += *dy++;
 }
 
 const lossi_layer lossi_layer_shortcut = {.name = "shortcut", .forward = forward, .backward = backward};

@@ -1,4 +1,4 @@
-/* First-fit placement of lifetimes, in the order given. Networks have hundreds of layers, so a quadratic search is no matter. */
+/* Sizes of chunks, and first-fit placement of lifetimes, in the order given. Networks have hundreds of layers, so a quadratic search is no matter. */
 #include "net/plan.h"
 
 #include <stdlib.h>
@@ -8,6 +8,18 @@ enum { ALIGN = 16 }; /* values: a cache line of floats */
 size_t lossi_rounded(size_t n)
 {
     return (n + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+size_t lossi_lanes(const loss_net *net)
+{
+    size_t weights = 0, activations = 0, lanes = LOSSI_VECTOR;
+    for (size_t i = 0; i < net->n_tensors; i++)
+        weights += net->tensors[i].count;
+    for (size_t i = 0; i < net->n_nodes; i++)
+        activations += lossi_node_size(&net->nodes[i]);
+    while (lanes < LOSSI_MOST_LANES && weights > lanes * activations)
+        lanes *= 2;
+    return lanes;
 }
 
 static bool overlaps(const lossi_span *a, const lossi_span *b)
@@ -82,7 +94,7 @@ static int taken_over(const lossi_plan *plan, const loss_net *net, size_t i)
     return in;
 }
 
-loss_status lossi_plan_training(lossi_plan *plan, const loss_net *net)
+loss_status lossi_plan_training(lossi_plan *plan, const loss_net *net, size_t lanes)
 {
     lossi_span *spans;
     loss_status status = begin(plan, net, &spans);
@@ -90,7 +102,7 @@ loss_status lossi_plan_training(lossi_plan *plan, const loss_net *net)
         return status;
     for (size_t i = 0; i < net->n_nodes; i++)
         if (taken_over(plan, net, i) < 0)
-            spans[i] = (lossi_span){lossi_chunk_size(&net->nodes[i]), i, net->n_nodes, 0};
+            spans[i] = (lossi_span){lossi_chunk_size(&net->nodes[i], lanes), i, net->n_nodes, 0};
     plan->total = lossi_place_spans(spans, net->n_nodes);
     for (size_t i = 0; i < net->n_nodes; i++) {
         int from = taken_over(plan, net, i); /* an earlier node, so its offset is known */
@@ -100,7 +112,7 @@ loss_status lossi_plan_training(lossi_plan *plan, const loss_net *net)
     return LOSS_OK;
 }
 
-loss_status lossi_plan_gradients(lossi_plan *plan, const loss_net *net)
+loss_status lossi_plan_gradients(lossi_plan *plan, const loss_net *net, size_t lanes)
 {
     lossi_span *spans;
     loss_status status = begin(plan, net, &spans);
@@ -109,7 +121,7 @@ loss_status lossi_plan_gradients(lossi_plan *plan, const loss_net *net)
     size_t last = net->n_nodes - 1; /* time runs backward: node i has time last - i */
     for (size_t k = 0; k < last; k++) {
         size_t i = last - k, birth = k == 0 ? 0 : last - (size_t)plan->last_user[i];
-        spans[k] = (lossi_span){lossi_chunk_size(&net->nodes[i]), birth, k, 0};
+        spans[k] = (lossi_span){lossi_chunk_size(&net->nodes[i], lanes), birth, k, 0};
     }
     plan->total = lossi_place_spans(spans, last);
     plan->offsets[0] = SIZE_MAX;

@@ -5,6 +5,10 @@
 
 #include "net/layer.h"
 
+/** Images of a chunk: the more weights a network has for its activations, the more images should share a pass over them. What
+ *  evaluation gives for an image does not depend on it. */
+size_t lossi_lanes(const loss_net *net);
+
 typedef struct lossi_plan {
     size_t *offsets;  /* [n_nodes], in values; SIZE_MAX: none (the images' gradient) */
     int *last_user;   /* [n_nodes]: the last node that takes it as input; -1: none */
@@ -12,9 +16,9 @@ typedef struct lossi_plan {
 } lossi_plan;
 
 /** Outputs of a chunk for training: all are kept for the backward pass. */
-loss_status lossi_plan_training(lossi_plan *plan, const loss_net *net);
+loss_status lossi_plan_training(lossi_plan *plan, const loss_net *net, size_t lanes);
 /** Gradients of outputs: each lives from the backward pass of its last user to its own. The images have none. */
-loss_status lossi_plan_gradients(lossi_plan *plan, const loss_net *net);
+loss_status lossi_plan_gradients(lossi_plan *plan, const loss_net *net, size_t lanes);
 void lossi_plan_free(lossi_plan *plan);
 
 /** Values [size] needed from time `birth` to time `death`, both included. */

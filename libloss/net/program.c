@@ -19,6 +19,7 @@ typedef struct step {
 struct lossi_program {
     const loss_net *graph;
     const lossi_kernels *kernels;
+    size_t lanes;
     size_t n_steps;
     step *steps;
     size_t *places;       /* [n_nodes]: of outputs in a chunk's memory */
@@ -140,13 +141,13 @@ static loss_status place_outputs(lossi_program *p)
             last_read[nodes[j]] = k;
     }
     if (!status)
-        spans[0] = (lossi_span){lossi_chunk_size(&p->graph->nodes[0]), 0, last_read[0] + 1, 0};
+        spans[0] = (lossi_span){lossi_chunk_size(&p->graph->nodes[0], p->lanes), 0, last_read[0] + 1, 0};
     for (size_t k = 0; !status && k < p->n_steps; k++) {
         int output = p->steps[k].output, from = overwrites(p, &p->steps[k], k, last_read);
         size_t death = k + 1 == p->n_steps ? k + 1 : last_read[output] + 1;
         owner[output] = from < 0 ? k + 1 : owner[from];
         if (from < 0)
-            spans[k + 1] = (lossi_span){lossi_chunk_size(&p->graph->nodes[output]), k + 1, death, 0};
+            spans[k + 1] = (lossi_span){lossi_chunk_size(&p->graph->nodes[output], p->lanes), k + 1, death, 0};
         else if (spans[owner[output]].death < death)
             spans[owner[output]].death = death;
     }
@@ -182,9 +183,9 @@ static loss_status place_values(lossi_program *p)
             s->shift = take_values(&total, node->channels);
         }
         if (node->layer->packed_count)
-            s->packed = take_values(&total, node->layer->packed_count(p->kernels, node, in));
+            s->packed = take_values(&total, node->layer->packed_count(p->kernels, node, in, p->lanes));
         if (node->layer->scratch_count) {
-            size_t scratch = node->layer->scratch_count(p->kernels, node, in);
+            size_t scratch = node->layer->scratch_count(p->kernels, node, in, p->lanes);
             p->scratch = scratch > p->scratch ? scratch : p->scratch;
         }
         n_pieces += (node->channels + LOSSI_PACK - 1) / LOSSI_PACK;
@@ -204,7 +205,7 @@ static loss_status place_values(lossi_program *p)
     return LOSS_OK;
 }
 
-loss_status lossi_program_create(lossi_program **out, const loss_net *net, const lossi_kernels *kernels)
+loss_status lossi_program_create(lossi_program **out, const loss_net *net, const lossi_kernels *kernels, size_t lanes)
 {
     *out = NULL;
     lossi_program *p = calloc(1, sizeof *p);
@@ -212,6 +213,7 @@ loss_status lossi_program_create(lossi_program **out, const loss_net *net, const
         return lossi_fail_nomem(sizeof *p);
     p->graph = net;
     p->kernels = kernels;
+    p->lanes = lanes;
     loss_status status = make_steps(p);
     if (!status)
         status = place_outputs(p);
@@ -263,7 +265,7 @@ static void pack_piece(void *context, size_t number, size_t worker)
     const lossi_program *p = context;
     const step *s = &p->steps[p->pieces[number].step];
     const lossi_node *node = &p->graph->nodes[s->node];
-    lossi_pack pack = {p->kernels, node, &p->graph->nodes[node->inputs[0]], tensor_of(p->net, node->weight),
+    lossi_pack pack = {p->kernels, node, &p->graph->nodes[node->inputs[0]], p->lanes, tensor_of(p->net, node->weight),
                        values_at(p, s->scale), values_at(p, s->packed)};
     node->layer->pack(&pack, p->pieces[number].number);
 }
@@ -298,7 +300,8 @@ static lossi_call call_of(const lossi_program *p, const step *s, lossi_real *mem
         .kernels = p->kernels,
         .node = node,
         .in = &p->graph->nodes[node->inputs[0]],
-        .n = LOSSI_LANES,
+        .lanes = p->lanes,
+        .n = p->lanes,
         .index = (size_t)s->node,
         .y = memory + p->places[s->output],
         .packed = values_at(p, s->packed),

@@ -5,7 +5,7 @@
 
 #include "kernels/kernels.h"
 
-/** columns [in_c * kernel * kernel][n_rows * out_w * 8] = the input vectors under each filter tap, for output rows from `row` on. */
+/** columns [in_c * kernel * kernel][n_rows * out_w * lanes] = the input vectors under each filter tap, for output rows from `row` on. */
 void lossk_im2col(const lossi_conv_shape *s, size_t row, size_t n_rows, const lossi_real *x, lossi_real *columns);
 /** The reverse: each value of columns is added to dx where it was taken from. */
 void lossk_col2im(const lossi_conv_shape *s, size_t row, size_t n_rows, const lossi_real *columns, lossi_real *dx);
@@ -17,8 +17,8 @@ void lossk_conv_backward_data_blas(const lossi_conv_shape *s, const lossi_real *
                                    lossi_real *scratch);
 void lossk_conv_backward_weights_blas(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *dy, lossi_real *dw,
                                       lossi_real *dbias, lossi_real *scratch);
-void lossk_norm_sums_blas(size_t channels, size_t pixels, size_t n, const lossi_real *x, double *sum, double *square);
-void lossk_norm_backward_sums_blas(size_t channels, size_t pixels, const lossi_real *x, const lossi_real *dy, const double *mean,
-                                   double *sum_dy, double *sum_dy_x);
+void lossk_norm_sums_blas(const lossi_maps *m, const lossi_real *x, double *sum, double *square);
+void lossk_norm_backward_sums_blas(const lossi_maps *m, const lossi_real *x, const lossi_real *dy, const double *mean, double *sum_dy,
+                                   double *sum_dy_x);
 
 #endif

@@ -1,5 +1,5 @@
 /* Convolution as GEMM: y [out_c][columns] = w [out_c][taps] x columns [taps][columns], a column being a pixel of an image. Because
- * activations are [c][h][w][8], some rows' columns are a contiguous run in each row of y, and 1 x 1 convolutions need no im2col
+ * activations are [c][h][w][lanes], some rows' columns are a contiguous run in each row of y, and 1 x 1 convolutions need no im2col
  * at all. A filter made ready is the filter, scaled. */
 #include <cblas.h>
 #include <string.h>
@@ -35,7 +35,7 @@ static bool is_pointwise(const lossi_conv_shape *s)
 
 static size_t row_columns(const lossi_conv_shape *s)
 {
-    return s->out_w * LOSSI_LANES;
+    return s->out_w * s->lanes;
 }
 
 /* Output rows of a block. */

@@ -18,33 +18,33 @@ static void valid_outputs(const lossi_conv_shape *s, size_t t, size_t in, size_t
 static ptrdiff_t row_offset(const lossi_conv_shape *s, size_t r, size_t u, size_t v)
 {
     return (((ptrdiff_t)(r * s->stride + u) - (ptrdiff_t)s->padding) * (ptrdiff_t)s->in_w + (ptrdiff_t)v - (ptrdiff_t)s->padding) *
-           LOSSI_LANES;
+           (ptrdiff_t)s->lanes;
 }
 
-/* One output row under one tap: out [out_w][8] from a plane. */
+/* One output row under one tap: out [out_w][lanes] from a plane. */
 static void gather(const lossi_conv_shape *s, const lossi_real *plane, ptrdiff_t from, size_t begin, size_t end, lossi_real *out)
 {
-    memset(out, 0, begin * LOSSI_LANES * sizeof *out);
+    memset(out, 0, begin * s->lanes * sizeof *out);
     if (s->stride == 1 && end > begin)
-        memcpy(out + begin * LOSSI_LANES, plane + from + (ptrdiff_t)(begin * LOSSI_LANES), (end - begin) * LOSSI_LANES * sizeof *out);
+        memcpy(out + begin * s->lanes, plane + from + (ptrdiff_t)(begin * s->lanes), (end - begin) * s->lanes * sizeof *out);
     else
         for (size_t c = begin; c < end; c++)
-            memcpy(out + c * LOSSI_LANES, plane + from + (ptrdiff_t)(c * s->stride * LOSSI_LANES), LOSSI_LANES * sizeof *out);
-    memset(out + end * LOSSI_LANES, 0, (s->out_w - end) * LOSSI_LANES * sizeof *out);
+            memcpy(out + c * s->lanes, plane + from + (ptrdiff_t)(c * s->stride * s->lanes), s->lanes * sizeof *out);
+    memset(out + end * s->lanes, 0, (s->out_w - end) * s->lanes * sizeof *out);
 }
 
 /* The reverse: adds. */
 static void scatter(const lossi_conv_shape *s, const lossi_real *in, ptrdiff_t to, size_t begin, size_t end, lossi_real *plane)
 {
     for (size_t c = begin; c < end; c++)
-        for (size_t i = 0; i < LOSSI_LANES; i++)
-            plane[to + (ptrdiff_t)(c * s->stride * LOSSI_LANES + i)] += in[c * LOSSI_LANES + i];
+        for (size_t i = 0; i < s->lanes; i++)
+            plane[to + (ptrdiff_t)(c * s->stride * s->lanes + i)] += in[c * s->lanes + i];
 }
 
 void lossk_im2col(const lossi_conv_shape *s, size_t row, size_t n_rows, const lossi_real *x, lossi_real *columns)
 {
-    size_t width = s->out_w * LOSSI_LANES;
-    for (size_t k = 0; k < s->in_c; k++, x += s->in_h * s->in_w * LOSSI_LANES)
+    size_t width = s->out_w * s->lanes;
+    for (size_t k = 0; k < s->in_c; k++, x += s->in_h * s->in_w * s->lanes)
         for (size_t u = 0; u < s->kernel; u++)
             for (size_t v = 0; v < s->kernel; v++) {
                 size_t top, bottom, left, right;
@@ -60,8 +60,8 @@ void lossk_im2col(const lossi_conv_shape *s, size_t row, size_t n_rows, const lo
 
 void lossk_col2im(const lossi_conv_shape *s, size_t row, size_t n_rows, const lossi_real *columns, lossi_real *dx)
 {
-    size_t width = s->out_w * LOSSI_LANES;
-    for (size_t k = 0; k < s->in_c; k++, dx += s->in_h * s->in_w * LOSSI_LANES)
+    size_t width = s->out_w * s->lanes;
+    for (size_t k = 0; k < s->in_c; k++, dx += s->in_h * s->in_w * s->lanes)
         for (size_t u = 0; u < s->kernel; u++)
             for (size_t v = 0; v < s->kernel; v++) {
                 size_t top, bottom, left, right;

@@ -11,7 +11,7 @@ static size_t filter_index(const lossi_conv_shape *s, size_t o, size_t k, size_t
 /* Index of the vector of output pixel (r, c) of channel o. */
 static size_t output_index(const lossi_conv_shape *s, size_t o, size_t r, size_t c)
 {
-    return ((o * s->out_h + r) * s->out_w + c) * LOSSI_LANES;
+    return ((o * s->out_h + r) * s->out_w + c) * s->lanes;
 }
 
 /* Index of the vector of x under tap (u, v) of channel k for output (r, c); false: it is padding. */
@@ -20,7 +20,7 @@ static bool input_index(const lossi_conv_shape *s, size_t k, size_t r, size_t c,
     size_t row = r * s->stride + u, column = c * s->stride + v; /* counted from the padded corner */
     if (row < s->padding || column < s->padding || row - s->padding >= s->in_h || column - s->padding >= s->in_w)
         return false;
-    *index = ((k * s->in_h + row - s->padding) * s->in_w + column - s->padding) * LOSSI_LANES;
+    *index = ((k * s->in_h + row - s->padding) * s->in_w + column - s->padding) * s->lanes;
     return true;
 }
 
@@ -68,18 +68,18 @@ void lossk_conv_forward_ref(const lossi_conv_shape *s, const lossi_real *x, cons
     for (size_t o = 0; o < s->out_c; o++)
         for (size_t r = 0; r < s->out_h; r++)
             for (size_t c = 0; c < s->out_w; c++) {
-                double sum[LOSSI_LANES] = {0};
+                double sum[LOSSI_MOST_LANES] = {0};
                 for (size_t k = 0; k < s->in_c; k++)
                     for (size_t u = 0; u < s->kernel; u++)
                         for (size_t v = 0; v < s->kernel; v++) {
                             size_t at;
                             if (!input_index(s, k, r, c, u, v, &at))
                                 continue;
-                            for (size_t i = 0; i < LOSSI_LANES; i++)
+                            for (size_t i = 0; i < s->lanes; i++)
                                 sum[i] += (double)w[filter_index(s, o, k, u, v)] * (double)x[at + i];
                         }
                 size_t out = output_index(s, o, r, c);
-                for (size_t i = 0; i < LOSSI_LANES; i++)
+                for (size_t i = 0; i < s->lanes; i++)
                     y[out + i] = finish(epilogue, o, out + i, sum[i]);
             }
 }
@@ -97,7 +97,7 @@ void lossk_conv_backward_data_ref(const lossi_conv_shape *s, const lossi_real *d
                             size_t at;
                             if (!input_index(s, k, r, c, u, v, &at))
                                 continue;
-                            for (size_t i = 0; i < LOSSI_LANES; i++)
+                            for (size_t i = 0; i < s->lanes; i++)
                                 dx[at + i] += w[filter_index(s, o, k, u, v)] * dy[output_index(s, o, r, c) + i];
                         }
 }
@@ -111,7 +111,7 @@ static double correlate(const lossi_conv_shape *s, const lossi_real *x, const lo
             size_t at;
             if (!input_index(s, k, r, c, u, v, &at))
                 continue;
-            for (size_t i = 0; i < LOSSI_LANES; i++)
+            for (size_t i = 0; i < s->lanes; i++)
                 sum += (double)x[at + i] * (double)dy[output_index(s, o, r, c) + i];
         }
     return sum;
@@ -121,7 +121,7 @@ void lossk_conv_backward_weights_ref(const lossi_conv_shape *s, const lossi_real
                                      lossi_real *dbias, lossi_real *scratch)
 {
     (void)scratch;
-    size_t m = s->out_h * s->out_w * LOSSI_LANES;
+    size_t m = s->out_h * s->out_w * s->lanes;
     for (size_t o = 0; o < s->out_c; o++) {
         double sum_dy = 0;
         for (size_t j = 0; j < m; j++)

@@ -26,14 +26,14 @@ static area area_of(const lossi_pool_shape *s, size_t r, size_t c)
     return a;
 }
 
-/* Pixel of the first largest value of image i under the window; a NaN counts as largest. plane [in_h][in_w][8] */
+/* Pixel of the first largest value of image i under the window; a NaN counts as largest. plane [in_h][in_w][lanes] */
 static size_t largest(const lossi_pool_shape *s, const lossi_real *plane, const area *a, size_t i)
 {
     size_t best = a->top * s->in_w + a->left;
     for (size_t y = a->top; y < a->bottom; y++)
         for (size_t x = a->left; x < a->right; x++) {
             size_t at = y * s->in_w + x;
-            lossi_real value = plane[at * LOSSI_LANES + i], most = plane[best * LOSSI_LANES + i];
+            lossi_real value = plane[at * s->lanes + i], most = plane[best * s->lanes + i];
             if (value > most || (isnan(value) && !isnan(most)))
                 best = at;
         }
@@ -49,20 +49,20 @@ static size_t largest(const lossi_pool_shape *s, const lossi_real *plane, const 
 void lossk_max_pool_ref(const lossi_pool_shape *s, const lossi_real *x, lossi_real *y)
 {
     FOR_EACH_OUTPUT(s, channel, r, c, out) {
-        const lossi_real *plane = x + channel * s->in_h * s->in_w * LOSSI_LANES;
+        const lossi_real *plane = x + channel * s->in_h * s->in_w * s->lanes;
         area a = area_of(s, r, c);
-        for (size_t i = 0; i < LOSSI_LANES; i++)
-            y[out * LOSSI_LANES + i] = plane[largest(s, plane, &a, i) * LOSSI_LANES + i];
+        for (size_t i = 0; i < s->lanes; i++)
+            y[out * s->lanes + i] = plane[largest(s, plane, &a, i) * s->lanes + i];
     }
 }
 
 void lossk_max_pool_backward_ref(const lossi_pool_shape *s, const lossi_real *x, const lossi_real *dy, lossi_real *dx)
 {
     FOR_EACH_OUTPUT(s, channel, r, c, out) {
-        size_t plane = channel * s->in_h * s->in_w * LOSSI_LANES;
+        size_t plane = channel * s->in_h * s->in_w * s->lanes;
         area a = area_of(s, r, c);
-        for (size_t i = 0; i < LOSSI_LANES; i++)
-            dx[plane + largest(s, x + plane, &a, i) * LOSSI_LANES + i] += dy[out * LOSSI_LANES + i];
+        for (size_t i = 0; i < s->lanes; i++)
+            dx[plane + largest(s, x + plane, &a, i) * s->lanes + i] += dy[out * s->lanes + i];
     }
 }
 
@@ -70,15 +70,15 @@ void lossk_average_pool_ref(const lossi_pool_shape *s, const lossi_real *x, loss
 {
     double size = (double)(s->kernel_h * s->kernel_w);
     FOR_EACH_OUTPUT(s, channel, r, c, out) {
-        const lossi_real *plane = x + channel * s->in_h * s->in_w * LOSSI_LANES;
+        const lossi_real *plane = x + channel * s->in_h * s->in_w * s->lanes;
         area a = area_of(s, r, c);
-        double sum[LOSSI_LANES] = {0};
+        double sum[LOSSI_MOST_LANES] = {0};
         for (size_t k = a.top; k < a.bottom; k++)
             for (size_t j = a.left; j < a.right; j++)
-                for (size_t i = 0; i < LOSSI_LANES; i++)
-                    sum[i] += (double)plane[(k * s->in_w + j) * LOSSI_LANES + i];
-        for (size_t i = 0; i < LOSSI_LANES; i++)
-            y[out * LOSSI_LANES + i] = (lossi_real)(sum[i] / size);
+                for (size_t i = 0; i < s->lanes; i++)
+                    sum[i] += (double)plane[(k * s->in_w + j) * s->lanes + i];
+        for (size_t i = 0; i < s->lanes; i++)
+            y[out * s->lanes + i] = (lossi_real)(sum[i] / size);
     }
 }
 
@@ -86,11 +86,11 @@ void lossk_average_pool_backward_ref(const lossi_pool_shape *s, const lossi_real
 {
     lossi_real share = (lossi_real)1 / (lossi_real)(s->kernel_h * s->kernel_w);
     FOR_EACH_OUTPUT(s, channel, r, c, out) {
-        lossi_real *plane = dx + channel * s->in_h * s->in_w * LOSSI_LANES;
+        lossi_real *plane = dx + channel * s->in_h * s->in_w * s->lanes;
         area a = area_of(s, r, c);
         for (size_t k = a.top; k < a.bottom; k++)
             for (size_t j = a.left; j < a.right; j++)
-                for (size_t i = 0; i < LOSSI_LANES; i++)
-                    plane[(k * s->in_w + j) * LOSSI_LANES + i] += share * dy[out * LOSSI_LANES + i];
+                for (size_t i = 0; i < s->lanes; i++)
+                    plane[(k * s->in_w + j) * s->lanes + i] += share * dy[out * s->lanes + i];
     }
 }

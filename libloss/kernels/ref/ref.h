@@ -20,17 +20,17 @@ void lossk_max_pool_ref(const lossi_pool_shape *s, const lossi_real *x, lossi_re
 void lossk_max_pool_backward_ref(const lossi_pool_shape *s, const lossi_real *x, const lossi_real *dy, lossi_real *dx);
 void lossk_average_pool_ref(const lossi_pool_shape *s, const lossi_real *x, lossi_real *y);
 void lossk_average_pool_backward_ref(const lossi_pool_shape *s, const lossi_real *dy, lossi_real *dx);
-void lossk_norm_sums_ref(size_t channels, size_t pixels, size_t n, const lossi_real *x, double *sum, double *square);
-void lossk_norm_apply_ref(size_t channels, size_t pixels, const lossi_real *x, const lossi_real *scale, const lossi_real *shift,
-                          bool relu, lossi_real *y);
-void lossk_norm_backward_sums_ref(size_t channels, size_t pixels, const lossi_real *x, const lossi_real *dy, const double *mean,
-                                  double *sum_dy, double *sum_dy_x);
-void lossk_norm_backward_ref(size_t channels, size_t pixels, size_t n, const lossi_real *x, const lossi_real *dy,
-                             const lossi_real *by_dy, const lossi_real *by_x, const lossi_real *constant, lossi_real *dx);
+void lossk_norm_sums_ref(const lossi_maps *m, const lossi_real *x, double *sum, double *square);
+void lossk_norm_apply_ref(const lossi_maps *m, const lossi_real *x, const lossi_real *scale, const lossi_real *shift, bool relu,
+                          lossi_real *y);
+void lossk_norm_backward_sums_ref(const lossi_maps *m, const lossi_real *x, const lossi_real *dy, const double *mean, double *sum_dy,
+                                  double *sum_dy_x);
+void lossk_norm_backward_ref(const lossi_maps *m, const lossi_real *x, const lossi_real *dy, const lossi_real *by_dy,
+                             const lossi_real *by_x, const lossi_real *constant, lossi_real *dx);
 void lossk_relu_ref(size_t count, const lossi_real *x, lossi_real *y);
 void lossk_relu_backward_ref(size_t count, const lossi_real *y, const lossi_real *dy, lossi_real *dx);
 void lossk_add_ref(size_t count, const lossi_real *a, const lossi_real *b, lossi_real *y);
-void lossk_xent_ref(size_t classes, size_t n, const lossi_real *logits, const uint8_t *labels, double *loss,
-                    uint8_t *correct, double scale, lossi_real *dlogits);
+void lossk_xent_ref(const lossi_maps *m, const lossi_real *logits, const uint8_t *labels, double *loss, uint8_t *correct,
+                    double scale, lossi_real *dlogits);
 
 #endif

@@ -1,0 +1,79 @@
+/* The set "avx2": AVX2 and FMA, eight images a vector. Convolution is Winograd's for 3 x 3 filters of stride 1 (Lavin & Gray 2016),
+ * else GEMM on panels packed on the way. For float only, and compiled with flags of its own: nothing here may run before cpu.c has
+ * asked the processor. */
+#ifndef LOSSI_KERNELS_AVX2_H
+#define LOSSI_KERNELS_AVX2_H
+
+#include "kernels/kernels.h"
+
+/** Filters as they lie in memory: that of output o and input c is [kernel][kernel] at w + o * by_output + c * by_input, its taps
+ *  last to first if `turned`, and is scaled by scale[o] unless NULL. */
+typedef struct lossi_filters {
+    const float *w, *scale;
+    size_t by_output, by_input;
+    bool turned;
+} lossi_filters;
+
+/* GEMM on packed panels: any filter. Filters made ready are [out_c / 4][in_c * kernel * kernel][4]. */
+size_t lossk_panel_packed_avx2(const lossi_conv_shape *s);
+size_t lossk_panel_scratch_avx2(const lossi_conv_shape *s);
+void lossk_panel_pack_avx2(const lossi_conv_shape *s, const lossi_filters *f, size_t begin, size_t end, float *packed);
+void lossk_panel_forward_avx2(const lossi_conv_shape *s, const float *x, const float *packed, const lossi_epilogue *epilogue, float *y,
+                              float *scratch);
+
+/** What follows a tile of one channel. */
+typedef struct lossi_ending {
+    const float *bias;     /* the channel's; NULL: none */
+    const float *residual; /* laid out as the tile, may be it; NULL: none */
+    bool relu;
+} lossi_ending;
+
+/** Winograd's convolution with output tiles of 2 x 2 or 4 x 4 vectors. Of a tile in memory, columns lie `step` floats apart, rows
+ *  `pitch`; its transform's values lie `stride` floats apart. */
+typedef struct lossi_winograd {
+    size_t out, in;    /* sides of an output tile and of the input it needs */
+    /** Four filters [3][3][4] into in * in times [4]. */
+    void (*filter)(const float *w, float *u, size_t stride);
+    /** Input [in][in] into in * in vectors. */
+    void (*input)(const float *x, size_t step, size_t pitch, float *v, size_t stride);
+    /** in * in vectors into output [out][out]. */
+    void (*output)(const float *m, size_t stride, const lossi_ending *ending, float *y, size_t step, size_t pitch);
+} lossi_winograd;
+
+extern const lossi_winograd lossk_winograd_2x2_avx2, lossk_winograd_4x4_avx2;
+
+size_t lossk_winograd_packed_avx2(const lossi_winograd *t, const lossi_conv_shape *s);
+size_t lossk_winograd_scratch_avx2(const lossi_winograd *t, const lossi_conv_shape *s);
+void lossk_winograd_pack_avx2(const lossi_winograd *t, const lossi_conv_shape *s, const lossi_filters *f, size_t begin, size_t end,
+                              float *packed);
+void lossk_winograd_forward_avx2(const lossi_winograd *t, const lossi_conv_shape *s, const float *x, const float *packed,
+                                 const lossi_epilogue *epilogue, float *y, float *scratch);
+
+/* The gradient of a filter. */
+size_t lossk_weights_scratch_avx2(const lossi_conv_shape *s);
+void lossk_conv_backward_weights_avx2(const lossi_conv_shape *s, const float *x, const float *dy, float *dw, float *dbias,
+                                      float *scratch);
+
+/* As in kernels.h. */
+size_t lossk_conv_packed_avx2(const lossi_conv_shape *s);
+size_t lossk_conv_packed_backward_avx2(const lossi_conv_shape *s);
+size_t lossk_conv_scratch_avx2(const lossi_conv_shape *s);
+void lossk_conv_pack_avx2(const lossi_conv_shape *s, const float *w, const float *scale, size_t begin, size_t end, float *packed);
+void lossk_conv_forward_avx2(const lossi_conv_shape *s, const float *x, const float *packed, const lossi_epilogue *epilogue, float *y,
+                             float *scratch);
+void lossk_conv_pack_backward_avx2(const lossi_conv_shape *s, const float *w, size_t begin, size_t end, float *packed);
+void lossk_conv_backward_data_avx2(const lossi_conv_shape *s, const float *dy, const float *packed, float *dx, float *scratch);
+
+void lossk_norm_sums_avx2(const lossi_maps *m, const float *x, double *sum, double *square);
+void lossk_norm_apply_avx2(const lossi_maps *m, const float *x, const float *scale, const float *shift, bool relu, float *y);
+void lossk_norm_backward_sums_avx2(const lossi_maps *m, const float *x, const float *dy, const double *mean, double *sum_dy,
+                                   double *sum_dy_x);
+void lossk_norm_backward_avx2(const lossi_maps *m, const float *x, const float *dy, const float *by_dy, const float *by_x,
+                              const float *constant, float *dx);
+void lossk_relu_avx2(size_t count, const float *x, float *y);
+void lossk_relu_backward_avx2(size_t count, const float *y, const float *dy, float *dx);
+void lossk_add_avx2(size_t count, const float *a, const float *b, float *y);
+void lossk_max_pool_avx2(const lossi_pool_shape *s, const float *x, float *y);
+void lossk_max_pool_backward_avx2(const lossi_pool_shape *s, const float *x, const float *dy, float *dx);
+
+#endif

@@ -1,0 +1,101 @@
+/* The micro-kernel keeps 4 rows x 3 columns in 12 of the 16 registers; rows of a are worked on in groups that stay in L2 while all
+ * panels pass, a panel in L1 while the rows of a group pass. */
+#include "kernels/avx2/gemm.h"
+
+#include "kernels/avx2/vector.h"
+
+/* Floats of a in a group: 128 KB. */
+enum { GROUP = 32 * 1024 };
+
+typedef struct block {
+    vector at[LOSSI_ROWS][LOSSI_COLUMNS];
+} block;
+
+/* sum += a [k][4] times b [k][n][8]; n is a constant where this is inlined. */
+static inline __attribute__((always_inline)) void multiply(const int n, size_t k, const float *a, const float *b, block *total)
+{
+    block sum = *total;
+    for (size_t i = 0; i < k; i++, a += LOSSI_ROWS, b += n * LOSSI_VECTOR) {
+        vector column[LOSSI_COLUMNS];
+#pragma GCC unroll 3
+        for (int j = 0; j < n; j++)
+            column[j] = load(b + j * LOSSI_VECTOR);
+#pragma GCC unroll 4
+        for (int r = 0; r < LOSSI_ROWS; r++) {
+            vector weight = all(a + r);
+#pragma GCC unroll 3
+            for (int j = 0; j < n; j++)
+                sum.at[r][j] = plus_product(weight, column[j], sum.at[r][j]);
+        }
+    }
+    *total = sum;
+}
+
+/* Four rows from `row` on, n columns from `column` on. */
+static inline __attribute__((always_inline)) void run_block(const int n, const lossi_gemm *g, size_t row, size_t column, const float *panel)
+{
+    block sum;
+    size_t rows = g->m - row < LOSSI_ROWS ? g->m - row : LOSSI_ROWS, at = row * g->c_row + column * LOSSI_VECTOR;
+#pragma GCC unroll 4
+    for (size_t r = 0; r < LOSSI_ROWS; r++)
+#pragma GCC unroll 3
+        for (int j = 0; j < n; j++)
+            sum.at[r][j] = g->before && r < rows ? load(g->before + at + r * g->c_row + (size_t)j * LOSSI_VECTOR) : zeros();
+    multiply(n, g->k, g->a + row / LOSSI_ROWS * g->a_block, panel, &sum);
+#pragma GCC unroll 4
+    for (size_t r = 0; r < LOSSI_ROWS; r++) {
+        if (r == rows)
+            break;
+        vector bias = g->bias ? all(g->bias + row + r) : zeros();
+#pragma GCC unroll 3
+        for (int j = 0; j < n; j++) {
+            vector value = plus(sum.at[r][j], bias);
+            store(g->c + at + r * g->c_row + (size_t)j * LOSSI_VECTOR, g->relu ? positive(value) : value);
+        }
+    }
+}
+
+/* The same for four whole rows without anything before or after. */
+static inline __attribute__((always_inline)) void run_plain_block(const int n, const lossi_gemm *g, size_t row, size_t column, const float *panel)
+{
+    block sum;
+#pragma GCC unroll 4
+    for (size_t r = 0; r < LOSSI_ROWS; r++)
+#pragma GCC unroll 3
+        for (int j = 0; j < n; j++)
+            sum.at[r][j] = zeros();
+    multiply(n, g->k, g->a + row / LOSSI_ROWS * g->a_block, panel, &sum);
+    float *c = g->c + row * g->c_row + column * LOSSI_VECTOR;
+#pragma GCC unroll 4
+    for (size_t r = 0; r < LOSSI_ROWS; r++)
+#pragma GCC unroll 3
+        for (int j = 0; j < n; j++)
+            store(c + r * g->c_row + (size_t)j * LOSSI_VECTOR, sum.at[r][j]);
+}
+
+#define RUN(width, n, run)          \
+    for (; row < last; row += LOSSI_ROWS) \
+        (width) == 3 ? run(3, g, row, column, panel) : (width) == 2 ? run(2, g, row, column, panel) : run(1, g, row, column, panel)
+
+static void run_rows(const lossi_gemm *g, size_t row, size_t end, size_t column, size_t width, const float *panel)
+{
+    bool is_plain = !g->before && !g->bias && !g->relu;
+    size_t last = is_plain ? end / LOSSI_ROWS * LOSSI_ROWS : row;
+    RUN(width, g, run_plain_block);
+    last = end;
+    RUN(width, g, run_block);
+}
+
+void lossk_gemm_avx2(const lossi_gemm *g)
+{
+    size_t step = GROUP / g->k / LOSSI_ROWS * LOSSI_ROWS;
+    step = step < LOSSI_ROWS ? LOSSI_ROWS : step;
+    for (size_t row = 0; row < g->m; row += step) {
+        const float *panel = g->b;
+        for (size_t column = 0, width; column < g->n; column += width) {
+            width = lossi_panel_width(g->n - column);
+            run_rows(g, row, row + step < g->m ? row + step : g->m, column, width, panel);
+            panel += width * g->k * LOSSI_VECTOR + g->b_pad;
+        }
+    }
+}

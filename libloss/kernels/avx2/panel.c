@@ -1,0 +1,139 @@
+/* Convolution with any filter: the inputs of output pixels under the taps are packed into panels, a block of columns and a piece
+ * of the taps at a time, and multiplied with the filters. Between pieces the sums are kept in y. */
+#include "kernels/avx2/avx2.h"
+#include "kernels/avx2/gemm.h"
+#include "kernels/avx2/vector.h"
+
+/* Taps of a piece: three columns are 24 KB, so that a panel stays in L1. Columns of a block: 288 KB, for L2. Floats
+ * between panels, that they do not begin on the same lines of the cache. */
+enum { PIECE = 256, BLOCK = 36, PAD = 16 };
+
+static size_t taps(const lossi_conv_shape *s)
+{
+    return s->in_c * s->kernel * s->kernel;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+size_t lossk_panel_packed_avx2(const lossi_conv_shape *s)
+{
+    return lossi_round_rows(s->out_c) * taps(s);
+}
+
+size_t lossk_panel_scratch_avx2(const lossi_conv_shape *s)
+{
+    size_t columns = s->out_h * s->out_w * s->lanes / LOSSI_VECTOR;
+    return (least(taps(s), PIECE) + PAD) * least(columns, BLOCK) * LOSSI_VECTOR;
+}
+
+void lossk_panel_pack_avx2(const lossi_conv_shape *s, const lossi_filters *f, size_t begin, size_t end, float *packed)
+{
+    size_t k = taps(s), area = s->kernel * s->kernel, rounded = lossi_round_rows(end);
+    for (size_t o = begin; o < rounded; o++) {
+        float *out = packed + o / LOSSI_ROWS * LOSSI_ROWS * k + o % LOSSI_ROWS;
+        float factor = f->scale && o < end ? f->scale[o] : 1;
+        for (size_t c = 0; c < s->in_c; c++)
+            for (size_t i = 0; i < area; i++, out += LOSSI_ROWS)
+                *out = o < end ? f->w[o * f->by_output + c * f->by_input + (f->turned ? area - 1 - i : i)] * factor : 0;
+    }
+}
+
+/* A column: eight images of an output pixel. Where its window lies on the input. */
+typedef struct window {
+    ptrdiff_t row, column; /* of its first tap; may lie on padding */
+    ptrdiff_t at;          /* index of its first tap's vector within a channel */
+} window;
+
+static window window_of(const lossi_conv_shape *s, size_t column)
+{
+    size_t vectors = s->lanes / LOSSI_VECTOR, pixel = column / vectors;
+    window w = {(ptrdiff_t)(pixel / s->out_w * s->stride) - (ptrdiff_t)s->padding,
+                (ptrdiff_t)(pixel % s->out_w * s->stride) - (ptrdiff_t)s->padding, 0};
+    w.at = (w.row * (ptrdiff_t)s->in_w + w.column) * (ptrdiff_t)s->lanes + (ptrdiff_t)(column % vectors * LOSSI_VECTOR);
+    return w;
+}
+
+static bool is_inside(const lossi_conv_shape *s, const window *w)
+{
+    return w->row >= 0 && w->column >= 0 && (size_t)w->row + s->kernel <= s->in_h && (size_t)w->column + s->kernel <= s->in_w;
+}
+
+/* Taps begin .. end - 1 of one column into out, `step` floats apart. */
+static void pack_column(const lossi_conv_shape *s, const float *x, const window *w, size_t begin, size_t end, float *out, size_t step)
+{
+    size_t area = s->kernel * s->kernel, plane = s->in_h * s->in_w * s->lanes;
+    size_t u = begin % area / s->kernel, v = begin % s->kernel;
+    bool inside = is_inside(s, w);
+    const float *channel = x + begin / area * plane;
+    for (size_t k = begin; k < end; k++, out += step) {
+        bool is_input = inside || ((size_t)(w->row + (ptrdiff_t)u) < s->in_h && (size_t)(w->column + (ptrdiff_t)v) < s->in_w);
+        store(out, is_input ? load(channel + w->at + (ptrdiff_t)((u * s->in_w + v) * s->lanes)) : zeros());
+        if (++v == s->kernel) {
+            v = 0;
+            if (++u == s->kernel) {
+                u = 0;
+                channel += plane;
+            }
+        }
+    }
+}
+
+/* Where panels begin in scratch: those of k taps and these columns before them. */
+static size_t panel_offset(size_t k, size_t columns, size_t panels)
+{
+    return columns * k * LOSSI_VECTOR + panels * PAD;
+}
+
+/* 1 x 1: columns lie side by side in x. Channel by channel, as channels may be a power of two apart and push each other out of the cache. */
+static void pack_pointwise(const lossi_conv_shape *s, const float *x, size_t first, size_t n, size_t begin, size_t end, float *out)
+{
+    size_t plane = s->in_h * s->in_w * s->lanes;
+    for (size_t k = begin; k < end; k++) {
+        const float *in = x + k * plane + first * LOSSI_VECTOR;
+        for (size_t j = 0, width, panels = 0; j < n; j += width, panels++) {
+            width = lossi_panel_width(n - j);
+            float *at = out + panel_offset(end - begin, j, panels) + (k - begin) * width * LOSSI_VECTOR;
+            for (size_t i = 0; i < width; i++, in += LOSSI_VECTOR, at += LOSSI_VECTOR)
+                store(at, load(in));
+        }
+    }
+}
+
+/* Taps begin .. end - 1 of n columns from number `first` on. */
+static void pack_panels(const lossi_conv_shape *s, const float *x, size_t first, size_t n, size_t begin, size_t end, float *out)
+{
+    if (s->kernel == 1 && s->stride == 1 && s->padding == 0) {
+        pack_pointwise(s, x, first, n, begin, end, out);
+        return;
+    }
+    for (size_t j = 0, width, panels = 0; j < n; j += width, panels++) {
+        width = lossi_panel_width(n - j);
+        float *at = out + panel_offset(end - begin, j, panels);
+        for (size_t i = 0; i < width; i++) {
+            window w = window_of(s, first + j + i);
+            pack_column(s, x, &w, begin, end, at + i * LOSSI_VECTOR, width * LOSSI_VECTOR);
+        }
+    }
+}
+
+void lossk_panel_forward_avx2(const lossi_conv_shape *s, const float *x, const float *packed, const lossi_epilogue *epilogue, float *y,
+                              float *scratch)
+{
+    size_t k = taps(s), columns = s->out_h * s->out_w * s->lanes / LOSSI_VECTOR;
+    for (size_t first = 0; first < columns; first += BLOCK)
+        for (size_t begin = 0; begin < k; begin += PIECE) {
+            size_t n = least(BLOCK, columns - first), end = least(begin + PIECE, k), at = first * LOSSI_VECTOR;
+            pack_panels(s, x, first, n, begin, end, scratch);
+            const float *before = begin ? y : epilogue->residual;
+            lossi_gemm g = {s->out_c, n, end - begin, packed + begin * LOSSI_ROWS, k * LOSSI_ROWS, scratch, PAD, y + at,
+                            columns * LOSSI_VECTOR, before ? before + at : NULL, NULL, false};
+            if (end == k) {
+                g.bias = epilogue->bias;
+                g.relu = epilogue->relu;
+            }
+            lossk_gemm_avx2(&g);
+        }
+}

@@ -1,0 +1,162 @@
+/* The gradient of a filter: for 4 outputs x 3 taps at a time, products of dy and x are summed over pixels in 12 vectors, whose lanes are
+ * added up at the end of a strip of rows. A strip of x is copied with its padding, so that the inner loop knows no borders. What
+ * leaves too few pixels to a sum is left to OpenBLAS. */
+#include <string.h>
+
+#include "kernels/avx2/avx2.h"
+#include "kernels/avx2/gemm.h"
+#include "kernels/avx2/vector.h"
+#include "kernels/blas/blas.h"
+
+/* Floats of four channels of a strip of dy: 16 KB, half of L1. Vectors below which the sums at the end outweigh the products. */
+enum { STRIP = 4 * 1024, LEAST_VECTORS = 16, TAPS = 3 };
+
+static bool is_for_blas(const lossi_conv_shape *s)
+{
+    return s->kernel == 1 || s->out_h * s->out_w * s->lanes < LEAST_VECTORS * LOSSI_VECTOR;
+}
+
+/* Output rows of a strip. */
+static size_t strip_rows(const lossi_conv_shape *s)
+{
+    size_t rows = STRIP / LOSSI_ROWS / (s->out_w * s->lanes);
+    return rows < 1 ? 1 : rows < s->out_h ? rows : s->out_h;
+}
+
+/* Floats of a row of the padded strip, and its rows, for some output rows. */
+static size_t padded_pitch(const lossi_conv_shape *s)
+{
+    return ((s->out_w - 1) * s->stride + s->kernel) * s->lanes;
+}
+
+static size_t padded_rows(const lossi_conv_shape *s, size_t rows)
+{
+    return (rows - 1) * s->stride + s->kernel;
+}
+
+size_t lossk_weights_scratch_avx2(const lossi_conv_shape *s)
+{
+    return is_for_blas(s) ? lossk_conv_scratch_blas(s) : padded_rows(s, strip_rows(s)) * padded_pitch(s);
+}
+
+/* The input of output rows `row` and `rows` more, of one channel, with zeros where it is padding. */
+static void copy_strip(const lossi_conv_shape *s, const float *x, size_t row, size_t rows, float *out)
+{
+    size_t pitch = padded_pitch(s), width = pitch / s->lanes, n = padded_rows(s, rows);
+    size_t left = s->padding < width ? s->padding : width;
+    size_t inside = width - left < s->in_w ? width - left : s->in_w;
+    for (size_t r = 0; r < n; r++, out += pitch) {
+        size_t from = row * s->stride + r - s->padding; /* wraps above the first row, and is too large then */
+        if (from >= s->in_h) {
+            memset(out, 0, pitch * sizeof *out);
+            continue;
+        }
+        memset(out, 0, left * s->lanes * sizeof *out);
+        memcpy(out + left * s->lanes, x + from * s->in_w * s->lanes, inside * s->lanes * sizeof *out);
+        memset(out + (left + inside) * s->lanes, 0, (width - left - inside) * s->lanes * sizeof *out);
+    }
+}
+
+/* Pixels that are summed over: `count` vectors in each of `rows` rows. */
+typedef struct walk {
+    size_t rows, count;
+    size_t x_pitch, x_step, dy_pitch, dy_step, dy_channel; /* floats from row to row, vector to vector, channel to channel */
+} walk;
+
+/* Eight lanes as one number. */
+static inline float total(vector a)
+{
+    __m128 half = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    half = _mm_add_ps(half, _mm_movehl_ps(half, half));
+    return _mm_cvtss_f32(_mm_add_ss(half, _mm_movehdup_ps(half)));
+}
+
+/* sums[r][j] += sum of dy of channel r, `channel` floats after the one before, times x at tap j. */
+static __attribute__((noinline)) void correlate(const walk *w, const float *x, const size_t taps[TAPS], const float *dy, size_t channel,
+                                                float sums[LOSSI_ROWS][TAPS])
+{
+    vector sum[LOSSI_ROWS][TAPS];
+    for (size_t r = 0; r < LOSSI_ROWS; r++)
+        for (size_t j = 0; j < TAPS; j++)
+            sum[r][j] = zeros();
+    for (size_t row = 0; row < w->rows; row++) {
+        const float *first = x + row * w->x_pitch + taps[0], *second = first + (taps[1] - taps[0]), *third = first + (taps[2] - taps[0]);
+        const float *from = dy + row * w->dy_pitch;
+        for (size_t n = w->count; n-- > 0; first += w->x_step, second += w->x_step, third += w->x_step, from += w->dy_step) {
+            vector tap[TAPS] = {kept(load(first)), kept(load(second)), kept(load(third))};
+#pragma GCC unroll 4
+            for (size_t r = 0; r < LOSSI_ROWS; r++) {
+                vector gradient = load(from + r * channel);
+#pragma GCC unroll 3
+                for (size_t j = 0; j < TAPS; j++)
+                    sum[r][j] = plus_product(gradient, tap[j], sum[r][j]);
+            }
+        }
+    }
+    for (size_t r = 0; r < LOSSI_ROWS; r++)
+        for (size_t j = 0; j < TAPS; j++)
+            sums[r][j] += total(sum[r][j]);
+}
+
+/* All taps of one channel of the padded strip x with `rows` outputs, four or one, dy being that of the first; dw: of the first and this
+ * channel. */
+static void correlate_outputs(const lossi_conv_shape *s, const walk *w, size_t vectors, const float *x, const float *dy, size_t rows,
+                              float *dw)
+{
+    size_t area = s->kernel * s->kernel;
+    for (size_t t = 0; t < area; t += TAPS) {
+        size_t offsets[TAPS], n = area - t < TAPS ? area - t : TAPS;
+        float sums[LOSSI_ROWS][TAPS] = {{0}};
+        for (size_t j = 0; j < TAPS; j++) {
+            size_t tap = t + (j < n ? j : n - 1);
+            offsets[j] = tap / s->kernel * padded_pitch(s) + tap % s->kernel * s->lanes;
+        }
+        for (size_t v = 0; v < vectors; v++)
+            correlate(w, x + v * LOSSI_VECTOR, offsets, dy + v * LOSSI_VECTOR, rows == 1 ? 0 : w->dy_channel, sums);
+        for (size_t r = 0; r < rows; r++)
+            for (size_t j = 0; j < n; j++)
+                dw[r * s->in_c * area + t + j] += sums[r][j];
+    }
+}
+
+static void add_bias(const lossi_conv_shape *s, const float *dy, float *dbias)
+{
+    lossi_maps m = {1, s->out_h * s->out_w, s->lanes, s->lanes};
+    for (size_t o = 0; o < s->out_c; o++) {
+        double sum, square;
+        lossk_norm_sums_avx2(&m, dy + o * m.pixels * m.lanes, &sum, &square);
+        dbias[o] += (float)sum;
+    }
+}
+
+void lossk_conv_backward_weights_avx2(const lossi_conv_shape *s, const float *x, const float *dy, float *dw, float *dbias,
+                                      float *scratch)
+{
+    if (is_for_blas(s)) {
+        lossk_conv_backward_weights_blas(s, x, dy, dw, dbias, scratch);
+        return;
+    }
+    if (dbias)
+        add_bias(s, dy, dbias);
+    size_t area = s->kernel * s->kernel, vectors = s->lanes / LOSSI_VECTOR;
+    walk w = {.x_pitch = s->stride * padded_pitch(s), .dy_pitch = s->out_w * s->lanes, .dy_channel = s->out_h * s->out_w * s->lanes};
+    if (s->stride == 1) { /* a row's vectors are a run */
+        w.count = s->out_w * vectors;
+        w.x_step = w.dy_step = LOSSI_VECTOR;
+        vectors = 1;
+    } else {
+        w.count = s->out_w;
+        w.x_step = s->stride * s->lanes;
+        w.dy_step = s->lanes;
+    }
+    for (size_t row = 0, step = strip_rows(s); row < s->out_h; row += step) {
+        w.rows = s->out_h - row < step ? s->out_h - row : step;
+        for (size_t c = 0; c < s->in_c; c++) {
+            copy_strip(s, x + c * s->in_h * s->in_w * s->lanes, row, w.rows, scratch);
+            for (size_t o = 0, n; o < s->out_c; o += n) {
+                n = s->out_c - o < LOSSI_ROWS ? 1 : LOSSI_ROWS;
+                correlate_outputs(s, &w, vectors, scratch, dy + o * w.dy_channel + row * w.dy_pitch, n, dw + (o * s->in_c + c) * area);
+            }
+        }
+    }
+}

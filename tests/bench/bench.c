@@ -1,0 +1,188 @@
+/* The product's side of `make bench`: does the work that a line of standard input asks for, and answers with the time it took. One
+ * process serves all requests, so that bench.py can let it and its peers work in turn.
+ *
+ *   isa                                the kernel set in use
+ *   peak THREADS                       GFLOP/s of multiply-adds on registers
+ *   count MODEL                        multiply-adds of convolutions for an image; weights; images of a chunk
+ *   set-up MODEL THREADS               seconds of moving the weights and making them ready
+ *   forward MODEL IMAGES THREADS       seconds of one evaluation, set-up included
+ *   point MODEL IMAGES THREADS         seconds of one grid point: moving the weights, making them ready, images
+ *   train MODEL BATCH THREADS          seconds of one step of SGD
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <loss/plane.h>
+#include <loss/surface.h>
+
+#include "base/random.h"
+#include "base/thread.h"
+#include "bench/peak.h"
+#include "cpu/cpu.h"
+#include "net/backprop.h"
+#include "net/evaluate.h"
+#include "net/plan.h"
+#include "net/program.h"
+#include "train/sgd.h"
+
+static const loss_shape SHAPE = {3, 32, 32, 10};
+
+static void must(loss_status status)
+{
+    if (status) {
+        fprintf(stderr, "bench: %s\n", loss_last_message());
+        exit(1);
+    }
+}
+
+/* What a request needs, kept for the next one of the same model and sizes. */
+static struct {
+    char key[128];
+    loss_net *net, *moved;
+    loss_plane *plane;
+    loss_dataset *data;
+    lossi_pool *pool;
+    lossi_program *program;
+    lossi_evaluator *evaluator;
+    lossi_backprop *backprop;
+    lossi_sgd sgd;
+    float *images;
+} job;
+
+static void clear(void)
+{
+    loss_net_free(job.net);
+    loss_net_free(job.moved);
+    loss_plane_free(job.plane);
+    loss_dataset_free(job.data);
+    lossi_program_free(job.program);
+    lossi_pool_free(job.pool);
+    lossi_evaluator_free(job.evaluator);
+    lossi_backprop_free(job.backprop);
+    lossi_sgd_free(&job.sgd);
+    free(job.images);
+    memset(&job, 0, sizeof job);
+}
+
+static void make_data(size_t n)
+{
+    size_t size = n * SHAPE.channels * SHAPE.height * SHAPE.width;
+    uint8_t *pixels = malloc(size), *labels = malloc(n);
+    lossi_stream s = lossi_stream_make(0, LOSSI_RANDOM_SAMPLE, 0);
+    if (!pixels || !labels)
+        must(LOSS_ERR_NOMEM);
+    for (size_t i = 0; i < size; i++)
+        pixels[i] = (uint8_t)(256 * lossi_random_uniform(&s, i));
+    for (size_t i = 0; i < n; i++)
+        labels[i] = (uint8_t)(i % SHAPE.classes);
+    must(loss_dataset_create(&job.data, SHAPE, n, pixels, labels, NULL));
+    job.images = malloc(size * sizeof *job.images);
+    must(job.images ? loss_dataset_images(job.data, 0, n, job.images) : LOSS_ERR_NOMEM);
+    free(pixels);
+    free(labels);
+}
+
+static void prepare(const char *kind, const char *model, size_t n, size_t threads)
+{
+    char key[128];
+    snprintf(key, sizeof key, "%s %s %zu %zu", kind, model, n, threads);
+    if (strcmp(key, job.key) == 0)
+        return;
+    clear();
+    memcpy(job.key, key, sizeof key);
+    must(loss_net_create(&job.net, model, SHAPE));
+    loss_net_initialise(job.net, 0);
+    if (n)
+        make_data(n);
+    if (strcmp(kind, "train") == 0) {
+        must(lossi_backprop_create(&job.backprop, job.net, n, threads));
+        must(lossi_sgd_create(&job.sgd, job.net, 0.9, 5e-4, true));
+    } else if (n) {
+        must(loss_plane_random(&job.plane, job.net, NULL));
+        must(lossi_net_clone(&job.moved, job.net));
+        must(lossi_evaluator_create(&job.evaluator, job.net, threads));
+    } else {
+        const lossi_kernels *kernels;
+        must(lossi_kernels_choose(&kernels));
+        must(loss_plane_random(&job.plane, job.net, NULL));
+        must(lossi_net_clone(&job.moved, job.net));
+        must(lossi_pool_create(&job.pool, threads));
+        must(lossi_program_create(&job.program, job.net, kernels, lossi_lanes(job.net)));
+    }
+}
+
+static double forward(const char *model, size_t n, size_t threads, bool moves)
+{
+    prepare("forward", model, n, threads);
+    loss_result result;
+    double start = lossi_clock();
+    if (moves)
+        must(loss_plane_move(job.plane, job.net, 0.01, -0.01, job.moved));
+    must(lossi_evaluator_run(job.evaluator, moves ? job.moved : job.net, job.data, NULL, NULL, &result));
+    return lossi_clock() - start;
+}
+
+/* What a point costs before its first image. */
+static double set_up(const char *model, size_t threads)
+{
+    prepare("set-up", model, 0, threads);
+    double start = lossi_clock();
+    must(loss_plane_move(job.plane, job.net, 0.01, -0.01, job.moved));
+    lossi_program_set(job.program, job.moved, job.pool);
+    return lossi_clock() - start;
+}
+
+static void put_image(void *user, size_t i, lossi_real *image)
+{
+    (void)user;
+    size_t size = SHAPE.channels * SHAPE.height * SHAPE.width;
+    memcpy(image, job.images + i * size, size * sizeof *image);
+}
+
+static double train(const char *model, size_t n, size_t threads)
+{
+    prepare("train", model, n, threads);
+    lossi_batch batch = {.n = n, .labels = loss_dataset_labels(job.data), .image = put_image};
+    double loss, start = lossi_clock();
+    size_t correct;
+    lossi_backprop_run(job.backprop, job.net, &batch, &loss, &correct);
+    lossi_sgd_step(&job.sgd, job.net, job.backprop, 1e-3);
+    return lossi_clock() - start;
+}
+
+static void count(const char *model)
+{
+    loss_net *net;
+    must(loss_net_create(&net, model, SHAPE));
+    double products = 0;
+    for (size_t i = 1; i < net->n_nodes; i++)
+        if (net->nodes[i].layer == &lossi_layer_conv)
+            products += (double)net->tensors[net->nodes[i].weight].count * (double)(net->nodes[i].height * net->nodes[i].width);
+    printf("%.0f %zu %zu\n", products, loss_net_n_parameters(net), lossi_lanes(net));
+    loss_net_free(net);
+}
+
+int main(void)
+{
+    char line[256], what[32], model[64];
+    while (fgets(line, sizeof line, stdin)) {
+        size_t n = 0, threads = 0;
+        if (strcmp(line, "isa\n") == 0)
+            printf("%s\n", loss_isa());
+        else if (sscanf(line, "peak %zu", &threads) == 1)
+            printf("%.6g\n", bench_peak(threads));
+        else if (sscanf(line, "count %63s", model) == 1)
+            count(model);
+        else if (sscanf(line, "set-up %63s %zu", model, &threads) == 2)
+            printf("%.6g\n", set_up(model, threads));
+        else if (sscanf(line, "%31s %63s %zu %zu", what, model, &n, &threads) == 4 && n)
+            printf("%.6g\n", strcmp(what, "train") == 0 ? train(model, n, threads)
+                                                         : forward(model, n, threads, strcmp(what, "point") == 0));
+        else
+            printf("? %s", line);
+        fflush(stdout);
+    }
+    clear();
+    return 0;
+}

@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+"""`make bench`: how fast the engine is, and how fast what else one could take is on the same machine in the same minutes.
+
+The product and its peers are processes that stay; they do the same work in turn, round after round, so that what else the machine does
+hits all of them. Medians of the rounds are printed, as tables in Markdown. Peers are those that PEER_PYTHON can import (torch,
+torchvision, onnxruntime); without any the product is measured alone.
+"""
+import argparse
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+MODELS = {"resnet20": ("ResNet-20", 1024), "resnet56": ("ResNet-56", 512), "vgg11": ("VGG-11", 512),
+          "resnet50": ("ResNet-50, cifar stem", 64), "resnet50:stem=imagenet": ("ResNet-50, imagenet stem", 512)}
+TRAINING_BATCH = 128
+# PyTorch gives memory back to the system after each batch and asks for it again, unless told not to.
+MALLOC = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "1073741824", "MALLOC_TOP_PAD_": "1073741824"}
+
+
+class Worker:
+    """A process that answers a line with a line."""
+
+    def __init__(self, name, command, environment=None):
+        self.name = name
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                        env={**os.environ, **(environment or {})})
+
+    def ask(self, *words):
+        """The answer's words; None if the worker cannot."""
+        try:
+            self.process.stdin.write(" ".join(map(str, words)) + "\n")
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+        except BrokenPipeError:
+            return None
+        if not line or line.startswith("?"):
+            print("  %s: %s: %s" % (self.name, " ".join(map(str, words)), line.strip() or "it ended"), file=sys.stderr)
+            return None
+        return line.split(" ", 1)
+
+    def seconds(self, *words):
+        answer = self.ask(*words)
+        return (float(answer[0]), answer[1].strip() if len(answer) > 1 else "") if answer else None
+
+
+def find_peers(python, threads):
+    """Workers for the peers that there are."""
+    peers = []
+    for kind, module in (("eager", "torch, torchvision"), ("frozen", "torch, torchvision"), ("onnx", "torch, torchvision, onnx, onnxruntime")):
+        if subprocess.run([python, "-c", "import " + module], capture_output=True).returncode:
+            print("no peer %s: %s cannot import %s" % (kind, python, module), file=sys.stderr)
+            continue
+        worker = Worker(kind, [python, os.path.join(HERE, "peer.py"), kind, str(threads)], MALLOC)
+        worker.name = " ".join(worker.ask("name")).strip()
+        peers.append(worker)
+    return peers
+
+
+def in_turn(ours, our_words, peers, peer_words, rounds):
+    """[(seconds of ours, {peer: (seconds, setting)})] of the rounds; one before them, to warm up, is not counted."""
+    results = []
+    for number in range(rounds + 1):
+        mine = ours.seconds(*our_words)
+        theirs = {p.name: p.seconds(*peer_words) for p in peers}
+        if number:
+            results.append((mine[0], {name: value for name, value in theirs.items() if value}))
+    return results
+
+
+def median(values):
+    return statistics.median(list(values))
+
+
+def row(cells):
+    print("| " + " | ".join(str(c) for c in cells) + " |", flush=True)
+
+
+def table(*titles):
+    print()
+    row(titles)
+    print("|" + "---|" * len(titles))
+
+
+def compare(ours, peers, what, n_of, threads, rounds, models, gflops):
+    """One table: product and peers at `what`, a row a network."""
+    table(what, "images/s", "GFLOP/s", "share of peak", *[p.name for p in peers], *(["ratio to the fastest"] if peers else []))
+    for model in models:
+        n, products = n_of(model), float(ours.ask("count", model)[0])
+        results = in_turn(ours, (what, model, n, threads), peers, (what, model, n), rounds)
+        mine = median(r[0] for r in results)
+        flop = 2e-9 * products * (1 if what == "forward" else 3) * n / mine
+        cells = []
+        for p in peers:
+            times = [r[1][p.name] for r in results if p.name in r[1]]
+            cells.append("%.0f (%s)" % (n / median(t[0] for t in times), times[-1][1]) if times else "")
+        if peers:
+            cells.append("**%.2f**" % median(min(t[0] for t in r[1].values()) / r[0] for r in results))
+        row([MODELS[model][0], "%.0f" % (n / mine), "%.0f" % flop, "%.0f %%" % (100 * flop / gflops)] + cells)
+
+
+def points(ours, threads, rounds, models):
+    table("a grid point", "set-up, ms", "an image, ms", "set-up in a point of 1,000 images")
+    for model in models:
+        n = MODELS[model][1]
+        set_up = median(ours.seconds("set-up", model, threads)[0] for _ in range(2 * rounds))
+        image = (median(ours.seconds("point", model, n, threads)[0] for _ in range(rounds)) - set_up) / n
+        row([MODELS[model][0], "%.2f" % (1e3 * set_up), "%.3f" % (1e3 * image), "%.2f %%" % (100 * set_up / (set_up + 1000 * image))])
+
+
+def scaling(ours, threads, rounds, model):
+    table("%s, images" % MODELS[model][0], "a point, ms", "images/s")
+    for n in (64, 128, 256, 512, 1024, 2048):
+        time_of = median(ours.seconds("point", model, n, threads)[0] for _ in range(rounds))
+        row([n, "%.0f" % (1e3 * time_of), "%.0f" % (n / time_of)])
+    table("%s, points of 256 images" % MODELS[model][0], "seconds", "seconds a point")
+    for n in (1, 4, 16, 64):
+        total = sum(ours.seconds("point", model, 256, threads)[0] for _ in range(n))
+        row([n, "%.2f" % total, "%.3f" % (total / n)])
+    table("%s, threads" % MODELS[model][0], "images/s", "of one thread's")
+    single = None
+    for n in sorted({1, 2, threads}):
+        if n <= threads:
+            time_of = median(ours.seconds("point", model, 512, n)[0] for _ in range(rounds))
+            single = single or time_of
+            row([n, "%.0f" % (512 / time_of), "%.2f" % (single / time_of)])
+
+
+def processor():
+    try:
+        with open("/proc/cpuinfo") as info:
+            return next(line.split(":")[1].strip() for line in info if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor()
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Measures the engine and, where installed, its peers.")
+    parser.add_argument("bench", help="the program built from bench.c")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--models", default=",".join(m for m in MODELS), help="separated by commas: " + " ".join(MODELS))
+    parser.add_argument("--only", choices=["forward", "training", "points", "scaling"])
+    parser.add_argument("--peer-python", default=os.environ.get("PEER_PYTHON", sys.executable), help="a Python that has torch, onnxruntime")
+    opt = parser.parse_args()
+    models = opt.models.split(",")
+    if not set(models) <= set(MODELS):
+        parser.error("--models %s: there are %s" % (opt.models, " ".join(MODELS)))
+    ours = Worker("libloss", [opt.bench])
+    peers = find_peers(opt.peer_python, opt.threads) if opt.only in (None, "forward", "training") else []
+    gflops = median(float(ours.ask("peak", opt.threads)[0]) for _ in range(3))
+    print("%s, %d threads, kernels %s, %s; %d rounds; peak %.0f GFLOP/s of FMA (measured)" % (
+        processor(), opt.threads, ours.ask("isa")[0].strip(), time.strftime("%Y-%m-%d"), opt.rounds, gflops))
+    if opt.only in (None, "forward"):
+        compare(ours, peers, "forward", lambda m: MODELS[m][1], opt.threads, opt.rounds, models, gflops)
+    if opt.only in (None, "training"):
+        eager = [p for p in peers if p.name.startswith("PyTorch") and "frozen" not in p.name]
+        compare(ours, eager, "train", lambda m: TRAINING_BATCH, opt.threads, opt.rounds, models, gflops)
+    if opt.only in (None, "points"):
+        points(ours, opt.threads, opt.rounds, models)
+    if opt.only in (None, "scaling"):
+        scaling(ours, opt.threads, opt.rounds, models[0])
+
+
+if __name__ == "__main__":
+    main()
