@@ -14,6 +14,17 @@ typedef struct lossi_filters {
     bool turned;
 } lossi_filters;
 
+/** On a map of one pixel all taps but one lie on padding; which that is. */
+static inline bool lossi_is_one_tap(const lossi_conv_shape *s)
+{
+    return s->kernel > 1 && s->in_h == 1 && s->in_w == 1 && s->out_h == 1 && s->out_w == 1 && s->padding < s->kernel;
+}
+
+static inline size_t lossi_first_tap(const lossi_conv_shape *s)
+{
+    return lossi_is_one_tap(s) ? s->padding * (s->kernel + 1) : 0;
+}
+
 /* GEMM on packed panels: any filter. Filters made ready are [out_c / 4][in_c * kernel * kernel][4]. */
 size_t lossk_panel_packed_avx2(const lossi_conv_shape *s);
 size_t lossk_panel_scratch_avx2(const lossi_conv_shape *s);

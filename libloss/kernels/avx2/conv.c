@@ -3,17 +3,31 @@
 #include <string.h>
 
 #include "kernels/avx2/avx2.h"
+#include "kernels/avx2/gemm.h"
 #include "kernels/blas/blas.h"
 #include "kernels/ref/ref.h"
 
 /* Winograd's tiles for a shape; NULL: it is for panels. Tiles of 4 x 4 do a quarter of the multiplications, of 2 x 2 four ninths; but
- * their filters take 4 and 16/9 times the memory, and maps that leave most of a tile empty gain nothing. */
+ * their filters take 4 and 16/9 times the memory, so that some columns should share them, and maps of 5 or 6 pixels leave too much of
+ * the larger tiles empty. */
 static const lossi_winograd *tiles_of(const lossi_conv_shape *s)
 {
+    size_t side = s->out_h < s->out_w ? s->out_h : s->out_w, vectors = s->lanes / LOSSI_VECTOR;
     bool is_3x3 = s->kernel == 3 && s->stride == 1 && s->padding == 1 && s->in_c >= 8;
-    if (!is_3x3 || s->out_h < 2 || s->out_w < 2)
+    if (!is_3x3 || side < 2)
         return NULL;
-    return s->out_h >= 7 && s->out_w >= 7 ? &lossk_winograd_4x4_avx2 : &lossk_winograd_2x2_avx2;
+    return side >= 7 || (side == 4 && vectors >= LOSSI_COLUMNS) ? &lossk_winograd_4x4_avx2 : &lossk_winograd_2x2_avx2;
+}
+
+/* The convolution that is left when taps that lie on padding everywhere are left out. */
+static lossi_conv_shape needed_of(const lossi_conv_shape *s)
+{
+    lossi_conv_shape needed = *s;
+    if (lossi_is_one_tap(s)) {
+        needed.kernel = needed.stride = 1;
+        needed.padding = 0;
+    }
+    return needed;
 }
 
 /* The convolution that takes dy to dx, where there is one. */
@@ -34,31 +48,18 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-static size_t forward_scratch(const lossi_conv_shape *s)
-{
-    const lossi_winograd *t = tiles_of(s);
-    return t ? lossk_winograd_scratch_avx2(t, s) : lossk_panel_scratch_avx2(s);
-}
+/* ---- Any shape ------------------------------------------------------------------------------------------------------- */
 
-size_t lossk_conv_packed_avx2(const lossi_conv_shape *s)
+static size_t packed_size(const lossi_conv_shape *s)
 {
     const lossi_winograd *t = tiles_of(s);
     return t ? lossk_winograd_packed_avx2(t, s) : lossk_panel_packed_avx2(s);
 }
 
-size_t lossk_conv_packed_backward_avx2(const lossi_conv_shape *s)
+static size_t scratch_size(const lossi_conv_shape *s)
 {
-    if (!has_transpose(s))
-        return lossk_conv_packed_ref(s);
-    lossi_conv_shape back = transpose_of(s);
-    return lossk_conv_packed_avx2(&back);
-}
-
-size_t lossk_conv_scratch_avx2(const lossi_conv_shape *s)
-{
-    lossi_conv_shape back = transpose_of(s);
-    size_t backward = has_transpose(s) ? forward_scratch(&back) : lossk_conv_scratch_blas(s);
-    return larger(larger(forward_scratch(s), backward), lossk_weights_scratch_avx2(s));
+    const lossi_winograd *t = tiles_of(s);
+    return t ? lossk_winograd_scratch_avx2(t, s) : lossk_panel_scratch_avx2(s);
 }
 
 static void pack(const lossi_conv_shape *s, const lossi_filters *f, size_t begin, size_t end, float *packed)
@@ -70,27 +71,8 @@ static void pack(const lossi_conv_shape *s, const lossi_filters *f, size_t begin
         lossk_panel_pack_avx2(s, f, begin, end, packed);
 }
 
-void lossk_conv_pack_avx2(const lossi_conv_shape *s, const float *w, const float *scale, size_t begin, size_t end, float *packed)
-{
-    size_t area = s->kernel * s->kernel;
-    lossi_filters f = {.w = w, .scale = scale, .by_output = s->in_c * area, .by_input = area};
-    pack(s, &f, begin, end, packed);
-}
-
-void lossk_conv_pack_backward_avx2(const lossi_conv_shape *s, const float *w, size_t begin, size_t end, float *packed)
-{
-    if (!has_transpose(s)) {
-        lossk_conv_pack_backward_ref(s, w, begin, end, packed);
-        return;
-    }
-    size_t area = s->kernel * s->kernel;
-    lossi_filters f = {.w = w, .by_output = area, .by_input = s->in_c * area, .turned = true};
-    lossi_conv_shape back = transpose_of(s);
-    pack(&back, &f, begin, end, packed);
-}
-
-void lossk_conv_forward_avx2(const lossi_conv_shape *s, const float *x, const float *packed, const lossi_epilogue *epilogue, float *y,
-                             float *scratch)
+static void convolve(const lossi_conv_shape *s, const float *x, const float *packed, const lossi_epilogue *epilogue, float *y,
+                     float *scratch)
 {
     const lossi_winograd *t = tiles_of(s);
     if (t)
@@ -99,13 +81,59 @@ void lossk_conv_forward_avx2(const lossi_conv_shape *s, const float *x, const fl
         lossk_panel_forward_avx2(s, x, packed, epilogue, y, scratch);
 }
 
-void lossk_conv_backward_data_avx2(const lossi_conv_shape *s, const float *dy, const float *packed, float *dx, float *scratch)
+/* ---- The kernels ----------------------------------------------------------------------------------------------------- */
+
+size_t lossk_conv_packed_avx2(const lossi_conv_shape *given)
 {
-    if (!has_transpose(s)) {
-        lossk_conv_backward_data_blas(s, dy, packed, dx, scratch);
-        return;
-    }
-    lossi_conv_shape back = transpose_of(s);
+    lossi_conv_shape s = needed_of(given);
+    return packed_size(&s);
+}
+
+size_t lossk_conv_packed_backward_avx2(const lossi_conv_shape *given)
+{
+    lossi_conv_shape s = needed_of(given), back = transpose_of(&s);
+    return has_transpose(&s) ? packed_size(&back) : lossk_conv_packed_ref(&s);
+}
+
+size_t lossk_conv_scratch_avx2(const lossi_conv_shape *given)
+{
+    lossi_conv_shape s = needed_of(given), back = transpose_of(&s);
+    size_t backward = has_transpose(&s) ? scratch_size(&back) : lossk_conv_scratch_blas(&s);
+    return larger(larger(scratch_size(&s), backward), lossk_weights_scratch_avx2(given));
+}
+
+void lossk_conv_pack_avx2(const lossi_conv_shape *given, const float *w, const float *scale, size_t begin, size_t end, float *packed)
+{
+    lossi_conv_shape s = needed_of(given);
+    size_t area = given->kernel * given->kernel;
+    lossi_filters f = {.w = w + lossi_first_tap(given), .scale = scale, .by_output = given->in_c * area, .by_input = area};
+    pack(&s, &f, begin, end, packed);
+}
+
+void lossk_conv_pack_backward_avx2(const lossi_conv_shape *given, const float *w, size_t begin, size_t end, float *packed)
+{
+    lossi_conv_shape s = needed_of(given), back = transpose_of(&s);
+    size_t area = given->kernel * given->kernel;
+    lossi_filters f = {.w = w + lossi_first_tap(given), .by_output = area, .by_input = given->in_c * area, .turned = true};
+    if (has_transpose(&s))
+        pack(&back, &f, begin, end, packed);
+    else
+        lossk_conv_pack_backward_ref(&s, w, begin, end, packed);
+}
+
+void lossk_conv_forward_avx2(const lossi_conv_shape *given, const float *x, const float *packed, const lossi_epilogue *epilogue,
+                             float *y, float *scratch)
+{
+    lossi_conv_shape s = needed_of(given);
+    convolve(&s, x, packed, epilogue, y, scratch);
+}
+
+void lossk_conv_backward_data_avx2(const lossi_conv_shape *given, const float *dy, const float *packed, float *dx, float *scratch)
+{
+    lossi_conv_shape s = needed_of(given), back = transpose_of(&s);
     lossi_epilogue add = {.residual = dx};
-    lossk_conv_forward_avx2(&back, dy, packed, &add, dx, scratch);
+    if (has_transpose(&s))
+        convolve(&back, dy, packed, &add, dx, scratch);
+    else
+        lossk_conv_backward_data_blas(&s, dy, packed, dx, scratch);
 }

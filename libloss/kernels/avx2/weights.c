@@ -36,6 +36,8 @@ static size_t padded_rows(const lossi_conv_shape *s, size_t rows)
 
 size_t lossk_weights_scratch_avx2(const lossi_conv_shape *s)
 {
+    if (lossi_is_one_tap(s))
+        return s->out_c * s->in_c;
     return is_for_blas(s) ? lossk_conv_scratch_blas(s) : padded_rows(s, strip_rows(s)) * padded_pitch(s);
 }
 
@@ -129,9 +131,25 @@ static void add_bias(const lossi_conv_shape *s, const float *dy, float *dbias)
     }
 }
 
+/* A map of one pixel: one tap has a gradient. */
+static void one_tap(const lossi_conv_shape *s, const float *x, const float *dy, float *dw, float *dbias, float *scratch)
+{
+    lossi_conv_shape tap = *s;
+    tap.kernel = tap.stride = 1;
+    tap.padding = 0;
+    memset(scratch, 0, s->out_c * s->in_c * sizeof *scratch);
+    lossk_conv_backward_weights_blas(&tap, x, dy, scratch, dbias, NULL);
+    for (size_t i = 0; i < s->out_c * s->in_c; i++)
+        dw[i * s->kernel * s->kernel + lossi_first_tap(s)] += scratch[i];
+}
+
 void lossk_conv_backward_weights_avx2(const lossi_conv_shape *s, const float *x, const float *dy, float *dw, float *dbias,
                                       float *scratch)
 {
+    if (lossi_is_one_tap(s)) {
+        one_tap(s, x, dy, dw, dbias, scratch);
+        return;
+    }
     if (is_for_blas(s)) {
         lossk_conv_backward_weights_blas(s, x, dy, dw, dbias, scratch);
         return;
