@@ -1,4 +1,5 @@
-/* The pool: workers sleep on a condition variable between jobs and take pieces from one atomic counter. */
+/* The pool: workers take pieces from one atomic counter. Between jobs they first wait awake, since waking a thread takes longer than many
+ * a layer of a small network does; then they sleep on a condition variable. */
 #include "base/thread.h"
 
 #include <pthread.h>
@@ -19,17 +20,21 @@ struct lossi_pool {
     size_t n_started; /* of the size - 1 others */
     worker *workers;
 
-    pthread_mutex_t mutex; /* guards what follows down to `stop` */
+    bool waits_awake; /* there is a processor for each thread */
+    pthread_mutex_t mutex; /* for sleeping: `job` and `stop` change, and `n_busy` becomes 0, with it held */
     pthread_cond_t wake, idle;
-    uint64_t job;     /* counts jobs; a worker that sees a new number joins in */
-    size_t n_busy;    /* workers that have not finished the present job */
-    bool stop;
+    atomic_uint_fast64_t job; /* counts jobs; a worker that sees a new number joins in */
+    atomic_size_t n_busy;     /* workers that have not finished the present job */
+    atomic_bool stop;
 
     lossi_work work;  /* the job: written before `job` changes */
     void *context;
     size_t n_pieces;
     atomic_size_t next;
 };
+
+/* How often one looks before one sleeps. */
+enum { LOOKS = 4000 };
 
 static void take_pieces(lossi_pool *pool, size_t index)
 {
@@ -41,26 +46,39 @@ static void take_pieces(lossi_pool *pool, size_t index)
     }
 }
 
+static void pause_processor(void)
+{
+#if defined __x86_64__
+    __builtin_ia32_pause();
+#endif
+}
+
+/* Looks some ten microseconds for a job other than `seen`, or for the end. */
+static void look_for_job(lossi_pool *pool, uint64_t seen)
+{
+    for (int i = 0; pool->waits_awake && i < LOOKS && atomic_load(&pool->job) == seen && !atomic_load(&pool->stop); i++)
+        pause_processor();
+}
+
 static void *worker_main(void *argument)
 {
     worker *self = argument;
     lossi_pool *pool = self->pool;
-    uint64_t seen = 0;
-    pthread_mutex_lock(&pool->mutex);
-    for (;;) {
-        while (pool->job == seen && !pool->stop)
-            pthread_cond_wait(&pool->wake, &pool->mutex);
-        if (pool->stop)
-            break;
-        seen = pool->job;
-        pthread_mutex_unlock(&pool->mutex);
-        take_pieces(pool, self->index);
+    for (uint64_t seen = 0;; seen++) {
+        look_for_job(pool, seen);
         pthread_mutex_lock(&pool->mutex);
-        if (--pool->n_busy == 0)
+        while (atomic_load(&pool->job) == seen && !atomic_load(&pool->stop))
+            pthread_cond_wait(&pool->wake, &pool->mutex);
+        pthread_mutex_unlock(&pool->mutex);
+        if (atomic_load(&pool->stop))
+            return NULL;
+        take_pieces(pool, self->index);
+        if (atomic_fetch_sub(&pool->n_busy, 1) == 1) {
+            pthread_mutex_lock(&pool->mutex);
             pthread_cond_signal(&pool->idle);
+            pthread_mutex_unlock(&pool->mutex);
+        }
     }
-    pthread_mutex_unlock(&pool->mutex);
-    return NULL;
 }
 
 static size_t available_processors(void)
@@ -86,6 +104,7 @@ loss_status lossi_pool_create(lossi_pool **out, size_t n_threads)
         return lossi_fail_nomem(sizeof *pool + size * sizeof *workers);
     }
     pool->size = size;
+    pool->waits_awake = size <= available_processors();
     pool->workers = workers;
     pthread_mutex_init(&pool->mutex, NULL);
     pthread_cond_init(&pool->wake, NULL);
@@ -109,7 +128,7 @@ void lossi_pool_free(lossi_pool *pool)
     if (!pool)
         return;
     pthread_mutex_lock(&pool->mutex);
-    pool->stop = true;
+    atomic_store(&pool->stop, true);
     pthread_cond_broadcast(&pool->wake);
     pthread_mutex_unlock(&pool->mutex);
     for (size_t i = 1; i <= pool->n_started; i++)
@@ -128,24 +147,24 @@ size_t lossi_pool_size(const lossi_pool *pool)
 
 void lossi_pool_run(lossi_pool *pool, size_t n_pieces, lossi_work work, void *context)
 {
-    pthread_mutex_lock(&pool->mutex);
     pool->work = work;
     pool->context = context;
     pool->n_pieces = n_pieces;
-    atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
-    /* One piece is not worth waking anyone for. */
-    bool alone = pool->size == 1 || n_pieces < 2;
-    if (!alone) {
-        pool->n_busy = pool->size - 1;
-        pool->job++;
-        pthread_cond_broadcast(&pool->wake);
+    atomic_store(&pool->next, 0);
+    if (pool->size == 1 || n_pieces < 2) { /* one piece is not worth waking anyone for */
+        take_pieces(pool, 0);
+        return;
     }
+    atomic_store(&pool->n_busy, pool->size - 1);
+    pthread_mutex_lock(&pool->mutex);
+    atomic_fetch_add(&pool->job, 1);
+    pthread_cond_broadcast(&pool->wake);
     pthread_mutex_unlock(&pool->mutex);
     take_pieces(pool, 0);
-    if (alone)
-        return;
+    for (int i = 0; pool->waits_awake && i < LOOKS && atomic_load(&pool->n_busy); i++)
+        pause_processor();
     pthread_mutex_lock(&pool->mutex);
-    while (pool->n_busy)
+    while (atomic_load(&pool->n_busy))
         pthread_cond_wait(&pool->idle, &pool->mutex);
     pthread_mutex_unlock(&pool->mutex);
 }
