@@ -1,5 +1,5 @@
-/* A batch is cut into chunks of fixed size. Layer after layer, threads take chunks from a counter; what concerns the whole batch
- * (BatchNorm's statistics, gradients of weights) is kept a chunk and added up in the order of the chunks, so that no bit
+/* A batch is cut into chunks of fixed size. Segment after segment of the network, threads take chunks from a counter; what concerns the
+ * whole batch (BatchNorm's statistics, gradients of weights) is kept a chunk and added up in the order of the chunks, so that no bit
  * depends on which thread did what. */
 #include "net/backprop.h"
 
@@ -9,6 +9,7 @@
 #include "base/thread.h"
 #include "cpu/cpu.h"
 #include "net/forward.h"
+#include "net/segments.h"
 
 struct lossi_backprop {
     const lossi_kernels *kernels;
@@ -20,10 +21,11 @@ struct lossi_backprop {
     size_t most_chunks;
     lossi_real *output_memory;  /* [most_chunks][outputs.total] */
     lossi_real *gradient_memory; /* [most_chunks][gradients.total] */
-    size_t sums_count, partial_count, packed_count, scratch_count; /* the largest of any layer */
+    lossi_segments segments;
+    size_t sums_count, scratch_count; /* the largest of any layer */
     double *sums;               /* [most_chunks][sums_count] */
-    lossi_real *partial;        /* [most_chunks][partial_count]: gradients of one layer's weight and bias, a chunk each */
-    lossi_real *packed;         /* the filter of the layer under way, made ready */
+    lossi_real *partial;        /* [most_chunks][segments.most_partial]: gradients of a segment's weights and biases, a chunk each */
+    lossi_real *packed;         /* the filters of the segment under way, made ready */
     double **states;            /* [n_nodes] */
     lossi_real **parameter_gradients; /* [n_tensors] */
     double *losses;             /* [most_chunks * lanes] */
@@ -32,7 +34,8 @@ struct lossi_backprop {
     /* The run under way. */
     loss_net *net;
     const lossi_batch *batch;
-    size_t node, n_chunks;
+    const lossi_segment *segment;
+    size_t n_chunks;
 };
 
 void lossi_backprop_free(lossi_backprop *b)
@@ -60,21 +63,11 @@ void lossi_backprop_free(lossi_backprop *b)
     free(b->packed);
     free(b->losses);
     free(b->correct);
+    lossi_segments_free(&b->segments);
     lossi_plan_free(&b->outputs);
     lossi_plan_free(&b->gradients);
     lossi_pool_free(b->pool);
     free(b);
-}
-
-static size_t tensor_count(const loss_net *net, int tensor)
-{
-    return tensor < 0 ? 0 : net->tensors[tensor].count;
-}
-
-/* True for layers whose weight gradients are summed chunk by chunk; BatchNorm's come from its *_combine. */
-static bool has_partial(const lossi_node *node)
-{
-    return node->weight >= 0 && !node->layer->backward_combine;
 }
 
 static size_t larger(size_t a, size_t b)
@@ -87,15 +80,10 @@ static void measure_layer(lossi_backprop *b, const loss_net *net, const lossi_no
 {
     const lossi_layer *layer = node->layer;
     const lossi_node *in = &net->nodes[node->inputs[0]];
-    if (has_partial(node))
-        b->partial_count = larger(b->partial_count, tensor_count(net, node->weight) + tensor_count(net, node->bias));
     if (layer->sums_count)
         b->sums_count = larger(b->sums_count, layer->sums_count(node));
     if (layer->scratch_count)
         b->scratch_count = larger(b->scratch_count, layer->scratch_count(b->kernels, node, in, b->lanes));
-    if (layer->packed_count)
-        b->packed_count = larger(b->packed_count, larger(layer->packed_count(b->kernels, node, in, b->lanes),
-                                                         layer->packed_backward_count(b->kernels, node, in, b->lanes)));
 }
 
 static loss_status allocate_layers(lossi_backprop *b, const loss_net *net)
@@ -132,17 +120,17 @@ static loss_status allocate_memory(lossi_backprop *b, const loss_net *net)
     b->output_memory = allocate_chunks(b, b->outputs.total, sizeof(lossi_real));
     b->gradient_memory = allocate_chunks(b, b->gradients.total, sizeof(lossi_real));
     b->sums = allocate_chunks(b, b->sums_count, sizeof(double));
-    b->partial = allocate_chunks(b, b->partial_count, sizeof(lossi_real));
+    b->partial = allocate_chunks(b, b->segments.most_partial, sizeof(lossi_real));
     b->losses = allocate_chunks(b, b->lanes, sizeof(double));
     b->correct = allocate_chunks(b, b->lanes, 1);
-    b->packed = lossi_alloc(b->packed_count, sizeof *b->packed);
+    b->packed = lossi_alloc(b->segments.most_packed, sizeof *b->packed);
     b->scratch = calloc(n, sizeof *b->scratch);
     b->images = calloc(n, sizeof *b->images);
     if (!b->output_memory || !b->gradient_memory || !b->sums || !b->partial || !b->packed || !b->losses || !b->correct || !b->scratch ||
         !b->images)
         return lossi_fail(LOSS_ERR_NOMEM, "out of memory: a batch of %zu images of %s needs %.0f MB", b->most_chunks * b->lanes,
                           net->model, 1e-6 * sizeof(lossi_real) * (double)b->most_chunks *
-                          (double)(b->outputs.total + b->gradients.total + b->partial_count));
+                          (double)(b->outputs.total + b->gradients.total + b->segments.most_partial));
     for (size_t w = 0; w < n; w++) {
         b->scratch[w] = lossi_alloc(scratch, sizeof(lossi_real));
         b->images[w] = lossi_alloc(b->image_size, sizeof(lossi_real));
@@ -168,6 +156,8 @@ loss_status lossi_backprop_create(lossi_backprop **out, const loss_net *net, siz
     loss_status status = lossi_kernels_choose(&b->kernels);
     if (!status)
         status = lossi_pool_create(&b->pool, threads);
+    if (!status)
+        status = lossi_segments_create(&b->segments, net, b->kernels, b->lanes);
     if (!status)
         status = lossi_plan_training(&b->outputs, net, b->lanes);
     if (!status)
@@ -197,22 +187,22 @@ static lossi_real *gradient_of(const lossi_backprop *b, size_t i, size_t k)
     return offset == SIZE_MAX ? NULL : b->gradient_memory + k * b->gradients.total + offset;
 }
 
-static lossi_call call_of(const lossi_backprop *b, const lossi_chunk *chunk, size_t k)
+static lossi_call call_of(const lossi_backprop *b, const lossi_chunk *chunk, size_t i, size_t k)
 {
-    lossi_call call = lossi_chunk_call(chunk, b->kernels, b->net, b->node);
+    lossi_call call = lossi_chunk_call(chunk, b->kernels, b->net, i);
     call.training = true;
     call.seed = b->batch->seed;
     call.first_image = k * b->lanes;
-    call.state = b->states[b->node];
-    call.packed = b->packed;
+    call.state = b->states[i];
+    call.packed = b->packed + b->segments.packed[i];
     call.sums = b->sums + k * (call.node->layer->sums_count ? call.node->layer->sums_count(call.node) : 0);
     return call;
 }
 
-static lossi_combine combine_of(const lossi_backprop *b)
+static lossi_combine combine_of(const lossi_backprop *b, size_t i)
 {
-    const lossi_node *node = &b->net->nodes[b->node];
-    lossi_combine c = {.node = node, .n_images = b->batch->n, .n_chunks = b->n_chunks, .sums = b->sums, .state = b->states[b->node]};
+    const lossi_node *node = &b->net->nodes[i];
+    lossi_combine c = {.node = node, .n_images = b->batch->n, .n_chunks = b->n_chunks, .sums = b->sums, .state = b->states[i]};
     if (node->weight >= 0) {
         c.weight = b->net->tensors[node->weight].values;
         c.dweight = b->parameter_gradients[node->weight];
@@ -226,6 +216,8 @@ static lossi_combine combine_of(const lossi_backprop *b)
     return c;
 }
 
+/* ---- Forward --------------------------------------------------------------------------------------------------------- */
+
 static void read_images(void *context, size_t k, size_t worker)
 {
     lossi_backprop *b = context;
@@ -237,20 +229,19 @@ static void read_images(void *context, size_t k, size_t worker)
     }
 }
 
-static void forward_sums(void *context, size_t k, size_t worker)
-{
-    const lossi_backprop *b = context;
-    lossi_chunk chunk = chunk_of(b, k, worker);
-    lossi_call call = call_of(b, &chunk, k);
-    call.node->layer->forward_sums(&call);
-}
-
+/* The segment's layers, and the sums of the one after them. */
 static void forward(void *context, size_t k, size_t worker)
 {
     const lossi_backprop *b = context;
     lossi_chunk chunk = chunk_of(b, k, worker);
-    lossi_call call = call_of(b, &chunk, k);
-    call.node->layer->forward(&call);
+    for (size_t i = b->segment->begin; i < b->segment->end; i++) {
+        lossi_call call = call_of(b, &chunk, i, k);
+        call.node->layer->forward(&call);
+    }
+    if (b->segment->end < b->n_nodes && b->net->nodes[b->segment->end].layer->forward_sums) {
+        lossi_call call = call_of(b, &chunk, b->segment->end, k);
+        call.node->layer->forward_sums(&call);
+    }
 }
 
 static void cross_entropy(void *context, size_t k, size_t worker)
@@ -263,116 +254,147 @@ static void cross_entropy(void *context, size_t k, size_t worker)
                      1 / (double)b->batch->n, gradient_of(b, b->n_nodes - 1, k));
 }
 
-static void backward_sums(void *context, size_t k, size_t worker)
-{
-    const lossi_backprop *b = context;
-    lossi_chunk chunk = chunk_of(b, k, worker);
-    lossi_call call = call_of(b, &chunk, k);
-    call.dy = gradient_of(b, b->node, k);
-    call.node->layer->backward_sums(&call);
-}
+/* ---- Backward -------------------------------------------------------------------------------------------------------- */
 
-static void backward(void *context, size_t k, size_t worker)
+static void backward_layer(const lossi_backprop *b, const lossi_chunk *chunk, size_t i, size_t k)
 {
-    const lossi_backprop *b = context;
-    lossi_chunk chunk = chunk_of(b, k, worker);
-    lossi_call call = call_of(b, &chunk, k);
-    call.dy = gradient_of(b, b->node, k);
+    lossi_call call = call_of(b, chunk, i, k);
+    call.dy = gradient_of(b, i, k);
     for (int j = 0; j < 2; j++) {
         int in = call.node->inputs[j];
         if (in < 0 || !(call.dx[j] = gradient_of(b, (size_t)in, k)))
             continue;
         /* The last user of an output is the first to write its gradient. */
-        bool is_first = b->gradients.last_user[in] == (int)b->node && (j == 0 || call.node->inputs[0] != in);
+        bool is_first = b->gradients.last_user[in] == (int)i && (j == 0 || call.node->inputs[0] != in);
         if (is_first)
             memset(call.dx[j], 0, lossi_chunk_size(&b->net->nodes[in], b->lanes) * sizeof(lossi_real));
     }
-    if (has_partial(call.node)) {
-        size_t n_weight = tensor_count(b->net, call.node->weight), n_bias = tensor_count(b->net, call.node->bias);
-        call.dweight = b->partial + k * b->partial_count;
-        call.dbias = n_bias ? call.dweight + n_weight : NULL;
-        memset(call.dweight, 0, (n_weight + n_bias) * sizeof(lossi_real));
+    if (lossi_has_partial(call.node)) {
+        call.dweight = b->partial + k * b->segments.most_partial + b->segments.partial[i];
+        call.dbias = call.node->bias < 0 ? NULL : call.dweight + b->net->tensors[call.node->weight].count;
+        memset(call.dweight, 0, lossi_partial_count(b->net, call.node) * sizeof(lossi_real));
     }
     call.node->layer->backward(&call);
+}
+
+/* The layer after the segment, whose sums are known now, if it has any; the segment's layers; and sums of the first instead of its own
+ * backward pass, if it wants any. */
+static void backward(void *context, size_t k, size_t worker)
+{
+    const lossi_backprop *b = context;
+    lossi_chunk chunk = chunk_of(b, k, worker);
+    size_t end = b->segment->end, begin = b->segment->begin;
+    if (end < b->n_nodes && b->net->nodes[end].layer->backward_sums)
+        backward_layer(b, &chunk, end, k);
+    bool has_sums = begin < end && b->net->nodes[begin].layer->backward_sums;
+    for (size_t i = end; i-- > begin + has_sums;)
+        backward_layer(b, &chunk, i, k);
+    if (has_sums) {
+        lossi_call call = call_of(b, &chunk, begin, k);
+        call.dy = gradient_of(b, begin, k);
+        call.node->layer->backward_sums(&call);
+    }
 }
 
 /* Adds up a part of the chunks' gradients of one layer's weight and bias, in the order of the chunks. */
 enum { SUM_PIECE = 4096 };
 
+typedef struct partial_sum {
+    const lossi_backprop *backprop;
+    const lossi_node *node;
+    const lossi_real *from; /* of the first chunk */
+} partial_sum;
+
 static void sum_partial(void *context, size_t piece, size_t worker)
 {
     (void)worker;
-    const lossi_backprop *b = context;
-    const lossi_node *node = &b->net->nodes[b->node];
-    size_t n_weight = tensor_count(b->net, node->weight), n = n_weight + tensor_count(b->net, node->bias);
+    const partial_sum *p = context;
+    const lossi_backprop *b = p->backprop;
+    size_t n_weight = b->net->tensors[p->node->weight].count, n = lossi_partial_count(b->net, p->node);
     size_t end = (piece + 1) * SUM_PIECE < n ? (piece + 1) * SUM_PIECE : n;
     for (size_t j = piece * SUM_PIECE; j < end; j++) {
         lossi_real sum = 0;
         for (size_t k = 0; k < b->n_chunks; k++)
-            sum += b->partial[k * b->partial_count + j];
+            sum += p->from[k * b->segments.most_partial + j];
         if (j < n_weight)
-            b->parameter_gradients[node->weight][j] = sum;
+            b->parameter_gradients[p->node->weight][j] = sum;
         else
-            b->parameter_gradients[node->bias][j - n_weight] = sum;
+            b->parameter_gradients[p->node->bias][j - n_weight] = sum;
     }
 }
 
-static lossi_pack pack_of(const lossi_backprop *b)
+static void sum_partials(lossi_backprop *b)
 {
-    const lossi_node *node = &b->net->nodes[b->node];
-    return (lossi_pack){b->kernels, node, &b->net->nodes[node->inputs[0]], b->lanes,
-                        b->net->tensors[node->weight].values, NULL, b->packed};
+    for (size_t i = b->segment->begin; i < b->segment->end; i++) {
+        partial_sum p = {b, &b->net->nodes[i], b->partial + b->segments.partial[i]};
+        if (lossi_has_partial(p.node))
+            lossi_pool_run(b->pool, (lossi_partial_count(b->net, p.node) + SUM_PIECE - 1) / SUM_PIECE, sum_partial, &p);
+    }
+}
+
+/* ---- Filters made ready ---------------------------------------------------------------------------------------------- */
+
+/* Whether the gradient of node i's input is wanted. */
+static bool has_input_gradient(const lossi_backprop *b, size_t i)
+{
+    return b->gradients.offsets[b->net->nodes[i].inputs[0]] != SIZE_MAX;
+}
+
+/* One piece of those of all the segment's layers. */
+static void pack_piece(const lossi_backprop *b, size_t piece, bool is_backward)
+{
+    for (size_t i = b->segment->begin; i < b->segment->end; i++) {
+        const lossi_node *node = &b->net->nodes[i], *in = &b->net->nodes[node->inputs[0]];
+        if (!node->layer->pack)
+            continue;
+        size_t n = lossi_pieces(is_backward ? in->channels : node->channels);
+        if (piece >= n) {
+            piece -= n;
+            continue;
+        }
+        lossi_pack p = {b->kernels, node, in, b->lanes, b->net->tensors[node->weight].values, NULL, b->packed + b->segments.packed[i]};
+        if (!is_backward)
+            node->layer->pack(&p, piece);
+        else if (has_input_gradient(b, i))
+            node->layer->pack_backward(&p, piece);
+        return;
+    }
 }
 
 static void pack(void *context, size_t piece, size_t worker)
 {
     (void)worker;
-    const lossi_backprop *b = context;
-    lossi_pack p = pack_of(b);
-    p.node->layer->pack(&p, piece);
+    pack_piece(context, piece, false);
 }
 
 static void pack_backward(void *context, size_t piece, size_t worker)
 {
     (void)worker;
-    const lossi_backprop *b = context;
-    lossi_pack p = pack_of(b);
-    p.node->layer->pack_backward(&p, piece);
+    pack_piece(context, piece, true);
 }
 
-static size_t n_pieces(size_t channels)
-{
-    return (channels + LOSSI_PACK - 1) / LOSSI_PACK;
-}
+/* ---- A batch --------------------------------------------------------------------------------------------------------- */
 
-static void forward_node(lossi_backprop *b)
+static void forward_segment(lossi_backprop *b)
 {
-    const lossi_node *node = &b->net->nodes[b->node];
-    const lossi_layer *layer = node->layer;
-    if (layer->pack)
-        lossi_pool_run(b->pool, n_pieces(node->channels), pack, b);
-    if (layer->forward_sums) {
-        lossi_pool_run(b->pool, b->n_chunks, forward_sums, b);
-        lossi_combine c = combine_of(b);
-        layer->forward_combine(&c);
-    }
+    const lossi_node *after = b->segment->end < b->n_nodes ? &b->net->nodes[b->segment->end] : NULL;
+    lossi_pool_run(b->pool, b->segment->pieces, pack, b);
     lossi_pool_run(b->pool, b->n_chunks, forward, b);
+    if (after && after->layer->forward_combine) {
+        lossi_combine c = combine_of(b, b->segment->end);
+        after->layer->forward_combine(&c);
+    }
 }
 
-static void backward_node(lossi_backprop *b)
+static void backward_segment(lossi_backprop *b)
 {
-    const lossi_node *node = &b->net->nodes[b->node];
-    if (node->layer->backward_sums) {
-        lossi_pool_run(b->pool, b->n_chunks, backward_sums, b);
-        lossi_combine c = combine_of(b);
-        node->layer->backward_combine(&c);
-    }
-    if (node->layer->pack_backward && gradient_of(b, (size_t)node->inputs[0], 0))
-        lossi_pool_run(b->pool, n_pieces(b->net->nodes[node->inputs[0]].channels), pack_backward, b);
+    const lossi_node *first = &b->net->nodes[b->segment->begin];
+    lossi_pool_run(b->pool, b->segment->pieces_backward, pack_backward, b);
     lossi_pool_run(b->pool, b->n_chunks, backward, b);
-    if (has_partial(node)) {
-        size_t n = tensor_count(b->net, node->weight) + tensor_count(b->net, node->bias);
-        lossi_pool_run(b->pool, (n + SUM_PIECE - 1) / SUM_PIECE, sum_partial, b);
+    sum_partials(b);
+    if (b->segment->begin < b->segment->end && first->layer->backward_combine) {
+        lossi_combine c = combine_of(b, b->segment->begin);
+        first->layer->backward_combine(&c);
     }
 }
 
@@ -382,11 +404,15 @@ void lossi_backprop_run(lossi_backprop *b, loss_net *net, const lossi_batch *bat
     b->batch = batch;
     b->n_chunks = (batch->n + b->lanes - 1) / b->lanes;
     lossi_pool_run(b->pool, b->n_chunks, read_images, b);
-    for (b->node = 1; b->node < b->n_nodes; b->node++)
-        forward_node(b);
+    for (size_t s = 0; s < b->segments.n; s++) {
+        b->segment = &b->segments.at[s];
+        forward_segment(b);
+    }
     lossi_pool_run(b->pool, b->n_chunks, cross_entropy, b);
-    for (b->node = b->n_nodes - 1; b->node > 0; b->node--)
-        backward_node(b);
+    for (size_t s = b->segments.n; s-- > 0;) {
+        b->segment = &b->segments.at[s];
+        backward_segment(b);
+    }
     *loss = 0;
     *correct = 0;
     for (size_t i = 0; i < batch->n; i++) {
