@@ -5,14 +5,17 @@
 #include <cairo.h>
 #include <loss/loss.h>
 
-enum { MOST_CAPTIONS = 4, MOST_TICKS = 64 };
+enum { MOST_CAPTIONS = 6, MOST_FIELDS = 4, MOST_TICKS = 64 };
 
 /** One quantity on the grid. */
 typedef struct field {
     const char *label;   /* "test loss (nats per image)" */
     size_t nx, ny;
     double *values;      /* [ny][nx]; NaN: absent or not finite */
-    double *errors;      /* [ny][nx] standard errors, or NULL */
+    double *errors;      /* [ny][nx] half the height of a band around the curve: standard errors, or NULL */
+    size_t n_lines;      /* of repeated lines: */
+    double *lines;       /* [n_lines][nx], drawn thin; values and errors are their mean and standard deviation */
+    bool on_right;       /* a percentage, on an axis of its own */
     loss_split split;
 } field;
 
@@ -21,8 +24,9 @@ typedef struct figure {
     const char *title;
     loss_axis x, y;
     const char *x_label, *y_label;
-    field fields[2];               /* the second only for lines: train beside test */
+    field fields[MOST_FIELDS];     /* more than one only for lines: train beside test, accuracy beside loss */
     size_t n_fields;
+    size_t n_solutions;            /* that the plane goes through, at (0, 0), (1, 0), (0, 1); 0: directions of another kind */
     bool log;
     double low, high;              /* range of colours, or of the curve's axis */
     const char *colours;

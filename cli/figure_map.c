@@ -116,6 +116,24 @@ static void mark_centre(const figure *f, const frame *r, cairo_t *cr)
     }
 }
 
+/* The other solutions of the plane: white rings with a dark halo. */
+static void mark_solutions(const figure *f, const frame *r, cairo_t *cr)
+{
+    for (size_t k = 1; k < f->n_solutions; k++) {
+        double a = k == 1, b = k == 2;
+        if (f->x.min > a || f->x.max < a || f->y.min > b || f->y.max < b)
+            continue;
+        for (int pass = 0; pass < 2; pass++) {
+            double ink = pass ? 1 : 0.1;
+            cairo_set_source_rgb(cr, ink, ink, ink);
+            cairo_set_line_width(cr, (pass ? 2.5 : 6) * r->unit);
+            cairo_arc(cr, r->left + r->width * (a - f->x.min) / (f->x.max - f->x.min),
+                      r->top + r->height * (1 - (b - f->y.min) / (f->y.max - f->y.min)), 9 * r->unit, 0, 6.2831853);
+            cairo_stroke(cr);
+        }
+    }
+}
+
 /* Axes of like length get one scale, so that a round basin looks round; very different ones fill the area. */
 static void equalise_scales(const figure *f, frame *r)
 {
@@ -135,6 +153,7 @@ void figure_draw_map(const figure *f, cairo_t *cr)
     equalise_scales(f, &r);
     paint(f, &r, interpolate, cr);
     mark_centre(f, &r, cr);
+    mark_solutions(f, &r, cr);
     outline(&r, cr);
     figure_draw_x_axis(f, &r, cr);
     draw_y_axis(f, &r, cr);

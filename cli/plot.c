@@ -17,7 +17,7 @@ typedef struct request {
     const char *path, *title, *colours;
     text_list outs;
     int split, field;
-    bool has_split, log, has_low, has_high;
+    bool has_split, has_field, log, has_low, has_high;
     double low, high;
     size_t size[2];
 } request;
@@ -44,7 +44,7 @@ static loss_status add_field(figure *f, loss_surface *surface, loss_split split,
     size_t n = f->x.n * f->y.n;
     field *q = &f->fields[f->n_fields];
     loss_point *points = calloc(n, sizeof *points);
-    *q = (field){.label = labels[split][kind], .nx = f->x.n, .ny = f->y.n, .split = split, .values = calloc(n, sizeof(double)),
+    *q = (field){.on_right = q->on_right, .label = labels[split][kind], .nx = f->x.n, .ny = f->y.n, .split = split, .values = calloc(n, sizeof(double)),
                  .errors = kind == FIELD_LOSS ? calloc(n, sizeof(double)) : NULL};
     f->n_fields++;
     loss_status status = points && q->values ? loss_surface_points(surface, split, points) : LOSS_ERR_NOMEM;
@@ -90,6 +90,10 @@ static void set_range(figure *f, const request *r)
     bool is_line = f->y.n == 1;
     for (size_t k = 0; k < f->n_fields; k++) {
         const field *q = &f->fields[k];
+        if (q->on_right)
+            continue;
+        for (size_t i = 0; i < q->n_lines * q->nx; i++)
+            include(f, q->lines[i], &low, &high);
         for (size_t i = 0; i < f->x.n * f->y.n; i++) {
             include(f, q->values[i], &low, &high);
             if (is_line && q->errors) {
@@ -106,6 +110,32 @@ static void set_range(figure *f, const request *r)
     }
     f->low = r->has_low ? r->low : low;
     f->high = r->has_high ? r->high : high;
+}
+
+/* Repeated lines [n_lines][nx]: their mean and standard deviation become the curve and its band, in the first row's place. */
+static void summarise_lines(field *q)
+{
+    q->n_lines = q->ny;
+    q->ny = 1;
+    q->lines = q->values;
+    q->values = calloc(q->nx, sizeof *q->values);
+    free(q->errors);
+    q->errors = calloc(q->nx, sizeof *q->errors);
+    for (size_t i = 0; q->values && q->errors && i < q->nx; i++) {
+        double sum = 0, squares = 0, n = 0;
+        for (size_t k = 0; k < q->n_lines; k++) {
+            double value = q->lines[k * q->nx + i];
+            if (isfinite(value)) {
+                sum += value;
+                n++;
+            }
+        }
+        q->values[i] = sum / n; /* NaN for none */
+        for (size_t k = 0; k < q->n_lines; k++)
+            if (isfinite(q->lines[k * q->nx + i]))
+                squares += (q->lines[k * q->nx + i] - q->values[i]) * (q->lines[k * q->nx + i] - q->values[i]);
+        q->errors[i] = n > 1 ? sqrt(squares / (n - 1)) : NAN;
+    }
 }
 
 static void add_caption(figure *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -162,27 +192,47 @@ static loss_status add_figures(figure *f, loss_surface *surface, const field *q)
         snprintf(missing, sizeof missing, "; %s: %zu of %zu points not evaluated, %zu not finite%s",
                  is_line ? "left out" : "striped", s.total - s.evaluated, s.total, s.not_finite,
                  n_not_positive ? ", those of 0 on the log scale" : "");
-    bool has_two = f->n_fields > 1;
+    bool has_two = f->n_fields > 1 && !f->fields[1].on_right;
+    if (s.has_barrier)
+        snprintf(lowest, sizeof lowest, "barrier %.4g above the mean of the ends, at %.3g", s.barrier, s.barrier_at);
     add_caption(f, "%s%s%s%s%s", has_two ? loss_split_name(q->split) : "", has_two ? ": " : "", centre, lowest, missing);
     return LOSS_OK;
 }
 
 /* What was measured: network, images, BatchNorm mode, directions; then the figures of each split shown. */
+static void bn_text(const loss_surface *surface, char text[128])
+{
+    const char *mode = fact(surface, "bn");
+    if (strcmp(mode, "states") == 0)
+        snprintf(text, 128, "running statistics move along");
+    else if (strcmp(mode, "recalibrate") == 0)
+        snprintf(text, 128, "statistics of %s training images at each point", fact(surface, "bn_images"));
+    else
+        snprintf(text, 128, "centre's running statistics");
+}
+
 static loss_status add_captions(figure *f, loss_surface *surface)
 {
+    char bn[128], cosine[48] = "";
+    bn_text(surface, bn);
+    if (f->y.n > 1)
+        snprintf(cosine, sizeof cosine, "; cosine of the two %.3f", strtod(fact(surface, "cosine"), NULL));
     char name[128], images[256] = "";
     data_name(surface, name);
-    for (size_t k = 0; k < f->n_fields; k++) {
+    for (size_t k = 0; k < f->n_fields && !f->fields[k].on_right; k++) {
         loss_split split = f->fields[k].split;
         size_t length = strlen(images);
         snprintf(images + length, sizeof images - length, "%s%s %s images (%s)", k ? ", " : "",
                  split_fact(surface, "images", split), loss_split_name(split), split_fact(surface, "selection", split));
     }
-    add_caption(f, "%s on %s of %s; BatchNorm: centre's running statistics", fact(surface, "model"), images, name);
-    add_caption(f, "directions: %s; cosine of the two %.3f; %s kernels, libloss %s", fact(surface, "directions"),
-                strtod(fact(surface, "cosine"), NULL), fact(surface, "isa"), fact(surface, "version"));
+    add_caption(f, "%s on %s of %s; BatchNorm: %s", fact(surface, "model"), images, name, bn);
+    add_caption(f, "directions: %s%s; %s kernels, libloss %s", fact(surface, "directions"), cosine, fact(surface, "isa"),
+                fact(surface, "version"));
+    if (f->fields[0].n_lines)
+        add_caption(f, "thin: %zu directions, of this seed and those after it; thick: their mean; band: \302\261 one standard deviation",
+                    f->fields[0].n_lines);
     loss_status status = LOSS_OK;
-    for (size_t k = 0; k < f->n_fields && !status; k++)
+    for (size_t k = 0; k < f->n_fields && !f->fields[k].on_right && !status; k++)
         status = add_figures(f, surface, &f->fields[k]);
     return status;
 }
@@ -192,6 +242,7 @@ static void figure_free(figure *f)
     for (size_t k = 0; k < f->n_fields; k++) {
         free(f->fields[k].values);
         free(f->fields[k].errors);
+        free(f->fields[k].lines);
     }
     for (size_t i = 0; i < f->n_captions; i++)
         free(f->captions[i]);
@@ -218,14 +269,32 @@ static loss_status make_figure(figure *f, loss_surface *surface, const request *
     f->colours = r->colours;
     f->x_label = "direction 1 (multiples)";
     f->y_label = "direction 2 (multiples)";
+    const char *solutions = loss_surface_metadata(surface, "solutions");
+    f->n_solutions = solutions ? strtoul(solutions, NULL, 10) : 0;
     loss_status status = add_field(f, surface, split, r->field);
-    bool is_line = f->x.n == 1 || f->y.n == 1;
+    bool is_repeated = loss_surface_metadata(surface, "repeat") != NULL, is_line = f->x.n == 1 || f->y.n == 1 || is_repeated;
+    if (f->n_solutions) {
+        f->x_label = f->n_solutions > 2 ? "towards the second solution (ring at 1)" : "from the origin (0) to the other solution (1)";
+        f->y_label = "towards the third solution (ring at 1)";
+    }
+    if (is_repeated)
+        f->x_label = "along the direction (multiples)";
     loss_split other = split == LOSS_SPLIT_TEST ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST;
     if (!status && is_line && !r->has_split && loss_surface_has_split(surface, other))
         status = add_field(f, surface, other, r->field);
+    size_t n_losses = f->n_fields;
+    for (size_t k = 0; k < n_losses && is_line && !is_repeated && !r->has_field && !status; k++) {
+        f->fields[f->n_fields].on_right = true;
+        status = add_field(f, surface, f->fields[k].split, FIELD_ACCURACY);
+    }
     if (is_line)
         f->y_label = line_labels[r->field];
-    if (is_line && f->x.n == 1) /* a line along y is drawn over its own coordinate */
+    for (size_t k = 0; k < f->n_fields && is_repeated && !status; k++) {
+        summarise_lines(&f->fields[k]);
+        if (!f->fields[k].values || !f->fields[k].errors)
+            return LOSS_ERR_NOMEM;
+    }
+    if (is_line && f->x.n == 1 && !is_repeated) /* a line along y is drawn over its own coordinate */
         f->x = f->y;
     if (is_line)
         f->y = (loss_axis){0, 0, 1};
@@ -270,7 +339,7 @@ int command_plot(int argc, char **argv)
     request r = {.colours = "viridis", .split = LOSS_SPLIT_TEST, .size = {1200, 1000}};
     const option_spec options[] = {
         {"out", "FILE", "picture to write (.png .svg .pdf); may be given several times", OPTION_TEXTS, &r.outs, NULL, NULL},
-        {"field", "F", "loss, accuracy or standard-error (loss)", OPTION_CHOICE, &r.field, fields, NULL},
+        {"field", "F", "loss, accuracy or standard-error (loss; a line: loss and accuracy)", OPTION_CHOICE, &r.field, fields, &r.has_field},
         {"split", "S", "train or test (test; a line shows both)", OPTION_CHOICE, &r.split, splits, &r.has_split},
         {"log", NULL, "logarithmic colours or heights: for steep walls", OPTION_FLAG, &r.log, NULL, NULL},
         {"colours", "MAP", "viridis, cividis or magma (viridis)", OPTION_TEXT, &r.colours, NULL, NULL},

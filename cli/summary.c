@@ -8,6 +8,31 @@
 #include "cli.h"
 #include "json.h"
 
+/* On a line between two solutions: the highest loss from one to the other above the mean of their losses. */
+static void find_barrier(const loss_surface *surface, const loss_point *points, summary *s)
+{
+    loss_axis x = loss_surface_x(surface);
+    const char *solutions = loss_surface_metadata(surface, "solutions");
+    if (!solutions || strtol(solutions, NULL, 10) != 2)
+        return;
+    double ends[2] = {NAN, NAN}, highest = -INFINITY;
+    for (size_t i = 0; i < x.n; i++) {
+        double a = loss_axis_at(x, i);
+        if (a < 0 || a > 1)
+            continue;
+        if (!points[i].evaluated || !isfinite(points[i].loss))
+            return;
+        if (a == 0 || a == 1)
+            ends[a == 1] = points[i].loss;
+        if (points[i].loss > highest) {
+            highest = points[i].loss;
+            s->barrier_at = a;
+        }
+    }
+    s->barrier = highest - (ends[0] + ends[1]) / 2;
+    s->has_barrier = isfinite(s->barrier);
+}
+
 loss_status summary_of(loss_surface *surface, loss_split split, summary *s)
 {
     loss_axis x = loss_surface_x(surface), y = loss_surface_y(surface);
@@ -39,6 +64,8 @@ loss_status summary_of(loss_surface *surface, loss_split split, summary *s)
         if (!(p->loss <= s->max))
             s->max = p->loss;
     }
+    if (!status)
+        find_barrier(surface, points, s);
     free(points);
     return status;
 }
@@ -54,6 +81,8 @@ static void print_text(const loss_surface *surface, loss_split split, const summ
         printf("       centre   loss %.6g +- %.2g, accuracy %.4g %%\n", s->centre.loss, s->centre.standard_error, s->centre.accuracy);
     if (s->evaluated > s->not_finite)
         printf("       lowest   loss %.6g at (%.4g, %.4g)\n       highest  loss %.6g\n", s->min, s->min_x, s->min_y, s->max);
+    if (s->has_barrier)
+        printf("       barrier  %.6g above the mean of the two ends, highest at %.4g\n", s->barrier, s->barrier_at);
     if (s->not_finite)
         printf("       %zu points have a loss that is not finite\n", s->not_finite);
 }
@@ -74,6 +103,10 @@ static cJSON *split_object(const summary *s)
     json_add_number(object, "min_x", s->min_x);
     json_add_number(object, "min_y", s->min_y);
     json_add_number(object, "max", s->max);
+    if (s->has_barrier) {
+        json_add_number(object, "barrier", s->barrier);
+        json_add_number(object, "barrier_at", s->barrier_at);
+    }
     json_add_number(object, "seconds", s->seconds);
     return object;
 }
@@ -102,6 +135,9 @@ loss_status summary_print(loss_surface *surface, const char *path, bool json)
     } else {
         printf("%s: x %g:%g:%zu, y %g:%g:%zu\n", path, x.min, x.max, x.n, y.min, y.max, y.n);
     }
+    if (!json && loss_surface_metadata(surface, "bn"))
+        printf("BatchNorm: %s%s%s\n", loss_surface_metadata(surface, "bn"), loss_surface_metadata(surface, "bn_images") ? ", images: " : "",
+               loss_surface_metadata(surface, "bn_images") ? loss_surface_metadata(surface, "bn_images") : "");
     if (!json && loss_surface_metadata(surface, "directions"))
         printf("directions: %s, cosine of the two %s\n", loss_surface_metadata(surface, "directions"),
                loss_surface_metadata(surface, "cosine") ? loss_surface_metadata(surface, "cosine") : "?");

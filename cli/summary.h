@@ -11,6 +11,8 @@ typedef struct summary {
     double min, max;          /* of finite losses; NaN if there are none */
     double min_x, min_y;
     double seconds;           /* of all points */
+    bool has_barrier;         /* a line between solutions, all of it finite: */
+    double barrier, barrier_at; /* docs/definitions.md; and where the loss is highest */
 } summary;
 
 /** Figures of a split. */

@@ -32,15 +32,41 @@ typedef struct request {
     target t;
     int split;               /* index into SPLITS */
     const char *directions, *out;
+    const char *to, *and;    /* other solutions, or NULL */
+    size_t bn_images;
     loss_random_options random;
     loss_surface_options surface;
-    bool has_x, has_y, has_norm, has_ignore, has_seed, json;
+    bool has_x, has_y, has_norm, has_ignore, has_seed, has_directions, has_bn_images, json;
 } request;
 
 enum { SPLIT_BOTH = 2 };
 
-static loss_status make_plane(const request *r, const loss_net *net, loss_plane **plane)
+/* The plane through the target's weights and one or two other files of weights of the same network. */
+static loss_status make_plane_between(const request *r, const loss_net *net, const loss_dataset *data, loss_plane **plane)
 {
+    const char *const paths[2] = {r->to, r->and};
+    loss_net *others[2] = {NULL, NULL};
+    loss_load_options opt = LOSS_LOAD_OPTIONS_INIT;
+    opt.by_order = r->t.by_order;
+    loss_status status = LOSS_OK;
+    for (int i = 0; i < 2 && paths[i] && !status; i++) {
+        status = loss_net_create(&others[i], r->t.model, loss_dataset_shape(data));
+        if (!status)
+            status = loss_net_load(others[i], paths[i], &opt);
+    }
+    char description[1024];
+    snprintf(description, sizeof description, r->and ? "plane through %s (1, 0) and %s (0, 1)" : "line to %s (1)", r->to, r->and);
+    if (!status)
+        status = loss_plane_between(plane, net, others[0], others[1], description);
+    loss_net_free(others[0]);
+    loss_net_free(others[1]);
+    return status;
+}
+
+static loss_status make_plane(const request *r, const loss_net *net, const loss_dataset *data, loss_plane **plane)
+{
+    if (r->to)
+        return make_plane_between(r, net, data, plane);
     if (strcmp(r->directions, "random") == 0)
         return loss_plane_random(plane, net, &r->random);
     return loss_plane_load(plane, net, r->directions);
@@ -56,27 +82,64 @@ static int check_request(const request *r, const char *command)
     if (strcmp(r->directions, "random") != 0 && (r->has_norm || r->has_ignore || r->has_seed))
         return usage_error(command, "--%s is about random directions; those of %s are used as they are",
                            r->has_norm ? "norm" : r->has_ignore ? "ignore" : "seed", r->directions);
+    if (r->and && !r->to)
+        return usage_error(command, "--and goes with --to: the plane through three solutions");
+    if (r->to && (r->has_directions || r->has_norm || r->has_ignore || r->has_seed || r->surface.repeat))
+        return usage_error(command, "--to gives the directions: --%s is without effect", r->has_directions ? "directions"
+                           : r->has_norm ? "norm" : r->has_ignore ? "ignore" : r->has_seed ? "seed" : "repeat");
+    if (r->to && !r->and && r->has_y)
+        return usage_error(command, "--to alone is a line, without --y; --and gives it a second direction");
+    if (r->surface.bn == LOSS_BN_STATES && !r->to)
+        return usage_error(command, "--bn states moves running statistics between solutions; it goes with --to");
+    if (r->has_bn_images && r->surface.bn != LOSS_BN_RECALIBRATE)
+        return usage_error(command, "--bn-images goes with --bn recalibrate");
+    if (r->surface.repeat && (r->has_y || strcmp(r->directions, "random") != 0))
+        return usage_error(command, "--repeat draws random lines: it goes without %s", r->has_y ? "--y" : "--directions");
     return -1;
+}
+
+/* Axes that were not given. */
+static void choose_axes(request *r, const loss_plane *plane)
+{
+    loss_surface_options *s = &r->surface;
+    if (r->to && !r->has_x)
+        s->x = (loss_axis){-0.5, 1.5, r->and ? 25 : 41};
+    if (r->and && !r->has_y)
+        s->y = (loss_axis){-0.5, 1.5, 25};
+    else if (((r->has_x && !r->has_y) || !loss_plane_direction(plane, 1)) && !r->has_y)
+        s->y = (loss_axis){0, 0, 1};
+    if (s->repeat)
+        s->y = (loss_axis){0, (double)(s->repeat - 1), s->repeat};
+}
+
+/* The images that running statistics are estimated from: a seeded choice, since a data set may be sorted by class. */
+static loss_status open_bn_data(const request *r, loss_dataset **data)
+{
+    target t = r->t;
+    t.limit = r->bn_images;
+    t.sample = true;
+    return target_open_data(&t, LOSS_SPLIT_TRAIN, data);
 }
 
 static loss_status run(request *r)
 {
-    loss_dataset *data = NULL, *second = NULL;
+    loss_dataset *data = NULL, *second = NULL, *bn_data = NULL;
     loss_net *net = NULL;
     loss_plane *plane = NULL;
     loss_surface *surface = NULL;
     loss_status status = target_open_data(&r->t, r->split == SPLIT_BOTH ? LOSS_SPLIT_TEST : (loss_split)r->split, &data);
     if (!status && r->split == SPLIT_BOTH)
         status = target_open_data(&r->t, LOSS_SPLIT_TRAIN, &second);
+    if (!status && r->surface.bn == LOSS_BN_RECALIBRATE)
+        status = open_bn_data(r, &bn_data);
     if (!status)
         status = target_open_net(&r->t, data, &net);
     if (!status)
-        status = make_plane(r, net, &plane);
+        status = make_plane(r, net, data, &plane);
     if (!status) {
-        bool is_line = (r->has_x && !r->has_y) || !loss_plane_direction(plane, 1);
-        if (is_line && !r->has_y)
-            r->surface.y = (loss_axis){0, 0, 1};
+        choose_axes(r, plane);
         r->surface.second = second;
+        r->surface.bn_data = bn_data;
         status = loss_surface_open(&surface, r->out, net, plane, data, &r->surface);
     }
     if (!status)
@@ -87,6 +150,7 @@ static loss_status run(request *r)
     loss_surface_close(surface);
     loss_plane_free(plane);
     loss_net_free(net);
+    loss_dataset_free(bn_data);
     loss_dataset_free(second);
     loss_dataset_free(data);
     return status;
@@ -97,8 +161,8 @@ int command_surface(int argc, char **argv)
     static const char *const splits[] = {"train", "test", "both", NULL};
     static const char *const norms[] = {"filter", "layer", "weight", "none", NULL};
     static const char *const ignores[] = {"biasbn", "none", NULL};
-    static const char *const bn_modes[] = {"weights", NULL};
-    request r = {.split = LOSS_SPLIT_TEST, .directions = "random", .random = LOSS_RANDOM_OPTIONS_INIT,
+    static const char *const bn_modes[] = {"weights", "states", "recalibrate", NULL};
+    request r = {.split = LOSS_SPLIT_TEST, .directions = "random", .random = LOSS_RANDOM_OPTIONS_INIT, .bn_images = 512,
                  .surface = LOSS_SURFACE_OPTIONS_INIT};
     int norm = LOSS_NORM_FILTER, ignore = LOSS_IGNORE_BIASBN, bn = 0;
     watch w = {&r.t, false, 0};
@@ -108,11 +172,17 @@ int command_surface(int argc, char **argv)
         {"split", "S", "train, test or both (test)", OPTION_CHOICE, &r.split, splits, NULL},
         {"x", "MIN:MAX:N", "coordinates along direction x (-1:1:25)", OPTION_AXIS, &r.surface.x, NULL, &r.has_x},
         {"y", "MIN:MAX:N", "the same along y; with --x alone: a line", OPTION_AXIS, &r.surface.y, NULL, &r.has_y},
-        {"directions", "random|FILE", "random, or a .safetensors with tensors x/NAME, y/NAME", OPTION_TEXT, &r.directions, NULL, NULL},
+        {"directions", "random|FILE", "random, or a .safetensors with tensors x/NAME, y/NAME", OPTION_TEXT, &r.directions, NULL, &r.has_directions},
+        {"to", "W1", "instead: towards other weights of the network, which are at x = 1 (-0.5:1.5:41)", OPTION_TEXT, &r.to, NULL, NULL},
+        {"and", "W2", "with --to: the plane through three solutions; W2 is at (0, 1)", OPTION_TEXT, &r.and, NULL, NULL},
+        {"repeat", "K", "K random lines, of seeds N .. N + K - 1, in one file", OPTION_COUNT, &r.surface.repeat, NULL, NULL},
         {"norm", "N", "random: filter, layer, weight or none (filter)", OPTION_CHOICE, &norm, norms, &r.has_norm},
         {"ignore", "I", "random: biasbn or none (biasbn: biases and BatchNorm stay)", OPTION_CHOICE, &ignore, ignores, &r.has_ignore},
         {"seed", "N", "seed of the random directions (0)", OPTION_SEED, &r.random.seed, NULL, &r.has_seed},
-        {"bn", "MODE", "BatchNorm: weights (running statistics stay the centre's)", OPTION_CHOICE, &bn, bn_modes, NULL},
+        {"bn", "MODE", "running statistics: weights (the centre's), states (moved, with --to) or recalibrate (weights)",
+         OPTION_CHOICE, &bn, bn_modes, NULL},
+        {"bn-images", "N", "recalibrate: training images that they are estimated from at each point (512)", OPTION_COUNT, &r.bn_images, NULL,
+         &r.has_bn_images},
         {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT, &r.surface.threads, NULL, NULL},
         {"json", NULL, "a summary as one JSON object on standard output", OPTION_FLAG, &r.json, NULL, NULL},
         {"quiet", NULL, "no progress", OPTION_FLAG, &r.t.quiet, NULL, NULL},
@@ -126,12 +196,15 @@ int command_surface(int argc, char **argv)
         "  lossgrid surface run --limit 256 --out resnet20.landscape\n"
         "  lossgrid surface run --split both --x=-0.5:0.5:51 --y=-0.5:0.5:51 --seed 3 --out fine.landscape\n"
         "  lossgrid surface run --x=-1:1:101 --out line.landscape\n"
+        "  lossgrid surface run --x=-1:1:51 --repeat 10 --out lines.landscape\n"
+        "  lossgrid surface run --to other/epoch-030.safetensors --bn recalibrate --out between.landscape\n"
         "  lossgrid surface --weights resnet20.th --data cifar-10-batches-bin --limit 256 --out theirs.landscape",
         options, sizeof options / sizeof *options, 1};
     size_t n_operands = 0;
     int result = options_parse(&command, argc, argv, &r.t.run, &n_operands);
     if (result < 0)
         result = target_resolve(&r.t, command.name, true);
+    r.surface.bn = (loss_bn)bn;
     if (result < 0)
         result = check_request(&r, command.name);
     if (result >= 0) {

@@ -213,6 +213,14 @@ typedef struct loss_result {
 LOSS_API loss_status loss_net_evaluate(const loss_net *net, const loss_dataset *data, const loss_evaluate_options *opt,
                                        loss_result *result);
 
+/** Estimates BatchNorm's running means and variances again: those of one forward pass over all images of `data` as a single batch in
+ *  training mode (each layer normalised by its own mean and biased variance; the running variance is the unbiased one; no dropout), as
+ *  PyTorch's BatchNorm with momentum 1. A network without BatchNorm stays as it is.
+ *  @param threads  0: one for each processor this process may use.
+ *  @return LOSS_OK, LOSS_ERR_SHAPE, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM
+ *  The bits do not depend on the number of threads.   Memory: the widest place of the network times the images.   Since 0.1. */
+LOSS_API loss_status loss_net_recalibrate(loss_net *net, const loss_dataset *data, size_t threads);
+
 /** Logits of n images in evaluation mode.
  *  @param images  [n][channels][height][width], normalised. Borrowed.
  *  @param logits  [n][classes], written. Caller-owned.

@@ -54,6 +54,16 @@ LOSS_API loss_status loss_plane_load(loss_plane **out, const loss_net *net, cons
 /** Writes such a file, atomically. */
 LOSS_API loss_status loss_plane_save(const loss_plane *plane, const loss_net *net, const char *path);
 
+/** The line or plane through solutions: `origin` at (0, 0), `first` at (1, 0), `second` at (0, 1). Every parameter moves; at these
+ *  points the network is the solution to the bit. The values are copied.
+ *  @param second       NULL: a line.
+ *  @param description  for loss_plane_description(), such as the names of the files; NULL: "between two solutions". Copied.
+ *  @return LOSS_OK, LOSS_ERR_SHAPE (networks of different tensors), LOSS_ERR_NOMEM.   Since 0.1. */
+LOSS_API loss_status loss_plane_between(loss_plane **out, const loss_net *origin, const loss_net *first, const loss_net *second,
+                                        const char *description);
+/** Solutions besides the origin that the plane was made from: 1 or 2; 0 for every other kind of directions. */
+LOSS_API size_t loss_plane_solutions(const loss_plane *plane);
+
 /** Frees a plane; NULL is a no-op. */
 LOSS_API void loss_plane_free(loss_plane *plane);
 
@@ -71,6 +81,11 @@ LOSS_API const char *loss_plane_digest(const loss_plane *plane);
 /** Sets `moved` (same network as `origin`, made by the same name) to origin + a x + b y; each value is computed in double
  *  and rounded once. Running statistics are the origin's (BatchNorm mode `weights`). */
 LOSS_API loss_status loss_plane_move(const loss_plane *plane, const loss_net *origin, double a, double b, loss_net *moved);
+
+/** The same with running means and variances moved as the parameters are (BatchNorm mode `states`). Beyond the solutions a variance can
+ *  become negative, and then it is: what such a network gives means nothing.
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a plane not made by loss_plane_between()), LOSS_ERR_SHAPE.   Since 0.1. */
+LOSS_API loss_status loss_plane_move_states(const loss_plane *plane, const loss_net *origin, double a, double b, loss_net *moved);
 
 #ifdef __cplusplus
 }

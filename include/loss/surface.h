@@ -36,6 +36,17 @@ typedef struct loss_surface_progress {
     loss_point point;
 } loss_surface_progress;
 
+/** What BatchNorm's running means and variances are at a point. */
+typedef enum loss_bn {
+    LOSS_BN_WEIGHTS = 0,    /**< the origin's */
+    LOSS_BN_STATES = 1,     /**< moved as the weights are, on a plane between solutions; a point where a variance would be negative has
+                                 no network: its loss is NaN */
+    LOSS_BN_RECALIBRATE = 2 /**< estimated again at each point: loss_net_recalibrate() with bn_data */
+} loss_bn;
+
+/** "weights", "states", "recalibrate". */
+LOSS_API const char *loss_bn_name(loss_bn bn);
+
 typedef struct loss_surface_options {
     size_t struct_size;
     loss_axis x, y;              /**< y.n = 1, y.min = y.max = 0: a line */
@@ -44,9 +55,13 @@ typedef struct loss_surface_options {
     void (*progress)(const loss_surface_progress *progress, void *user); /**< after each point, from the caller's thread */
     loss_cancelled cancelled;    /**< asked in worker threads every few images */
     void *user;
+    const loss_dataset *bn_data; /**< with LOSS_BN_RECALIBRATE: all of these images give the statistics; else NULL. Borrowed. */
+    size_t repeat;               /**< 0: none. K: y must be 0 .. K - 1 in K points, the number of a direction; row i is the line
+                                      along the first direction of seed + i. The plane must be random. */
+    loss_bn bn;
 } loss_surface_options;
 #define LOSS_SURFACE_OPTIONS_INIT \
-    { sizeof(loss_surface_options), {-1, 1, 25}, {-1, 1, 25}, NULL, 0, NULL, NULL, NULL }
+    { sizeof(loss_surface_options), {-1, 1, 25}, {-1, 1, 25}, NULL, 0, NULL, NULL, NULL, NULL, 0, LOSS_BN_WEIGHTS }
 
 /** Makes a landscape file for this network, plane and data, or opens one that holds part of it.
  *

@@ -55,6 +55,7 @@ typedef struct lossi_combine {
     double *state;               /* [state_count] */
     const lossi_real *weight;
     lossi_real *mean, *variance; /* running statistics of the network: updated in training */
+    bool replaces;               /* they become the batch's own, instead of moving towards them */
     lossi_real *dweight, *dbias; /* gradients of the batch, written */
 } lossi_combine;
 

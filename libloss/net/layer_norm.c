@@ -55,8 +55,8 @@ static void forward_combine(const lossi_combine *b)
         b->state[MEAN * channels + c] = mean;
         b->state[INVERSE_DEVIATION * channels + c] = 1 / sqrt(variance + EPS);
         double unbiased = m > 1 ? variance * m / (m - 1) : variance;
-        b->mean[c] = (lossi_real)((1 - MOMENTUM) * (double)b->mean[c] + MOMENTUM * mean);
-        b->variance[c] = (lossi_real)((1 - MOMENTUM) * (double)b->variance[c] + MOMENTUM * unbiased);
+        b->mean[c] = (lossi_real)(b->replaces ? mean : (1 - MOMENTUM) * (double)b->mean[c] + MOMENTUM * mean);
+        b->variance[c] = (lossi_real)(b->replaces ? unbiased : (1 - MOMENTUM) * (double)b->variance[c] + MOMENTUM * unbiased);
     }
 }
 

@@ -71,6 +71,8 @@ void loss_plane_free(loss_plane *plane)
         return;
     free(plane->directions[0]);
     free(plane->directions[1]);
+    free(plane->solutions[0]);
+    free(plane->solutions[1]);
     free(plane->description);
     free(plane);
 }
@@ -105,8 +107,7 @@ const loss_random_options *lossi_plane_random_options(const loss_plane *plane)
     return plane->is_random ? &plane->random : NULL;
 }
 
-/* Whether both have the same tensors, so that one's values fit into the other's. */
-static bool same_tensors(const loss_net *a, const loss_net *b)
+bool lossi_same_tensors(const loss_net *a, const loss_net *b)
 {
     if (a->n_tensors != b->n_tensors)
         return false;
@@ -121,8 +122,12 @@ loss_status loss_plane_move(const loss_plane *plane, const loss_net *origin, dou
     if (loss_net_n_parameters(origin) != plane->n || loss_net_n_parameters(moved) != plane->n)
         return lossi_fail(LOSS_ERR_SHAPE, "a plane of %zu parameters and networks of %zu and %zu", plane->n,
                           loss_net_n_parameters(origin), loss_net_n_parameters(moved));
-    if (!same_tensors(origin, moved))
+    if (!lossi_same_tensors(origin, moved))
         return lossi_fail(LOSS_ERR_SHAPE, "networks of different tensors: %s and %s", origin->model, moved->model);
+    if (plane->solutions[0]) {
+        lossi_plane_combine(plane, origin, a, b, false, moved);
+        return LOSS_OK;
+    }
     const float *x = plane->directions[0], *y = plane->directions[1];
     size_t at = 0;
     for (size_t i = 0; i < origin->n_tensors; i++) {

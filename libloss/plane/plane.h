@@ -14,6 +14,7 @@ struct loss_plane {
     char *description, digest[17];
     bool is_random;        /* then the options can draw it again */
     loss_random_options random;
+    lossi_real *solutions[2]; /* between solutions: all values of the others, tensors in order; NULL without */
 };
 
 /** A plane of n values an axis, all zero; is_line: without the second axis. */
@@ -25,5 +26,11 @@ loss_status lossi_plane_finish(loss_plane **plane, char *description);
 
 /** The options that draw this plane again; NULL if it is not random. Borrowed. */
 const loss_random_options *lossi_plane_random_options(const loss_plane *plane);
+
+/** Whether both have the same tensors, so that one's values fit into the other's. */
+bool lossi_same_tensors(const loss_net *a, const loss_net *b);
+
+/** Moves along a plane between solutions; with_statistics: running means and variances too. */
+void lossi_plane_combine(const loss_plane *plane, const loss_net *origin, double a, double b, bool with_statistics, loss_net *moved);
 
 #endif

@@ -1,13 +1,15 @@
 /* Fills a landscape file: point after point, all threads on the images of one point, each point committed when it is done. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/thread.h"
 #include "net/evaluate.h"
+#include "surface/place.h"
 #include "surface/surface.h"
 
 typedef struct evaluation {
     loss_surface *surface;
-    loss_net *moved;          /* the network at the point under way */
+    lossi_placer *placer;
     lossi_evaluator *evaluator;
     bool *present[2];         /* by split, [ny][nx]: points known to be in the file */
     loss_surface_progress progress;
@@ -70,10 +72,11 @@ static loss_status evaluate_point(evaluation *e, loss_split split, size_t iy, si
     if (status || has)
         return status;
     double x = loss_axis_at(s->x, ix), y = loss_axis_at(s->y, iy), start = lossi_clock();
-    loss_result result;
-    status = loss_plane_move(s->plane, s->net, x, y, e->moved);
-    if (!status)
-        status = lossi_evaluator_run(e->evaluator, e->moved, s->data[split], s->opt.cancelled, s->opt.user, &result);
+    const loss_net *net;
+    loss_result result = {.loss = NAN, .standard_error = NAN, .accuracy = NAN}; /* where there is no network */
+    status = lossi_placer_at(e->placer, iy, ix, &net);
+    if (!status && net)
+        status = lossi_evaluator_run(e->evaluator, net, s->data[split], s->opt.cancelled, s->opt.user, &result);
     if (status)
         return status;
     loss_point point = {true, result.loss, result.standard_error, result.accuracy, lossi_clock() - start};
@@ -95,7 +98,7 @@ loss_status loss_surface_evaluate(loss_surface *surface)
     if (!status && e.progress.done < e.progress.total)
         status = lossi_store_check_writable(surface->store);
     if (!status)
-        status = lossi_net_clone(&e.moved, surface->net);
+        status = lossi_placer_create(&e.placer, surface);
     if (!status)
         status = lossi_evaluator_create(&e.evaluator, surface->net, surface->opt.threads);
     for (size_t iy = 0; iy < surface->y.n && !status; iy++)
@@ -104,7 +107,7 @@ loss_status loss_surface_evaluate(loss_surface *surface)
                 if (surface->data[k])
                     status = evaluate_point(&e, (loss_split)k, iy, ix);
     lossi_evaluator_free(e.evaluator);
-    loss_net_free(e.moved);
+    lossi_placer_free(e.placer);
     free(e.present[0]);
     free(e.present[1]);
     return status;

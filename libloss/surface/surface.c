@@ -45,6 +45,22 @@ static bool add_data(lossi_facts *facts, const loss_dataset *data)
 #undef KEY
 }
 
+const char *loss_bn_name(loss_bn bn)
+{
+    static const char *const names[] = {"weights", "states", "recalibrate"};
+    return (unsigned)bn < sizeof names / sizeof *names ? names[bn] : "unknown";
+}
+
+static bool add_bn(lossi_facts *facts, const loss_surface_options *opt)
+{
+    bool done = lossi_facts_add(facts, "bn", "%s", loss_bn_name(opt->bn));
+    if (done && opt->bn == LOSS_BN_RECALIBRATE)
+        done = lossi_facts_add(facts, "bn_images", "%zu", loss_dataset_count(opt->bn_data)) &&
+               lossi_facts_add(facts, "bn_selection", "%s", loss_dataset_selection(opt->bn_data)) &&
+               lossi_facts_add(facts, "bn_data_digest", "%s", loss_dataset_digest(opt->bn_data));
+    return done;
+}
+
 static bool add_plane(lossi_facts *facts, const loss_plane *plane)
 {
     const loss_random_options *random = lossi_plane_random_options(plane);
@@ -53,6 +69,8 @@ static bool add_plane(lossi_facts *facts, const loss_plane *plane)
                 lossi_facts_add(facts, "norm_x", "%.9g", loss_plane_norm(plane, 0)) &&
                 lossi_facts_add(facts, "norm_y", "%.9g", loss_plane_norm(plane, 1)) &&
                 lossi_facts_add(facts, "cosine", "%.9g", loss_plane_cosine(plane));
+    if (done && loss_plane_solutions(plane))
+        done = lossi_facts_add(facts, "solutions", "%zu", 1 + loss_plane_solutions(plane));
     if (done && random)
         done = lossi_facts_add(facts, "norm", "%s", loss_norm_name(random->norm)) &&
                lossi_facts_add(facts, "ignore", "%s", loss_ignore_name(random->ignore)) &&
@@ -76,7 +94,8 @@ static bool collect_facts(const loss_surface *s, lossi_facts *facts)
                 lossi_facts_add(facts, "parameters", "%zu", loss_net_n_parameters(s->net)) &&
                 lossi_facts_add(facts, "weights_digest", "%s", digest) &&
                 lossi_facts_add(facts, "weights_norm", "%.9g", weights_norm(s->net)) &&
-                lossi_facts_add(facts, "bn", "weights") &&
+                add_bn(facts, &s->opt) &&
+                (!s->opt.repeat || lossi_facts_add(facts, "repeat", "%zu", s->opt.repeat)) &&
                 lossi_facts_add(facts, "splits", "%s", s->data[0] && s->data[1] ? "train,test" : s->data[0] ? "train" : "test") &&
                 lossi_facts_add(facts, "data", "%s", loss_dataset_path(first)) &&
                 lossi_facts_add(facts, "data_format", "%s", loss_dataset_format(first)) &&
@@ -100,6 +119,25 @@ static loss_status check_axis(const char *name, loss_axis axis)
     return LOSS_OK;
 }
 
+static loss_status check_modes(const loss_surface *s)
+{
+    const loss_surface_options *o = &s->opt;
+    if ((unsigned)o->bn > LOSS_BN_RECALIBRATE)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "BatchNorm mode %d; expected 0 to %d", (int)o->bn, LOSS_BN_RECALIBRATE);
+    if (o->bn == LOSS_BN_STATES && !loss_plane_solutions(s->plane))
+        return lossi_fail(LOSS_ERR_ARGUMENT, "BatchNorm mode states moves running statistics between solutions; these directions are: %s",
+                          loss_plane_description(s->plane));
+    if ((o->bn == LOSS_BN_RECALIBRATE) != (o->bn_data != NULL))
+        return lossi_fail(LOSS_ERR_ARGUMENT, "BatchNorm mode %s: bn_data is%s given; it goes with recalibrate", loss_bn_name(o->bn),
+                          o->bn_data ? "" : " not");
+    if (o->repeat && !lossi_plane_random_options(s->plane))
+        return lossi_fail(LOSS_ERR_ARGUMENT, "only random directions can be repeated; these are: %s", loss_plane_description(s->plane));
+    if (o->repeat && (s->y.n != o->repeat || s->y.min != 0 || s->y.max != (double)(o->repeat - 1)))
+        return lossi_fail(LOSS_ERR_ARGUMENT, "axis y is %g:%g:%zu; for %zu repeated directions it numbers them: 0:%zu:%zu", s->y.min,
+                          s->y.max, s->y.n, o->repeat, o->repeat - 1, o->repeat);
+    return o->bn_data ? lossi_net_check_data(s->net, o->bn_data) : LOSS_OK;
+}
+
 static loss_status check(const loss_surface *s)
 {
     loss_status status = check_axis("x", s->x);
@@ -113,6 +151,8 @@ static loss_status check(const loss_surface *s)
                             loss_net_n_parameters(s->net));
     if (!status && !loss_plane_direction(s->plane, 1) && (s->y.n != 1 || s->y.min != 0))
         status = lossi_fail(LOSS_ERR_ARGUMENT, "axis y: these directions are a line; y must be the one point 0");
+    if (!status)
+        status = check_modes(s);
     for (int k = 0; k < 2 && !status; k++)
         if (s->data[k])
             status = lossi_net_check_data(s->net, s->data[k]);
@@ -135,7 +175,8 @@ static loss_status compare(const loss_surface *s, const lossi_facts *asked)
         {"model", "model"}, {"weights_digest", "weights (digest)"}, {"plane_digest", "directions (digest)"},
         {"splits", "splits"}, {"images_train", "number of training images"},
         {"images_test", "number of test images"}, {"data_digest_train", "training images (digest)"},
-        {"data_digest_test", "test images (digest)"}, {"bn", "BatchNorm mode"}, {"isa", "kernel set"},
+        {"data_digest_test", "test images (digest)"}, {"bn", "BatchNorm mode"}, {"bn_images", "number of images for BatchNorm's statistics"},
+        {"bn_data_digest", "images for BatchNorm's statistics (digest)"}, {"repeat", "number of repeated directions"}, {"isa", "kernel set"},
     };
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
         const char *key = same[i].key, *what = same[i].what;
