@@ -81,8 +81,11 @@ static void fitted_text(cairo_t *cr, double x, double y, double align, double si
     cairo_text_extents_t extents;
     figure_font(cr, size, bold);
     cairo_text_extents(cr, text, &extents);
-    if (extents.x_advance > width)
-        figure_font(cr, size * width / extents.x_advance, bold);
+    for (int i = 0; i < 8 && extents.x_advance > width; i++) { /* widths of hinted text do not follow the size */
+        size *= 0.99 * width / extents.x_advance;
+        figure_font(cr, size, bold);
+        cairo_text_extents(cr, text, &extents);
+    }
     figure_text(cr, x, y, align, text);
 }
 

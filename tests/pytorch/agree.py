@@ -2,7 +2,7 @@
 """Every network of the zoo both ways between PyTorch and libloss. Speaks TAP; skipped where python3-torch is not installed.
 
 There: built and filled in PyTorch (tests/golden/make.py), saved in both checkpoint formats and as safetensors, recognised and
-loaded by libloss: logits within 1e-4. Back: trained by lossgrid, loaded by PyTorch with strict=True: the same loss to 1e-5.
+loaded by libloss: logits within 1e-4. Back: trained by lossgrid, loaded by PyTorch with strict=True: the same loss to 1e-5. BatchNorm's statistics estimated again: PyTorch's in training mode.
 """
 import ctypes
 import json
@@ -42,6 +42,7 @@ THERE = [
 ]
 BACK = ["resnet20:width=0.25", "resnet20:shortcut=B,width=0.25", "resnet18:width=0.125", "resnet50:stem=imagenet,width=0.0625",
         "vgg11:bn=1,width=0.125", "densenet121:width=0.125", "densenet121:style=kuangliu,width=0.125", "lenet5"]
+RECALIBRATED = ["resnet20:width=0.25", "resnet18:width=0.125", "vgg11:bn=1,width=0.125", "densenet121:width=0.125"]
 SHAPE, CLASSES, N = (3, 32, 32), 10, 4
 
 
@@ -55,6 +56,10 @@ lib.loss_net_create.argtypes = [ctypes.POINTER(ctypes.c_void_p), ctypes.c_char_p
 lib.loss_net_recognise.argtypes = [ctypes.c_char_p, Shape, ctypes.POINTER(ctypes.c_char_p), ctypes.POINTER(ctypes.c_char_p)]
 lib.loss_net_load.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
 lib.loss_net_logits.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p]
+lib.loss_net_recalibrate.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t]
+lib.loss_net_save.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
+lib.loss_dataset_open.argtypes = [ctypes.POINTER(ctypes.c_void_p), ctypes.c_char_p, ctypes.c_void_p]
+lib.loss_dataset_free.argtypes = [ctypes.c_void_p]
 lib.loss_net_free.argtypes = [ctypes.c_void_p]
 
 
@@ -155,6 +160,42 @@ def come_back(model):
            "loss %.9g; PyTorch has %.9g" % (ours["loss"], theirs.item()))
 
 
+def our_statistics(model, weights):
+    """All tensors after loss_net_recalibrate() on the 300 training images."""
+    net, data = ctypes.c_void_p(), ctypes.c_void_p()
+    must(lib.loss_net_create(ctypes.byref(net), model.encode(), Shape(*SHAPE, CLASSES)))
+    try:
+        must(lib.loss_net_load(net, weights.encode(), None))
+        must(lib.loss_dataset_open(ctypes.byref(data), b"data", None))
+        must(lib.loss_net_recalibrate(net, data, 0))
+        must(lib.loss_net_save(net, b"recalibrated.safetensors"))
+    finally:
+        lib.loss_dataset_free(data)
+        lib.loss_net_free(net)
+    return read_safetensors("recalibrated.safetensors")
+
+
+def recalibrate(model):
+    """Against one forward pass in training mode, momentum 1, the whole set as one batch, in float64."""
+    weights = os.path.join("run-" + model.replace(":", "-").replace("=", "").replace(",", "-"), "epoch-002.safetensors")
+    ours = our_statistics(model, weights)
+    net = make.make_net(model, SHAPE, CLASSES)
+    net.load_state_dict(read_safetensors(weights), strict=True)
+    for module in net.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.momentum = 1.0
+    records = np.concatenate([np.fromfile("data/data_batch_%d.bin" % i, dtype=np.uint8) for i in range(1, 6)]).reshape(-1, 3073)
+    mean, std = np.array([125.3, 123.0, 113.9]).reshape(3, 1, 1), np.array([63.0, 62.1, 66.7]).reshape(3, 1, 1)
+    images = torch.from_numpy((records[:, 1:].reshape(-1, *SHAPE) - mean) / std)
+    with torch.no_grad():
+        net.double().train()(images)
+    off = 0
+    for name, value in net.state_dict().items():
+        if "running" in name:
+            off = max(off, ((ours[name].double() - value).abs() / (value.abs() + value.abs().mean())).max().item())
+    report(off <= 1e-4, "%s: statistics estimated again are PyTorch's in training mode" % model, "off by %g" % off)
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
@@ -164,4 +205,6 @@ if __name__ == "__main__":
         write_data("data")
         for case in BACK:
             come_back(case)
+        for case in RECALIBRATED:
+            recalibrate(case)
         os.chdir("/")
