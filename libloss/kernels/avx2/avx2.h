@@ -39,14 +39,20 @@ typedef struct lossi_ending {
     bool relu;
 } lossi_ending;
 
-/** Winograd's convolution with output tiles of 2 x 2 or 4 x 4 vectors. Of a tile in memory, columns lie `step` floats apart, rows
- *  `pitch`; its transform's values lie `stride` floats apart. */
+/** How a tile of the input lies in memory, and which of its first and last rows and columns are zeros instead. */
+typedef struct lossi_tile {
+    size_t step, pitch; /* floats from column to column, from row to row */
+    bool lacks_top, lacks_bottom, lacks_left, lacks_right;
+} lossi_tile;
+
+/** Winograd's convolution with output tiles of 2 x 2 or 4 x 4 vectors. Of an output tile, columns lie `step` floats apart, rows
+ *  `pitch`; the values of a transform lie `stride` floats apart. */
 typedef struct lossi_winograd {
     size_t out, in;    /* sides of an output tile and of the input it needs */
     /** Four filters [3][3][4] into in * in times [4]. */
     void (*filter)(const float *w, float *u, size_t stride);
-    /** Input [in][in] into in * in vectors. */
-    void (*input)(const float *x, size_t step, size_t pitch, float *v, size_t stride);
+    /** Input [in][in] into in * in vectors. Where x lacks a row or column it is not read. */
+    void (*input)(const float *x, const lossi_tile *tile, float *v, size_t stride);
     /** in * in vectors into output [out][out]. */
     void (*output)(const float *m, size_t stride, const lossi_ending *ending, float *y, size_t step, size_t pitch);
 } lossi_winograd;

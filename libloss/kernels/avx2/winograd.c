@@ -1,6 +1,8 @@
 /* Winograd's minimal filtering (Lavin & Gray 2016): filters and tiles of the input are transformed, multiplied point by point (a GEMM
  * over channels for each of the in * in points), and transformed back. A column is eight images of a tile; columns are worked on in
  * blocks whose transforms stay in L2 where they can. */
+#include <string.h>
+
 #include "kernels/avx2/avx2.h"
 #include "kernels/avx2/gemm.h"
 #include "kernels/avx2/vector.h"
@@ -70,55 +72,57 @@ void lossk_winograd_pack_avx2(const lossi_winograd *t, const lossi_conv_shape *s
 
 /* Where a column's tile lies. */
 typedef struct place {
-    size_t row, column; /* of its first output pixel */
-    size_t lane;        /* of its first image */
-    size_t y;           /* index of its first output within a channel */
-    ptrdiff_t x;        /* of its first input, a pixel above and to the left; perhaps before the channel */
-    size_t top, bottom, left, right; /* the part of its input that is there */
-    bool is_border;     /* that is not all of it */
-    bool is_whole;      /* its output does not reach beyond the last pixels */
+    size_t row, column;    /* of its first output pixel */
+    ptrdiff_t x;           /* index of its first input within a channel, a pixel above and to the left; perhaps before the channel */
+    size_t y;              /* of its first output */
+    lossi_tile input;
+    size_t bottom, right;  /* the last row and column of its input that are there, + 1 */
+    bool is_copied;        /* its input lacks more than one row or column at the end */
+    bool is_whole;         /* its output does not reach beyond the last pixels */
 } place;
 
 static place place_of(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l, size_t column)
 {
-    size_t vectors = s->lanes / LOSSI_VECTOR, tile = column / vectors;
-    place p = {.row = tile / l->tiles_x * t->out, .column = tile % l->tiles_x * t->out, .lane = column % vectors * LOSSI_VECTOR};
-    p.y = p.lane + (p.row * s->out_w + p.column) * s->lanes;
-    p.x = (ptrdiff_t)(p.lane + (p.row * s->in_w + p.column) * s->lanes) - (ptrdiff_t)((s->in_w + 1) * s->lanes);
-    p.top = !p.row;
-    p.left = !p.column;
+    size_t vectors = s->lanes / LOSSI_VECTOR, tile = column / vectors, lane = column % vectors * LOSSI_VECTOR;
+    place p = {.row = tile / l->tiles_x * t->out, .column = tile % l->tiles_x * t->out};
+    p.x = (ptrdiff_t)(lane + (p.row * s->in_w + p.column) * s->lanes) - (ptrdiff_t)((s->in_w + 1) * s->lanes);
+    p.y = lane + (p.row * s->out_w + p.column) * s->lanes;
     p.bottom = least(t->in, s->in_h + 1 - p.row);
     p.right = least(t->in, s->in_w + 1 - p.column);
-    p.is_border = p.top || p.left || p.bottom < t->in || p.right < t->in;
+    p.input = (lossi_tile){s->lanes, s->in_w * s->lanes, !p.row, p.bottom < t->in, !p.column, p.right < t->in};
+    p.is_copied = p.bottom + 1 < t->in || p.right + 1 < t->in;
     p.is_whole = p.row + t->out <= s->out_h && p.column + t->out <= s->out_w;
     return p;
 }
 
-/* What there is of a border tile's input, into a square whose rest is zeros. */
-static void copy_border(const lossi_winograd *t, const lossi_conv_shape *s, const place *p, const float *x, float *square)
+/* What there is of a tile's input, into a square [in][in] whose rest stays zeros. */
+static void copy_input(const lossi_winograd *t, const place *p, const float *x, float *square)
 {
-    for (size_t r = p->top; r < p->bottom; r++)
-        for (size_t c = p->left; c < p->right; c++)
-            store(square + (r * t->in + c) * LOSSI_VECTOR, load(x + (p->x + (ptrdiff_t)((r * s->in_w + c) * s->lanes))));
+    for (size_t r = p->input.lacks_top; r < p->bottom; r++)
+        for (size_t c = p->input.lacks_left; c < p->right; c++)
+            store(square + (r * t->in + c) * LOSSI_VECTOR, load(x + p->x + (ptrdiff_t)(r * p->input.pitch + c * p->input.step)));
 }
 
 /* The inputs of n columns into panels. Columns of a panel lie side by side, so they are made together, channel by channel. */
 static void transform_inputs(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l, const place *places, size_t n,
                              const float *x, float *v)
 {
-    size_t pitch = s->in_w * s->lanes;
+    const lossi_tile whole = {.step = LOSSI_VECTOR, .pitch = t->in * LOSSI_VECTOR};
     for (size_t begin = 0, width; begin < n; begin += width) {
-        float squares[LOSSI_COLUMNS][6 * 6 * LOSSI_VECTOR] = {{0}};
+        float squares[LOSSI_COLUMNS][6 * 6 * LOSSI_VECTOR];
         const float *channel = x;
         width = lossi_panel_width(n - begin);
-        for (size_t c = 0; c < s->in_c; c++, channel += s->in_h * pitch)
+        for (size_t j = 0; j < width; j++)
+            if (places[begin + j].is_copied)
+                memset(squares[j], 0, sizeof squares[j]);
+        for (size_t c = 0; c < s->in_c; c++, channel += s->in_h * s->in_w * s->lanes)
             for (size_t j = 0; j < width; j++, v += LOSSI_VECTOR) {
                 const place *p = &places[begin + j];
-                if (p->is_border) {
-                    copy_border(t, s, p, channel, squares[j]);
-                    t->input(squares[j], LOSSI_VECTOR, t->in * LOSSI_VECTOR, v, l->v_row);
+                if (p->is_copied) {
+                    copy_input(t, p, channel, squares[j]);
+                    t->input(squares[j], &whole, v, l->v_row);
                 } else
-                    t->input(channel + p->x, s->lanes, pitch, v, l->v_row);
+                    t->input(channel + p->x, &p->input, v, l->v_row);
             }
     }
 }
