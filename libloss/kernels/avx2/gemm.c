@@ -6,7 +6,7 @@
 
 /* Terms of a piece: three columns are 18 KB. Floats of a in a group: 128 KB. With few columns fetching a takes the time, and that is
  * fastest in long runs: no pieces. */
-enum { PIECE = 192, CUT_COLUMNS = 9, GROUP = 32 * 1024 };
+enum { PIECE = 256, CUT_COLUMNS = 9, GROUP = 32 * 1024 };
 
 typedef struct block {
     vector at[LOSSI_ROWS][LOSSI_COLUMNS];
@@ -45,6 +45,10 @@ static inline __attribute__((always_inline)) void run_block(const int n, const l
 {
     block sum;
     size_t rows = g->m - row < LOSSI_ROWS ? g->m - row : LOSSI_ROWS, at = row * g->c_row + column * LOSSI_VECTOR;
+    for (size_t r = 0; r < rows; r++) {
+        __builtin_prefetch(g->c + at + r * g->c_row, 1);
+        __builtin_prefetch(g->c + at + r * g->c_row + 23, 1);
+    }
 #pragma GCC unroll 4
     for (size_t r = 0; r < LOSSI_ROWS; r++)
 #pragma GCC unroll 3

@@ -29,15 +29,21 @@ size_t lossk_panel_scratch_avx2(const lossi_conv_shape *s)
     return (least(taps(s), PIECE) + PAD) * least(columns, BLOCK) * LOSSI_VECTOR;
 }
 
+/* Filters lie piece by piece, [out_c / 4][taps of the piece][4] in each. */
+static float *packed_at(const lossi_conv_shape *s, float *packed, size_t o, size_t tap)
+{
+    size_t begin = tap / PIECE * PIECE, size = least(PIECE, taps(s) - begin);
+    return packed + begin * lossi_round_rows(s->out_c) + (o / LOSSI_ROWS * size + tap - begin) * LOSSI_ROWS + o % LOSSI_ROWS;
+}
+
 void lossk_panel_pack_avx2(const lossi_conv_shape *s, const lossi_filters *f, size_t begin, size_t end, float *packed)
 {
-    size_t k = taps(s), area = s->kernel * s->kernel, rounded = lossi_round_rows(end);
+    size_t area = s->kernel * s->kernel, rounded = lossi_round_rows(end);
     for (size_t o = begin; o < rounded; o++) {
-        float *out = packed + o / LOSSI_ROWS * LOSSI_ROWS * k + o % LOSSI_ROWS;
         float factor = f->scale && o < end ? f->scale[o] : 1;
         for (size_t c = 0; c < s->in_c; c++)
-            for (size_t i = 0; i < area; i++, out += LOSSI_ROWS)
-                *out = o < end ? f->w[o * f->by_output + c * f->by_input + (f->turned ? area - 1 - i : i)] * factor : 0;
+            for (size_t i = 0; i < area; i++)
+                *packed_at(s, packed, o, c * area + i) = o < end ? f->w[o * f->by_output + c * f->by_input + (f->turned ? area - 1 - i : i)] * factor : 0;
     }
 }
 
@@ -93,6 +99,8 @@ static void pack_pointwise(const lossi_conv_shape *s, const float *x, size_t fir
     size_t plane = s->in_h * s->in_w * s->lanes;
     for (size_t k = begin; k < end; k++) {
         const float *in = x + k * plane + first * LOSSI_VECTOR;
+        for (size_t j = 0; j < n * LOSSI_VECTOR; j += 16)
+            __builtin_prefetch(in + 4 * plane + j);
         for (size_t j = 0, width, panels = 0; j < n; j += width, panels++) {
             width = lossi_panel_width(n - j);
             float *at = out + panel_offset(end - begin, j, panels) + (k - begin) * width * LOSSI_VECTOR;
@@ -128,7 +136,7 @@ void lossk_panel_forward_avx2(const lossi_conv_shape *s, const float *x, const f
             size_t n = least(BLOCK, columns - first), end = least(begin + PIECE, k), at = first * LOSSI_VECTOR;
             pack_panels(s, x, first, n, begin, end, scratch);
             const float *before = begin ? y : epilogue->residual;
-            lossi_gemm g = {s->out_c, n, end - begin, packed + begin * LOSSI_ROWS, k * LOSSI_ROWS, scratch, PAD, y + at,
+            lossi_gemm g = {s->out_c, n, end - begin, packed + begin * lossi_round_rows(s->out_c), (end - begin) * LOSSI_ROWS, scratch, PAD, y + at,
                             columns * LOSSI_VECTOR, before ? before + at : NULL, NULL, false};
             if (end == k) {
                 g.bias = epilogue->bias;
