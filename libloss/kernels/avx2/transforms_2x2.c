@@ -88,4 +88,4 @@ static void output(const float *m, size_t stride, const lossi_ending *ending, fl
     put_output_row(second, &g, 1);
 }
 
-const lossi_winograd lossk_winograd_2x2_avx2 = {OUT, IN, filter, input, output};
+const lossi_winograd lossk_winograd_2x2_avx2 = {OUT, IN, filter, input, output, NULL, NULL};

@@ -147,4 +147,64 @@ static void output(const float *m, size_t stride, const lossi_ending *ending, fl
     put_output_row(second, &g, 3);
 }
 
-const lossi_winograd lossk_winograd_4x4_avx2 = {OUT, IN, filter, input, output};
+/* ---- Gradients ------------------------------------------------------------------------------------------------------- */
+
+/* Four values of an output's gradient in one direction. */
+ALWAYS_INLINE void output_gradient_direction(const vector y[OUT], vector m[IN])
+{
+    vector even_a = plus_times(A * A, y[2], y[0]), odd_a = times(A, plus_times(A * A, y[3], y[1]));
+    vector even_b = plus_times(B * B, y[2], y[0]), odd_b = times(B, plus_times(B * B, y[3], y[1]));
+    m[0] = y[0];
+    m[1] = plus(even_a, odd_a);
+    m[2] = minus(even_a, odd_a);
+    m[3] = plus(even_b, odd_b);
+    m[4] = minus(even_b, odd_b);
+    m[5] = y[3];
+}
+
+static void output_gradient(const float *dy, size_t step, size_t pitch, float *m, size_t stride)
+{
+    vector columns[OUT][IN], in[OUT], out[IN];
+    for (int c = 0; c < OUT; c++) {
+        for (int r = 0; r < OUT; r++)
+            in[r] = load(dy + (size_t)r * pitch + (size_t)c * step);
+        output_gradient_direction(in, columns[c]);
+    }
+    for (int r = 0; r < IN; r++, m += IN * stride) {
+        for (int c = 0; c < OUT; c++)
+            in[c] = columns[c][r];
+        output_gradient_direction(in, out);
+        m = hidden(m);
+        for (int c = 0; c < IN; c++)
+            store(m + (size_t)c * stride, out[c]);
+    }
+}
+
+ALWAYS_INLINE void filter_gradient_direction(const vector u[IN], vector g[3])
+{
+    const float by_a = 1 / (2 * A * A * (A * A - B * B)), by_b = 1 / (2 * B * B * (B * B - A * A));
+    vector even_a = times(by_a, plus(u[1], u[2])), odd_a = times(by_a, minus(u[1], u[2]));
+    vector even_b = times(by_b, plus(u[3], u[4])), odd_b = times(by_b, minus(u[3], u[4]));
+    g[0] = plus_times(1 / (A * A * B * B), u[0], plus(even_a, even_b));
+    g[1] = plus_times(A, odd_a, times(B, odd_b));
+    g[2] = plus_times(A * A, even_a, plus_times(B * B, even_b, u[5]));
+}
+
+static void filter_gradient(const float *u, size_t stride, float *dw)
+{
+    vector rows[IN][3], in[IN], out[3];
+    for (int r = 0; r < IN; r++, u += IN * stride) {
+        for (int c = 0; c < IN; c++)
+            in[c] = load(u + (size_t)c * stride);
+        filter_gradient_direction(in, rows[r]);
+    }
+    for (int c = 0; c < 3; c++) {
+        for (int r = 0; r < IN; r++)
+            in[r] = rows[r][c];
+        filter_gradient_direction(in, out);
+        for (int r = 0; r < 3; r++)
+            store(dw + (3 * r + c) * LOSSI_VECTOR, out[r]);
+    }
+}
+
+const lossi_winograd lossk_winograd_4x4_avx2 = {OUT, IN, filter, input, output, output_gradient, filter_gradient};
