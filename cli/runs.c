@@ -42,6 +42,7 @@ int runs_add(run_list *runs, const char *command, const char *given)
     if (runs->n == MOST_TEXTS + 1)
         return usage_error(command, "more than %d runs", MOST_TEXTS + 1);
     run_path run = {.name = split_name(given, &folder)};
+    run.folder = folder;
     loss_status status = run.name ? loss_run_checkpoints(&run.checkpoints, folder) : LOSS_ERR_NOMEM;
     if (status) {
         free(run.name);

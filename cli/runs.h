@@ -6,6 +6,7 @@
 
 typedef struct run_path {
     char *name;
+    const char *folder;
     loss_checkpoints checkpoints;
 } run_path;
 
