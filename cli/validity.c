@@ -93,7 +93,7 @@ static void print_path(const path_report *r, loss_split split)
 {
     printf("  path       %s (%s): %zu checkpoints", r->run, loss_split_name(split), r->n);
     if (isfinite(r->held))
-        printf("; the plane holds %.3g %% of their variance", 100 * r->held);
+        printf("; the plane holds %.3g %% of their variance, all parameters counted", 100 * r->held);
     printf("\n             off the plane by %.3g %% of the distance at epoch %zu, the farthest; by %.3g %% at most (%s)\n",
            100 * r->farthest_residual, r->farthest_epoch, 100 * r->worst_residual, r->worst_checkpoint);
     if (isfinite(r->gap))
@@ -114,11 +114,14 @@ loss_status validity_print(loss_surface *surface)
         if (!status)
             print_centre(surface, (loss_split)k, &s);
     }
+    double cosine = number_of(surface, "cosine");
     printf("  axes       norms %.4g and %.4g, the weights' norm %.4g; cosine of the two %.3f\n", number_of(surface, "norm_x"),
-           number_of(surface, "norm_y"), number_of(surface, "weights_norm"), number_of(surface, "cosine") + 0.0);
+           number_of(surface, "norm_y"), number_of(surface, "weights_norm"), fabs(cosine) < 5e-4 ? 0 : cosine);
     if (loss_surface_metadata(surface, "explained_x"))
-        printf("  pca        of the checkpoints' variance x explains %.3g %% and y %.3g %%\n", 100 * number_of(surface, "explained_x"),
-               100 * number_of(surface, "explained_y"));
+        printf("  pca        of the checkpoints' variance%s x explains %.3g %% and y %.3g %%\n",
+               strcmp(loss_surface_metadata(surface, "ignore") ? loss_surface_metadata(surface, "ignore") : "", "none") == 0
+                   ? "" : " (biases and BatchNorm left out)",
+               100 * number_of(surface, "explained_x"), 100 * number_of(surface, "explained_y"));
     for (int k = 0; k < 2 && !status; k++) {
         path_report reports[MOST_RUNS];
         size_t n = 0;
