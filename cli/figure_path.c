@@ -80,10 +80,18 @@ static bool is_free(const figure *f, const frame *r, const labels *l, const box 
     for (size_t i = 0; i < l->n; i++)
         if (overlap(b, &l->boxes[i]))
             return false;
-    for (size_t i = 0; i < f->n_path; i++) { /* nor on a mark */
-        box mark = {x_of(f, r, &f->path[i]) - m, y_of(f, r, &f->path[i]) - m, 2 * m, 2 * m};
-        if (overlap(b, &mark))
-            return false;
+    for (size_t i = 0; i < f->n_path; i++) { /* nor on a mark, nor on the lines between */
+        const loss_path_point *p = &f->path[i];
+        double x = x_of(f, r, p), y = y_of(f, r, p);
+        bool joined = i && strcmp(p[-1].run, p->run) == 0;
+        for (int part = 0; part < (joined ? 4 : 1); part++) {
+            double share = part / 4.0, half = part ? m / 3 : m;
+            box mark = {x - half, y - half, 2 * half, 2 * half};
+            mark.left += part ? share * (x_of(f, r, p - 1) - x) : 0;
+            mark.top += part ? share * (y_of(f, r, p - 1) - y) : 0;
+            if (overlap(b, &mark))
+                return false;
+        }
     }
     return true;
 }
