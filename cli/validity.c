@@ -199,7 +199,7 @@ loss_status validity_add(loss_surface *surface, cJSON *object)
         summary s;
         path_report list[MOST_RUNS];
         const loss_path_point *points;
-        size_t n_runs, n = 0;
+        size_t n_runs = 0, n = 0;
         if (!loss_surface_has_split(surface, split))
             continue;
         status = summary_of(surface, split, &s);
