@@ -245,11 +245,13 @@ static loss_status add_path_captions(figure *f, loss_surface *surface, loss_spli
     loss_status status = validity_paths(surface, split, reports, &n);
     for (size_t i = 0; i < n && i < MOST_TOLD && !status; i++) {
         const path_report *r = &reports[i];
-        char held[64] = "";
+        char held[64] = "", worst[64] = "";
+        if (r->worst_epoch != r->farthest_epoch)
+            snprintf(worst, sizeof worst, ", at most %.3g %% (epoch %zu)", 100 * r->worst_residual, r->worst_epoch);
         if (isfinite(r->held))
             snprintf(held, sizeof held, ", the plane holds %.2g %% of all its variance", 100 * r->held);
-        add_caption(f, "path of %s: %zu checkpoints%s; off it by %.3g %% of the distance at epoch %zu, at most %.3g %% (epoch %zu)", r->run, r->n, held,
-                    100 * r->farthest_residual, r->farthest_epoch, 100 * r->worst_residual, r->worst_epoch);
+        add_caption(f, "path of %s: %zu checkpoints%s; off it by %.3g %% of the distance at epoch %zu%s", r->run, r->n, held,
+                    100 * r->farthest_residual, r->farthest_epoch, worst);
         if (isfinite(r->gap))
             add_caption(f, "its checkpoints' own losses are not those of the map: they differ by up to %.3g (epoch %zu)", r->gap, r->gap_epoch);
     }
