@@ -129,7 +129,8 @@ static loss_status describe_csv(const content *c, cJSON *json)
     if (!header)
         return lossi_fail_nomem(c->size);
     header[strcspn(header, "\n")] = 0;
-    cJSON_AddStringToObject(json, "kind", strncmp(header, "epoch,", 6) == 0 ? "training log" : strncmp(header, "run,", 4) == 0 ? "training paths" : "csv");
+    cJSON_AddStringToObject(json, "kind", strncmp(header, "epoch,", 6) == 0 ? "training log"
+                                          : strncmp(header, "run,", 4) == 0 ? "training paths" : "csv");
     cJSON_AddStringToObject(json, "columns", header);
     free(header);
     size_t lines = 0;

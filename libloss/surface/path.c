@@ -128,8 +128,9 @@ static loss_status find_present(walk *w, loss_split split)
             if (strcmp(p->run, w->run) != 0 || strcmp(p->checkpoint, w->rows[t].point.checkpoint) != 0)
                 continue;
             if (strcmp(there[i].digest, w->rows[t].digest) != 0)
-                status = lossi_fail(LOSS_ERR_MISMATCH, "%s: the path of the run \"%s\" in it has other weights for %s: digest %s; %s has %s. Give this "
-                                    "run another name", w->surface->path, w->run, p->checkpoint, there[i].digest, w->paths[t], w->rows[t].digest);
+                status = lossi_fail(LOSS_ERR_MISMATCH, "%s: the path of the run \"%s\" in it has other weights for %s: digest %s; %s has %s. Give "
+                                    "this run another name", w->surface->path, w->run, p->checkpoint, there[i].digest, w->paths[t],
+                                    w->rows[t].digest);
             w->present[split][t] = true;
             w->progress.done++;
             w->progress.done_before++;

@@ -113,17 +113,3 @@ loss_status lossi_store_put_path(lossi_store *store, loss_split split, const los
     sqlite3_finalize(insert);
     return status;
 }
-
-loss_status lossi_store_put_fact(lossi_store *store, const char *key, const char *value, bool replace)
-{
-    sqlite3_stmt *insert;
-    loss_status status = lossi_sql_prepare(store, replace ? "INSERT OR REPLACE INTO metadata VALUES(?, ?)"
-                                                          : "INSERT OR IGNORE INTO metadata VALUES(?, ?)", &insert);
-    if (status)
-        return status;
-    sqlite3_bind_text(insert, 1, key, -1, SQLITE_STATIC);
-    sqlite3_bind_text(insert, 2, value, -1, SQLITE_STATIC);
-    status = lossi_sql_finish(store, insert);
-    sqlite3_finalize(insert);
-    return status;
-}
