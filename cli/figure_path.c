@@ -16,6 +16,7 @@ typedef struct box {
 
 typedef struct labels {
     box boxes[MOST_LABELS];
+    double x[MOST_LABELS], y[MOST_LABELS]; /* of their marks */
     size_t n;
 } labels;
 
@@ -96,21 +97,39 @@ static bool is_free(const figure *f, const frame *r, const labels *l, const box 
     return true;
 }
 
+/* Marks that can hardly be told apart. */
+static bool are_one(const frame *r, double x0, double y0, double x1, double y1)
+{
+    return hypot(x1 - x0, y1 - y0) < 8 * r->unit;
+}
+
+/* Whether a mark has a label already, its own or that of one in its place. */
+static bool is_labelled(const frame *r, const labels *l, double x, double y)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (are_one(r, l->x[i], l->y[i], x, y))
+            return true;
+    return false;
+}
+
 /* Writes text beside a checkpoint, on one of eight sides, if there is room. */
 static void draw_label(const figure *f, const frame *r, labels *l, const loss_path_point *p, const char *text, cairo_t *cr)
 {
     static const double sides[8][2] = {{1, 0}, {0, -1}, {-1, 0}, {0, 1}, {0.8, -0.8}, {-0.8, -0.8}, {0.8, 0.8}, {-0.8, 0.8}};
     cairo_text_extents_t e;
-    if (!is_inside(f, p) || l->n == MOST_LABELS)
+    double x = x_of(f, r, p), y = y_of(f, r, p);
+    if (!is_inside(f, p) || l->n == MOST_LABELS || is_labelled(r, l, x, y))
         return;
     cairo_text_extents(cr, text, &e);
     for (int k = 0; k < 8; k++) {
         double away = 15 * r->unit;
-        box b = {x_of(f, r, p) + sides[k][0] * (away + e.width / 2) - e.width / 2,
-                 y_of(f, r, p) + sides[k][1] * (away + e.height / 2) - e.height / 2, e.width, e.height};
+        box b = {x + sides[k][0] * (away + e.width / 2) - e.width / 2, y + sides[k][1] * (away + e.height / 2) - e.height / 2, e.width,
+                 e.height};
         if (!is_free(f, r, l, &b))
             continue;
-        l->boxes[l->n++] = b;
+        l->boxes[l->n] = b;
+        l->x[l->n] = x;
+        l->y[l->n++] = y;
         cairo_move_to(cr, b.left - e.x_bearing, b.top - e.y_bearing);
         cairo_text_path(cr, text);
         cairo_set_source_rgb(cr, 0.1, 0.1, 0.1);
@@ -133,11 +152,13 @@ static size_t label_step(const loss_path_point *p, size_t n)
 
 static void draw_labels(const figure *f, const frame *r, labels *l, const loss_path_point *p, size_t n, bool with_name, cairo_t *cr)
 {
-    char text[160];
+    char text[160], last[32] = "";
     size_t step = label_step(p, n);
+    if (n > 1 && are_one(r, x_of(f, r, &p[0]), y_of(f, r, &p[0]), x_of(f, r, &p[n - 1]), y_of(f, r, &p[n - 1])))
+        snprintf(last, sizeof last, "\342\200\223%zu", p[n - 1].epoch); /* from the first to the last, in one place */
     figure_font(cr, 18 * r->unit, true);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
-    snprintf(text, sizeof text, "%.100s%s%zu", with_name ? p[0].run : "", with_name ? ": " : "", p[0].epoch);
+    snprintf(text, sizeof text, "%.90s%s%zu%s", with_name ? p[0].run : "", with_name ? ": " : "", p[0].epoch, last);
     draw_label(f, r, l, &p[0], text, cr);
     for (size_t back = 1; back < n; back++) { /* the last ones first: the others have more room */
         const loss_path_point *at = &p[n - back];

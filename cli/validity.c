@@ -115,8 +115,11 @@ loss_status validity_print(loss_surface *surface)
             print_centre(surface, (loss_split)k, &s);
     }
     double cosine = number_of(surface, "cosine");
-    printf("  axes       norms %.4g and %.4g, the weights' norm %.4g; cosine of the two %.3f\n", number_of(surface, "norm_x"),
-           number_of(surface, "norm_y"), number_of(surface, "weights_norm"), fabs(cosine) < 5e-4 ? 0 : cosine);
+    if (number_of(surface, "norm_y") == 0) /* a line */
+        printf("  axis       norm %.4g, the weights' norm %.4g\n", number_of(surface, "norm_x"), number_of(surface, "weights_norm"));
+    else
+        printf("  axes       norms %.4g and %.4g, the weights' norm %.4g; cosine of the two %.3f\n", number_of(surface, "norm_x"),
+               number_of(surface, "norm_y"), number_of(surface, "weights_norm"), fabs(cosine) < 5e-4 ? 0 : cosine);
     if (loss_surface_metadata(surface, "explained_x"))
         printf("  pca        of the checkpoints' variance%s x explains %.3g %% and y %.3g %%\n",
                strcmp(loss_surface_metadata(surface, "ignore") ? loss_surface_metadata(surface, "ignore") : "", "none") == 0

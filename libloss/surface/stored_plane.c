@@ -86,7 +86,7 @@ loss_status loss_surface_plane(const loss_surface *surface, const loss_net *net,
                           fact(surface, "model"), fact(surface, "weights_digest"), net->model, digest);
     if (*fact(surface, "solutions"))
         return lossi_fail(LOSS_ERR_ARGUMENT, "%s: a %s; the other solutions are not in the file", surface->path, fact(surface, "directions"));
-    loss_status status = *fact(surface, "seed") ? draw_again(surface, net, plane) : read_directions(surface, net, plane);
+    loss_status status = *fact(surface, "norm") ? draw_again(surface, net, plane) : read_directions(surface, net, plane);
     if (!status && strcmp(loss_plane_digest(*plane), fact(surface, "plane_digest")) != 0) {
         status = lossi_fail(LOSS_ERR_FORMAT, "%s: its directions have the digest %s; recorded: %s", surface->path, loss_plane_digest(*plane),
                             fact(surface, "plane_digest"));
