@@ -5,7 +5,7 @@
 #include <cairo.h>
 #include <loss/loss.h>
 
-enum { MOST_CAPTIONS = 6, MOST_FIELDS = 4, MOST_TICKS = 64 };
+enum { MOST_CAPTIONS = 12, MOST_FIELDS = 4, MOST_TICKS = 64 };
 
 /** One quantity on the grid. */
 typedef struct field {
@@ -27,6 +27,8 @@ typedef struct figure {
     field fields[MOST_FIELDS];     /* more than one only for lines: train beside test, accuracy beside loss */
     size_t n_fields;
     size_t n_solutions;            /* that the plane goes through, at (0, 0), (1, 0), (0, 1); 0: directions of another kind */
+    const loss_path_point *path;   /* [n_path] of all runs, drawn on a map. Borrowed */
+    size_t n_path;
     bool log;
     double low, high;              /* range of colours, or of the curve's axis */
     const char *colours;
@@ -50,6 +52,9 @@ double figure_place(const figure *f, double value);
 typedef struct frame {
     double left, top, width, height, unit; /* plotting area; unit: size of one point of the layout */
 } frame;
+
+/** The training paths, within the plotting area of a map. */
+void figure_draw_path(const figure *f, const frame *r, cairo_t *cr);
 
 frame figure_frame(const figure *f, double right_margin);
 /** Ticks of the scale low .. high and their places along it, [MOST_TICKS] each, written. @return how many. */
