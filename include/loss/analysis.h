@@ -157,7 +157,7 @@ LOSS_API long loss_criticals_euler(const loss_criticals *criticals);
 /** A few numbers of a surface. docs/definitions.md defines each, with its source. */
 typedef struct loss_figures {
     double area;         /**< of the surface's cells, in units of x times units of y; of a line its length */
-    double lowest, highest; /**< value on the surface; NaN if it is empty */
+    double lowest, highest; /**< finite value of the grid; NaN if there is none */
     double convex_share; /**< of the points with eight neighbours: share whose finite-difference Hessian has no negative
                               eigenvalue; NaN without such a point */
     size_t n_hessians;   /**< such points */
