@@ -68,7 +68,7 @@ void figure_draw_marks(const figure *f, const frame *r, cairo_t *cr)
         return;
     label_room room = {.area = {r->left, r->top, r->left + r->width, r->top + r->height}};
     const loss_critical *points = f->overlay->criticals ? loss_criticals_points(f->overlay->criticals) : NULL;
-    size_t n = points ? loss_criticals_count(f->overlay->criticals, f->overlay->persistence) : 0;
+    size_t n = f->overlay->n_marks;
     take_solutions(f, r, &room);
     for (size_t i = 0; i < n; i++) {
         double at[2];

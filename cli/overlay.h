@@ -5,6 +5,9 @@
 #include "figure.h"
 #include "levels.h"
 
+/** A picture takes no more marks: the most persistent ones are drawn. */
+enum { MOST_MARKS = 100 };
+
 typedef struct overlay_options {
     level_choice levels;
     loss_level_scale scale;
@@ -18,7 +21,8 @@ typedef struct overlay_options {
 struct overlay {
     loss_contours *lines;       /* levels as drawn, see value_of */
     loss_criticals *criticals;  /* NULL: none wanted */
-    double persistence;
+    double persistence;         /* what is marked has at least this */
+    size_t n_marks;             /* the first so many critical points are */
     bool log;
 };
 
