@@ -86,7 +86,7 @@ def make(name, seed, path, n_levels):
         CREATE TABLE axes(axis TEXT PRIMARY KEY, min REAL NOT NULL, max REAL NOT NULL, n INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE points(split TEXT NOT NULL, iy INTEGER NOT NULL, ix INTEGER NOT NULL, loss REAL, standard_error REAL,
             accuracy REAL, seconds REAL, PRIMARY KEY(split, iy, ix)) WITHOUT ROWID;
-        INSERT INTO metadata VALUES('splits', 'test'), ('model', 'a function');""")
+        INSERT INTO metadata VALUES('splits', 'test'), ('model', 'a function'), ('created', '2000-01-01T00:00:00Z');""")
     db.executemany("INSERT INTO axes VALUES(?, ?, ?, ?)", [("x", *x), ("y", *y)])
     db.executemany("INSERT INTO points VALUES('test', ?, ?, ?, 0, 0, 0)",
                    [(iy, ix, float(v)) for (iy, ix), v in np.ndenumerate(z) if not np.isnan(v)])
