@@ -139,7 +139,7 @@ typedef struct loss_criticals loss_criticals;
  *  (Edelsbrunner, Letscher and Zomorodian 2002; Carr, Snoeyink and Axen 2003).
  *  The sum of `index` over all points is the Euler characteristic of the surface, vertices - edges + triangles.
  *  @return LOSS_OK, LOSS_ERR_SHAPE (an empty axis, or more than 2^31 points), LOSS_ERR_NOMEM.
- *  Cost: O(N log N) time, about 50 bytes a grid point while it runs.   Since 0.1. */
+ *  Cost: O(N log N) time, about 40 bytes a grid point while it runs and 100 a critical point.   Since 0.1. */
 LOSS_API loss_status loss_criticals_create(loss_criticals **out, const loss_grid *grid);
 /** Frees critical points; NULL is a no-op. */
 LOSS_API void loss_criticals_free(loss_criticals *criticals);
