@@ -31,7 +31,8 @@ static void draw_mark(const loss_critical *c, const double at[2], double unit, c
     }
 }
 
-/* Writes a label beside a mark, in the first of some places that is free: close to it, or farther off where something lies there. */
+/* Writes a label beside a mark, in the first of some places that is free: close to it, or farther off where something lies
+ * there. */
 static void label_mark(const double at[2], const char *text, double unit, label_room *room, cairo_t *cr)
 {
     static const double places[8][2] = {{1, 0}, {-1, 0}, {0, -1}, {0, 1}, {1, -1}, {-1, -1}, {1, 1}, {-1, 1}};

@@ -97,6 +97,8 @@ void overlay_caption(const overlay *o, char *text, size_t size)
     if (n > o->n_marks)
         snprintf(most, sizeof most, ", the first %zu of %zu", o->n_marks, n);
     if (o->criticals)
-        snprintf(text, size, "marks: \342\226\274 minimum, \342\227\206 saddle, \342\226\262 maximum, of persistence %.2g%s or more%s; "
-                 "hollow at the border", o->persistence, o->log ? " decades" : "", most);
+        snprintf(text, size,
+                 "marks: \342\226\274 minimum, \342\227\206 saddle, \342\226\262 maximum, of persistence %.2g%s or more%s; "
+                 "hollow at the border",
+                 o->persistence, o->log ? " decades" : "", most);
 }

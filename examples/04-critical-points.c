@@ -70,7 +70,8 @@ int main(int argc, char **argv)
         size_t n = grid.x.n * grid.y.n;
         grid.z = z = calloc(n, sizeof *z);
         st = z ? read_grid(surface, z, n) : LOSS_ERR_NOMEM;
-        if (!st) st = print_critical_points(&grid, strtod(argv[2], NULL));
+        if (!st)
+            st = print_critical_points(&grid, strtod(argv[2], NULL));
     }
     if (st)
         fprintf(stderr, "%s: %s\n", loss_status_name(st), loss_last_message());
