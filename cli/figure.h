@@ -19,6 +19,8 @@ typedef struct field {
     loss_split split;
 } field;
 
+typedef struct overlay overlay; /* contour lines and critical points: overlay.h */
+
 typedef struct figure {
     double width, height;          /* in device units */
     const char *title;
@@ -29,6 +31,7 @@ typedef struct figure {
     size_t n_solutions;            /* that the plane goes through, at (0, 0), (1, 0), (0, 1); 0: directions of another kind */
     const loss_path_point *path;   /* [n_path] of all runs, drawn on a map. Borrowed */
     size_t n_path;
+    overlay *overlay;              /* of a map; NULL: none. Owned. */
     bool log;
     double low, high;              /* range of colours, or of the curve's axis */
     const char *colours;
@@ -53,8 +56,12 @@ typedef struct frame {
     double left, top, width, height, unit; /* plotting area; unit: size of one point of the layout */
 } frame;
 
-/** The training paths, within the plotting area of a map. */
+/** The training paths, within the plotting area of a map, without labels. */
 void figure_draw_path(const figure *f, const frame *r, cairo_t *cr);
+
+/** Contour lines, below all marks; then marks of critical points and all labels, above them. */
+void figure_draw_contours(const figure *f, const frame *r, cairo_t *cr);
+void figure_draw_marks(const figure *f, const frame *r, cairo_t *cr);
 
 frame figure_frame(const figure *f, double right_margin);
 /** Ticks of the scale low .. high and their places along it, [MOST_TICKS] each, written. @return how many. */

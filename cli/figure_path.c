@@ -1,34 +1,15 @@
-/* The path of training on a map: a line with a mark at each checkpoint, white with a dark halo as the centre's cross, and epoch numbers where
- * there is room for them. Further runs have other colours, and their names. */
+/* The path of training on a map: a line with a mark at each checkpoint, white with a dark halo as the centre's cross; further runs have other
+ * colours. Epoch numbers, and names of several runs, where there is room. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "figure.h"
+#include "figure_overlay.h"
 
-enum { MOST_LABELS = 64, LABELS_A_RUN = 10, N_COLOURS = 4 };
+enum { LABELS_A_RUN = 10, N_COLOURS = 4 };
 
 static const double COLOURS[N_COLOURS][3] = {{1, 1, 1}, {1.0, 0.62, 0.2}, {1.0, 0.45, 0.75}, {0.45, 0.9, 1.0}};
-
-typedef struct box {
-    double left, top, width, height;
-} box;
-
-typedef struct labels {
-    box boxes[MOST_LABELS];
-    double x[MOST_LABELS], y[MOST_LABELS]; /* of their marks */
-    size_t n;
-} labels;
-
-static double x_of(const figure *f, const frame *r, const loss_path_point *p)
-{
-    return r->left + r->width * (p->x - f->x.min) / (f->x.max - f->x.min);
-}
-
-static double y_of(const figure *f, const frame *r, const loss_path_point *p)
-{
-    return r->top + r->height * (1 - (p->y - f->y.min) / (f->y.max - f->y.min));
-}
 
 static bool is_inside(const figure *f, const loss_path_point *p)
 {
@@ -41,10 +22,12 @@ static void draw_line(const figure *f, const frame *r, const loss_path_point *p,
         bool open = false;
         for (size_t i = 0; i < n; i++) {
             bool there = isfinite(p[i].x) && isfinite(p[i].y);
+            double at[2];
+            figure_point(f, r, p[i].x, p[i].y, at);
             if (there && open)
-                cairo_line_to(cr, x_of(f, r, &p[i]), y_of(f, r, &p[i]));
+                cairo_line_to(cr, at[0], at[1]);
             else if (there)
-                cairo_move_to(cr, x_of(f, r, &p[i]), y_of(f, r, &p[i]));
+                cairo_move_to(cr, at[0], at[1]);
             open = there;
         }
         cairo_set_source_rgb(cr, pass ? colour[0] : 0.1, pass ? colour[1] : 0.1, pass ? colour[2] : 0.1);
@@ -58,7 +41,9 @@ static void draw_marks(const figure *f, const frame *r, const loss_path_point *p
     for (size_t i = 0; i < n; i++) {
         if (!is_inside(f, &p[i]))
             continue;
-        cairo_arc(cr, x_of(f, r, &p[i]), y_of(f, r, &p[i]), 4.5 * r->unit, 0, 6.2831853);
+        double at[2];
+        figure_point(f, r, p[i].x, p[i].y, at);
+        cairo_arc(cr, at[0], at[1], 4.5 * r->unit, 0, 6.2831853);
         cairo_set_source_rgb(cr, colour[0], colour[1], colour[2]);
         cairo_fill_preserve(cr);
         cairo_set_source_rgb(cr, 0.1, 0.1, 0.1);
@@ -67,78 +52,30 @@ static void draw_marks(const figure *f, const frame *r, const loss_path_point *p
     }
 }
 
-static bool overlap(const box *a, const box *b)
+/* Labels keep clear of marks, and of the lines between. */
+static void take_line(const figure *f, const frame *r, const loss_path_point *p, size_t n, label_room *room)
 {
-    return a->left < b->left + b->width && b->left < a->left + a->width && a->top < b->top + b->height && b->top < a->top + a->height;
-}
-
-static bool is_free(const figure *f, const frame *r, const labels *l, const box *b)
-{
-    double m = 7 * r->unit;
-    if (b->left < r->left + m || b->top < r->top + m || b->left + b->width > r->left + r->width - m ||
-        b->top + b->height > r->top + r->height - m)
-        return false;
-    for (size_t i = 0; i < l->n; i++)
-        if (overlap(b, &l->boxes[i]))
-            return false;
-    for (size_t i = 0; i < f->n_path; i++) { /* nor on a mark, nor on the lines between */
-        const loss_path_point *p = &f->path[i];
-        double x = x_of(f, r, p), y = y_of(f, r, p);
-        bool joined = i && strcmp(p[-1].run, p->run) == 0;
-        for (int part = 0; part < (joined ? 4 : 1); part++) {
-            double share = part / 4.0, half = part ? m / 3 : m;
-            box mark = {x - half, y - half, 2 * half, 2 * half};
-            mark.left += part ? share * (x_of(f, r, p - 1) - x) : 0;
-            mark.top += part ? share * (y_of(f, r, p - 1) - y) : 0;
-            if (overlap(b, &mark))
-                return false;
-        }
+    double before[2] = {NAN, NAN};
+    for (size_t i = 0; i < n; i++) {
+        double at[2];
+        figure_point(f, r, p[i].x, p[i].y, at);
+        if (is_inside(f, &p[i]))
+            label_room_take(room, box_around(at[0], at[1], 7 * r->unit, 7 * r->unit));
+        for (int part = 1; part < 4 && i; part++)
+            label_room_take(room, box_around(before[0] + part / 4.0 * (at[0] - before[0]), before[1] + part / 4.0 * (at[1] - before[1]),
+                                             2.5 * r->unit, 2.5 * r->unit));
+        before[0] = at[0];
+        before[1] = at[1];
     }
-    return true;
 }
 
-/* Marks that can hardly be told apart. */
-static bool are_one(const frame *r, double x0, double y0, double x1, double y1)
+/* Marks that can hardly be told apart share a label. */
+static bool are_one(const figure *f, const frame *r, const loss_path_point *a, const loss_path_point *b)
 {
-    return hypot(x1 - x0, y1 - y0) < 8 * r->unit;
-}
-
-/* Whether a mark has a label already, its own or that of one in its place. */
-static bool is_labelled(const frame *r, const labels *l, double x, double y)
-{
-    for (size_t i = 0; i < l->n; i++)
-        if (are_one(r, l->x[i], l->y[i], x, y))
-            return true;
-    return false;
-}
-
-/* Writes text beside a checkpoint, on one of eight sides, if there is room. */
-static void draw_label(const figure *f, const frame *r, labels *l, const loss_path_point *p, const char *text, cairo_t *cr)
-{
-    static const double sides[8][2] = {{1, 0}, {0, -1}, {-1, 0}, {0, 1}, {0.8, -0.8}, {-0.8, -0.8}, {0.8, 0.8}, {-0.8, 0.8}};
-    cairo_text_extents_t e;
-    double x = x_of(f, r, p), y = y_of(f, r, p);
-    if (!is_inside(f, p) || l->n == MOST_LABELS || is_labelled(r, l, x, y))
-        return;
-    cairo_text_extents(cr, text, &e);
-    for (int k = 0; k < 8; k++) {
-        double away = 15 * r->unit;
-        box b = {x + sides[k][0] * (away + e.width / 2) - e.width / 2, y + sides[k][1] * (away + e.height / 2) - e.height / 2, e.width,
-                 e.height};
-        if (!is_free(f, r, l, &b))
-            continue;
-        l->boxes[l->n] = b;
-        l->x[l->n] = x;
-        l->y[l->n++] = y;
-        cairo_move_to(cr, b.left - e.x_bearing, b.top - e.y_bearing);
-        cairo_text_path(cr, text);
-        cairo_set_source_rgb(cr, 0.1, 0.1, 0.1);
-        cairo_set_line_width(cr, 5 * r->unit);
-        cairo_stroke_preserve(cr);
-        cairo_set_source_rgb(cr, 1, 1, 1);
-        cairo_fill(cr);
-        return;
-    }
+    double at[2], other[2];
+    figure_point(f, r, a->x, a->y, at);
+    figure_point(f, r, b->x, b->y, other);
+    return hypot(other[0] - at[0], other[1] - at[1]) < 8 * r->unit;
 }
 
 /* Epochs that are written at: steps of 1, 2 or 5 times a power of ten, so that about LABELS_A_RUN fit. */
@@ -150,42 +87,67 @@ static size_t label_step(const loss_path_point *p, size_t n)
     return step;
 }
 
-static void draw_labels(const figure *f, const frame *r, labels *l, const loss_path_point *p, size_t n, bool with_name, cairo_t *cr)
+/* Writes text beside checkpoint i of a run, unless what lies in its place has a label. @return whether it did */
+static bool label_checkpoint(const figure *f, const frame *r, const loss_path_point *p, size_t i, const bool *labelled, size_t n,
+                             const char *text, label_room *room, cairo_t *cr)
+{
+    double at[2];
+    if (!is_inside(f, &p[i]))
+        return false;
+    for (size_t k = 0; k < n; k++)
+        if (labelled[k] && are_one(f, r, &p[i], &p[k]))
+            return false;
+    figure_point(f, r, p[i].x, p[i].y, at);
+    return label_beside(at, text, r->unit, room, cr);
+}
+
+static void label_run(const figure *f, const frame *r, const loss_path_point *p, size_t n, bool with_name, label_room *room, cairo_t *cr)
 {
     char text[160], last[32] = "";
     size_t step = label_step(p, n);
-    if (n > 1 && are_one(r, x_of(f, r, &p[0]), y_of(f, r, &p[0]), x_of(f, r, &p[n - 1]), y_of(f, r, &p[n - 1])))
+    bool *labelled = calloc(n, sizeof *labelled);
+    if (!labelled)
+        return;
+    if (n > 1 && are_one(f, r, &p[0], &p[n - 1]))
         snprintf(last, sizeof last, "\342\200\223%zu", p[n - 1].epoch); /* from the first to the last, in one place */
-    figure_font(cr, 18 * r->unit, true);
-    cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     snprintf(text, sizeof text, "%.90s%s%zu%s", with_name ? p[0].run : "", with_name ? ": " : "", p[0].epoch, last);
-    draw_label(f, r, l, &p[0], text, cr);
-    for (size_t back = 1; back < n; back++) { /* the last ones first: the others have more room */
-        const loss_path_point *at = &p[n - back];
-        snprintf(text, sizeof text, "%zu", at->epoch);
-        if (back == 1 || at->epoch % step == 0)
-            draw_label(f, r, l, at, text, cr);
+    labelled[0] = label_checkpoint(f, r, p, 0, labelled, n, text, room, cr);
+    for (size_t i = n; i-- > 1;) { /* the last ones first: the others have more room */
+        snprintf(text, sizeof text, "%zu", p[i].epoch);
+        if (i + 1 == n || p[i].epoch % step == 0)
+            labelled[i] = label_checkpoint(f, r, p, i, labelled, n, text, room, cr);
     }
+    free(labelled);
+}
+
+/* The end of the run that begins at number `first`. */
+static size_t end_of_run(const figure *f, size_t first)
+{
+    size_t next = first + 1;
+    while (next < f->n_path && strcmp(f->path[next].run, f->path[first].run) == 0)
+        next++;
+    return next;
 }
 
 void figure_draw_path(const figure *f, const frame *r, cairo_t *cr)
 {
-    labels l = {.n = 0};
-    bool several = f->n_path && strcmp(f->path[0].run, f->path[f->n_path - 1].run) != 0;
     cairo_save(cr);
     cairo_rectangle(cr, r->left, r->top, r->width, r->height);
     cairo_clip(cr);
-    for (int pass = 0; pass < 2; pass++) /* labels above all lines */
-        for (size_t first = 0, next, k = 0; first < f->n_path; first = next, k++) {
-            const loss_path_point *p = f->path + first;
-            for (next = first + 1; next < f->n_path && strcmp(f->path[next].run, p->run) == 0;)
-                next++;
-            if (pass) {
-                draw_labels(f, r, &l, p, next - first, several, cr);
-                continue;
-            }
-            draw_line(f, r, p, next - first, COLOURS[k % N_COLOURS], cr);
-            draw_marks(f, r, p, next - first, COLOURS[k % N_COLOURS], cr);
-        }
+    for (size_t first = 0, next, k = 0; first < f->n_path; first = next, k++) {
+        next = end_of_run(f, first);
+        draw_line(f, r, f->path + first, next - first, COLOURS[k % N_COLOURS], cr);
+        draw_marks(f, r, f->path + first, next - first, COLOURS[k % N_COLOURS], cr);
+    }
     cairo_restore(cr);
+}
+
+void figure_label_path(const figure *f, const frame *r, label_room *room, cairo_t *cr)
+{
+    bool several = f->n_path && end_of_run(f, 0) < f->n_path;
+    figure_font(cr, 18 * r->unit, true);
+    for (size_t first = 0; first < f->n_path; first = end_of_run(f, first))
+        take_line(f, r, f->path + first, end_of_run(f, first) - first, room);
+    for (size_t first = 0; first < f->n_path; first = end_of_run(f, first))
+        label_run(f, r, f->path + first, end_of_run(f, first) - first, several, room, cr);
 }

@@ -1,0 +1,29 @@
+/* A grid of values seen as cells and points. */
+#include "analysis/grid.h"
+
+#include <stdint.h>
+
+#include "base/base.h"
+
+loss_status lossi_grid_check(const loss_grid *g)
+{
+    size_t n;
+    if (!g->x.n || !g->y.n)
+        return lossi_fail(LOSS_ERR_SHAPE, "a grid of %zu x %zu points; expected at least 1 x 1", g->x.n, g->y.n);
+    if (!lossi_mul(g->x.n, g->y.n, &n) || n > INT32_MAX)
+        return lossi_fail(LOSS_ERR_SHAPE, "a grid of %zu x %zu points; expected at most %d points", g->x.n, g->y.n, INT32_MAX);
+    return LOSS_OK;
+}
+
+double *lossi_axis_places(loss_axis axis)
+{
+    double *places = lossi_alloc(axis.n, sizeof *places);
+    for (size_t i = 0; places && i < axis.n; i++)
+        places[i] = loss_axis_at(axis, i);
+    return places;
+}
+
+double lossi_axis_step(loss_axis axis)
+{
+    return axis.n > 1 ? (axis.max - axis.min) / (double)(axis.n - 1) : 0;
+}
