@@ -8,6 +8,9 @@
  * fastest in long runs: no pieces. Floats of a ahead that are fetched: at its first use a comes from far. */
 enum { PIECE = 2048 / LOSSI_VECTOR, CUT_COLUMNS = 9, GROUP = 32 * 1024, AHEAD = 512, LINE = 16 };
 
+/* clang does not unroll two rounds when it is asked for up to three, and then keeps the sums in memory. */
+#define FOR_PANEL_COLUMNS(j, n) for (int j = 0; j < LOSSI_COLUMNS; j++) if (j < (n))
+
 typedef struct block {
     vector at[LOSSI_ROWS][LOSSI_COLUMNS];
 } block;
@@ -20,13 +23,13 @@ static inline __attribute__((always_inline)) void multiply(const int n, size_t k
         vector column[LOSSI_COLUMNS];
         prefetch(a + AHEAD);
 #pragma GCC unroll 3
-        for (int j = 0; j < n; j++)
+        FOR_PANEL_COLUMNS(j, n)
             column[j] = load(b + j * LOSSI_VECTOR);
 #pragma GCC unroll 8
         for (int r = 0; r < LOSSI_ROWS; r++) {
             vector weight = all(a + r);
 #pragma GCC unroll 3
-            for (int j = 0; j < n; j++)
+            FOR_PANEL_COLUMNS(j, n)
                 sum.at[r][j] = plus_product(weight, column[j], sum.at[r][j]);
         }
     }
@@ -59,7 +62,7 @@ static inline __attribute__((always_inline)) void run_block(const int n, const l
 #pragma GCC unroll 8
     for (size_t r = 0; r < LOSSI_ROWS; r++)
 #pragma GCC unroll 3
-        for (int j = 0; j < n; j++)
+        FOR_PANEL_COLUMNS(j, n)
             sum.at[r][j] = p->before && r < rows ? load(p->before + at + r * g->c_row + (size_t)j * LOSSI_VECTOR) : zeros();
     multiply(n, p->k, g->a + row / LOSSI_ROWS * g->a_block + p->begin * LOSSI_ROWS, panel, &sum);
 #pragma GCC unroll 8
@@ -68,7 +71,7 @@ static inline __attribute__((always_inline)) void run_block(const int n, const l
             break;
         vector bias = p->bias ? all(p->bias + row + r) : zeros();
 #pragma GCC unroll 3
-        for (int j = 0; j < n; j++) {
+        FOR_PANEL_COLUMNS(j, n) {
             vector value = plus(sum.at[r][j], bias);
             store(g->c + at + r * g->c_row + (size_t)j * LOSSI_VECTOR, p->relu ? positive(value) : value);
         }
@@ -83,14 +86,14 @@ static inline __attribute__((always_inline)) void run_plain_block(const int n, c
 #pragma GCC unroll 8
     for (size_t r = 0; r < LOSSI_ROWS; r++)
 #pragma GCC unroll 3
-        for (int j = 0; j < n; j++)
+        FOR_PANEL_COLUMNS(j, n)
             sum.at[r][j] = zeros();
     multiply(n, p->k, g->a + row / LOSSI_ROWS * g->a_block + p->begin * LOSSI_ROWS, panel, &sum);
     float *c = g->c + row * g->c_row + column * LOSSI_VECTOR;
 #pragma GCC unroll 8
     for (size_t r = 0; r < LOSSI_ROWS; r++)
 #pragma GCC unroll 3
-        for (int j = 0; j < n; j++)
+        FOR_PANEL_COLUMNS(j, n)
             store(c + r * g->c_row + (size_t)j * LOSSI_VECTOR, sum.at[r][j]);
 }
 
