@@ -60,11 +60,15 @@ LINK       = $(CC) $(LINK_$(CONFIG)) $(CFLAGS) $(LDFLAGS)
 
 # ---- Files ------------------------------------------------------------------------------------------------------------
 
-# Kernel sets of one processor family have flags of their own; cpu.c asks the processor before it uses them. They know only float.
-HAS_AVX2     := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),1)
-AVX2_SOURCES := $(if $(HAS_AVX2),$(sort $(wildcard libloss/kernels/avx2/*.c)))
+# Kernels on vectors are compiled once for each set, with flags of its own, into the set's folder, which has the vectors; cpu.c asks the
+# processor before it uses a set. They know only float. The set "emulated" is for tests/kernels.
+X86_SETS     := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),avx2 avx512)
+FLAGS_avx2   := -mavx2 -mfma
+FLAGS_avx512 := -mavx2 -mfma -mavx512f
+FLAGS_emulated := $(FLAGS_avx2)
+SIMD_SOURCES := $(sort $(wildcard libloss/kernels/simd/*.c))
+SET_NAMES    := $(foreach set,$(X86_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=libloss/kernels/$(set)/%))
 ANY_SOURCES  := $(sort $(wildcard libloss/*/*.c libloss/kernels/blas/*.c libloss/kernels/ref/*.c))
-LIB_SOURCES  := $(ANY_SOURCES) $(AVX2_SOURCES)
 CLI_SOURCES  := $(sort $(wildcard cli/*.c))
 TEST_SOURCES := $(sort $(wildcard tests/unit/test_*.c tests/kernels/test_*.c))
 EXAMPLE_SOURCES := $(sort $(wildcard examples/*.c))
@@ -77,13 +81,14 @@ EXAMPLES     := $(EXAMPLE_SOURCES:%.c=$(OUT)/%)
 BENCH        := $(OUT)/tests/bench/bench
 REPLAYS      := $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/replay_%)
 
-LIB_OBJECTS  := $(LIB_SOURCES:%.c=$(OUT)/%.o)
-PIC_OBJECTS  := $(LIB_SOURCES:%.c=$(OUT)/%.pic.o)
+LIB_OBJECTS  := $(ANY_SOURCES:%.c=$(OUT)/%.o) $(SET_NAMES:%=$(OUT)/%.o)
+PIC_OBJECTS  := $(ANY_SOURCES:%.c=$(OUT)/%.pic.o) $(SET_NAMES:%=$(OUT)/%.pic.o)
+EMULATED_OBJECTS := $(if $(X86_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=$(OUT)/tests/kernels/emulated/%.o))
 CLI_OBJECTS  := $(CLI_SOURCES:%.c=$(OUT)/%.o)
 DOUBLE_OBJECTS := $(ANY_SOURCES:%.c=$(DOUBLE)/%.o)
 BENCH_OBJECTS := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/bench/*.c)))
 ALL_OBJECTS  := $(LIB_OBJECTS) $(PIC_OBJECTS) $(CLI_OBJECTS) $(DOUBLE_OBJECTS) $(TESTS:=.o) $(GRADIENTS).o $(EXAMPLES:=.o) \
-                $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/fuzz_%.o) $(OUT)/tests/fuzz/replay.o $(BENCH_OBJECTS)
+                $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/fuzz_%.o) $(OUT)/tests/fuzz/replay.o $(BENCH_OBJECTS) $(EMULATED_OBJECTS)
 
 STATIC_LIB := $(OUT)/libloss.a
 SHARED_LIB := $(OUT)/libloss.so.$(VERSION)
@@ -112,8 +117,7 @@ $(OUT)/cli/%: INCLUDES = -Iinclude -Icli
 $(OUT)/examples/%: INCLUDES = -Iinclude
 $(OUT)/tests/% $(DOUBLE)/tests/%: INCLUDES = -Iinclude -Ilibloss -Itests
 $(DOUBLE)/%: override CONFIG := double
-$(OUT)/%: SETS = $(if $(HAS_AVX2),-DLOSSI_HAS_AVX2=1)
-$(OUT)/libloss/kernels/avx2/%: SETS = -DLOSSI_HAS_AVX2=1 -mavx2 -mfma
+$(OUT)/%: SETS = $(if $(X86_SETS),-DLOSSI_HAS_X86_SETS=1)
 
 define compile
 	$(call say,CC)
@@ -132,7 +136,18 @@ define link_test
 	$(LINK) -o $@ $(filter %.o %.a,$^) -lcmocka $(LIB_LIBS)
 endef
 
+# set NAME,FOLDER: the objects of a set of vector kernels.
+define set
+$(OUT)/$(2)/%: SETS = -DLOSSI_HAS_X86_SETS=1 -DLOSSI_SET=$(1) $(FLAGS_$(1))
+$(OUT)/$(2)/%.pic.o: libloss/kernels/simd/%.c $(OUT)/flags
+	$$(compile)
+$(OUT)/$(2)/%.o: libloss/kernels/simd/%.c $(OUT)/flags
+	$$(compile)
+endef
+
 %.pic.o: PIC = -fPIC
+$(foreach name,$(X86_SETS),$(eval $(call set,$(name),libloss/kernels/$(name))))
+$(eval $(call set,emulated,tests/kernels/emulated))
 $(OUT)/%.pic.o: %.c $(OUT)/flags
 	$(compile)
 $(OUT)/%.o: %.c $(OUT)/flags
@@ -169,6 +184,7 @@ $(EXAMPLES): %: %.o $(STATIC_LIB)
 	$(call say,LINK)
 	$(LINK) -o $@ $^ $(LIB_LIBS)
 
+$(OUT)/tests/kernels/test_kernels: $(EMULATED_OBJECTS)
 $(TESTS): %: %.o $(STATIC_LIB)
 	$(link_test)
 $(GRADIENTS): %: %.o $(DOUBLE)/libloss.a

@@ -35,7 +35,7 @@ static void print_help(void)
            "  lossgrid train --model resnet20 --data fashion-mnist --epochs 3 --limit 10000 --out run\n"
            "  lossgrid surface run --limit 256 --out resnet20.landscape\n"
            "  lossgrid plot resnet20.landscape --out resnet20.png\n"
-           "\nEnvironment: LOSS_ISA=ref|blas|avx2 forces a kernel set.\n"
+           "\nEnvironment: LOSS_ISA=ref|blas|avx2|avx512 forces a kernel set.\n"
            "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted with all finished work kept.\n");
 }
 

@@ -6,10 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if LOSSI_HAS_AVX2
+#if LOSSI_HAS_X86_SETS /* __builtin_cpu_supports() asks whether the system saves the registers, too */
 static bool has_avx2(void)
 {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); /* asks whether the system saves the registers, too */
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+static bool has_avx512(void)
+{
+    return has_avx2() && __builtin_cpu_supports("avx512f");
 }
 #endif
 
@@ -18,7 +23,8 @@ static const struct {
     const lossi_kernels *kernels;
     bool (*is_supported)(void); /* NULL: everywhere */
 } sets[] = {
-#if LOSSI_HAS_AVX2
+#if LOSSI_HAS_X86_SETS
+    {&lossi_kernels_avx512, has_avx512},
     {&lossi_kernels_avx2, has_avx2},
 #endif
     {&lossi_kernels_blas, NULL},

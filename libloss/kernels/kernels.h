@@ -13,8 +13,8 @@
 
 #include "base/real.h"
 
-/** Lanes, images of a chunk, are a multiple of LOSSI_VECTOR and at most LOSSI_MOST_LANES. */
-enum { LOSSI_VECTOR = 8, LOSSI_MOST_LANES = 32 };
+/** Lanes, images of a chunk, are a multiple of the set's vector, at most LOSSI_MOST_VECTORS of them; and at most LOSSI_MOST_LANES. */
+enum { LOSSI_MOST_VECTORS = 4, LOSSI_MOST_LANES = 64 };
 
 /** Geometry of a convolution over a chunk: input [in_c][in_h][in_w][lanes], filter [out_c][in_c][kernel][kernel], output
  *  [out_c][out_h][out_w][lanes]. A linear layer is a 1 x 1 convolution of 1 x 1 maps. */
@@ -49,6 +49,7 @@ typedef struct lossi_maps {
 
 typedef struct lossi_kernels {
     const char *name;
+    size_t vector; /* a power of two */
 
     /** Values of a filter made ready for conv_forward / for conv_backward_data, and of the scratch memory that convolutions need. */
     size_t (*conv_packed)(const lossi_conv_shape *s);
@@ -107,9 +108,11 @@ typedef struct lossi_kernels {
 extern const lossi_kernels lossi_kernels_ref;
 /** im2col and OpenBLAS: any processor, any shape. */
 extern const lossi_kernels lossi_kernels_blas;
-#if LOSSI_HAS_AVX2 /* set by the Makefile: float on x86-64 */
-/** Winograd and GEMM with AVX2 and FMA: for processors that have both. */
+#if LOSSI_HAS_X86_SETS /* set by the Makefile: float on x86-64 */
+/** Winograd and GEMM with AVX2 and FMA, vectors of 8: for processors that have both. */
 extern const lossi_kernels lossi_kernels_avx2;
+/** The same sources with AVX-512, vectors of 16: for processors that have AVX-512F. */
+extern const lossi_kernels lossi_kernels_avx512;
 #endif
 
 #endif

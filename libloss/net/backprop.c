@@ -143,19 +143,22 @@ static loss_status allocate_memory(lossi_backprop *b, const loss_net *net)
 loss_status lossi_backprop_create(lossi_backprop **out, const loss_net *net, size_t largest, size_t threads)
 {
     *out = NULL;
+    const lossi_kernels *kernels;
+    loss_status status = lossi_kernels_choose(&kernels);
+    if (status)
+        return status;
     lossi_backprop *b = calloc(1, sizeof *b);
     if (!b)
         return lossi_fail_nomem(sizeof *b);
     b->n_nodes = net->n_nodes;
     b->n_tensors = net->n_tensors;
     b->image_size = net->shape.channels * net->shape.height * net->shape.width;
-    b->lanes = lossi_lanes(net);
-    while (b->lanes > LOSSI_VECTOR && largest / b->lanes < LEAST_CHUNKS)
+    b->kernels = kernels;
+    b->lanes = lossi_lanes(net, kernels);
+    while (b->lanes > kernels->vector && largest / b->lanes < LEAST_CHUNKS)
         b->lanes /= 2;
     b->most_chunks = largest / b->lanes + (largest % b->lanes != 0);
-    loss_status status = lossi_kernels_choose(&b->kernels);
-    if (!status)
-        status = lossi_pool_create(&b->pool, threads);
+    status = lossi_pool_create(&b->pool, threads);
     if (!status)
         status = lossi_segments_create(&b->segments, net, b->kernels, b->lanes);
     if (!status)

@@ -69,14 +69,17 @@ static loss_status allocate_workers(lossi_evaluator *e)
 loss_status lossi_evaluator_create(lossi_evaluator **out, const loss_net *net, size_t threads)
 {
     *out = NULL;
+    const lossi_kernels *kernels;
+    loss_status status = lossi_kernels_choose(&kernels);
+    if (status)
+        return status;
     lossi_evaluator *e = calloc(1, sizeof *e);
     if (!e)
         return lossi_fail_nomem(sizeof *e);
-    e->lanes = lossi_lanes(net);
+    e->kernels = kernels;
+    e->lanes = lossi_lanes(net, kernels);
     e->image_size = net->shape.channels * net->shape.height * net->shape.width;
-    loss_status status = lossi_kernels_choose(&e->kernels);
-    if (!status)
-        status = lossi_pool_create(&e->pool, threads);
+    status = lossi_pool_create(&e->pool, threads);
     if (!status)
         status = lossi_program_create(&e->program, net, e->kernels, e->lanes);
     if (!status)

@@ -10,14 +10,14 @@ size_t lossi_rounded(size_t n)
     return (n + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-size_t lossi_lanes(const loss_net *net)
+size_t lossi_lanes(const loss_net *net, const lossi_kernels *kernels)
 {
-    size_t weights = 0, activations = 0, lanes = LOSSI_VECTOR;
+    size_t weights = 0, activations = 0, lanes = kernels->vector;
     for (size_t i = 0; i < net->n_tensors; i++)
         weights += net->tensors[i].count;
     for (size_t i = 0; i < net->n_nodes; i++)
         activations += lossi_node_size(&net->nodes[i]);
-    while (lanes < LOSSI_MOST_LANES && weights > lanes * activations)
+    while (lanes < LOSSI_MOST_VECTORS * kernels->vector && weights > lanes * activations)
         lanes *= 2;
     return lanes;
 }

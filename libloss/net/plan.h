@@ -7,7 +7,7 @@
 
 /** Images of a chunk: the more weights a network has for its activations, the more images should share a pass over them. What
  *  evaluation gives for an image does not depend on it. */
-size_t lossi_lanes(const loss_net *net);
+size_t lossi_lanes(const loss_net *net, const lossi_kernels *kernels);
 
 typedef struct lossi_plan {
     size_t *offsets;  /* [n_nodes], in values; SIZE_MAX: none (the images' gradient) */

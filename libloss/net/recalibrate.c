@@ -136,7 +136,10 @@ static loss_status allocate(lossi_recalibrator *r)
 loss_status lossi_recalibrator_create(lossi_recalibrator **out, const loss_net *net, const loss_dataset *data, size_t threads)
 {
     *out = NULL;
+    const lossi_kernels *kernels;
     loss_status status = lossi_net_check_data(net, data);
+    if (!status)
+        status = lossi_kernels_choose(&kernels);
     if (status)
         return status;
     lossi_recalibrator *r = calloc(1, sizeof *r);
@@ -145,11 +148,10 @@ loss_status lossi_recalibrator_create(lossi_recalibrator **out, const loss_net *
     r->data = data;
     r->n_nodes = net->n_nodes;
     r->image_size = net->shape.channels * net->shape.height * net->shape.width;
-    r->lanes = lossi_lanes(net);
+    r->kernels = kernels;
+    r->lanes = lossi_lanes(net, kernels);
     r->n_chunks = (loss_dataset_count(data) + r->lanes - 1) / r->lanes;
-    status = lossi_kernels_choose(&r->kernels);
-    if (!status)
-        status = lossi_pool_create(&r->pool, threads);
+    status = lossi_pool_create(&r->pool, threads);
     if (!status)
         status = lossi_segments_create(&r->segments, net, r->kernels, r->lanes);
     if (!status)

@@ -108,7 +108,7 @@ static void prepare(const char *kind, const char *model, size_t n, size_t thread
         must(loss_plane_random(&job.plane, job.net, NULL));
         must(lossi_net_clone(&job.moved, job.net));
         must(lossi_pool_create(&job.pool, threads));
-        must(lossi_program_create(&job.program, job.net, kernels, lossi_lanes(job.net)));
+        must(lossi_program_create(&job.program, job.net, kernels, lossi_lanes(job.net, kernels)));
     }
 }
 
@@ -154,12 +154,14 @@ static double train(const char *model, size_t n, size_t threads)
 static void count(const char *model)
 {
     loss_net *net;
+    const lossi_kernels *kernels;
+    must(lossi_kernels_choose(&kernels));
     must(loss_net_create(&net, model, SHAPE));
     double products = 0;
     for (size_t i = 1; i < net->n_nodes; i++)
         if (net->nodes[i].layer == &lossi_layer_conv)
             products += (double)net->tensors[net->nodes[i].weight].count * (double)(net->nodes[i].height * net->nodes[i].width);
-    printf("%.0f %zu %zu\n", products, loss_net_n_parameters(net), lossi_lanes(net));
+    printf("%.0f %zu %zu\n", products, loss_net_n_parameters(net), lossi_lanes(net, kernels));
     loss_net_free(net);
 }
 

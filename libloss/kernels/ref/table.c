@@ -3,6 +3,7 @@
 
 const lossi_kernels lossi_kernels_ref = {
     .name = "ref",
+    .vector = 8,
     .conv_packed = lossk_conv_packed_ref,
     .conv_packed_backward = lossk_conv_packed_ref,
     .conv_scratch = lossk_conv_scratch_ref,

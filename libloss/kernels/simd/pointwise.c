@@ -1,6 +1,6 @@
 /* ReLU and addition. Counts are multiples of a vector but for what tests ask; the rest is done one by one. */
-#include "kernels/avx2/avx2.h"
-#include "kernels/avx2/vector.h"
+#include "kernels/simd/simd.h"
+#include "kernels/simd/vector.h"
 #include "kernels/ref/ref.h"
 
 /* The part of count that is whole vectors. */
@@ -9,7 +9,7 @@ static size_t whole(size_t count)
     return count / LOSSI_VECTOR * LOSSI_VECTOR;
 }
 
-void lossk_relu_avx2(size_t count, const float *x, float *y)
+void lossk_relu(size_t count, const float *x, float *y)
 {
     size_t n = whole(count);
     for (size_t i = 0; i < n; i += LOSSI_VECTOR)
@@ -17,17 +17,17 @@ void lossk_relu_avx2(size_t count, const float *x, float *y)
     lossk_relu_ref(count - n, x + n, y + n);
 }
 
-void lossk_relu_backward_avx2(size_t count, const float *y, const float *dy, float *dx)
+void lossk_relu_backward(size_t count, const float *y, const float *dy, float *dx)
 {
     size_t n = whole(count);
     for (size_t i = 0; i < n; i += LOSSI_VECTOR) {
-        vector passes = _mm256_cmp_ps(load(y + i), zeros(), _CMP_GT_OQ);
-        store(dx + i, plus(load(dx + i), _mm256_and_ps(passes, load(dy + i))));
+        mask passes = greater(load(y + i), zeros());
+        store(dx + i, plus(load(dx + i), where(passes, load(dy + i))));
     }
     lossk_relu_backward_ref(count - n, y + n, dy + n, dx + n);
 }
 
-void lossk_add_avx2(size_t count, const float *a, const float *b, float *y)
+void lossk_add(size_t count, const float *a, const float *b, float *y)
 {
     size_t n = whole(count);
     for (size_t i = 0; i < n; i += LOSSI_VECTOR)

@@ -1,25 +1,25 @@
 /* F(2x2, 3x3): interpolation at 0, 1, -1 and infinity. */
-#include "kernels/avx2/transforms.h"
+#include "kernels/simd/transforms.h"
 
 enum { IN = 4, OUT = 2 };
 
 /* ---- Filters --------------------------------------------------------------------------------------------------------- */
 
-ALWAYS_INLINE void filter_direction(const four g[3], four u[IN])
+ALWAYS_INLINE void filter_direction(const values g[3], values u[IN])
 {
-    four outer = scaled(0.5f, sum(g[0], g[2])), middle = scaled(0.5f, g[1]);
+    values outer = 0.5f * (g[0] + g[2]), middle = 0.5f * g[1];
     u[0] = g[0];
-    u[1] = sum(outer, middle);
-    u[2] = difference(outer, middle);
+    u[1] = outer + middle;
+    u[2] = outer - middle;
     u[3] = g[2];
 }
 
 static void filter(const float *w, float *u, size_t stride)
 {
-    four columns[3][IN], in[3], out[IN];
+    values columns[3][IN], in[3], out[IN];
     for (int c = 0; c < 3; c++) {
         for (int r = 0; r < 3; r++)
-            in[r] = load_four(w + (3 * r + c) * 4);
+            in[r] = load_values(w + (3 * r + c) * LOSSI_ROWS);
         filter_direction(in, columns[c]);
     }
     for (int r = 0; r < IN; r++) {
@@ -27,7 +27,7 @@ static void filter(const float *w, float *u, size_t stride)
             in[c] = columns[c][r];
         filter_direction(in, out);
         for (int c = 0; c < IN; c++, u += stride)
-            store_four(u, out[c]);
+            store_values(u, out[c]);
     }
 }
 
@@ -88,4 +88,4 @@ static void output(const float *m, size_t stride, const lossi_ending *ending, fl
     put_output_row(second, &g, 1);
 }
 
-const lossi_winograd lossk_winograd_2x2_avx2 = {OUT, IN, filter, input, output, NULL, NULL};
+const lossi_winograd lossk_winograd_2x2 = {OUT, IN, filter, input, output, NULL, NULL};

@@ -1,12 +1,12 @@
 /* Winograd's minimal filtering (Lavin & Gray 2016): filters and tiles of the input are transformed, multiplied point by point (a GEMM
- * over channels for each of the in * in points), and transformed back. A column is eight images of a tile; columns are worked on in
+ * over channels for each of the in * in points), and transformed back. A column is a vector of images of a tile; columns are worked on in
  * blocks whose transforms stay in L2 where they can. */
 #include <string.h>
 
-#include "kernels/avx2/avx2.h"
-#include "kernels/avx2/gemm.h"
-#include "kernels/avx2/tiles.h"
-#include "kernels/avx2/vector.h"
+#include "kernels/simd/simd.h"
+#include "kernels/simd/gemm.h"
+#include "kernels/simd/tiles.h"
+#include "kernels/simd/vector.h"
 
 /* Floats that the transforms of a block may take; columns of a block; and what is added to a point's row so that the rows of all points
  * do not fall on the same lines of the cache. */
@@ -30,18 +30,18 @@ static layout layout_of(const lossi_winograd *t, const lossi_conv_shape *s)
     return l;
 }
 
-size_t lossk_winograd_packed_avx2(const lossi_winograd *t, const lossi_conv_shape *s)
+size_t lossk_winograd_packed(const lossi_winograd *t, const lossi_conv_shape *s)
 {
     return t->in * t->in * lossi_round_rows(s->out_c) * s->in_c;
 }
 
-size_t lossk_winograd_scratch_avx2(const lossi_winograd *t, const lossi_conv_shape *s)
+size_t lossk_winograd_scratch(const lossi_winograd *t, const lossi_conv_shape *s)
 {
     layout l = layout_of(t, s);
     return l.points * (l.v_row + l.m_row);
 }
 
-/* Four filters from output o on, of input c: [9][4], zeros for outputs from `end` on. */
+/* A block of filters from output o on, of input c: [9][LOSSI_ROWS], zeros for outputs from `end` on. */
 static void gather_filters(const lossi_filters *f, size_t o, size_t end, size_t c, float w[9 * LOSSI_ROWS])
 {
     for (size_t r = 0; r < LOSSI_ROWS; r++) {
@@ -52,7 +52,7 @@ static void gather_filters(const lossi_filters *f, size_t o, size_t end, size_t 
     }
 }
 
-void lossk_winograd_pack_avx2(const lossi_winograd *t, const lossi_conv_shape *s, const lossi_filters *f, size_t begin, size_t end,
+void lossk_winograd_pack(const lossi_winograd *t, const lossi_conv_shape *s, const lossi_filters *f, size_t begin, size_t end,
                               float *packed)
 {
     size_t point = lossi_round_rows(s->out_c) * s->in_c;
@@ -115,7 +115,7 @@ static void transform_outputs(const lossi_winograd *t, const lossi_conv_shape *s
         }
 }
 
-void lossk_winograd_forward_avx2(const lossi_winograd *t, const lossi_conv_shape *s, const float *x, const float *packed,
+void lossk_winograd_forward(const lossi_winograd *t, const lossi_conv_shape *s, const float *x, const float *packed,
                                  const lossi_epilogue *epilogue, float *y, float *scratch)
 {
     layout l = layout_of(t, s);
@@ -129,7 +129,7 @@ void lossk_winograd_forward_avx2(const lossi_winograd *t, const lossi_conv_shape
         for (size_t p = 0; p < l.points; p++) {
             lossi_gemm g = {.m = s->out_c, .n = n, .k = s->in_c, .a = packed + p * lossi_round_rows(s->out_c) * s->in_c,
                             .a_block = s->in_c * LOSSI_ROWS, .b = v + p * l.v_row, .c = m + p * l.m_row, .c_row = n * LOSSI_VECTOR};
-            lossk_gemm_avx2(&g);
+            lossk_gemm(&g);
         }
         transform_outputs(t, s, &l, places, n, m, epilogue, y);
     }

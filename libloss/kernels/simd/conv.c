@@ -2,21 +2,21 @@
  * around and its channels exchanged. */
 #include <string.h>
 
-#include "kernels/avx2/avx2.h"
-#include "kernels/avx2/gemm.h"
+#include "kernels/simd/simd.h"
+#include "kernels/simd/gemm.h"
 #include "kernels/blas/blas.h"
 #include "kernels/ref/ref.h"
 
 /* Tiles of 4 x 4 do a quarter of the multiplications, of 2 x 2 four ninths; but
  * their filters take 4 and 16/9 times the memory, so that some columns should share them, and maps of 5 or 6 pixels leave too much of
  * the larger tiles empty. */
-const lossi_winograd *lossk_tiles_avx2(const lossi_conv_shape *s)
+const lossi_winograd *lossk_tiles(const lossi_conv_shape *s)
 {
     size_t side = s->out_h < s->out_w ? s->out_h : s->out_w, vectors = s->lanes / LOSSI_VECTOR;
     bool is_3x3 = s->kernel == 3 && s->stride == 1 && s->padding == 1 && s->in_c >= 8;
     if (!is_3x3 || side < 2)
         return NULL;
-    return side >= 7 || (side == 4 && vectors >= LOSSI_COLUMNS) ? &lossk_winograd_4x4_avx2 : &lossk_winograd_2x2_avx2;
+    return side >= 7 || (side == 4 && vectors >= LOSSI_COLUMNS) ? &lossk_winograd_4x4 : &lossk_winograd_2x2;
 }
 
 /* The convolution that is left when taps that lie on padding everywhere are left out. */
@@ -52,57 +52,57 @@ static size_t larger(size_t a, size_t b)
 
 static size_t packed_size(const lossi_conv_shape *s)
 {
-    const lossi_winograd *t = lossk_tiles_avx2(s);
-    return t ? lossk_winograd_packed_avx2(t, s) : lossk_panel_packed_avx2(s);
+    const lossi_winograd *t = lossk_tiles(s);
+    return t ? lossk_winograd_packed(t, s) : lossk_panel_packed(s);
 }
 
 static size_t scratch_size(const lossi_conv_shape *s)
 {
-    const lossi_winograd *t = lossk_tiles_avx2(s);
-    return t ? lossk_winograd_scratch_avx2(t, s) : lossk_panel_scratch_avx2(s);
+    const lossi_winograd *t = lossk_tiles(s);
+    return t ? lossk_winograd_scratch(t, s) : lossk_panel_scratch(s);
 }
 
 static void pack(const lossi_conv_shape *s, const lossi_filters *f, size_t begin, size_t end, float *packed)
 {
-    const lossi_winograd *t = lossk_tiles_avx2(s);
+    const lossi_winograd *t = lossk_tiles(s);
     if (t)
-        lossk_winograd_pack_avx2(t, s, f, begin, end, packed);
+        lossk_winograd_pack(t, s, f, begin, end, packed);
     else
-        lossk_panel_pack_avx2(s, f, begin, end, packed);
+        lossk_panel_pack(s, f, begin, end, packed);
 }
 
 static void convolve(const lossi_conv_shape *s, const float *x, const float *packed, const lossi_epilogue *epilogue, float *y,
                      float *scratch)
 {
-    const lossi_winograd *t = lossk_tiles_avx2(s);
+    const lossi_winograd *t = lossk_tiles(s);
     if (t)
-        lossk_winograd_forward_avx2(t, s, x, packed, epilogue, y, scratch);
+        lossk_winograd_forward(t, s, x, packed, epilogue, y, scratch);
     else
-        lossk_panel_forward_avx2(s, x, packed, epilogue, y, scratch);
+        lossk_panel_forward(s, x, packed, epilogue, y, scratch);
 }
 
 /* ---- The kernels ----------------------------------------------------------------------------------------------------- */
 
-size_t lossk_conv_packed_avx2(const lossi_conv_shape *given)
+size_t lossk_conv_packed(const lossi_conv_shape *given)
 {
     lossi_conv_shape s = needed_of(given);
     return packed_size(&s);
 }
 
-size_t lossk_conv_packed_backward_avx2(const lossi_conv_shape *given)
+size_t lossk_conv_packed_backward(const lossi_conv_shape *given)
 {
     lossi_conv_shape s = needed_of(given), back = transpose_of(&s);
     return has_transpose(&s) ? packed_size(&back) : lossk_conv_packed_ref(&s);
 }
 
-size_t lossk_conv_scratch_avx2(const lossi_conv_shape *given)
+size_t lossk_conv_scratch(const lossi_conv_shape *given)
 {
     lossi_conv_shape s = needed_of(given), back = transpose_of(&s);
     size_t backward = has_transpose(&s) ? scratch_size(&back) : lossk_conv_scratch_blas(&s);
-    return larger(larger(scratch_size(&s), backward), lossk_weights_scratch_avx2(given));
+    return larger(larger(scratch_size(&s), backward), lossk_weights_scratch(given));
 }
 
-void lossk_conv_pack_avx2(const lossi_conv_shape *given, const float *w, const float *scale, size_t begin, size_t end, float *packed)
+void lossk_conv_pack(const lossi_conv_shape *given, const float *w, const float *scale, size_t begin, size_t end, float *packed)
 {
     lossi_conv_shape s = needed_of(given);
     size_t area = given->kernel * given->kernel;
@@ -110,7 +110,7 @@ void lossk_conv_pack_avx2(const lossi_conv_shape *given, const float *w, const f
     pack(&s, &f, begin, end, packed);
 }
 
-void lossk_conv_pack_backward_avx2(const lossi_conv_shape *given, const float *w, size_t begin, size_t end, float *packed)
+void lossk_conv_pack_backward(const lossi_conv_shape *given, const float *w, size_t begin, size_t end, float *packed)
 {
     lossi_conv_shape s = needed_of(given), back = transpose_of(&s);
     size_t area = given->kernel * given->kernel;
@@ -121,14 +121,14 @@ void lossk_conv_pack_backward_avx2(const lossi_conv_shape *given, const float *w
         lossk_conv_pack_backward_ref(&s, w, begin, end, packed);
 }
 
-void lossk_conv_forward_avx2(const lossi_conv_shape *given, const float *x, const float *packed, const lossi_epilogue *epilogue,
+void lossk_conv_forward(const lossi_conv_shape *given, const float *x, const float *packed, const lossi_epilogue *epilogue,
                              float *y, float *scratch)
 {
     lossi_conv_shape s = needed_of(given);
     convolve(&s, x, packed, epilogue, y, scratch);
 }
 
-void lossk_conv_backward_data_avx2(const lossi_conv_shape *given, const float *dy, const float *packed, float *dx, float *scratch)
+void lossk_conv_backward_data(const lossi_conv_shape *given, const float *dy, const float *packed, float *dx, float *scratch)
 {
     lossi_conv_shape s = needed_of(given), back = transpose_of(&s);
     lossi_epilogue add = {.residual = dx};

@@ -3,17 +3,17 @@
  * A quarter of the multiplications of the direct sum. */
 #include <string.h>
 
-#include "kernels/avx2/avx2.h"
-#include "kernels/avx2/gemm.h"
-#include "kernels/avx2/tiles.h"
-#include "kernels/avx2/vector.h"
+#include "kernels/simd/simd.h"
+#include "kernels/simd/gemm.h"
+#include "kernels/simd/tiles.h"
+#include "kernels/simd/vector.h"
 
 /* Columns of a block, and below which the sums at the end of each outweigh the products; floats that keep rows off each other's lines. */
 enum { BLOCK = 16, LEAST_COLUMNS = 4, PAD = 16 };
 
 typedef struct layout {
     size_t points, columns, block;
-    size_t v_row, m_row; /* floats of a point: inputs [in_c][block][8], gradients [out_c][block][8] */
+    size_t v_row, m_row; /* floats of a point: inputs [in_c][block][LOSSI_VECTOR], gradients [out_c][block][LOSSI_VECTOR] */
     size_t u_channel, u_row; /* floats of a row of u' [out_c][in_c], of a point */
 } layout;
 
@@ -23,24 +23,24 @@ static layout layout_of(const lossi_winograd *t, const lossi_conv_shape *s)
     l.block = least(l.columns, BLOCK);
     l.v_row = s->in_c * l.block * LOSSI_VECTOR + PAD;
     l.m_row = lossi_round_rows(s->out_c) * l.block * LOSSI_VECTOR + PAD;
-    /* Sums are stored four at a time, the last perhaps beyond the row; filters are transformed back eight at a time. */
+    /* Sums are stored four at a time, the last perhaps beyond the row; filters are transformed back a vector at a time. */
     l.u_channel = (s->in_c + LOSSI_VECTOR - 1) / LOSSI_VECTOR * LOSSI_VECTOR;
     l.u_row = lossi_round_rows(s->out_c) * l.u_channel + PAD;
     return l;
 }
 
-bool lossk_winograd_has_weights_avx2(const lossi_winograd *t, const lossi_conv_shape *s)
+bool lossk_winograd_has_weights(const lossi_winograd *t, const lossi_conv_shape *s)
 {
     return t->filter_gradient && lossi_n_columns(t, s) >= LEAST_COLUMNS;
 }
 
-size_t lossk_winograd_weights_scratch_avx2(const lossi_winograd *t, const lossi_conv_shape *s)
+size_t lossk_winograd_weights_scratch(const lossi_winograd *t, const lossi_conv_shape *s)
 {
     layout l = layout_of(t, s);
     return l.points * (l.v_row + l.m_row + l.u_row);
 }
 
-/* v [in_c][n][8] at each point. */
+/* v [in_c][n][LOSSI_VECTOR] at each point. */
 static void transform_inputs(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l, const lossi_place *places, size_t n,
                              const float *x, float *v)
 {
@@ -53,7 +53,7 @@ static void transform_inputs(const lossi_winograd *t, const lossi_conv_shape *s,
             lossi_transform_input(t, &places[j], x, squares[j], v, l->v_row);
 }
 
-/* m [out_c][n][8] at each point. */
+/* m [out_c][n][LOSSI_VECTOR] at each point. */
 static void transform_gradients(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l, const lossi_place *places, size_t n,
                                 const float *dy, float *m)
 {
@@ -88,7 +88,7 @@ static inline __attribute__((always_inline)) void multiply(const int width, size
 #pragma GCC unroll 3
         for (int c = 0; c < width; c++)
             input[c] = kept(load(v + (size_t)c * step + j));
-#pragma GCC unroll 4
+#pragma GCC unroll 8
         for (int r = 0; r < LOSSI_ROWS; r++) {
             vector gradient = kept(load(m + (size_t)r * step + j));
 #pragma GCC unroll 3
@@ -96,13 +96,9 @@ static inline __attribute__((always_inline)) void multiply(const int width, size
                 sum[r][c] = plus_product(gradient, input[c], sum[r][c]);
         }
     }
-#pragma GCC unroll 4
-    for (int r = 0; r < LOSSI_ROWS; r++) {
-        vector pairs = _mm256_hadd_ps(_mm256_hadd_ps(sum[r][0], sum[r][1]), _mm256_hadd_ps(sum[r][2], zeros()));
-        __m128 sums = _mm_add_ps(_mm256_castps256_ps128(pairs), _mm256_extractf128_ps(pairs, 1));
-        float *at = u + (size_t)r * u_channel;
-        _mm_storeu_ps(at, _mm_add_ps(_mm_loadu_ps(at), sums));
-    }
+#pragma GCC unroll 8
+    for (int r = 0; r < LOSSI_ROWS; r++)
+        add_three_sums(u + (size_t)r * u_channel, sum[r][0], sum[r][1], sum[r][2]);
 }
 
 /* u [out_c][in_c] += m v' at one point. */
@@ -134,7 +130,7 @@ static void add_filter_gradients(const lossi_winograd *t, const lossi_conv_shape
         }
 }
 
-void lossk_winograd_weights_avx2(const lossi_winograd *t, const lossi_conv_shape *s, const float *x, const float *dy, float *dw,
+void lossk_winograd_weights(const lossi_winograd *t, const lossi_conv_shape *s, const float *x, const float *dy, float *dw,
                                  float *scratch)
 {
     layout l = layout_of(t, s);

@@ -1,40 +1,30 @@
 /* What Winograd's transforms of both sizes share. Each is a transform in one direction, applied to columns, then to rows (Lavin & Gray 2016,
  * section 4: u = G g G', v = B' d B, y = A' m A). Rows of a result that share terms are made together and finished before the next: that
  * reads the input more than once, but keeps everything else in registers. */
-#ifndef LOSSI_AVX2_TRANSFORMS_H
-#define LOSSI_AVX2_TRANSFORMS_H
+#ifndef LOSSI_SIMD_TRANSFORMS_H
+#define LOSSI_SIMD_TRANSFORMS_H
 
-#include "kernels/avx2/avx2.h"
-#include "kernels/avx2/vector.h"
+#include <string.h>
+
+#include "kernels/simd/gemm.h"
+#include "kernels/simd/simd.h"
+#include "kernels/simd/vector.h"
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-/* The same value of four filters. */
-typedef __m128 four;
+/* The same value of LOSSI_ROWS filters: half a vector, which gcc and clang can reckon with. */
+typedef float values __attribute__((vector_size(LOSSI_ROWS * sizeof(float))));
 
-ALWAYS_INLINE four load_four(const float *at)
+ALWAYS_INLINE values load_values(const float *at)
 {
-    return _mm_loadu_ps(at);
+    values v;
+    memcpy(&v, at, sizeof v);
+    return v;
 }
 
-ALWAYS_INLINE void store_four(float *at, four value)
+ALWAYS_INLINE void store_values(float *at, values v)
 {
-    _mm_storeu_ps(at, value);
-}
-
-ALWAYS_INLINE four sum(four a, four b)
-{
-    return _mm_add_ps(a, b);
-}
-
-ALWAYS_INLINE four difference(four a, four b)
-{
-    return _mm_sub_ps(a, b);
-}
-
-ALWAYS_INLINE four scaled(float factor, four a)
-{
-    return _mm_mul_ps(_mm_set1_ps(factor), a);
+    memcpy(at, &v, sizeof v);
 }
 
 /* The same address, about which the compiler knows nothing: else it works out all addresses of a tile beforehand, for which there are too

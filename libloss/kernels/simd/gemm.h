@@ -1,20 +1,22 @@
-/* c = a b + before, then perhaps an epilogue: what all convolutions come down to. A column is a vector of eight images.
- *   a  [m / 4][k][4]: filters, four rows at a time, the last block filled up with zeros
- *   b  panels of up to three columns one after the other, [k][width][8] each and `b_pad` floats between two; widths as
+/* c = a b + before, then perhaps an epilogue: what all convolutions come down to. A column is a vector of images.
+ *   a  [m / LOSSI_ROWS][k][LOSSI_ROWS]: filters, the last block filled up with zeros
+ *   b  panels of up to LOSSI_COLUMNS one after the other, [k][width][LOSSI_VECTOR] each and `b_pad` floats between two; widths as
  *      lossi_panel_width() gives them
- *   c  [m][columns][8], rows `c_row` floats apart
+ *   c  [m][columns][LOSSI_VECTOR], rows `c_row` floats apart
  * Columns do not depend on each other: how they are cut into panels and calls changes no bit. */
-#ifndef LOSSI_AVX2_GEMM_H
-#define LOSSI_AVX2_GEMM_H
+#ifndef LOSSI_SIMD_GEMM_H
+#define LOSSI_SIMD_GEMM_H
 
 #include "kernels/kernels.h"
+#include "kernels/simd/names.h"
+#include "kernels/simd/vector.h"
 
-enum { LOSSI_ROWS = 4, LOSSI_COLUMNS = 3 };
+_Static_assert(LOSSI_PACK % LOSSI_ROWS == 0 && LOSSI_COLUMNS == 3, "pieces of filters are whole blocks; panels have 1 .. 3 columns");
 
 typedef struct lossi_gemm {
     size_t m, n, k;          /* rows, columns, terms of each sum */
     const float *a;
-    size_t a_block;          /* floats from four rows of a to the next four */
+    size_t a_block;          /* floats from a block of rows of a to the next */
     const float *b;
     size_t b_pad;
     float *c;
@@ -24,7 +26,7 @@ typedef struct lossi_gemm {
     bool relu;
 } lossi_gemm;
 
-void lossk_gemm_avx2(const lossi_gemm *g);
+void lossk_gemm(const lossi_gemm *g);
 
 /** Columns of the next panel when `left` are left: threes, but twos rather than a three and a one. */
 static inline size_t lossi_panel_width(size_t left)

@@ -1,9 +1,9 @@
 /* Where Winograd's tiles lie in a chunk's maps. A column is a vector of images of a tile. */
-#ifndef LOSSI_AVX2_TILES_H
-#define LOSSI_AVX2_TILES_H
+#ifndef LOSSI_SIMD_TILES_H
+#define LOSSI_SIMD_TILES_H
 
-#include "kernels/avx2/avx2.h"
-#include "kernels/avx2/vector.h"
+#include "kernels/simd/simd.h"
+#include "kernels/simd/vector.h"
 
 typedef struct lossi_place {
     size_t row, column;    /* of its first output pixel */

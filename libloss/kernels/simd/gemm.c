@@ -1,18 +1,21 @@
-/* The micro-kernel keeps 4 rows x 3 columns in 12 of the 16 registers. Sums are cut into pieces, so that a panel's part stays in L1
+/* The micro-kernel keeps the sums of LOSSI_ROWS x LOSSI_COLUMNS in registers. Sums are cut into pieces, so that a panel's part stays in L1
  * while rows of a pass, and those rows into groups that stay in L2 while all panels pass. */
-#include "kernels/avx2/gemm.h"
+#include "kernels/simd/gemm.h"
 
-#include "kernels/avx2/vector.h"
+#include "kernels/simd/vector.h"
 
 /* Terms of a piece: three columns are 24 KB. Floats of a in a group: 128 KB. With few columns fetching a takes the time, and that is
  * fastest in long runs: no pieces. Floats of a ahead that are fetched: at its first use a comes from far. */
-enum { PIECE = 256, CUT_COLUMNS = 9, GROUP = 32 * 1024, AHEAD = 512 };
+enum { PIECE = 2048 / LOSSI_VECTOR, CUT_COLUMNS = 9, GROUP = 32 * 1024, AHEAD = 512, LINE = 16 };
+
+/* clang does not unroll two rounds when it is asked for up to three, and then keeps the sums in memory. */
+#define FOR_PANEL_COLUMNS(j, n) for (int j = 0; j < LOSSI_COLUMNS; j++) if (j < (n))
 
 typedef struct block {
     vector at[LOSSI_ROWS][LOSSI_COLUMNS];
 } block;
 
-/* sum += a [k][4] times b [k][n][8]; n is a constant where this is inlined. */
+/* sum += a [k][LOSSI_ROWS] times b [k][n][LOSSI_VECTOR]; n is a constant where this is inlined. */
 static inline __attribute__((always_inline)) void multiply(const int n, size_t k, const float *a, const float *b, block *total)
 {
     block sum = *total;
@@ -20,13 +23,13 @@ static inline __attribute__((always_inline)) void multiply(const int n, size_t k
         vector column[LOSSI_COLUMNS];
         prefetch(a + AHEAD);
 #pragma GCC unroll 3
-        for (int j = 0; j < n; j++)
+        FOR_PANEL_COLUMNS(j, n)
             column[j] = load(b + j * LOSSI_VECTOR);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
         for (int r = 0; r < LOSSI_ROWS; r++) {
             vector weight = all(a + r);
 #pragma GCC unroll 3
-            for (int j = 0; j < n; j++)
+            FOR_PANEL_COLUMNS(j, n)
                 sum.at[r][j] = plus_product(weight, column[j], sum.at[r][j]);
         }
     }
@@ -40,51 +43,57 @@ typedef struct piece {
     bool relu;
 } piece;
 
-/* Four rows from `row` on, n columns from `column` on; panel: of these columns. */
+/* Brings the lines of a row of n columns near. */
+static inline __attribute__((always_inline)) void fetch_row(const int n, const float *c)
+{
+    for (int i = 0; i == 0 || i < n * LOSSI_VECTOR - LINE; i += LINE)
+        prefetch_to_write(c + i);
+    prefetch_to_write(c + (n * LOSSI_VECTOR - 1));
+}
+
+/* A block of rows from `row` on, n columns from `column` on; panel: of these columns. */
 static inline __attribute__((always_inline)) void run_block(const int n, const lossi_gemm *g, const piece *p, size_t row, size_t column,
                                                             const float *panel)
 {
     block sum;
     size_t rows = g->m - row < LOSSI_ROWS ? g->m - row : LOSSI_ROWS, at = row * g->c_row + column * LOSSI_VECTOR;
-    for (size_t r = 0; r < rows; r++) {
-        prefetch_to_write(g->c + at + r * g->c_row);
-        prefetch_to_write(g->c + at + r * g->c_row + (n * LOSSI_VECTOR - 1));
-    }
-#pragma GCC unroll 4
+    for (size_t r = 0; r < rows; r++)
+        fetch_row(n, g->c + at + r * g->c_row);
+#pragma GCC unroll 8
     for (size_t r = 0; r < LOSSI_ROWS; r++)
 #pragma GCC unroll 3
-        for (int j = 0; j < n; j++)
+        FOR_PANEL_COLUMNS(j, n)
             sum.at[r][j] = p->before && r < rows ? load(p->before + at + r * g->c_row + (size_t)j * LOSSI_VECTOR) : zeros();
     multiply(n, p->k, g->a + row / LOSSI_ROWS * g->a_block + p->begin * LOSSI_ROWS, panel, &sum);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (size_t r = 0; r < LOSSI_ROWS; r++) {
         if (r == rows)
             break;
         vector bias = p->bias ? all(p->bias + row + r) : zeros();
 #pragma GCC unroll 3
-        for (int j = 0; j < n; j++) {
+        FOR_PANEL_COLUMNS(j, n) {
             vector value = plus(sum.at[r][j], bias);
             store(g->c + at + r * g->c_row + (size_t)j * LOSSI_VECTOR, p->relu ? positive(value) : value);
         }
     }
 }
 
-/* The same for four whole rows without anything before or after. */
+/* The same for whole blocks of rows without anything before or after. */
 static inline __attribute__((always_inline)) void run_plain_block(const int n, const lossi_gemm *g, const piece *p, size_t row,
                                                                   size_t column, const float *panel)
 {
     block sum;
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (size_t r = 0; r < LOSSI_ROWS; r++)
 #pragma GCC unroll 3
-        for (int j = 0; j < n; j++)
+        FOR_PANEL_COLUMNS(j, n)
             sum.at[r][j] = zeros();
     multiply(n, p->k, g->a + row / LOSSI_ROWS * g->a_block + p->begin * LOSSI_ROWS, panel, &sum);
     float *c = g->c + row * g->c_row + column * LOSSI_VECTOR;
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (size_t r = 0; r < LOSSI_ROWS; r++)
 #pragma GCC unroll 3
-        for (int j = 0; j < n; j++)
+        FOR_PANEL_COLUMNS(j, n)
             store(c + r * g->c_row + (size_t)j * LOSSI_VECTOR, sum.at[r][j]);
 }
 
@@ -116,7 +125,7 @@ static void run_piece(const lossi_gemm *g, const piece *p)
     }
 }
 
-void lossk_gemm_avx2(const lossi_gemm *g)
+void lossk_gemm(const lossi_gemm *g)
 {
     size_t pieces = g->n < CUT_COLUMNS ? 1 : (g->k + PIECE - 1) / PIECE, size = (g->k + pieces - 1) / pieces;
     for (size_t begin = 0; begin < g->k; begin += size) {

@@ -1,6 +1,6 @@
 /* Pooling, a vector of images at a time. Windows are clipped to the input as in the reference. */
-#include "kernels/avx2/avx2.h"
-#include "kernels/avx2/vector.h"
+#include "kernels/simd/simd.h"
+#include "kernels/simd/vector.h"
 
 /* Input rows (or columns) under the window of one output. */
 typedef struct range {
@@ -18,11 +18,10 @@ static range window(const lossi_pool_shape *s, size_t out, size_t in_size, size_
 /* The larger, or NaN if one of them is. */
 static inline vector largest(vector best, vector value)
 {
-    vector is_better = _mm256_cmp_ps(value, best, _CMP_GT_OQ), is_nan = _mm256_cmp_ps(value, value, _CMP_UNORD_Q);
-    return _mm256_blendv_ps(best, value, _mm256_or_ps(is_better, is_nan));
+    return chosen(either(greater(value, best), is_nan(value)), value, best);
 }
 
-void lossk_max_pool_avx2(const lossi_pool_shape *s, const float *x, float *y)
+void lossk_max_pool(const lossi_pool_shape *s, const float *x, float *y)
 {
     for (size_t c = 0; c < s->channels; c++, x += s->in_h * s->in_w * s->lanes)
         for (size_t r = 0; r < s->out_h; r++)
@@ -38,7 +37,7 @@ void lossk_max_pool_avx2(const lossi_pool_shape *s, const float *x, float *y)
             }
 }
 
-void lossk_max_pool_backward_avx2(const lossi_pool_shape *s, const float *x, const float *dy, float *dx)
+void lossk_max_pool_backward(const lossi_pool_shape *s, const float *x, const float *dy, float *dx)
 {
     size_t plane = s->in_h * s->in_w * s->lanes;
     for (size_t c = 0; c < s->channels; c++, x += plane, dx += plane)
@@ -56,9 +55,9 @@ void lossk_max_pool_backward_avx2(const lossi_pool_shape *s, const float *x, con
                         for (size_t j = columns.begin; j < columns.end; j++) {
                             size_t at = (i * s->in_w + j) * s->lanes + lane;
                             vector value = load(x + at);
-                            vector is_best = _mm256_or_ps(_mm256_cmp_ps(value, best, _CMP_EQ_OQ), _mm256_cmp_ps(value, value, _CMP_UNORD_Q));
-                            store(dx + at, plus(load(dx + at), _mm256_and_ps(is_best, left)));
-                            left = _mm256_andnot_ps(is_best, left);
+                            mask is_best = either(equal(value, best), is_nan(value));
+                            store(dx + at, plus(load(dx + at), where(is_best, left)));
+                            left = unless(is_best, left);
                         }
                 }
             }

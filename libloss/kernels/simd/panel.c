@@ -1,12 +1,12 @@
 /* Convolution with any filter: the inputs of output pixels under the taps are packed into panels, a block of columns and a piece
  * of the taps at a time, and multiplied with the filters. Between pieces the sums are kept in y. */
-#include "kernels/avx2/avx2.h"
-#include "kernels/avx2/gemm.h"
-#include "kernels/avx2/vector.h"
+#include "kernels/simd/simd.h"
+#include "kernels/simd/gemm.h"
+#include "kernels/simd/vector.h"
 
 /* Taps of a piece: three columns are 24 KB, so that a panel stays in L1. Columns of a block: 288 KB, for L2. Floats
  * between panels, that they do not begin on the same lines of the cache. Channels ahead that are fetched while one is packed. */
-enum { PIECE = 256, BLOCK = 36, PAD = 16, AHEAD = 4 };
+enum { PIECE = 2048 / LOSSI_VECTOR, BLOCK = 36, PAD = 16, AHEAD = 4 };
 
 static size_t least(size_t a, size_t b)
 {
@@ -25,19 +25,19 @@ static size_t piece_taps(const lossi_conv_shape *s)
     return area < PIECE ? PIECE / area * area : area;
 }
 
-size_t lossk_panel_packed_avx2(const lossi_conv_shape *s)
+size_t lossk_panel_packed(const lossi_conv_shape *s)
 {
     return lossi_round_rows(s->out_c) * taps(s);
 }
 
-size_t lossk_panel_scratch_avx2(const lossi_conv_shape *s)
+size_t lossk_panel_scratch(const lossi_conv_shape *s)
 {
     size_t columns = s->out_h * s->out_w * s->lanes / LOSSI_VECTOR;
     return (least(taps(s), piece_taps(s)) + PAD) * least(columns, BLOCK) * LOSSI_VECTOR;
 }
 
-/* Filters are packed piece by piece, so that a piece lies together: [out_c / 4][taps of the piece][4] in each. */
-void lossk_panel_pack_avx2(const lossi_conv_shape *s, const lossi_filters *f, size_t begin, size_t end, float *packed)
+/* Filters are packed piece by piece, so that a piece lies together: [out_c / LOSSI_ROWS][taps of the piece][LOSSI_ROWS] in each. */
+void lossk_panel_pack(const lossi_conv_shape *s, const lossi_filters *f, size_t begin, size_t end, float *packed)
 {
     size_t area = s->kernel * s->kernel, k = taps(s), piece = piece_taps(s), rows = lossi_round_rows(s->out_c);
     for (size_t first = 0; first < k; first += piece) {
@@ -53,7 +53,7 @@ void lossk_panel_pack_avx2(const lossi_conv_shape *s, const lossi_filters *f, si
     }
 }
 
-/* A column: eight images of an output pixel. Where its window lies on the input. */
+/* A column: a vector of images of an output pixel. Where its window lies on the input. */
 typedef struct window {
     ptrdiff_t row, column; /* of its first tap; may lie on padding */
     ptrdiff_t at;          /* index of its first tap's vector within a channel */
@@ -135,7 +135,7 @@ static void pack_panels(const lossi_conv_shape *s, const float *x, size_t first,
     }
 }
 
-void lossk_panel_forward_avx2(const lossi_conv_shape *s, const float *x, const float *packed, const lossi_epilogue *epilogue, float *y,
+void lossk_panel_forward(const lossi_conv_shape *s, const float *x, const float *packed, const lossi_epilogue *epilogue, float *y,
                               float *scratch)
 {
     size_t k = taps(s), piece = piece_taps(s), columns = s->out_h * s->out_w * s->lanes / LOSSI_VECTOR;
@@ -150,6 +150,6 @@ void lossk_panel_forward_avx2(const lossi_conv_shape *s, const float *x, const f
                 g.bias = epilogue->bias;
                 g.relu = epilogue->relu;
             }
-            lossk_gemm_avx2(&g);
+            lossk_gemm(&g);
         }
 }

@@ -1,6 +1,6 @@
 /* F(4x4, 3x3): interpolation at 0, A, -A, B, -B and infinity. The usual 1 and 2 round twice as badly (measured on normal numbers); see
  * Barabasz et al. 2020, "Error analysis and improving the accuracy of Winograd convolution". All values below are exact. */
-#include "kernels/avx2/transforms.h"
+#include "kernels/simd/transforms.h"
 
 #define A 0.75f
 #define B 1.5f
@@ -9,25 +9,25 @@ enum { IN = 6, OUT = 4 };
 
 /* ---- Filters --------------------------------------------------------------------------------------------------------- */
 
-ALWAYS_INLINE void filter_direction(const four g[3], four u[IN])
+ALWAYS_INLINE void filter_direction(const values g[3], values u[IN])
 {
     const float by_a = 1 / (2 * A * A * (A * A - B * B)), by_b = 1 / (2 * B * B * (B * B - A * A));
-    four even_a = scaled(by_a, sum(g[0], scaled(A * A, g[2]))), odd_a = scaled(by_a * A, g[1]);
-    four even_b = scaled(by_b, sum(g[0], scaled(B * B, g[2]))), odd_b = scaled(by_b * B, g[1]);
-    u[0] = scaled(1 / (A * A * B * B), g[0]);
-    u[1] = sum(even_a, odd_a);
-    u[2] = difference(even_a, odd_a);
-    u[3] = sum(even_b, odd_b);
-    u[4] = difference(even_b, odd_b);
+    values even_a = by_a * (g[0] + A * A * g[2]), odd_a = by_a * A * g[1];
+    values even_b = by_b * (g[0] + B * B * g[2]), odd_b = by_b * B * g[1];
+    u[0] = 1 / (A * A * B * B) * g[0];
+    u[1] = even_a + odd_a;
+    u[2] = even_a - odd_a;
+    u[3] = even_b + odd_b;
+    u[4] = even_b - odd_b;
     u[5] = g[2];
 }
 
 static void filter(const float *w, float *u, size_t stride)
 {
-    four columns[3][IN], in[3], out[IN];
+    values columns[3][IN], in[3], out[IN];
     for (int c = 0; c < 3; c++) {
         for (int r = 0; r < 3; r++)
-            in[r] = load_four(w + (3 * r + c) * 4);
+            in[r] = load_values(w + (3 * r + c) * LOSSI_ROWS);
         filter_direction(in, columns[c]);
     }
     for (int r = 0; r < IN; r++) {
@@ -35,7 +35,7 @@ static void filter(const float *w, float *u, size_t stride)
             in[c] = columns[c][r];
         filter_direction(in, out);
         for (int c = 0; c < IN; c++, u += stride)
-            store_four(u, out[c]);
+            store_values(u, out[c]);
     }
 }
 
@@ -207,4 +207,4 @@ static void filter_gradient(const float *u, size_t stride, float *dw)
     }
 }
 
-const lossi_winograd lossk_winograd_4x4_avx2 = {OUT, IN, filter, input, output, output_gradient, filter_gradient};
+const lossi_winograd lossk_winograd_4x4 = {OUT, IN, filter, input, output, output_gradient, filter_gradient};

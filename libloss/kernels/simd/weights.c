@@ -1,14 +1,14 @@
-/* The gradient of a filter: for 4 outputs x 3 taps at a time, products of dy and x are summed over pixels in 12 vectors, whose lanes are
+/* The gradient of a filter: for LOSSI_ROWS outputs x 3 taps at a time, products of dy and x are summed over pixels in vectors, whose lanes are
  * added up at the end of a strip of rows. A strip of x is copied with its padding, so that the inner loop knows no borders. What
  * leaves too few pixels to a sum is left to OpenBLAS. */
 #include <string.h>
 
-#include "kernels/avx2/avx2.h"
-#include "kernels/avx2/gemm.h"
-#include "kernels/avx2/vector.h"
+#include "kernels/simd/simd.h"
+#include "kernels/simd/gemm.h"
+#include "kernels/simd/vector.h"
 #include "kernels/blas/blas.h"
 
-/* Floats of four channels of a strip of dy: 16 KB, half of L1. Vectors below which the sums at the end outweigh the products. */
+/* Floats of LOSSI_ROWS channels of a strip of dy: 16 KB, half of L1. Vectors below which the sums at the end outweigh the products. */
 enum { STRIP = 4 * 1024, LEAST_VECTORS = 16, TAPS = 3 };
 
 static bool is_for_blas(const lossi_conv_shape *s)
@@ -34,13 +34,13 @@ static size_t padded_rows(const lossi_conv_shape *s, size_t rows)
     return (rows - 1) * s->stride + s->kernel;
 }
 
-size_t lossk_weights_scratch_avx2(const lossi_conv_shape *s)
+size_t lossk_weights_scratch(const lossi_conv_shape *s)
 {
     if (lossi_is_one_tap(s))
         return s->out_c * s->in_c;
-    const lossi_winograd *t = lossk_tiles_avx2(s);
-    if (t && lossk_winograd_has_weights_avx2(t, s))
-        return lossk_winograd_weights_scratch_avx2(t, s);
+    const lossi_winograd *t = lossk_tiles(s);
+    if (t && lossk_winograd_has_weights(t, s))
+        return lossk_winograd_weights_scratch(t, s);
     return is_for_blas(s) ? lossk_conv_scratch_blas(s) : padded_rows(s, strip_rows(s)) * padded_pitch(s);
 }
 
@@ -68,14 +68,6 @@ typedef struct walk {
     size_t x_pitch, x_step, dy_pitch, dy_step, dy_channel; /* floats from row to row, vector to vector, channel to channel */
 } walk;
 
-/* Eight lanes as one number. */
-static inline float total(vector a)
-{
-    __m128 half = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
-    half = _mm_add_ps(half, _mm_movehl_ps(half, half));
-    return _mm_cvtss_f32(_mm_add_ss(half, _mm_movehdup_ps(half)));
-}
-
 /* sums[r][j] += sum of dy of channel r, `channel` floats after the one before, times x at tap j. */
 static __attribute__((noinline)) void correlate(const walk *w, const float *x, const size_t taps[TAPS], const float *dy, size_t channel,
                                                 float sums[LOSSI_ROWS][TAPS])
@@ -89,7 +81,7 @@ static __attribute__((noinline)) void correlate(const walk *w, const float *x, c
         const float *from = dy + row * w->dy_pitch;
         for (size_t n = w->count; n-- > 0; first += w->x_step, second += w->x_step, third += w->x_step, from += w->dy_step) {
             vector tap[TAPS] = {kept(load(first)), kept(load(second)), kept(load(third))};
-#pragma GCC unroll 4
+#pragma GCC unroll 8
             for (size_t r = 0; r < LOSSI_ROWS; r++) {
                 vector gradient = load(from + r * channel);
 #pragma GCC unroll 3
@@ -100,10 +92,10 @@ static __attribute__((noinline)) void correlate(const walk *w, const float *x, c
     }
     for (size_t r = 0; r < LOSSI_ROWS; r++)
         for (size_t j = 0; j < TAPS; j++)
-            sums[r][j] += total(sum[r][j]);
+            sums[r][j] += sum_of_lanes(sum[r][j]);
 }
 
-/* All taps of one channel of the padded strip x with `rows` outputs, four or one, dy being that of the first; dw: of the first and this
+/* All taps of one channel of the padded strip x with `rows` outputs, LOSSI_ROWS or one, dy being that of the first; dw: of the first and this
  * channel. */
 static void correlate_outputs(const lossi_conv_shape *s, const walk *w, size_t vectors, const float *x, const float *dy, size_t rows,
                               float *dw)
@@ -129,7 +121,7 @@ static void add_bias(const lossi_conv_shape *s, const float *dy, float *dbias)
     lossi_maps m = {1, s->out_h * s->out_w, s->lanes, s->lanes};
     for (size_t o = 0; o < s->out_c; o++) {
         double sum, square;
-        lossk_norm_sums_avx2(&m, dy + o * m.pixels * m.lanes, &sum, &square);
+        lossk_norm_sums(&m, dy + o * m.pixels * m.lanes, &sum, &square);
         dbias[o] += (float)sum;
     }
 }
@@ -146,7 +138,7 @@ static void one_tap(const lossi_conv_shape *s, const float *x, const float *dy, 
         dw[i * s->kernel * s->kernel + lossi_first_tap(s)] += scratch[i];
 }
 
-void lossk_conv_backward_weights_avx2(const lossi_conv_shape *s, const float *x, const float *dy, float *dw, float *dbias,
+void lossk_conv_backward_weights(const lossi_conv_shape *s, const float *x, const float *dy, float *dw, float *dbias,
                                       float *scratch)
 {
     if (lossi_is_one_tap(s)) {
@@ -159,9 +151,9 @@ void lossk_conv_backward_weights_avx2(const lossi_conv_shape *s, const float *x,
     }
     if (dbias)
         add_bias(s, dy, dbias);
-    const lossi_winograd *t = lossk_tiles_avx2(s);
-    if (t && lossk_winograd_has_weights_avx2(t, s)) {
-        lossk_winograd_weights_avx2(t, s, x, dy, dw, scratch);
+    const lossi_winograd *t = lossk_tiles(s);
+    if (t && lossk_winograd_has_weights(t, s)) {
+        lossk_winograd_weights(t, s, x, dy, dw, scratch);
         return;
     }
     size_t area = s->kernel * s->kernel, vectors = s->lanes / LOSSI_VECTOR;

@@ -1,0 +1,32 @@
+/* A set of vector kernels. */
+#include "kernels/blas/blas.h"
+#include "kernels/ref/ref.h"
+#include "kernels/simd/simd.h"
+#include "kernels/simd/vector.h"
+
+#define LOSSI_NAME_OF(set) LOSSI_TEXT(set)
+
+const lossi_kernels lossi_kernels_set = {
+    .name = LOSSI_NAME_OF(LOSSI_SET),
+    .vector = LOSSI_VECTOR,
+    .conv_packed = lossk_conv_packed,
+    .conv_packed_backward = lossk_conv_packed_backward,
+    .conv_scratch = lossk_conv_scratch,
+    .conv_pack = lossk_conv_pack,
+    .conv_pack_backward = lossk_conv_pack_backward,
+    .conv_forward = lossk_conv_forward,
+    .conv_backward_data = lossk_conv_backward_data,
+    .conv_backward_weights = lossk_conv_backward_weights,
+    .max_pool = lossk_max_pool,
+    .max_pool_backward = lossk_max_pool_backward,
+    .average_pool = lossk_average_pool_ref,
+    .average_pool_backward = lossk_average_pool_backward_ref,
+    .norm_sums = lossk_norm_sums,
+    .norm_apply = lossk_norm_apply,
+    .norm_backward_sums = lossk_norm_backward_sums,
+    .norm_backward = lossk_norm_backward,
+    .relu = lossk_relu,
+    .relu_backward = lossk_relu_backward,
+    .add = lossk_add,
+    .xent = lossk_xent_ref,
+};
