@@ -2,6 +2,7 @@
 #ifndef LOSS_LOSS_H
 #define LOSS_LOSS_H
 
+#include <loss/curvature.h>
 #include <loss/data.h>
 #include <loss/export.h>
 #include <loss/net.h>

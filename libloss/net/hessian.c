@@ -221,6 +221,11 @@ size_t lossi_hessian_count(const lossi_hessian *h)
     return h->count;
 }
 
+size_t lossi_hessian_parameters(const lossi_hessian *h)
+{
+    return loss_net_n_parameters(h->net);
+}
+
 void lossi_hessian_take(const lossi_hessian *h, const float *direction, lossi_real *vector)
 {
     for (size_t i = 0; i < h->n_tensors; i++) {

@@ -27,6 +27,8 @@ void lossi_hessian_set(lossi_hessian *hessian, const loss_net *net);
 
 /** Values of a vector. */
 size_t lossi_hessian_count(const lossi_hessian *hessian);
+/** Values of a direction: all trainable ones. */
+size_t lossi_hessian_parameters(const lossi_hessian *hessian);
 /** Between vectors and directions, which have a value for each parameter: those that do not move are left out, or 0. */
 void lossi_hessian_take(const lossi_hessian *hessian, const float *direction, lossi_real *vector);
 void lossi_hessian_put(const lossi_hessian *hessian, const lossi_real *vector, float *direction);
