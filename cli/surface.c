@@ -24,8 +24,20 @@ static void report(const loss_surface_progress *p, void *user)
     size_t tenth = 10 * p->done / p->total;
     bool milestone = tenth != w->tenth;
     w->tenth = tenth;
-    progress_line(w->t->quiet, milestone, "%zu of %zu points  (%.3g, %.3g) loss %.5g  %.0f images/s  %s left", p->done, p->total, p->x,
-                  p->y, p->point.loss, p->images_per_second, duration_text(p->seconds_left, left));
+    if (p->bend)
+        progress_line(w->t->quiet, milestone, "%zu of %zu points and eigenvalues  (%.3g, %.3g) from %.4g to %.4g  %s left", p->done, p->total,
+                      p->x, p->y, p->bend->min, p->bend->max, duration_text(p->seconds_left, left));
+    else
+        progress_line(w->t->quiet, milestone, "%zu of %zu points  (%.3g, %.3g) loss %.5g  %.0f images/s  %s left", p->done, p->total, p->x,
+                      p->y, p->point.loss, p->images_per_second, duration_text(p->seconds_left, left));
+}
+
+static void report_eigenvectors(const loss_curvature_progress *p, void *user)
+{
+    watch *w = user;
+    char left[32];
+    progress_line(w->t->quiet, p->done % 20 == 0, "eigenvectors: product %zu, at most %zu  residual %.2g  at most %s left", p->done, p->most,
+                  p->value, duration_text(p->seconds_left, left));
 }
 
 typedef struct request {
@@ -35,6 +47,8 @@ typedef struct request {
     const char *to, *and;    /* other solutions, or NULL */
     size_t bn_images;
     loss_random_options random;
+    loss_curvature_options curvature; /* of --directions hessian, and of --curvature */
+    bool has_curvature;
     loss_surface_options surface;
     bool has_x, has_y, has_norm, has_ignore, has_seed, has_directions, has_bn_images, json;
 } request;
@@ -63,13 +77,36 @@ static loss_status make_plane_between(const request *r, const loss_net *net, con
     return status;
 }
 
+static bool is_hessian(const request *r)
+{
+    return !r->to && strcmp(r->directions, "hessian") == 0;
+}
+
+static loss_status make_plane_hessian(const request *r, const loss_net *net, const loss_dataset *data, loss_plane **plane)
+{
+    loss_eigenvalue values[2];
+    loss_status status = loss_plane_hessian(plane, net, data, &r->curvature, NULL, values);
+    for (int i = 0; i < 2 && !status; i++)
+        progress_note(r->t.quiet, "direction %c: eigenvalue %.6g, residual %.2g%s", "xy"[i], values[i].value, values[i].residual,
+                      values[i].has_converged ? "" : " (not converged)");
+    return status;
+}
+
 static loss_status make_plane(const request *r, const loss_net *net, const loss_dataset *data, loss_plane **plane)
 {
     if (r->to)
         return make_plane_between(r, net, data, plane);
     if (strcmp(r->directions, "random") == 0)
         return loss_plane_random(plane, net, &r->random);
+    if (is_hessian(r))
+        return make_plane_hessian(r, net, data, plane);
     return loss_plane_load(plane, net, r->directions);
+}
+
+/* Whether a Hessian is wanted, over the parameters that --ignore leaves. */
+static bool has_hessian(const request *r)
+{
+    return is_hessian(r) || r->has_curvature;
 }
 
 /* Options that would be silently without effect. @return -1 to go on. */
@@ -79,14 +116,14 @@ static int check_request(const request *r, const char *command)
         return usage_error(command, "where to? Give --out FILE.landscape");
     if (r->has_y && !r->has_x)
         return usage_error(command, "--y goes with --x; --x alone is a line");
-    if (strcmp(r->directions, "random") != 0 && (r->has_norm || r->has_ignore || r->has_seed))
+    if (strcmp(r->directions, "random") != 0 && (r->has_norm || (r->has_ignore && !has_hessian(r)) || r->has_seed))
         return usage_error(command, "--%s is about random directions; those of %s are used as they are",
-                           r->has_norm ? "norm" : r->has_ignore ? "ignore" : "seed", r->directions);
+                           r->has_norm ? "norm" : r->has_seed ? "seed" : "ignore", r->directions);
     if (r->and && !r->to)
         return usage_error(command, "--and goes with --to: the plane through three solutions");
-    if (r->to && (r->has_directions || r->has_norm || r->has_ignore || r->has_seed || r->surface.repeat))
+    if (r->to && (r->has_directions || r->has_norm || (r->has_ignore && !has_hessian(r)) || r->has_seed || r->surface.repeat))
         return usage_error(command, "--to gives the directions: --%s is without effect", r->has_directions ? "directions"
-                           : r->has_norm ? "norm" : r->has_ignore ? "ignore" : r->has_seed ? "seed" : "repeat");
+                           : r->has_norm ? "norm" : r->has_seed ? "seed" : r->surface.repeat ? "repeat" : "ignore");
     if (r->to && !r->and && r->has_y)
         return usage_error(command, "--to alone is a line, without --y; --and gives it a second direction");
     if (r->surface.bn == LOSS_BN_STATES && !r->to)
@@ -163,6 +200,7 @@ int command_surface(int argc, char **argv)
     static const char *const ignores[] = {"biasbn", "none", NULL};
     static const char *const bn_modes[] = {"weights", "states", "recalibrate", NULL};
     request r = {.split = LOSS_SPLIT_TEST, .directions = "random", .random = LOSS_RANDOM_OPTIONS_INIT, .bn_images = 512,
+                 .curvature = LOSS_CURVATURE_OPTIONS_INIT,
                  .surface = LOSS_SURFACE_OPTIONS_INIT};
     int norm = LOSS_NORM_FILTER, ignore = LOSS_IGNORE_BIASBN, bn = 0;
     watch w = {&r.t, false, 0};
@@ -172,13 +210,15 @@ int command_surface(int argc, char **argv)
         {"split", "S", "train, test or both (test)", OPTION_CHOICE, &r.split, splits, NULL},
         {"x", "MIN:MAX:N", "coordinates along direction x (-1:1:25)", OPTION_AXIS, &r.surface.x, NULL, &r.has_x},
         {"y", "MIN:MAX:N", "the same along y; with --x alone: a line", OPTION_AXIS, &r.surface.y, NULL, &r.has_y},
-        {"directions", "random|FILE", "random, or a .safetensors with tensors x/NAME, y/NAME", OPTION_TEXT, &r.directions, NULL, &r.has_directions},
+        {"directions", "random|hessian|FILE", "random, the two leading eigenvectors, or a .safetensors with tensors x/NAME, y/NAME", OPTION_TEXT, &r.directions, NULL, &r.has_directions},
         {"to", "W1", "instead: towards other weights of the network, which are at x = 1 (-0.5:1.5:41)", OPTION_TEXT, &r.to, NULL, NULL},
         {"and", "W2", "with --to: the plane through three solutions; W2 is at (0, 1)", OPTION_TEXT, &r.and, NULL, NULL},
         {"repeat", "K", "K random lines, of seeds N .. N + K - 1, in one file", OPTION_COUNT, &r.surface.repeat, NULL, NULL},
         {"norm", "N", "random: filter, layer, weight or none (filter)", OPTION_CHOICE, &norm, norms, &r.has_norm},
-        {"ignore", "I", "random: biasbn or none (biasbn: biases and BatchNorm stay)", OPTION_CHOICE, &ignore, ignores, &r.has_ignore},
+        {"ignore", "I", "random, hessian, --curvature: biasbn or none (biasbn: biases and BatchNorm stay)", OPTION_CHOICE, &ignore, ignores, &r.has_ignore},
         {"seed", "N", "seed of the random directions (0)", OPTION_SEED, &r.random.seed, NULL, &r.has_seed},
+        {"curvature", NULL, "the smallest and the largest eigenvalue of the Hessian at each point, too (plot --field convexity)", OPTION_FLAG,
+         &r.has_curvature, NULL, NULL},
         {"bn", "MODE", "running statistics: weights (the centre's), states (moved, with --to) or recalibrate (weights)",
          OPTION_CHOICE, &bn, bn_modes, NULL},
         {"bn-images", "N", "recalibrate: training images that they are estimated from at each point (512)", OPTION_COUNT, &r.bn_images, NULL,
@@ -197,6 +237,8 @@ int command_surface(int argc, char **argv)
         "  lossgrid surface run --split both --x=-0.5:0.5:51 --y=-0.5:0.5:51 --seed 3 --out fine.landscape\n"
         "  lossgrid surface run --x=-1:1:101 --out line.landscape\n"
         "  lossgrid surface run --x=-1:1:51 --repeat 10 --out lines.landscape\n"
+        "  lossgrid surface run --directions hessian --limit 512 --out hessian.landscape\n"
+        "  lossgrid surface run --curvature --limit 64 --x=-1:1:11 --y=-1:1:11 --out convexity.landscape\n"
         "  lossgrid surface run --to other/epoch-030.safetensors --bn recalibrate --out between.landscape\n"
         "  lossgrid surface --weights resnet20.th --data cifar-10-batches-bin --limit 256 --out theirs.landscape",
         options, sizeof options / sizeof *options, 1};
@@ -214,6 +256,12 @@ int command_surface(int argc, char **argv)
     interrupts_catch();
     r.random.norm = (loss_norm)norm;
     r.random.ignore = (loss_ignore)ignore;
+    r.curvature.ignore = (loss_ignore)ignore;
+    r.curvature.threads = r.surface.threads;
+    r.curvature.progress = report_eigenvectors;
+    r.curvature.cancelled = interrupted;
+    r.curvature.user = &w;
+    r.surface.curvature = r.has_curvature ? &r.curvature : NULL;
     r.surface.progress = report;
     r.surface.cancelled = interrupted;
     r.surface.user = &w;

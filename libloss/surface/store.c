@@ -30,7 +30,7 @@ static const char SCHEMA[] =
 struct lossi_store {
     sqlite3 *db;
     char *path;
-    sqlite3_stmt *put, *has;
+    sqlite3_stmt *put, *has, *put_bend;
 };
 
 void lossi_store_close(lossi_store *store)
@@ -39,6 +39,7 @@ void lossi_store_close(lossi_store *store)
         return;
     sqlite3_finalize(store->put);
     sqlite3_finalize(store->has);
+    sqlite3_finalize(store->put_bend);
     sqlite3_close(store->db);
     free(store->path);
     free(store);
@@ -379,4 +380,81 @@ loss_status lossi_store_put_point(lossi_store *store, loss_split split, size_t i
     sqlite3_bind_double(store->put, 6, point->accuracy);
     sqlite3_bind_double(store->put, 7, point->seconds);
     return finish_step(store, store->put);
+}
+
+/* ---- Eigenvalues: a table of its own, which files without them lack --------------------------------------------------- */
+
+static const char BENDS[] =
+    "CREATE TABLE IF NOT EXISTS curvature(split TEXT NOT NULL, iy INTEGER NOT NULL, ix INTEGER NOT NULL, min_eigenvalue REAL,"
+    " max_eigenvalue REAL, min_residual REAL, max_residual REAL, curvature_seconds REAL, PRIMARY KEY(split, iy, ix)) WITHOUT ROWID";
+
+loss_status lossi_store_begin_bends(lossi_store *store, const char *curvature)
+{
+    sqlite3_stmt *insert = NULL, *select = NULL;
+    loss_status status = execute(store, "BEGIN IMMEDIATE", "write");
+    if (status)
+        return status;
+    status = execute(store, BENDS, "write");
+    if (!status)
+        status = prepare(store, "INSERT OR IGNORE INTO metadata VALUES('curvature', ?)", &insert);
+    if (!status) {
+        sqlite3_bind_text(insert, 1, curvature, -1, SQLITE_STATIC);
+        status = finish_step(store, insert);
+    }
+    if (!status)
+        status = prepare(store, "SELECT value FROM metadata WHERE key = 'curvature'", &select);
+    if (!status) {
+        const char *was = sqlite3_step(select) == SQLITE_ROW ? (const char *)sqlite3_column_text(select, 0) : NULL;
+        if (!was || strcmp(was, curvature) != 0)
+            status = lossi_fail(LOSS_ERR_MISMATCH, "%s: its eigenvalues: %s; asked for: %s. It is left as it is", store->path,
+                                was ? was : "none", curvature);
+    }
+    sqlite3_finalize(insert);
+    sqlite3_finalize(select);
+    if (!status)
+        return execute(store, "COMMIT", "write");
+    sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    return status;
+}
+
+loss_status lossi_store_read_bends(lossi_store *store, loss_split split, size_t nx, size_t ny, loss_bend *bends)
+{
+    memset(bends, 0, nx * ny * sizeof *bends);
+    sqlite3_stmt *select;
+    loss_status status = prepare(store, "SELECT iy, ix, min_eigenvalue, max_eigenvalue, min_residual, max_residual, curvature_seconds"
+                                        " FROM curvature WHERE split = ?", &select);
+    if (status)
+        return status;
+    sqlite3_bind_text(select, 1, loss_split_name(split), -1, SQLITE_STATIC);
+    int code;
+    while (!status && (code = sqlite3_step(select)) == SQLITE_ROW) {
+        sqlite3_int64 iy = sqlite3_column_int64(select, 0), ix = sqlite3_column_int64(select, 1);
+        if (iy < 0 || ix < 0 || (size_t)iy >= ny || (size_t)ix >= nx)
+            status = lossi_fail(LOSS_ERR_FORMAT, "%s: eigenvalues at iy %lld, ix %lld of a grid of %zu x %zu", store->path, (long long)iy,
+                                (long long)ix, ny, nx);
+        else
+            bends[(size_t)iy * nx + (size_t)ix] = (loss_bend){
+                .evaluated = true, .min = number_or_nan(select, 2), .max = number_or_nan(select, 3),
+                .min_residual = number_or_nan(select, 4), .max_residual = number_or_nan(select, 5), .seconds = number_or_nan(select, 6)};
+    }
+    if (!status && code != SQLITE_DONE)
+        status = failed(store, "read");
+    sqlite3_finalize(select);
+    return status;
+}
+
+loss_status lossi_store_put_bend(lossi_store *store, loss_split split, size_t iy, size_t ix, const loss_bend *bend)
+{
+    loss_status status = LOSS_OK;
+    if (!store->put_bend)
+        status = prepare(store, "INSERT OR IGNORE INTO curvature VALUES(?, ?, ?, ?, ?, ?, ?, ?)", &store->put_bend);
+    if (status)
+        return status;
+    bind_place(store->put_bend, split, iy, ix);
+    sqlite3_bind_double(store->put_bend, 4, bend->min); /* NaN becomes NULL */
+    sqlite3_bind_double(store->put_bend, 5, bend->max);
+    sqlite3_bind_double(store->put_bend, 6, bend->min_residual);
+    sqlite3_bind_double(store->put_bend, 7, bend->max_residual);
+    sqlite3_bind_double(store->put_bend, 8, bend->seconds);
+    return finish_step(store, store->put_bend);
 }

@@ -60,4 +60,12 @@ loss_status lossi_store_has_point(lossi_store *store, loss_split split, size_t i
 /** Adds a point and commits it; a point that another process added first is left as it is. */
 loss_status lossi_store_put_point(lossi_store *store, loss_split split, size_t iy, size_t ix, const loss_point *point);
 
+/** Makes the file one about eigenvalues, if it is not: what they are of becomes its fact "curvature".
+ *  @return LOSS_OK, LOSS_ERR_MISMATCH (it has eigenvalues of something else), LOSS_ERR_IO */
+loss_status lossi_store_begin_bends(lossi_store *store, const char *curvature);
+/** All eigenvalues of a split, [ny][nx], of a file that is about them; those that are absent have evaluated = false. */
+loss_status lossi_store_read_bends(lossi_store *store, loss_split split, size_t nx, size_t ny, loss_bend *bends);
+/** Adds those of a point and commits them; those that another process added first are left as they are. */
+loss_status lossi_store_put_bend(lossi_store *store, loss_split split, size_t iy, size_t ix, const loss_bend *bend);
+
 #endif

@@ -14,7 +14,9 @@ struct loss_surface {
     const loss_net *net;
     const loss_plane *plane;
     const loss_dataset *data[2];  /* by split */
-    loss_surface_options opt;
+    loss_surface_options opt;     /* its curvature and eigen point to the next two, or curvature is NULL */
+    loss_curvature_options curvature;
+    loss_eigen_options eigen;
 };
 
 #endif
