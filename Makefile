@@ -187,7 +187,7 @@ $(BENCH): $(BENCH_OBJECTS) $(STATIC_LIB)
 # ---- Tests ------------------------------------------------------------------------------------------------------------
 
 INSTALL_TESTS := $(sort $(wildcard tests/install/*.sh))
-SCRIPTS  := $(sort $(wildcard tests/cli/*.sh)) tests/pytorch/agree.py $(INSTALL_TESTS)
+SCRIPTS  := $(sort $(wildcard tests/cli/*.sh)) $(sort $(wildcard tests/pytorch/*.py)) $(INSTALL_TESTS)
 TEST_ENV  = BUILD=$(abspath $(OUT)) LOSSGRID=$(abspath $(OUT)/lossgrid) CC="$(CC)"
 
 .PHONY: check

@@ -236,8 +236,8 @@ static void add_convexity_caption(figure *f, const loss_surface *surface)
             low = fmin(low, values[i]);
             high = fmax(high, values[i]);
         }
-    add_caption(f, "Hessian: %s; |smallest / largest eigenvalue| at %zu of %zu points, from %.3g (nearly convex) to %.3g", fact(surface, "curvature"),
-                done, n, done ? low : NAN, done ? high : NAN);
+    add_caption(f, "Hessian (%s) at %zu of %zu points: ratio from %.3g (nearly convex) to %.3g", fact(surface, "curvature"), done, n,
+                done ? low : NAN, done ? high : NAN);
 }
 
 static loss_status add_captions(figure *f, loss_surface *surface, bool is_convexity)
