@@ -1,9 +1,8 @@
 /* SQLite with journal_mode=DELETE and synchronous=FULL: after a kill at any moment the one file is whole, and it can be opened
  * read-only in a folder that cannot be written. */
-#include "surface/store.h"
+#include "surface/sql.h"
 
 #include <math.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -27,26 +26,18 @@ static const char SCHEMA[] =
     " loss, standard_error, accuracy, seconds"
     " FROM points p, axes x, axes y WHERE x.axis = 'x' AND y.axis = 'y' ORDER BY p.split, iy, ix;";
 
-struct lossi_store {
-    sqlite3 *db;
-    char *path;
-    sqlite3_stmt *put, *has, *put_bend;
-};
-
 void lossi_store_close(lossi_store *store)
 {
     if (!store)
         return;
     sqlite3_finalize(store->put);
     sqlite3_finalize(store->has);
-    sqlite3_finalize(store->put_bend);
     sqlite3_close(store->db);
     free(store->path);
     free(store);
 }
 
-/* The connection's last error as a status. */
-static loss_status failed(const lossi_store *store, const char *what)
+loss_status lossi_sql_failed(const lossi_store *store, const char *what)
 {
     int code = sqlite3_errcode(store->db) & 0xff;
     loss_status status = code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_ERROR || code == SQLITE_MISMATCH
@@ -56,14 +47,14 @@ static loss_status failed(const lossi_store *store, const char *what)
                       code == SQLITE_NOTADB ? "this is no landscape file" : sqlite3_errmsg(store->db));
 }
 
-static loss_status execute(lossi_store *store, const char *sql, const char *what)
+loss_status lossi_sql_execute(lossi_store *store, const char *sql, const char *what)
 {
-    return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? LOSS_OK : failed(store, what);
+    return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? LOSS_OK : lossi_sql_failed(store, what);
 }
 
-static loss_status prepare(lossi_store *store, const char *sql, sqlite3_stmt **statement)
+loss_status lossi_sql_prepare(lossi_store *store, const char *sql, sqlite3_stmt **statement)
 {
-    return sqlite3_prepare_v2(store->db, sql, -1, statement, NULL) == SQLITE_OK ? LOSS_OK : failed(store, "read");
+    return sqlite3_prepare_v2(store->db, sql, -1, statement, NULL) == SQLITE_OK ? LOSS_OK : lossi_sql_failed(store, "read");
 }
 
 /* *is_empty: a database without anything in it; else it is a landscape of a version that we know. All is read in one statement,
@@ -71,7 +62,7 @@ static loss_status prepare(lossi_store *store, const char *sql, sqlite3_stmt **s
 static loss_status check_identity(lossi_store *store, bool *is_empty)
 {
     sqlite3_stmt *select;
-    loss_status status = prepare(store, "SELECT (SELECT count(*) FROM sqlite_master), application_id, user_version"
+    loss_status status = lossi_sql_prepare(store, "SELECT (SELECT count(*) FROM sqlite_master), application_id, user_version"
                                         " FROM pragma_application_id, pragma_user_version", &select);
     if (status)
         return status;
@@ -81,7 +72,7 @@ static loss_status check_identity(lossi_store *store, bool *is_empty)
         id = sqlite3_column_int64(select, 1);
         version = sqlite3_column_int64(select, 2);
     } else {
-        status = failed(store, "read");
+        status = lossi_sql_failed(store, "read");
     }
     sqlite3_finalize(select);
     if (status)
@@ -146,10 +137,10 @@ loss_status lossi_store_open(lossi_store **out, const char *path)
     return status == LOSS_ERR_IO ? open_existing(out, path, SQLITE_OPEN_READWRITE) : status;
 }
 
-static loss_status finish_step(lossi_store *store, sqlite3_stmt *statement)
+loss_status lossi_sql_finish(lossi_store *store, sqlite3_stmt *statement)
 {
     int code = sqlite3_step(statement);
-    loss_status status = code == SQLITE_DONE ? LOSS_OK : failed(store, "write");
+    loss_status status = code == SQLITE_DONE ? LOSS_OK : lossi_sql_failed(store, "write");
     sqlite3_reset(statement);
     return status;
 }
@@ -157,11 +148,11 @@ static loss_status finish_step(lossi_store *store, sqlite3_stmt *statement)
 static loss_status insert_facts(lossi_store *store, const lossi_facts *facts)
 {
     sqlite3_stmt *insert;
-    loss_status status = prepare(store, "INSERT INTO metadata VALUES(?, ?)", &insert);
+    loss_status status = lossi_sql_prepare(store, "INSERT INTO metadata VALUES(?, ?)", &insert);
     for (size_t i = 0; i < facts->n && !status; i++) {
         sqlite3_bind_text(insert, 1, facts->keys[i], -1, SQLITE_STATIC);
         sqlite3_bind_text(insert, 2, facts->values[i], -1, SQLITE_STATIC);
-        status = finish_step(store, insert);
+        status = lossi_sql_finish(store, insert);
     }
     sqlite3_finalize(insert);
     return status;
@@ -170,14 +161,14 @@ static loss_status insert_facts(lossi_store *store, const lossi_facts *facts)
 static loss_status insert_axis(lossi_store *store, const char *name, loss_axis axis)
 {
     sqlite3_stmt *insert;
-    loss_status status = prepare(store, "INSERT INTO axes VALUES(?, ?, ?, ?)", &insert);
+    loss_status status = lossi_sql_prepare(store, "INSERT INTO axes VALUES(?, ?, ?, ?)", &insert);
     if (status)
         return status;
     sqlite3_bind_text(insert, 1, name, -1, SQLITE_STATIC);
     sqlite3_bind_double(insert, 2, axis.min);
     sqlite3_bind_double(insert, 3, axis.max);
     sqlite3_bind_int64(insert, 4, (sqlite3_int64)axis.n);
-    status = finish_step(store, insert);
+    status = lossi_sql_finish(store, insert);
     sqlite3_finalize(insert);
     return status;
 }
@@ -185,12 +176,12 @@ static loss_status insert_axis(lossi_store *store, const char *name, loss_axis a
 static loss_status insert_directions(lossi_store *store, const lossi_store_contents *contents)
 {
     sqlite3_stmt *insert;
-    loss_status status = prepare(store, "INSERT INTO directions VALUES(?, ?)", &insert);
+    loss_status status = lossi_sql_prepare(store, "INSERT INTO directions VALUES(?, ?)", &insert);
     for (size_t i = 0; i < contents->n_directions && !status; i++) {
         const lossi_stored_direction *d = &contents->directions[i];
         sqlite3_bind_text(insert, 1, d->axis, -1, SQLITE_STATIC);
         sqlite3_bind_blob64(insert, 2, d->values, d->n * sizeof *d->values, SQLITE_STATIC);
-        status = finish_step(store, insert);
+        status = lossi_sql_finish(store, insert);
     }
     sqlite3_finalize(insert);
     return status;
@@ -199,10 +190,10 @@ static loss_status insert_directions(lossi_store *store, const lossi_store_conte
 static loss_status create_contents(lossi_store *store, const lossi_store_contents *contents)
 {
     char *pragmas = sqlite3_mprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION_ID, USER_VERSION);
-    loss_status status = pragmas ? execute(store, pragmas, "write") : lossi_fail_nomem(64);
+    loss_status status = pragmas ? lossi_sql_execute(store, pragmas, "write") : lossi_fail_nomem(64);
     sqlite3_free(pragmas);
     if (!status)
-        status = execute(store, SCHEMA, "write");
+        status = lossi_sql_execute(store, SCHEMA, "write");
     if (!status)
         status = insert_facts(store, contents->facts);
     if (!status)
@@ -215,13 +206,13 @@ static loss_status create_contents(lossi_store *store, const lossi_store_content
 /* Under one write lock: whoever comes first makes the contents, the others find them. */
 static loss_status create_if_empty(lossi_store *store, const lossi_store_contents *contents, bool *is_new)
 {
-    loss_status status = execute(store, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; BEGIN IMMEDIATE", "open");
+    loss_status status = lossi_sql_execute(store, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; BEGIN IMMEDIATE", "open");
     if (!status)
         status = check_identity(store, is_new);
     if (!status && *is_new)
         status = create_contents(store, contents);
     if (!status)
-        return execute(store, "COMMIT", "write");
+        return lossi_sql_execute(store, "COMMIT", "write");
     sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     return status;
 }
@@ -261,7 +252,7 @@ loss_status lossi_store_read_facts(lossi_store *store, lossi_facts *facts)
 {
     *facts = (lossi_facts){0};
     sqlite3_stmt *select;
-    loss_status status = prepare(store, "SELECT key, value FROM metadata", &select);
+    loss_status status = lossi_sql_prepare(store, "SELECT key, value FROM metadata", &select);
     if (status)
         return status;
     int code;
@@ -271,7 +262,7 @@ loss_status lossi_store_read_facts(lossi_store *store, lossi_facts *facts)
             status = lossi_fail_nomem(1024);
     }
     if (!status && code != SQLITE_DONE)
-        status = failed(store, "read");
+        status = lossi_sql_failed(store, "read");
     sqlite3_finalize(select);
     if (status)
         lossi_facts_free(facts);
@@ -281,7 +272,7 @@ loss_status lossi_store_read_facts(lossi_store *store, lossi_facts *facts)
 static loss_status read_axis(lossi_store *store, const char *name, loss_axis *axis)
 {
     sqlite3_stmt *select;
-    loss_status status = prepare(store, "SELECT min, max, n FROM axes WHERE axis = ?", &select);
+    loss_status status = lossi_sql_prepare(store, "SELECT min, max, n FROM axes WHERE axis = ?", &select);
     if (status)
         return status;
     sqlite3_bind_text(select, 1, name, -1, SQLITE_STATIC);
@@ -313,7 +304,7 @@ loss_status lossi_store_read_axes(lossi_store *store, loss_axis *x, loss_axis *y
     return status;
 }
 
-static double number_or_nan(sqlite3_stmt *select, int column)
+double lossi_sql_number(sqlite3_stmt *select, int column)
 {
     return sqlite3_column_type(select, column) == SQLITE_NULL ? NAN : sqlite3_column_double(select, column);
 }
@@ -322,7 +313,7 @@ loss_status lossi_store_read_points(lossi_store *store, loss_split split, size_t
 {
     memset(points, 0, nx * ny * sizeof *points);
     sqlite3_stmt *select;
-    loss_status status = prepare(store, "SELECT iy, ix, loss, standard_error, accuracy, seconds FROM points WHERE split = ?",
+    loss_status status = lossi_sql_prepare(store, "SELECT iy, ix, loss, standard_error, accuracy, seconds FROM points WHERE split = ?",
                                  &select);
     if (status)
         return status;
@@ -335,11 +326,11 @@ loss_status lossi_store_read_points(lossi_store *store, loss_split split, size_t
                                 (long long)iy, (long long)ix, ny, nx);
         else
             points[(size_t)iy * nx + (size_t)ix] = (loss_point){
-                .evaluated = true, .loss = number_or_nan(select, 2), .standard_error = number_or_nan(select, 3),
-                .accuracy = number_or_nan(select, 4), .seconds = number_or_nan(select, 5)};
+                .evaluated = true, .loss = lossi_sql_number(select, 2), .standard_error = lossi_sql_number(select, 3),
+                .accuracy = lossi_sql_number(select, 4), .seconds = lossi_sql_number(select, 5)};
     }
     if (!status && code != SQLITE_DONE)
-        status = failed(store, "read");
+        status = lossi_sql_failed(store, "read");
     sqlite3_finalize(select);
     return status;
 }
@@ -355,14 +346,14 @@ loss_status lossi_store_has_point(lossi_store *store, loss_split split, size_t i
 {
     loss_status status = LOSS_OK;
     if (!store->has)
-        status = prepare(store, "SELECT 1 FROM points WHERE split = ? AND iy = ? AND ix = ?", &store->has);
+        status = lossi_sql_prepare(store, "SELECT 1 FROM points WHERE split = ? AND iy = ? AND ix = ?", &store->has);
     if (status)
         return status;
     bind_place(store->has, split, iy, ix);
     int code = sqlite3_step(store->has);
     *has = code == SQLITE_ROW;
     if (code != SQLITE_ROW && code != SQLITE_DONE)
-        status = failed(store, "read");
+        status = lossi_sql_failed(store, "read");
     sqlite3_reset(store->has);
     return status;
 }
@@ -371,7 +362,7 @@ loss_status lossi_store_put_point(lossi_store *store, loss_split split, size_t i
 {
     loss_status status = LOSS_OK;
     if (!store->put)
-        status = prepare(store, "INSERT OR IGNORE INTO points VALUES(?, ?, ?, ?, ?, ?, ?)", &store->put);
+        status = lossi_sql_prepare(store, "INSERT OR IGNORE INTO points VALUES(?, ?, ?, ?, ?, ?, ?)", &store->put);
     if (status)
         return status;
     bind_place(store->put, split, iy, ix);
@@ -379,82 +370,5 @@ loss_status lossi_store_put_point(lossi_store *store, loss_split split, size_t i
     sqlite3_bind_double(store->put, 5, point->standard_error);
     sqlite3_bind_double(store->put, 6, point->accuracy);
     sqlite3_bind_double(store->put, 7, point->seconds);
-    return finish_step(store, store->put);
-}
-
-/* ---- Eigenvalues: a table of its own, which files without them lack --------------------------------------------------- */
-
-static const char BENDS[] =
-    "CREATE TABLE IF NOT EXISTS curvature(split TEXT NOT NULL, iy INTEGER NOT NULL, ix INTEGER NOT NULL, min_eigenvalue REAL,"
-    " max_eigenvalue REAL, min_residual REAL, max_residual REAL, curvature_seconds REAL, PRIMARY KEY(split, iy, ix)) WITHOUT ROWID";
-
-loss_status lossi_store_begin_bends(lossi_store *store, const char *curvature)
-{
-    sqlite3_stmt *insert = NULL, *select = NULL;
-    loss_status status = execute(store, "BEGIN IMMEDIATE", "write");
-    if (status)
-        return status;
-    status = execute(store, BENDS, "write");
-    if (!status)
-        status = prepare(store, "INSERT OR IGNORE INTO metadata VALUES('curvature', ?)", &insert);
-    if (!status) {
-        sqlite3_bind_text(insert, 1, curvature, -1, SQLITE_STATIC);
-        status = finish_step(store, insert);
-    }
-    if (!status)
-        status = prepare(store, "SELECT value FROM metadata WHERE key = 'curvature'", &select);
-    if (!status) {
-        const char *was = sqlite3_step(select) == SQLITE_ROW ? (const char *)sqlite3_column_text(select, 0) : NULL;
-        if (!was || strcmp(was, curvature) != 0)
-            status = lossi_fail(LOSS_ERR_MISMATCH, "%s: its eigenvalues: %s; asked for: %s. It is left as it is", store->path,
-                                was ? was : "none", curvature);
-    }
-    sqlite3_finalize(insert);
-    sqlite3_finalize(select);
-    if (!status)
-        return execute(store, "COMMIT", "write");
-    sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-    return status;
-}
-
-loss_status lossi_store_read_bends(lossi_store *store, loss_split split, size_t nx, size_t ny, loss_bend *bends)
-{
-    memset(bends, 0, nx * ny * sizeof *bends);
-    sqlite3_stmt *select;
-    loss_status status = prepare(store, "SELECT iy, ix, min_eigenvalue, max_eigenvalue, min_residual, max_residual, curvature_seconds"
-                                        " FROM curvature WHERE split = ?", &select);
-    if (status)
-        return status;
-    sqlite3_bind_text(select, 1, loss_split_name(split), -1, SQLITE_STATIC);
-    int code;
-    while (!status && (code = sqlite3_step(select)) == SQLITE_ROW) {
-        sqlite3_int64 iy = sqlite3_column_int64(select, 0), ix = sqlite3_column_int64(select, 1);
-        if (iy < 0 || ix < 0 || (size_t)iy >= ny || (size_t)ix >= nx)
-            status = lossi_fail(LOSS_ERR_FORMAT, "%s: eigenvalues at iy %lld, ix %lld of a grid of %zu x %zu", store->path, (long long)iy,
-                                (long long)ix, ny, nx);
-        else
-            bends[(size_t)iy * nx + (size_t)ix] = (loss_bend){
-                .evaluated = true, .min = number_or_nan(select, 2), .max = number_or_nan(select, 3),
-                .min_residual = number_or_nan(select, 4), .max_residual = number_or_nan(select, 5), .seconds = number_or_nan(select, 6)};
-    }
-    if (!status && code != SQLITE_DONE)
-        status = failed(store, "read");
-    sqlite3_finalize(select);
-    return status;
-}
-
-loss_status lossi_store_put_bend(lossi_store *store, loss_split split, size_t iy, size_t ix, const loss_bend *bend)
-{
-    loss_status status = LOSS_OK;
-    if (!store->put_bend)
-        status = prepare(store, "INSERT OR IGNORE INTO curvature VALUES(?, ?, ?, ?, ?, ?, ?, ?)", &store->put_bend);
-    if (status)
-        return status;
-    bind_place(store->put_bend, split, iy, ix);
-    sqlite3_bind_double(store->put_bend, 4, bend->min); /* NaN becomes NULL */
-    sqlite3_bind_double(store->put_bend, 5, bend->max);
-    sqlite3_bind_double(store->put_bend, 6, bend->min_residual);
-    sqlite3_bind_double(store->put_bend, 7, bend->max_residual);
-    sqlite3_bind_double(store->put_bend, 8, bend->seconds);
-    return finish_step(store, store->put_bend);
+    return lossi_sql_finish(store, store->put);
 }

@@ -210,18 +210,6 @@ static loss_status compare_axes(const loss_surface *s)
     return status;
 }
 
-/* The file becomes one about eigenvalues, or is one about the same. */
-static loss_status attach_bends(loss_surface *s)
-{
-    char *text = lossi_format("ignore=%s seed=%llu steps=%zu tolerance=%g", loss_ignore_name(s->curvature.ignore),
-                              (unsigned long long)s->curvature.seed, s->eigen.steps, s->eigen.tolerance);
-    loss_status status = text ? lossi_store_begin_bends(s->store, text) : lossi_fail_nomem(64);
-    if (!status && !lossi_facts_find(&s->facts, "curvature") && !lossi_facts_add(&s->facts, "curvature", "%s", text))
-        status = lossi_fail_nomem(64);
-    free(text);
-    return status;
-}
-
 /* Makes or opens the file and compares. */
 static loss_status attach(loss_surface *s, const lossi_facts *facts)
 {
@@ -240,7 +228,7 @@ static loss_status attach(loss_surface *s, const lossi_facts *facts)
     if (!status && !is_new)
         status = compare_axes(s);
     if (!status && s->opt.curvature)
-        status = attach_bends(s);
+        status = lossi_surface_attach_bends(s);
     return status;
 }
 
@@ -253,32 +241,6 @@ static loss_status new_surface(loss_surface **out, const char *path)
         return lossi_fail_nomem(sizeof **out);
     }
     return LOSS_OK;
-}
-
-/* Options of the eigenvalues: those that count, and for the rest the surface's own. */
-static loss_status take_curvature(loss_surface *s)
-{
-    loss_curvature_options given = LOSS_CURVATURE_OPTIONS_INIT;
-    s->curvature = given;
-    s->eigen = (loss_eigen_options)LOSS_EIGEN_OPTIONS_INIT;
-    s->eigen.steps = 100;
-    s->eigen.tolerance = 0.01;
-    loss_status status = LOSSI_OPTIONS(given, s->opt.curvature);
-    if (!status)
-        status = LOSSI_OPTIONS(s->eigen, s->opt.eigen);
-    s->curvature.ignore = given.ignore;
-    s->curvature.seed = given.seed;
-    s->curvature.threads = s->opt.threads;
-    s->curvature.cancelled = s->opt.cancelled;
-    s->curvature.user = s->opt.user;
-    s->eigen.top = s->eigen.smallest = 1;
-    if (!status && (!(s->eigen.tolerance > 0) || s->eigen.steps < 2))
-        status = lossi_fail(LOSS_ERR_ARGUMENT, "eigenvalues in %zu steps to a tolerance of %g; expected at least 2, and a number above 0",
-                            s->eigen.steps, s->eigen.tolerance);
-    if (s->opt.curvature)
-        s->opt.curvature = &s->curvature;
-    s->opt.eigen = &s->eigen;
-    return status;
 }
 
 loss_status loss_surface_open(loss_surface **out, const char *path, const loss_net *net, const loss_plane *plane,
@@ -304,7 +266,7 @@ loss_status loss_surface_open(loss_surface **out, const char *path, const loss_n
         s->y = opt.y;
         status = check(s);
         if (!status)
-            status = take_curvature(s);
+            status = lossi_surface_take_curvature(s);
     }
     if (!status && !collect_facts(s, &facts))
         status = lossi_fail(LOSS_ERR_NOMEM, "%s: out of memory for its metadata", path);
@@ -368,20 +330,6 @@ loss_status loss_surface_points(loss_surface *surface, loss_split split, loss_po
     if (!loss_surface_has_split(surface, split))
         return lossi_fail(LOSS_ERR_NAME, "%s: it holds no points of the split %s", surface->path, loss_split_name(split));
     return lossi_store_read_points(surface->store, split, surface->x.n, surface->y.n, points);
-}
-
-bool loss_surface_has_bends(const loss_surface *surface)
-{
-    return lossi_facts_find(&surface->facts, "curvature") != NULL;
-}
-
-loss_status loss_surface_bends(loss_surface *surface, loss_split split, loss_bend *bends)
-{
-    if (!loss_surface_has_split(surface, split))
-        return lossi_fail(LOSS_ERR_NAME, "%s: it holds no points of the split %s", surface->path, loss_split_name(split));
-    if (!loss_surface_has_bends(surface))
-        return lossi_fail(LOSS_ERR_NAME, "%s: it holds no eigenvalues; lossgrid surface --curvature adds them", surface->path);
-    return lossi_store_read_bends(surface->store, split, surface->x.n, surface->y.n, bends);
 }
 
 const char *loss_surface_metadata(const loss_surface *surface, const char *key)
