@@ -1,7 +1,7 @@
 # libloss: the one build file. `make help` lists the targets and the variables.
 #
 # Objects go to $(BUILD)/<config>/. Configs: release (the default); asan, ubsan, tsan and fuzz, which `make asan` and so on set;
-# and double, the library with LOSSI_REAL=double, in which the gradient test alone runs.
+# and double, the library with LOSSI_REAL=double, in which the tests of derivatives alone run.
 # Nothing asks pkg-config before something is compiled, so that `make demo` and `make check` can first install packages.
 
 BUILD      ?= build
@@ -75,8 +75,8 @@ EXAMPLE_SOURCES := $(sort $(wildcard examples/*.c))
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 HEADERS      := $(sort $(wildcard include/loss/*.h))
 
-GRADIENTS    := $(DOUBLE)/tests/unit/test_gradients
-TESTS        := $(filter-out %/test_gradients,$(TEST_SOURCES:%.c=$(OUT)/%))
+DOUBLE_TESTS := $(DOUBLE)/tests/unit/test_gradients $(DOUBLE)/tests/unit/test_hessian
+TESTS        := $(filter-out %/test_gradients %/test_hessian,$(TEST_SOURCES:%.c=$(OUT)/%))
 EXAMPLES     := $(EXAMPLE_SOURCES:%.c=$(OUT)/%)
 BENCH        := $(OUT)/tests/bench/bench
 REPLAYS      := $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/replay_%)
@@ -87,7 +87,7 @@ EMULATED_OBJECTS := $(if $(X86_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=$(O
 CLI_OBJECTS  := $(CLI_SOURCES:%.c=$(OUT)/%.o)
 DOUBLE_OBJECTS := $(ANY_SOURCES:%.c=$(DOUBLE)/%.o)
 BENCH_OBJECTS := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/bench/*.c)))
-ALL_OBJECTS  := $(LIB_OBJECTS) $(PIC_OBJECTS) $(CLI_OBJECTS) $(DOUBLE_OBJECTS) $(TESTS:=.o) $(GRADIENTS).o $(EXAMPLES:=.o) \
+ALL_OBJECTS  := $(LIB_OBJECTS) $(PIC_OBJECTS) $(CLI_OBJECTS) $(DOUBLE_OBJECTS) $(TESTS:=.o) $(DOUBLE_TESTS:=.o) $(EXAMPLES:=.o) \
                 $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/fuzz_%.o) $(OUT)/tests/fuzz/replay.o $(BENCH_OBJECTS) $(EMULATED_OBJECTS)
 
 STATIC_LIB := $(OUT)/libloss.a
@@ -110,7 +110,7 @@ all: $(STATIC_LIB) $(SHARED_LIB) $(OUT)/lossgrid ## Build the library (static an
 examples: $(EXAMPLES) ## Build the examples in examples/ into $(BUILD)/release/examples/
 
 .PHONY: tests
-tests: $(TESTS) $(GRADIENTS) $(REPLAYS)
+tests: $(TESTS) $(DOUBLE_TESTS) $(REPLAYS)
 
 # A program sees only the public headers; pictures of who may include whom: CONTRIBUTING.md.
 $(OUT)/cli/%: INCLUDES = -Iinclude -Icli
@@ -187,7 +187,7 @@ $(EXAMPLES): %: %.o $(STATIC_LIB)
 $(OUT)/tests/kernels/test_kernels: $(EMULATED_OBJECTS)
 $(TESTS): %: %.o $(STATIC_LIB)
 	$(link_test)
-$(GRADIENTS): %: %.o $(DOUBLE)/libloss.a
+$(DOUBLE_TESTS): %: %.o $(DOUBLE)/libloss.a
 	$(link_test)
 
 $(REPLAYS): $(OUT)/tests/fuzz/replay_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/tests/fuzz/replay.o $(STATIC_LIB)
@@ -203,7 +203,7 @@ $(BENCH): $(BENCH_OBJECTS) $(STATIC_LIB)
 # ---- Tests ------------------------------------------------------------------------------------------------------------
 
 INSTALL_TESTS := $(sort $(wildcard tests/install/*.sh))
-SCRIPTS  := $(sort $(wildcard tests/cli/*.sh)) tests/pytorch/agree.py $(INSTALL_TESTS)
+SCRIPTS  := $(sort $(wildcard tests/cli/*.sh)) $(sort $(wildcard tests/pytorch/*.py)) $(INSTALL_TESTS)
 TEST_ENV  = BUILD=$(abspath $(OUT)) LOSSGRID=$(abspath $(OUT)/lossgrid) CC="$(CC)"
 
 .PHONY: check
@@ -212,7 +212,7 @@ check: deps-check ## Install what is missing, build, run all tests; the last lin
 
 .PHONY: check-built
 check-built: all tests examples
-	$(TEST_ENV) tests/run $(TESTS) $(REPLAYS) $(GRADIENTS) $(SCRIPTS)
+	$(TEST_ENV) tests/run $(TESTS) $(REPLAYS) $(DOUBLE_TESTS) $(SCRIPTS)
 
 .PHONY: asan ubsan tsan
 asan: ## Build with AddressSanitizer and run the unit and kernel tests under it

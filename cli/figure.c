@@ -141,7 +141,8 @@ void figure_draw_side_axis(const frame *r, double at, bool outward_right, const 
     }
     figure_font(cr, 22 * u, false);
     cairo_save(cr);
-    cairo_translate(cr, at + sign * (widest + (outward_right ? 40 : 28) * u), r->top + r->height / 2);
+    double x = at + sign * (widest + (outward_right ? 40 : 28) * u);
+    cairo_translate(cr, x < 20 * u ? 20 * u : x, r->top + r->height / 2); /* wide numbers must not push it out of the picture */
     cairo_rotate(cr, -3.14159265358979 / 2);
     figure_text(cr, 0, 0, 0.5, label);
     cairo_restore(cr);

@@ -13,6 +13,7 @@ static const struct {
     {"eval", "loss and accuracy of a network on a data set", command_eval},
     {"surface", "the loss on a grid of a plane through the weights", command_surface},
     {"path", "the path of training on a landscape's plane", command_path},
+    {"curvature", "eigenvalues, trace and density of the loss's Hessian", command_curvature},
     {"export", "a landscape as .ply .vti .vtp .obj .stl .csv .npz", command_export},
     {"plot", "a landscape as a picture: .png .svg .pdf", command_plot},
     {"convert", "weights of PyTorch and others as .safetensors", command_convert},

@@ -13,7 +13,7 @@
 #include "summary.h"
 #include "validity.h"
 
-enum { FIELD_LOSS, FIELD_ACCURACY, FIELD_ERROR };
+enum { FIELD_LOSS, FIELD_ACCURACY, FIELD_ERROR, FIELD_CONVEXITY };
 
 typedef struct request {
     const char *path, *title, *colours;
@@ -41,12 +41,24 @@ static const char *split_fact(const loss_surface *surface, const char *key, loss
     return fact(surface, name);
 }
 
+/* |smallest / largest eigenvalue| of the Hessian (Li et al. 2018, section 6). */
+static loss_status take_convexity(loss_surface *surface, field *q)
+{
+    loss_bend *bends = calloc(q->nx * q->ny, sizeof *bends);
+    loss_status status = bends ? loss_surface_bends(surface, q->split, bends) : LOSS_ERR_NOMEM;
+    for (size_t i = 0; i < q->nx * q->ny && !status; i++)
+        q->values[i] = bends[i].evaluated ? fabs(bends[i].min / bends[i].max) : NAN;
+    free(bends);
+    return status;
+}
+
 /* The quantity of a split as a field of the figure. */
 static loss_status add_field(figure *f, loss_surface *surface, loss_split split, int kind)
 {
-    static const char *const labels[2][3] = {
-        {"training loss (nats per image)", "training accuracy (%)", "standard error of the training loss"},
-        {"test loss (nats per image)", "test accuracy (%)", "standard error of the test loss"}};
+    static const char *const labels[2][4] = {
+        {"training loss (nats per image)", "training accuracy (%)", "standard error of the training loss",
+         "|smallest / largest eigenvalue|, training"},
+        {"test loss (nats per image)", "test accuracy (%)", "standard error of the test loss", "|smallest / largest eigenvalue|, test"}};
     size_t n = f->x.n * f->y.n;
     field *q = &f->fields[f->n_fields];
     loss_point *points = calloc(n, sizeof *points);
@@ -62,7 +74,7 @@ static loss_status add_field(figure *f, loss_surface *surface, loss_split split,
             q->errors[i] = p->standard_error;
     }
     free(points);
-    return status;
+    return !status && kind == FIELD_CONVEXITY ? take_convexity(surface, q) : status;
 }
 
 /* Widens low .. high by a value that the scale can show. */
@@ -265,7 +277,24 @@ static loss_status add_path_captions(figure *f, loss_surface *surface, loss_spli
     return status;
 }
 
-static loss_status add_captions(figure *f, loss_surface *surface)
+/* What the ratio is of, and where it lies. */
+static void add_convexity_caption(figure *f, const loss_surface *surface)
+{
+    const field *q = &f->fields[0];
+    size_t n = q->nx * (q->n_lines ? q->n_lines : q->ny), done = 0;
+    const double *values = q->n_lines ? q->lines : q->values;
+    double low = INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(values[i])) {
+            done++;
+            low = fmin(low, values[i]);
+            high = fmax(high, values[i]);
+        }
+    add_caption(f, "Hessian (%s) at %zu of %zu points: ratio from %.3g (nearly convex) to %.3g", fact(surface, "curvature"), done, n,
+                done ? low : NAN, done ? high : NAN);
+}
+
+static loss_status add_captions(figure *f, loss_surface *surface, bool is_convexity)
 {
     char bn[128], axes[256], explained[128] = "";
     bn_text(surface, bn);
@@ -285,6 +314,8 @@ static loss_status add_captions(figure *f, loss_surface *surface)
     add_caption(f, "%s on %s of %s; BatchNorm: %s", fact(surface, "model"), images, name, bn);
     add_caption(f, "directions: %s%s", fact(surface, "directions"), explained);
     add_caption(f, "%s; %s kernels, libloss %s", axes, fact(surface, "isa"), fact(surface, "version"));
+    if (is_convexity)
+        add_convexity_caption(f, surface);
     if (f->fields[0].n_lines)
         add_caption(f, "thin: %zu directions, of this seed and those after it; thick: their mean; band: \302\261 one standard deviation",
                     f->fields[0].n_lines);
@@ -334,7 +365,7 @@ static void draw(void *user, cairo_t *cr)
 
 static loss_status make_figure(figure *f, loss_surface *surface, const request *r)
 {
-    static const char *const line_labels[] = {"loss (nats per image)", "accuracy (%)", "standard error"};
+    static const char *const line_labels[] = {"loss (nats per image)", "accuracy (%)", "standard error", "|smallest / largest eigenvalue|"};
     loss_split split = (loss_split)r->split;
     if (!r->has_split && !loss_surface_has_split(surface, split))
         split = LOSS_SPLIT_TRAIN;
@@ -380,7 +411,7 @@ static loss_status make_figure(figure *f, loss_surface *surface, const request *
     if (status)
         return status;
     set_range(f, r);
-    status = add_captions(f, surface);
+    status = add_captions(f, surface, r->field == FIELD_CONVEXITY);
     if (!status && !is_line)
         status = add_overlay(f, r);
     return status;
@@ -413,12 +444,13 @@ static int run(const request *r)
 int command_plot(int argc, char **argv)
 {
     static const char *const splits[] = {"train", "test", NULL};
-    static const char *const fields[] = {"loss", "accuracy", "standard-error", NULL};
+    static const char *const fields[] = {"loss", "accuracy", "standard-error", "convexity", NULL};
     request r = {.colours = "viridis", .split = LOSS_SPLIT_TEST, .size = {1200, 1000}, .contours = "10"};
     static const char *const scales[] = {"linear", "log", "quantile", NULL};
     const option_spec options[] = {
         {"out", "FILE", "picture to write (.png .svg .pdf); may be given several times", OPTION_TEXTS, &r.outs, NULL, NULL},
-        {"field", "F", "loss, accuracy or standard-error (loss; a line: loss and accuracy)", OPTION_CHOICE, &r.field, fields, &r.has_field},
+        {"field", "F", "loss, accuracy, standard-error or, after surface --curvature, convexity (loss; a line: loss and accuracy)", OPTION_CHOICE,
+         &r.field, fields, &r.has_field},
         {"split", "S", "train or test (test; a line shows both)", OPTION_CHOICE, &r.split, splits, &r.has_split},
         {"log", NULL, "logarithmic colours or heights: for steep walls", OPTION_FLAG, &r.log, NULL, NULL},
         {"colours", "MAP", "viridis, cividis or magma (viridis)", OPTION_TEXT, &r.colours, NULL, NULL},
@@ -438,6 +470,7 @@ int command_plot(int argc, char **argv)
         "Draws a landscape: a filled colour map with contour lines, critical points, axes and colour bar, or curves if it is\n"
         "a line.", NULL,
         "  lossgrid plot resnet20.landscape --log --out resnet20.png\n"
+        "  lossgrid plot resnet20.landscape --field convexity --out convexity.png\n"
         "  lossgrid plot resnet20.landscape --field accuracy --out accuracy.pdf --out accuracy.svg\n"
         "  lossgrid plot resnet20.landscape --contours 0.5,1,2,5 --critical 0.1 --out resnet20.png",
         options, sizeof options / sizeof *options, 1};

@@ -35,6 +35,26 @@ static void find_barrier(const loss_surface *surface, const loss_point *points, 
     s->has_barrier = isfinite(s->barrier);
 }
 
+/* How the ratios of the extreme eigenvalues lie, where the file has any. */
+static loss_status find_convexity(loss_surface *surface, loss_split split, summary *s)
+{
+    s->convexity_low = s->convexity_high = NAN;
+    if (!loss_surface_has_bends(surface))
+        return LOSS_OK;
+    loss_bend *bends = calloc(s->total, sizeof *bends);
+    loss_status status = bends ? loss_surface_bends(surface, split, bends) : LOSS_ERR_NOMEM;
+    for (size_t i = 0; i < s->total && !status; i++) {
+        double ratio = fabs(bends[i].min / bends[i].max);
+        s->n_bends += bends[i].evaluated;
+        if (!bends[i].evaluated || !isfinite(ratio))
+            continue;
+        s->convexity_low = ratio >= s->convexity_low ? s->convexity_low : ratio; /* NaN at first */
+        s->convexity_high = ratio <= s->convexity_high ? s->convexity_high : ratio;
+    }
+    free(bends);
+    return status;
+}
+
 loss_status summary_of(loss_surface *surface, loss_split split, summary *s)
 {
     loss_axis x = loss_surface_x(surface), y = loss_surface_y(surface);
@@ -70,7 +90,7 @@ loss_status summary_of(loss_surface *surface, loss_split split, summary *s)
     if (!status)
         find_barrier(surface, points, s);
     free(points);
-    return status;
+    return status ? status : find_convexity(surface, split, s);
 }
 
 static void print_text(const loss_surface *surface, loss_split split, const summary *s)
@@ -86,6 +106,9 @@ static void print_text(const loss_surface *surface, loss_split split, const summ
         printf("       lowest   loss %.6g +- %.2g at (%.4g, %.4g)\n       highest  loss %.6g\n", s->min, s->min_error, s->min_x, s->min_y, s->max);
     if (s->has_barrier)
         printf("       barrier  %.6g above the mean of the two ends, highest at %.4g\n", s->barrier, s->barrier_at);
+    if (s->n_bends)
+        printf("       Hessian  at %zu of %zu points; |smallest / largest eigenvalue| from %.3g to %.3g\n", s->n_bends, s->total,
+               s->convexity_low, s->convexity_high);
     if (s->not_finite)
         printf("       %zu points have a loss that is not finite\n", s->not_finite);
 }
@@ -109,6 +132,12 @@ static cJSON *split_object(const summary *s)
     if (s->has_barrier) {
         json_add_number(object, "barrier", s->barrier);
         json_add_number(object, "barrier_at", s->barrier_at);
+    }
+    if (s->n_bends) {
+        cJSON *convexity = cJSON_AddObjectToObject(object, "convexity");
+        json_add_number(convexity, "evaluated", (double)s->n_bends);
+        json_add_number(convexity, "min", s->convexity_low);
+        json_add_number(convexity, "max", s->convexity_high);
     }
     json_add_number(object, "seconds", s->seconds);
     return object;

@@ -25,8 +25,20 @@ static void report(const loss_surface_progress *p, void *user)
     size_t tenth = 10 * p->done / p->total;
     bool milestone = tenth != w->tenth;
     w->tenth = tenth;
-    progress_line(w->t->quiet, milestone, "%zu of %zu points  (%.3g, %.3g) loss %.5g  %.0f images/s  %s left", p->done, p->total, p->x,
-                  p->y, p->point.loss, p->images_per_second, duration_text(p->seconds_left, left));
+    if (p->bend)
+        progress_line(w->t->quiet, milestone, "%zu of %zu points and eigenvalues  (%.3g, %.3g) from %.4g to %.4g  %s left", p->done, p->total,
+                      p->x, p->y, p->bend->min, p->bend->max, duration_text(p->seconds_left, left));
+    else
+        progress_line(w->t->quiet, milestone, "%zu of %zu points  (%.3g, %.3g) loss %.5g  %.0f images/s  %s left", p->done, p->total, p->x,
+                      p->y, p->point.loss, p->images_per_second, duration_text(p->seconds_left, left));
+}
+
+static void report_eigenvectors(const loss_curvature_progress *p, void *user)
+{
+    watch *w = user;
+    char left[32];
+    progress_line(w->t->quiet, p->done % 20 == 0, "eigenvectors: product %zu, at most %zu  residual %.2g  at most %s left", p->done, p->most,
+                  p->value, duration_text(p->seconds_left, left));
 }
 
 typedef struct request {
@@ -38,6 +50,8 @@ typedef struct request {
     text_list run_options;
     run_list runs;           /* whose paths are drawn, and for pca span the plane */
     loss_random_options random;
+    loss_curvature_options curvature; /* of --directions hessian, and of --curvature */
+    bool has_curvature;
     loss_surface_options surface;
     bool has_x, has_y, has_norm, has_ignore, has_seed, has_directions, has_bn_images, json;
 } request;
@@ -71,6 +85,21 @@ static bool is_pca(const request *r)
     return strcmp(r->directions, "pca") == 0;
 }
 
+static bool is_hessian(const request *r)
+{
+    return !r->to && strcmp(r->directions, "hessian") == 0;
+}
+
+static loss_status make_plane_hessian(const request *r, const loss_net *net, const loss_dataset *data, loss_plane **plane)
+{
+    loss_eigenvalue values[2];
+    loss_status status = loss_plane_hessian(plane, net, data, &r->curvature, NULL, values);
+    for (int i = 0; i < 2 && !status; i++)
+        progress_note(r->t.quiet, "direction %c: eigenvalue %.6g, residual %.2g%s", "xy"[i], values[i].value, values[i].residual,
+                      values[i].has_converged ? "" : " (not converged)");
+    return status;
+}
+
 static loss_status make_plane(const request *r, const loss_net *net, const loss_dataset *data, loss_plane **plane)
 {
     if (r->to)
@@ -79,7 +108,15 @@ static loss_status make_plane(const request *r, const loss_net *net, const loss_
         return loss_plane_random(plane, net, &r->random);
     if (is_pca(r))
         return runs_make_plane(&r->runs, net, r->random.ignore, r->t.quiet, plane);
+    if (is_hessian(r))
+        return make_plane_hessian(r, net, data, plane);
     return loss_plane_load(plane, net, r->directions);
+}
+
+/* Whether a Hessian is wanted, over the parameters that --ignore leaves. */
+static bool has_hessian(const request *r)
+{
+    return is_hessian(r) || r->has_curvature;
 }
 
 /* Options that would be silently without effect. @return -1 to go on. */
@@ -89,7 +126,7 @@ static int check_request(const request *r, const char *command)
         return usage_error(command, "where to? Give --out FILE.landscape");
     if (r->has_y && !r->has_x)
         return usage_error(command, "--y goes with --x; --x alone is a line");
-    if (strcmp(r->directions, "random") != 0 && (r->has_norm || (r->has_ignore && !is_pca(r)) || r->has_seed))
+    if (strcmp(r->directions, "random") != 0 && (r->has_norm || (r->has_ignore && !is_pca(r) && !has_hessian(r)) || r->has_seed))
         return usage_error(command, "--%s is about random directions; those of %s are used as they are",
                            r->has_norm ? "norm" : r->has_seed ? "seed" : "ignore", r->directions);
     if (is_pca(r) && !r->t.run && !r->run_options.n)
@@ -100,9 +137,9 @@ static int check_request(const request *r, const char *command)
         return usage_error(command, "--repeat makes lines of many directions; a path (--run) has no place on them");
     if (r->and && !r->to)
         return usage_error(command, "--and goes with --to: the plane through three solutions");
-    if (r->to && (r->has_directions || r->has_norm || r->has_ignore || r->has_seed || r->surface.repeat))
+    if (r->to && (r->has_directions || r->has_norm || (r->has_ignore && !has_hessian(r)) || r->has_seed || r->surface.repeat))
         return usage_error(command, "--to gives the directions: --%s is without effect", r->has_directions ? "directions"
-                           : r->has_norm ? "norm" : r->has_ignore ? "ignore" : r->has_seed ? "seed" : "repeat");
+                           : r->has_norm ? "norm" : r->has_seed ? "seed" : r->surface.repeat ? "repeat" : "ignore");
     if (r->to && !r->and && r->has_y)
         return usage_error(command, "--to alone is a line, without --y; --and gives it a second direction");
     if (r->surface.bn == LOSS_BN_STATES && !r->to)
@@ -200,6 +237,7 @@ int command_surface(int argc, char **argv)
     static const char *const ignores[] = {"biasbn", "none", NULL};
     static const char *const bn_modes[] = {"weights", "states", "recalibrate", NULL};
     request r = {.split = LOSS_SPLIT_TEST, .directions = "random", .random = LOSS_RANDOM_OPTIONS_INIT, .bn_images = 512,
+                 .curvature = LOSS_CURVATURE_OPTIONS_INIT,
                  .surface = LOSS_SURFACE_OPTIONS_INIT};
     int norm = LOSS_NORM_FILTER, ignore = LOSS_IGNORE_BIASBN, bn = 0;
     watch w = {&r.t, false, 0};
@@ -210,7 +248,7 @@ int command_surface(int argc, char **argv)
         {"x", "MIN:MAX:N", "coordinates along direction x (-1:1:25); auto or auto:N: what holds the paths, both ways (pca: auto)", OPTION_AXIS,
          &r.surface.x, NULL, &r.has_x},
         {"y", "MIN:MAX:N", "the same along y; with --x alone: a line", OPTION_AXIS, &r.surface.y, NULL, &r.has_y},
-        {"directions", "random|pca|FILE", "random, pca of a run's checkpoints, or a .safetensors with tensors x/NAME, y/NAME", OPTION_TEXT,
+        {"directions", "random|pca|hessian|FILE", "random, pca of a run's checkpoints, hessian (its two leading eigenvectors), or a .safetensors with tensors x/NAME, y/NAME", OPTION_TEXT,
          &r.directions, NULL, &r.has_directions},
         {"run", "[NAME=]RUN/", "a run whose path is put on the surface; pca: of its checkpoints too; may be given several times", OPTION_TEXTS,
          &r.run_options, NULL, NULL},
@@ -218,8 +256,10 @@ int command_surface(int argc, char **argv)
         {"and", "W2", "with --to: the plane through three solutions; W2 is at (0, 1)", OPTION_TEXT, &r.and, NULL, NULL},
         {"repeat", "K", "K random lines, of seeds N .. N + K - 1, in one file", OPTION_COUNT, &r.surface.repeat, NULL, NULL},
         {"norm", "N", "random: filter, layer, weight or none (filter)", OPTION_CHOICE, &norm, norms, &r.has_norm},
-        {"ignore", "I", "random, pca: biasbn or none (biasbn: biases and BatchNorm stay)", OPTION_CHOICE, &ignore, ignores, &r.has_ignore},
+        {"ignore", "I", "random, pca, hessian, --curvature: biasbn or none (biasbn: biases and BatchNorm stay)", OPTION_CHOICE, &ignore, ignores, &r.has_ignore},
         {"seed", "N", "seed of the random directions (0)", OPTION_SEED, &r.random.seed, NULL, &r.has_seed},
+        {"curvature", NULL, "the smallest and the largest eigenvalue of the Hessian at each point, too (plot --field convexity)", OPTION_FLAG,
+         &r.has_curvature, NULL, NULL},
         {"bn", "MODE", "running statistics: weights (the centre's), states (moved, with --to) or recalibrate (weights)",
          OPTION_CHOICE, &bn, bn_modes, NULL},
         {"bn-images", "N", "recalibrate: training images that they are estimated from at each point (512)", OPTION_COUNT, &r.bn_images, NULL,
@@ -240,6 +280,8 @@ int command_surface(int argc, char **argv)
         "  lossgrid surface run --x=-1:1:101 --out line.landscape\n"
         "  lossgrid surface run --x=-1:1:51 --repeat 10 --out lines.landscape\n"
         "  lossgrid surface run --directions pca --split train --limit 512 --sample --out path.landscape\n"
+        "  lossgrid surface run --directions hessian --limit 512 --out hessian.landscape\n"
+        "  lossgrid surface run --curvature --limit 64 --x=-1:1:11 --y=-1:1:11 --out convexity.landscape\n"
         "  lossgrid surface run --to other/epoch-030.safetensors --bn recalibrate --out between.landscape\n"
         "  lossgrid surface --weights resnet20.th --data cifar-10-batches-bin --limit 256 --out theirs.landscape",
         options, sizeof options / sizeof *options, 1};
@@ -260,6 +302,12 @@ int command_surface(int argc, char **argv)
     }
     interrupts_catch();
     r.random.norm = (loss_norm)norm;
+    r.curvature.ignore = (loss_ignore)ignore;
+    r.curvature.threads = r.surface.threads;
+    r.curvature.progress = report_eigenvectors;
+    r.curvature.cancelled = interrupted;
+    r.curvature.user = &w;
+    r.surface.curvature = r.has_curvature ? &r.curvature : NULL;
     r.surface.progress = report;
     r.surface.cancelled = interrupted;
     r.surface.user = &w;

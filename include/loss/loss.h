@@ -3,6 +3,7 @@
 #define LOSS_LOSS_H
 
 #include <loss/analysis.h>
+#include <loss/curvature.h>
 #include <loss/data.h>
 #include <loss/export.h>
 #include <loss/net.h>

@@ -117,6 +117,8 @@ LOSS_API const float *loss_plane_direction(const loss_plane *plane, int axis);
 LOSS_API double loss_plane_norm(const loss_plane *plane, int axis);
 /** Cosine of the angle between the directions; 0 for a line. */
 LOSS_API double loss_plane_cosine(const loss_plane *plane);
+/** Of a plane made by loss_plane_hessian(): the eigenvalue that goes with a direction; NaN for other kinds. */
+LOSS_API double loss_plane_eigenvalue(const loss_plane *plane, int axis);
 /** What it is, one line: "random norm=filter ignore=biasbn seed=0", "file directions.safetensors", "arrays". Borrowed. */
 LOSS_API const char *loss_plane_description(const loss_plane *plane);
 /** Digest of both directions: 16 hexadecimal digits. Borrowed. */

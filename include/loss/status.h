@@ -23,6 +23,7 @@ typedef enum loss_status {
     LOSS_ERR_ARGUMENT = 10, /**< an argument or option is out of its range */
     LOSS_ERR_SHAPE = 11,    /**< dimensions that do not fit each other */
     LOSS_ERR_NAME = 12,     /**< no such model, tensor, norm, ...: the message gives the nearest name */
+    LOSS_ERR_NOT_FINITE = 13, /**< Inf or NaN where the answer needs numbers: a Hessian where there is no loss */
 
     /* Files. */
     LOSS_ERR_IO = 20,       /**< the system refused to open, read or write (no file, no space, no right) */

@@ -2,7 +2,7 @@
 #ifndef LOSS_SURFACE_H
 #define LOSS_SURFACE_H
 
-#include <loss/plane.h>
+#include <loss/curvature.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -26,6 +26,15 @@ typedef struct loss_point {
     double seconds;        /**< it took */
 } loss_point;
 
+/** The extreme eigenvalues of the loss's Hessian at one point (Li et al. 2018, section 6: where |min / max| is small, the surface is nearly
+ *  convex). */
+typedef struct loss_bend {
+    bool evaluated;        /**< false: not done yet; the other fields mean nothing */
+    double min, max;       /**< NaN where the loss is not finite: there is no Hessian */
+    double min_residual, max_residual;
+    double seconds;        /**< it took */
+} loss_bend;
+
 typedef struct loss_surface_progress {
     size_t done, total;    /**< points, all splits together */
     size_t done_before;    /**< of them found in the file */
@@ -34,6 +43,7 @@ typedef struct loss_surface_progress {
     double x, y;           /**< the point just finished */
     loss_split split;
     loss_point point;
+    const loss_bend *bend; /**< with eigenvalues, which count as points of their own: those just finished; NULL: it was the loss */
 } loss_surface_progress;
 
 /** What BatchNorm's running means and variances are at a point. */
@@ -59,9 +69,11 @@ typedef struct loss_surface_options {
     size_t repeat;               /**< 0: none. K: y must be 0 .. K - 1 in K points, the number of a direction; row i is the line
                                       along the first direction of seed + i. The plane must be random. */
     loss_bn bn;
+    const loss_curvature_options *curvature; /**< not NULL: the extreme eigenvalues at each point, too. Its ignore and seed count. Copied. */
+    const loss_eigen_options *eigen;         /**< for them: steps and tolerance count. NULL: 100 and 0.01. Copied. */
 } loss_surface_options;
 #define LOSS_SURFACE_OPTIONS_INIT \
-    { sizeof(loss_surface_options), {-1, 1, 25}, {-1, 1, 25}, NULL, 0, NULL, NULL, NULL, NULL, 0, LOSS_BN_WEIGHTS }
+    { sizeof(loss_surface_options), {-1, 1, 25}, {-1, 1, 25}, NULL, 0, NULL, NULL, NULL, NULL, 0, LOSS_BN_WEIGHTS, NULL, NULL }
 
 /** Makes a landscape file for this network, plane and data, or opens one that holds part of it.
  *
@@ -77,7 +89,7 @@ LOSS_API loss_status loss_surface_open(loss_surface **out, const char *path, con
  *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM */
 LOSS_API loss_status loss_surface_read(loss_surface **out, const char *path);
 
-/** Evaluates the points that the file lacks; each is committed when it is done.
+/** Evaluates the points that the file lacks, and their eigenvalues if they were asked for; each is committed when it is done.
  *    L(a, b) = 1/N sum_i xent(f(w + a x + b y; x_i), y_i)                     Li et al. 2018, section 3
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (opened with loss_surface_read), LOSS_ERR_IO (a full disk, ...), LOSS_ERR_NOMEM,
  *          LOSS_ERR_SYSTEM, LOSS_ERR_CANCELLED; whatever it is, finished points stay in the file
@@ -154,6 +166,12 @@ LOSS_API loss_status loss_surface_add_path(loss_surface *surface, const char *ru
  *  @param points  [n]. Borrowed: valid until the next call or loss_surface_close().
  *  @return LOSS_OK, LOSS_ERR_NAME (no such split in the file), LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM.   Since 0.1. */
 LOSS_API loss_status loss_surface_paths(loss_surface *surface, loss_split split, size_t *n, const loss_path_point **points);
+/** Whether the file is about eigenvalues, too. */
+LOSS_API bool loss_surface_has_bends(const loss_surface *surface);
+/** The extreme eigenvalues at all points of a split as the file has them now.
+ *  @param bends  [ny][nx], written. Caller-owned.
+ *  @return LOSS_OK, LOSS_ERR_NAME (no such split, or no eigenvalues in the file), LOSS_ERR_IO.   Since 0.1. */
+LOSS_API loss_status loss_surface_bends(loss_surface *surface, loss_split split, loss_bend *bends);
 
 /** A fact recorded with the surface (docs/file-formats.md lists the keys: "model", "images_test", "norm", "seed", ...);
  *  NULL when the file has no such key. Borrowed until the surface is closed, or a path of that run added to. */

@@ -20,7 +20,9 @@ typedef enum lossi_purpose {
     LOSSI_RANDOM_SAMPLE,        /* which images of a dataset */
     LOSSI_RANDOM_SHUFFLE,       /* detail: epoch */
     LOSSI_RANDOM_AUGMENT,       /* detail: epoch; index: image */
-    LOSSI_RANDOM_DROPOUT        /* detail: digest of step and layer; index: element */
+    LOSSI_RANDOM_DROPOUT,       /* detail: digest of step and layer; index: element */
+    LOSSI_RANDOM_START,         /* of a Krylov space; detail: which start */
+    LOSSI_RANDOM_PROBE          /* of a spectrum; detail: which vector */
 } lossi_purpose;
 
 lossi_stream lossi_stream_make(uint64_t seed, lossi_purpose purpose, uint32_t detail);

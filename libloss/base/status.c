@@ -14,6 +14,7 @@ const char *loss_status_name(loss_status status)
     case LOSS_ERR_ARGUMENT: return "LOSS_ERR_ARGUMENT";
     case LOSS_ERR_SHAPE: return "LOSS_ERR_SHAPE";
     case LOSS_ERR_NAME: return "LOSS_ERR_NAME";
+    case LOSS_ERR_NOT_FINITE: return "LOSS_ERR_NOT_FINITE";
     case LOSS_ERR_IO: return "LOSS_ERR_IO";
     case LOSS_ERR_FORMAT: return "LOSS_ERR_FORMAT";
     case LOSS_ERR_MISMATCH: return "LOSS_ERR_MISMATCH";

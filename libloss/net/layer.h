@@ -29,12 +29,25 @@ typedef struct lossi_call {
     const lossi_real *scale, *shift; /* evaluation: BatchNorm as an affine map, [channels] */
     const lossi_real *residual;  /* evaluation: added to the output before ReLU; NULL: none */
     bool relu;                   /* evaluation: ReLU on the output */
-    lossi_real *dweight, *dbias; /* this chunk's gradients, added to */
+    lossi_real *dweight, *dbias; /* this chunk's gradients, added to; NULL: not wanted (BatchNorm in training: never) */
 
     const double *state;         /* [state_count]: what *_combine found out for the batch */
     double *sums;                /* [sums_count]: this chunk's */
     lossi_real *scratch;         /* [scratch_count] of this thread */
 } lossi_call;
+
+/** A call in evaluation mode with its derivative along a direction through the parameters (the tangent): dots on all that moves. */
+typedef struct lossi_tangent {
+    lossi_call at;               /* activations and gradients as they are */
+    const lossi_real *x[2];      /* derivatives of the inputs */
+    lossi_real *y;               /* of the output; may be x[0] where at.y is at.x[0] */
+    const lossi_real *dy;        /* of the output's gradient (backward) */
+    lossi_real *dx[2];           /* of the inputs' gradients, added to; NULL: not wanted */
+    const lossi_real *bias;      /* the direction's part for the bias, NULL where it does not move */
+    const lossi_real *packed;    /* the direction's part for the filter, made ready: for forward, or for backward */
+    const lossi_real *scale, *shift; /* BatchNorm: the derivative of the affine map, [channels] each; zeros where it does not move */
+    lossi_real *dweight, *dbias; /* derivatives of this chunk's gradients, added to; NULL: do not move */
+} lossi_tangent;
 
 /** What it takes to make a filter ready. */
 typedef struct lossi_pack {
@@ -80,6 +93,11 @@ typedef struct lossi_layer {
     void (*backward_sums)(const lossi_call *call);     /* NULL: none */
     void (*backward_combine)(const lossi_combine *c);
     void (*backward)(const lossi_call *call);
+
+    /* Derivatives of forward and of backward along a direction, in evaluation mode. NULL: forward, or backward, itself serves, as the kind
+     * has no parameters and is linear, or linear as long as no value crosses a kink. */
+    void (*forward_tangent)(const lossi_tangent *t);
+    void (*backward_tangent)(const lossi_tangent *t);
 } lossi_layer;
 
 /** Values of a node's output for a chunk. */
@@ -97,6 +115,9 @@ static inline lossi_maps lossi_maps_of(const lossi_call *call)
 /** BatchNorm's evaluation as y = scale x + shift, [channels] each; bias of the convolution before it, or NULL. */
 void lossi_norm_affine(size_t channels, const lossi_real *weight, const lossi_real *bias, const lossi_real *mean,
                        const lossi_real *variance, const lossi_real *conv_bias, lossi_real *scale, lossi_real *shift);
+
+/** BatchNorm's state for a backward pass in evaluation mode: the statistics are the running ones and stay. [state_count], written. */
+void lossi_norm_fix_state(size_t channels, const lossi_real *weight, const lossi_real *mean, const lossi_real *variance, double *state);
 
 extern const lossi_layer lossi_layer_conv;   /* linear too: a 1 x 1 convolution of 1 x 1 maps */
 extern const lossi_layer lossi_layer_norm;

@@ -57,9 +57,41 @@ static void forward(const lossi_call *call)
 static void backward(const lossi_call *call)
 {
     lossi_conv_shape shape = shape_of(call->node, call->in, call->lanes);
-    call->kernels->conv_backward_weights(&shape, call->x[0], call->dy, call->dweight, call->dbias, call->scratch);
+    if (call->dweight)
+        call->kernels->conv_backward_weights(&shape, call->x[0], call->dy, call->dweight, call->dbias, call->scratch);
     if (call->dx[0])
         call->kernels->conv_backward_data(&shape, call->dy, call->packed, call->dx[0], call->scratch);
+}
+
+/* Images do not move with the weights. */
+static bool has_moving_input(const lossi_tangent *t)
+{
+    return t->at.in->layer != NULL;
+}
+
+/* (w * x + b)' = w * x' + w' * x + b' */
+static void forward_tangent(const lossi_tangent *t)
+{
+    const lossi_call *at = &t->at;
+    lossi_conv_shape shape = shape_of(at->node, at->in, at->lanes);
+    lossi_epilogue first = {NULL, NULL, false}, second = {t->bias, has_moving_input(t) ? t->y : NULL, false};
+    if (has_moving_input(t))
+        at->kernels->conv_forward(&shape, t->x[0], at->packed, &first, t->y, at->scratch);
+    at->kernels->conv_forward(&shape, at->x[0], t->packed, &second, t->y, at->scratch);
+}
+
+/* The gradients of the filter and of the input are bilinear: two terms each. */
+static void backward_tangent(const lossi_tangent *t)
+{
+    const lossi_call *at = &t->at;
+    lossi_conv_shape shape = shape_of(at->node, at->in, at->lanes);
+    at->kernels->conv_backward_weights(&shape, at->x[0], t->dy, t->dweight, t->dbias, at->scratch);
+    if (has_moving_input(t))
+        at->kernels->conv_backward_weights(&shape, t->x[0], at->dy, t->dweight, NULL, at->scratch);
+    if (t->dx[0]) {
+        at->kernels->conv_backward_data(&shape, t->dy, at->packed, t->dx[0], at->scratch);
+        at->kernels->conv_backward_data(&shape, at->dy, t->packed, t->dx[0], at->scratch);
+    }
 }
 
 const lossi_layer lossi_layer_conv = {
@@ -71,4 +103,6 @@ const lossi_layer lossi_layer_conv = {
     .pack_backward = pack_backward,
     .forward = forward,
     .backward = backward,
+    .forward_tangent = forward_tangent,
+    .backward_tangent = backward_tangent,
 };

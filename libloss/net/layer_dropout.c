@@ -34,6 +34,10 @@ static void backward(const lossi_call *call)
 {
     if (!call->dx[0])
         return;
+    if (!call->training) {
+        call->kernels->add(lossi_chunk_size(call->node, call->lanes), call->dx[0], call->dy, call->dx[0]);
+        return;
+    }
     lossi_stream stream = stream_of(call);
     for (size_t e = 0; e < lossi_node_size(call->node); e++)
         for (size_t i = 0; i < call->lanes; i++)

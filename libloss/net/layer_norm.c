@@ -1,8 +1,9 @@
 /* BatchNorm (Ioffe & Szegedy 2015).
  *   training:    y = weight (x - m) / sqrt(v + eps) + bias,  m and v the batch's mean and biased variance per channel
- *   evaluation:  the same with the running mean and variance
+ *   evaluation:  the same with the running mean and variance, which its derivatives take as constants
  * The running variance averages the unbiased one, as PyTorch's does. */
 #include <math.h>
+#include <string.h>
 
 #include "net/layer.h"
 
@@ -114,8 +115,35 @@ static void backward_combine(const lossi_combine *b)
     }
 }
 
+void lossi_norm_fix_state(size_t channels, const lossi_real *weight, const lossi_real *mean, const lossi_real *variance, double *state)
+{
+    for (size_t c = 0; c < channels; c++) {
+        double inverse = 1 / sqrt((double)variance[c] + EPS);
+        state[MEAN * channels + c] = (double)mean[c];
+        state[INVERSE_DEVIATION * channels + c] = inverse;
+        state[BY_DY * channels + c] = (double)weight[c] * inverse;
+        state[BY_X * channels + c] = state[CONSTANT * channels + c] = 0;
+    }
+}
+
+/* dweight += the sums over a chunk of dy (x - m) r, m the state's mean or (shifted: false) 0. */
+static void add_to_dweight(const lossi_call *call, const lossi_real *x, const lossi_real *dy, bool shifted, lossi_real *dweight,
+                           lossi_real *dbias)
+{
+    lossi_maps m = lossi_maps_of(call);
+    const double *zeros = call->state + CONSTANT * m.channels; /* in evaluation mode */
+    call->kernels->norm_backward_sums(&m, x, dy, shifted ? call->state + MEAN * m.channels : zeros, call->sums, call->sums + m.channels);
+    for (size_t c = 0; c < m.channels; c++) {
+        dweight[c] += (lossi_real)(call->sums[m.channels + c] * call->state[INVERSE_DEVIATION * m.channels + c]);
+        if (dbias)
+            dbias[c] += (lossi_real)call->sums[c];
+    }
+}
+
 static void backward(const lossi_call *call)
 {
+    if (call->dweight)
+        add_to_dweight(call, call->x[0], call->dy, true, call->dweight, call->dbias);
     if (!call->dx[0])
         return;
     size_t channels = call->node->channels;
@@ -125,6 +153,29 @@ static void backward(const lossi_call *call)
     lossi_maps m = lossi_maps_of(call);
     call->kernels->norm_backward(&m, call->x[0], call->dy, coefficients, coefficients + channels, coefficients + 2 * channels,
                                  call->dx[0]);
+}
+
+/* (s x + t)' = s x' + s' x + t': the affine map that norm_backward adds. */
+static void forward_tangent(const lossi_tangent *t)
+{
+    lossi_maps m = lossi_maps_of(&t->at);
+    memset(t->y, 0, lossi_chunk_size(t->at.node, t->at.lanes) * sizeof *t->y);
+    t->at.kernels->norm_backward(&m, t->at.x[0], t->x[0], t->at.scale, t->scale, t->shift, t->y);
+}
+
+static void backward_tangent(const lossi_tangent *t)
+{
+    const lossi_call *at = &t->at;
+    lossi_maps m = lossi_maps_of(at);
+    if (t->dweight) {
+        add_to_dweight(at, at->x[0], t->dy, true, t->dweight, t->dbias);
+        add_to_dweight(at, t->x[0], at->dy, false, t->dweight, NULL);
+    }
+    if (!t->dx[0])
+        return;
+    lossi_real *zeros = at->scratch;
+    memset(zeros, 0, m.channels * sizeof *zeros);
+    at->kernels->norm_backward(&m, at->dy, t->dy, at->scale, t->scale, zeros, t->dx[0]);
 }
 
 const lossi_layer lossi_layer_norm = {
@@ -139,4 +190,6 @@ const lossi_layer lossi_layer_norm = {
     .backward_sums = backward_sums,
     .backward_combine = backward_combine,
     .backward = backward,
+    .forward_tangent = forward_tangent,
+    .backward_tangent = backward_tangent,
 };

@@ -12,6 +12,14 @@ static void backward(const lossi_call *call)
         call->kernels->relu_backward(lossi_chunk_size(call->node, call->lanes), call->y, call->dy, call->dx[0]);
 }
 
+/* May work in place, as forward may. */
+static void forward_tangent(const lossi_tangent *t)
+{
+    size_t n = lossi_chunk_size(t->at.node, t->at.lanes);
+    for (size_t i = 0; i < n; i++)
+        t->y[i] = t->at.y[i] > 0 ? t->x[0][i] : 0;
+}
+
 const lossi_layer lossi_layer_relu = {
     .name = "relu",
     .in_place = true,
@@ -19,4 +27,5 @@ const lossi_layer lossi_layer_relu = {
     .backward_uses_output = true,
     .forward = forward,
     .backward = backward,
+    .forward_tangent = forward_tangent,
 };

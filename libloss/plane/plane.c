@@ -92,6 +92,11 @@ double loss_plane_cosine(const loss_plane *plane)
     return plane->cosine;
 }
 
+double loss_plane_eigenvalue(const loss_plane *plane, int axis)
+{
+    return plane->has_eigenvalues ? plane->eigenvalues[axis != 0] : NAN;
+}
+
 const char *loss_plane_description(const loss_plane *plane)
 {
     return plane->description;

@@ -12,6 +12,8 @@ struct loss_plane {
     float *directions[2];  /* [n] each; the second is NULL for a line */
     double norms[2], cosine;
     char *description, digest[17];
+    bool has_eigenvalues;  /* the directions are eigenvectors of the Hessian */
+    double eigenvalues[2];
     bool is_random;        /* then the options can draw it again */
     loss_random_options random;
     size_t n_checkpoints;  /* that principal components are of; 0: other directions */

@@ -1,9 +1,11 @@
-/* Fills a landscape file: point after point, all threads on the images of one point, each point committed when it is done. */
+/* Fills a landscape file: point after point, all threads on the images of one point, each point, and its eigenvalues, committed when it is
+ * done. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/thread.h"
+#include "curvature/curvature.h"
 #include "net/evaluate.h"
 #include "surface/place.h"
 #include "surface/surface.h"
@@ -12,7 +14,8 @@ typedef struct evaluation {
     loss_surface *surface;
     lossi_placer *placer;
     lossi_evaluator *evaluator;
-    bool *present[2];         /* by split, [ny][nx]: points known to be in the file */
+    loss_curvature *curvature[2]; /* by split; NULL: no eigenvalues are wanted */
+    bool *present[2], *bent[2]; /* by split, [ny][nx]: points, and eigenvalues, known to be in the file */
     loss_surface_progress progress;
     size_t images_done;       /* by this call */
     double start;
@@ -45,7 +48,31 @@ static loss_status find_points(evaluation *e)
     return status;
 }
 
-static void report(evaluation *e, loss_split split, double x, double y, const loss_point *point)
+static loss_status find_bends(evaluation *e)
+{
+    loss_surface *s = e->surface;
+    size_t n = s->x.n * s->y.n;
+    loss_bend *bends = calloc(n, sizeof *bends);
+    loss_status status = bends ? LOSS_OK : lossi_fail_nomem(n * sizeof *bends);
+    for (int k = 0; k < 2 && !status && s->opt.curvature; k++) {
+        if (!s->data[k])
+            continue;
+        e->progress.total += n;
+        e->bent[k] = calloc(n, sizeof *e->bent[k]);
+        status = e->bent[k] ? lossi_store_read_bends(s->store, (loss_split)k, s->x.n, s->y.n, bends) : lossi_fail_nomem(n);
+        for (size_t i = 0; i < n && !status; i++) {
+            e->bent[k][i] = bends[i].evaluated;
+            e->progress.done += bends[i].evaluated;
+            e->progress.done_before += bends[i].evaluated;
+        }
+        if (!status)
+            status = loss_curvature_create(&e->curvature[k], s->net, s->data[k], s->opt.curvature);
+    }
+    free(bends);
+    return status;
+}
+
+static void report(evaluation *e, loss_split split, double x, double y, const loss_point *point, const loss_bend *bend)
 {
     loss_surface_progress *p = &e->progress;
     const loss_surface_options *opt = &e->surface->opt;
@@ -55,7 +82,9 @@ static void report(evaluation *e, loss_split split, double x, double y, const lo
     p->x = x;
     p->y = y;
     p->split = split;
-    p->point = *point;
+    if (point)
+        p->point = *point;
+    p->bend = bend;
     if (opt->progress)
         opt->progress(p, opt->user);
 }
@@ -86,7 +115,37 @@ static loss_status evaluate_point(evaluation *e, loss_split split, size_t iy, si
         return status;
     e->progress.done++;
     e->images_done += result.images;
-    report(e, split, x, y, &point);
+    report(e, split, x, y, &point, NULL);
+    return LOSS_OK;
+}
+
+/* The extreme eigenvalues at a point, unless they are there. Where there is no network or no finite loss, they are NaN. */
+static loss_status evaluate_bend(evaluation *e, loss_split split, size_t iy, size_t ix)
+{
+    loss_surface *s = e->surface;
+    size_t i = iy * s->x.n + ix;
+    if (!e->curvature[split] || e->bent[split][i])
+        return LOSS_OK;
+    double start = lossi_clock();
+    const loss_net *net;
+    loss_eigenvalue found[2];
+    loss_bend bend = {true, NAN, NAN, NAN, NAN, 0};
+    loss_status status = lossi_placer_at(e->placer, iy, ix, &net);
+    if (!status && net) {
+        lossi_curvature_set(e->curvature[split], net);
+        status = loss_curvature_eigen(e->curvature[split], &s->eigen, found, NULL);
+        if (!status)
+            bend = (loss_bend){true, found[1].value, found[0].value, found[1].residual, found[0].residual, 0};
+        else if (status == LOSS_ERR_NOT_FINITE)
+            status = LOSS_OK;
+    }
+    bend.seconds = lossi_clock() - start;
+    if (!status)
+        status = lossi_store_put_bend(s->store, split, iy, ix, &bend);
+    if (status)
+        return status;
+    e->progress.done++;
+    report(e, split, loss_axis_at(s->x, ix), loss_axis_at(s->y, iy), NULL, &bend);
     return LOSS_OK;
 }
 
@@ -126,6 +185,8 @@ loss_status loss_surface_evaluate(loss_surface *surface)
         return lossi_fail(LOSS_ERR_ARGUMENT, "%s: opened to look at, not to evaluate", surface->path);
     evaluation e = {.surface = surface, .start = lossi_clock()};
     loss_status status = find_points(&e);
+    if (!status)
+        status = find_bends(&e);
     if (!status && e.progress.done < e.progress.total)
         status = lossi_store_check_writable(surface->store);
     if (!status)
@@ -136,12 +197,18 @@ loss_status loss_surface_evaluate(loss_surface *surface)
         status = evaluate_model(&e);
     for (size_t iy = 0; iy < surface->y.n && !status; iy++)
         for (size_t ix = 0; ix < surface->x.n && !status; ix++)
-            for (int k = 0; k < 2 && !status; k++)
+            for (int k = 0; k < 2 && !status; k++) {
                 if (surface->data[k])
                     status = evaluate_point(&e, (loss_split)k, iy, ix);
+                if (!status)
+                    status = evaluate_bend(&e, (loss_split)k, iy, ix);
+            }
     lossi_evaluator_free(e.evaluator);
     lossi_placer_free(e.placer);
-    free(e.present[0]);
-    free(e.present[1]);
+    for (int k = 0; k < 2; k++) {
+        loss_curvature_free(e.curvature[k]);
+        free(e.present[k]);
+        free(e.bent[k]);
+    }
     return status;
 }

@@ -80,5 +80,12 @@ void lossi_path_free(lossi_path_row *rows, size_t n);
 loss_status lossi_store_prepare_path(lossi_store *store);
 /** Adds a row and commits it; one that another process added first is left as it is. */
 loss_status lossi_store_put_path(lossi_store *store, loss_split split, const lossi_path_row *row);
+/** Makes the file one about eigenvalues, if it is not: what they are of becomes its fact "curvature".
+ *  @return LOSS_OK, LOSS_ERR_MISMATCH (it has eigenvalues of something else), LOSS_ERR_IO */
+loss_status lossi_store_begin_bends(lossi_store *store, const char *curvature);
+/** All eigenvalues of a split, [ny][nx], of a file that is about them; those that are absent have evaluated = false. */
+loss_status lossi_store_read_bends(lossi_store *store, loss_split split, size_t nx, size_t ny, loss_bend *bends);
+/** Adds those of a point and commits them; those that another process added first are left as they are. */
+loss_status lossi_store_put_bend(lossi_store *store, loss_split split, size_t iy, size_t ix, const loss_bend *bend);
 
 #endif

@@ -78,6 +78,9 @@ static bool add_plane(lossi_facts *facts, const loss_plane *plane)
                lossi_facts_add(facts, "explained_x", "%.9g", loss_plane_explained(plane, 0)) &&
                lossi_facts_add(facts, "explained_y", "%.9g", loss_plane_explained(plane, 1)) &&
                lossi_facts_add(facts, "ignore", "%s", loss_ignore_name(plane->ignore));
+    if (done && plane->has_eigenvalues)
+        done = lossi_facts_add(facts, "eigenvalue_x", "%.9g", plane->eigenvalues[0]) &&
+               lossi_facts_add(facts, "eigenvalue_y", "%.9g", plane->eigenvalues[1]);
     if (done && random)
         done = lossi_facts_add(facts, "norm", "%s", loss_norm_name(random->norm)) &&
                lossi_facts_add(facts, "ignore", "%s", loss_ignore_name(random->ignore)) &&
@@ -231,6 +234,8 @@ static loss_status attach(loss_surface *s, const lossi_facts *facts)
         status = compare(s, facts);
     if (!status && !is_new)
         status = compare_axes(s);
+    if (!status && s->opt.curvature)
+        status = lossi_surface_attach_bends(s);
     return status;
 }
 
@@ -267,6 +272,8 @@ loss_status loss_surface_open(loss_surface **out, const char *path, const loss_n
         s->x = opt.x;
         s->y = opt.y;
         status = check(s);
+        if (!status)
+            status = lossi_surface_take_curvature(s);
     }
     if (!status && !collect_facts(s, &facts))
         status = lossi_fail(LOSS_ERR_NOMEM, "%s: out of memory for its metadata", path);

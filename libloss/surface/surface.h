@@ -17,7 +17,14 @@ struct loss_surface {
     const loss_net *net;
     const loss_plane *plane;
     const loss_dataset *data[2];  /* by split */
-    loss_surface_options opt;
+    loss_surface_options opt;     /* its curvature and eigen point to the next two, or curvature is NULL */
+    loss_curvature_options curvature;
+    loss_eigen_options eigen;
 };
+
+/** Options of the eigenvalues: those that count are copied, the rest are the surface's own. */
+loss_status lossi_surface_take_curvature(loss_surface *surface);
+/** The file becomes one about eigenvalues, or is one about the same. */
+loss_status lossi_surface_attach_bends(loss_surface *surface);
 
 #endif

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Makes the golden values that tests/unit/test_golden.c and test_zoo.c hold the library against, with PyTorch.
+"""Makes the golden values that tests/unit/test_golden.c, test_zoo.c and test_curvature.c hold the library against, with PyTorch.
 
     /usr/bin/python3 tests/golden/make.py        (Debian: python3-torch python3-torchvision)
 
@@ -431,8 +431,77 @@ def describe(model, shape, listed):
     return item
 
 
+# ---- Hessians ----------------------------------------------------------------------------------------------------------
+
+# model, shape, damped, images (few, where there are so many ReLUs that one is always near its kink), whether all parameters move (else those
+# of two or more dimensions), whether the whole spectrum is stored
+HESSIANS = [
+    ("resnet20:width=0.25", (3, 32, 32), ".bn2.", BATCH, False, False),
+    ("resnet20:shortcut=B,width=0.125", (3, 24, 24), ".bn2.", BATCH, True, False),
+    ("resnet20:shortcut=none,width=0.25", (1, 28, 28), None, BATCH, True, False),
+    ("resnet50:stem=imagenet,width=0.0625", (3, 40, 56), ".bn3.", BATCH, True, False),
+    ("vgg11:bn=1,width=0.125", (3, 32, 32), None, BATCH, True, False),
+    ("vgg9:width=0.125", (1, 28, 28), None, BATCH, True, False),
+    ("densenet121:width=0.125", (3, 32, 32), None, 2, False, False),
+    ("lenet5", (1, 28, 28), None, BATCH, True, False),
+    ("resnet20:shortcut=B,width=0.0625", (3, 16, 16), ".bn2.", BATCH, False, True),
+    ("lenet5:width=0.125", (1, 28, 28), None, BATCH, True, True),
+]
+N_EIGEN = 4
+
+
+def products(parameters, loss):
+    """The gradient, and a function from a vector to its product with the Hessian: double backward."""
+    gradient = torch.autograd.grad(loss, parameters, create_graph=True)
+
+    def product(vector):
+        return torch.autograd.grad(gradient, parameters, vector, retain_graph=True)
+
+    return gradient, product
+
+
+def spectrum(parameters, product):
+    """All eigenvalues, from the whole matrix."""
+    n, rows = sum(p.numel() for p in parameters), []
+    for j in range(n):
+        unit = torch.zeros(n, dtype=torch.float64)
+        unit[j] = 1
+        parts = [part.reshape(p.shape) for part, p in zip(unit.split([p.numel() for p in parameters]), parameters)]
+        rows.append(torch.cat([h.flatten() for h in product(parts)]).numpy())
+    matrix = np.stack(rows)
+    assert np.abs(matrix - matrix.T).max() <= 1e-9 * np.abs(matrix).max()
+    return np.linalg.eigvalsh((matrix + matrix.T) / 2)
+
+
+def make_hessian(model, shape, damped, n_images, all_move, whole):
+    """In evaluation mode. Each tensor: its gradient's norm, that of its part of H v, and projections of that on vectors of signs."""
+    for seed in range(1000):
+        net = make_net(model, shape, CLASSES)
+        fill(net, seed, damped)
+        images, labels = make_images(shape, seed, n_images)
+        with Kinks() as kinks:
+            loss = F.cross_entropy(net.double().eval()(images), labels)
+        if kinks.closest > LEAST_KINK:
+            break
+    moving = [(n, p) for n, p in net.named_parameters() if all_move or p.dim() > 1]
+    names, parameters = [n for n, _ in moving], [p for _, p in moving]
+    gradient, product = products(parameters, loss)
+    vector = [torch.from_numpy(2 * draw("v." + n, seed, p.numel()) - 1).float().double().reshape(p.shape) for n, p in moving]
+    rows = []
+    for name, g, hv in zip(names, gradient, product(vector)):
+        signs = [np.where(draw("sign%d.%s" % (k, name), seed, hv.numel()) < 0.5, -1, 1) for k in range(N_SAMPLES)]
+        rows.append([name, *short([g.norm().item(), hv.norm().item()]), short([s @ hv.flatten().numpy() for s in signs])])
+    item = {"model": model, "shape": shape, "seed": seed, "damped": damped, "images": n_images, "all": all_move, "loss": short([loss.item()])[0], "rows": rows}
+    if whole:
+        values = spectrum(parameters, product)
+        item.update(top=short(values[:-N_EIGEN - 1:-1]), smallest=short(values[:N_EIGEN]), trace=short([values.sum()])[0],
+                    n=len(values), squares=short([(values ** 2).sum()])[0], above=int((values > 0.05 * values[-1]).sum()))
+    return item
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     os.makedirs(VALUES, exist_ok=True)
     write_json("cases.json", [make_case(*case) for case in CASES])
     write_json("networks.json", [describe(*net) for net in NETS])
+    write_json("hessian.json", [make_hessian(*case) for case in HESSIANS])

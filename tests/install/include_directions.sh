@@ -13,7 +13,8 @@ allowed() {
     net) echo base kernels cpu formats ;;
     zoo) echo base net formats ;;
     train | plane) echo base net formats cpu ;;
-    surface) echo base net formats plane analysis ;;
+    curvature) echo base net plane analysis ;;
+    surface) echo base net formats plane analysis curvature ;;
     *) echo "?" ;;
     esac
 }

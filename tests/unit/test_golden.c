@@ -15,107 +15,16 @@
 #include <loss/net.h>
 
 #include "formats/read.h"
-#include "golden/golden.h"
+#include "golden/case.h"
 #include "net/backprop.h"
 #include "train/sgd.h"
 
-enum { BATCH = 10, STEPS = 3, N_IMAGES = BATCH * STEPS, N_SAMPLES = 4, CLASSES = 10 };
+enum { BATCH = 10, STEPS = 3, N_IMAGES = BATCH * STEPS, N_SAMPLES = 4, CLASSES = GOLDEN_CLASSES };
 
 /* The seeds of the cases keep every ReLU 2e-6 away from its kink, so that rounding does not decide which side it is on. Winograd's
  * rounding is larger: a ReLU that falls on the other side changes the gradient by that much. */
 static const double ROUNDING_OF_WINOGRAD = 30;
 static double slack = 1;
-
-/* A network with the case's weights, and its images. */
-typedef struct golden {
-    const cJSON *item;
-    const char *model;
-    uint64_t seed;
-    loss_net *net;
-    loss_dataset *data;
-    float *images; /* [N_IMAGES][c][h][w], normalised */
-    size_t image_size;
-} golden;
-
-/* Number i of the stream `name`, in [0, 1): see draw() in make.py. */
-static double draw(const char *name, uint64_t seed, size_t i)
-{
-    uint64_t z = lossi_digest(LOSSI_DIGEST_INIT, name, strlen(name)) + seed + ((uint64_t)i + 1) * 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    z = z ^ (z >> 31);
-    return (double)(z >> 40) / (1 << 24);
-}
-
-static double weight_at(const golden *g, const loss_tensor_info *info, size_t i)
-{
-    const char *damped = golden_text(g->item, "damped");
-    double u = draw(info->name, g->seed, i);
-    switch (info->kind) {
-    case LOSS_TENSOR_WEIGHT: return (2 * u - 1) * sqrt(6 / (double)(info->count / info->dims[0]));
-    case LOSS_TENSOR_NORM_WEIGHT: return (0.5 + u) * (damped && strstr(info->name, damped) ? 0.25 : 1);
-    case LOSS_TENSOR_RUNNING_VAR: return 0.5 + u;
-    default: return (2 * u - 1) * 0.2;
-    }
-}
-
-static void fill(const golden *g)
-{
-    for (size_t t = 0; t < loss_net_n_tensors(g->net); t++) {
-        loss_tensor_info info = loss_net_tensor(g->net, t);
-        float *values = test_malloc(info.count * sizeof *values);
-        for (size_t i = 0; i < info.count; i++)
-            values[i] = (float)weight_at(g, &info, i);
-        loss_net_set(g->net, t, values);
-        test_free(values);
-    }
-}
-
-static void make_images(golden *g, loss_shape shape)
-{
-    g->image_size = shape.channels * shape.height * shape.width;
-    uint8_t *pixels = test_malloc(N_IMAGES * g->image_size), labels[N_IMAGES];
-    for (size_t i = 0; i < N_IMAGES * g->image_size; i++)
-        pixels[i] = (uint8_t)(draw("pixels", g->seed, i) * 256);
-    for (size_t i = 0; i < N_IMAGES; i++)
-        labels[i] = (uint8_t)(draw("labels", g->seed, i) * CLASSES);
-    loss_dataset_options opt = LOSS_DATASET_OPTIONS_INIT;
-    opt.has_normalisation = true;
-    for (size_t c = 0; c < 3; c++) {
-        opt.mean[c] = 0.5f;
-        opt.std[c] = 0.25f;
-    }
-    assert_int_equal(loss_dataset_create(&g->data, shape, N_IMAGES, pixels, labels, &opt), LOSS_OK);
-    test_free(pixels);
-    g->images = test_malloc(N_IMAGES * g->image_size * sizeof *g->images);
-    assert_int_equal(loss_dataset_images(g->data, 0, N_IMAGES, g->images), LOSS_OK);
-}
-
-static golden open_case(const cJSON *item)
-{
-    golden g = {.item = item, .model = golden_text(item, "model"), .seed = (uint64_t)golden_number(item, "seed")};
-    assert_non_null(g.model);
-    assert_int_equal(loss_net_create(&g.net, g.model, golden_shape(item)), LOSS_OK);
-    assert_string_equal(loss_net_model(g.net), g.model);
-    const char *file = golden_text(item, "file");
-    if (file) {
-        char name[256], path[4096];
-        snprintf(name, sizeof name, "%s.safetensors", file);
-        golden_path(path, sizeof path, name);
-        assert_int_equal(loss_net_load(g.net, path, NULL), LOSS_OK);
-    } else {
-        fill(&g);
-    }
-    make_images(&g, golden_shape(item));
-    return g;
-}
-
-static void close_case(golden *g)
-{
-    loss_net_free(g->net);
-    loss_dataset_free(g->data);
-    test_free(g->images);
-}
 
 static void check_close(const char *what, const char *where, double found, double expected, double tolerance)
 {
@@ -131,7 +40,7 @@ static double element(const cJSON *array, size_t i)
 
 static void test_evaluation(void **state)
 {
-    golden g = open_case(*state);
+    golden g = golden_open(*state, N_IMAGES);
     float logits[BATCH * CLASSES];
     assert_int_equal(loss_net_logits(g.net, BATCH, g.images, logits), LOSS_OK);
     const cJSON *expected = cJSON_GetObjectItemCaseSensitive(g.item, "logits");
@@ -142,7 +51,7 @@ static void test_evaluation(void **state)
     assert_int_equal(loss_net_evaluate(g.net, g.data, NULL, &result), LOSS_OK);
     double loss = golden_number(g.item, "loss");
     check_close("the loss", g.model, result.loss, loss, 1e-5 * loss);
-    close_case(&g);
+    golden_close(&g);
 }
 
 /* The images of one step. */
@@ -234,7 +143,7 @@ static void check_file(const golden *g, const char *file)
 
 static void test_steps(void **state)
 {
-    golden g = open_case(*state);
+    golden g = golden_open(*state, N_IMAGES);
     size_t n = loss_net_n_tensors(g.net);
     const cJSON *rows = cJSON_GetObjectItemCaseSensitive(g.item, "after");
     assert_int_equal(cJSON_GetArraySize(rows), n);
@@ -254,7 +163,7 @@ static void test_steps(void **state)
     test_free(before);
     if (golden_text(g.item, "file"))
         check_file(&g, golden_text(g.item, "file"));
-    close_case(&g);
+    golden_close(&g);
 }
 
 int main(void)

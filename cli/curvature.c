@@ -1,0 +1,281 @@
+/* lossgrid curvature */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "density.h"
+#include "json.h"
+#include "picture.h"
+#include "target.h"
+
+typedef struct request {
+    target t;
+    int split, ignore;
+    uint64_t top, smallest;
+    size_t trace;                  /* random vectors; 0: no trace */
+    size_t vectors, nodes;         /* of the density */
+    text_list density;             /* files */
+    loss_curvature_options curvature;
+    loss_eigen_options eigen;
+    bool json, has_vectors, has_nodes;
+    const char *stage;             /* what is under way */
+    size_t tenth;                  /* of it that has been told */
+} request;
+
+static void report(const loss_curvature_progress *p, void *user)
+{
+    request *r = user;
+    char left[32], figure[96] = "";
+    size_t tenth = 10 * p->done / p->most;
+    bool milestone = tenth != r->tenth;
+    r->tenth = tenth;
+    if (strcmp(r->stage, "trace") == 0)
+        snprintf(figure, sizeof figure, "  %.5g +- %.2g", p->value, p->standard_error);
+    else if (isfinite(p->value))
+        snprintf(figure, sizeof figure, "  residual %.2g", p->value);
+    progress_line(r->t.quiet, milestone, "%s: product %zu, at most %zu%s  at most %s left", r->stage, p->done, p->most, figure,
+                  duration_text(p->seconds_left, left));
+}
+
+static void begin(request *r, const char *stage)
+{
+    r->stage = stage;
+    r->tenth = 0;
+}
+
+/* ---- What comes out, as soon as it is known ----------------------------------------------------------------------------- */
+
+static double norm_of(const float *x, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)x[i] * (double)x[i];
+    return sqrt(sum);
+}
+
+static void print_eigenvalue(const char *name, const loss_eigenvalue *e)
+{
+    printf("%-10s %-13.6g residual %.2g%s\n", name, e->value, e->residual, e->has_converged ? "" : "  (not converged: give more --steps)");
+}
+
+static void add_eigenvalues(cJSON *json, const char *key, const loss_eigenvalue *values, size_t n)
+{
+    cJSON *list = cJSON_AddArrayToObject(json, key);
+    for (size_t i = 0; i < n; i++) {
+        cJSON *item = cJSON_CreateObject();
+        json_add_number(item, "value", values[i].value);
+        json_add_number(item, "residual", values[i].residual);
+        cJSON_AddBoolToObject(item, "converged", values[i].has_converged);
+        cJSON_AddItemToArray(list, item);
+    }
+}
+
+/* Loss and gradient first: cheap, and they tell at once if there is nothing to differentiate. */
+static loss_status find_gradient(request *r, loss_curvature *c, const loss_net *net, const loss_dataset *data, cJSON *json)
+{
+    size_t n = loss_net_n_parameters(net);
+    float *gradient = malloc(n * sizeof *gradient);
+    double loss;
+    loss_status status = gradient ? loss_curvature_gradient(c, &loss, gradient) : LOSS_ERR_NOMEM;
+    if (!status && r->json) {
+        cJSON_AddStringToObject(json, "model", loss_net_model(net));
+        cJSON_AddStringToObject(json, "split", loss_split_name((loss_split)r->split));
+        json_add_number(json, "images", (double)loss_dataset_count(data));
+        cJSON_AddStringToObject(json, "selection", loss_dataset_selection(data));
+        cJSON_AddStringToObject(json, "ignore", loss_ignore_name(r->curvature.ignore));
+        json_add_number(json, "parameters", (double)loss_curvature_rows(c));
+        json_add_number(json, "loss", loss);
+        json_add_number(json, "gradient_norm", norm_of(gradient, n));
+    } else if (!status) {
+        printf("%s on %zu %s images (%s), Hessian over %zu of %zu parameters (ignore=%s)\n", loss_net_model(net), loss_dataset_count(data),
+               loss_split_name((loss_split)r->split), loss_dataset_selection(data), loss_curvature_rows(c), n,
+               loss_ignore_name(r->curvature.ignore));
+        printf("%-10s %-13.6g gradient's norm %.4g\n", "loss", loss, norm_of(gradient, n));
+        fflush(stdout);
+    }
+    free(gradient);
+    return status;
+}
+
+static loss_status find_eigenvalues(request *r, loss_curvature *c, cJSON *json)
+{
+    size_t n = r->eigen.top + r->eigen.smallest;
+    loss_eigenvalue *values = calloc(n + 1, sizeof *values);
+    if (!values)
+        return LOSS_ERR_NOMEM;
+    begin(r, "eigenvalues");
+    loss_status status = n ? loss_curvature_eigen(c, &r->eigen, values, NULL) : LOSS_OK;
+    progress_end();
+    if (!status && r->json) {
+        add_eigenvalues(json, "top", values, r->eigen.top);
+        add_eigenvalues(json, "smallest", values + r->eigen.top, r->eigen.smallest);
+    }
+    for (size_t i = 0; i < n && !status && !r->json; i++)
+        print_eigenvalue(i < r->eigen.top ? "largest" : "smallest", &values[i]);
+    fflush(stdout);
+    free(values);
+    return status;
+}
+
+/* Stopped on the way, the mean so far is worth telling. */
+static loss_status find_trace(request *r, loss_curvature *c, cJSON *json)
+{
+    loss_trace trace;
+    if (!r->trace)
+        return LOSS_OK;
+    begin(r, "trace");
+    loss_status status = loss_curvature_trace(c, r->trace, &trace);
+    progress_end();
+    if (trace.vectors && r->json) {
+        cJSON *object = cJSON_AddObjectToObject(json, "trace");
+        json_add_number(object, "mean", trace.mean);
+        json_add_number(object, "standard_error", trace.standard_error);
+        json_add_number(object, "vectors", (double)trace.vectors);
+    } else if (trace.vectors) {
+        printf("%-10s %-13.6g +- %.2g (%zu random vectors)\n", "trace", trace.mean, trace.standard_error, trace.vectors);
+        fflush(stdout);
+    }
+    return status;
+}
+
+static loss_status find_density(request *r, loss_curvature *c, const loss_net *net, const loss_dataset *data, cJSON *json)
+{
+    loss_density *density;
+    if (!r->density.n)
+        return LOSS_OK;
+    begin(r, "density");
+    loss_status status = loss_curvature_density(&density, c, r->vectors, r->nodes);
+    progress_end();
+    for (size_t i = 0; i < r->density.n && !status; i++) {
+        density_about about = {net, data, r->curvature.ignore, loss_curvature_rows(c)};
+        if (!density_write(density, &about, r->density.items[i]))
+            status = LOSS_ERR_IO;
+        else if (!r->json)
+            printf("%-10s %s\n", "density", r->density.items[i]);
+    }
+    if (!status && r->json) {
+        cJSON *object = cJSON_AddObjectToObject(json, "density");
+        json_add_number(object, "vectors", (double)r->vectors);
+        cJSON *files = cJSON_AddArrayToObject(object, "files");
+        for (size_t i = 0; i < r->density.n; i++)
+            cJSON_AddItemToArray(files, cJSON_CreateString(r->density.items[i]));
+    }
+    loss_density_free(density);
+    return status;
+}
+
+static int run(request *r)
+{
+    loss_dataset *data = NULL;
+    loss_net *net = NULL;
+    loss_curvature *curvature = NULL;
+    cJSON *json = cJSON_CreateObject();
+    loss_status status = json ? target_open_data(&r->t, (loss_split)r->split, &data) : LOSS_ERR_NOMEM;
+    if (!status)
+        status = target_open_net(&r->t, data, &net);
+    if (!status)
+        status = loss_curvature_create(&curvature, net, data, &r->curvature);
+    if (!status)
+        status = find_gradient(r, curvature, net, data, json);
+    if (!status)
+        status = find_eigenvalues(r, curvature, json);
+    if (!status)
+        status = find_trace(r, curvature, json);
+    bool is_written = true;
+    if (!status) {
+        status = find_density(r, curvature, net, data, json);
+        is_written = status != LOSS_ERR_IO; /* density_write() has told it */
+    }
+    if (r->json && (!status || status == LOSS_ERR_CANCELLED)) {
+        cJSON_AddBoolToObject(json, "interrupted", status == LOSS_ERR_CANCELLED);
+        json_print(json);
+    } else {
+        cJSON_Delete(json);
+    }
+    loss_curvature_free(curvature);
+    loss_net_free(net);
+    loss_dataset_free(data);
+    if (status == LOSS_ERR_CANCELLED) {
+        progress_end();
+        fprintf(stderr, "lossgrid: interrupted; what was finished has been printed\n");
+        return EXIT_INTERRUPTED;
+    }
+    return !status ? EXIT_OK : is_written ? report_failure(status) : EXIT_FAILED;
+}
+
+static int check_request(const request *r, const char *command)
+{
+    if (!r->top && !r->smallest && !r->trace && !r->density.n)
+        return usage_error(command, "nothing to do: --top 0 and --smallest 0 without --trace and --density");
+    if (r->top > 1000 || r->smallest > 1000)
+        return usage_error(command, "--top and --smallest: expected at most 1000 each");
+    if (r->top + r->smallest > r->eigen.steps)
+        return usage_error(command, "--steps=%zu: expected at least as many as the %zu eigenvalues", r->eigen.steps,
+                           (size_t)(r->top + r->smallest));
+    if (!(r->eigen.tolerance > 0))
+        return usage_error(command, "--tolerance=%g: expected a number above 0", r->eigen.tolerance);
+    if (!r->density.n && (r->has_vectors || r->has_nodes))
+        return usage_error(command, "--%s goes with --density", r->has_vectors ? "vectors" : "nodes");
+    for (size_t i = 0; i < r->density.n; i++)
+        if (!density_is_known(r->density.items[i]))
+            return usage_error(command, "--density=%s: its ending says no format; expected .csv, .png, .svg or .pdf", r->density.items[i]);
+    return -1;
+}
+
+int command_curvature(int argc, char **argv)
+{
+    static const char *const splits[] = {"train", "test", NULL};
+    static const char *const ignores[] = {"biasbn", "none", NULL};
+    request r = {.split = LOSS_SPLIT_TEST, .top = 2, .smallest = 1, .vectors = 2, .nodes = 80,
+                 .curvature = LOSS_CURVATURE_OPTIONS_INIT, .eigen = LOSS_EIGEN_OPTIONS_INIT};
+    const option_spec options[] = {
+        TARGET_OPTIONS(r.t),
+        {"split", "S", "train or test (test)", OPTION_CHOICE, &r.split, splits, NULL},
+        {"top", "K", "how many of the largest eigenvalues (2)", OPTION_SEED, &r.top, NULL, NULL},
+        {"smallest", "K", "how many of the smallest, the most negative ones (1)", OPTION_SEED, &r.smallest, NULL, NULL},
+        {"steps", "N", "at most this many products for them (200); memory: as many copies of the weights", OPTION_COUNT, &r.eigen.steps, NULL, NULL},
+        {"tolerance", "X", "residual relative to the eigenvalue at which one is done (0.001)", OPTION_NUMBER, &r.eigen.tolerance, NULL, NULL},
+        {"trace", "N", "the trace, from N random vectors", OPTION_COUNT, &r.trace, NULL, NULL},
+        {"density", "FILE", "the spectral density: nodes as .csv, drawn as .png .svg .pdf; may be given several times", OPTION_TEXTS, &r.density,
+         NULL, NULL},
+        {"vectors", "N", "random vectors of the density (2)", OPTION_COUNT, &r.vectors, NULL, &r.has_vectors},
+        {"nodes", "N", "nodes, and products, for each of them (80)", OPTION_COUNT, &r.nodes, NULL, &r.has_nodes},
+        {"ignore", "I", "what stays: biasbn (biases and BatchNorm) or none (biasbn)", OPTION_CHOICE, &r.ignore, ignores, NULL},
+        {"seed", "N", "seed of start and random vectors (0)", OPTION_SEED, &r.curvature.seed, NULL, NULL},
+        {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT, &r.curvature.threads, NULL, NULL},
+        {"json", NULL, "one JSON object on standard output", OPTION_FLAG, &r.json, NULL, NULL},
+        {"quiet", NULL, "no progress", OPTION_FLAG, &r.t.quiet, NULL, NULL},
+    };
+    const command_spec command = {
+        "curvature", "RUN/ [options]  |  --model NAME --weights FILE --data PATH [options]",
+        "Eigenvalues, trace and spectral density of the Hessian of the mean loss, in evaluation mode, at the weights. Each\n"
+        "figure is printed as soon as it is known, eigenvalues with their residuals; Ctrl-C keeps what is printed.",
+        "A product of the Hessian with a vector takes as long as about eight evaluations of the images; eigenvalues take some\n"
+        "tens of them. A few hundred images (--limit) are enough for a first look.",
+        "  lossgrid curvature run --limit 512\n"
+        "  lossgrid curvature run --limit 512 --top 5 --smallest 2 --trace 30 --json\n"
+        "  lossgrid curvature run --limit 256 --top 0 --smallest 0 --density spectrum.csv --density spectrum.png",
+        options, sizeof options / sizeof *options, 1};
+    size_t n_operands = 0;
+    int result = options_parse(&command, argc, argv, &r.t.run, &n_operands);
+    if (result < 0)
+        result = target_resolve(&r.t, command.name, true);
+    if (result < 0)
+        result = check_request(&r, command.name);
+    if (result >= 0) {
+        target_free(&r.t);
+        return result;
+    }
+    interrupts_catch();
+    r.eigen.top = (size_t)r.top;
+    r.eigen.smallest = (size_t)r.smallest;
+    r.curvature.ignore = (loss_ignore)r.ignore;
+    r.curvature.progress = report;
+    r.curvature.cancelled = interrupted;
+    r.curvature.user = &r;
+    result = run(&r);
+    target_free(&r.t);
+    return result;
+}

@@ -1,0 +1,48 @@
+/* The plane along which the loss bends most. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "curvature/curvature.h"
+#include "plane/plane.h"
+
+loss_status loss_plane_hessian(loss_plane **out, const loss_net *net, const loss_dataset *data, const loss_curvature_options *given,
+                               const loss_eigen_options *given_eigen, loss_eigenvalue *values)
+{
+    *out = NULL;
+    loss_curvature_options opt = LOSS_CURVATURE_OPTIONS_INIT;
+    loss_eigen_options eigen = LOSS_EIGEN_OPTIONS_INIT;
+    loss_curvature *curvature = NULL;
+    loss_plane *plane = NULL;
+    loss_eigenvalue found[2];
+    size_t n = loss_net_n_parameters(net);
+    loss_status status = LOSSI_OPTIONS(opt, given);
+    if (!status)
+        status = LOSSI_OPTIONS(eigen, given_eigen);
+    eigen.top = 2;
+    eigen.smallest = 0;
+    float *vectors = lossi_alloc(n, 2 * sizeof *vectors);
+    if (!status && !vectors)
+        status = lossi_fail_nomem(2 * n * sizeof *vectors);
+    if (!status)
+        status = loss_curvature_create(&curvature, net, data, &opt);
+    if (!status)
+        status = loss_curvature_eigen(curvature, &eigen, found, vectors);
+    if (!status)
+        status = lossi_plane_allocate(&plane, net, false);
+    if (!status) {
+        for (int axis = 0; axis < 2; axis++) {
+            memcpy(plane->directions[axis], vectors + (size_t)axis * n, n * sizeof *vectors);
+            plane->eigenvalues[axis] = found[axis].value;
+            if (values)
+                values[axis] = found[axis];
+        }
+        plane->has_eigenvalues = true;
+        status = lossi_plane_finish(&plane, lossi_format("hessian ignore=%s, of %zu %s images (%s)", loss_ignore_name(opt.ignore),
+                                                         loss_dataset_count(data), loss_split_name(loss_dataset_split(data)),
+                                                         loss_dataset_selection(data)));
+    }
+    loss_curvature_free(curvature);
+    free(vectors);
+    *out = plane;
+    return status;
+}
