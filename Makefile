@@ -226,9 +226,9 @@ check-sanitized: $(TESTS) $(REPLAYS) $(EXAMPLES) $(OUT)/lossgrid
 	$(TEST_ENV) ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 tests/run $(TESTS) $(REPLAYS)
 
 .PHONY: valgrind
-valgrind: $(TESTS) ## Run the unit tests under valgrind
+valgrind: $(TESTS) ## Run the unit and kernel tests under valgrind
 	$(TEST_ENV) TEST_TIMEOUT=3600 TEST_WRAPPER="valgrind -q --error-exitcode=1 --leak-check=full" \
-		tests/run $(filter $(OUT)/tests/unit/%,$(TESTS))
+		tests/run $(TESTS)
 
 # libFuzzer (clang) on every reader, under AddressSanitizer and UndefinedBehaviorSanitizer. New inputs go to $(BUILD)/fuzz/corpus.
 FUZZ_SECONDS ?= 600
