@@ -100,6 +100,25 @@ LOSS_API bool loss_surface_has_split(const loss_surface *surface, loss_split spl
  *  @return LOSS_OK, LOSS_ERR_NAME (no such split in the file), LOSS_ERR_IO */
 LOSS_API loss_status loss_surface_points(loss_surface *surface, loss_split split, loss_point *points);
 
+/** A checkpoint of a training run on the surface's plane (docs/definitions.md). Two losses that must not be taken for each other: the
+ *  checkpoint lies off the plane, and has running statistics of its own. */
+typedef struct loss_path_point {
+    const char *run, *checkpoint; /**< names: of the run, and of the checkpoint's file. Borrowed. */
+    size_t epoch;                 /**< 0: the initial weights */
+    double x, y;                  /**< least-squares coordinates, in multiples of the directions; NaN: a checkpoint that is not finite */
+    double true_loss;             /**< nats per image, of the checkpoint itself, with its own running statistics */
+    double true_accuracy;         /**< percent */
+    double plane_loss;            /**< nats per image, on the plane at (x, y) */
+    double residual;              /**< 0 to 1: the part of the way from the origin that is off the plane */
+    double distance;              /**< Euclidean, from the origin's weights */
+} loss_path_point;
+
+/** The training paths that the file holds: run after run, in the order of their names and epochs.
+ *  @param n       how many points; 0 for a file without a path.
+ *  @param points  [n]. Borrowed: valid until the next call or loss_surface_close().
+ *  @return LOSS_OK, LOSS_ERR_NAME (no such split in the file), LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM.   Since 0.1. */
+LOSS_API loss_status loss_surface_paths(loss_surface *surface, loss_split split, size_t *n, const loss_path_point **points);
+
 /** A fact recorded with the surface (docs/file-formats.md lists the keys: "model", "images_test", "norm", "seed", ...);
  *  NULL when the file has no such key. Borrowed until the surface is closed. */
 LOSS_API const char *loss_surface_metadata(const loss_surface *surface, const char *key);

@@ -1,9 +1,8 @@
 /* SQLite with journal_mode=DELETE and synchronous=FULL: after a kill at any moment the one file is whole, and it can be opened
  * read-only in a folder that cannot be written. */
-#include "surface/store.h"
+#include "surface/sql.h"
 
 #include <math.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,8 +16,7 @@ static const char SCHEMA[] =
     /* A loss of NaN is NULL in a row that is there: SQLite has no NaN. */
     "CREATE TABLE points(split TEXT NOT NULL, iy INTEGER NOT NULL, ix INTEGER NOT NULL, loss REAL, standard_error REAL,"
     " accuracy REAL, seconds REAL, PRIMARY KEY(split, iy, ix)) WITHOUT ROWID;"
-    "CREATE TABLE path(run TEXT NOT NULL, checkpoint TEXT NOT NULL, x REAL, y REAL, true_loss REAL, plane_loss REAL,"
-    " residual REAL, PRIMARY KEY(run, checkpoint)) WITHOUT ROWID;"
+    LOSSI_SQL_PATH
     /* float32, little-endian, in the order of the network's trainable tensors; random directions are drawn from the seed */
     "CREATE TABLE directions(axis TEXT PRIMARY KEY, data BLOB NOT NULL);"
     "CREATE VIEW surface AS SELECT p.split AS split, iy, ix,"
@@ -26,12 +24,6 @@ static const char SCHEMA[] =
     " CASE iy WHEN 0 THEN y.min WHEN y.n - 1 THEN y.max ELSE ((y.n - 1 - iy) * y.min + iy * y.max) / (y.n - 1) END AS y,"
     " loss, standard_error, accuracy, seconds"
     " FROM points p, axes x, axes y WHERE x.axis = 'x' AND y.axis = 'y' ORDER BY p.split, iy, ix;";
-
-struct lossi_store {
-    sqlite3 *db;
-    char *path;
-    sqlite3_stmt *put, *has;
-};
 
 void lossi_store_close(lossi_store *store)
 {
@@ -44,8 +36,7 @@ void lossi_store_close(lossi_store *store)
     free(store);
 }
 
-/* The connection's last error as a status. */
-static loss_status failed(const lossi_store *store, const char *what)
+loss_status lossi_sql_failed(const lossi_store *store, const char *what)
 {
     int code = sqlite3_errcode(store->db) & 0xff;
     loss_status status = code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_ERROR || code == SQLITE_MISMATCH
@@ -55,14 +46,14 @@ static loss_status failed(const lossi_store *store, const char *what)
                       code == SQLITE_NOTADB ? "this is no landscape file" : sqlite3_errmsg(store->db));
 }
 
-static loss_status execute(lossi_store *store, const char *sql, const char *what)
+loss_status lossi_sql_execute(lossi_store *store, const char *sql, const char *what)
 {
-    return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? LOSS_OK : failed(store, what);
+    return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? LOSS_OK : lossi_sql_failed(store, what);
 }
 
-static loss_status prepare(lossi_store *store, const char *sql, sqlite3_stmt **statement)
+loss_status lossi_sql_prepare(lossi_store *store, const char *sql, sqlite3_stmt **statement)
 {
-    return sqlite3_prepare_v2(store->db, sql, -1, statement, NULL) == SQLITE_OK ? LOSS_OK : failed(store, "read");
+    return sqlite3_prepare_v2(store->db, sql, -1, statement, NULL) == SQLITE_OK ? LOSS_OK : lossi_sql_failed(store, "read");
 }
 
 /* *is_empty: a database without anything in it; else it is a landscape of a version that we know. All is read in one statement,
@@ -70,7 +61,7 @@ static loss_status prepare(lossi_store *store, const char *sql, sqlite3_stmt **s
 static loss_status check_identity(lossi_store *store, bool *is_empty)
 {
     sqlite3_stmt *select;
-    loss_status status = prepare(store, "SELECT (SELECT count(*) FROM sqlite_master), application_id, user_version"
+    loss_status status = lossi_sql_prepare(store, "SELECT (SELECT count(*) FROM sqlite_master), application_id, user_version"
                                         " FROM pragma_application_id, pragma_user_version", &select);
     if (status)
         return status;
@@ -80,7 +71,7 @@ static loss_status check_identity(lossi_store *store, bool *is_empty)
         id = sqlite3_column_int64(select, 1);
         version = sqlite3_column_int64(select, 2);
     } else {
-        status = failed(store, "read");
+        status = lossi_sql_failed(store, "read");
     }
     sqlite3_finalize(select);
     if (status)
@@ -145,10 +136,10 @@ loss_status lossi_store_open(lossi_store **out, const char *path)
     return status == LOSS_ERR_IO ? open_existing(out, path, SQLITE_OPEN_READWRITE) : status;
 }
 
-static loss_status finish_step(lossi_store *store, sqlite3_stmt *statement)
+loss_status lossi_sql_finish(lossi_store *store, sqlite3_stmt *statement)
 {
     int code = sqlite3_step(statement);
-    loss_status status = code == SQLITE_DONE ? LOSS_OK : failed(store, "write");
+    loss_status status = code == SQLITE_DONE ? LOSS_OK : lossi_sql_failed(store, "write");
     sqlite3_reset(statement);
     return status;
 }
@@ -156,11 +147,11 @@ static loss_status finish_step(lossi_store *store, sqlite3_stmt *statement)
 static loss_status insert_facts(lossi_store *store, const lossi_facts *facts)
 {
     sqlite3_stmt *insert;
-    loss_status status = prepare(store, "INSERT INTO metadata VALUES(?, ?)", &insert);
+    loss_status status = lossi_sql_prepare(store, "INSERT INTO metadata VALUES(?, ?)", &insert);
     for (size_t i = 0; i < facts->n && !status; i++) {
         sqlite3_bind_text(insert, 1, facts->keys[i], -1, SQLITE_STATIC);
         sqlite3_bind_text(insert, 2, facts->values[i], -1, SQLITE_STATIC);
-        status = finish_step(store, insert);
+        status = lossi_sql_finish(store, insert);
     }
     sqlite3_finalize(insert);
     return status;
@@ -169,14 +160,14 @@ static loss_status insert_facts(lossi_store *store, const lossi_facts *facts)
 static loss_status insert_axis(lossi_store *store, const char *name, loss_axis axis)
 {
     sqlite3_stmt *insert;
-    loss_status status = prepare(store, "INSERT INTO axes VALUES(?, ?, ?, ?)", &insert);
+    loss_status status = lossi_sql_prepare(store, "INSERT INTO axes VALUES(?, ?, ?, ?)", &insert);
     if (status)
         return status;
     sqlite3_bind_text(insert, 1, name, -1, SQLITE_STATIC);
     sqlite3_bind_double(insert, 2, axis.min);
     sqlite3_bind_double(insert, 3, axis.max);
     sqlite3_bind_int64(insert, 4, (sqlite3_int64)axis.n);
-    status = finish_step(store, insert);
+    status = lossi_sql_finish(store, insert);
     sqlite3_finalize(insert);
     return status;
 }
@@ -184,12 +175,12 @@ static loss_status insert_axis(lossi_store *store, const char *name, loss_axis a
 static loss_status insert_directions(lossi_store *store, const lossi_store_contents *contents)
 {
     sqlite3_stmt *insert;
-    loss_status status = prepare(store, "INSERT INTO directions VALUES(?, ?)", &insert);
+    loss_status status = lossi_sql_prepare(store, "INSERT INTO directions VALUES(?, ?)", &insert);
     for (size_t i = 0; i < contents->n_directions && !status; i++) {
         const lossi_stored_direction *d = &contents->directions[i];
         sqlite3_bind_text(insert, 1, d->axis, -1, SQLITE_STATIC);
         sqlite3_bind_blob64(insert, 2, d->values, d->n * sizeof *d->values, SQLITE_STATIC);
-        status = finish_step(store, insert);
+        status = lossi_sql_finish(store, insert);
     }
     sqlite3_finalize(insert);
     return status;
@@ -198,10 +189,10 @@ static loss_status insert_directions(lossi_store *store, const lossi_store_conte
 static loss_status create_contents(lossi_store *store, const lossi_store_contents *contents)
 {
     char *pragmas = sqlite3_mprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION_ID, USER_VERSION);
-    loss_status status = pragmas ? execute(store, pragmas, "write") : lossi_fail_nomem(64);
+    loss_status status = pragmas ? lossi_sql_execute(store, pragmas, "write") : lossi_fail_nomem(64);
     sqlite3_free(pragmas);
     if (!status)
-        status = execute(store, SCHEMA, "write");
+        status = lossi_sql_execute(store, SCHEMA, "write");
     if (!status)
         status = insert_facts(store, contents->facts);
     if (!status)
@@ -214,13 +205,13 @@ static loss_status create_contents(lossi_store *store, const lossi_store_content
 /* Under one write lock: whoever comes first makes the contents, the others find them. */
 static loss_status create_if_empty(lossi_store *store, const lossi_store_contents *contents, bool *is_new)
 {
-    loss_status status = execute(store, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; BEGIN IMMEDIATE", "open");
+    loss_status status = lossi_sql_execute(store, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; BEGIN IMMEDIATE", "open");
     if (!status)
         status = check_identity(store, is_new);
     if (!status && *is_new)
         status = create_contents(store, contents);
     if (!status)
-        return execute(store, "COMMIT", "write");
+        return lossi_sql_execute(store, "COMMIT", "write");
     sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     return status;
 }
@@ -260,7 +251,7 @@ loss_status lossi_store_read_facts(lossi_store *store, lossi_facts *facts)
 {
     *facts = (lossi_facts){0};
     sqlite3_stmt *select;
-    loss_status status = prepare(store, "SELECT key, value FROM metadata", &select);
+    loss_status status = lossi_sql_prepare(store, "SELECT key, value FROM metadata", &select);
     if (status)
         return status;
     int code;
@@ -270,7 +261,7 @@ loss_status lossi_store_read_facts(lossi_store *store, lossi_facts *facts)
             status = lossi_fail_nomem(1024);
     }
     if (!status && code != SQLITE_DONE)
-        status = failed(store, "read");
+        status = lossi_sql_failed(store, "read");
     sqlite3_finalize(select);
     if (status)
         lossi_facts_free(facts);
@@ -280,7 +271,7 @@ loss_status lossi_store_read_facts(lossi_store *store, lossi_facts *facts)
 static loss_status read_axis(lossi_store *store, const char *name, loss_axis *axis)
 {
     sqlite3_stmt *select;
-    loss_status status = prepare(store, "SELECT min, max, n FROM axes WHERE axis = ?", &select);
+    loss_status status = lossi_sql_prepare(store, "SELECT min, max, n FROM axes WHERE axis = ?", &select);
     if (status)
         return status;
     sqlite3_bind_text(select, 1, name, -1, SQLITE_STATIC);
@@ -312,7 +303,7 @@ loss_status lossi_store_read_axes(lossi_store *store, loss_axis *x, loss_axis *y
     return status;
 }
 
-static double number_or_nan(sqlite3_stmt *select, int column)
+double lossi_sql_number(sqlite3_stmt *select, int column)
 {
     return sqlite3_column_type(select, column) == SQLITE_NULL ? NAN : sqlite3_column_double(select, column);
 }
@@ -321,7 +312,7 @@ loss_status lossi_store_read_points(lossi_store *store, loss_split split, size_t
 {
     memset(points, 0, nx * ny * sizeof *points);
     sqlite3_stmt *select;
-    loss_status status = prepare(store, "SELECT iy, ix, loss, standard_error, accuracy, seconds FROM points WHERE split = ?",
+    loss_status status = lossi_sql_prepare(store, "SELECT iy, ix, loss, standard_error, accuracy, seconds FROM points WHERE split = ?",
                                  &select);
     if (status)
         return status;
@@ -334,11 +325,11 @@ loss_status lossi_store_read_points(lossi_store *store, loss_split split, size_t
                                 (long long)iy, (long long)ix, ny, nx);
         else
             points[(size_t)iy * nx + (size_t)ix] = (loss_point){
-                .evaluated = true, .loss = number_or_nan(select, 2), .standard_error = number_or_nan(select, 3),
-                .accuracy = number_or_nan(select, 4), .seconds = number_or_nan(select, 5)};
+                .evaluated = true, .loss = lossi_sql_number(select, 2), .standard_error = lossi_sql_number(select, 3),
+                .accuracy = lossi_sql_number(select, 4), .seconds = lossi_sql_number(select, 5)};
     }
     if (!status && code != SQLITE_DONE)
-        status = failed(store, "read");
+        status = lossi_sql_failed(store, "read");
     sqlite3_finalize(select);
     return status;
 }
@@ -354,14 +345,14 @@ loss_status lossi_store_has_point(lossi_store *store, loss_split split, size_t i
 {
     loss_status status = LOSS_OK;
     if (!store->has)
-        status = prepare(store, "SELECT 1 FROM points WHERE split = ? AND iy = ? AND ix = ?", &store->has);
+        status = lossi_sql_prepare(store, "SELECT 1 FROM points WHERE split = ? AND iy = ? AND ix = ?", &store->has);
     if (status)
         return status;
     bind_place(store->has, split, iy, ix);
     int code = sqlite3_step(store->has);
     *has = code == SQLITE_ROW;
     if (code != SQLITE_ROW && code != SQLITE_DONE)
-        status = failed(store, "read");
+        status = lossi_sql_failed(store, "read");
     sqlite3_reset(store->has);
     return status;
 }
@@ -370,7 +361,7 @@ loss_status lossi_store_put_point(lossi_store *store, loss_split split, size_t i
 {
     loss_status status = LOSS_OK;
     if (!store->put)
-        status = prepare(store, "INSERT OR IGNORE INTO points VALUES(?, ?, ?, ?, ?, ?, ?)", &store->put);
+        status = lossi_sql_prepare(store, "INSERT OR IGNORE INTO points VALUES(?, ?, ?, ?, ?, ?, ?)", &store->put);
     if (status)
         return status;
     bind_place(store->put, split, iy, ix);
@@ -378,5 +369,5 @@ loss_status lossi_store_put_point(lossi_store *store, loss_split split, size_t i
     sqlite3_bind_double(store->put, 5, point->standard_error);
     sqlite3_bind_double(store->put, 6, point->accuracy);
     sqlite3_bind_double(store->put, 7, point->seconds);
-    return finish_step(store, store->put);
+    return lossi_sql_finish(store, store->put);
 }

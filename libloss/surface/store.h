@@ -60,4 +60,18 @@ loss_status lossi_store_has_point(lossi_store *store, loss_split split, size_t i
 /** Adds a point and commits it; a point that another process added first is left as it is. */
 loss_status lossi_store_put_point(lossi_store *store, loss_split split, size_t iy, size_t ix, const loss_point *point);
 
+/** A checkpoint that goes into the table `path`; digest: of its weights. Borrowed. */
+typedef struct lossi_path_row {
+    loss_path_point point;
+    char digest[17];
+} lossi_path_row;
+
+/** A split's rows, by run and epoch; a file without the table has none. Free with lossi_path_free(). */
+loss_status lossi_store_read_path(lossi_store *store, loss_split split, lossi_path_row **rows, size_t *n);
+void lossi_path_free(lossi_path_row *rows, size_t n);
+/** Makes the table in a file of before there were paths. */
+loss_status lossi_store_prepare_path(lossi_store *store);
+/** Adds a row and commits it; one that another process added first is left as it is. */
+loss_status lossi_store_put_path(lossi_store *store, loss_split split, const lossi_path_row *row);
+
 #endif

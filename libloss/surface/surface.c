@@ -15,6 +15,8 @@ void loss_surface_close(loss_surface *surface)
         return;
     lossi_store_close(surface->store);
     lossi_facts_free(&surface->facts);
+    lossi_path_free(surface->path_rows, surface->n_path);
+    free(surface->path_points);
     free(surface->path);
     free(surface);
 }
@@ -323,6 +325,27 @@ loss_status loss_surface_points(loss_surface *surface, loss_split split, loss_po
     if (!loss_surface_has_split(surface, split))
         return lossi_fail(LOSS_ERR_NAME, "%s: it holds no points of the split %s", surface->path, loss_split_name(split));
     return lossi_store_read_points(surface->store, split, surface->x.n, surface->y.n, points);
+}
+
+loss_status loss_surface_paths(loss_surface *surface, loss_split split, size_t *n, const loss_path_point **points)
+{
+    *n = 0;
+    *points = NULL;
+    if (!loss_surface_has_split(surface, split))
+        return lossi_fail(LOSS_ERR_NAME, "%s: it holds no points of the split %s", surface->path, loss_split_name(split));
+    lossi_path_free(surface->path_rows, surface->n_path);
+    free(surface->path_points);
+    surface->path_points = NULL;
+    loss_status status = lossi_store_read_path(surface->store, split, &surface->path_rows, &surface->n_path);
+    if (!status && surface->n_path && !(surface->path_points = calloc(surface->n_path, sizeof *surface->path_points)))
+        status = lossi_fail_nomem(surface->n_path * sizeof *surface->path_points);
+    if (status)
+        return status;
+    for (size_t i = 0; i < surface->n_path; i++)
+        surface->path_points[i] = surface->path_rows[i].point;
+    *n = surface->n_path;
+    *points = surface->path_points;
+    return LOSS_OK;
 }
 
 const char *loss_surface_metadata(const loss_surface *surface, const char *key)
