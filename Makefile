@@ -25,11 +25,13 @@ SONAME  := libloss.so.$(firstword $(subst ., ,$(VERSION)))
 
 LIB_MODULES := openblas lapacke zlib libpng sqlite3 libcjson
 CLI_MODULES := cairo libcjson
+VIEW_MODULES := glfw3 egl cairo zlib
 
 BUILD_DEBS := gcc libc6-dev pkg-config libopenblas-dev liblapacke-dev zlib1g-dev libpng-dev libsqlite3-dev libcjson-dev \
               libcairo2-dev fonts-dejavu-core
+VIEW_DEBS  := libglfw3-dev libegl-dev python3-glad
 DEMO_DEBS  := $(BUILD_DEBS) dataset-fashion-mnist
-CHECK_DEBS := $(DEMO_DEBS) g++ libcmocka-dev python3-numpy sqlite3
+CHECK_DEBS := $(DEMO_DEBS) $(VIEW_DEBS) libegl1 libgl1-mesa-dri g++ libcmocka-dev python3-numpy sqlite3 xvfb xdotool imagemagick
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
@@ -51,6 +53,8 @@ LINK_tsan  := -fsanitize=thread
 MODULE_CFLAGS = $(eval MODULE_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(LIB_MODULES) $(CLI_MODULES)))$(MODULE_CFLAGS)
 LIB_LIBS = $(eval LIB_LIBS := $$(shell $(PKG_CONFIG) --libs $(LIB_MODULES)) -lm -pthread)$(LIB_LIBS)
 CLI_LIBS = $(eval CLI_LIBS := $$(shell $(PKG_CONFIG) --libs $(CLI_MODULES)))$(CLI_LIBS)
+VIEW_CFLAGS = $(eval VIEW_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(VIEW_MODULES)))$(VIEW_CFLAGS)
+VIEW_LIBS = $(eval VIEW_LIBS := $$(shell $(PKG_CONFIG) --libs glfw3 cairo zlib) -ldl)$(VIEW_LIBS)
 
 # The user's flags come last, so that they win.
 INCLUDES   = -Iinclude -Ilibloss
@@ -66,6 +70,10 @@ AVX2_SOURCES := $(if $(HAS_AVX2),$(sort $(wildcard libloss/kernels/avx2/*.c)))
 ANY_SOURCES  := $(sort $(wildcard libloss/*/*.c libloss/kernels/blas/*.c libloss/kernels/ref/*.c))
 LIB_SOURCES  := $(ANY_SOURCES) $(AVX2_SOURCES)
 CLI_SOURCES  := $(sort $(wildcard cli/*.c))
+# The viewer: what needs no OpenGL (viewer/), which the tests link too; what does (viewer/gl/).
+VIEW_SOURCES := $(filter-out viewer/main.c,$(sort $(wildcard viewer/*.c)))
+VIEW_GL      := viewer/main.c $(sort $(wildcard viewer/gl/*.c))
+SHADERS      := $(sort $(wildcard viewer/shaders/*.glsl))
 TEST_SOURCES := $(sort $(wildcard tests/unit/test_*.c tests/kernels/test_*.c))
 EXAMPLE_SOURCES := $(sort $(wildcard examples/*.c))
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
@@ -73,6 +81,7 @@ HEADERS      := $(sort $(wildcard include/loss/*.h))
 
 GRADIENTS    := $(DOUBLE)/tests/unit/test_gradients
 TESTS        := $(filter-out %/test_gradients,$(TEST_SOURCES:%.c=$(OUT)/%))
+VIEW_TESTS   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/viewer/test_*.c)))
 EXAMPLES     := $(EXAMPLE_SOURCES:%.c=$(OUT)/%)
 BENCH        := $(OUT)/tests/bench/bench
 REPLAYS      := $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/replay_%)
@@ -80,10 +89,13 @@ REPLAYS      := $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/replay_%)
 LIB_OBJECTS  := $(LIB_SOURCES:%.c=$(OUT)/%.o)
 PIC_OBJECTS  := $(LIB_SOURCES:%.c=$(OUT)/%.pic.o)
 CLI_OBJECTS  := $(CLI_SOURCES:%.c=$(OUT)/%.o)
+VIEW_OBJECTS := $(VIEW_SOURCES:%.c=$(OUT)/%.o)
+VIEW_GL_OBJECTS := $(VIEW_GL:%.c=$(OUT)/%.o) $(OUT)/viewer/made/shaders.o $(OUT)/viewer/made/src/gl.o
 DOUBLE_OBJECTS := $(ANY_SOURCES:%.c=$(DOUBLE)/%.o)
 BENCH_OBJECTS := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/bench/*.c)))
 ALL_OBJECTS  := $(LIB_OBJECTS) $(PIC_OBJECTS) $(CLI_OBJECTS) $(DOUBLE_OBJECTS) $(TESTS:=.o) $(GRADIENTS).o $(EXAMPLES:=.o) \
-                $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/fuzz_%.o) $(OUT)/tests/fuzz/replay.o $(BENCH_OBJECTS)
+                $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/fuzz_%.o) $(OUT)/tests/fuzz/replay.o $(BENCH_OBJECTS) $(VIEW_OBJECTS) \
+                $(VIEW_GL_OBJECTS) $(VIEW_TESTS:=.o)
 
 STATIC_LIB := $(OUT)/libloss.a
 SHARED_LIB := $(OUT)/libloss.so.$(VERSION)
@@ -99,16 +111,26 @@ endif
 .DELETE_ON_ERROR:
 
 .PHONY: all
-all: $(STATIC_LIB) $(SHARED_LIB) $(OUT)/lossgrid ## Build the library (static and shared) and lossgrid
+all: $(STATIC_LIB) $(SHARED_LIB) $(OUT)/lossgrid viewer ## Build the library (static and shared), lossgrid and lossview
+
+# lossview is left out where its libraries are missing. They are looked for only now: `make check` may just have installed them.
+.PHONY: viewer
+viewer: $(STATIC_LIB) ## Build lossview; says so where its libraries are missing
+	for module in $(VIEW_MODULES); do \
+		$(PKG_CONFIG) --exists $$module || { echo "lossview: skipped, $$module not found"; exit 0; }; done; \
+	command -v glad >/dev/null || { echo "lossview: skipped, glad not found"; exit 0; }; \
+	$(MAKE) --no-print-directory $(OUT)/lossview
 
 .PHONY: examples
 examples: $(EXAMPLES) ## Build the examples in examples/ into $(BUILD)/release/examples/
 
 .PHONY: tests
-tests: $(TESTS) $(GRADIENTS) $(REPLAYS)
+tests: $(TESTS) $(GRADIENTS) $(REPLAYS) $(VIEW_TESTS)
 
 # A program sees only the public headers; pictures of who may include whom: CONTRIBUTING.md.
 $(OUT)/cli/%: INCLUDES = -Iinclude -Icli
+$(OUT)/viewer/% $(OUT)/tests/viewer/%: INCLUDES = -Iinclude -Iviewer
+$(OUT)/viewer/gl/% $(OUT)/viewer/main.o $(OUT)/viewer/made/%: INCLUDES = -Iinclude -Iviewer -I$(OUT)/viewer/made/include $(VIEW_CFLAGS)
 $(OUT)/examples/%: INCLUDES = -Iinclude
 $(OUT)/tests/% $(DOUBLE)/tests/%: INCLUDES = -Iinclude -Ilibloss -Itests
 $(DOUBLE)/%: override CONFIG := double
@@ -164,6 +186,31 @@ $(SHARED_LIB): $(PIC_OBJECTS) libloss/libloss.map
 $(OUT)/lossgrid: $(CLI_OBJECTS) $(STATIC_LIB)
 	$(call say,LINK)
 	$(LINK) -o $@ $^ $(CLI_LIBS) $(LIB_LIBS)
+
+# The loader of OpenGL's functions, and the shaders as strings.
+$(OUT)/viewer/made/src/gl.c:
+	$(call say,GLAD)
+	mkdir -p $(OUT)/viewer/made
+	glad --api gl:core=3.3 --extensions GL_KHR_debug --reproducible --quiet --out-path $(OUT)/viewer/made c 2>/dev/null
+$(OUT)/viewer/made/src/gl.o: $(OUT)/viewer/made/src/gl.c $(OUT)/flags
+	$(call say,CC)
+	$(CC) $(filter-out $(WARNINGS),$(OUR_CFLAGS)) $(INCLUDES) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+$(VIEW_GL:%.c=$(OUT)/%.o): | $(OUT)/viewer/made/src/gl.c
+$(OUT)/viewer/made/shaders.c: $(SHADERS)
+	mkdir -p $(@D)
+	for shader in $(SHADERS); do \
+		printf 'extern const char %s[];\nconst char %s[] =\n' $$(basename $$shader .glsl | tr . _) $$(basename $$shader .glsl | tr . _); \
+		sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/    "&\\n"/' $$shader; echo '    ;'; done > $@
+$(OUT)/viewer/made/shaders.o: $(OUT)/viewer/made/shaders.c $(OUT)/flags
+	$(call say,CC)
+	$(COMPILE) -Wno-overlength-strings -c $< -o $@
+
+$(OUT)/lossview: $(VIEW_OBJECTS) $(VIEW_GL_OBJECTS) $(STATIC_LIB)
+	$(call say,LINK)
+	$(LINK) -o $@ $^ $(VIEW_LIBS) $(LIB_LIBS)
+$(VIEW_TESTS): %: %.o $(VIEW_OBJECTS) $(STATIC_LIB)
+	$(call say,LINK)
+	$(LINK) -o $@ $(filter %.o %.a,$^) -lcmocka $(CLI_LIBS) -lz $(LIB_LIBS)
 
 $(EXAMPLES): %: %.o $(STATIC_LIB)
 	$(call say,LINK)

@@ -18,7 +18,7 @@ int command_export(int argc, char **argv)
         {"ascii", NULL, "PLY and STL as text", OPTION_FLAG, &o.ascii, NULL, NULL},
         {"height", "H", "fit, raw or log (fit: as high as the longer axis is long)", OPTION_CHOICE, &height, heights, NULL},
         {"split", "S", "train or test (test, or the one that the file has)", OPTION_CHOICE, &split, splits, NULL},
-        {"colours", "MAP", "viridis, cividis or magma (viridis)", OPTION_TEXT, &o.colours, NULL, NULL},
+        {"colours", "MAP", "viridis, cividis, magma, coolwarm or terrain (viridis)", OPTION_TEXT, &o.colours, NULL, NULL},
         {"quiet", NULL, "no messages", OPTION_FLAG, &quiet, NULL, NULL},
     };
     const command_spec command = {

@@ -342,7 +342,7 @@ int command_plot(int argc, char **argv)
         {"field", "F", "loss, accuracy or standard-error (loss; a line: loss and accuracy)", OPTION_CHOICE, &r.field, fields, &r.has_field},
         {"split", "S", "train or test (test; a line shows both)", OPTION_CHOICE, &r.split, splits, &r.has_split},
         {"log", NULL, "logarithmic colours or heights: for steep walls", OPTION_FLAG, &r.log, NULL, NULL},
-        {"colours", "MAP", "viridis, cividis or magma (viridis)", OPTION_TEXT, &r.colours, NULL, NULL},
+        {"colours", "MAP", "viridis, cividis, magma, coolwarm or terrain (viridis)", OPTION_TEXT, &r.colours, NULL, NULL},
         {"min", "X", "lowest value of the colours", OPTION_NUMBER, &r.low, NULL, &r.has_low},
         {"max", "X", "highest value of the colours", OPTION_NUMBER, &r.high, NULL, &r.has_high},
         {"size", "WxH", "pixels (1200x1000)", OPTION_SIZE, &r.size, NULL, NULL},
