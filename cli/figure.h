@@ -5,7 +5,7 @@
 #include <cairo.h>
 #include <loss/loss.h>
 
-enum { MOST_CAPTIONS = 6, MOST_FIELDS = 4, MOST_TICKS = 64 };
+enum { MOST_CAPTIONS = 12, MOST_FIELDS = 4, MOST_TICKS = 64 };
 
 /** One quantity on the grid. */
 typedef struct field {
@@ -19,6 +19,8 @@ typedef struct field {
     loss_split split;
 } field;
 
+typedef struct overlay overlay; /* contour lines and critical points: overlay.h */
+
 typedef struct figure {
     double width, height;          /* in device units */
     const char *title;
@@ -27,6 +29,7 @@ typedef struct figure {
     field fields[MOST_FIELDS];     /* more than one only for lines: train beside test, accuracy beside loss */
     size_t n_fields;
     size_t n_solutions;            /* that the plane goes through, at (0, 0), (1, 0), (0, 1); 0: directions of another kind */
+    overlay *overlay;              /* of a map; NULL: none. Owned. */
     bool log;
     double low, high;              /* range of colours, or of the curve's axis */
     const char *colours;
@@ -50,6 +53,10 @@ double figure_place(const figure *f, double value);
 typedef struct frame {
     double left, top, width, height, unit; /* plotting area; unit: size of one point of the layout */
 } frame;
+
+/** Contour lines, below all marks; then marks of critical points and all labels, above them. */
+void figure_draw_contours(const figure *f, const frame *r, cairo_t *cr);
+void figure_draw_marks(const figure *f, const frame *r, cairo_t *cr);
 
 frame figure_frame(const figure *f, double right_margin);
 /** Ticks of the scale low .. high and their places along it, [MOST_TICKS] each, written. @return how many. */

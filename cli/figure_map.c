@@ -152,8 +152,10 @@ void figure_draw_map(const figure *f, cairo_t *cr)
     frame r = figure_frame(f, 185);
     equalise_scales(f, &r);
     paint(f, &r, interpolate, cr);
+    figure_draw_contours(f, &r, cr);
     mark_centre(f, &r, cr);
     mark_solutions(f, &r, cr);
+    figure_draw_marks(f, &r, cr);
     outline(&r, cr);
     figure_draw_x_axis(f, &r, cr);
     draw_y_axis(f, &r, cr);

@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "figure.h"
 #include "options.h"
+#include "overlay.h"
 #include "picture.h"
 #include "summary.h"
 
@@ -20,6 +21,10 @@ typedef struct request {
     bool has_split, has_field, log, has_low, has_high;
     double low, high;
     size_t size[2];
+    const char *contours, *critical;
+    int contour_scale;
+    bool has_contour_scale;
+    overlay_options overlay;
 } request;
 
 static const char *fact(const loss_surface *surface, const char *key)
@@ -237,6 +242,18 @@ static loss_status add_captions(figure *f, loss_surface *surface)
     return status;
 }
 
+static loss_status add_overlay(figure *f, const request *r)
+{
+    char caption[256];
+    loss_status status = overlay_make(&f->overlay, f, &r->overlay);
+    if (status)
+        return status;
+    overlay_caption(f->overlay, caption, sizeof caption);
+    if (*caption)
+        add_caption(f, "%s", caption);
+    return LOSS_OK;
+}
+
 static void figure_free(figure *f)
 {
     for (size_t k = 0; k < f->n_fields; k++) {
@@ -246,6 +263,7 @@ static void figure_free(figure *f)
     }
     for (size_t i = 0; i < f->n_captions; i++)
         free(f->captions[i]);
+    overlay_free(f->overlay);
 }
 
 static void draw(void *user, cairo_t *cr)
@@ -305,7 +323,10 @@ static loss_status make_figure(figure *f, loss_surface *surface, const request *
     if (status)
         return status;
     set_range(f, r);
-    return add_captions(f, surface);
+    status = add_captions(f, surface);
+    if (!status && !is_line)
+        status = add_overlay(f, r);
+    return status;
 }
 
 static int run(const request *r)
@@ -336,7 +357,8 @@ int command_plot(int argc, char **argv)
 {
     static const char *const splits[] = {"train", "test", NULL};
     static const char *const fields[] = {"loss", "accuracy", "standard-error", NULL};
-    request r = {.colours = "viridis", .split = LOSS_SPLIT_TEST, .size = {1200, 1000}};
+    request r = {.colours = "viridis", .split = LOSS_SPLIT_TEST, .size = {1200, 1000}, .contours = "10"};
+    static const char *const scales[] = {"linear", "log", "quantile", NULL};
     const option_spec options[] = {
         {"out", "FILE", "picture to write (.png .svg .pdf); may be given several times", OPTION_TEXTS, &r.outs, NULL, NULL},
         {"field", "F", "loss, accuracy or standard-error (loss; a line: loss and accuracy)", OPTION_CHOICE, &r.field, fields, &r.has_field},
@@ -345,14 +367,22 @@ int command_plot(int argc, char **argv)
         {"colours", "MAP", "viridis, cividis, magma, coolwarm or terrain (viridis)", OPTION_TEXT, &r.colours, NULL, NULL},
         {"min", "X", "lowest value of the colours", OPTION_NUMBER, &r.low, NULL, &r.has_low},
         {"max", "X", "highest value of the colours", OPTION_NUMBER, &r.high, NULL, &r.has_high},
+        {"contours", "N|L,L,..", "contour lines: at most N round levels, these levels, or none (10)", OPTION_TEXT, &r.contours, NULL, NULL},
+        {"contour-scale", "S", "of N levels: linear, log or quantile (as the colours)", OPTION_CHOICE, &r.contour_scale, scales,
+         &r.has_contour_scale},
+        {"critical", "P", "mark minima, saddles and maxima of at least this persistence, in units of the\n"
+         "                             field (with --log in powers of ten), or none (a twentieth of the colours' range)",
+         OPTION_TEXT, &r.critical, NULL, NULL},
         {"size", "WxH", "pixels (1200x1000)", OPTION_SIZE, &r.size, NULL, NULL},
         {"title", "TEXT", "title instead of the model's name", OPTION_TEXT, &r.title, NULL, NULL},
     };
     const command_spec command = {
         "plot", "FILE.landscape --out FILE.png [--out ...] [options]",
-        "Draws a landscape: a filled colour map with axes and colour bar, or curves if it is a line.", NULL,
+        "Draws a landscape: a filled colour map with contour lines, critical points, axes and colour bar, or curves if it is\n"
+        "a line.", NULL,
         "  lossgrid plot resnet20.landscape --log --out resnet20.png\n"
-        "  lossgrid plot resnet20.landscape --field accuracy --out accuracy.pdf --out accuracy.svg",
+        "  lossgrid plot resnet20.landscape --field accuracy --out accuracy.pdf --out accuracy.svg\n"
+        "  lossgrid plot resnet20.landscape --contours 0.5,1,2,5 --critical 0.1 --out resnet20.png",
         options, sizeof options / sizeof *options, 1};
     size_t n_operands = 0;
     int result = options_parse(&command, argc, argv, &r.path, &n_operands);
@@ -367,5 +397,6 @@ int command_plot(int argc, char **argv)
         return usage_error(command.name, "--min %g is not below --max %g", r.low, r.high);
     if (r.log && ((r.has_low && r.low <= 0) || (r.has_high && r.high <= 0)))
         return usage_error(command.name, "--log wants --min and --max above 0");
-    return run(&r);
+    result = overlay_parse(r.contours, r.has_contour_scale, r.contour_scale, r.log, r.critical, &r.overlay);
+    return result >= 0 ? result : run(&r);
 }

@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "json.h"
+#include "summary_figures.h"
 
 /* On a line between two solutions: the highest loss from one to the other above the mean of their losses. */
 static void find_barrier(const loss_surface *surface, const loss_point *points, summary *s)
@@ -145,13 +146,22 @@ loss_status summary_print(loss_surface *surface, const char *path, bool json)
     loss_status status = LOSS_OK;
     for (int split = 0; split < 2 && !status; split++) {
         summary s;
+        surface_figures f;
         if (!loss_surface_has_split(surface, (loss_split)split))
             continue;
         status = summary_of(surface, (loss_split)split, &s);
-        if (!status && json)
-            cJSON_AddItemToObject(splits, loss_split_name((loss_split)split), split_object(&s));
+        bool has_figures = !status && !loss_surface_metadata(surface, "repeat"); /* repeated lines are no surface */
+        if (has_figures)
+            status = surface_figures_of(surface, (loss_split)split, &f);
+        cJSON *item = json && !status ? split_object(&s) : NULL;
+        if (item && has_figures)
+            cJSON_AddItemToObject(item, "figures", surface_figures_object(&f));
+        if (item)
+            cJSON_AddItemToObject(splits, loss_split_name((loss_split)split), item);
         else if (!status)
             print_text(surface, (loss_split)split, &s);
+        if (!json && has_figures && !status)
+            surface_figures_print(&f);
     }
     if (json && !status)
         json_print(object);

@@ -32,6 +32,7 @@ typedef struct stage {
     double x_near, y_near;  /* signs of the sides near the camera */
     double across_x, across_y; /* how much of the axis shows from here, 0 to 1 */
     bool walls, floor;
+    double base;            /* z of the floor's texts: seen from straight above they stand at the top, which nothing hides */
 } stage;
 
 /* x on the near side along y, or y on the near side along x. */
@@ -45,12 +46,12 @@ static void floor_axis(const stage *t, bool is_y, const char *name)
     bool has_text = t->s->set.axes && (is_y ? t->across_y : t->across_x) > EDGE_ON;
     for (size_t i = 0; i < n; i++) {
         double at = is_y ? relief_scene_y(r, ticks[i]) : relief_scene_x(r, ticks[i]);
-        vec3 near = is_y ? (vec3){side, at, 0} : (vec3){at, side, 0};
-        vec3 far = is_y ? (vec3){-side, at, 0} : (vec3){at, -side, 0};
+        vec3 near = is_y ? (vec3){side, at, t->base} : (vec3){at, side, t->base};
+        vec3 far = is_y ? (vec3){-side, at, t->base} : (vec3){at, -side, t->base};
         vec3 top = far;
         char words[32];
         top.z = r->height;
-        if (t->s->set.grid && t->floor)
+        if (t->s->set.grid && t->floor && !(t->base > 0))
             line(t->a, near, far, AXIS_GRID);
         if (t->s->set.grid && t->walls)
             line(t->a, far, top, AXIS_GRID);
@@ -61,7 +62,7 @@ static void floor_axis(const stage *t, bool is_y, const char *name)
         text(t->a, near, outward, 1, false, words);
     }
     if (has_text) {
-        vec3 middle = is_y ? (vec3){side, 0, 0} : (vec3){0, side, 0};
+        vec3 middle = is_y ? (vec3){side, 0, t->base} : (vec3){0, side, t->base};
         text(t->a, middle, outward, 3.1, true, name);
     }
 }
@@ -107,7 +108,7 @@ static void height_axis(const stage *t)
 static void outline(const stage *t, uint32_t kind)
 {
     double x = t->r->x_extent, y = t->r->y_extent;
-    const vec3 corners[4] = {{-x, -y, 0}, {x, -y, 0}, {x, y, 0}, {-x, y, 0}};
+    const vec3 corners[4] = {{-x, -y, t->base}, {x, -y, t->base}, {x, y, t->base}, {-x, y, t->base}};
     for (int i = 0; i < 4; i++)
         line(t->a, corners[i], corners[(i + 1) % 4], kind);
 }
@@ -120,9 +121,10 @@ void axes_make(axes *a, const scene *s, size_t number)
     if (!v->has_relief || (!s->set.axes && !s->set.grid))
         return;
     camera_basis(&s->set.view, &right, &up, &back);
-    stage t = {a, s, &v->relief, right.y > 0 ? 1 : -1, right.x > 0 ? -1 : 1, hypot(right.x, up.x), hypot(right.y, up.y), false, false};
+    stage t = {a, s, &v->relief, right.y > -1e-9 ? 1 : -1, right.x > 1e-9 ? -1 : 1, hypot(right.x, up.x), hypot(right.y, up.y), false, false, 0};
     t.walls = fabs(s->set.view.elevation) < 80;
     t.floor = fabs(s->set.view.elevation) > 3;
+    t.base = s->set.view.elevation >= 80 ? v->relief.height : 0;
     outline(&t, s->set.axes ? AXIS_INK : AXIS_GRID);
     floor_axis(&t, false, v->grid.x_label);
     floor_axis(&t, true, v->grid.y_label);

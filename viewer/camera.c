@@ -3,7 +3,7 @@
 
 static const double DEGREE = 3.14159265358979323846 / 180;
 static const double FIELD_OF_VIEW = 30;             /* degrees, vertical */
-static const double RADIUS = 1.62;                  /* of the sphere that is in sight at zoom 1: the scene with its labels */
+static const double RADIUS = 1.42;                  /* of the sphere that is in sight at zoom 1: the scene with its labels */
 static const double LEAST_ZOOM = 0.1, MOST_ZOOM = 50;
 
 static double clamp(double value, double low, double high)
@@ -21,7 +21,8 @@ void camera_basis(const camera *c, vec3 *right, vec3 *up, vec3 *back)
 
 static double distance(const camera *c, double aspect)
 {
-    double narrow = aspect < 1 ? aspect : 1;
+    static const double square = 1.15; /* views narrower than this are fitted by their width */
+    double narrow = aspect < square ? aspect / square : 1;
     return RADIUS / sin(FIELD_OF_VIEW / 2 * DEGREE) / narrow / c->zoom;
 }
 

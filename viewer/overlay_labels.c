@@ -96,7 +96,7 @@ static void draw_mark(mark_kind kind, double x, double y, double u, bool is_hidd
     static const double down = 1.57079632679489662;
     if (kind == MARK_CENTRE) {
         for (int pass = 0; pass < 2; pass++) {
-            ink(cr, pass ? colour_of(kind) : (rgb){0.08, 0.08, 0.1}, is_hidden ? 0.35 : 1);
+            ink(cr, pass ? colour_of(kind) : (rgb){0.08, 0.08, 0.1}, is_hidden ? 0.5 : 1);
             cairo_set_line_width(cr, (pass ? 2 : 4.6) * u);
             cairo_move_to(cr, x - 7 * u, y);
             cairo_line_to(cr, x + 7 * u, y);
@@ -110,9 +110,9 @@ static void draw_mark(mark_kind kind, double x, double y, double u, bool is_hidd
         cairo_arc(cr, x, y, (kind == MARK_PATH ? 4 : 3.2) * u, 0, 6.28318530717958648);
     else
         polygon(cr, x, y, kind == MARK_SADDLE ? 7 * u : 7.5 * u, kind == MARK_SADDLE ? 4 : 3, kind == MARK_MAXIMUM ? -down : down);
-    ink(cr, colour_of(kind), is_hidden ? 0.15 : 1);
+    ink(cr, colour_of(kind), is_hidden ? 0.35 : 1);
     cairo_fill_preserve(cr);
-    ink(cr, (rgb){0.08, 0.08, 0.1}, is_hidden ? 0.3 : 1);
+    ink(cr, (rgb){0.08, 0.08, 0.1}, is_hidden ? 0.5 : 1);
     cairo_set_line_width(cr, 1.4 * u);
     cairo_stroke(cr);
 }
@@ -161,13 +161,13 @@ static void draw_marks(places *p, cairo_t *cr)
             continue;
         at[i].is_hidden = scene_is_hidden(&p->s->scene, p->number, p->aspect, m->at);
         draw_mark(m->kind, at[i].x, at[i].y, u, at[i].is_hidden, cr);
-        if (!at[i].is_hidden)
-            take(p, (box){at[i].x - 7 * u, at[i].y - 7 * u, 14 * u, 14 * u});
+        take(p, (box){at[i].x - 7 * u, at[i].y - 7 * u, 14 * u, 14 * u});
     }
     font(cr, 11.5 * u, false);
-    for (size_t i = 0; i < v->n_marks; i++)
-        if (at[i].is_seen && !at[i].is_hidden && v->marks[i].text[0])
-            draw_label(p, at[i].x, at[i].y, v->marks[i].text, cr);
+    for (int hidden = 0; hidden < 2; hidden++) /* what is in sight chooses first */
+        for (size_t i = 0; i < v->n_marks; i++)
+            if (at[i].is_seen && at[i].is_hidden == (hidden == 1) && v->marks[i].text[0])
+                draw_label(p, at[i].x, at[i].y, v->marks[i].text, cr);
     free(at);
 }
 

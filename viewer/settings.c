@@ -65,7 +65,7 @@ settings settings_default(void)
     return (settings){.exaggeration = 1, .clip = (double)INFINITY, .levels = 12, .persistence = 0.02, .spacing = SPACING_AUTO,
                       .labels = LABELS_FULL, .contours = true, .path = true, .critical = false, .centre = true, .axes = true,
                       .grid = true, .colour_bar = true, .title = true, .background = true,
-                      .view = {.azimuth = 30, .elevation = 30, .zoom = 1, .target = {0, 0, 0.36}}};
+                      .view = {.azimuth = 30, .elevation = 38, .zoom = 1, .target = {0, 0, 0.3}}};
 }
 
 const setting *setting_find(const char *name)
@@ -167,7 +167,7 @@ bool settings_view(settings *s, const char *name)
     static const struct {
         const char *name;
         double azimuth, elevation;
-    } views[] = {{"front", 0, 0}, {"right", 90, 0}, {"back", 180, 0}, {"left", -90, 0}, {"top", 0, 90}, {"bottom", 0, -90}, {"iso", 30, 30}};
+    } views[] = {{"front", 0, 0}, {"right", 90, 0}, {"back", 180, 0}, {"left", -90, 0}, {"top", 0, 90}, {"bottom", 0, -90}, {"iso", 30, 38}};
     for (size_t i = 0; i < sizeof views / sizeof *views; i++)
         if (strcmp(views[i].name, name) == 0) {
             s->view.azimuth = views[i].azimuth;

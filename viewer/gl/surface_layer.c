@@ -160,8 +160,8 @@ void surface_layer_draw(surface_layer *l, const eye *e, size_t number, bool is_c
     if (!b->n)
         return;
     set_uniforms(l, e, number, 0);
-    glEnable(GL_POLYGON_OFFSET_FILL); /* lines on the surface win */
-    glPolygonOffset(1, 1);
+    glEnable(GL_POLYGON_OFFSET_FILL); /* lines on the surface win, over their whole width on steep walls too */
+    glPolygonOffset(2, 2);
     draw(b);
     glDisable(GL_POLYGON_OFFSET_FILL);
 }

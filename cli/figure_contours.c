@@ -1,0 +1,194 @@
+/* Contour lines of a map and their labels. A label lies on its line where that is straight and where neither another line nor another
+ * label is near; a line without such a place has none. */
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "figure_overlay.h"
+
+void figure_point(const figure *f, const frame *r, double x, double y, double at[2])
+{
+    at[0] = r->left + r->width * (x - f->x.min) / (f->x.max - f->x.min);
+    at[1] = r->top + r->height * (1 - (y - f->y.min) / (f->y.max - f->y.min));
+}
+
+static void line_path(const figure *f, const frame *r, const loss_contour *line, cairo_t *cr)
+{
+    for (size_t i = 0; i < line->n_points; i++) {
+        double at[2];
+        figure_point(f, r, line->points[i][0], line->points[i][1], at);
+        if (i)
+            cairo_line_to(cr, at[0], at[1]);
+        else
+            cairo_move_to(cr, at[0], at[1]);
+    }
+    if (line->is_closed)
+        cairo_close_path(cr);
+}
+
+void figure_draw_contours(const figure *f, const frame *r, cairo_t *cr)
+{
+    size_t n = f->overlay ? loss_contours_count(f->overlay->lines) : 0;
+    cairo_save(cr);
+    cairo_rectangle(cr, r->left, r->top, r->width, r->height);
+    cairo_clip(cr);
+    cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
+    for (int pass = 0; pass < 2; pass++) /* a light band below, so that the lines are seen on dark colours too */
+        for (size_t k = 0; k < n; k++) {
+            loss_contour line = loss_contours_line(f->overlay->lines, k);
+            line_path(f, r, &line, cr);
+            cairo_set_source_rgba(cr, pass ? 0.1 : 1, pass ? 0.1 : 1, pass ? 0.1 : 1, pass ? 0.9 : 0.45);
+            cairo_set_line_width(cr, (pass ? 1.3 : 3) * r->unit);
+            cairo_stroke(cr);
+        }
+    cairo_restore(cr);
+}
+
+/* Which line runs where: squares of the plotting area, a few units wide. */
+typedef struct line_map {
+    size_t width, height;
+    double left, top, cell;
+    uint32_t *lines; /* [height][width] number of a line + 1, SEVERAL, or 0 */
+} line_map;
+
+static const uint32_t SEVERAL = UINT32_MAX;
+
+/* NULL if it is outside. */
+static uint32_t *map_at(const line_map *m, double x, double y)
+{
+    double column = (x - m->left) / m->cell, row = (y - m->top) / m->cell;
+    bool inside = column >= 0 && row >= 0 && column < (double)m->width && row < (double)m->height;
+    return inside ? &m->lines[(size_t)row * m->width + (size_t)column] : NULL;
+}
+
+static void map_piece(const line_map *m, const double p[2], const double q[2], uint32_t number)
+{
+    double length = hypot(q[0] - p[0], q[1] - p[1]);
+    size_t n = (size_t)(2 * length / m->cell) + 1;
+    for (size_t i = 0; i <= n; i++) {
+        double share = (double)i / (double)n;
+        uint32_t *cell = map_at(m, p[0] + share * (q[0] - p[0]), p[1] + share * (q[1] - p[1]));
+        if (cell)
+            *cell = *cell && *cell != number ? SEVERAL : number;
+    }
+}
+
+/* A line in the picture, with the length up to each point. */
+typedef struct drawn_line {
+    size_t n;
+    double (*points)[2], *length;
+} drawn_line;
+
+static bool drawn_line_make(drawn_line *d, const figure *f, const frame *r, const loss_contour *line)
+{
+    d->n = line->n_points + line->is_closed;
+    d->points = calloc(d->n, sizeof *d->points);
+    d->length = calloc(d->n, sizeof *d->length);
+    for (size_t i = 0; d->points && d->length && i < d->n; i++) {
+        const double *p = line->points[i % line->n_points];
+        figure_point(f, r, p[0], p[1], d->points[i]);
+        if (i)
+            d->length[i] = d->length[i - 1] + hypot(d->points[i][0] - d->points[i - 1][0], d->points[i][1] - d->points[i - 1][1]);
+    }
+    return d->points && d->length;
+}
+
+static void drawn_line_free(drawn_line *d)
+{
+    free(d->points);
+    free(d->length);
+}
+
+static void point_along(const drawn_line *d, double length, double at[2])
+{
+    size_t low = 0, high = d->n - 1;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        *(d->length[middle] <= length ? &low : &high) = middle;
+    }
+    double piece = d->length[high] - d->length[low], share = piece > 0 ? (length - d->length[low]) / piece : 0;
+    for (int k = 0; k < 2; k++)
+        at[k] = d->points[low][k] + share * (d->points[high][k] - d->points[low][k]);
+}
+
+/* Whether only this line runs through a turned rectangle. */
+static bool is_alone(const line_map *m, const double at[2], double angle, double width, double height, uint32_t number)
+{
+    for (double u = -width / 2; u <= width / 2; u += m->cell / 2)
+        for (double v = -height / 2; v <= height / 2; v += m->cell / 2) {
+            const uint32_t *cell = map_at(m, at[0] + u * cos(angle) - v * sin(angle), at[1] + u * sin(angle) + v * cos(angle));
+            if (cell && *cell && *cell != number)
+                return false;
+        }
+    return true;
+}
+
+/* Tries places from the middle of the line outwards. */
+static void label_line(const drawn_line *d, const line_map *m, uint32_t number, const char *text, double unit, label_room *room, cairo_t *cr)
+{
+    double width, height, total = d->length[d->n - 1], step = 6 * unit;
+    label_size(cr, text, &width, &height);
+    for (int i = 0; step * (i / 2) < total / 2 - width; i++) {
+        double middle = total / 2 + (i % 2 ? 1 : -1) * step * (i / 2), at[2], from[2], to[2];
+        point_along(d, middle, at);
+        point_along(d, middle - width / 2, from);
+        point_along(d, middle + width / 2, to);
+        double angle = atan2(to[1] - from[1], to[0] - from[0]), half_turn = 3.14159265358979;
+        angle += angle > half_turn / 2 ? -half_turn : angle < -half_turn / 2 ? half_turn : 0; /* not upside down */
+        double c = fabs(cos(angle)), s = fabs(sin(angle)), w = width / 2 + 3 * unit, h = height / 2 + 3 * unit;
+        box wanted = box_around(at[0], at[1], w * c + h * s, w * s + h * c);
+        if (hypot(to[0] - from[0], to[1] - from[1]) < 0.93 * width || !label_room_is_free(room, wanted) ||
+            !is_alone(m, at, angle, width + 4 * unit, height + 6 * unit, number))
+            continue;
+        label_room_take(room, wanted);
+        label_draw(cr, at[0], at[1], angle, unit, text);
+        return;
+    }
+}
+
+/* The longest lines first: they are what the eye follows. */
+typedef struct ranked {
+    size_t line;
+    double length;
+} ranked;
+
+static int longest_first(const void *a, const void *b)
+{
+    const ranked *p = a, *q = b;
+    return p->length != q->length ? (p->length < q->length) - (p->length > q->length) : (p->line > q->line) - (p->line < q->line);
+}
+
+void figure_label_contours(const figure *f, const frame *r, label_room *room, cairo_t *cr)
+{
+    size_t n = f->overlay ? loss_contours_count(f->overlay->lines) : 0, done = 0;
+    line_map m = {(size_t)(r->width / (3 * r->unit)) + 1, (size_t)(r->height / (3 * r->unit)) + 1, r->left, r->top, 3 * r->unit, NULL};
+    drawn_line *drawn = calloc(n + 1, sizeof *drawn);
+    ranked *order = calloc(n + 1, sizeof *order);
+    m.lines = calloc(m.width * m.height, sizeof *m.lines);
+    for (; drawn && order && m.lines && done < n; done++) {
+        loss_contour line = loss_contours_line(f->overlay->lines, done);
+        if (!drawn_line_make(&drawn[done], f, r, &line)) {
+            drawn_line_free(&drawn[done]);
+            break;
+        }
+        const drawn_line *d = &drawn[done];
+        for (size_t i = 1; i < d->n; i++)
+            map_piece(&m, d->points[i - 1], d->points[i], (uint32_t)done + 1);
+        order[done] = (ranked){done, d->length[d->n - 1]};
+    }
+    if (done)
+        qsort(order, done, sizeof *order, longest_first);
+    figure_font(cr, 16 * r->unit, false);
+    for (size_t i = 0; i < done; i++) {
+        char text[32];
+        double level = loss_contours_line(f->overlay->lines, order[i].line).level;
+        snprintf(text, sizeof text, "%.4g", f->overlay->log ? pow(10, level) : level);
+        label_line(&drawn[order[i].line], &m, (uint32_t)order[i].line + 1, text, r->unit, room, cr);
+    }
+    for (size_t i = 0; i < done; i++)
+        drawn_line_free(&drawn[i]);
+    free(drawn);
+    free(order);
+    free(m.lines);
+}

@@ -1,0 +1,91 @@
+/* Marks and labels of critical points on a map. Their shape tells the kind, so no colour has to. */
+#include <math.h>
+#include <stdio.h>
+
+#include "figure_overlay.h"
+
+/* A triangle that points down, a diamond, a triangle that points up. */
+static void mark_path(loss_critical_kind kind, const double at[2], double radius, cairo_t *cr)
+{
+    static const double corners[3][4][2] = {{{-0.95, -0.6}, {0.95, -0.6}, {0, 1}, {0, 1}},
+                                            {{-1, 0}, {0, -1}, {1, 0}, {0, 1}},
+                                            {{-0.95, 0.6}, {0, -1}, {0, -1}, {0.95, 0.6}}};
+    for (int i = 0; i < 4; i++)
+        cairo_line_to(cr, at[0] + radius * corners[kind][i][0], at[1] + radius * corners[kind][i][1]);
+    cairo_close_path(cr);
+}
+
+static void draw_mark(const loss_critical *c, const double at[2], double unit, cairo_t *cr)
+{
+    cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
+    mark_path(c->kind, at, (c->on_border ? 6 : 9) * unit, cr);
+    cairo_set_source_rgb(cr, 0.1, 0.1, 0.1);
+    cairo_set_line_width(cr, (c->on_border ? 4.5 : 3.5) * unit);
+    cairo_stroke_preserve(cr);
+    cairo_set_source_rgb(cr, 1, 1, 1);
+    if (c->on_border) {
+        cairo_set_line_width(cr, 1.8 * unit);
+        cairo_stroke(cr);
+    } else {
+        cairo_fill(cr);
+    }
+}
+
+/* Writes a label beside a mark, in the first of some places that is free: close to it, or farther off where something lies there. */
+static void label_mark(const double at[2], const char *text, double unit, label_room *room, cairo_t *cr)
+{
+    static const double places[8][2] = {{1, 0}, {-1, 0}, {0, -1}, {0, 1}, {1, -1}, {-1, -1}, {1, 1}, {-1, 1}};
+    double width, height;
+    label_size(cr, text, &width, &height);
+    for (int i = 0; i < 16; i++) {
+        const double *place = places[i % 8];
+        double gap = (i < 8 ? 14 : 21) * unit;
+        double x = at[0] + place[0] * (gap + width / 2 - (place[1] != 0 ? gap / 2 : 0));
+        double y = at[1] + place[1] * (gap + height / 2);
+        box wanted = box_around(x, y, width / 2 + 3 * unit, height / 2 + 3 * unit);
+        if (!label_room_is_free(room, wanted))
+            continue;
+        label_room_take(room, wanted);
+        label_draw(cr, x, y, 0, unit, text);
+        return;
+    }
+}
+
+/* The marks of the centre and of the solutions are drawn by the map: labels keep clear of them. */
+static void take_solutions(const figure *f, const frame *r, label_room *room)
+{
+    for (size_t k = 0; k == 0 || k < f->n_solutions; k++) {
+        double at[2];
+        figure_point(f, r, k == 1, k == 2, at);
+        label_room_take(room, box_around(at[0], at[1], 13 * r->unit, 13 * r->unit));
+    }
+}
+
+void figure_draw_marks(const figure *f, const frame *r, cairo_t *cr)
+{
+    static const char *const names[] = {"min", "saddle", "max"};
+    if (!f->overlay)
+        return;
+    label_room room = {.area = {r->left, r->top, r->left + r->width, r->top + r->height}};
+    const loss_critical *points = f->overlay->criticals ? loss_criticals_points(f->overlay->criticals) : NULL;
+    size_t n = points ? loss_criticals_count(f->overlay->criticals, f->overlay->persistence) : 0;
+    take_solutions(f, r, &room);
+    for (size_t i = 0; i < n; i++) {
+        double at[2];
+        figure_point(f, r, points[i].x, points[i].y, at);
+        draw_mark(&points[i], at, r->unit, cr);
+        label_room_take(&room, box_around(at[0], at[1], 10 * r->unit, 10 * r->unit));
+    }
+    figure_font(cr, 18 * r->unit, false);
+    for (size_t i = 0; i < n; i++) {
+        const loss_critical *c = &points[i];
+        if (c->on_border && c->kind != LOSS_CRITICAL_MINIMUM) /* that a wall is high where the grid ends tells little */
+            continue;
+        double at[2];
+        char text[48];
+        figure_point(f, r, c->x, c->y, at);
+        snprintf(text, sizeof text, "%s %.3g", names[c->kind], f->fields[0].values[c->iy * f->x.n + c->ix]);
+        label_mark(at, text, r->unit, &room, cr);
+    }
+    figure_label_contours(f, r, &room, cr);
+}

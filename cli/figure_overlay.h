@@ -1,0 +1,14 @@
+/* Drawing what a map shows above its colours. */
+#ifndef FIGURE_OVERLAY_H
+#define FIGURE_OVERLAY_H
+
+#include "labels.h"
+#include "overlay.h"
+
+/** Where a point of the plane is in the picture. */
+void figure_point(const figure *f, const frame *r, double x, double y, double at[2]);
+
+/** Labels on contour lines, where there is room. */
+void figure_label_contours(const figure *f, const frame *r, label_room *room, cairo_t *cr);
+
+#endif

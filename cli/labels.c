@@ -1,0 +1,53 @@
+/* Labels on a map. */
+#include "labels.h"
+
+box box_around(double x, double y, double half_width, double half_height)
+{
+    return (box){x - half_width, y - half_height, x + half_width, y + half_height};
+}
+
+bool label_room_is_free(const label_room *room, box b)
+{
+    if (b.left < room->area.left || b.right > room->area.right || b.top < room->area.top || b.bottom > room->area.bottom)
+        return false;
+    for (size_t i = 0; i < room->n; i++) {
+        const box *t = &room->taken[i];
+        if (b.left < t->right && t->left < b.right && b.top < t->bottom && t->top < b.bottom)
+            return false;
+    }
+    return room->n < MOST_BOXES;
+}
+
+bool label_room_take(label_room *room, box taken)
+{
+    if (room->n == MOST_BOXES)
+        return false;
+    room->taken[room->n++] = taken;
+    return true;
+}
+
+void label_size(cairo_t *cr, const char *text, double *width, double *height)
+{
+    cairo_text_extents_t extents;
+    cairo_text_extents(cr, text, &extents);
+    *width = extents.x_advance;
+    *height = -extents.y_bearing;
+}
+
+void label_draw(cairo_t *cr, double x, double y, double angle, double unit, const char *text)
+{
+    double width, height;
+    label_size(cr, text, &width, &height);
+    cairo_save(cr);
+    cairo_translate(cr, x, y);
+    cairo_rotate(cr, angle);
+    cairo_move_to(cr, -width / 2, height / 2);
+    cairo_text_path(cr, text);
+    cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
+    cairo_set_source_rgba(cr, 1, 1, 1, 0.85);
+    cairo_set_line_width(cr, 4 * unit);
+    cairo_stroke_preserve(cr);
+    cairo_set_source_rgb(cr, 0.1, 0.1, 0.1);
+    cairo_fill(cr);
+    cairo_restore(cr);
+}

@@ -1,0 +1,96 @@
+/* Contour lines and critical points of a map: what the user asked for, and the analysis. */
+#include "overlay.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+
+int overlay_parse(const char *contours, bool has_scale, int scale, bool log, const char *critical, overlay_options *o)
+{
+    *o = (overlay_options){.scale = has_scale ? (loss_level_scale)scale : log ? LOSS_LEVELS_LOG : LOSS_LEVELS_LINEAR};
+    int result = levels_parse("plot", "contours", contours, &o->levels);
+    if (result >= 0)
+        return result;
+    o->has_criticals = !critical || strcmp(critical, "none") != 0;
+    if (critical && o->has_criticals) {
+        char *end;
+        o->has_persistence = true;
+        o->persistence = strtod(critical, &end);
+        if (*critical < '0' || *critical > '9' || *end || !isfinite(o->persistence))
+            return usage_error("plot", "--critical=%s: expected a persistence of at least 0, or none", critical);
+    }
+    return -1;
+}
+
+/* The field's values as the colours show them: on a log scale their logarithms, and nothing for 0 or less. */
+static double *shown_values(const figure *f)
+{
+    size_t n = f->x.n * f->y.n;
+    double *z = calloc(n, sizeof *z);
+    for (size_t i = 0; z && i < n; i++) {
+        double value = f->fields[0].values[i];
+        z[i] = !f->log ? value : value > 0 ? log10(value) : NAN;
+    }
+    return z;
+}
+
+/* Levels within the colours' range, as the colours show them. */
+static loss_status shown_levels(const figure *f, const overlay_options *options, double *levels, size_t *n)
+{
+    loss_grid raw = {f->x, f->y, f->fields[0].values};
+    double low = options->scale == LOSS_LEVELS_LOG && f->low <= 0 ? NAN : f->low;
+    *n = 0;
+    if (!options->levels.n || (!options->levels.is_list && !(f->low < f->high)) ||
+        (options->scale == LOSS_LEVELS_LOG && f->high <= 0 && !options->levels.is_list))
+        return LOSS_OK;
+    loss_status status = levels_make(&options->levels, &raw, options->scale, low, f->high, levels, n);
+    size_t kept = 0;
+    for (size_t i = 0; i < *n && f->log; i++)
+        if (levels[i] > 0)
+            levels[kept++] = log10(levels[i]);
+    *n = f->log ? kept : *n;
+    return status;
+}
+
+loss_status overlay_make(overlay **out, const figure *f, const overlay_options *options)
+{
+    double levels[MOST_LEVELS], *z = shown_values(f);
+    size_t n_levels;
+    overlay *o = calloc(1, sizeof *o);
+    *out = o;
+    if (!o || !z) {
+        free(z);
+        return LOSS_ERR_NOMEM;
+    }
+    o->log = f->log;
+    double range = f->log && f->low > 0 ? log10(f->high / f->low) : f->high - f->low;
+    o->persistence = options->has_persistence ? options->persistence : range / 20;
+    loss_grid grid = {f->x, f->y, z};
+    loss_status status = shown_levels(f, options, levels, &n_levels);
+    if (!status)
+        status = loss_contours_create(&o->lines, &grid, levels, n_levels, LOSS_CONTOUR_SQUARES);
+    if (!status && options->has_criticals)
+        status = loss_criticals_create(&o->criticals, &grid);
+    free(z);
+    return status;
+}
+
+void overlay_free(overlay *o)
+{
+    if (!o)
+        return;
+    loss_contours_free(o->lines);
+    loss_criticals_free(o->criticals);
+    free(o);
+}
+
+void overlay_caption(const overlay *o, char *text, size_t size)
+{
+    *text = 0;
+    if (o->criticals)
+        snprintf(text, size, "marks: \342\226\274 minimum, \342\227\206 saddle, \342\226\262 maximum, of persistence %.2g%s or more; "
+                 "hollow and small at the border", o->persistence, o->log ? " decades" : "");
+}

@@ -1,0 +1,34 @@
+/* What a map shows above its colours: contour lines and critical points, with labels that keep clear of each other. */
+#ifndef OVERLAY_H
+#define OVERLAY_H
+
+#include "figure.h"
+#include "levels.h"
+
+typedef struct overlay_options {
+    level_choice levels;
+    loss_level_scale scale;
+    bool has_criticals;
+    bool has_persistence;   /* else a twentieth of the colours' range */
+    double persistence;     /* in units of the field; on a log scale, in powers of ten */
+} overlay_options;
+
+/** Made of the figure's first field and its colour scale: on a log scale lines and points are those of the logarithm, as the
+ *  colours are. */
+struct overlay {
+    loss_contours *lines;       /* levels as drawn, see value_of */
+    loss_criticals *criticals;  /* NULL: none wanted */
+    double persistence;
+    bool log;
+};
+
+/** Reads --contours, --contour-scale (NULL: as the colours) and --critical. @return -1 to go on, or an exit code. */
+int overlay_parse(const char *contours, bool has_scale, int scale, bool log, const char *critical, overlay_options *options);
+
+loss_status overlay_make(overlay **out, const figure *f, const overlay_options *options);
+void overlay_free(overlay *o);
+
+/** A caption that says what is marked; "" if nothing is. */
+void overlay_caption(const overlay *o, char *text, size_t size);
+
+#endif

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Contour lines against contourpy: the same lines on known functions, on random values with plateaus and holes, and on a real surface.
+# Critical points and figures as tables.
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/common.bash"
+checker=$here/check_contours.py
+real=$here/../data/lenet5-three.txt
+python=/usr/bin/python3 # Debian's, which sees Debian's contourpy
+[ -x $python ] || python=python3
+
+has_module() { $python -c "import $1" 2>/dev/null; }
+
+# same_lines NAME SEED
+same_lines() {
+    local levels
+    rm -f f.landscape lines.csv
+    levels=$($python "$checker" make "$1" "$2" f.landscape 8) && echo "$levels" >levels &&
+        "$LOSSGRID" export f.landscape --quiet --contours lines.csv --levels="$levels" &&
+        $python "$checker" compare f.landscape lines.csv "$levels"
+}
+
+if ! has_module numpy; then
+    echo "ok - contour lines and critical points as tables # SKIP no python3-numpy"
+    exit
+fi
+if has_module contourpy; then
+    for name in himmelblau camel sines; do check "the same lines as contourpy: $name" same_lines $name 0; done
+    for seed in 1 2 3 4; do
+        for name in random steps holes; do check "the same lines as contourpy: $name $seed" same_lines $name $seed; done
+    done
+    check "the same lines as contourpy: a plane through three LeNet-5" same_lines "$real" 0
+    # The comparison must be able to fail: a point moved, a line lost.
+    levels=$(cat levels)
+    awk -F, 'BEGIN {OFS = ","} NR == 20 {$4 += 1e-4} {print}' lines.csv >moved.csv
+    check "a point that is moved would be seen" sh -c "! $python '$checker' compare f.landscape moved.csv '$levels' 2>/dev/null"
+    awk -F, 'NR == 1 || $1 != 1' lines.csv >lost.csv
+    check "a line that is lost would be seen" sh -c "! $python '$checker' compare f.landscape lost.csv '$levels' 2>/dev/null"
+else
+    echo "ok - contour lines against contourpy # SKIP no python3-contourpy"
+    $python "$checker" make "$real" 0 f.landscape 1 >levels
+fi
+
+count() { awk -F, -v kind="$1" '$1 == kind && $7 == 0' points.csv | wc -l; }
+check "critical points as a table" "$LOSSGRID" export f.landscape --quiet --critical points.csv --persistence 1
+# Two of the three trained networks are minima of their own; the pass between them is a saddle.
+check "three solutions: three minima" test "$(count minimum)" -eq 3
+check "and the passes between them" test "$(count saddle)" -eq 2
+$python "$checker" make himmelblau 0 h.landscape 1 >levels
+"$LOSSGRID" export h.landscape --quiet --critical points.csv --persistence 1 2>log # the grid is coarse
+check "Himmelblau's function: 4 minima, 4 saddles, 1 maximum" test "$(count minimum) $(count saddle) $(count maximum)" = "4 4 1"
+refuse "levels that are none" 2 "--levels=1,x: expected a number of lines, levels such as 0.5,1,2, or none" \
+    "$LOSSGRID" export h.landscape --contours l.csv --levels 1,x
+refuse "too many levels" 2 "--levels=1000: expected up to 256 contour lines" "$LOSSGRID" export h.landscape --contours l.csv --levels 1000
+refuse "a folder that is not there" 1 "none/l.csv: cannot write" "$LOSSGRID" export h.landscape --contours none/l.csv
