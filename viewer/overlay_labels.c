@@ -117,12 +117,13 @@ static void draw_mark(mark_kind kind, double x, double y, double u, bool is_hidd
     cairo_stroke(cr);
 }
 
-static void draw_label(places *p, double x, double y, const char *text, cairo_t *cr)
+/* Only right beside the mark (rings = 1), or also further off, with a line to it. */
+static void draw_label(places *p, double x, double y, const char *text, int rings, cairo_t *cr)
 {
     static const double turns[] = {-0.4, 0.4, 3.5, 2.75, -1.57, 1.57, -0.9, -2.2, 0.9, 2.2};
     const theme *t = theme_of(p->s->scene.set.theme);
     double u = p->s->layout.unit, w = text_width(cr, text), h = 13 * u;
-    for (int ring = 0; ring < 4; ring++)
+    for (int ring = 0; ring < rings; ring++)
         for (size_t k = 0; k < sizeof turns / sizeof *turns; k++) {
             double reach = (14 + 20 * ring) * u, dx = cos(turns[k]), dy = sin(turns[k]);
             double ax = x + dx * reach, ay = y + dy * reach, left = dx > 0.3 ? ax : dx < -0.3 ? ax - w : ax - w / 2;
@@ -163,11 +164,11 @@ static void draw_marks(places *p, cairo_t *cr)
         draw_mark(m->kind, at[i].x, at[i].y, u, at[i].is_hidden, cr);
         take(p, (box){at[i].x - 7 * u, at[i].y - 7 * u, 14 * u, 14 * u});
     }
-    font(cr, 11.5 * u, false);
+    font(cr, 12.5 * u, false);
     for (int hidden = 0; hidden < 2; hidden++) /* what is in sight chooses first */
         for (size_t i = 0; i < v->n_marks; i++)
             if (at[i].is_seen && at[i].is_hidden == (hidden == 1) && v->marks[i].text[0])
-                draw_label(p, at[i].x, at[i].y, v->marks[i].text, cr);
+                draw_label(p, at[i].x, at[i].y, v->marks[i].text, v->marks[i].kind == MARK_PATH ? 1 : 4, cr);
     free(at);
 }
 

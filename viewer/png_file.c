@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 enum { N_FILTERS = 5 };
@@ -175,8 +175,9 @@ bool png_end(png_file *f, problem *p)
     bool done = whole && !f->failed;
     if (!done && whole)
         problem_set(p, "%s: could not be written: %s", f->path, errno ? strerror(errno) : "the system refused");
-    if (!done && !is_stdout)
-        unlink(f->path);
+    struct stat info;
+    if (!done && !is_stdout && stat(f->path, &info) == 0 && S_ISREG(info.st_mode)) /* never a device */
+        remove(f->path);
     free(f->path);
     free(f);
     return done;

@@ -159,30 +159,75 @@ static bool read_rows(grid *g, table *t, const int roles[N_ROLES], bool skip_fir
     return done;
 }
 
+/* Room for another row of a matrix. */
+static bool add_row(double **values, size_t *capacity, size_t rows, size_t n_columns)
+{
+    if (rows < *capacity)
+        return true;
+    size_t more = *capacity ? 2 * *capacity : 64;
+    double *grown = realloc(*values, more * n_columns * sizeof *grown);
+    if (!grown)
+        return false;
+    *values = grown;
+    *capacity = more;
+    return true;
+}
+
+static double *counting(size_t n)
+{
+    double *axis = malloc(n * sizeof *axis);
+    for (size_t i = 0; axis && i < n; i++)
+        axis[i] = (double)i;
+    return axis;
+}
+
+static bool take_matrix_row(table *t, size_t n_columns, double *row)
+{
+    bool is_last = false;
+    size_t n = 0;
+    for (; !is_last; n++) {
+        char field[LONGEST_FIELD + 1];
+        double value;
+        take_field(t, field, &is_last);
+        if (!number_of(field, &value) && *field)
+            return problem_set(t->p, "%s: line %zu: \"%.40s\" is no number", t->path, t->line, field);
+        if (n < n_columns)
+            row[n] = value;
+    }
+    return n == n_columns || problem_set(t->p, "%s: line %zu has %zu numbers, the first line %zu", t->path, t->line, n, n_columns);
+}
+
 /* A matrix: its places are the numbers of its columns and rows. */
 static bool read_matrix(grid *g, table *t, size_t n_columns, problem *p)
 {
-    scatter s = {0};
+    size_t capacity = 0, rows = 0;
+    double *values = NULL;
     bool done = true;
-    double y = 0;
-    for (bool more = true; more && done; more = next_line(t, false), y++) {
-        bool is_last = false;
-        size_t n = 0;
-        for (; !is_last && done; n++) {
-            char field[LONGEST_FIELD + 1];
-            struct scatter_row row = {(double)n, y, 0, (double)NAN, (double)NAN, LOSS_SPLIT_TEST};
-            take_field(t, field, &is_last);
-            if (!number_of(field, &row.loss) && *field)
-                done = problem_set(p, "%s: line %zu: \"%.40s\" is no number", t->path, t->line, field);
-            else if (!scatter_add(&s, &row))
-                done = problem_set(p, "%s: out of memory", t->path);
-        }
-        if (done && n != n_columns)
-            done = problem_set(p, "%s: line %zu has %zu numbers, the first line %zu", t->path, t->line, n, n_columns);
+    for (bool more = true; more && done; more = next_line(t, false), rows++) {
+        if (rows >= MOST_POINTS / n_columns)
+            done = problem_set(p, "%s: more than %d numbers", t->path, MOST_POINTS);
+        else if (!add_row(&values, &capacity, rows, n_columns))
+            done = problem_set(p, "%s: out of memory", t->path);
+        else
+            done = take_matrix_row(t, n_columns, values + rows * n_columns);
     }
-    done = done && grid_from_scatter(g, t->path, &s, p);
-    scatter_free(&s);
-    return done;
+    if (!done) {
+        free(values);
+        return false;
+    }
+    g->nx = n_columns;
+    g->ny = rows;
+    g->n_total = g->n_evaluated = rows * n_columns;
+    g->splits[LOSS_SPLIT_TEST].loss = values;
+    g->has_split[LOSS_SPLIT_TEST] = true;
+    for (size_t i = 0; i < g->n_total; i++)
+        if (!isfinite(values[i])) {
+            values[i] = (double)NAN;
+            g->n_not_finite++;
+        }
+    g->x = counting(g->nx);
+    g->y = counting(g->ny);
+    return (g->x && g->y) || problem_set(p, "%s: out of memory", t->path);
 }
 
 static bool has_nul(const unsigned char *bytes, size_t n)
@@ -210,7 +255,7 @@ bool grid_parse_csv(grid *g, const char *path, const unsigned char *bytes, size_
         roles[X] = 0;
         roles[Y] = 1;
         roles[LOSS] = 2;
-        if (read_rows(g, &again, roles, false, p))
+        if (read_rows(g, &again, roles, false, p) && g->nx * g->ny == g->n_total) /* else a matrix that happens to have three columns */
             return true;
         char *name = g->name; /* what the attempt left */
         g->name = NULL;

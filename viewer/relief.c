@@ -238,9 +238,10 @@ static int ascending(const void *a, const void *b)
 double relief_steepest(const relief *r)
 {
     static const double share = 0.98;
-    size_t n = r->nx * r->ny, m = 0;
-    double *slopes = malloc(n * sizeof *slopes), steepest = 0;
-    for (size_t i = 0; slopes && i < n; i++)
+    enum { MOST_SAMPLES = 250000 }; /* of a large grid every so many points tell */
+    size_t n = r->nx * r->ny, m = 0, step = n / MOST_SAMPLES + 1;
+    double *slopes = malloc((n / step + 1) * sizeof *slopes), steepest = 0;
+    for (size_t i = 0; slopes && i < n; i += step)
         if (r->value[i] <= r->scale.high)
             slopes[m++] = relief_slope(r, i % r->nx, i / r->nx);
     if (m) {

@@ -92,9 +92,7 @@ static void on_leave(GLFWwindow *handle, int entered)
 static void on_button(GLFWwindow *handle, int which, int what, int mods)
 {
     window *w = window_of(handle);
-    double x, y;
-    glfwGetCursorPos(handle, &x, &y);
-    move_to(w, x, y);
+    /* Where the press was is what the last move said: the pointer itself may be further already. */
     if (what == GLFW_RELEASE)
         session_release(w->session);
     else
