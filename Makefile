@@ -115,7 +115,7 @@ all: $(STATIC_LIB) $(SHARED_LIB) $(OUT)/lossgrid viewer ## Build the library (st
 
 # lossview is left out where its libraries are missing. They are looked for only now: `make check` may just have installed them.
 .PHONY: viewer
-viewer: $(STATIC_LIB) ## Build lossview; says so where its libraries are missing
+viewer: $(STATIC_LIB) $(VIEW_OBJECTS) ## Build lossview; says so where its libraries are missing
 	for module in $(VIEW_MODULES); do \
 		$(PKG_CONFIG) --exists $$module || { echo "lossview: skipped, $$module not found"; exit 0; }; done; \
 	command -v glad >/dev/null || { echo "lossview: skipped, glad not found"; exit 0; }; \
@@ -235,7 +235,8 @@ $(BENCH): $(BENCH_OBJECTS) $(STATIC_LIB)
 
 INSTALL_TESTS := $(sort $(wildcard tests/install/*.sh))
 SCRIPTS  := $(sort $(wildcard tests/cli/*.sh)) tests/pytorch/agree.py $(INSTALL_TESTS)
-TEST_ENV  = BUILD=$(abspath $(OUT)) LOSSGRID=$(abspath $(OUT)/lossgrid) CC="$(CC)"
+VIEW_SCRIPTS := tests/viewer/pictures.sh tests/viewer/window.sh
+TEST_ENV  = BUILD=$(abspath $(OUT)) LOSSGRID=$(abspath $(OUT)/lossgrid) LOSSVIEW=$(abspath $(OUT)/lossview) CC="$(CC)"
 
 .PHONY: check
 check: deps-check ## Install what is missing, build, run all tests; the last line counts them
@@ -243,7 +244,7 @@ check: deps-check ## Install what is missing, build, run all tests; the last lin
 
 .PHONY: check-built
 check-built: all tests examples
-	$(TEST_ENV) tests/run $(TESTS) $(REPLAYS) $(GRADIENTS) $(SCRIPTS)
+	$(TEST_ENV) tests/run $(TESTS) $(VIEW_TESTS) $(REPLAYS) $(GRADIENTS) $(SCRIPTS) $(VIEW_SCRIPTS)
 
 .PHONY: asan ubsan tsan
 asan: ## Build with AddressSanitizer and run the unit and kernel tests under it
@@ -253,8 +254,9 @@ asan ubsan tsan:
 	$(MAKE) --no-print-directory CONFIG=$@ check-sanitized
 
 .PHONY: check-sanitized
-check-sanitized: $(TESTS) $(REPLAYS) $(EXAMPLES) $(OUT)/lossgrid
-	$(TEST_ENV) ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 tests/run $(TESTS) $(REPLAYS)
+check-sanitized: $(TESTS) $(VIEW_TESTS) $(REPLAYS) $(EXAMPLES) $(OUT)/lossgrid viewer
+	$(TEST_ENV) ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 tests/run $(TESTS) $(VIEW_TESTS) $(REPLAYS) \
+		$(if $(filter asan ubsan,$(CONFIG)),$(VIEW_SCRIPTS))
 
 .PHONY: valgrind
 valgrind: $(TESTS) ## Run the unit tests under valgrind
@@ -305,13 +307,22 @@ deps-check:
 
 # ---- Installation -----------------------------------------------------------------------------------------------------
 
-INSTALLED = $(PREFIX)/bin/lossgrid $(HEADERS:include/%=$(PREFIX)/include/%) $(LIBDIR)/libloss.a \
+SHARE := $(PREFIX)/share
+VIEW_INSTALLED = $(PREFIX)/bin/lossview $(SHARE)/applications/lossview.desktop $(SHARE)/icons/hicolor/scalable/apps/lossview.svg \
+                 $(SHARE)/man/man1/lossview.1
+INSTALLED = $(VIEW_INSTALLED) $(PREFIX)/bin/lossgrid $(HEADERS:include/%=$(PREFIX)/include/%) $(LIBDIR)/libloss.a \
             $(LIBDIR)/libloss.so.$(VERSION) $(LIBDIR)/$(SONAME) $(LIBDIR)/libloss.so $(LIBDIR)/pkgconfig/loss.pc
 
 .PHONY: install
 install: all ## Install below $(DESTDIR)$(PREFIX); libraries into $(DESTDIR)$(LIBDIR)
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/include/loss" "$(DESTDIR)$(LIBDIR)/pkgconfig"
 	install -m 755 $(OUT)/lossgrid "$(DESTDIR)$(PREFIX)/bin/"
+	if [ -x $(OUT)/lossview ]; then \
+		install -D -m 755 $(OUT)/lossview "$(DESTDIR)$(PREFIX)/bin/lossview"; \
+		install -D -m 644 viewer/desktop/lossview.desktop "$(DESTDIR)$(SHARE)/applications/lossview.desktop"; \
+		install -D -m 644 viewer/desktop/lossview.svg "$(DESTDIR)$(SHARE)/icons/hicolor/scalable/apps/lossview.svg"; \
+		install -D -m 644 docs/man/lossview.1 "$(DESTDIR)$(SHARE)/man/man1/lossview.1"; \
+	fi
 	install -m 644 $(HEADERS) "$(DESTDIR)$(PREFIX)/include/loss/"
 	install -m 644 $(STATIC_LIB) "$(DESTDIR)$(LIBDIR)/"
 	install -m 755 $(SHARED_LIB) "$(DESTDIR)$(LIBDIR)/"

@@ -96,7 +96,7 @@ static bool make_lines(scene *s)
         clear_lines(v);
         if (!v->has_relief)
             continue;
-        if ((s->set.contours && !relief_contours(&v->relief, s->levels, s->n_levels, false, &v->lines, &v->n_lines)) ||
+        if (((s->set.contours || s->set.texture == TEXTURE_ISOLINES) && !relief_contours(&v->relief, s->levels, s->n_levels, false, &v->lines, &v->n_lines)) ||
             (s->set.floor && !relief_contours(&v->relief, s->levels, s->n_levels, true, &v->floor_lines, &v->n_floor_lines)))
             return snprintf(s->message, sizeof s->message, "%s: no memory for the contour lines", v->path) < 0;
     }
@@ -241,7 +241,7 @@ bool scene_update(scene *s)
     const settings *now = &s->set, *was = &s->built;
     bool surfaces = !s->is_built || surfaces_differ(now, was);
     bool lines = surfaces || now->contours != was->contours || now->floor != was->floor || now->levels != was->levels ||
-                 now->spacing != was->spacing;
+                 now->spacing != was->spacing || (now->texture == TEXTURE_ISOLINES) != (was->texture == TEXTURE_ISOLINES);
     bool marks = surfaces || now->centre != was->centre || now->critical != was->critical || now->labels != was->labels ||
                  now->persistence != was->persistence;
     bool done = true;

@@ -32,6 +32,8 @@ void surface_layer_free(surface_layer *l);
 bool surface_layer_upload(surface_layer *l, const scene *s, size_t number);
 /** Draws the solid surface, coarse while it moves where that was found to be needed. */
 void surface_layer_draw(surface_layer *l, const eye *e, size_t number, bool is_coarse);
+/** The texture of the colour map that the settings ask for. */
+GLuint surface_layer_map(surface_layer *l, int map);
 void surface_layer_draw_ghosts(surface_layer *l, const eye *e, size_t number);
 
 /* ---- Lines: one buffer a kind of line ---- */
@@ -47,8 +49,9 @@ typedef struct line_layer {
 bool line_layer_create(line_layer *l, problem *p);
 void line_layer_free(line_layer *l);
 void line_layer_upload(line_layer *l, size_t number, int kind, const segment *segments, size_t n);
-/** @param colours  [3][4] by level; width in pixels; pull: scene units towards the viewer */
-void line_layer_draw(line_layer *l, const eye *e, size_t number, int kind, float colours[3][4], double width, double pull);
+/** @param colours  [3][4] by level; width in pixels; pull: scene units towards the viewer; map: the texture of the colour map, which
+ *  contour lines then have by their level, or 0 */
+void line_layer_draw(line_layer *l, const eye *e, size_t number, int kind, float colours[3][4], double width, double pull, GLuint map);
 
 /* ---- Background and the overlay drawn by cairo ---- */
 typedef struct flat_layer {

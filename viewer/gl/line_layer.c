@@ -46,7 +46,7 @@ void line_layer_upload(line_layer *l, size_t number, int kind, const segment *se
     b->n = (GLsizei)n;
 }
 
-void line_layer_draw(line_layer *l, const eye *e, size_t number, int kind, float colours[3][4], double width, double pull)
+void line_layer_draw(line_layer *l, const eye *e, size_t number, int kind, float colours[3][4], double width, double pull, GLuint map)
 {
     const struct line_buffers *b = &l->lines[number][kind];
     if (!b->n)
@@ -58,6 +58,16 @@ void line_layer_draw(line_layer *l, const eye *e, size_t number, int kind, float
     glUniform2f(gl_at(l->program, "origin"), (float)e->x, (float)e->y);
     glUniform1f(gl_at(l->program, "half_width"), (float)(width / 2));
     glUniform4fv(gl_at(l->program, "line_colours"), 3, colours[0]);
+    glUniform1i(gl_at(l->program, "is_mapped"), map != 0);
+    glUniform1i(gl_at(l->program, "colours"), 0);
+    if (map) {
+        float places[MOST_LEVELS];
+        for (size_t i = 0; i < e->scene->n_levels; i++)
+            places[i] = (float)scale_place(&e->scene->scale, e->scene->levels[i]);
+        glUniform1fv(gl_at(l->program, "places"), (GLsizei)e->scene->n_levels, places);
+        glActiveTexture(GL_TEXTURE0);
+        glBindTexture(GL_TEXTURE_2D, map);
+    }
     glBindVertexArray(b->array);
     glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, b->n);
     glBindVertexArray(0);

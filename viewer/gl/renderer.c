@@ -93,23 +93,25 @@ static void draw_lines(renderer *r, const session *s, const eye *e, size_t numbe
     const theme *t = theme_of(s->scene.set.theme);
     float colours[3][4];
     double u = s->layout.unit;
+    bool isolines = s->scene.set.texture == TEXTURE_ISOLINES;
     static const double close = 0.004, closer = 0.008; /* scene units that lines are pulled towards the viewer */
     axes_make(&r->axes, &s->scene, number);
     line_layer_upload(&r->lines, number, LINES_AXES, r->axes.lines, r->axes.n_lines);
     put(colours[0], t->faint, 0.55);
     put(colours[1], t->ink, 0.9);
     put(colours[2], t->ink, 0.9);
-    line_layer_draw(&r->lines, e, number, LINES_AXES, colours, 1.3 * u, 0);
+    line_layer_draw(&r->lines, e, number, LINES_AXES, colours, 1.3 * u, 0, 0);
     for (int i = 0; i < 3; i++)
-        put(colours[i], t->ink, 0.55);
-    line_layer_draw(&r->lines, e, number, LINES_FLOOR, colours, 1.3 * u, 0.001);
+        put(colours[i], t->faint, 1);
+    line_layer_draw(&r->lines, e, number, LINES_FLOOR, colours, 1.3 * u, 0.001, 0);
     for (int i = 0; i < 3; i++)
-        put(colours[i], s->scene.set.texture == TEXTURE_WIREFRAME || s->scene.set.texture == TEXTURE_ISOLINES ? t->ink : (rgb){0.06, 0.07, 0.09}, 0.7);
-    line_layer_draw(&r->lines, e, number, LINES_CONTOURS, colours, 1.4 * u, close);
+        put(colours[i], s->scene.set.texture == TEXTURE_WIREFRAME ? t->ink : (rgb){0.09, 0.10, 0.12}, 1);
+    line_layer_draw(&r->lines, e, number, LINES_CONTOURS, colours, (isolines ? 2.6 : 1.4) * u, close,
+                    isolines ? surface_layer_map(&r->surfaces, s->scene.set.colours) : 0);
     put(colours[0], (rgb){1, 0.55, 0.15}, 1);
     put(colours[1], s->scene.set.theme == THEME_DARK ? (rgb){0.95, 0.95, 0.98} : (rgb){0.25, 0.25, 0.32}, 1);
     put(colours[2], t->ink, 0.55);
-    line_layer_draw(&r->lines, e, number, LINES_PATH, colours, 2.4 * u, closer);
+    line_layer_draw(&r->lines, e, number, LINES_PATH, colours, 2.4 * u, closer, 0);
 }
 
 bool renderer_draw(renderer *r, const session *s, bool is_coarse, problem *p)
@@ -136,7 +138,9 @@ bool renderer_draw(renderer *r, const session *s, bool is_coarse, problem *p)
         surface_layer_draw(&r->surfaces, &e, i, is_coarse);
         glEnable(GL_BLEND);
         glBlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+        glDepthMask(GL_FALSE); /* or the soft rim of a piece of a line would hide the next piece */
         draw_lines(r, s, &e, i);
+        glDepthMask(GL_TRUE);
         if (c->set.ghost)
             surface_layer_draw_ghosts(&r->surfaces, &e, i);
         glDisable(GL_SCISSOR_TEST);

@@ -115,6 +115,12 @@ static void set_colours(surface_layer *l, int map)
     l->colours_of = map;
 }
 
+GLuint surface_layer_map(surface_layer *l, int map)
+{
+    set_colours(l, map);
+    return l->colours;
+}
+
 static void set_uniforms(surface_layer *l, const eye *e, size_t number, double ghost)
 {
     const scene *s = e->scene;

@@ -179,7 +179,9 @@ static void save_picture(window *w)
 static void print_command(session *s)
 {
     char text[4096];
-    settings_command_line(&s->scene.set, text, sizeof text);
+    settings set = s->scene.set;
+    set.panel = set.help = false; /* which a window has anyway, and a picture should not */
+    settings_command_line(&set, text, sizeof text);
     printf("lossview");
     for (size_t i = 0; i < s->scene.n_views; i++)
         printf(" '%s'", s->scene.views[i].path);
@@ -189,14 +191,22 @@ static void print_command(session *s)
     s->needs_draw = true;
 }
 
+/* The file's name; while it grows, how far it is. */
 static void set_title(const window *w)
 {
     const scene *c = &w->session->scene;
-    char title[600];
+    char title[700], progress[64] = "";
+    size_t done = 0, all = 0;
+    for (size_t i = 0; i < c->n_views; i++) {
+        done += c->views[i].grid.n_evaluated;
+        all += c->views[i].grid.n_total;
+    }
+    if (done < all)
+        snprintf(progress, sizeof progress, " (%zu of %zu points)", done, all);
     if (c->n_views == 2)
-        snprintf(title, sizeof title, "%.250s, %.250s - lossview", c->views[0].grid.name, c->views[1].grid.name);
+        snprintf(title, sizeof title, "%.250s, %.250s%s - lossview", c->views[0].grid.name, c->views[1].grid.name, progress);
     else
-        snprintf(title, sizeof title, "%.500s%slossview", c->n_views ? c->views[0].grid.name : "", c->n_views ? " - " : "");
+        snprintf(title, sizeof title, "%.500s%s%slossview", c->n_views ? c->views[0].grid.name : "", progress, c->n_views ? " - " : "");
     glfwSetWindowTitle(w->handle, title);
 }
 
@@ -231,8 +241,8 @@ static int loop(window *w)
             glfwWaitEvents();
         if (polls && glfwGetTime() - polled >= POLL_SECONDS) {
             polled = glfwGetTime();
+            bool was_fine = !s->scene.message[0];
             if (scene_poll(&s->scene)) {
-                bool was_fine = !s->scene.message[0];
                 scene_update(&s->scene);
                 if (was_fine && s->scene.message[0])
                     fprintf(stderr, "lossview: %s\n", s->scene.message);

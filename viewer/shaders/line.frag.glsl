@@ -3,6 +3,9 @@ flat in vec2 start, end;
 flat in uint line_level;
 uniform vec4 line_colours[3]; // by level, the last for all above
 uniform float half_width;
+uniform bool is_mapped;         // colours by the place of the level on the scale
+uniform float places[40];
+uniform sampler2D colours;
 uniform vec2 origin;          // of the viewport in the window
 out vec4 colour;
 
@@ -15,5 +18,7 @@ void main()
     if (cover <= 0.0)
         discard;
     colour = line_colours[min(line_level, 2u)];
+    if (is_mapped)
+        colour.rgb = texture(colours, vec2(places[min(line_level, 39u)], 0.5)).rgb;
     colour.a *= cover;
 }

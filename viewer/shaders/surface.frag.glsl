@@ -34,14 +34,6 @@ float banded(float place)
     return (low + high) / 2.0;
 }
 
-float near_level(float place)
-{
-    float nearest = 1e9, width = max(fwidth(place), 1e-7);
-    for (int i = 0; i < n_levels; i++)
-        nearest = min(nearest, abs(place - levels[i]));
-    return 1.0 - smoothstep(1.0, 2.2, nearest / width);
-}
-
 // How much of a pixel a line of the grid covers; lines closer than some pixels fade, or they would be a grey veil.
 float on_grid_line(float thickness)
 {
@@ -69,7 +61,7 @@ void main()
     if (surface_texture == BANDS)
         base = mapped(banded(place));
     else if (surface_texture == ISOLINES)
-        base = mix(mix(paper, ink, 0.12), mapped(place) * 0.9, near_level(place));
+        base = mix(paper, ink, 0.10); // the lines are drawn as lines
     else if (surface_texture == CHECKER) {
         vec2 check = floor(grid_place / checks);
         base *= mod(check.x + check.y, 2.0) < 0.5 ? 1.0 : 0.66;
