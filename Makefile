@@ -129,8 +129,8 @@ tests: $(TESTS) $(GRADIENTS) $(REPLAYS) $(VIEW_TESTS)
 
 # A program sees only the public headers; pictures of who may include whom: CONTRIBUTING.md.
 $(OUT)/cli/%: INCLUDES = -Iinclude -Icli
-$(OUT)/viewer/% $(OUT)/tests/viewer/%: INCLUDES = -Iinclude -Iviewer
-$(OUT)/viewer/gl/% $(OUT)/viewer/main.o $(OUT)/viewer/made/%: INCLUDES = -Iinclude -Iviewer -I$(OUT)/viewer/made/include $(VIEW_CFLAGS)
+$(OUT)/viewer/%.o $(OUT)/tests/viewer/%.o: INCLUDES = -Iinclude -Iviewer
+$(OUT)/viewer/gl/%.o $(OUT)/viewer/main.o $(OUT)/viewer/made/%.o: INCLUDES = -Iinclude -Iviewer -I$(OUT)/viewer/made/include $(VIEW_CFLAGS)
 $(OUT)/examples/%: INCLUDES = -Iinclude
 $(OUT)/tests/% $(DOUBLE)/tests/%: INCLUDES = -Iinclude -Ilibloss -Itests
 $(DOUBLE)/%: override CONFIG := double

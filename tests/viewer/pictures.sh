@@ -3,7 +3,7 @@
 . "$(dirname "$0")/common.bash"
 unset DISPLAY WAYLAND_DISPLAY
 tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+trap 'rm -rf "$tmp" "${kept:-$tmp}"' EXIT
 cd "$tmp" || exit 1
 
 "$LOSSVIEW" "$fixture" --screenshot=probe.png --size=64x64 >log 2>&1 || {

@@ -10,7 +10,7 @@ fi
 tmp=$(mktemp -d)
 cleanup() {
     [ -n "${pid:-}" ] && kill "$pid" 2>/dev/null
-    rm -rf "$tmp"
+    rm -rf "$tmp" "${kept:-$tmp}"
 }
 trap cleanup EXIT
 cd "$tmp" || exit 1
