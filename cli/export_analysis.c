@@ -57,7 +57,8 @@ static int write_contours(const char *path, const loss_contours *contours)
     return table_close(&t);
 }
 
-int export_contours(const char *path, loss_surface *surface, loss_split split, const level_choice *choice, loss_level_scale scale)
+int export_contours(const char *path, loss_surface *surface, loss_split split, const level_choice *choice,
+                    loss_level_scale scale)
 {
     loss_grid grid;
     loss_contours *contours = NULL;

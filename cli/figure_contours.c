@@ -1,5 +1,5 @@
-/* Contour lines of a map and their labels. A label lies on its line where that is straight and where neither another line nor another
- * label is near; a line without such a place has none. */
+/* Contour lines of a map and their labels. A label lies on its line where that is straight and where neither another line nor
+ * another label is near; a line without such a place has none. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -89,7 +89,8 @@ static bool drawn_line_make(drawn_line *d, const figure *f, const frame *r, cons
         const double *p = line->points[i % line->n_points];
         figure_point(f, r, p[0], p[1], d->points[i]);
         if (i)
-            d->length[i] = d->length[i - 1] + hypot(d->points[i][0] - d->points[i - 1][0], d->points[i][1] - d->points[i - 1][1]);
+            d->length[i] =
+                d->length[i - 1] + hypot(d->points[i][0] - d->points[i - 1][0], d->points[i][1] - d->points[i - 1][1]);
     }
     return d->points && d->length;
 }
@@ -125,7 +126,8 @@ static bool is_alone(const line_map *m, const double at[2], double angle, double
 }
 
 /* Tries places from the middle of the line outwards. */
-static void label_line(const drawn_line *d, const line_map *m, uint32_t number, const char *text, double unit, label_room *room, cairo_t *cr)
+static void label_line(const drawn_line *d, const line_map *m, uint32_t number, const char *text, double unit, label_room *room,
+                       cairo_t *cr)
 {
     double width, height, total = d->length[d->n - 1], step = 6 * unit;
     label_size(cr, text, &width, &height);
@@ -156,13 +158,15 @@ typedef struct ranked {
 static int longest_first(const void *a, const void *b)
 {
     const ranked *p = a, *q = b;
-    return p->length != q->length ? (p->length < q->length) - (p->length > q->length) : (p->line > q->line) - (p->line < q->line);
+    return p->length != q->length ? (p->length < q->length) - (p->length > q->length)
+                                  : (p->line > q->line) - (p->line < q->line);
 }
 
 void figure_label_contours(const figure *f, const frame *r, label_room *room, cairo_t *cr)
 {
     size_t n = f->overlay ? loss_contours_count(f->overlay->lines) : 0, done = 0;
-    line_map m = {(size_t)(r->width / (3 * r->unit)) + 1, (size_t)(r->height / (3 * r->unit)) + 1, r->left, r->top, 3 * r->unit, NULL};
+    line_map m = {
+        (size_t)(r->width / (3 * r->unit)) + 1, (size_t)(r->height / (3 * r->unit)) + 1, r->left, r->top, 3 * r->unit, NULL};
     drawn_line *drawn = calloc(n + 1, sizeof *drawn);
     ranked *order = calloc(n + 1, sizeof *order);
     m.lines = calloc(m.width * m.height, sizeof *m.lines);

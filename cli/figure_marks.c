@@ -31,7 +31,8 @@ static void draw_mark(const loss_critical *c, const double at[2], double unit, c
     }
 }
 
-/* Writes a label beside a mark, in the first of some places that is free: close to it, or farther off where something lies there. */
+/* Writes a label beside a mark, in the first of some places that is free: close to it, or farther off where something lies
+ * there. */
 static void label_mark(const double at[2], const char *text, double unit, label_room *room, cairo_t *cr)
 {
     static const double places[8][2] = {{1, 0}, {-1, 0}, {0, -1}, {0, 1}, {1, -1}, {-1, -1}, {1, 1}, {-1, 1}};
@@ -68,7 +69,7 @@ void figure_draw_marks(const figure *f, const frame *r, cairo_t *cr)
         return;
     label_room room = {.area = {r->left, r->top, r->left + r->width, r->top + r->height}};
     const loss_critical *points = f->overlay->criticals ? loss_criticals_points(f->overlay->criticals) : NULL;
-    size_t n = points ? loss_criticals_count(f->overlay->criticals, f->overlay->persistence) : 0;
+    size_t n = f->overlay->n_marks;
     take_solutions(f, r, &room);
     for (size_t i = 0; i < n; i++) {
         double at[2];

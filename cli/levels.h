@@ -7,7 +7,7 @@
 enum { MOST_LEVELS = 256 };
 
 typedef struct level_choice {
-    bool is_list;               /* levels [n] are given; else at most n are made */
+    bool is_list; /* levels [n] are given; else at most n are made */
     size_t n;
     double levels[MOST_LEVELS];
 } level_choice;

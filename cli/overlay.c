@@ -74,6 +74,8 @@ loss_status overlay_make(overlay **out, const figure *f, const overlay_options *
         status = loss_contours_create(&o->lines, &grid, levels, n_levels, LOSS_CONTOUR_SQUARES);
     if (!status && options->has_criticals)
         status = loss_criticals_create(&o->criticals, &grid);
+    size_t n = o->criticals ? loss_criticals_count(o->criticals, o->persistence) : 0;
+    o->n_marks = n < MOST_MARKS ? n : MOST_MARKS;
     free(z);
     return status;
 }
@@ -89,8 +91,14 @@ void overlay_free(overlay *o)
 
 void overlay_caption(const overlay *o, char *text, size_t size)
 {
+    char most[64] = "";
+    size_t n = o->criticals ? loss_criticals_count(o->criticals, o->persistence) : 0;
     *text = 0;
+    if (n > o->n_marks)
+        snprintf(most, sizeof most, ", the first %zu of %zu", o->n_marks, n);
     if (o->criticals)
-        snprintf(text, size, "marks: \342\226\274 minimum, \342\227\206 saddle, \342\226\262 maximum, of persistence %.2g%s or more; "
-                 "hollow and small at the border", o->persistence, o->log ? " decades" : "");
+        snprintf(text, size,
+                 "marks: \342\226\274 minimum, \342\227\206 saddle, \342\226\262 maximum, of persistence %.2g%s or more%s; "
+                 "hollow at the border",
+                 o->persistence, o->log ? " decades" : "", most);
 }

@@ -5,20 +5,24 @@
 #include "figure.h"
 #include "levels.h"
 
+/** A picture takes no more marks: the most persistent ones are drawn. */
+enum { MOST_MARKS = 100 };
+
 typedef struct overlay_options {
     level_choice levels;
     loss_level_scale scale;
     bool has_criticals;
-    bool has_persistence;   /* else a twentieth of the colours' range */
-    double persistence;     /* in units of the field; on a log scale, in powers of ten */
+    bool has_persistence; /* else a twentieth of the colours' range */
+    double persistence;   /* in units of the field; on a log scale, in powers of ten */
 } overlay_options;
 
 /** Made of the figure's first field and its colour scale: on a log scale lines and points are those of the logarithm, as the
  *  colours are. */
 struct overlay {
-    loss_contours *lines;       /* levels as drawn, see value_of */
-    loss_criticals *criticals;  /* NULL: none wanted */
-    double persistence;
+    loss_contours *lines;      /* levels as drawn, see value_of */
+    loss_criticals *criticals; /* NULL: none wanted */
+    double persistence;        /* what is marked has at least this */
+    size_t n_marks;            /* the first so many critical points are */
     bool log;
 };
 

@@ -37,12 +37,14 @@ void surface_figures_print(const surface_figures *f)
         printf("%s%g: %zu", i > 1 ? ", " : "", PERSISTENCES[i], f->minima[i]);
     printf("\n       area     within ");
     for (size_t i = 0; i < N_HEIGHTS; i++)
-        printf("%s%g%s: %.3g %%", i ? ", " : "", HEIGHTS[i], i ? "" : " of the lowest loss", 100 * f->area_below[i] / f->figures.area);
+        printf("%s%g%s: %.3g %%", i ? ", " : "", HEIGHTS[i], i ? "" : " of the lowest loss",
+               100 * f->area_below[i] / f->figures.area);
     printf("\n");
     if (f->figures.n_hessians)
         printf("       convex   %.3g %% of the points\n", 100 * f->figures.convex_share);
     if (!isnan(f->figures.roughness))
-        printf("       rough    %.3g (total variation / range along rows and columns: 1 if monotonous, 2 for a bowl)\n", f->figures.roughness);
+        printf("       rough    %.3g (total variation / range along rows and columns: 1 if monotonous, 2 for a bowl)\n",
+               f->figures.roughness);
 }
 
 cJSON *surface_figures_object(const surface_figures *f)

@@ -1,7 +1,7 @@
 /* Contour lines, traced from face to face.
  *
- * A line enters a face by an edge whose first corner (counterclockwise) is above the level and whose second is not, and leaves by
- * one the other way round, so the higher side is on its left. A value equal to the level counts as below: no line ever runs
+ * A line enters a face by an edge whose first corner (counterclockwise) is above the level and whose second is not, and leaves
+ * by one the other way round, so the higher side is on its left. A value equal to the level counts as below: no line ever runs
  * through a grid point undecided (symbolic perturbation), and each edge is crossed once or not at all. */
 #include <stdlib.h>
 #include <string.h>
@@ -45,8 +45,8 @@ static unsigned corners_above(const tracer *t, const size_t corners[4])
 }
 
 /* In a square whose corners alternate: whether its two high corners are joined, that is whether the bilinear surface's saddle,
- * (a c - b d) / (a + c - b - d) for values relative to the level, is above the level (Nielson and Hamann 1991). a and c are high,
- * so the denominator is positive. Ratios, since products might overflow. */
+ * (a c - b d) / (a + c - b - d) for values relative to the level, is above the level (Nielson and Hamann 1991). a and c are
+ * high, so the denominator is positive. Ratios, since products might overflow. */
 static bool high_corners_are_joined(const tracer *t, const size_t corners[4], unsigned above)
 {
     const double *z = t->faces.grid->z;
@@ -149,7 +149,8 @@ static bool trace_all(tracer *t, bool from_border)
             continue;
         for (size_t edge = 0; edge < n; edge++) {
             bool enters = (above >> edge & 1) && !(above >> (edge + 1) % n & 1) && !(t->entered[face] >> edge & 1);
-            if (enters && !(from_border && lossi_face_behind(&t->faces, face, edge, &other, &other_edge)) && !trace(t, face, edge))
+            if (enters && !(from_border && lossi_face_behind(&t->faces, face, edge, &other, &other_edge)) &&
+                !trace(t, face, edge))
                 return false;
         }
     }
@@ -213,5 +214,5 @@ size_t loss_contours_count(const loss_contours *contours)
 loss_contour loss_contours_line(const loss_contours *contours, size_t i)
 {
     const line *l = &contours->lines[i];
-    return (loss_contour){l->level, l->n_points, l->is_closed, (const double (*)[2])(contours->points + l->first)};
+    return (loss_contour){l->level, l->n_points, l->is_closed, (const double(*)[2])(contours->points + l->first)};
 }

@@ -1,7 +1,7 @@
 /* Critical points of the triangulated surface: kinds by the link of each point, persistence by merge trees.
  *
- * The link of a point is what its neighbours and the triangles between them form: a circle inside, paths at a border. Its lower part
- * tells everything: 1 less that part's Euler characteristic is the point's index, and the indices add up to the Euler
+ * The link of a point is what its neighbours and the triangles between them form: a circle inside, paths at a border. Its lower
+ * part tells everything: 1 less that part's Euler characteristic is the point's index, and the indices add up to the Euler
  * characteristic of the surface (Banchoff 1970, Critical points and curvature for embedded polyhedral surfaces). */
 #include "analysis/critical.h"
 
@@ -58,11 +58,16 @@ static bool classify(const lossi_order *o, lossi_star star, size_t point, loss_c
     if (n_lower == 1 && n_upper == 1)
         return false;
     bool is_line = lossi_grid_is_line(o->grid);
-    *c = (loss_critical){
-        .kind = !n_lower ? LOSS_CRITICAL_MINIMUM : !n_upper ? LOSS_CRITICAL_MAXIMUM : LOSS_CRITICAL_SADDLE,
-        .ix = point % o->grid->x.n, .iy = point / o->grid->x.n, .value = o->grid->z[point], .multiplicity = 1,
-        .partner = LOSS_NO_PARTNER, .on_border = is_line ? count_bits(star.neighbours) < 2 : star.triangles != ALL,
-        .index = 1 - part_euler(star, lower)};
+    *c = (loss_critical){.kind = !n_lower   ? LOSS_CRITICAL_MINIMUM
+                                 : !n_upper ? LOSS_CRITICAL_MAXIMUM
+                                            : LOSS_CRITICAL_SADDLE,
+                         .ix = point % o->grid->x.n,
+                         .iy = point / o->grid->x.n,
+                         .value = o->grid->z[point],
+                         .multiplicity = 1,
+                         .partner = LOSS_NO_PARTNER,
+                         .on_border = is_line ? count_bits(star.neighbours) < 2 : star.triangles != ALL,
+                         .index = 1 - part_euler(star, lower)};
     if (c->kind == LOSS_CRITICAL_SADDLE)
         c->multiplicity = most - 1;
     else

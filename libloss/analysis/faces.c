@@ -24,12 +24,28 @@ void lossi_faces_free(lossi_faces *f)
 /* The whole cell on a side of a cell. */
 static bool cell_beside(const lossi_faces *f, size_t cell, int side, size_t *other)
 {
-    size_t nx = f->grid->x.n - 1, ny = f->grid->y.n - 1, ix = cell % nx, iy = cell / nx;
-    bool exists = side == BELOW ? iy > 0 : side == RIGHT ? ix + 1 < nx : side == ABOVE ? iy + 1 < ny : side == LEFT ? ix > 0 : true;
-    if (!exists)
-        return false;
-    *other = side == BELOW ? cell - nx : side == RIGHT ? cell + 1 : side == ABOVE ? cell + nx : side == LEFT ? cell - 1 : cell;
-    return f->whole[*other];
+    size_t nx = f->grid->x.n - 1, ny = f->grid->y.n - 1;
+    bool exists = true;
+    *other = cell;
+    switch (side) {
+    case BELOW:
+        exists = cell >= nx;
+        *other -= nx;
+        break;
+    case RIGHT:
+        exists = cell % nx + 1 < nx;
+        *other += 1;
+        break;
+    case ABOVE:
+        exists = cell / nx + 1 < ny;
+        *other += nx;
+        break;
+    case LEFT:
+        exists = cell % nx > 0;
+        *other -= 1;
+        break;
+    }
+    return exists && f->whole[*other];
 }
 
 bool lossi_face_behind(const lossi_faces *f, size_t face, size_t edge, size_t *other, size_t *other_edge)

@@ -14,9 +14,9 @@
 typedef struct lossi_faces {
     const loss_grid *grid;
     bool triangles;
-    size_t n_edges;  /* of a face: 4 or 3 */
-    size_t n;        /* faces, those of holes included */
-    uint8_t *whole;  /* [cells] whether a cell is there */
+    size_t n_edges; /* of a face: 4 or 3 */
+    size_t n;       /* faces, those of holes included */
+    uint8_t *whole; /* [cells] whether a cell is there */
 } lossi_faces;
 
 /** @return false when memory is out. */

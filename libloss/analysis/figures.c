@@ -79,8 +79,8 @@ static double noise(double largest)
     return 8 * 2.220446049250313e-16 * largest;
 }
 
-/* Whether the Hessian of central differences has no negative eigenvalue. z: the middle of nine, all finite. Steps of the axes do not
- * matter: they scale rows and columns of the matrix by positive numbers. */
+/* Whether the Hessian of central differences has no negative eigenvalue. z: the middle of nine, all finite. Steps of the axes
+ * do not matter: they scale rows and columns of the matrix by positive numbers. */
 static bool is_convex(const double *z, ptrdiff_t nx)
 {
     double largest = 0;

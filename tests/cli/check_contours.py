@@ -26,7 +26,14 @@ def sines(x, y):
     return np.sin(3 * x) * np.sin(3 * y)
 
 
-FUNCTIONS = {"himmelblau": (himmelblau, 5), "camel": (camel, 2), "sines": (sines, 3.1)}
+def bowl(x, y):
+    return x**2 + y**2
+
+
+FUNCTIONS = {"bowl": (bowl, 1), "himmelblau": (himmelblau, 5), "camel": (camel, 2), "sines": (sines, 3.1)}
+
+
+ODD = {"nan": [[np.nan] * 2] * 2, "flat": [[1.0, 1.0], [1.0, 1.0]], "two": [[1.0, 2.0], [3.0, 0.5]]}
 
 
 def values_of(name, seed):
@@ -44,6 +51,8 @@ def values_of(name, seed):
         z = random.random((11, 16))
         z[random.random(z.shape) < 0.1] = np.nan
         return (0, 3, 16), (0, 2, 11), z
+    if name in ODD:
+        return (0, 1, 2), (0, 1, 2), np.array(ODD[name])
     z = np.loadtxt(name)
     return (-0.5, 1.5, z.shape[1]), (-0.5, 1.5, z.shape[0]), z
 
@@ -65,7 +74,7 @@ def choose_levels(z, n):
     else:
         candidates = np.quantile(finite, np.linspace(0.01, 0.99, 20 * n))
     usable = [level for level in candidates if not deciders_differ(z, level)]
-    return [usable[i] for i in np.unique(np.linspace(0, len(usable) - 1, n).astype(int))]
+    return usable and [usable[i] for i in np.unique(np.linspace(0, len(usable) - 1, n).astype(int))]
 
 
 def make(name, seed, path, n_levels):
@@ -77,7 +86,7 @@ def make(name, seed, path, n_levels):
         CREATE TABLE axes(axis TEXT PRIMARY KEY, min REAL NOT NULL, max REAL NOT NULL, n INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE points(split TEXT NOT NULL, iy INTEGER NOT NULL, ix INTEGER NOT NULL, loss REAL, standard_error REAL,
             accuracy REAL, seconds REAL, PRIMARY KEY(split, iy, ix)) WITHOUT ROWID;
-        INSERT INTO metadata VALUES('splits', 'test'), ('model', 'a function');""")
+        INSERT INTO metadata VALUES('splits', 'test'), ('model', 'a function'), ('created', '2000-01-01T00:00:00Z');""")
     db.executemany("INSERT INTO axes VALUES(?, ?, ?, ?)", [("x", *x), ("y", *y)])
     db.executemany("INSERT INTO points VALUES('test', ?, ?, ?, 0, 0, 0)",
                    [(iy, ix, float(v)) for (iy, ix), v in np.ndenumerate(z) if not np.isnan(v)])

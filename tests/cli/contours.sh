@@ -48,6 +48,34 @@ check "and the passes between them" test "$(count saddle)" -eq 2
 $python "$checker" make himmelblau 0 h.landscape 1 >levels
 "$LOSSGRID" export h.landscape --quiet --critical points.csv --persistence 1 2>log # the grid is coarse
 check "Himmelblau's function: 4 minima, 4 saddles, 1 maximum" test "$(count minimum) $(count saddle) $(count maximum)" = "4 4 1"
+# info: the figures; here of x^2 + y^2 - like bowls their values are known.
+$python "$checker" make bowl 0 b.landscape 1 >levels
+"$LOSSGRID" info b.landscape --json >info.json 2>log
+check "figures of a bowl" $python - <<'PY'
+import json
+f = json.load(open("info.json"))["splits"]["test"]["figures"]
+assert [m["count"] for m in f["minima"]] == [1, 1, 1, 1], f
+assert f["convex_share"] == 1 and abs(f["roughness"] - 2) < 0.02 and abs(f["area"] - 4) < 1e-9, f
+assert abs(f["area_below"][0]["area"] - 0.1 * 3.14159) < 0.01, f # a disc of radius sqrt(0.1)
+PY
+check "and as text" sh -c '"$LOSSGRID" info b.landscape | grep -q "convex   100 %"'
+
+# plot: the same bytes each time, whatever is drawn is drawn.
+draw() { "$LOSSGRID" plot f.landscape --log --out "$@"; }
+draw a.svg --out a.pdf 2>log && draw b.svg --out b.pdf 2>>log
+check "a picture with lines and marks is the same each time" sh -c "cmp a.svg b.svg && cmp a.pdf b.pdf"
+draw bare.svg --contours none --critical none 2>log
+draw lines.svg --critical none 2>>log
+draw marks.svg --contours none --critical 0.2 2>>log
+check "lines and marks are drawn, and can be left out" $python - <<'PY'
+sizes = {name: open(f"{name}.svg").read().count("<path") for name in ("bare", "lines", "marks", "a")}
+assert sizes["bare"] < sizes["marks"] < sizes["a"] and sizes["bare"] < sizes["lines"] < sizes["a"], sizes
+PY
+for f in nan flat two; do
+    $python "$checker" make $f 0 $f.landscape 1 >levels
+    check "a picture of a grid that is $f" "$LOSSGRID" plot $f.landscape --critical 0 --contours 0.7,1.2 --out $f.png
+done
+refuse "a persistence that is none" 2 "--critical=-1: expected a persistence of at least 0, or none" "$LOSSGRID" plot f.landscape --out a.png --critical=-1
 refuse "levels that are none" 2 "--levels=1,x: expected a number of lines, levels such as 0.5,1,2, or none" \
     "$LOSSGRID" export h.landscape --contours l.csv --levels 1,x
 refuse "too many levels" 2 "--levels=1000: expected up to 256 contour lines" "$LOSSGRID" export h.landscape --contours l.csv --levels 1000

@@ -149,13 +149,15 @@ static void test_lines_on_random_surfaces(void **state)
                         continue;
                     double x = (p[0] + q[0]) / 2, y = (p[1] + q[1]) / 2, dx = q[0] - p[0], dy = q[1] - p[1];
                     assert_true(fabs(dx) <= 1 && fabs(dy) <= 1);
-                    if (cells == LOSS_CONTOUR_TRIANGLES) { /* the piece lies in a triangle, and the higher side is on its left */
+                    if (cells ==
+                        LOSS_CONTOUR_TRIANGLES) { /* the piece lies in a triangle, and the higher side is on its left */
                         double small = 1e-3;
                         assert_near(value_at(&g, x, y, LOSS_CONTOUR_TRIANGLES), level, 1e-12);
                         assert_true(value_at(&g, x - small * dy, y + small * dx, LOSS_CONTOUR_TRIANGLES) > level);
                     }
                 }
-                assert_true(l.is_closed || (on_border_of_surface(&g, l.points[0]) && on_border_of_surface(&g, l.points[l.n_points - 1])));
+                assert_true(l.is_closed ||
+                            (on_border_of_surface(&g, l.points[0]) && on_border_of_surface(&g, l.points[l.n_points - 1])));
             }
             if (!holes)
                 assert_int_equal(n_points, crossed_edges(&g, level, cells == LOSS_CONTOUR_TRIANGLES));
@@ -217,7 +219,8 @@ static void test_odd_grids(void **state)
     loss_contours *c;
     for (size_t i = 0; i < 9; i++)
         none[i] = i % 2 ? NAN : INFINITY;
-    loss_grid grids[] = {{{0, 0, 1}, {0, 0, 1}, z}, {{0, 1, 9}, {0, 0, 1}, z}, {{0, 0, 1}, {0, 1, 9}, z}, {{0, 1, 3}, {0, 1, 3}, none}};
+    loss_grid grids[] = {
+        {{0, 0, 1}, {0, 0, 1}, z}, {{0, 1, 9}, {0, 0, 1}, z}, {{0, 0, 1}, {0, 1, 9}, z}, {{0, 1, 3}, {0, 1, 3}, none}};
     for (size_t i = 0; i < 4; i++) {
         assert_int_equal(loss_contours_create(&c, &grids[i], levels, 3, LOSS_CONTOUR_TRIANGLES), LOSS_OK);
         assert_int_equal(loss_contours_count(c), 0);
@@ -291,7 +294,8 @@ static void test_levels(void **state)
     /* Less than a decade on the log scale, and odd ranges. */
     const double near[4] = {2.1, 2.2, 2.3, 2.9};
     loss_grid narrow = {{0, 1, 2}, {0, 1, 2}, near};
-    assert_levels(levels, levels_of(&narrow, 8, LOSS_LEVELS_LOG, true, levels), 7, (double[]){2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8});
+    assert_levels(levels, levels_of(&narrow, 8, LOSS_LEVELS_LOG, true, levels), 7,
+                  (double[]){2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8});
     const double wide[4] = {1e-300, 1, 1e300, 1e300};
     loss_grid extreme = {{0, 1, 2}, {0, 1, 2}, wide};
     size_t n = levels_of(&extreme, 5, LOSS_LEVELS_LOG, true, levels);
@@ -341,9 +345,13 @@ static void test_wrong_levels_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_circle_is_one_closed_line), cmocka_unit_test(test_the_asymptotic_decider),
-        cmocka_unit_test(test_lines_on_random_surfaces), cmocka_unit_test(test_values_on_the_level), cmocka_unit_test(test_odd_grids),
-        cmocka_unit_test(test_levels), cmocka_unit_test(test_wrong_levels_are_refused),
+        cmocka_unit_test(test_a_circle_is_one_closed_line),
+        cmocka_unit_test(test_the_asymptotic_decider),
+        cmocka_unit_test(test_lines_on_random_surfaces),
+        cmocka_unit_test(test_values_on_the_level),
+        cmocka_unit_test(test_odd_grids),
+        cmocka_unit_test(test_levels),
+        cmocka_unit_test(test_wrong_levels_are_refused),
     };
     return cmocka_run_group_tests_name("contours", tests, NULL, NULL);
 }

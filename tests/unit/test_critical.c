@@ -75,7 +75,8 @@ static void test_himmelblau(void **state)
     assert_int_equal(n_essential, 1);
     assert_int_equal(n_near_13, 1);
     assert_int_equal(loss_criticals_count_kind(set, LOSS_CRITICAL_MINIMUM, 14), 3);
-    assert_int_equal(loss_criticals_count_kind(set, LOSS_CRITICAL_MINIMUM, 70), 2); /* two ways of 67.7 and 104 lead to the fourth */
+    assert_int_equal(loss_criticals_count_kind(set, LOSS_CRITICAL_MINIMUM, 70),
+                     2); /* two ways of 67.7 and 104 lead to the fourth */
     loss_criticals_free(set);
     surface_free(&g);
 }
@@ -235,7 +236,8 @@ static bool is_before(const loss_grid *g, size_t a, size_t b)
 static bool cell_there(const loss_grid *g, size_t ix, size_t iy)
 {
     const double *z = g->z + iy * g->x.n + ix;
-    return ix + 1 < g->x.n && iy + 1 < g->y.n && isfinite(z[0]) && isfinite(z[1]) && isfinite(z[g->x.n]) && isfinite(z[g->x.n + 1]);
+    return ix + 1 < g->x.n && iy + 1 < g->y.n && isfinite(z[0]) && isfinite(z[1]) && isfinite(z[g->x.n]) &&
+           isfinite(z[g->x.n + 1]);
 }
 
 /* Whether an edge of the triangulation joins two points. */
@@ -249,8 +251,8 @@ static bool joined(const loss_grid *g, size_t a, size_t b)
     return q == p + nx + 1 && ix + 1 < nx && cell_there(g, ix, iy);
 }
 
-/* Persistence of a minimum by its definition: floods the surface from it, one point after the other in ascending order, until the
- * flood holds a lower point. */
+/* Persistence of a minimum by its definition: floods the surface from it, one point after the other in ascending order, until
+ * the flood holds a lower point. */
 static double slow_persistence(const loss_grid *g, size_t minimum)
 {
     size_t n = g->x.n * g->y.n;
@@ -323,7 +325,8 @@ static void test_upside_down(void **state)
             for (size_t k = 0; k < n; k++) {
                 const loss_critical *b = &loss_criticals_points(down)[k];
                 if (b->ix == 10 - a->ix && b->iy == 8 - a->iy)
-                    found = b->persistence == a->persistence && b->on_border == a->on_border && (int)b->kind == 2 - (int)a->kind;
+                    found =
+                        b->persistence == a->persistence && b->on_border == a->on_border && (int)b->kind == 2 - (int)a->kind;
             }
             assert_true(found);
         }
@@ -355,7 +358,8 @@ static void test_plateaus(void **state)
     const loss_critical *points = loss_criticals_points(set);
     size_t n_ones = 0;
     for (size_t i = 0; i < loss_criticals_count(set, 0); i++)
-        n_ones += points[i].kind == LOSS_CRITICAL_MINIMUM && points[i].persistence == 1 && points[i].ix == 1 && points[i].iy == 1;
+        n_ones +=
+            points[i].kind == LOSS_CRITICAL_MINIMUM && points[i].persistence == 1 && points[i].ix == 1 && points[i].iy == 1;
     assert_int_equal(n_ones, 1);
     assert_euler(&g, set);
     loss_criticals_free(set);
@@ -423,10 +427,12 @@ static void test_odd_grids(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_himmelblau), cmocka_unit_test(test_six_hump_camel), cmocka_unit_test(test_sines),
-        cmocka_unit_test(test_monkey_saddle), cmocka_unit_test(test_the_fit), cmocka_unit_test(test_noise_is_simplified_away),
-        cmocka_unit_test(test_random_surfaces), cmocka_unit_test(test_upside_down), cmocka_unit_test(test_plateaus),
-        cmocka_unit_test(test_lines), cmocka_unit_test(test_odd_grids),
+        cmocka_unit_test(test_himmelblau),      cmocka_unit_test(test_six_hump_camel),
+        cmocka_unit_test(test_sines),           cmocka_unit_test(test_monkey_saddle),
+        cmocka_unit_test(test_the_fit),         cmocka_unit_test(test_noise_is_simplified_away),
+        cmocka_unit_test(test_random_surfaces), cmocka_unit_test(test_upside_down),
+        cmocka_unit_test(test_plateaus),        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_odd_grids),
     };
     return cmocka_run_group_tests_name("critical points", tests, NULL, NULL);
 }

@@ -93,7 +93,8 @@ static void test_roughness(void **state)
     g = surface_of(paraboloid, (loss_axis){-1, 1, 21}, (loss_axis){-1, 1, 11});
     assert_near(figures_of(&g).roughness, 2, 1e-12); /* down and up */
     surface_free(&g);
-    g = surface_of(sine, (loss_axis){0, 4 * 3.14159265358979, 401}, (loss_axis){0, 1, 3}); /* columns do not vary: not counted */
+    g = surface_of(sine, (loss_axis){0, 4 * 3.14159265358979, 401},
+                   (loss_axis){0, 1, 3}); /* columns do not vary: not counted */
     assert_near(figures_of(&g).roughness, 4, 1e-3);
     surface_free(&g);
 }
@@ -135,7 +136,9 @@ static void test_holes_and_odd_grids(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_area_below), cmocka_unit_test(test_convex_share), cmocka_unit_test(test_roughness),
+        cmocka_unit_test(test_area_below),
+        cmocka_unit_test(test_convex_share),
+        cmocka_unit_test(test_roughness),
         cmocka_unit_test(test_holes_and_odd_grids),
     };
     return cmocka_run_group_tests_name("figures", tests, NULL, NULL);
