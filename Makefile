@@ -90,6 +90,7 @@ LIB_OBJECTS  := $(LIB_SOURCES:%.c=$(OUT)/%.o)
 PIC_OBJECTS  := $(LIB_SOURCES:%.c=$(OUT)/%.pic.o)
 CLI_OBJECTS  := $(CLI_SOURCES:%.c=$(OUT)/%.o)
 VIEW_OBJECTS := $(VIEW_SOURCES:%.c=$(OUT)/%.o)
+VIEW_READERS := $(patsubst %,$(OUT)/viewer/%.o,grid problem read_csv read_landscape read_ply scatter)
 VIEW_GL_OBJECTS := $(VIEW_GL:%.c=$(OUT)/%.o) $(OUT)/viewer/made/shaders.o $(OUT)/viewer/made/src/gl.o
 DOUBLE_OBJECTS := $(ANY_SOURCES:%.c=$(DOUBLE)/%.o)
 BENCH_OBJECTS := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/bench/*.c)))
@@ -132,7 +133,7 @@ $(OUT)/cli/%: INCLUDES = -Iinclude -Icli
 $(OUT)/viewer/%.o $(OUT)/tests/viewer/%.o: INCLUDES = -Iinclude -Iviewer
 $(OUT)/viewer/gl/%.o $(OUT)/viewer/main.o $(OUT)/viewer/made/%.o: INCLUDES = -Iinclude -Iviewer -I$(OUT)/viewer/made/include $(VIEW_CFLAGS)
 $(OUT)/examples/%: INCLUDES = -Iinclude
-$(OUT)/tests/% $(DOUBLE)/tests/%: INCLUDES = -Iinclude -Ilibloss -Itests
+$(OUT)/tests/% $(DOUBLE)/tests/%: INCLUDES = -Iinclude -Ilibloss -Itests -I.
 $(DOUBLE)/%: override CONFIG := double
 $(OUT)/%: SETS = $(if $(HAS_AVX2),-DLOSSI_HAS_AVX2=1)
 $(OUT)/libloss/kernels/avx2/%: SETS = -DLOSSI_HAS_AVX2=1 -mavx2 -mfma
@@ -221,7 +222,8 @@ $(TESTS): %: %.o $(STATIC_LIB)
 $(GRADIENTS): %: %.o $(DOUBLE)/libloss.a
 	$(link_test)
 
-$(REPLAYS): $(OUT)/tests/fuzz/replay_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/tests/fuzz/replay.o $(STATIC_LIB)
+# The viewer's readers are not in the library.
+$(REPLAYS): $(OUT)/tests/fuzz/replay_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/tests/fuzz/replay.o $(VIEW_READERS) $(STATIC_LIB)
 	$(call say,LINK)
 	$(LINK) -o $@ $^ $(LIB_LIBS)
 
@@ -277,7 +279,7 @@ $(FUZZ_RUNS): fuzz-%: $(OUT)/tests/fuzz/fuzz_%
 		-artifact_prefix=$(OUT)/corpus/$*- $(OUT)/corpus/$* tests/fuzz/corpus/$* tests/data/weights >$(OUT)/fuzz_$*.log 2>&1 || \
 		{ tail -n 50 $(OUT)/fuzz_$*.log; exit 1; }
 	grep -E ' cov: |stat::number_of_executed_units' $(OUT)/fuzz_$*.log | tail -n 2
-$(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(STATIC_LIB)
+$(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(VIEW_READERS) $(STATIC_LIB)
 	$(call say,LINK)
 	$(LINK) -o $@ $^ $(LIB_LIBS)
 

@@ -5,7 +5,7 @@ for tool in xvfb-run xdotool sqlite3; do
     command -v $tool >/dev/null || skip_all "window" "no $tool"
 done
 if [ "${1:-}" != inside ]; then
-    exec xvfb-run -a -s '-screen 0 1400x1000x24' "$0" inside
+    exec xvfb-run -a -s '-screen 0 1400x1000x24 -noreset' "$0" inside
 fi
 tmp=$(mktemp -d)
 cleanup() {
