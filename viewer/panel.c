@@ -36,7 +36,7 @@ size_t panel_layout(const layout *l, widget *out)
     double gap = GAP * l->unit * row / (ROW * l->unit);
     for (int i = 0; i < N_BUTTONS; i++) {
         double part = width / N_BUTTONS;
-        out[n++] = (widget){{left + part * i, y, part - gap, row - gap}, NULL, BUTTONS[i].action, BUTTONS[i].label};
+        out[n++] = (widget){{left + part * i, y, part - gap, row - gap}, NULL, (int)BUTTONS[i].action, BUTTONS[i].label};
     }
     y += row;
     for (size_t i = 0; i < N_SETTINGS && n < MOST_WIDGETS; i++) {
