@@ -10,6 +10,7 @@ enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
 int command_train(int argc, char **argv);
 int command_eval(int argc, char **argv);
 int command_surface(int argc, char **argv);
+int command_path(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_plot(int argc, char **argv);
 int command_convert(int argc, char **argv);

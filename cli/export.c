@@ -1,9 +1,32 @@
 /* lossgrid export */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli.h"
 #include "export_analysis.h"
 #include "options.h"
+
+/* The paths, if there are any, beside a .csv or .ply: F-path.csv. */
+static loss_status export_path(loss_surface *surface, const char *out, const loss_export_options *o, bool quiet)
+{
+    char name[4096];
+    size_t n = 0, n_split = 0;
+    const loss_path_point *points;
+    const char *ending = strrchr(out, '.');
+    if (!ending || (strcmp(ending, ".csv") != 0 && strcmp(ending, ".ply") != 0))
+        return LOSS_OK;
+    loss_status status = LOSS_OK;
+    for (int k = 0; k < 2 && !status; k++, n += n_split)
+        if (loss_surface_has_split(surface, (loss_split)k))
+            status = loss_surface_paths(surface, (loss_split)k, &n_split, &points);
+    if (status || !n)
+        return status;
+    snprintf(name, sizeof name, "%.*s-path%s", (int)(ending - out), out, ending);
+    status = loss_surface_export_path(surface, name, o);
+    if (!status && !quiet)
+        fprintf(stderr, "%s\n", name);
+    return status;
+}
 
 /* Tables of the analysis that the user wants, and how they are made. */
 typedef struct tables {
@@ -56,7 +79,8 @@ int command_export(int argc, char **argv)
         "Writes a landscape for other programs; the ending says how:\n"
         "  .ply  coloured mesh (MeshLab, Blender, CloudCompare)      .obj .stl  mesh\n"
         "  .vtp  mesh with loss, error and accuracy (ParaView, f3d)  .vti       the same on the flat grid\n"
-        "  .csv  a row a point                                       .npz       arrays for numpy", NULL,
+        "  .csv  a row a point                                       .npz       arrays for numpy\n"
+        "Training paths go beside a .csv or .ply, into a file of their own: FILE-path.csv, FILE-path.ply.", NULL,
         "  lossgrid export resnet20.landscape --out resnet20.ply\n"
         "  lossgrid export resnet20.landscape --height log --out log.vtp --out all.csv\n"
         "  lossgrid export resnet20.landscape --contours lines.csv --levels 0.5,1,2 --critical points.csv",
@@ -79,6 +103,8 @@ int command_export(int argc, char **argv)
         status = loss_surface_export(surface, outs.items[i], &o);
         if (!status && !quiet)
             fprintf(stderr, "%s\n", outs.items[i]);
+        if (!status)
+            status = export_path(surface, outs.items[i], &o, quiet);
     }
     result = status ? report_failure(status) : write_tables(&t, &levels, surface, o.split, quiet);
     loss_surface_close(surface);

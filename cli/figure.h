@@ -29,6 +29,8 @@ typedef struct figure {
     field fields[MOST_FIELDS];     /* more than one only for lines: train beside test, accuracy beside loss */
     size_t n_fields;
     size_t n_solutions;            /* that the plane goes through, at (0, 0), (1, 0), (0, 1); 0: directions of another kind */
+    const loss_path_point *path;   /* [n_path] of all runs, drawn on a map. Borrowed */
+    size_t n_path;
     overlay *overlay;              /* of a map; NULL: none. Owned. */
     bool log;
     double low, high;              /* range of colours, or of the curve's axis */
@@ -53,6 +55,9 @@ double figure_place(const figure *f, double value);
 typedef struct frame {
     double left, top, width, height, unit; /* plotting area; unit: size of one point of the layout */
 } frame;
+
+/** The training paths, within the plotting area of a map, without labels. */
+void figure_draw_path(const figure *f, const frame *r, cairo_t *cr);
 
 /** Contour lines, below all marks; then marks of critical points and all labels, above them. */
 void figure_draw_contours(const figure *f, const frame *r, cairo_t *cr);

@@ -153,6 +153,7 @@ void figure_draw_map(const figure *f, cairo_t *cr)
     equalise_scales(f, &r);
     paint(f, &r, interpolate, cr);
     figure_draw_contours(f, &r, cr);
+    figure_draw_path(f, &r, cr);
     mark_centre(f, &r, cr);
     mark_solutions(f, &r, cr);
     figure_draw_marks(f, &r, cr);

@@ -31,27 +31,6 @@ static void draw_mark(const loss_critical *c, const double at[2], double unit, c
     }
 }
 
-/* Writes a label beside a mark, in the first of some places that is free: close to it, or farther off where something lies
- * there. */
-static void label_mark(const double at[2], const char *text, double unit, label_room *room, cairo_t *cr)
-{
-    static const double places[8][2] = {{1, 0}, {-1, 0}, {0, -1}, {0, 1}, {1, -1}, {-1, -1}, {1, 1}, {-1, 1}};
-    double width, height;
-    label_size(cr, text, &width, &height);
-    for (int i = 0; i < 16; i++) {
-        const double *place = places[i % 8];
-        double gap = (i < 8 ? 14 : 21) * unit;
-        double x = at[0] + place[0] * (gap + width / 2 - (place[1] != 0 ? gap / 2 : 0));
-        double y = at[1] + place[1] * (gap + height / 2);
-        box wanted = box_around(x, y, width / 2 + 3 * unit, height / 2 + 3 * unit);
-        if (!label_room_is_free(room, wanted))
-            continue;
-        label_room_take(room, wanted);
-        label_draw(cr, x, y, 0, unit, text);
-        return;
-    }
-}
-
 /* The marks of the centre and of the solutions are drawn by the map: labels keep clear of them. */
 static void take_solutions(const figure *f, const frame *r, label_room *room)
 {
@@ -65,11 +44,9 @@ static void take_solutions(const figure *f, const frame *r, label_room *room)
 void figure_draw_marks(const figure *f, const frame *r, cairo_t *cr)
 {
     static const char *const names[] = {"min", "saddle", "max"};
-    if (!f->overlay)
-        return;
     label_room room = {.area = {r->left, r->top, r->left + r->width, r->top + r->height}};
-    const loss_critical *points = f->overlay->criticals ? loss_criticals_points(f->overlay->criticals) : NULL;
-    size_t n = f->overlay->n_marks;
+    const loss_critical *points = f->overlay && f->overlay->criticals ? loss_criticals_points(f->overlay->criticals) : NULL;
+    size_t n = points ? f->overlay->n_marks : 0;
     take_solutions(f, r, &room);
     for (size_t i = 0; i < n; i++) {
         double at[2];
@@ -77,6 +54,7 @@ void figure_draw_marks(const figure *f, const frame *r, cairo_t *cr)
         draw_mark(&points[i], at, r->unit, cr);
         label_room_take(&room, box_around(at[0], at[1], 10 * r->unit, 10 * r->unit));
     }
+    figure_label_path(f, r, &room, cr);
     figure_font(cr, 18 * r->unit, false);
     for (size_t i = 0; i < n; i++) {
         const loss_critical *c = &points[i];
@@ -86,7 +64,7 @@ void figure_draw_marks(const figure *f, const frame *r, cairo_t *cr)
         char text[48];
         figure_point(f, r, c->x, c->y, at);
         snprintf(text, sizeof text, "%s %.3g", names[c->kind], f->fields[0].values[c->iy * f->x.n + c->ix]);
-        label_mark(at, text, r->unit, &room, cr);
+        label_beside(at, text, r->unit, &room, cr);
     }
     figure_label_contours(f, r, &room, cr);
 }

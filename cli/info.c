@@ -10,6 +10,7 @@
 #include "options.h"
 #include "summary.h"
 #include "target.h"
+#include "validity.h"
 
 static bool is_folder(const char *path)
 {
@@ -65,7 +66,11 @@ static int info_landscape(const char *path, bool json)
     loss_status status = loss_surface_read(&surface, path);
     if (!status)
         status = summary_print(surface, path, json);
+    if (!status && !json)
+        status = validity_print_paths(surface);
     const char *key;
+    if (!status && !json)
+        printf("metadata\n");
     for (size_t i = 0; !status && !json && (key = loss_surface_metadata_key(surface, i)); i++)
         printf("  %-18s %s\n", key, loss_surface_metadata(surface, key));
     loss_surface_close(surface);

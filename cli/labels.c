@@ -51,3 +51,23 @@ void label_draw(cairo_t *cr, double x, double y, double angle, double unit, cons
     cairo_fill(cr);
     cairo_restore(cr);
 }
+
+bool label_beside(const double at[2], const char *text, double unit, label_room *room, cairo_t *cr)
+{
+    static const double places[8][2] = {{1, 0}, {-1, 0}, {0, -1}, {0, 1}, {1, -1}, {-1, -1}, {1, 1}, {-1, 1}};
+    double width, height;
+    label_size(cr, text, &width, &height);
+    for (int i = 0; i < 16; i++) {
+        const double *place = places[i % 8];
+        double gap = (i < 8 ? 14 : 21) * unit;
+        double x = at[0] + place[0] * (gap + width / 2 - (place[1] != 0 ? gap / 2 : 0));
+        double y = at[1] + place[1] * (gap + height / 2);
+        box wanted = box_around(x, y, width / 2 + 3 * unit, height / 2 + 3 * unit);
+        if (!label_room_is_free(room, wanted))
+            continue;
+        label_room_take(room, wanted);
+        label_draw(cr, x, y, 0, unit, text);
+        return true;
+    }
+    return false;
+}

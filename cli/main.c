@@ -12,6 +12,7 @@ static const struct {
     {"train", "train a network, with a checkpoint per epoch", command_train},
     {"eval", "loss and accuracy of a network on a data set", command_eval},
     {"surface", "the loss on a grid of a plane through the weights", command_surface},
+    {"path", "the path of training on a landscape's plane", command_path},
     {"export", "a landscape as .ply .vti .vtp .obj .stl .csv .npz", command_export},
     {"plot", "a landscape as a picture: .png .svg .pdf", command_plot},
     {"convert", "weights of PyTorch and others as .safetensors", command_convert},

@@ -67,10 +67,17 @@ static int parse_axis(const char *command, const option_spec *o, const char *tex
     double min, max;
     uint64_t n;
     const char *end;
+    if (strcmp(text, "auto") == 0 || strncmp(text, "auto:", 5) == 0) {
+        n = 25;
+        if (text[4] && (!parse_whole(text + 5, &n) || n < 3 || n > 100000))
+            return usage_error(command, "--%s=%s: expected auto:N with N from 3 to 100000", o->name, text);
+        *(loss_axis *)o->value = (loss_axis){NAN, NAN, (size_t)n};
+        return -1;
+    }
     bool parsed = parse_number(text, ":", &min, &end) && *end == ':' && parse_number(end + 1, ":", &max, &end) && *end == ':' &&
                   parse_whole(end + 1, &n);
     if (!parsed)
-        return usage_error(command, "--%s=%s: expected MIN:MAX:N, such as -1:1:25", o->name, text);
+        return usage_error(command, "--%s=%s: expected MIN:MAX:N, such as -1:1:25, or auto", o->name, text);
     if (!n || n > 100000)
         return usage_error(command, "--%s=%s: N is %llu; expected 1 to 100000", o->name, text, (unsigned long long)n);
     if (n > 1 && !(min < max))

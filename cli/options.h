@@ -11,7 +11,7 @@ typedef enum option_kind {
     OPTION_COUNT,    /* size_t, at least 1 */
     OPTION_SEED,     /* uint64_t */
     OPTION_NUMBER,   /* double */
-    OPTION_AXIS,     /* loss_axis: MIN:MAX:N */
+    OPTION_AXIS,     /* loss_axis: MIN:MAX:N, auto or auto:N (min and max are then NaN) */
     OPTION_CHANNELS, /* channels: one or three numbers */
     OPTION_CHOICE,   /* int: index into choices */
     OPTION_SIZE      /* size_t[2]: WIDTHxHEIGHT */

@@ -11,6 +11,7 @@
 #include "overlay.h"
 #include "picture.h"
 #include "summary.h"
+#include "validity.h"
 
 enum { FIELD_LOSS, FIELD_ACCURACY, FIELD_ERROR };
 
@@ -176,6 +177,18 @@ static void data_name(const loss_surface *surface, char name[128])
         snprintf(name, 128, "%.*s", (int)(length - start > 100 ? 100 : length - start), path + start);
 }
 
+/* Whether the centre is the model: " (the model's own)". */
+static const char *centre_text(const loss_surface *surface, loss_split split, double centre, char text[64])
+{
+    double difference = validity_centre(surface, split, centre);
+    if (isnan(difference))
+        return "";
+    if (difference == 0)
+        return " (the model's own)";
+    snprintf(text, 64, " (the model's own: %.4g)", centre - difference);
+    return text;
+}
+
 /* The centre, the lowest point and what is missing of one field's split. */
 static loss_status add_figures(figure *f, loss_surface *surface, const field *q)
 {
@@ -183,14 +196,14 @@ static loss_status add_figures(figure *f, loss_surface *surface, const field *q)
     loss_status status = summary_of(surface, q->split, &s);
     if (status)
         return status;
-    char centre[160] = "", lowest[96] = "", missing[160] = "";
+    char model[64], centre[224] = "", lowest[96] = "", missing[160] = "";
     bool is_line = f->y.n == 1;
     size_t n_not_positive = 0;
     for (size_t i = 0; f->log && i < q->nx * q->ny; i++)
         n_not_positive += q->values[i] <= 0;
     if (s.has_centre)
-        snprintf(centre, sizeof centre, "centre (%s): loss %.4g \302\261 %.2g, accuracy %.4g %%; ", is_line ? "dashed" : "cross",
-                 s.centre.loss, s.centre.standard_error, s.centre.accuracy);
+        snprintf(centre, sizeof centre, "centre (%s): loss %.4g \302\261 %.2g%s, accuracy %.4g %%; ", is_line ? "dashed" : "cross",
+                 s.centre.loss, s.centre.standard_error, centre_text(surface, q->split, s.centre.loss, model), s.centre.accuracy);
     if (s.evaluated > s.not_finite)
         snprintf(lowest, sizeof lowest, "lowest loss %.4g at (%.3g, %.3g)", s.min, s.min_x, s.min_y);
     if (s.evaluated < s.total || s.not_finite || n_not_positive)
@@ -216,12 +229,51 @@ static void bn_text(const loss_surface *surface, char text[128])
         snprintf(text, 128, "centre's running statistics");
 }
 
+/* Lengths and angle of the axes. */
+static void axes_text(const figure *f, const loss_surface *surface, char text[256])
+{
+    double cosine = strtod(fact(surface, "cosine"), NULL);
+    int n = snprintf(text, 256, "norm%s %.3g", f->y.n > 1 ? "s" : "", strtod(fact(surface, "norm_x"), NULL));
+    if (f->y.n > 1)
+        n += snprintf(text + n, 256 - (size_t)n, ", %.3g", strtod(fact(surface, "norm_y"), NULL));
+    n += snprintf(text + n, 256 - (size_t)n, " (weights %.3g)", strtod(fact(surface, "weights_norm"), NULL));
+    if (f->y.n > 1)
+        snprintf(text + n, 256 - (size_t)n, ", cosine %.3f", fabs(cosine) < 5e-4 ? 0 : cosine);
+}
+
+/* How far each path lies off the plane, and that its losses are not those of the map. */
+static loss_status add_path_captions(figure *f, loss_surface *surface, loss_split split)
+{
+    enum { MOST_TOLD = 4 };
+    path_report reports[MOST_RUNS];
+    size_t n;
+    loss_status status = validity_paths(surface, split, reports, &n);
+    for (size_t i = 0; i < n && i < MOST_TOLD && !status; i++) {
+        const path_report *r = &reports[i];
+        char held[64] = "", worst[64] = "";
+        if (r->worst_epoch != r->farthest_epoch)
+            snprintf(worst, sizeof worst, ", at most %.3g %% (epoch %zu)", 100 * r->worst_residual, r->worst_epoch);
+        if (isfinite(r->held))
+            snprintf(held, sizeof held, ", the plane holds %.2g %% of all its variance", 100 * r->held);
+        add_caption(f, "path of %s: %zu checkpoints%s; off it by %.3g %% of the distance at epoch %zu%s", r->run, r->n, held,
+                    100 * r->farthest_residual, r->farthest_epoch, worst);
+        if (isfinite(r->gap))
+            add_caption(f, "its checkpoints' own losses are not those of the map: they differ by up to %.3g (epoch %zu)", r->gap, r->gap_epoch);
+    }
+    if (n > MOST_TOLD)
+        add_caption(f, "and %zu more paths", n - MOST_TOLD);
+    return status;
+}
+
 static loss_status add_captions(figure *f, loss_surface *surface)
 {
-    char bn[128], cosine[48] = "";
+    char bn[128], axes[256], explained[128] = "";
     bn_text(surface, bn);
-    if (f->y.n > 1)
-        snprintf(cosine, sizeof cosine, "; cosine of the two %.3f", strtod(fact(surface, "cosine"), NULL));
+    if (loss_surface_metadata(surface, "explained_x"))
+        snprintf(explained, sizeof explained, "; they explain %.3g %% + %.3g %% of the variance%s",
+                 100 * strtod(fact(surface, "explained_x"), NULL), 100 * strtod(fact(surface, "explained_y"), NULL),
+                 strcmp(fact(surface, "ignore"), "none") == 0 ? "" : " (without biases and BatchNorm)");
+    axes_text(f, surface, axes);
     char name[128], images[256] = "";
     data_name(surface, name);
     for (size_t k = 0; k < f->n_fields && !f->fields[k].on_right; k++) {
@@ -231,14 +283,19 @@ static loss_status add_captions(figure *f, loss_surface *surface)
                  split_fact(surface, "images", split), loss_split_name(split), split_fact(surface, "selection", split));
     }
     add_caption(f, "%s on %s of %s; BatchNorm: %s", fact(surface, "model"), images, name, bn);
-    add_caption(f, "directions: %s%s; %s kernels, libloss %s", fact(surface, "directions"), cosine, fact(surface, "isa"),
-                fact(surface, "version"));
+    add_caption(f, "directions: %s%s", fact(surface, "directions"), explained);
+    add_caption(f, "%s; %s kernels, libloss %s", axes, fact(surface, "isa"), fact(surface, "version"));
     if (f->fields[0].n_lines)
         add_caption(f, "thin: %zu directions, of this seed and those after it; thick: their mean; band: \302\261 one standard deviation",
                     f->fields[0].n_lines);
     loss_status status = LOSS_OK;
     for (size_t k = 0; k < f->n_fields && !f->fields[k].on_right && !status; k++)
         status = add_figures(f, surface, &f->fields[k]);
+    if (!status && f->x.n > 1 && f->y.n > 1) {
+        status = add_path_captions(f, surface, f->fields[0].split);
+        if (!status)
+            status = loss_surface_paths(surface, f->fields[0].split, &f->n_path, &f->path);
+    }
     return status;
 }
 

@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "json.h"
 #include "summary_figures.h"
+#include "validity.h"
 
 /* On a line between two solutions: the highest loss from one to the other above the mean of their losses. */
 static void find_barrier(const loss_surface *surface, const loss_point *points, summary *s)
@@ -59,6 +60,7 @@ loss_status summary_of(loss_surface *surface, loss_split split, summary *s)
         }
         if (!(p->loss >= s->min)) {
             s->min = p->loss;
+            s->min_error = p->standard_error;
             s->min_x = a;
             s->min_y = b;
         }
@@ -81,7 +83,7 @@ static void print_text(const loss_surface *surface, loss_split split, const summ
     if (s->has_centre)
         printf("       centre   loss %.6g +- %.2g, accuracy %.4g %%\n", s->centre.loss, s->centre.standard_error, s->centre.accuracy);
     if (s->evaluated > s->not_finite)
-        printf("       lowest   loss %.6g at (%.4g, %.4g)\n       highest  loss %.6g\n", s->min, s->min_x, s->min_y, s->max);
+        printf("       lowest   loss %.6g +- %.2g at (%.4g, %.4g)\n       highest  loss %.6g\n", s->min, s->min_error, s->min_x, s->min_y, s->max);
     if (s->has_barrier)
         printf("       barrier  %.6g above the mean of the two ends, highest at %.4g\n", s->barrier, s->barrier_at);
     if (s->not_finite)
@@ -140,8 +142,7 @@ loss_status summary_print(loss_surface *surface, const char *path, bool json)
         printf("BatchNorm: %s%s%s\n", loss_surface_metadata(surface, "bn"), loss_surface_metadata(surface, "bn_images") ? ", images: " : "",
                loss_surface_metadata(surface, "bn_images") ? loss_surface_metadata(surface, "bn_images") : "");
     if (!json && loss_surface_metadata(surface, "directions"))
-        printf("directions: %s, cosine of the two %s\n", loss_surface_metadata(surface, "directions"),
-               loss_surface_metadata(surface, "cosine") ? loss_surface_metadata(surface, "cosine") : "?");
+        printf("directions: %s\n", loss_surface_metadata(surface, "directions"));
     cJSON *splits = json ? cJSON_AddObjectToObject(object, "splits") : NULL;
     loss_status status = LOSS_OK;
     for (int split = 0; split < 2 && !status; split++) {
@@ -163,6 +164,8 @@ loss_status summary_print(loss_surface *surface, const char *path, bool json)
         if (!json && has_figures && !status)
             surface_figures_print(&f);
     }
+    if (!status)
+        status = json ? validity_add(surface, object) : validity_print(surface);
     if (json && !status)
         json_print(object);
     else

@@ -9,7 +9,7 @@ typedef struct summary {
     bool has_centre;
     loss_point centre;
     double min, max;          /* of finite losses; NaN if there are none */
-    double min_x, min_y;
+    double min_x, min_y, min_error; /* where it is lowest, and its standard error */
     double seconds;           /* of all points */
     bool has_barrier;         /* a line between solutions, all of it finite: */
     double barrier, barrier_at; /* docs/definitions.md; and where the loss is highest */

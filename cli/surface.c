@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "runs.h"
 #include "summary.h"
 #include "target.h"
 
@@ -34,6 +35,8 @@ typedef struct request {
     const char *directions, *out;
     const char *to, *and;    /* other solutions, or NULL */
     size_t bn_images;
+    text_list run_options;
+    run_list runs;           /* whose paths are drawn, and for pca span the plane */
     loss_random_options random;
     loss_surface_options surface;
     bool has_x, has_y, has_norm, has_ignore, has_seed, has_directions, has_bn_images, json;
@@ -63,12 +66,19 @@ static loss_status make_plane_between(const request *r, const loss_net *net, con
     return status;
 }
 
+static bool is_pca(const request *r)
+{
+    return strcmp(r->directions, "pca") == 0;
+}
+
 static loss_status make_plane(const request *r, const loss_net *net, const loss_dataset *data, loss_plane **plane)
 {
     if (r->to)
         return make_plane_between(r, net, data, plane);
     if (strcmp(r->directions, "random") == 0)
         return loss_plane_random(plane, net, &r->random);
+    if (is_pca(r))
+        return runs_make_plane(&r->runs, net, r->random.ignore, r->t.quiet, plane);
     return loss_plane_load(plane, net, r->directions);
 }
 
@@ -79,9 +89,15 @@ static int check_request(const request *r, const char *command)
         return usage_error(command, "where to? Give --out FILE.landscape");
     if (r->has_y && !r->has_x)
         return usage_error(command, "--y goes with --x; --x alone is a line");
-    if (strcmp(r->directions, "random") != 0 && (r->has_norm || r->has_ignore || r->has_seed))
+    if (strcmp(r->directions, "random") != 0 && (r->has_norm || (r->has_ignore && !is_pca(r)) || r->has_seed))
         return usage_error(command, "--%s is about random directions; those of %s are used as they are",
-                           r->has_norm ? "norm" : r->has_ignore ? "ignore" : "seed", r->directions);
+                           r->has_norm ? "norm" : r->has_seed ? "seed" : "ignore", r->directions);
+    if (is_pca(r) && !r->t.run && !r->run_options.n)
+        return usage_error(command, "--directions pca wants checkpoints: a RUN/ folder, or --run RUN/");
+    if (!is_pca(r) && !r->run_options.n && (axis_is_auto(r->surface.x) || axis_is_auto(r->surface.y)))
+        return usage_error(command, "auto is the range of a path; it goes with --run RUN/ or --directions pca");
+    if (r->surface.repeat && r->run_options.n)
+        return usage_error(command, "--repeat makes lines of many directions; a path (--run) has no place on them");
     if (r->and && !r->to)
         return usage_error(command, "--and goes with --to: the plane through three solutions");
     if (r->to && (r->has_directions || r->has_norm || r->has_ignore || r->has_seed || r->surface.repeat))
@@ -102,14 +118,29 @@ static int check_request(const request *r, const char *command)
 static void choose_axes(request *r, const loss_plane *plane)
 {
     loss_surface_options *s = &r->surface;
-    if (r->to && !r->has_x)
+    if (is_pca(r) && !r->has_x)
+        s->x = (loss_axis){NAN, NAN, 25};
+    if (axis_is_auto(s->x) && !r->has_y) /* both */
+        s->y = s->x;
+    else if (r->to && !r->has_x)
         s->x = (loss_axis){-0.5, 1.5, r->and ? 25 : 41};
+    if (axis_is_auto(s->y))
+        return;
     if (r->and && !r->has_y)
         s->y = (loss_axis){-0.5, 1.5, 25};
     else if (((r->has_x && !r->has_y) || !loss_plane_direction(plane, 1)) && !r->has_y)
         s->y = (loss_axis){0, 0, 1};
     if (s->repeat)
         s->y = (loss_axis){0, (double)(s->repeat - 1), s->repeat};
+}
+
+/* The runs of --run, and for pca that of the target. @return -1 to go on */
+static int find_runs(request *r, const char *command)
+{
+    int result = is_pca(r) && r->t.run ? runs_add(&r->runs, command, r->t.run) : -1;
+    for (size_t i = 0; i < r->run_options.n && result < 0; i++)
+        result = runs_add(&r->runs, command, r->run_options.items[i]);
+    return result;
 }
 
 /* The images that running statistics are estimated from: a seeded choice, since a data set may be sorted by class. */
@@ -138,6 +169,10 @@ static loss_status run(request *r)
         status = make_plane(r, net, data, &plane);
     if (!status) {
         choose_axes(r, plane);
+        if (axis_is_auto(r->surface.x) || axis_is_auto(r->surface.y))
+            status = runs_fit_axes(&r->runs, r->t.model, net, plane, &r->surface.x, &r->surface.y);
+    }
+    if (!status) {
         r->surface.second = second;
         r->surface.bn_data = bn_data;
         status = loss_surface_open(&surface, r->out, net, plane, data, &r->surface);
@@ -145,6 +180,8 @@ static loss_status run(request *r)
     if (!status)
         status = loss_surface_evaluate(surface);
     progress_end();
+    if (!status)
+        status = runs_add_paths(&r->runs, surface, r->t.quiet);
     if (!status)
         status = summary_print(surface, r->out, r->json);
     loss_surface_close(surface);
@@ -170,14 +207,18 @@ int command_surface(int argc, char **argv)
         TARGET_OPTIONS(r.t),
         {"out", "FILE.landscape", "where the points go; an unfinished file is gone on with", OPTION_TEXT, &r.out, NULL, NULL},
         {"split", "S", "train, test or both (test)", OPTION_CHOICE, &r.split, splits, NULL},
-        {"x", "MIN:MAX:N", "coordinates along direction x (-1:1:25)", OPTION_AXIS, &r.surface.x, NULL, &r.has_x},
+        {"x", "MIN:MAX:N", "coordinates along direction x (-1:1:25); auto or auto:N: what holds the paths, both ways (pca: auto)", OPTION_AXIS,
+         &r.surface.x, NULL, &r.has_x},
         {"y", "MIN:MAX:N", "the same along y; with --x alone: a line", OPTION_AXIS, &r.surface.y, NULL, &r.has_y},
-        {"directions", "random|FILE", "random, or a .safetensors with tensors x/NAME, y/NAME", OPTION_TEXT, &r.directions, NULL, &r.has_directions},
+        {"directions", "random|pca|FILE", "random, pca of a run's checkpoints, or a .safetensors with tensors x/NAME, y/NAME", OPTION_TEXT,
+         &r.directions, NULL, &r.has_directions},
+        {"run", "[NAME=]RUN/", "a run whose path is put on the surface; pca: of its checkpoints too; may be given several times", OPTION_TEXTS,
+         &r.run_options, NULL, NULL},
         {"to", "W1", "instead: towards other weights of the network, which are at x = 1 (-0.5:1.5:41)", OPTION_TEXT, &r.to, NULL, NULL},
         {"and", "W2", "with --to: the plane through three solutions; W2 is at (0, 1)", OPTION_TEXT, &r.and, NULL, NULL},
         {"repeat", "K", "K random lines, of seeds N .. N + K - 1, in one file", OPTION_COUNT, &r.surface.repeat, NULL, NULL},
         {"norm", "N", "random: filter, layer, weight or none (filter)", OPTION_CHOICE, &norm, norms, &r.has_norm},
-        {"ignore", "I", "random: biasbn or none (biasbn: biases and BatchNorm stay)", OPTION_CHOICE, &ignore, ignores, &r.has_ignore},
+        {"ignore", "I", "random, pca: biasbn or none (biasbn: biases and BatchNorm stay)", OPTION_CHOICE, &ignore, ignores, &r.has_ignore},
         {"seed", "N", "seed of the random directions (0)", OPTION_SEED, &r.random.seed, NULL, &r.has_seed},
         {"bn", "MODE", "running statistics: weights (the centre's), states (moved, with --to) or recalibrate (weights)",
          OPTION_CHOICE, &bn, bn_modes, NULL},
@@ -191,12 +232,14 @@ int command_surface(int argc, char **argv)
         "surface", "RUN/ --out F.landscape [options]  |  --model NAME --weights FILE --data PATH --out F.landscape [options]",
         "Evaluates L(w + a x + b y) on a grid. Every point is on disk as soon as it is done: stopped by Ctrl-C or a power\n"
         "cut, the same command goes on where it was, and ends with the same bits.",
-        "Two random directions are drawn unless --directions names a file; they are normalised filter by filter\n"
-        "(Li et al. 2018), so that landscapes of different networks can be compared.",
+        "Two random directions are drawn unless --directions says otherwise; they are normalised filter by filter\n"
+        "(Li et al. 2018), so that landscapes of different networks can be compared. --directions pca takes the two\n"
+        "principal components of the checkpoints of RUN/ and of every --run, and puts their paths into the file.",
         "  lossgrid surface run --limit 256 --out resnet20.landscape\n"
         "  lossgrid surface run --split both --x=-0.5:0.5:51 --y=-0.5:0.5:51 --seed 3 --out fine.landscape\n"
         "  lossgrid surface run --x=-1:1:101 --out line.landscape\n"
         "  lossgrid surface run --x=-1:1:51 --repeat 10 --out lines.landscape\n"
+        "  lossgrid surface run --directions pca --split train --limit 512 --sample --out path.landscape\n"
         "  lossgrid surface run --to other/epoch-030.safetensors --bn recalibrate --out between.landscape\n"
         "  lossgrid surface --weights resnet20.th --data cifar-10-batches-bin --limit 256 --out theirs.landscape",
         options, sizeof options / sizeof *options, 1};
@@ -205,19 +248,23 @@ int command_surface(int argc, char **argv)
     if (result < 0)
         result = target_resolve(&r.t, command.name, true);
     r.surface.bn = (loss_bn)bn;
+    r.random.ignore = (loss_ignore)ignore;
     if (result < 0)
         result = check_request(&r, command.name);
+    if (result < 0)
+        result = find_runs(&r, command.name);
     if (result >= 0) {
+        runs_free(&r.runs);
         target_free(&r.t);
         return result;
     }
     interrupts_catch();
     r.random.norm = (loss_norm)norm;
-    r.random.ignore = (loss_ignore)ignore;
     r.surface.progress = report;
     r.surface.cancelled = interrupted;
     r.surface.user = &w;
     loss_status status = run(&r);
+    runs_free(&r.runs);
     target_free(&r.t);
     return status ? report_failure(status) : EXIT_OK;
 }

@@ -31,6 +31,12 @@ typedef struct loss_export_options {
  *          LOSS_ERR_IO, LOSS_ERR_NOMEM.   Since 0.1. */
 LOSS_API loss_status loss_surface_export(loss_surface *surface, const char *path, const loss_export_options *opt);
 
+/** Writes the surface's training paths, atomically: .csv, a row for each checkpoint and split; or .ply, a vertex for each checkpoint of the
+ *  split at the height of the loss on the plane there, scaled as the mesh of the same options (quality: that loss; true_loss, residual,
+ *  epoch), and edges from one to the next of a run. A checkpoint without a height is left out there. A file without a path gives an empty table.
+ *  @return LOSS_OK, LOSS_ERR_NAME (ending), LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM.   Since 0.1. */
+LOSS_API loss_status loss_surface_export_path(loss_surface *surface, const char *path, const loss_export_options *opt);
+
 /** Names of the colour maps, ended by NULL: "viridis" (the default), "cividis", "magma", which can be read by the colour-blind
  *  and in grey; "coolwarm", for values on both sides of a middle; "terrain". Static storage. */
 LOSS_API const char *const *loss_colour_maps(void);

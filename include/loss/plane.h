@@ -64,6 +64,50 @@ LOSS_API loss_status loss_plane_between(loss_plane **out, const loss_net *origin
 /** Solutions besides the origin that the plane was made from: 1 or 2; 0 for every other kind of directions. */
 LOSS_API size_t loss_plane_solutions(const loss_plane *plane);
 
+/** How far loss_plane_pca() is. */
+typedef struct loss_pca_progress {
+    size_t done, total;    /**< checkpoints read; each is read several times */
+    double seconds, seconds_left;
+} loss_pca_progress;
+
+typedef struct loss_pca_options {
+    size_t struct_size;
+    loss_ignore ignore;       /**< BIASBN: tensors of one dimension count as if they had not moved, and the directions are 0 there;
+                                   NONE: every parameter takes part as it is */
+    void (*progress)(const loss_pca_progress *progress, void *user); /**< after each checkpoint read; may be NULL */
+    loss_cancelled cancelled; /**< asked before each; may be NULL */
+    void *user;
+} loss_pca_options;
+#define LOSS_PCA_OPTIONS_INIT { sizeof(loss_pca_options), LOSS_IGNORE_BIASBN, NULL, NULL, NULL }
+
+/** The plane in which n checkpoints lie best: the two leading right singular vectors of the rows w_t - w, columns centred, of unit
+ *  length (Li et al. 2018, section 7). The same as sklearn's PCA(2) on these rows. Signs: the first checkpoint's coordinates are positive
+ *  (of those that are not 0). Checkpoints on one straight line give a line.
+ *  @param net    the origin w of the plane, usually the last of the checkpoints. Borrowed.
+ *  @param paths  [n] files of weights, as loss_net_load() takes them; 2 to 20,000. Borrowed.
+ *  @param opt    NULL: biasbn.
+ *  @return LOSS_OK; LOSS_ERR_ARGUMENT (less than 2 checkpoints, all alike, a value that is not finite); LOSS_ERR_MISMATCH (a checkpoint of
+ *          another network), LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM, LOSS_ERR_CANCELLED
+ *  Memory: O(n^2), the two directions and a few networks (192 MiB of rows, or two rows).   Since 0.1. */
+LOSS_API loss_status loss_plane_pca(loss_plane **out, const loss_net *net, const char *const *paths, size_t n, const loss_pca_options *opt);
+/** The share of the checkpoints' variance along a direction (axis 0 or 1), 0 to 1; NaN for directions that are no principal components. */
+LOSS_API double loss_plane_explained(const loss_plane *plane, int axis);
+/** How many checkpoints the principal components are of; 0 for other directions. */
+LOSS_API size_t loss_plane_checkpoints(const loss_plane *plane);
+
+/** Where a network lies as seen from a plane. */
+typedef struct loss_projection {
+    double x, y;       /**< minimise |d - x d1 - y d2|, d = w - w_origin over all parameters */
+    double distance;   /**< |d| */
+    double residual;   /**< |d - x d1 - y d2| / |d|, 0 to 1; 0 for the origin itself */
+} loss_projection;
+
+/** Least-squares coordinates of `net` on a plane through `origin`; all NaN if a parameter of net is not finite.
+ *  @param n_axes  1: on the direction x alone; 2: on both, if the plane has two
+ *  @return LOSS_OK, LOSS_ERR_SHAPE (networks of other tensors).   Since 0.1. */
+LOSS_API loss_status loss_plane_project(const loss_plane *plane, const loss_net *origin, const loss_net *net, size_t n_axes,
+                                        loss_projection *projection);
+
 /** Frees a plane; NULL is a no-op. */
 LOSS_API void loss_plane_free(loss_plane *plane);
 

@@ -113,6 +113,42 @@ typedef struct loss_path_point {
     double distance;              /**< Euclidean, from the origin's weights */
 } loss_path_point;
 
+/** The plane of a landscape file, exactly: random directions are drawn again, others read from the file; its digest is compared.
+ *  @param net  the origin: the network and weights that the file is about. Borrowed.
+ *  @return LOSS_OK; LOSS_ERR_MISMATCH (other weights); LOSS_ERR_ARGUMENT (a plane between solutions, which the file does not keep);
+ *          LOSS_ERR_FORMAT, LOSS_ERR_IO, LOSS_ERR_NOMEM.   Since 0.1. */
+LOSS_API loss_status loss_surface_plane(const loss_surface *surface, const loss_net *net, loss_plane **plane);
+
+typedef struct loss_path_progress {
+    size_t done, total;       /**< checkpoints times splits */
+    size_t done_before;       /**< of them found in the file */
+    double seconds, seconds_left;
+    loss_split split;
+    const loss_path_point *point; /**< the one just finished */
+} loss_path_progress;
+
+typedef struct loss_path_options {
+    size_t struct_size;
+    void (*progress)(const loss_path_progress *progress, void *user); /**< after each, from the caller's thread; may be NULL */
+    void *user;
+} loss_path_options;
+#define LOSS_PATH_OPTIONS_INIT { sizeof(loss_path_options), NULL, NULL }
+
+/** Puts a training path into the file of a surface opened with loss_surface_open(): for every checkpoint its coordinates on the plane,
+ *  how far it is off it, its own loss, and the loss on the plane below it, over the surface's images. Each is committed when it is done;
+ *  those that are there already are not computed again. Records as well how much of the path's variance the plane holds (metadata
+ *  `path_held_RUN`).
+ *  @param run    a name for the path. Borrowed.
+ *  @param paths  [n] files of weights of the surface's network, as loss_net_load() takes them, in the order of training. An epoch is the number
+ *                in a name such as epoch-012.safetensors, else the place in the list. Borrowed.
+ *  @param opt    NULL: no progress. Threads and cancellation are those of the surface.
+ *  @return LOSS_OK; LOSS_ERR_ARGUMENT (opened with loss_surface_read, repeated lines, no checkpoint); LOSS_ERR_MISMATCH (a checkpoint of another
+ *          network, or another one than the file has under that name), LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM,
+ *          LOSS_ERR_CANCELLED (what is finished stays)
+ *  Memory: some networks, whatever n is.   Since 0.1. */
+LOSS_API loss_status loss_surface_add_path(loss_surface *surface, const char *run, const char *const *paths, size_t n,
+                                           const loss_path_options *opt);
+
 /** The training paths that the file holds: run after run, in the order of their names and epochs.
  *  @param n       how many points; 0 for a file without a path.
  *  @param points  [n]. Borrowed: valid until the next call or loss_surface_close().
@@ -120,7 +156,7 @@ typedef struct loss_path_point {
 LOSS_API loss_status loss_surface_paths(loss_surface *surface, loss_split split, size_t *n, const loss_path_point **points);
 
 /** A fact recorded with the surface (docs/file-formats.md lists the keys: "model", "images_test", "norm", "seed", ...);
- *  NULL when the file has no such key. Borrowed until the surface is closed. */
+ *  NULL when the file has no such key. Borrowed until the surface is closed, or a path of that run added to. */
 LOSS_API const char *loss_surface_metadata(const loss_surface *surface, const char *key);
 /** Key number i in alphabetical order, NULL past the last. Borrowed. */
 LOSS_API const char *loss_surface_metadata_key(const loss_surface *surface, size_t i);

@@ -73,6 +73,19 @@ typedef struct loss_train_options {
 LOSS_API loss_status loss_train(loss_net *net, const loss_dataset *data, const loss_dataset *test, const char *run_folder,
                                 const loss_train_options *opt);
 
+/** The checkpoints of a run. */
+typedef struct loss_checkpoints {
+    size_t n;
+    char **paths;   /**< [n] by epoch; owned: loss_checkpoints_free() */
+    size_t *epochs; /**< [n] */
+} loss_checkpoints;
+
+/** Finds the files epoch-NNN.safetensors of a run folder.
+ *  @return LOSS_OK, LOSS_ERR_IO (no such folder), LOSS_ERR_FORMAT (none in it), LOSS_ERR_NOMEM.   Since 0.1. */
+LOSS_API loss_status loss_run_checkpoints(loss_checkpoints *out, const char *run_folder);
+/** Frees what it holds, and empties it. */
+LOSS_API void loss_checkpoints_free(loss_checkpoints *checkpoints);
+
 #ifdef __cplusplus
 }
 #endif

@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { ALIGNMENT = 64, LONGEST_NAME = 63 };
+enum { CACHE_LINE = 64, HUGE_PAGE = 2 * 1024 * 1024, LONGEST_NAME = 63 };
 
 bool lossi_reserve(void **items, size_t *capacity, size_t n, size_t size)
 {
@@ -27,17 +28,34 @@ bool lossi_mul(size_t a, size_t b, size_t *out)
     return !__builtin_mul_overflow(a, b, out);
 }
 
-void *lossi_alloc(size_t n, size_t size)
+/* n * size bytes and up to `alignment` more, a multiple of it, zeroed from the first to the last that was asked for. */
+static void *alloc_aligned(size_t n, size_t size, size_t alignment)
 {
     size_t bytes;
-    if (!lossi_mul(n, size, &bytes) || bytes > SIZE_MAX - ALIGNMENT)
+    if (!lossi_mul(n, size, &bytes) || bytes > SIZE_MAX - alignment)
         return NULL;
     /* aligned_alloc wants a multiple of the alignment; one more keeps a zero size a real pointer. */
-    bytes = bytes / ALIGNMENT * ALIGNMENT + ALIGNMENT;
-    void *memory = aligned_alloc(ALIGNMENT, bytes);
+    size_t rounded = bytes / alignment * alignment + alignment;
+    void *memory = aligned_alloc(alignment, rounded);
+#ifdef MADV_HUGEPAGE
+    if (memory && alignment == HUGE_PAGE)
+        madvise(memory, rounded, MADV_HUGEPAGE); /* a wish: small pages serve as well, more slowly */
+#endif
     if (memory)
         memset(memory, 0, bytes);
     return memory;
+}
+
+void *lossi_alloc(size_t n, size_t size)
+{
+    return alloc_aligned(n, size, CACHE_LINE);
+}
+
+void *lossi_alloc_huge(size_t n, size_t size)
+{
+    size_t bytes;
+    bool is_large = lossi_mul(n, size, &bytes) && bytes >= HUGE_PAGE / 8;
+    return alloc_aligned(n, size, is_large ? HUGE_PAGE : CACHE_LINE);
 }
 
 char *lossi_strdup(const char *text)

@@ -129,7 +129,8 @@ static loss_status describe_csv(const content *c, cJSON *json)
     if (!header)
         return lossi_fail_nomem(c->size);
     header[strcspn(header, "\n")] = 0;
-    cJSON_AddStringToObject(json, "kind", strncmp(header, "epoch,", 6) == 0 ? "training log" : "csv");
+    cJSON_AddStringToObject(json, "kind", strncmp(header, "epoch,", 6) == 0 ? "training log"
+                                          : strncmp(header, "run,", 4) == 0 ? "training paths" : "csv");
     cJSON_AddStringToObject(json, "columns", header);
     free(header);
     size_t lines = 0;
@@ -197,7 +198,7 @@ static loss_status describe(const content *c, cJSON *json)
         return describe_vtk(c, json);
     if (begins_with(c, "\x89PNG") || begins_with(c, "%PDF-") || begins_with(c, "<?xml") || begins_with(c, "<svg"))
         return describe_picture(c, json);
-    if (begins_with(c, "split,") || begins_with(c, "epoch,"))
+    if (begins_with(c, "split,") || begins_with(c, "epoch,") || begins_with(c, "run,checkpoint,"))
         return describe_csv(c, json);
     if (begins_with(c, "# loss landscape"))
         return describe_obj(c, json);

@@ -111,7 +111,7 @@ enum { LEAST_CHUNKS = 4 };
 static void *allocate_chunks(const lossi_backprop *b, size_t values, size_t size)
 {
     size_t count;
-    return lossi_mul(b->most_chunks, values, &count) ? lossi_alloc(count, size) : NULL;
+    return lossi_mul(b->most_chunks, values, &count) ? lossi_alloc_huge(count, size) : NULL;
 }
 
 static loss_status allocate_memory(lossi_backprop *b, const loss_net *net)
@@ -123,7 +123,7 @@ static loss_status allocate_memory(lossi_backprop *b, const loss_net *net)
     b->partial = allocate_chunks(b, b->segments.most_partial, sizeof(lossi_real));
     b->losses = allocate_chunks(b, b->lanes, sizeof(double));
     b->correct = allocate_chunks(b, b->lanes, 1);
-    b->packed = lossi_alloc(b->segments.most_packed, sizeof *b->packed);
+    b->packed = lossi_alloc_huge(b->segments.most_packed, sizeof *b->packed);
     b->scratch = calloc(n, sizeof *b->scratch);
     b->images = calloc(n, sizeof *b->images);
     if (!b->output_memory || !b->gradient_memory || !b->sums || !b->partial || !b->packed || !b->losses || !b->correct || !b->scratch ||
@@ -132,7 +132,7 @@ static loss_status allocate_memory(lossi_backprop *b, const loss_net *net)
                           net->model, 1e-6 * sizeof(lossi_real) * (double)b->most_chunks *
                           (double)(b->outputs.total + b->gradients.total + b->segments.most_partial));
     for (size_t w = 0; w < n; w++) {
-        b->scratch[w] = lossi_alloc(scratch, sizeof(lossi_real));
+        b->scratch[w] = lossi_alloc_huge(scratch, sizeof(lossi_real));
         b->images[w] = lossi_alloc(b->image_size, sizeof(lossi_real));
         if (!b->scratch[w] || !b->images[w])
             return lossi_fail_nomem(scratch * sizeof(lossi_real));

@@ -56,8 +56,8 @@ static loss_status allocate_workers(lossi_evaluator *e)
     if (!e->values)
         return lossi_fail_nomem(n * sizeof *e->values);
     for (size_t w = 0; w < n; w++) {
-        e->memory[w] = lossi_alloc(memory, sizeof(lossi_real));
-        e->scratch[w] = lossi_alloc(scratch, sizeof(lossi_real));
+        e->memory[w] = lossi_alloc_huge(memory, sizeof(lossi_real));
+        e->scratch[w] = lossi_alloc_huge(scratch, sizeof(lossi_real));
         e->images[w] = lossi_alloc(e->image_size, sizeof(float));
         e->values[w] = lossi_alloc(e->image_size, sizeof(lossi_real));
         if (!e->memory[w] || !e->scratch[w] || !e->images[w] || !e->values[w])

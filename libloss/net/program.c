@@ -190,7 +190,7 @@ static loss_status place_values(lossi_program *p)
         }
         n_pieces += (node->channels + LOSSI_PACK - 1) / LOSSI_PACK;
     }
-    p->values = lossi_alloc(total, sizeof *p->values);
+    p->values = lossi_alloc_huge(total, sizeof *p->values);
     p->pieces = calloc(n_pieces + 1, sizeof *p->pieces);
     if (!p->values || !p->pieces)
         return lossi_fail(LOSS_ERR_NOMEM, "out of memory: the weights of %s made ready take %.0f MB", p->graph->model,

@@ -114,9 +114,9 @@ static loss_status allocate(lossi_recalibrator *r)
 {
     size_t n = lossi_pool_size(r->pool), values, sums;
     bool fits = lossi_mul(r->n_chunks, r->outputs.total, &values) && lossi_mul(r->n_chunks, r->sums_count, &sums);
-    r->memory = fits ? lossi_alloc(values, sizeof *r->memory) : NULL;
+    r->memory = fits ? lossi_alloc_huge(values, sizeof *r->memory) : NULL;
     r->sums = fits ? lossi_alloc(sums, sizeof *r->sums) : NULL;
-    r->packed = lossi_alloc(r->segments.most_packed, sizeof *r->packed);
+    r->packed = lossi_alloc_huge(r->segments.most_packed, sizeof *r->packed);
     r->scratch = calloc(n, sizeof *r->scratch);
     r->values = calloc(n, sizeof *r->values);
     r->images = calloc(n, sizeof *r->images);
@@ -124,7 +124,7 @@ static loss_status allocate(lossi_recalibrator *r)
         return lossi_fail(LOSS_ERR_NOMEM, "out of memory: statistics from %zu images at once need %.0f MB",
                           loss_dataset_count(r->data), 1e-6 * sizeof(lossi_real) * (double)r->n_chunks * (double)r->outputs.total);
     for (size_t w = 0; w < n; w++) {
-        r->scratch[w] = lossi_alloc(r->scratch_count, sizeof(lossi_real));
+        r->scratch[w] = lossi_alloc_huge(r->scratch_count, sizeof(lossi_real));
         r->values[w] = lossi_alloc(r->image_size, sizeof(lossi_real));
         r->images[w] = lossi_alloc(r->image_size, sizeof(float));
         if (!r->scratch[w] || !r->values[w] || !r->images[w])

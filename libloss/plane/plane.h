@@ -14,6 +14,9 @@ struct loss_plane {
     char *description, digest[17];
     bool is_random;        /* then the options can draw it again */
     loss_random_options random;
+    size_t n_checkpoints;  /* that principal components are of; 0: other directions */
+    double explained[2];   /* their shares of the variance */
+    loss_ignore ignore;
     lossi_real *solutions[2]; /* between solutions: all values of the others, tensors in order; NULL without */
 };
 

@@ -1,5 +1,6 @@
 /* Fills a landscape file: point after point, all threads on the images of one point, each point committed when it is done. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/thread.h"
@@ -89,6 +90,36 @@ static loss_status evaluate_point(evaluation *e, loss_split split, size_t iy, si
     return LOSS_OK;
 }
 
+static bool has_centre(loss_axis axis)
+{
+    for (size_t i = 0; i < axis.n; i++)
+        if (loss_axis_at(axis, i) == 0)
+            return true;
+    return false;
+}
+
+/* The loss of the network itself, as `model_loss_SPLIT`: the centre of the grid can be held against it. */
+static loss_status evaluate_model(evaluation *e)
+{
+    loss_surface *s = e->surface;
+    loss_status status = LOSS_OK;
+    for (int k = 0; k < 2 && !status; k++) {
+        char key[32];
+        loss_result result;
+        snprintf(key, sizeof key, "model_loss_%s", loss_split_name((loss_split)k));
+        if (!s->data[k] || lossi_facts_find(&s->facts, key))
+            continue;
+        status = lossi_evaluator_run(e->evaluator, s->net, s->data[k], s->opt.cancelled, s->opt.user, &result);
+        char *value = status ? NULL : lossi_format("%.17g", result.loss);
+        if (!status)
+            status = value ? lossi_store_put_fact(s->store, key, value, false) : lossi_fail_nomem(sizeof key);
+        if (!status && !lossi_facts_set(&s->facts, key, value))
+            status = lossi_fail_nomem(sizeof key);
+        free(value);
+    }
+    return status;
+}
+
 loss_status loss_surface_evaluate(loss_surface *surface)
 {
     if (!surface->net)
@@ -101,6 +132,8 @@ loss_status loss_surface_evaluate(loss_surface *surface)
         status = lossi_placer_create(&e.placer, surface);
     if (!status)
         status = lossi_evaluator_create(&e.evaluator, surface->net, surface->opt.threads);
+    if (!status && e.progress.done < e.progress.total && has_centre(surface->x) && (surface->opt.repeat || has_centre(surface->y)))
+        status = evaluate_model(&e);
     for (size_t iy = 0; iy < surface->y.n && !status; iy++)
         for (size_t ix = 0; ix < surface->x.n && !status; ix++)
             for (int k = 0; k < 2 && !status; k++)

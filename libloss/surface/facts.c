@@ -55,3 +55,18 @@ bool lossi_facts_add(lossi_facts *facts, const char *key, const char *format, ..
     values[at] = text;
     return true;
 }
+
+bool lossi_facts_set(lossi_facts *facts, const char *key, const char *value)
+{
+    for (size_t i = 0; i < facts->n; i++) {
+        if (strcmp(facts->keys[i], key) != 0)
+            continue;
+        char *copy = lossi_strdup(value);
+        if (!copy)
+            return false;
+        free(facts->values[i]);
+        facts->values[i] = copy;
+        return true;
+    }
+    return lossi_facts_add(facts, key, "%s", value);
+}

@@ -64,6 +64,13 @@ static bool has_negative_variance(const loss_net *net)
     return false;
 }
 
+static loss_status move_to(lossi_placer *p, double x, double y)
+{
+    const loss_surface *s = p->surface;
+    return s->opt.bn == LOSS_BN_STATES ? loss_plane_move_states(s->plane, s->net, x, y, p->moved)
+                                       : loss_plane_move(s->plane, s->net, x, y, p->moved);
+}
+
 static loss_status move(lossi_placer *p, size_t iy, size_t ix)
 {
     const loss_surface *s = p->surface;
@@ -72,9 +79,17 @@ static loss_status move(lossi_placer *p, size_t iy, size_t ix)
         loss_status status = draw_line(p, iy);
         return status ? status : loss_plane_move(p->line, s->net, x, 0, p->moved);
     }
-    if (s->opt.bn == LOSS_BN_STATES)
-        return loss_plane_move_states(s->plane, s->net, x, y, p->moved);
-    return loss_plane_move(s->plane, s->net, x, y, p->moved);
+    return move_to(p, x, y);
+}
+
+/* Running statistics of the moved network, and whether there is such a network. */
+static loss_status settle(lossi_placer *p)
+{
+    loss_status status = LOSS_OK;
+    if (p->recalibrator)
+        status = lossi_recalibrator_run(p->recalibrator, p->moved, p->surface->opt.cancelled, p->surface->opt.user);
+    p->exists = p->surface->opt.bn != LOSS_BN_STATES || !has_negative_variance(p->moved);
+    return status;
 }
 
 loss_status lossi_placer_at(lossi_placer *p, size_t iy, size_t ix, const loss_net **net)
@@ -83,15 +98,26 @@ loss_status lossi_placer_at(lossi_placer *p, size_t iy, size_t ix, const loss_ne
     if (!p->is_placed || p->iy != iy || p->ix != ix) {
         p->is_placed = false;
         loss_status status = move(p, iy, ix);
-        if (!status && p->recalibrator)
-            status = lossi_recalibrator_run(p->recalibrator, p->moved, p->surface->opt.cancelled, p->surface->opt.user);
+        if (!status)
+            status = settle(p);
         if (status)
             return status;
-        p->exists = p->surface->opt.bn != LOSS_BN_STATES || !has_negative_variance(p->moved);
         p->is_placed = true;
         p->iy = iy;
         p->ix = ix;
     }
     *net = p->exists ? p->moved : NULL;
     return LOSS_OK;
+}
+
+loss_status lossi_placer_off_grid(lossi_placer *p, double x, double y, const loss_net **net)
+{
+    *net = NULL;
+    p->is_placed = false;
+    loss_status status = move_to(p, x, y);
+    if (!status)
+        status = settle(p);
+    if (!status && p->exists)
+        *net = p->moved;
+    return status;
 }

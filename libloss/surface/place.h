@@ -13,4 +13,7 @@ void lossi_placer_free(lossi_placer *placer);
  *  @param net  NULL if there is no such network: mode `states` gives a negative variance here */
 loss_status lossi_placer_at(lossi_placer *placer, size_t iy, size_t ix, const loss_net **net);
 
+/** The same for any coordinates of the plane; not for repeated lines. */
+loss_status lossi_placer_off_grid(lossi_placer *placer, double x, double y, const loss_net **net);
+
 #endif

@@ -268,6 +268,20 @@ loss_status lossi_store_read_facts(lossi_store *store, lossi_facts *facts)
     return status;
 }
 
+loss_status lossi_store_put_fact(lossi_store *store, const char *key, const char *value, bool replace)
+{
+    sqlite3_stmt *insert;
+    loss_status status = lossi_sql_prepare(store, replace ? "INSERT OR REPLACE INTO metadata VALUES(?, ?)"
+                                                          : "INSERT OR IGNORE INTO metadata VALUES(?, ?)", &insert);
+    if (status)
+        return status;
+    sqlite3_bind_text(insert, 1, key, -1, SQLITE_STATIC);
+    sqlite3_bind_text(insert, 2, value, -1, SQLITE_STATIC);
+    status = lossi_sql_finish(store, insert);
+    sqlite3_finalize(insert);
+    return status;
+}
+
 static loss_status read_axis(lossi_store *store, const char *name, loss_axis *axis)
 {
     sqlite3_stmt *select;

@@ -22,6 +22,8 @@ void lossi_facts_free(lossi_facts *facts);
 const char *lossi_facts_find(const lossi_facts *facts, const char *key);
 /** Adds a fact; the value is printf style. @return false when memory is out. */
 bool lossi_facts_add(lossi_facts *facts, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/** Adds a fact, or gives it another value. @return false when memory is out. */
+bool lossi_facts_set(lossi_facts *facts, const char *key, const char *value);
 
 /** One direction of a file that cannot be drawn again. Borrowed. */
 typedef struct lossi_stored_direction {
@@ -52,6 +54,11 @@ loss_status lossi_store_check_writable(lossi_store *store);
 
 loss_status lossi_store_read_facts(lossi_store *store, lossi_facts *facts);
 loss_status lossi_store_read_axes(lossi_store *store, loss_axis *x, loss_axis *y);
+
+/** Records a fact of a file that is there; replace: in place of another value, else that one stays. */
+loss_status lossi_store_put_fact(lossi_store *store, const char *key, const char *value, bool replace);
+/** A direction that the file keeps ("x", "y"), [n]; *has: whether it does. LOSS_ERR_FORMAT if it has another number of values. */
+loss_status lossi_store_read_direction(lossi_store *store, const char *axis, float *values, size_t n, bool *has);
 
 /** All points of a split, [ny][nx]; those that are absent have evaluated = false. */
 loss_status lossi_store_read_points(lossi_store *store, loss_split split, size_t nx, size_t ny, loss_point *points);

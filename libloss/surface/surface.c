@@ -73,6 +73,11 @@ static bool add_plane(lossi_facts *facts, const loss_plane *plane)
                 lossi_facts_add(facts, "cosine", "%.9g", loss_plane_cosine(plane));
     if (done && loss_plane_solutions(plane))
         done = lossi_facts_add(facts, "solutions", "%zu", 1 + loss_plane_solutions(plane));
+    if (done && loss_plane_checkpoints(plane))
+        done = lossi_facts_add(facts, "pca_checkpoints", "%zu", loss_plane_checkpoints(plane)) &&
+               lossi_facts_add(facts, "explained_x", "%.9g", loss_plane_explained(plane, 0)) &&
+               lossi_facts_add(facts, "explained_y", "%.9g", loss_plane_explained(plane, 1)) &&
+               lossi_facts_add(facts, "ignore", "%s", loss_ignore_name(plane->ignore));
     if (done && random)
         done = lossi_facts_add(facts, "norm", "%s", loss_norm_name(random->norm)) &&
                lossi_facts_add(facts, "ignore", "%s", loss_ignore_name(random->ignore)) &&

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/common.bash"
 check "--help" sh -c '"$LOSSGRID" --help | grep -q "Examples:"'
 check "--version" sh -c '"$LOSSGRID" --version | grep -qE "^lossgrid [0-9]+\.[0-9]+\.[0-9]+"'
-for command in train eval surface export plot info; do
+for command in train eval surface path export plot info; do
     check "$command --help" sh -c "\"$LOSSGRID\" $command --help | grep -q 'Examples:'"
     refuse "$command --nonsense" 2 "--nonsense: no such option" "$LOSSGRID" $command --nonsense
 done

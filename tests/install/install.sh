@@ -48,7 +48,8 @@ check "02-train runs" "$tmp/02-train" "$tmp/data" lenet5 "$tmp/run"
 check "01-evaluate runs on its weights" "$tmp/01-evaluate" "$tmp/data" lenet5 "$tmp/run/epoch-003.safetensors"
 check "03-landscape runs on its weights" "$tmp/03-landscape" "$tmp/data" lenet5 "$tmp/run/epoch-003.safetensors" \
     "$tmp/a.landscape" "$tmp/a.ply"
-check "04-critical-points runs on its landscape" sh -c "'$tmp/04-critical-points' '$tmp/a.landscape' 0 | grep -q 'minimum at'"
+check "04-path runs on its checkpoints" "$tmp/04-path" "$tmp/data" lenet5 "$tmp/run" "$tmp/b.landscape"
+check "05-critical-points runs on its landscape" sh -c "'$tmp/05-critical-points' '$tmp/a.landscape' 0 | grep -q 'minimum at'"
 check "03-landscape left a mesh" sh -c "head -c 3 $tmp/a.ply | grep -q ply"
 
 check "make uninstall" make -s BUILD="$build" PREFIX="$prefix" uninstall

@@ -82,7 +82,7 @@ static void check_evaluation(const cJSON *expected, const loss_net *net, const l
     loss_result r;
     assert_int_equal(loss_net_evaluate(net, data, NULL, &r), LOSS_OK);
     assert_int_equal(r.images, (size_t)number(expected, "images"));
-    check_close("loss", r.loss, number(expected, "loss"), 1e-5);
+    check_close("loss", r.loss, number(expected, "loss"), 2e-6);
     check_close("accuracy", r.accuracy, number(expected, "accuracy"), 1e-12);
     check_close("standard error", r.standard_error, number(expected, "standard_error"), 1e-5);
 }
@@ -146,9 +146,9 @@ static void test_surface(void **state)
         const cJSON *point = cJSON_GetArrayItem(cJSON_GetArrayItem(rows, i / 5), i % 5);
         char what[64];
         snprintf(what, sizeof what, "loss of point (%d, %d)", i % 5, i / 5);
-        check_close(what, points[i].loss, cJSON_GetNumberValue(cJSON_GetArrayItem(point, 0)), 1e-4);
+        check_close(what, points[i].loss, cJSON_GetNumberValue(cJSON_GetArrayItem(point, 0)), 2e-6);
         check_close("its accuracy", points[i].accuracy, cJSON_GetNumberValue(cJSON_GetArrayItem(point, 1)), 1e-12);
-        check_close("its error", points[i].standard_error, cJSON_GetNumberValue(cJSON_GetArrayItem(point, 2)), 1e-4);
+        check_close("its error", points[i].standard_error, cJSON_GetNumberValue(cJSON_GetArrayItem(point, 2)), 1e-5);
     }
     loss_surface_close(surface);
     loss_plane_free(plane);

@@ -1,4 +1,6 @@
 /* What has no depth: the background, and the picture that cairo draws. */
+#include <stdint.h>
+
 #include <cairo.h>
 
 #include "layers.h"
@@ -56,6 +58,39 @@ static void upload(flat_layer *l, cairo_surface_t *image)
     glPixelStorei(GL_UNPACK_ROW_LENGTH, 0);
 }
 
+enum { TILE = 64 };
+
+/* Whether anything is drawn in the tile at (x, y). */
+static bool is_used(const unsigned char *pixels, int stride, int width, int height, int x, int y)
+{
+    for (int row = y; row < height && row < y + TILE; row++) {
+        const uint32_t *at = (const void *)(pixels + (size_t)row * (size_t)stride);
+        for (int i = x; i < width && i < x + TILE; i++)
+            if (at[i])
+                return true;
+    }
+    return false;
+}
+
+/* Covers only the tiles where something is drawn, in runs: most of the overlay is empty, and a renderer in software pays for every
+ * pixel that it blends. */
+static void cover_used(const flat_layer *l, cairo_surface_t *image)
+{
+    const unsigned char *pixels = cairo_image_surface_get_data(image);
+    int stride = cairo_image_surface_get_stride(image);
+    glEnable(GL_SCISSOR_TEST);
+    for (int y = 0; y < l->height; y += TILE)
+        for (int x = 0, start = 0; x < l->width + TILE; x += TILE) {
+            bool used = x < l->width && is_used(pixels, stride, l->width, l->height, x, y);
+            if (!used && start < x) {
+                glScissor(start, l->height - y - TILE, x - start, TILE);
+                cover(l);
+            }
+            start = used ? start : x + TILE;
+        }
+    glDisable(GL_SCISSOR_TEST);
+}
+
 bool flat_layer_overlay(flat_layer *l, const session *s)
 {
     cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)s->layout.width, (int)s->layout.height);
@@ -63,15 +98,14 @@ bool flat_layer_overlay(flat_layer *l, const session *s)
     overlay_draw(s, cr);
     cairo_surface_flush(image);
     bool done = cairo_status(cr) == CAIRO_STATUS_SUCCESS && cairo_surface_status(image) == CAIRO_STATUS_SUCCESS;
-    if (done)
+    if (done) {
         upload(l, image);
+        glUseProgram(l->overlay);
+        glUniform1i(gl_at(l->overlay, "overlay"), 0);
+        glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+        cover_used(l, image);
+    }
     cairo_destroy(cr);
     cairo_surface_destroy(image);
-    if (!done)
-        return false;
-    glUseProgram(l->overlay);
-    glUniform1i(gl_at(l->overlay, "overlay"), 0);
-    glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
-    cover(l);
-    return true;
+    return done;
 }

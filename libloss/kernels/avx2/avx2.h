@@ -39,16 +39,26 @@ typedef struct lossi_ending {
     bool relu;
 } lossi_ending;
 
-/** Winograd's convolution with output tiles of 2 x 2 or 4 x 4 vectors. Of a tile in memory, columns lie `step` floats apart, rows
- *  `pitch`; its transform's values lie `stride` floats apart. */
+/** How a tile of the input lies in memory, and which of its first and last rows and columns are zeros instead. */
+typedef struct lossi_tile {
+    size_t step, pitch; /* floats from column to column, from row to row */
+    bool lacks_top, lacks_bottom, lacks_left, lacks_right;
+} lossi_tile;
+
+/** Winograd's convolution with output tiles of 2 x 2 or 4 x 4 vectors. Of an output tile, columns lie `step` floats apart, rows
+ *  `pitch`; the values of a transform lie `stride` floats apart. */
 typedef struct lossi_winograd {
     size_t out, in;    /* sides of an output tile and of the input it needs */
     /** Four filters [3][3][4] into in * in times [4]. */
     void (*filter)(const float *w, float *u, size_t stride);
-    /** Input [in][in] into in * in vectors. */
-    void (*input)(const float *x, size_t step, size_t pitch, float *v, size_t stride);
+    /** Input [in][in] into in * in vectors. Where x lacks a row or column it is not read. */
+    void (*input)(const float *x, const lossi_tile *tile, float *v, size_t stride);
     /** in * in vectors into output [out][out]. */
     void (*output)(const float *m, size_t stride, const lossi_ending *ending, float *y, size_t step, size_t pitch);
+    /** The transposes of `output` and `filter`, which take gradients the other way: a gradient of the output [out][out] into in * in vectors;
+     *  in * in vectors, each a value of eight filters, into [3][3] vectors. NULL: there are none. */
+    void (*output_gradient)(const float *dy, size_t step, size_t pitch, float *m, size_t stride);
+    void (*filter_gradient)(const float *u, size_t stride, float *dw);
 } lossi_winograd;
 
 extern const lossi_winograd lossk_winograd_2x2_avx2, lossk_winograd_4x4_avx2;
@@ -60,10 +70,20 @@ void lossk_winograd_pack_avx2(const lossi_winograd *t, const lossi_conv_shape *s
 void lossk_winograd_forward_avx2(const lossi_winograd *t, const lossi_conv_shape *s, const float *x, const float *packed,
                                  const lossi_epilogue *epilogue, float *y, float *scratch);
 
-/* The gradient of a filter. */
+/* The gradient of a filter, by way of Winograd's tiles where a chunk has enough of them. */
+bool lossk_winograd_has_weights_avx2(const lossi_winograd *t, const lossi_conv_shape *s);
+size_t lossk_winograd_weights_scratch_avx2(const lossi_winograd *t, const lossi_conv_shape *s);
+/** dw += the gradient. */
+void lossk_winograd_weights_avx2(const lossi_winograd *t, const lossi_conv_shape *s, const float *x, const float *dy, float *dw,
+                                 float *scratch);
+
+/* The same for any shape. */
 size_t lossk_weights_scratch_avx2(const lossi_conv_shape *s);
 void lossk_conv_backward_weights_avx2(const lossi_conv_shape *s, const float *x, const float *dy, float *dw, float *dbias,
                                       float *scratch);
+
+/** Winograd's tiles for a shape; NULL: it is for panels. */
+const lossi_winograd *lossk_tiles_avx2(const lossi_conv_shape *s);
 
 /* As in kernels.h. */
 size_t lossk_conv_packed_avx2(const lossi_conv_shape *s);

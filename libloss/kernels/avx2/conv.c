@@ -7,10 +7,10 @@
 #include "kernels/blas/blas.h"
 #include "kernels/ref/ref.h"
 
-/* Winograd's tiles for a shape; NULL: it is for panels. Tiles of 4 x 4 do a quarter of the multiplications, of 2 x 2 four ninths; but
+/* Tiles of 4 x 4 do a quarter of the multiplications, of 2 x 2 four ninths; but
  * their filters take 4 and 16/9 times the memory, so that some columns should share them, and maps of 5 or 6 pixels leave too much of
  * the larger tiles empty. */
-static const lossi_winograd *tiles_of(const lossi_conv_shape *s)
+const lossi_winograd *lossk_tiles_avx2(const lossi_conv_shape *s)
 {
     size_t side = s->out_h < s->out_w ? s->out_h : s->out_w, vectors = s->lanes / LOSSI_VECTOR;
     bool is_3x3 = s->kernel == 3 && s->stride == 1 && s->padding == 1 && s->in_c >= 8;
@@ -52,19 +52,19 @@ static size_t larger(size_t a, size_t b)
 
 static size_t packed_size(const lossi_conv_shape *s)
 {
-    const lossi_winograd *t = tiles_of(s);
+    const lossi_winograd *t = lossk_tiles_avx2(s);
     return t ? lossk_winograd_packed_avx2(t, s) : lossk_panel_packed_avx2(s);
 }
 
 static size_t scratch_size(const lossi_conv_shape *s)
 {
-    const lossi_winograd *t = tiles_of(s);
+    const lossi_winograd *t = lossk_tiles_avx2(s);
     return t ? lossk_winograd_scratch_avx2(t, s) : lossk_panel_scratch_avx2(s);
 }
 
 static void pack(const lossi_conv_shape *s, const lossi_filters *f, size_t begin, size_t end, float *packed)
 {
-    const lossi_winograd *t = tiles_of(s);
+    const lossi_winograd *t = lossk_tiles_avx2(s);
     if (t)
         lossk_winograd_pack_avx2(t, s, f, begin, end, packed);
     else
@@ -74,7 +74,7 @@ static void pack(const lossi_conv_shape *s, const lossi_filters *f, size_t begin
 static void convolve(const lossi_conv_shape *s, const float *x, const float *packed, const lossi_epilogue *epilogue, float *y,
                      float *scratch)
 {
-    const lossi_winograd *t = tiles_of(s);
+    const lossi_winograd *t = lossk_tiles_avx2(s);
     if (t)
         lossk_winograd_forward_avx2(t, s, x, packed, epilogue, y, scratch);
     else

@@ -4,9 +4,9 @@
 
 #include "kernels/avx2/vector.h"
 
-/* Terms of a piece: three columns are 18 KB. Floats of a in a group: 128 KB. With few columns fetching a takes the time, and that is
- * fastest in long runs: no pieces. */
-enum { PIECE = 192, CUT_COLUMNS = 9, GROUP = 32 * 1024 };
+/* Terms of a piece: three columns are 24 KB. Floats of a in a group: 128 KB. With few columns fetching a takes the time, and that is
+ * fastest in long runs: no pieces. Floats of a ahead that are fetched: at its first use a comes from far. */
+enum { PIECE = 256, CUT_COLUMNS = 9, GROUP = 32 * 1024, AHEAD = 512 };
 
 typedef struct block {
     vector at[LOSSI_ROWS][LOSSI_COLUMNS];
@@ -18,6 +18,7 @@ static inline __attribute__((always_inline)) void multiply(const int n, size_t k
     block sum = *total;
     for (size_t i = 0; i < k; i++, a += LOSSI_ROWS, b += n * LOSSI_VECTOR) {
         vector column[LOSSI_COLUMNS];
+        prefetch(a + AHEAD);
 #pragma GCC unroll 3
         for (int j = 0; j < n; j++)
             column[j] = load(b + j * LOSSI_VECTOR);
@@ -45,6 +46,10 @@ static inline __attribute__((always_inline)) void run_block(const int n, const l
 {
     block sum;
     size_t rows = g->m - row < LOSSI_ROWS ? g->m - row : LOSSI_ROWS, at = row * g->c_row + column * LOSSI_VECTOR;
+    for (size_t r = 0; r < rows; r++) {
+        prefetch_to_write(g->c + at + r * g->c_row);
+        prefetch_to_write(g->c + at + r * g->c_row + (n * LOSSI_VECTOR - 1));
+    }
 #pragma GCC unroll 4
     for (size_t r = 0; r < LOSSI_ROWS; r++)
 #pragma GCC unroll 3

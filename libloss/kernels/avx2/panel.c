@@ -5,17 +5,24 @@
 #include "kernels/avx2/vector.h"
 
 /* Taps of a piece: three columns are 24 KB, so that a panel stays in L1. Columns of a block: 288 KB, for L2. Floats
- * between panels, that they do not begin on the same lines of the cache. */
-enum { PIECE = 256, BLOCK = 36, PAD = 16 };
+ * between panels, that they do not begin on the same lines of the cache. Channels ahead that are fetched while one is packed. */
+enum { PIECE = 256, BLOCK = 36, PAD = 16, AHEAD = 4 };
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
 
 static size_t taps(const lossi_conv_shape *s)
 {
     return s->in_c * s->kernel * s->kernel;
 }
 
-static size_t least(size_t a, size_t b)
+/* Taps of all pieces but the last: whole channels. */
+static size_t piece_taps(const lossi_conv_shape *s)
 {
-    return a < b ? a : b;
+    size_t area = s->kernel * s->kernel;
+    return area < PIECE ? PIECE / area * area : area;
 }
 
 size_t lossk_panel_packed_avx2(const lossi_conv_shape *s)
@@ -26,18 +33,23 @@ size_t lossk_panel_packed_avx2(const lossi_conv_shape *s)
 size_t lossk_panel_scratch_avx2(const lossi_conv_shape *s)
 {
     size_t columns = s->out_h * s->out_w * s->lanes / LOSSI_VECTOR;
-    return (least(taps(s), PIECE) + PAD) * least(columns, BLOCK) * LOSSI_VECTOR;
+    return (least(taps(s), piece_taps(s)) + PAD) * least(columns, BLOCK) * LOSSI_VECTOR;
 }
 
+/* Filters are packed piece by piece, so that a piece lies together: [out_c / 4][taps of the piece][4] in each. */
 void lossk_panel_pack_avx2(const lossi_conv_shape *s, const lossi_filters *f, size_t begin, size_t end, float *packed)
 {
-    size_t k = taps(s), area = s->kernel * s->kernel, rounded = lossi_round_rows(end);
-    for (size_t o = begin; o < rounded; o++) {
-        float *out = packed + o / LOSSI_ROWS * LOSSI_ROWS * k + o % LOSSI_ROWS;
-        float factor = f->scale && o < end ? f->scale[o] : 1;
-        for (size_t c = 0; c < s->in_c; c++)
-            for (size_t i = 0; i < area; i++, out += LOSSI_ROWS)
-                *out = o < end ? f->w[o * f->by_output + c * f->by_input + (f->turned ? area - 1 - i : i)] * factor : 0;
+    size_t area = s->kernel * s->kernel, k = taps(s), piece = piece_taps(s), rows = lossi_round_rows(s->out_c);
+    for (size_t first = 0; first < k; first += piece) {
+        size_t n = least(piece, k - first);
+        for (size_t o = begin; o < lossi_round_rows(end); o++) {
+            float *out = packed + first * rows + o / LOSSI_ROWS * LOSSI_ROWS * n + o % LOSSI_ROWS;
+            float factor = f->scale && o < end ? f->scale[o] : 1;
+            const float *from = f->w + o * f->by_output + first / area * f->by_input;
+            for (size_t c = 0; c < n; c += area, from += f->by_input)
+                for (size_t i = 0; i < area; i++, out += LOSSI_ROWS)
+                    *out = o < end ? from[f->turned ? area - 1 - i : i] * factor : 0;
+        }
     }
 }
 
@@ -61,23 +73,19 @@ static bool is_inside(const lossi_conv_shape *s, const window *w)
     return w->row >= 0 && w->column >= 0 && (size_t)w->row + s->kernel <= s->in_h && (size_t)w->column + s->kernel <= s->in_w;
 }
 
-/* Taps begin .. end - 1 of one column into out, `step` floats apart. */
-static void pack_column(const lossi_conv_shape *s, const float *x, const window *w, size_t begin, size_t end, float *out, size_t step)
+/* The taps of one column in channels begin .. end - 1 into out, `step` floats apart; kernel is a constant where it matters. */
+static inline __attribute__((always_inline)) void pack_column(const lossi_conv_shape *s, size_t kernel, const float *x, const window *w,
+                                                              size_t begin, size_t end, float *out, size_t step)
 {
-    size_t area = s->kernel * s->kernel, plane = s->in_h * s->in_w * s->lanes;
-    size_t u = begin % area / s->kernel, v = begin % s->kernel;
+    size_t plane = s->in_h * s->in_w * s->lanes, pitch = s->in_w * s->lanes;
     bool inside = is_inside(s, w);
-    const float *channel = x + begin / area * plane;
-    for (size_t k = begin; k < end; k++, out += step) {
-        bool is_input = inside || ((size_t)(w->row + (ptrdiff_t)u) < s->in_h && (size_t)(w->column + (ptrdiff_t)v) < s->in_w);
-        store(out, is_input ? load(channel + w->at + (ptrdiff_t)((u * s->in_w + v) * s->lanes)) : zeros());
-        if (++v == s->kernel) {
-            v = 0;
-            if (++u == s->kernel) {
-                u = 0;
-                channel += plane;
+    for (size_t c = begin; c < end; c++) {
+        const float *first = x + c * plane + w->at;
+        for (size_t u = 0; u < kernel; u++)
+            for (size_t v = 0; v < kernel; v++, out += step) {
+                bool is_input = inside || ((size_t)(w->row + (ptrdiff_t)u) < s->in_h && (size_t)(w->column + (ptrdiff_t)v) < s->in_w);
+                store(out, is_input ? load(first + u * pitch + v * s->lanes) : zeros());
             }
-        }
     }
 }
 
@@ -93,6 +101,8 @@ static void pack_pointwise(const lossi_conv_shape *s, const float *x, size_t fir
     size_t plane = s->in_h * s->in_w * s->lanes;
     for (size_t k = begin; k < end; k++) {
         const float *in = x + k * plane + first * LOSSI_VECTOR;
+        for (size_t i = 0; i < n * LOSSI_VECTOR; i += LOSSI_VECTOR * 2)
+            prefetch(in + AHEAD * plane + i);
         for (size_t j = 0, width, panels = 0; j < n; j += width, panels++) {
             width = lossi_panel_width(n - j);
             float *at = out + panel_offset(end - begin, j, panels) + (k - begin) * width * LOSSI_VECTOR;
@@ -102,19 +112,25 @@ static void pack_pointwise(const lossi_conv_shape *s, const float *x, size_t fir
     }
 }
 
-/* Taps begin .. end - 1 of n columns from number `first` on. */
+/* Taps begin .. end - 1, whole channels, of n columns from number `first` on. */
 static void pack_panels(const lossi_conv_shape *s, const float *x, size_t first, size_t n, size_t begin, size_t end, float *out)
 {
     if (s->kernel == 1 && s->stride == 1 && s->padding == 0) {
         pack_pointwise(s, x, first, n, begin, end, out);
         return;
     }
+    size_t area = s->kernel * s->kernel;
     for (size_t j = 0, width, panels = 0; j < n; j += width, panels++) {
         width = lossi_panel_width(n - j);
         float *at = out + panel_offset(end - begin, j, panels);
-        for (size_t i = 0; i < width; i++) {
+        for (size_t i = 0; i < width; i++, at += LOSSI_VECTOR) {
             window w = window_of(s, first + j + i);
-            pack_column(s, x, &w, begin, end, at + i * LOSSI_VECTOR, width * LOSSI_VECTOR);
+            if (s->kernel == 3)
+                pack_column(s, 3, x, &w, begin / area, end / area, at, width * LOSSI_VECTOR);
+            else if (s->kernel == 1)
+                pack_column(s, 1, x, &w, begin / area, end / area, at, width * LOSSI_VECTOR);
+            else
+                pack_column(s, s->kernel, x, &w, begin / area, end / area, at, width * LOSSI_VECTOR);
         }
     }
 }
@@ -122,13 +138,13 @@ static void pack_panels(const lossi_conv_shape *s, const float *x, size_t first,
 void lossk_panel_forward_avx2(const lossi_conv_shape *s, const float *x, const float *packed, const lossi_epilogue *epilogue, float *y,
                               float *scratch)
 {
-    size_t k = taps(s), columns = s->out_h * s->out_w * s->lanes / LOSSI_VECTOR;
+    size_t k = taps(s), piece = piece_taps(s), columns = s->out_h * s->out_w * s->lanes / LOSSI_VECTOR;
     for (size_t first = 0; first < columns; first += BLOCK)
-        for (size_t begin = 0; begin < k; begin += PIECE) {
-            size_t n = least(BLOCK, columns - first), end = least(begin + PIECE, k), at = first * LOSSI_VECTOR;
+        for (size_t begin = 0; begin < k; begin += piece) {
+            size_t n = least(BLOCK, columns - first), end = least(begin + piece, k), at = first * LOSSI_VECTOR;
             pack_panels(s, x, first, n, begin, end, scratch);
             const float *before = begin ? y : epilogue->residual;
-            lossi_gemm g = {s->out_c, n, end - begin, packed + begin * LOSSI_ROWS, k * LOSSI_ROWS, scratch, PAD, y + at,
+            lossi_gemm g = {s->out_c, n, end - begin, packed + begin * lossi_round_rows(s->out_c), (end - begin) * LOSSI_ROWS, scratch, PAD, y + at,
                             columns * LOSSI_VECTOR, before ? before + at : NULL, NULL, false};
             if (end == k) {
                 g.bias = epilogue->bias;

@@ -21,6 +21,18 @@ static inline void store(float *at, vector value)
     _mm256_storeu_ps(at, value);
 }
 
+/* Brings a line of memory near, also from beyond the end of an array. */
+static inline void prefetch(const float *at)
+{
+    __builtin_prefetch(at);
+}
+
+/* The same for a line that will be written. */
+static inline void prefetch_to_write(const float *at)
+{
+    __builtin_prefetch(at, 1);
+}
+
 /* Eight times the same. */
 static inline vector all(const float *at)
 {

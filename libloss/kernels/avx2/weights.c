@@ -38,6 +38,9 @@ size_t lossk_weights_scratch_avx2(const lossi_conv_shape *s)
 {
     if (lossi_is_one_tap(s))
         return s->out_c * s->in_c;
+    const lossi_winograd *t = lossk_tiles_avx2(s);
+    if (t && lossk_winograd_has_weights_avx2(t, s))
+        return lossk_winograd_weights_scratch_avx2(t, s);
     return is_for_blas(s) ? lossk_conv_scratch_blas(s) : padded_rows(s, strip_rows(s)) * padded_pitch(s);
 }
 
@@ -156,6 +159,11 @@ void lossk_conv_backward_weights_avx2(const lossi_conv_shape *s, const float *x,
     }
     if (dbias)
         add_bias(s, dy, dbias);
+    const lossi_winograd *t = lossk_tiles_avx2(s);
+    if (t && lossk_winograd_has_weights_avx2(t, s)) {
+        lossk_winograd_weights_avx2(t, s, x, dy, dw, scratch);
+        return;
+    }
     size_t area = s->kernel * s->kernel, vectors = s->lanes / LOSSI_VECTOR;
     walk w = {.x_pitch = s->stride * padded_pitch(s), .dy_pitch = s->out_w * s->lanes, .dy_channel = s->out_h * s->out_w * s->lanes};
     if (s->stride == 1) { /* a row's vectors are a run */

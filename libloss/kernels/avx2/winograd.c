@@ -1,8 +1,11 @@
 /* Winograd's minimal filtering (Lavin & Gray 2016): filters and tiles of the input are transformed, multiplied point by point (a GEMM
  * over channels for each of the in * in points), and transformed back. A column is eight images of a tile; columns are worked on in
  * blocks whose transforms stay in L2 where they can. */
+#include <string.h>
+
 #include "kernels/avx2/avx2.h"
 #include "kernels/avx2/gemm.h"
+#include "kernels/avx2/tiles.h"
 #include "kernels/avx2/vector.h"
 
 /* Floats that the transforms of a block may take; columns of a block; and what is added to a point's row so that the rows of all points
@@ -10,22 +13,15 @@
 enum { BLOCK_VALUES = 96 * 1024, LEAST_COLUMNS = 12, MOST_COLUMNS = 48, PAD = 16 };
 
 typedef struct layout {
-    size_t points;           /* in * in */
-    size_t tiles_x, columns; /* tiles of a row; columns of a chunk */
-    size_t block;            /* columns of a block */
-    size_t v_row, m_row;     /* floats of a point: of all channels' inputs, of all channels' outputs */
+    size_t points;         /* in * in */
+    size_t columns, block; /* columns of a chunk, of a block */
+    size_t v_row, m_row;   /* floats of a point: of all channels' inputs, of all channels' outputs */
 } layout;
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static layout layout_of(const lossi_winograd *t, const lossi_conv_shape *s)
 {
-    layout l = {.points = t->in * t->in, .tiles_x = (s->out_w + t->out - 1) / t->out};
-    size_t rows = lossi_round_rows(s->out_c), tiles_y = (s->out_h + t->out - 1) / t->out;
-    l.columns = l.tiles_x * tiles_y * s->lanes / LOSSI_VECTOR;
+    layout l = {.points = t->in * t->in, .columns = lossi_n_columns(t, s)};
+    size_t rows = lossi_round_rows(s->out_c);
     size_t wanted = BLOCK_VALUES / (l.points * (s->in_c + rows) * LOSSI_VECTOR);
     wanted = wanted < LEAST_COLUMNS ? LEAST_COLUMNS : wanted > MOST_COLUMNS ? MOST_COLUMNS : wanted / LOSSI_COLUMNS * LOSSI_COLUMNS;
     l.block = least(wanted, l.columns);
@@ -68,63 +64,25 @@ void lossk_winograd_pack_avx2(const lossi_winograd *t, const lossi_conv_shape *s
         }
 }
 
-/* Where a column's tile lies. */
-typedef struct place {
-    size_t row, column; /* of its first output pixel */
-    size_t lane;        /* of its first image */
-    size_t y;           /* index of its first output within a channel */
-    ptrdiff_t x;        /* of its first input, a pixel above and to the left; perhaps before the channel */
-    size_t top, bottom, left, right; /* the part of its input that is there */
-    bool is_border;     /* that is not all of it */
-    bool is_whole;      /* its output does not reach beyond the last pixels */
-} place;
-
-static place place_of(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l, size_t column)
-{
-    size_t vectors = s->lanes / LOSSI_VECTOR, tile = column / vectors;
-    place p = {.row = tile / l->tiles_x * t->out, .column = tile % l->tiles_x * t->out, .lane = column % vectors * LOSSI_VECTOR};
-    p.y = p.lane + (p.row * s->out_w + p.column) * s->lanes;
-    p.x = (ptrdiff_t)(p.lane + (p.row * s->in_w + p.column) * s->lanes) - (ptrdiff_t)((s->in_w + 1) * s->lanes);
-    p.top = !p.row;
-    p.left = !p.column;
-    p.bottom = least(t->in, s->in_h + 1 - p.row);
-    p.right = least(t->in, s->in_w + 1 - p.column);
-    p.is_border = p.top || p.left || p.bottom < t->in || p.right < t->in;
-    p.is_whole = p.row + t->out <= s->out_h && p.column + t->out <= s->out_w;
-    return p;
-}
-
-/* What there is of a border tile's input, into a square whose rest is zeros. */
-static void copy_border(const lossi_winograd *t, const lossi_conv_shape *s, const place *p, const float *x, float *square)
-{
-    for (size_t r = p->top; r < p->bottom; r++)
-        for (size_t c = p->left; c < p->right; c++)
-            store(square + (r * t->in + c) * LOSSI_VECTOR, load(x + (p->x + (ptrdiff_t)((r * s->in_w + c) * s->lanes))));
-}
-
 /* The inputs of n columns into panels. Columns of a panel lie side by side, so they are made together, channel by channel. */
-static void transform_inputs(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l, const place *places, size_t n,
+static void transform_inputs(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l, const lossi_place *places, size_t n,
                              const float *x, float *v)
 {
-    size_t pitch = s->in_w * s->lanes;
     for (size_t begin = 0, width; begin < n; begin += width) {
-        float squares[LOSSI_COLUMNS][6 * 6 * LOSSI_VECTOR] = {{0}};
+        float squares[LOSSI_COLUMNS][6 * 6 * LOSSI_VECTOR];
         const float *channel = x;
         width = lossi_panel_width(n - begin);
-        for (size_t c = 0; c < s->in_c; c++, channel += s->in_h * pitch)
-            for (size_t j = 0; j < width; j++, v += LOSSI_VECTOR) {
-                const place *p = &places[begin + j];
-                if (p->is_border) {
-                    copy_border(t, s, p, channel, squares[j]);
-                    t->input(squares[j], LOSSI_VECTOR, t->in * LOSSI_VECTOR, v, l->v_row);
-                } else
-                    t->input(channel + p->x, s->lanes, pitch, v, l->v_row);
-            }
+        for (size_t j = 0; j < width; j++)
+            if (places[begin + j].is_copied)
+                memset(squares[j], 0, sizeof squares[j]);
+        for (size_t c = 0; c < s->in_c; c++, channel += s->in_h * s->in_w * s->lanes)
+            for (size_t j = 0; j < width; j++, v += LOSSI_VECTOR)
+                lossi_transform_input(t, &places[begin + j], channel, squares[j], v, l->v_row);
     }
 }
 
 /* A tile that reaches beyond the output's last pixels: by way of a whole one. */
-static void transform_part(const lossi_winograd *t, const lossi_conv_shape *s, const place *p, const float *m, size_t m_row,
+static void transform_part(const lossi_winograd *t, const lossi_conv_shape *s, const lossi_place *p, const float *m, size_t m_row,
                            const lossi_ending *ending, float *y)
 {
     float residual[4 * 4 * LOSSI_VECTOR] = {0}, out[4 * 4 * LOSSI_VECTOR];
@@ -140,13 +98,13 @@ static void transform_part(const lossi_winograd *t, const lossi_conv_shape *s, c
             store(y + (r * s->out_w + c) * s->lanes, load(out + (r * t->out + c) * LOSSI_VECTOR));
 }
 
-static void transform_outputs(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l, const place *places, size_t n,
+static void transform_outputs(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l, const lossi_place *places, size_t n,
                               const float *m, const lossi_epilogue *epilogue, float *y)
 {
     size_t pitch = s->out_w * s->lanes;
     for (size_t o = 0; o < s->out_c; o++)
         for (size_t j = 0; j < n; j++, m += LOSSI_VECTOR) {
-            const place *p = &places[j];
+            const lossi_place *p = &places[j];
             size_t at = o * s->out_h * pitch + p->y;
             lossi_ending e = {epilogue->bias ? epilogue->bias + o : NULL, epilogue->residual ? epilogue->residual + at : NULL,
                               epilogue->relu};
@@ -161,12 +119,12 @@ void lossk_winograd_forward_avx2(const lossi_winograd *t, const lossi_conv_shape
                                  const lossi_epilogue *epilogue, float *y, float *scratch)
 {
     layout l = layout_of(t, s);
-    place places[MOST_COLUMNS];
+    lossi_place places[MOST_COLUMNS];
     float *v = scratch, *m = scratch + l.points * l.v_row;
     for (size_t first = 0; first < l.columns; first += l.block) {
         size_t n = least(l.block, l.columns - first);
         for (size_t j = 0; j < n; j++)
-            places[j] = place_of(t, s, &l, first + j);
+            places[j] = lossi_place_of(t, s, first + j);
         transform_inputs(t, s, &l, places, n, x, v);
         for (size_t p = 0; p < l.points; p++) {
             lossi_gemm g = {.m = s->out_c, .n = n, .k = s->in_c, .a = packed + p * lossi_round_rows(s->out_c) * s->in_c,

@@ -1,7 +1,7 @@
 /* Minima, saddles and maxima of a landscape, and the contour line through each saddle: where two basins become one.
  *
- *   cc 04-critical-points.c $(pkg-config --cflags --libs loss) -o 04-critical-points
- *   ./04-critical-points lenet5.landscape 0.1
+ *   cc 05-critical-points.c $(pkg-config --cflags --libs loss) -o 05-critical-points
+ *   ./05-critical-points lenet5.landscape 0.1
  *
  * The analysis takes any array of values on a grid; it needs no file and no network. */
 #include <math.h>

@@ -1,0 +1,153 @@
+/* The path of training on a map: a line with a mark at each checkpoint, white with a dark halo as the centre's cross; further runs have other
+ * colours. Epoch numbers, and names of several runs, where there is room. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "figure_overlay.h"
+
+enum { LABELS_A_RUN = 10, N_COLOURS = 4 };
+
+static const double COLOURS[N_COLOURS][3] = {{1, 1, 1}, {1.0, 0.62, 0.2}, {1.0, 0.45, 0.75}, {0.45, 0.9, 1.0}};
+
+static bool is_inside(const figure *f, const loss_path_point *p)
+{
+    return p->x >= f->x.min && p->x <= f->x.max && p->y >= f->y.min && p->y <= f->y.max;
+}
+
+static void draw_line(const figure *f, const frame *r, const loss_path_point *p, size_t n, const double *colour, cairo_t *cr)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        bool open = false;
+        for (size_t i = 0; i < n; i++) {
+            bool there = isfinite(p[i].x) && isfinite(p[i].y);
+            double at[2];
+            figure_point(f, r, p[i].x, p[i].y, at);
+            if (there && open)
+                cairo_line_to(cr, at[0], at[1]);
+            else if (there)
+                cairo_move_to(cr, at[0], at[1]);
+            open = there;
+        }
+        cairo_set_source_rgb(cr, pass ? colour[0] : 0.1, pass ? colour[1] : 0.1, pass ? colour[2] : 0.1);
+        cairo_set_line_width(cr, (pass ? 2 : 5) * r->unit);
+        cairo_stroke(cr);
+    }
+}
+
+static void draw_marks(const figure *f, const frame *r, const loss_path_point *p, size_t n, const double *colour, cairo_t *cr)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!is_inside(f, &p[i]))
+            continue;
+        double at[2];
+        figure_point(f, r, p[i].x, p[i].y, at);
+        cairo_arc(cr, at[0], at[1], 4.5 * r->unit, 0, 6.2831853);
+        cairo_set_source_rgb(cr, colour[0], colour[1], colour[2]);
+        cairo_fill_preserve(cr);
+        cairo_set_source_rgb(cr, 0.1, 0.1, 0.1);
+        cairo_set_line_width(cr, 1.5 * r->unit);
+        cairo_stroke(cr);
+    }
+}
+
+/* Labels keep clear of marks, and of the lines between. */
+static void take_line(const figure *f, const frame *r, const loss_path_point *p, size_t n, label_room *room)
+{
+    double before[2] = {NAN, NAN};
+    for (size_t i = 0; i < n; i++) {
+        double at[2];
+        figure_point(f, r, p[i].x, p[i].y, at);
+        if (is_inside(f, &p[i]))
+            label_room_take(room, box_around(at[0], at[1], 7 * r->unit, 7 * r->unit));
+        for (int part = 1; part < 4 && i; part++)
+            label_room_take(room, box_around(before[0] + part / 4.0 * (at[0] - before[0]), before[1] + part / 4.0 * (at[1] - before[1]),
+                                             2.5 * r->unit, 2.5 * r->unit));
+        before[0] = at[0];
+        before[1] = at[1];
+    }
+}
+
+/* Marks that can hardly be told apart share a label. */
+static bool are_one(const figure *f, const frame *r, const loss_path_point *a, const loss_path_point *b)
+{
+    double at[2], other[2];
+    figure_point(f, r, a->x, a->y, at);
+    figure_point(f, r, b->x, b->y, other);
+    return hypot(other[0] - at[0], other[1] - at[1]) < 8 * r->unit;
+}
+
+/* Epochs that are written at: steps of 1, 2 or 5 times a power of ten, so that about LABELS_A_RUN fit. */
+static size_t label_step(const loss_path_point *p, size_t n)
+{
+    size_t epochs = p[n - 1].epoch - p[0].epoch, step = 1;
+    for (int k = 0; epochs / step > LABELS_A_RUN; k++)
+        step = k % 3 == 1 ? step / 2 * 5 : step * 2;
+    return step;
+}
+
+/* Writes text beside checkpoint i of a run, unless what lies in its place has a label. @return whether it did */
+static bool label_checkpoint(const figure *f, const frame *r, const loss_path_point *p, size_t i, const bool *labelled, size_t n,
+                             const char *text, label_room *room, cairo_t *cr)
+{
+    double at[2];
+    if (!is_inside(f, &p[i]))
+        return false;
+    for (size_t k = 0; k < n; k++)
+        if (labelled[k] && are_one(f, r, &p[i], &p[k]))
+            return false;
+    figure_point(f, r, p[i].x, p[i].y, at);
+    return label_beside(at, text, r->unit, room, cr);
+}
+
+static void label_run(const figure *f, const frame *r, const loss_path_point *p, size_t n, bool with_name, label_room *room, cairo_t *cr)
+{
+    char text[160], last[32] = "";
+    size_t step = label_step(p, n);
+    bool *labelled = calloc(n, sizeof *labelled);
+    if (!labelled)
+        return;
+    if (n > 1 && are_one(f, r, &p[0], &p[n - 1]))
+        snprintf(last, sizeof last, "\342\200\223%zu", p[n - 1].epoch); /* from the first to the last, in one place */
+    snprintf(text, sizeof text, "%.90s%s%zu%s", with_name ? p[0].run : "", with_name ? ": " : "", p[0].epoch, last);
+    labelled[0] = label_checkpoint(f, r, p, 0, labelled, n, text, room, cr);
+    for (size_t i = n; i-- > 1;) { /* the last ones first: the others have more room */
+        snprintf(text, sizeof text, "%zu", p[i].epoch);
+        if (i + 1 == n || p[i].epoch % step == 0)
+            labelled[i] = label_checkpoint(f, r, p, i, labelled, n, text, room, cr);
+    }
+    free(labelled);
+}
+
+/* The end of the run that begins at number `first`. */
+static size_t end_of_run(const figure *f, size_t first)
+{
+    size_t next = first + 1;
+    while (next < f->n_path && strcmp(f->path[next].run, f->path[first].run) == 0)
+        next++;
+    return next;
+}
+
+void figure_draw_path(const figure *f, const frame *r, cairo_t *cr)
+{
+    cairo_save(cr);
+    cairo_rectangle(cr, r->left, r->top, r->width, r->height);
+    cairo_clip(cr);
+    for (size_t first = 0, next, k = 0; first < f->n_path; first = next, k++) {
+        next = end_of_run(f, first);
+        draw_line(f, r, f->path + first, next - first, COLOURS[k % N_COLOURS], cr);
+        draw_marks(f, r, f->path + first, next - first, COLOURS[k % N_COLOURS], cr);
+    }
+    cairo_restore(cr);
+}
+
+void figure_label_path(const figure *f, const frame *r, label_room *room, cairo_t *cr)
+{
+    bool several = f->n_path && end_of_run(f, 0) < f->n_path;
+    figure_font(cr, 18 * r->unit, true);
+    for (size_t first = 0; first < f->n_path; first = end_of_run(f, first))
+        take_line(f, r, f->path + first, end_of_run(f, first) - first, room);
+    for (size_t first = 0; first < f->n_path; first = end_of_run(f, first))
+        label_run(f, r, f->path + first, end_of_run(f, first) - first, several, room, cr);
+}

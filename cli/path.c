@@ -1,0 +1,241 @@
+/* lossgrid path: puts the paths of runs into a landscape that is there. Network, images and directions are those of the file. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli.h"
+#include "runs.h"
+#include "summary.h"
+#include "target.h"
+
+typedef struct request {
+    target t;
+    const char *file;
+    run_list runs;
+    size_t threads;
+    bool has_data, json;
+} request;
+
+/* What has to be open for a surface to be evaluated. */
+typedef struct parts {
+    loss_surface *look;      /* the file as it is */
+    loss_dataset *data[2], *bn_data;
+    loss_net *net;
+    loss_plane *plane;
+    loss_surface *surface;
+} parts;
+
+static void close_all(parts *p)
+{
+    loss_surface_close(p->surface);
+    loss_plane_free(p->plane);
+    loss_net_free(p->net);
+    loss_dataset_free(p->bn_data);
+    loss_dataset_free(p->data[0]);
+    loss_dataset_free(p->data[1]);
+    loss_surface_close(p->look);
+}
+
+static const char *fact(const parts *p, const char *key, const char *suffix)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s%s", key, suffix);
+    const char *value = loss_surface_metadata(p->look, name);
+    return value ? value : "";
+}
+
+/* "0.49,0.48,0.45" or one number. */
+static channels parse_channels(const char *text)
+{
+    channels c = {0, {0}};
+    char *end;
+    for (; *text && c.n < 3; text = *end == ',' ? end + 1 : end) {
+        c.values[c.n] = strtof(text, &end);
+        if (end == text)
+            break;
+        c.n++;
+    }
+    return c;
+}
+
+/* Opens a set of images that the file is about, from its number and selection. */
+static loss_status open_images(const request *r, loss_split split, const char *images, const char *selection, loss_dataset **data)
+{
+    static const char sampled[] = "sample seed=";
+    target t = r->t;
+    t.limit = strcmp(selection, "all") == 0 ? 0 : strtoul(images, NULL, 10);
+    t.sample = strncmp(selection, sampled, strlen(sampled)) == 0;
+    t.sample_seed = t.sample ? strtoull(selection + strlen(sampled), NULL, 10) : 0;
+    return target_open_data(&t, split, data);
+}
+
+static loss_status open_data(request *r, parts *p)
+{
+    loss_status status = LOSS_OK;
+    for (int k = 0; k < 2 && !status; k++) {
+        const char *name = k ? "_test" : "_train";
+        if (loss_surface_has_split(p->look, (loss_split)k))
+            status = open_images(r, (loss_split)k, fact(p, "images", name), fact(p, "selection", name), &p->data[k]);
+    }
+    if (!status && *fact(p, "bn_images", ""))
+        status = open_images(r, LOSS_SPLIT_TRAIN, fact(p, "bn_images", ""), fact(p, "bn_selection", ""), &p->bn_data);
+    return status;
+}
+
+/* Whether the network's weights are those of the file's origin. */
+static bool is_origin(const parts *p)
+{
+    char digest[17];
+    loss_net_digest(p->net, digest);
+    return strcmp(digest, fact(p, "weights_digest", "")) == 0;
+}
+
+/* The origin: --weights, or the checkpoint of the runs that it is, looked for from their ends. */
+static loss_status open_origin(request *r, parts *p)
+{
+    loss_dataset *data = p->data[0] ? p->data[0] : p->data[1];
+    loss_load_options by_order = LOSS_LOAD_OPTIONS_INIT;
+    by_order.by_order = r->t.by_order;
+    loss_status status = loss_net_create(&p->net, r->t.model, loss_dataset_shape(data));
+    if (!status && r->t.weights)
+        return loss_net_load(p->net, r->t.weights, &by_order);
+    for (size_t back = 1, more = 1; more && !status; back++) {
+        more = 0;
+        for (size_t i = 0; i < r->runs.n && !status; i++) {
+            const loss_checkpoints *c = &r->runs.items[i].checkpoints;
+            if (back > c->n)
+                continue;
+            more = 1;
+            status = interrupted(NULL) ? LOSS_ERR_CANCELLED : loss_net_load(p->net, c->paths[c->n - back], NULL);
+            if (!status && is_origin(p))
+                return LOSS_OK;
+        }
+    }
+    return status; /* none is it: whoever opens the file with the last one read says what was expected */
+}
+
+static loss_bn bn_of(const parts *p)
+{
+    loss_bn bn = LOSS_BN_WEIGHTS;
+    while (bn < LOSS_BN_RECALIBRATE && strcmp(loss_bn_name(bn), fact(p, "bn", "")) != 0)
+        bn++;
+    return bn;
+}
+
+static loss_status open_surface(request *r, parts *p)
+{
+    loss_surface_options opt = LOSS_SURFACE_OPTIONS_INIT;
+    loss_dataset *first = p->data[LOSS_SPLIT_TEST] ? p->data[LOSS_SPLIT_TEST] : p->data[LOSS_SPLIT_TRAIN];
+    opt.x = loss_surface_x(p->look);
+    opt.y = loss_surface_y(p->look);
+    opt.second = first == p->data[LOSS_SPLIT_TRAIN] ? NULL : p->data[LOSS_SPLIT_TRAIN];
+    opt.threads = r->threads;
+    opt.cancelled = interrupted;
+    opt.bn = bn_of(p);
+    opt.bn_data = p->bn_data;
+    opt.repeat = strtoul(fact(p, "repeat", ""), NULL, 10);
+    loss_status status = loss_surface_plane(p->look, p->net, &p->plane);
+    return status ? status : loss_surface_open(&p->surface, r->file, p->net, p->plane, first, &opt);
+}
+
+/* What the file says about its data is taken unless it is given. */
+static void take_data(request *r, const parts *p)
+{
+    struct stat info;
+    const char *path = fact(p, "data", "");
+    if (!r->has_data && *path && (stat(path, &info) == 0 || strcmp(path, "fashion-mnist") == 0))
+        r->t.data = path;
+    r->t.mean = parse_channels(fact(p, "mean", ""));
+    r->t.std = parse_channels(fact(p, "std", ""));
+}
+
+static loss_status run(request *r)
+{
+    parts p = {0};
+    loss_status status = loss_surface_read(&p.look, r->file);
+    if (!status) {
+        take_data(r, &p);
+        status = open_data(r, &p);
+    }
+    if (!status)
+        status = open_origin(r, &p);
+    if (!status)
+        status = open_surface(r, &p);
+    if (!status)
+        status = runs_add_paths(&r->runs, p.surface, r->t.quiet);
+    if (!status)
+        status = summary_print(p.surface, r->file, r->json);
+    close_all(&p);
+    return status;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* Of two words one is the landscape; a folder is a run, as with --run. */
+static int take_operands(request *r, const char *command, const char *const *operands, size_t n, text_list *runs)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (is_folder(operands[i]) && runs->n < MOST_TEXTS)
+            runs->items[runs->n++] = operands[i];
+        else if (r->file)
+            return usage_error(command, "%s and %s: one landscape at a time", r->file, operands[i]);
+        else
+            r->file = operands[i];
+    }
+    if (!r->file || !runs->n)
+        return usage_error(command, r->file ? "whose path? Give --run RUN/" : "on which landscape? Give FILE.landscape");
+    return -1;
+}
+
+int command_path(int argc, char **argv)
+{
+    request r = {0};
+    text_list runs = {0};
+    const option_spec options[] = {
+        {"run", "[NAME=]RUN/", "a folder made by lossgrid train; may be given several times", OPTION_TEXTS, &runs, NULL, NULL},
+        {"weights", "FILE", "the surface's origin, if it is no checkpoint of these runs", OPTION_TEXT, &r.t.weights, NULL, NULL},
+        {"by-order", NULL, "match its tensors by order and shape, whatever their names", OPTION_FLAG, &r.t.by_order, NULL, NULL},
+        {"model", "NAME", "the network (that of the first run)", OPTION_TEXT, &r.t.model, NULL, NULL},
+        {"data", "PATH", "the data set, if it has moved", OPTION_TEXT, &r.t.data, NULL, &r.has_data},
+        {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT, &r.threads, NULL, NULL},
+        {"json", NULL, "a summary as one JSON object on standard output", OPTION_FLAG, &r.json, NULL, NULL},
+        {"quiet", NULL, "no progress", OPTION_FLAG, &r.t.quiet, NULL, NULL},
+    };
+    const command_spec command = {
+        "path", "--run RUN/ [--run NAME=RUN2/ ...] FILE.landscape [options]",
+        "Puts the path that training took on a surface that is there: for each checkpoint of a run its coordinates on the\n"
+        "plane (least squares), how far it is off the plane, its own loss, and the loss on the plane below it. Each is on\n"
+        "disk as soon as it is done; the same command goes on where it was stopped.",
+        "The two losses differ: a checkpoint lies off the plane and has BatchNorm statistics of its own. lossgrid surface\n"
+        "--directions pca draws the path of its run by itself.",
+        "  lossgrid path --run run resnet20.landscape\n"
+        "  lossgrid path --run first=run0 --run second=run1 --weights run0/epoch-030.safetensors plane.landscape",
+        options, sizeof options / sizeof *options, 4};
+    const char *operands[4];
+    size_t n_operands = 0;
+    int result = options_parse(&command, argc, argv, operands, &n_operands);
+    if (result < 0)
+        result = take_operands(&r, command.name, operands, n_operands, &runs);
+    for (size_t i = 0; i < runs.n && result < 0; i++)
+        result = runs_add(&r.runs, command.name, runs.items[i]);
+    if (result < 0) {
+        const char *weights = r.t.weights;
+        r.t.run = r.runs.items[0].folder;
+        result = target_resolve(&r.t, command.name, true);
+        r.t.weights = weights; /* not the run's last ones: the origin is looked for */
+    }
+    if (result < 0) {
+        interrupts_catch();
+        loss_status status = run(&r);
+        result = status ? report_failure(status) : EXIT_OK;
+    }
+    runs_free(&r.runs);
+    target_free(&r.t);
+    return result;
+}

@@ -1,0 +1,221 @@
+/* The validity report: centre against the model, axes against the weights, paths against the plane. */
+#include "validity.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "summary.h"
+
+/* A recorded number, NaN if there is none. */
+static double number_of(const loss_surface *surface, const char *key)
+{
+    const char *text = loss_surface_metadata(surface, key);
+    return text ? strtod(text, NULL) : NAN;
+}
+
+static void begin_report(const loss_surface *surface, const char *run, path_report *r)
+{
+    char key[160];
+    *r = (path_report){.farthest_residual = NAN, .worst_residual = -1, .gap = NAN};
+    snprintf(r->run, sizeof r->run, "%s", run);
+    snprintf(key, sizeof key, "path_held_%s", run);
+    r->held = number_of(surface, key);
+}
+
+static void take_point(path_report *r, const loss_path_point *p, double *farthest)
+{
+    double gap = fabs(p->true_loss - p->plane_loss);
+    r->n++;
+    r->not_finite += !isfinite(p->true_loss) || !isfinite(p->plane_loss);
+    if (p->distance > *farthest) {
+        *farthest = p->distance;
+        r->farthest_residual = p->residual;
+        r->farthest_epoch = p->epoch;
+    }
+    if (p->residual > r->worst_residual) {
+        r->worst_residual = p->residual;
+        r->worst_epoch = p->epoch;
+        snprintf(r->worst_checkpoint, sizeof r->worst_checkpoint, "%s", p->checkpoint);
+    }
+    if (isfinite(gap) && !(gap <= r->gap)) {
+        r->gap = gap;
+        r->gap_epoch = p->epoch;
+        snprintf(r->gap_checkpoint, sizeof r->gap_checkpoint, "%s", p->checkpoint);
+    }
+}
+
+loss_status validity_paths(loss_surface *surface, loss_split split, path_report *reports, size_t *n)
+{
+    const loss_path_point *points;
+    size_t n_points;
+    double farthest = -1;
+    *n = 0;
+    loss_status status = loss_surface_paths(surface, split, &n_points, &points);
+    for (size_t i = 0; i < n_points && !status; i++) {
+        if (i == 0 || strcmp(points[i].run, points[i - 1].run) != 0) {
+            if (*n == MOST_RUNS)
+                break;
+            begin_report(surface, points[i].run, &reports[(*n)++]);
+            farthest = -1;
+        }
+        take_point(&reports[*n - 1], &points[i], &farthest);
+    }
+    return status;
+}
+
+double validity_centre(const loss_surface *surface, loss_split split, double centre)
+{
+    char key[32];
+    snprintf(key, sizeof key, "model_loss_%s", loss_split_name(split));
+    double model = number_of(surface, key);
+    return centre == model ? 0 : centre - model;
+}
+
+static void print_centre(const loss_surface *surface, loss_split split, const summary *s)
+{
+    double difference = s->has_centre ? validity_centre(surface, split, s->centre.loss) : NAN;
+    const char *name = loss_split_name(split), *mode = loss_surface_metadata(surface, "bn");
+    if (!s->has_centre)
+        printf("  centre     %s: not among the points evaluated\n", name);
+    else if (difference == 0)
+        printf("  centre     %s: the model's own loss, to the bit\n", name);
+    else if (isnan(difference))
+        printf("  centre     %s: the model's own loss is not known\n", name);
+    else
+        printf("  centre     %s: differs from the model's own loss by %.3g%s\n", name, difference,
+               mode && strcmp(mode, "recalibrate") == 0 ? " (BatchNorm's statistics are estimated again)" : "");
+}
+
+static void print_path(const path_report *r, loss_split split)
+{
+    printf("  path       %s (%s): %zu checkpoints", r->run, loss_split_name(split), r->n);
+    if (isfinite(r->held))
+        printf("; the plane holds %.3g %% of their variance, all parameters counted", 100 * r->held);
+    printf("\n             off the plane by %.3g %% of the distance at epoch %zu, the farthest; by %.3g %% at most (%s)\n",
+           100 * r->farthest_residual, r->farthest_epoch, 100 * r->worst_residual, r->worst_checkpoint);
+    if (isfinite(r->gap))
+        printf("             own loss and loss on the plane differ by up to %.4g (%s)\n", r->gap, r->gap_checkpoint);
+    if (r->not_finite)
+        printf("             %zu checkpoints have a loss that is not finite\n", r->not_finite);
+}
+
+loss_status validity_print(loss_surface *surface)
+{
+    loss_status status = LOSS_OK;
+    printf("validity\n");
+    for (int k = 0; k < 2 && !status; k++) {
+        summary s;
+        if (!loss_surface_has_split(surface, (loss_split)k))
+            continue;
+        status = summary_of(surface, (loss_split)k, &s);
+        if (!status)
+            print_centre(surface, (loss_split)k, &s);
+    }
+    double cosine = number_of(surface, "cosine");
+    if (number_of(surface, "norm_y") == 0) /* a line */
+        printf("  axis       norm %.4g, the weights' norm %.4g\n", number_of(surface, "norm_x"), number_of(surface, "weights_norm"));
+    else
+        printf("  axes       norms %.4g and %.4g, the weights' norm %.4g; cosine of the two %.3f\n", number_of(surface, "norm_x"),
+               number_of(surface, "norm_y"), number_of(surface, "weights_norm"), fabs(cosine) < 5e-4 ? 0 : cosine);
+    if (loss_surface_metadata(surface, "explained_x"))
+        printf("  pca        of the checkpoints' variance%s x explains %.3g %% and y %.3g %%\n",
+               strcmp(loss_surface_metadata(surface, "ignore") ? loss_surface_metadata(surface, "ignore") : "", "none") == 0
+                   ? "" : " (biases and BatchNorm left out)",
+               100 * number_of(surface, "explained_x"), 100 * number_of(surface, "explained_y"));
+    for (int k = 0; k < 2 && !status; k++) {
+        path_report reports[MOST_RUNS];
+        size_t n = 0;
+        if (loss_surface_has_split(surface, (loss_split)k))
+            status = validity_paths(surface, (loss_split)k, reports, &n);
+        for (size_t i = 0; i < n && !status; i++)
+            print_path(&reports[i], (loss_split)k);
+    }
+    return status;
+}
+
+loss_status validity_print_paths(loss_surface *surface)
+{
+    loss_status status = LOSS_OK;
+    for (int k = 0; k < 2 && !status; k++) {
+        const loss_path_point *p;
+        size_t n = 0;
+        if (loss_surface_has_split(surface, (loss_split)k))
+            status = loss_surface_paths(surface, (loss_split)k, &n, &p);
+        for (size_t i = 0; i < n && !status; i++) {
+            if (i == 0 || strcmp(p[i].run, p[i - 1].run) != 0)
+                printf("path of %s (%s)\n  epoch            x            y    own loss  on the plane  off the plane    distance\n", p[i].run,
+                       loss_split_name((loss_split)k));
+            printf("  %5zu  %11.5g  %11.5g  %10.5g  %12.5g  %11.4g %%  %10.5g\n", p[i].epoch, p[i].x, p[i].y, p[i].true_loss, p[i].plane_loss,
+                   100 * p[i].residual, p[i].distance);
+        }
+    }
+    return status;
+}
+
+static void add_report(cJSON *list, const path_report *r, loss_split split)
+{
+    cJSON *item = cJSON_CreateObject();
+    cJSON_AddItemToArray(list, item);
+    cJSON_AddStringToObject(item, "run", r->run);
+    cJSON_AddStringToObject(item, "split", loss_split_name(split));
+    json_add_number(item, "checkpoints", (double)r->n);
+    json_add_number(item, "not_finite", (double)r->not_finite);
+    json_add_number(item, "variance_held", r->held);
+    json_add_number(item, "farthest_residual", r->farthest_residual);
+    json_add_number(item, "worst_residual", r->worst_residual);
+    cJSON_AddStringToObject(item, "worst_residual_at", r->worst_checkpoint);
+    json_add_number(item, "largest_loss_difference", r->gap);
+    cJSON_AddStringToObject(item, "largest_loss_difference_at", r->gap_checkpoint);
+}
+
+static void add_point(cJSON *list, const loss_path_point *p, loss_split split)
+{
+    cJSON *item = cJSON_CreateObject();
+    cJSON_AddItemToArray(list, item);
+    cJSON_AddStringToObject(item, "run", p->run);
+    cJSON_AddStringToObject(item, "checkpoint", p->checkpoint);
+    cJSON_AddStringToObject(item, "split", loss_split_name(split));
+    json_add_number(item, "epoch", (double)p->epoch);
+    json_add_number(item, "x", p->x);
+    json_add_number(item, "y", p->y);
+    json_add_number(item, "true_loss", p->true_loss);
+    json_add_number(item, "true_accuracy", p->true_accuracy);
+    json_add_number(item, "plane_loss", p->plane_loss);
+    json_add_number(item, "residual", p->residual);
+    json_add_number(item, "distance", p->distance);
+}
+
+loss_status validity_add(loss_surface *surface, cJSON *object)
+{
+    cJSON *validity = cJSON_AddObjectToObject(object, "validity"), *centres = cJSON_AddObjectToObject(validity, "centre_minus_model");
+    static const char *const numbers[] = {"norm_x", "norm_y", "weights_norm", "cosine", "explained_x", "explained_y"};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (loss_surface_metadata(surface, numbers[i]))
+            json_add_number(validity, numbers[i], number_of(surface, numbers[i]));
+    cJSON *reports = cJSON_AddArrayToObject(validity, "paths"), *path = cJSON_AddArrayToObject(object, "path");
+    loss_status status = LOSS_OK;
+    for (int k = 0; k < 2 && !status; k++) {
+        loss_split split = (loss_split)k;
+        summary s;
+        path_report list[MOST_RUNS];
+        const loss_path_point *points;
+        size_t n_runs = 0, n = 0;
+        if (!loss_surface_has_split(surface, split))
+            continue;
+        status = summary_of(surface, split, &s);
+        if (!status && s.has_centre)
+            json_add_number(centres, loss_split_name(split), validity_centre(surface, split, s.centre.loss));
+        if (!status)
+            status = validity_paths(surface, split, list, &n_runs);
+        for (size_t i = 0; i < n_runs && !status; i++)
+            add_report(reports, &list[i], split);
+        if (!status)
+            status = loss_surface_paths(surface, split, &n, &points);
+        for (size_t i = 0; i < n && !status; i++)
+            add_point(path, &points[i], split);
+    }
+    return status;
+}

@@ -1,0 +1,91 @@
+/* F(2x2, 3x3): interpolation at 0, 1, -1 and infinity. */
+#include "kernels/avx2/transforms.h"
+
+enum { IN = 4, OUT = 2 };
+
+/* ---- Filters --------------------------------------------------------------------------------------------------------- */
+
+ALWAYS_INLINE void filter_direction(const four g[3], four u[IN])
+{
+    four outer = scaled(0.5f, sum(g[0], g[2])), middle = scaled(0.5f, g[1]);
+    u[0] = g[0];
+    u[1] = sum(outer, middle);
+    u[2] = difference(outer, middle);
+    u[3] = g[2];
+}
+
+static void filter(const float *w, float *u, size_t stride)
+{
+    four columns[3][IN], in[3], out[IN];
+    for (int c = 0; c < 3; c++) {
+        for (int r = 0; r < 3; r++)
+            in[r] = load_four(w + (3 * r + c) * 4);
+        filter_direction(in, columns[c]);
+    }
+    for (int r = 0; r < IN; r++) {
+        for (int c = 0; c < 3; c++)
+            in[c] = columns[c][r];
+        filter_direction(in, out);
+        for (int c = 0; c < IN; c++, u += stride)
+            store_four(u, out[c]);
+    }
+}
+
+/* ---- Input ----------------------------------------------------------------------------------------------------------- */
+
+/* The difference or sum of two rows, transformed along the row. */
+ALWAYS_INLINE void put_input_row(const float *a, const float *b, bool is_sum, size_t step, float *v, size_t stride, int first, int end)
+{
+    vector d[IN];
+#pragma GCC unroll 4
+    for (int c = 0; c < IN; c++) {
+        vector left = c < first || c >= end ? zeros() : load(a + (size_t)c * step);
+        vector right = c < first || c >= end ? zeros() : load(b + (size_t)c * step);
+        d[c] = is_sum ? plus(left, right) : minus(left, right);
+    }
+    store(v, minus(d[0], d[2]));
+    store(v + stride, plus(d[1], d[2]));
+    store(v + 2 * stride, minus(d[2], d[1]));
+    store(v + 3 * stride, minus(d[1], d[3]));
+}
+
+ALWAYS_INLINE void input_columns(const float *const rows[IN], size_t step, float *v, size_t stride, int first, int end)
+{
+    put_input_row(rows[0], rows[2], false, step, v, stride, first, end);
+    put_input_row(rows[1], rows[2], true, step, v + IN * stride, stride, first, end);
+    put_input_row(rows[2], rows[1], false, step, v + 2 * IN * stride, stride, first, end);
+    put_input_row(rows[1], rows[3], false, step, v + 3 * IN * stride, stride, first, end);
+}
+
+static void input(const float *x, const lossi_tile *tile, float *v, size_t stride)
+{
+    const float *rows[IN];
+    find_rows(x, tile, IN, rows);
+    FOR_COLUMNS(tile, IN, input_columns, rows, tile->step, v, stride);
+}
+
+/* ---- Output ---------------------------------------------------------------------------------------------------------- */
+
+ALWAYS_INLINE void put_output_row(const vector m[IN], const goal *g, int row)
+{
+    vector y[OUT] = {plus(m[0], plus(m[1], m[2])), minus(m[1], plus(m[2], m[3]))};
+    put_row(g, row, OUT, y);
+}
+
+static void output(const float *m, size_t stride, const lossi_ending *ending, float *y, size_t step, size_t pitch)
+{
+    const goal g = goal_of(ending, y, step, pitch);
+    const size_t row = IN * stride;
+    vector first[IN], second[IN];
+#pragma GCC unroll 4
+    for (int c = 0; c < IN; c++) {
+        const float *from = m + (size_t)c * stride;
+        vector second_row = load(from + row), third_row = load(from + 2 * row);
+        first[c] = plus(load(from), plus(second_row, third_row));
+        second[c] = minus(second_row, plus(third_row, load(from + 3 * row)));
+    }
+    put_output_row(first, &g, 0);
+    put_output_row(second, &g, 1);
+}
+
+const lossi_winograd lossk_winograd_2x2_avx2 = {OUT, IN, filter, input, output, NULL, NULL};

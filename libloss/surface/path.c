@@ -1,0 +1,270 @@
+/* The path that training took, on a surface's plane. First all checkpoints are read and projected: that is cheap, and tells at once if one of
+ * them does not belong; then each that the file lacks is evaluated twice, as it is and on the plane below it. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/thread.h"
+#include "net/evaluate.h"
+#include "plane/plane.h"
+#include "surface/place.h"
+#include "surface/surface.h"
+
+typedef struct walk {
+    loss_surface *surface;
+    const char *run;
+    const char *const *paths;
+    size_t n;
+    const loss_path_options *opt;
+    loss_net *net;             /* the checkpoint read last */
+    lossi_path_row *rows;      /* [n] without the losses; texts are borrowed */
+    bool *present[2];          /* by split, [n] */
+    lossi_placer *placer;
+    lossi_evaluator *evaluator;
+    loss_path_progress progress;
+    double start;
+} walk;
+
+static const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* epoch-012.safetensors: 12; another name: its place in the list. */
+static size_t epoch_of(const char *name, size_t place)
+{
+    char *end;
+    if (strncmp(name, "epoch-", 6) != 0 || name[6] < '0' || name[6] > '9')
+        return place;
+    unsigned long epoch = strtoul(name + 6, &end, 10);
+    return *end == '.' || !*end ? epoch : place;
+}
+
+static loss_status read_checkpoint(walk *w, size_t t)
+{
+    const loss_surface_options *opt = &w->surface->opt;
+    if (opt->cancelled && opt->cancelled(opt->user))
+        return lossi_fail(LOSS_ERR_CANCELLED, "cancelled");
+    return loss_net_load(w->net, w->paths[t], NULL);
+}
+
+static void add_difference(const walk *w, double *sum)
+{
+    const loss_net *origin = w->surface->net;
+    for (size_t i = 0; i < origin->n_tensors; i++)
+        for (size_t j = 0; lossi_tensor_is_trainable(&origin->tensors[i]) && j < origin->tensors[i].count; j++)
+            *sum++ += (double)w->net->tensors[i].values[j] - (double)origin->tensors[i].values[j];
+}
+
+/* |a x + b y|^2 */
+static double length_on_plane(const loss_plane *plane, double a, double b)
+{
+    double x = a * plane->norms[0], y = b * plane->norms[1];
+    return x * x + y * y + 2 * x * y * plane->cosine;
+}
+
+/* Of the checkpoints' variance around their mean, the share within the plane. NaN if they are all one, or one is not finite. */
+static double share_held(const walk *w, const double *sum)
+{
+    double n = (double)w->n, total = 0, mean = 0, held = 0, a = 0, b = 0;
+    for (size_t t = 0; t < w->n; t++) {
+        const loss_path_point *p = &w->rows[t].point;
+        total += p->distance * p->distance;
+        held += length_on_plane(w->surface->plane, p->x, p->y);
+        a += p->x / n;
+        b += p->y / n;
+    }
+    for (size_t j = 0; j < w->surface->plane->n; j++)
+        mean += sum[j] / n * (sum[j] / n);
+    held -= n * length_on_plane(w->surface->plane, a, b);
+    total -= n * mean;
+    return total > 0 ? held / total : NAN;
+}
+
+static size_t count_axes(const loss_surface *s)
+{
+    return s->y.n == 1 && s->y.min == 0 ? 1 : 2;
+}
+
+/* Fills the rows; *held as above. */
+static loss_status project(walk *w, double *held)
+{
+    size_t n = w->surface->plane->n;
+    double *sum = lossi_alloc(n, sizeof *sum);
+    loss_status status = sum ? LOSS_OK : lossi_fail_nomem(n * sizeof *sum);
+    for (size_t t = 0; t < w->n && !status; t++) {
+        loss_projection at;
+        lossi_path_row *row = &w->rows[t];
+        status = read_checkpoint(w, t);
+        if (!status)
+            status = loss_plane_project(w->surface->plane, w->surface->net, w->net, count_axes(w->surface), &at);
+        if (status)
+            break;
+        loss_net_digest(w->net, row->digest);
+        const char *name = file_name(w->paths[t]);
+        row->point = (loss_path_point){.run = w->run, .checkpoint = name, .epoch = epoch_of(name, t), .x = at.x, .y = at.y,
+                                       .residual = at.residual, .distance = at.distance};
+        add_difference(w, sum);
+    }
+    if (!status)
+        *held = share_held(w, sum);
+    free(sum);
+    return status;
+}
+
+/* Which checkpoints the file has, of a split; under their names must be these very ones. */
+static loss_status find_present(walk *w, loss_split split)
+{
+    lossi_path_row *there;
+    size_t n_there;
+    w->present[split] = calloc(w->n, sizeof *w->present[split]);
+    loss_status status = w->present[split] ? lossi_store_read_path(w->surface->store, split, &there, &n_there) : lossi_fail_nomem(w->n);
+    if (status)
+        return status;
+    for (size_t t = 0; t < w->n && !status; t++)
+        for (size_t i = 0; i < n_there && !status; i++) {
+            const loss_path_point *p = &there[i].point;
+            if (strcmp(p->run, w->run) != 0 || strcmp(p->checkpoint, w->rows[t].point.checkpoint) != 0)
+                continue;
+            if (strcmp(there[i].digest, w->rows[t].digest) != 0)
+                status = lossi_fail(LOSS_ERR_MISMATCH, "%s: the path of the run \"%s\" in it has other weights for %s: digest %s; %s has %s. Give "
+                                    "this run another name", w->surface->path, w->run, p->checkpoint, there[i].digest, w->paths[t],
+                                    w->rows[t].digest);
+            w->present[split][t] = true;
+            w->progress.done++;
+            w->progress.done_before++;
+        }
+    lossi_path_free(there, n_there);
+    return status;
+}
+
+static loss_status run_evaluator(walk *w, const loss_net *net, loss_split split, loss_result *result)
+{
+    const loss_surface *s = w->surface;
+    *result = (loss_result){.loss = NAN, .standard_error = NAN, .accuracy = NAN}; /* where there is no network */
+    return net ? lossi_evaluator_run(w->evaluator, net, s->data[split], s->opt.cancelled, s->opt.user, result) : LOSS_OK;
+}
+
+static void report(walk *w, loss_split split, const loss_path_point *point)
+{
+    loss_path_progress *p = &w->progress;
+    p->done++;
+    p->seconds = lossi_clock() - w->start;
+    p->seconds_left = p->seconds / (double)(p->done - p->done_before) * (double)(p->total - p->done);
+    p->split = split;
+    p->point = point;
+    if (w->opt->progress)
+        w->opt->progress(p, w->opt->user);
+}
+
+static loss_status evaluate_checkpoint(walk *w, size_t t)
+{
+    loss_surface *s = w->surface;
+    lossi_path_row *row = &w->rows[t];
+    const loss_net *below = NULL;
+    loss_status status = read_checkpoint(w, t);
+    if (!status && isfinite(row->point.x) && isfinite(row->point.y))
+        status = lossi_placer_off_grid(w->placer, row->point.x, row->point.y, &below);
+    for (int k = 0; k < 2 && !status; k++) {
+        loss_result own, plane;
+        if (!s->data[k] || w->present[k][t])
+            continue;
+        status = run_evaluator(w, w->net, (loss_split)k, &own);
+        if (!status)
+            status = run_evaluator(w, below, (loss_split)k, &plane);
+        if (status)
+            break;
+        row->point.true_loss = own.loss;
+        row->point.true_accuracy = own.accuracy;
+        row->point.plane_loss = plane.loss;
+        status = lossi_store_put_path(s->store, (loss_split)k, row);
+        if (!status)
+            report(w, (loss_split)k, &row->point);
+    }
+    return status;
+}
+
+static loss_status evaluate_all(walk *w)
+{
+    loss_status status = lossi_store_check_writable(w->surface->store);
+    if (!status)
+        status = lossi_store_prepare_path(w->surface->store);
+    if (!status)
+        status = lossi_placer_create(&w->placer, w->surface);
+    if (!status)
+        status = lossi_evaluator_create(&w->evaluator, w->surface->net, w->surface->opt.threads);
+    w->start = lossi_clock();
+    for (size_t t = 0; t < w->n && !status; t++) {
+        bool whole = true;
+        for (int k = 0; k < 2; k++)
+            whole = whole && (!w->surface->data[k] || w->present[k][t]);
+        if (!whole)
+            status = evaluate_checkpoint(w, t);
+    }
+    lossi_evaluator_free(w->evaluator);
+    lossi_placer_free(w->placer);
+    return status;
+}
+
+static loss_status record_share(walk *w, double held)
+{
+    loss_surface *s = w->surface;
+    char *key = lossi_format("path_held_%s", w->run), *value = lossi_format("%.9g", held);
+    loss_status status = key && value ? LOSS_OK : lossi_fail_nomem(strlen(w->run) + 32);
+    const char *was = status ? NULL : lossi_facts_find(&s->facts, key);
+    if (!status && !(was && strcmp(was, value) == 0)) {
+        status = lossi_store_put_fact(s->store, key, value, true);
+        if (!status && !lossi_facts_set(&s->facts, key, value))
+            status = lossi_fail_nomem(strlen(value) + 1);
+    }
+    free(key);
+    free(value);
+    return status;
+}
+
+static loss_status check(const walk *w)
+{
+    const loss_surface *s = w->surface;
+    if (!s->net)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: opened to look at, not to evaluate", s->path);
+    if (s->opt.repeat)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: repeated lines are no plane that a path could be drawn on", s->path);
+    if (!w->n || !*w->run)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: a path %s", s->path, w->n ? "without a name" : "without checkpoints");
+    for (size_t t = 0; t < w->n; t++)
+        for (size_t i = 0; i < t; i++)
+            if (strcmp(file_name(w->paths[t]), file_name(w->paths[i])) == 0)
+                return lossi_fail(LOSS_ERR_ARGUMENT, "%s and %s: two checkpoints of one name in the path %s", w->paths[i], w->paths[t], w->run);
+    return LOSS_OK;
+}
+
+loss_status loss_surface_add_path(loss_surface *surface, const char *run, const char *const *paths, size_t n, const loss_path_options *given)
+{
+    loss_path_options opt = LOSS_PATH_OPTIONS_INIT;
+    walk w = {.surface = surface, .run = run, .paths = paths, .n = n, .opt = &opt};
+    double held = NAN;
+    loss_status status = LOSSI_OPTIONS(opt, given);
+    if (!status)
+        status = check(&w);
+    if (!status)
+        status = lossi_net_clone(&w.net, surface->net);
+    if (!status && !(w.rows = calloc(n, sizeof *w.rows)))
+        status = lossi_fail_nomem(n * sizeof *w.rows);
+    if (!status)
+        status = project(&w, &held);
+    for (int k = 0; k < 2 && !status; k++)
+        if (surface->data[k]) {
+            w.progress.total += n;
+            status = find_present(&w, (loss_split)k);
+        }
+    if (!status && w.progress.done < w.progress.total)
+        status = evaluate_all(&w);
+    if (!status)
+        status = record_share(&w, held);
+    free(w.present[0]);
+    free(w.present[1]);
+    free(w.rows);
+    loss_net_free(w.net);
+    return status;
+}
