@@ -31,7 +31,7 @@ BUILD_DEBS := gcc libc6-dev pkg-config libopenblas-dev liblapacke-dev zlib1g-dev
               libcairo2-dev fonts-dejavu-core
 VIEW_DEBS  := libglfw3-dev libegl-dev python3-glad
 DEMO_DEBS  := $(BUILD_DEBS) dataset-fashion-mnist
-CHECK_DEBS := $(DEMO_DEBS) $(VIEW_DEBS) libegl1 libgl1-mesa-dri g++ libcmocka-dev python3-numpy sqlite3 xvfb xdotool imagemagick
+CHECK_DEBS := $(DEMO_DEBS) $(VIEW_DEBS) libegl1 libgl1-mesa-dri g++ libcmocka-dev python3-numpy sqlite3 xvfb xauth xdotool imagemagick
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
@@ -301,7 +301,7 @@ demo: deps-demo ## Install what is missing, build, train a ResNet-20 and draw it
 
 .PHONY: deps deps-demo deps-check
 deps: ## Install what building needs
-	sh tests/deps.sh $(BUILD_DEBS)
+	sh tests/deps.sh $(BUILD_DEBS) $(VIEW_DEBS)
 deps-demo:
 	sh tests/deps.sh $(DEMO_DEBS)
 deps-check:

@@ -7,7 +7,7 @@
 #include "axes.h"
 #include "overlay.h"
 
-enum { MOST_PLACES = 600 };
+enum { MOST_PLACES = 600, FEW = 12 };
 
 typedef struct places {
     const session *s;
@@ -165,7 +165,8 @@ static void draw_marks(places *p, cairo_t *cr)
         take(p, (box){at[i].x - 7 * u, at[i].y - 7 * u, 14 * u, 14 * u});
     }
     font(cr, 12.5 * u, false);
-    for (int hidden = 0; hidden < 2; hidden++) /* what is in sight chooses first */
+    int passes = v->n_critical <= FEW ? 2 : 1; /* what is in sight chooses first; what is hidden has texts only if there is room */
+    for (int hidden = 0; hidden < passes; hidden++)
         for (size_t i = 0; i < v->n_marks; i++)
             if (at[i].is_seen && at[i].is_hidden == (hidden == 1) && v->marks[i].text[0])
                 draw_label(p, at[i].x, at[i].y, v->marks[i].text, v->marks[i].kind == MARK_PATH ? 1 : 4, cr);

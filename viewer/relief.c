@@ -170,11 +170,52 @@ static double along(const double *axis, size_t n, double index)
     return axis[i] + (index - (double)i) * (axis[i + 1] - axis[i]);
 }
 
-static void put_segment(const relief *r, const double a[2], const double b[2], double z, size_t level, segment *out)
+static void place_of(const relief *r, const double index[2], double at[2])
 {
-    *out = (segment){{(float)along(r->x, r->nx, a[0]), (float)along(r->y, r->ny, a[1]), (float)z},
-                     {(float)along(r->x, r->nx, b[0]), (float)along(r->y, r->ny, b[1]), (float)z},
-                     (uint32_t)level};
+    at[0] = along(r->x, r->nx, index[0]);
+    at[1] = along(r->y, r->ny, index[1]);
+}
+
+/* How far a point is from the straight line between two others. */
+static double away(const double p[2], const double a[2], const double b[2])
+{
+    double ux = b[0] - a[0], uy = b[1] - a[1], length = hypot(ux, uy);
+    return length > 0 ? fabs(ux * (p[1] - a[1]) - uy * (p[0] - a[0])) / length : hypot(p[0] - a[0], p[1] - a[1]);
+}
+
+/* How many points of a line one segment from point `from` can stand for: those it passes so closely that nobody sees it. On a fine
+ * grid that is most of them. */
+static size_t reach_of(const relief *r, const loss_contour *line, size_t from, size_t last)
+{
+    enum { MOST_STEPS = 24 };
+    static const double unseen = 3e-4; /* scene units: a fifth of a pixel of a large picture */
+    double at[MOST_STEPS + 1][2];
+    size_t steps = 1;
+    place_of(r, line->points[from % line->n_points], at[0]);
+    place_of(r, line->points[(from + 1) % line->n_points], at[1]);
+    for (size_t next = 2; next <= MOST_STEPS && from + next <= last; next++) {
+        place_of(r, line->points[(from + next) % line->n_points], at[next]);
+        for (size_t i = 1; i < next; i++)
+            if (away(at[i], at[0], at[next]) > unseen)
+                return steps;
+        steps = next;
+    }
+    return steps;
+}
+
+/* Appends the segments of a line at height z. @return how many. */
+static size_t put_line(const relief *r, const loss_contour *line, double z, size_t level, segment *out)
+{
+    size_t n = 0, last = line->is_closed ? line->n_points : line->n_points - 1;
+    for (size_t i = 0; i < last;) {
+        size_t to = i + reach_of(r, line, i, last);
+        double a[2], b[2];
+        place_of(r, line->points[i], a);
+        place_of(r, line->points[to % line->n_points], b);
+        out[n++] = (segment){{(float)a[0], (float)a[1], (float)z}, {(float)b[0], (float)b[1], (float)z}, (uint32_t)level};
+        i = to;
+    }
+    return n;
 }
 
 bool relief_contours(const relief *r, const double *levels, size_t n_levels, bool on_floor, segment **out, size_t *n)
@@ -195,8 +236,7 @@ bool relief_contours(const relief *r, const double *levels, size_t n_levels, boo
             *out = grown;
         for (size_t i = 0; i < loss_contours_count(lines) && grown; i++) {
             loss_contour line = loss_contours_line(lines, i);
-            for (size_t j = 0; j + !line.is_closed < line.n_points; j++)
-                put_segment(r, line.points[j], line.points[(j + 1) % line.n_points], on_floor ? 0 : z, k, &(*out)[(*n)++]);
+            *n += put_line(r, &line, on_floor ? 0 : z, k, *out + *n);
         }
         loss_contours_free(lines);
         if (!grown)
