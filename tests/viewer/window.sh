@@ -53,7 +53,9 @@ title() { xdotool getwindowname "$window" | grep -qF -- "$1"; }
 # close_window NAME: with Ctrl-Q; it must end with 0 and without a word of a sanitizer or of the driver.
 close_window() {
     local code
-    key ctrl+q
+    # To whatever is under the mouse: sent to a window that goes away meanwhile, the key would stay down.
+    xdotool mousemove --window "$window" 300 300 key ctrl+q
+    xdotool keyup q keyup ctrl
     wait "$pid"
     code=$?
     pid=
