@@ -25,11 +25,13 @@ SONAME  := libloss.so.$(firstword $(subst ., ,$(VERSION)))
 
 LIB_MODULES := openblas lapacke zlib libpng sqlite3 libcjson
 CLI_MODULES := cairo libcjson
+VIEW_MODULES := glfw3 egl cairo zlib
 
 BUILD_DEBS := gcc libc6-dev pkg-config libopenblas-dev liblapacke-dev zlib1g-dev libpng-dev libsqlite3-dev libcjson-dev \
               libcairo2-dev fonts-dejavu-core
+VIEW_DEBS  := libglfw3-dev libegl-dev python3-glad
 DEMO_DEBS  := $(BUILD_DEBS) dataset-fashion-mnist
-CHECK_DEBS := $(DEMO_DEBS) g++ libcmocka-dev python3-numpy sqlite3
+CHECK_DEBS := $(DEMO_DEBS) $(VIEW_DEBS) libegl1 libgl1-mesa-dri g++ libcmocka-dev python3-numpy sqlite3 xvfb xauth xdotool imagemagick
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
@@ -51,6 +53,8 @@ LINK_tsan  := -fsanitize=thread
 MODULE_CFLAGS = $(eval MODULE_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(LIB_MODULES) $(CLI_MODULES)))$(MODULE_CFLAGS)
 LIB_LIBS = $(eval LIB_LIBS := $$(shell $(PKG_CONFIG) --libs $(LIB_MODULES)) -lm -pthread)$(LIB_LIBS)
 CLI_LIBS = $(eval CLI_LIBS := $$(shell $(PKG_CONFIG) --libs $(CLI_MODULES)))$(CLI_LIBS)
+VIEW_CFLAGS = $(eval VIEW_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(VIEW_MODULES)))$(VIEW_CFLAGS)
+VIEW_LIBS = $(eval VIEW_LIBS := $$(shell $(PKG_CONFIG) --libs glfw3 cairo zlib) -ldl)$(VIEW_LIBS)
 
 # The user's flags come last, so that they win.
 INCLUDES   = -Iinclude -Ilibloss
@@ -70,6 +74,10 @@ SIMD_SOURCES := $(sort $(wildcard libloss/kernels/simd/*.c))
 SET_NAMES    := $(foreach set,$(X86_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=libloss/kernels/$(set)/%))
 ANY_SOURCES  := $(sort $(wildcard libloss/*/*.c libloss/kernels/blas/*.c libloss/kernels/ref/*.c))
 CLI_SOURCES  := $(sort $(wildcard cli/*.c))
+# The viewer: what needs no OpenGL (viewer/), which the tests link too; what does (viewer/gl/).
+VIEW_SOURCES := $(filter-out viewer/main.c,$(sort $(wildcard viewer/*.c)))
+VIEW_GL      := viewer/main.c $(sort $(wildcard viewer/gl/*.c))
+SHADERS      := $(sort $(wildcard viewer/shaders/*.glsl))
 TEST_SOURCES := $(sort $(wildcard tests/unit/test_*.c tests/kernels/test_*.c))
 EXAMPLE_SOURCES := $(sort $(wildcard examples/*.c))
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
@@ -77,6 +85,7 @@ HEADERS      := $(sort $(wildcard include/loss/*.h))
 
 DOUBLE_TESTS := $(DOUBLE)/tests/unit/test_gradients $(DOUBLE)/tests/unit/test_hessian
 TESTS        := $(filter-out %/test_gradients %/test_hessian,$(TEST_SOURCES:%.c=$(OUT)/%))
+VIEW_TESTS   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/viewer/test_*.c)))
 EXAMPLES     := $(EXAMPLE_SOURCES:%.c=$(OUT)/%)
 BENCH        := $(OUT)/tests/bench/bench
 REPLAYS      := $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/replay_%)
@@ -85,10 +94,14 @@ LIB_OBJECTS  := $(ANY_SOURCES:%.c=$(OUT)/%.o) $(SET_NAMES:%=$(OUT)/%.o)
 PIC_OBJECTS  := $(ANY_SOURCES:%.c=$(OUT)/%.pic.o) $(SET_NAMES:%=$(OUT)/%.pic.o)
 EMULATED_OBJECTS := $(if $(X86_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=$(OUT)/tests/kernels/emulated/%.o))
 CLI_OBJECTS  := $(CLI_SOURCES:%.c=$(OUT)/%.o)
+VIEW_OBJECTS := $(VIEW_SOURCES:%.c=$(OUT)/%.o)
+VIEW_READERS := $(patsubst %,$(OUT)/viewer/%.o,grid problem read_csv read_landscape read_ply scatter)
+VIEW_GL_OBJECTS := $(VIEW_GL:%.c=$(OUT)/%.o) $(OUT)/viewer/made/shaders.o $(OUT)/viewer/made/src/gl.o
 DOUBLE_OBJECTS := $(ANY_SOURCES:%.c=$(DOUBLE)/%.o)
 BENCH_OBJECTS := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/bench/*.c)))
 ALL_OBJECTS  := $(LIB_OBJECTS) $(PIC_OBJECTS) $(CLI_OBJECTS) $(DOUBLE_OBJECTS) $(TESTS:=.o) $(DOUBLE_TESTS:=.o) $(EXAMPLES:=.o) \
-                $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/fuzz_%.o) $(OUT)/tests/fuzz/replay.o $(BENCH_OBJECTS) $(EMULATED_OBJECTS)
+                $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/fuzz_%.o) $(OUT)/tests/fuzz/replay.o $(BENCH_OBJECTS) $(EMULATED_OBJECTS) \
+                $(VIEW_OBJECTS) $(VIEW_GL_OBJECTS) $(VIEW_TESTS:=.o)
 
 STATIC_LIB := $(OUT)/libloss.a
 SHARED_LIB := $(OUT)/libloss.so.$(VERSION)
@@ -104,18 +117,28 @@ endif
 .DELETE_ON_ERROR:
 
 .PHONY: all
-all: $(STATIC_LIB) $(SHARED_LIB) $(OUT)/lossgrid ## Build the library (static and shared) and lossgrid
+all: $(STATIC_LIB) $(SHARED_LIB) $(OUT)/lossgrid viewer ## Build the library (static and shared), lossgrid and lossview
+
+# lossview is left out where its libraries are missing. They are looked for only now: `make check` may just have installed them.
+.PHONY: viewer
+viewer: $(STATIC_LIB) $(VIEW_OBJECTS) ## Build lossview; says so where its libraries are missing
+	for module in $(VIEW_MODULES); do \
+		$(PKG_CONFIG) --exists $$module || { echo "lossview: skipped, $$module not found"; exit 0; }; done; \
+	command -v glad >/dev/null || { echo "lossview: skipped, glad not found"; exit 0; }; \
+	$(MAKE) --no-print-directory $(OUT)/lossview
 
 .PHONY: examples
 examples: $(EXAMPLES) ## Build the examples in examples/ into $(BUILD)/release/examples/
 
 .PHONY: tests
-tests: $(TESTS) $(DOUBLE_TESTS) $(REPLAYS)
+tests: $(TESTS) $(DOUBLE_TESTS) $(REPLAYS) $(VIEW_TESTS)
 
 # A program sees only the public headers; pictures of who may include whom: CONTRIBUTING.md.
 $(OUT)/cli/%: INCLUDES = -Iinclude -Icli
+$(OUT)/viewer/%.o $(OUT)/tests/viewer/%.o: INCLUDES = -Iinclude -Iviewer
+$(OUT)/viewer/gl/%.o $(OUT)/viewer/main.o $(OUT)/viewer/made/%.o: INCLUDES = -Iinclude -Iviewer -I$(OUT)/viewer/made/include $(VIEW_CFLAGS)
 $(OUT)/examples/%: INCLUDES = -Iinclude
-$(OUT)/tests/% $(DOUBLE)/tests/%: INCLUDES = -Iinclude -Ilibloss -Itests
+$(OUT)/tests/% $(DOUBLE)/tests/%: INCLUDES = -Iinclude -Ilibloss -Itests -I.
 $(DOUBLE)/%: override CONFIG := double
 $(OUT)/%: SETS = $(if $(X86_SETS),-DLOSSI_HAS_X86_SETS=1)
 
@@ -180,6 +203,31 @@ $(OUT)/lossgrid: $(CLI_OBJECTS) $(STATIC_LIB)
 	$(call say,LINK)
 	$(LINK) -o $@ $^ $(CLI_LIBS) $(LIB_LIBS)
 
+# The loader of OpenGL's functions, and the shaders as strings.
+$(OUT)/viewer/made/src/gl.c:
+	$(call say,GLAD)
+	mkdir -p $(OUT)/viewer/made
+	glad --api gl:core=3.3 --extensions GL_KHR_debug --reproducible --quiet --out-path $(OUT)/viewer/made c 2>/dev/null
+$(OUT)/viewer/made/src/gl.o: $(OUT)/viewer/made/src/gl.c $(OUT)/flags
+	$(call say,CC)
+	$(CC) $(filter-out $(WARNINGS),$(OUR_CFLAGS)) $(INCLUDES) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+$(VIEW_GL:%.c=$(OUT)/%.o): | $(OUT)/viewer/made/src/gl.c
+$(OUT)/viewer/made/shaders.c: $(SHADERS)
+	mkdir -p $(@D)
+	for shader in $(SHADERS); do \
+		printf 'extern const char %s[];\nconst char %s[] =\n' $$(basename $$shader .glsl | tr . _) $$(basename $$shader .glsl | tr . _); \
+		sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/    "&\\n"/' $$shader; echo '    ;'; done > $@
+$(OUT)/viewer/made/shaders.o: $(OUT)/viewer/made/shaders.c $(OUT)/flags
+	$(call say,CC)
+	$(COMPILE) -Wno-overlength-strings -c $< -o $@
+
+$(OUT)/lossview: $(VIEW_OBJECTS) $(VIEW_GL_OBJECTS) $(STATIC_LIB)
+	$(call say,LINK)
+	$(LINK) -o $@ $^ $(VIEW_LIBS) $(LIB_LIBS)
+$(VIEW_TESTS): %: %.o $(VIEW_OBJECTS) $(STATIC_LIB)
+	$(call say,LINK)
+	$(LINK) -o $@ $(filter %.o %.a,$^) -lcmocka $(CLI_LIBS) -lz $(LIB_LIBS)
+
 $(EXAMPLES): %: %.o $(STATIC_LIB)
 	$(call say,LINK)
 	$(LINK) -o $@ $^ $(LIB_LIBS)
@@ -190,7 +238,8 @@ $(TESTS): %: %.o $(STATIC_LIB)
 $(DOUBLE_TESTS): %: %.o $(DOUBLE)/libloss.a
 	$(link_test)
 
-$(REPLAYS): $(OUT)/tests/fuzz/replay_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/tests/fuzz/replay.o $(STATIC_LIB)
+# The viewer's readers are not in the library.
+$(REPLAYS): $(OUT)/tests/fuzz/replay_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/tests/fuzz/replay.o $(VIEW_READERS) $(STATIC_LIB)
 	$(call say,LINK)
 	$(LINK) -o $@ $^ $(LIB_LIBS)
 
@@ -204,7 +253,8 @@ $(BENCH): $(BENCH_OBJECTS) $(STATIC_LIB)
 
 INSTALL_TESTS := $(sort $(wildcard tests/install/*.sh))
 SCRIPTS  := $(sort $(wildcard tests/cli/*.sh)) $(sort $(wildcard tests/pytorch/*.py)) $(INSTALL_TESTS)
-TEST_ENV  = BUILD=$(abspath $(OUT)) LOSSGRID=$(abspath $(OUT)/lossgrid) CC="$(CC)"
+VIEW_SCRIPTS := tests/viewer/pictures.sh tests/viewer/window.sh
+TEST_ENV  = BUILD=$(abspath $(OUT)) LOSSGRID=$(abspath $(OUT)/lossgrid) LOSSVIEW=$(abspath $(OUT)/lossview) CC="$(CC)"
 
 .PHONY: check
 check: deps-check ## Install what is missing, build, run all tests; the last line counts them
@@ -212,7 +262,7 @@ check: deps-check ## Install what is missing, build, run all tests; the last lin
 
 .PHONY: check-built
 check-built: all tests examples
-	$(TEST_ENV) tests/run $(TESTS) $(REPLAYS) $(DOUBLE_TESTS) $(SCRIPTS)
+	$(TEST_ENV) tests/run $(TESTS) $(VIEW_TESTS) $(REPLAYS) $(DOUBLE_TESTS) $(SCRIPTS) $(VIEW_SCRIPTS)
 
 .PHONY: asan ubsan tsan
 asan: ## Build with AddressSanitizer and run the unit and kernel tests under it
@@ -222,8 +272,9 @@ asan ubsan tsan:
 	$(MAKE) --no-print-directory CONFIG=$@ check-sanitized
 
 .PHONY: check-sanitized
-check-sanitized: $(TESTS) $(REPLAYS) $(EXAMPLES) $(OUT)/lossgrid
-	$(TEST_ENV) ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 tests/run $(TESTS) $(REPLAYS)
+check-sanitized: $(TESTS) $(VIEW_TESTS) $(REPLAYS) $(EXAMPLES) $(OUT)/lossgrid viewer
+	$(TEST_ENV) ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 tests/run $(TESTS) $(VIEW_TESTS) $(REPLAYS) \
+		$(if $(filter asan ubsan,$(CONFIG)),$(VIEW_SCRIPTS))
 
 .PHONY: valgrind
 valgrind: $(TESTS) ## Run the unit and kernel tests under valgrind
@@ -244,7 +295,7 @@ $(FUZZ_RUNS): fuzz-%: $(OUT)/tests/fuzz/fuzz_%
 		-artifact_prefix=$(OUT)/corpus/$*- $(OUT)/corpus/$* tests/fuzz/corpus/$* tests/data/weights >$(OUT)/fuzz_$*.log 2>&1 || \
 		{ tail -n 50 $(OUT)/fuzz_$*.log; exit 1; }
 	grep -E ' cov: |stat::number_of_executed_units' $(OUT)/fuzz_$*.log | tail -n 2
-$(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(STATIC_LIB)
+$(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(VIEW_READERS) $(STATIC_LIB)
 	$(call say,LINK)
 	$(LINK) -o $@ $^ $(LIB_LIBS)
 
@@ -266,7 +317,7 @@ demo: deps-demo ## Install what is missing, build, train a ResNet-20 and draw it
 
 .PHONY: deps deps-demo deps-check
 deps: ## Install what building needs
-	sh tests/deps.sh $(BUILD_DEBS)
+	sh tests/deps.sh $(BUILD_DEBS) $(VIEW_DEBS)
 deps-demo:
 	sh tests/deps.sh $(DEMO_DEBS)
 deps-check:
@@ -274,13 +325,22 @@ deps-check:
 
 # ---- Installation -----------------------------------------------------------------------------------------------------
 
-INSTALLED = $(PREFIX)/bin/lossgrid $(HEADERS:include/%=$(PREFIX)/include/%) $(LIBDIR)/libloss.a \
+SHARE := $(PREFIX)/share
+VIEW_INSTALLED = $(PREFIX)/bin/lossview $(SHARE)/applications/lossview.desktop $(SHARE)/icons/hicolor/scalable/apps/lossview.svg \
+                 $(SHARE)/man/man1/lossview.1
+INSTALLED = $(VIEW_INSTALLED) $(PREFIX)/bin/lossgrid $(HEADERS:include/%=$(PREFIX)/include/%) $(LIBDIR)/libloss.a \
             $(LIBDIR)/libloss.so.$(VERSION) $(LIBDIR)/$(SONAME) $(LIBDIR)/libloss.so $(LIBDIR)/pkgconfig/loss.pc
 
 .PHONY: install
 install: all ## Install below $(DESTDIR)$(PREFIX); libraries into $(DESTDIR)$(LIBDIR)
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/include/loss" "$(DESTDIR)$(LIBDIR)/pkgconfig"
 	install -m 755 $(OUT)/lossgrid "$(DESTDIR)$(PREFIX)/bin/"
+	if [ -x $(OUT)/lossview ]; then \
+		install -D -m 755 $(OUT)/lossview "$(DESTDIR)$(PREFIX)/bin/lossview"; \
+		install -D -m 644 viewer/desktop/lossview.desktop "$(DESTDIR)$(SHARE)/applications/lossview.desktop"; \
+		install -D -m 644 viewer/desktop/lossview.svg "$(DESTDIR)$(SHARE)/icons/hicolor/scalable/apps/lossview.svg"; \
+		install -D -m 644 docs/man/lossview.1 "$(DESTDIR)$(SHARE)/man/man1/lossview.1"; \
+	fi
 	install -m 644 $(HEADERS) "$(DESTDIR)$(PREFIX)/include/loss/"
 	install -m 644 $(STATIC_LIB) "$(DESTDIR)$(LIBDIR)/"
 	install -m 755 $(SHARED_LIB) "$(DESTDIR)$(LIBDIR)/"

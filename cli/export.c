@@ -66,7 +66,7 @@ int command_export(int argc, char **argv)
         {"ascii", NULL, "PLY and STL as text", OPTION_FLAG, &o.ascii, NULL, NULL},
         {"height", "H", "fit, raw or log (fit: as high as the longer axis is long)", OPTION_CHOICE, &height, heights, NULL},
         {"split", "S", "train or test (test, or the one that the file has)", OPTION_CHOICE, &split, splits, NULL},
-        {"colours", "MAP", "viridis, cividis or magma (viridis)", OPTION_TEXT, &o.colours, NULL, NULL},
+        {"colours", "MAP", "viridis, cividis, magma, coolwarm or terrain (viridis)", OPTION_TEXT, &o.colours, NULL, NULL},
         {"contours", "FILE.csv", "contour lines: line, level, closed, x, y", OPTION_TEXT, &t.contours, NULL, NULL},
         {"levels", "N|L,L,..", "at most N round levels, or these (10)", OPTION_TEXT, &t.levels, NULL, NULL},
         {"level-scale", "S", "of N levels: linear, log or quantile (linear)", OPTION_CHOICE, &t.scale, scales, NULL},

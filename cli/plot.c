@@ -453,7 +453,7 @@ int command_plot(int argc, char **argv)
          &r.field, fields, &r.has_field},
         {"split", "S", "train or test (test; a line shows both)", OPTION_CHOICE, &r.split, splits, &r.has_split},
         {"log", NULL, "logarithmic colours or heights: for steep walls", OPTION_FLAG, &r.log, NULL, NULL},
-        {"colours", "MAP", "viridis, cividis or magma (viridis)", OPTION_TEXT, &r.colours, NULL, NULL},
+        {"colours", "MAP", "viridis, cividis, magma, coolwarm or terrain (viridis)", OPTION_TEXT, &r.colours, NULL, NULL},
         {"min", "X", "lowest value of the colours", OPTION_NUMBER, &r.low, NULL, &r.has_low},
         {"max", "X", "highest value of the colours", OPTION_NUMBER, &r.high, NULL, &r.has_high},
         {"contours", "N|L,L,..", "contour lines: at most N round levels, these levels, or none (10)", OPTION_TEXT, &r.contours, NULL, NULL},

@@ -37,8 +37,8 @@ LOSS_API loss_status loss_surface_export(loss_surface *surface, const char *path
  *  @return LOSS_OK, LOSS_ERR_NAME (ending), LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM.   Since 0.1. */
 LOSS_API loss_status loss_surface_export_path(loss_surface *surface, const char *path, const loss_export_options *opt);
 
-/** Names of the colour maps, ended by NULL: "viridis" (the default), "cividis", "magma". All can be read by the colour-blind
- *  and in grey. Static storage. */
+/** Names of the colour maps, ended by NULL: "viridis" (the default), "cividis", "magma", which can be read by the colour-blind
+ *  and in grey; "coolwarm", for values on both sides of a middle; "terrain". Static storage. */
 LOSS_API const char *const *loss_colour_maps(void);
 
 /** Colour at t (clamped to 0 .. 1; NaN gives mid-grey) of a map, as sRGB bytes.

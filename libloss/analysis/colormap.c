@@ -1,4 +1,5 @@
-/* Colours of values: maps whose lightness rises evenly, so that they can be read by the colour-blind and in grey. */
+/* Colours of values. The lightness of viridis, cividis and magma rises evenly, so that they can be read by the colour-blind and in
+ * grey; coolwarm has its middle in grey (differences), terrain looks like a map. */
 #include "analysis/colormap.h"
 
 #include <math.h>
@@ -8,8 +9,8 @@
 
 #include "base/base.h"
 
-static const char *const names[] = {"viridis", "cividis", "magma", NULL};
-static const uint8_t (*const tables[])[3] = {lossi_viridis, lossi_cividis, lossi_magma};
+static const char *const names[] = {"viridis", "cividis", "magma", "coolwarm", "terrain", NULL};
+static const uint8_t (*const tables[])[3] = {lossi_viridis, lossi_cividis, lossi_magma, lossi_coolwarm, lossi_terrain};
 enum { N_MAPS = sizeof tables / sizeof *tables, GREY = 128 };
 
 const char *const *loss_colour_maps(void)

@@ -49,7 +49,8 @@ check_tree() {
             ;;
         esac
     done < <(grep -rnE '^#include ("|<loss/)' "$root/libloss" --include='*.[ch]' | sed -E 's/:[0-9]+:/:/')
-    grep -rnE '^#include "(base|kernels|cpu|net|data|zoo|train|plane|surface|analysis|formats)/' "$root/cli" 2>/dev/null
+    grep -rnE '^#include "(base|kernels|cpu|net|data|zoo|train|plane|surface|analysis|formats)/' "$root/cli" "$root/viewer" 2>/dev/null
+    grep -rnE '^#include [<"](glad|GLFW|EGL|GL)/' "$root/viewer" 2>/dev/null | grep -v "^$root/viewer/gl/"
 }
 
 bad=$(check_tree .)
@@ -61,9 +62,10 @@ fi
 # The check itself must be able to fail.
 planted=$(mktemp -d)
 trap 'rm -rf "$planted"' EXIT
-mkdir -p "$planted/libloss/formats" "$planted/cli"
+mkdir -p "$planted/libloss/formats" "$planted/cli" "$planted/viewer/gl"
 echo '#include "net/net.h"' >"$planted/libloss/formats/wrong.c"
 echo '#include "base/base.h"' >"$planted/cli/wrong.c"
-if [ "$(check_tree "$planted" | wc -l)" -eq 2 ]; then echo "ok - a planted violation is found"; else
+echo '#include <glad/gl.h>' | tee "$planted/viewer/wrong.c" >"$planted/viewer/gl/right.c"
+if [ "$(check_tree "$planted" | wc -l)" -eq 3 ]; then echo "ok - a planted violation is found"; else
     echo "not ok - a planted violation is found"
 fi

@@ -1,0 +1,24 @@
+/* Themes and tables of colours. */
+#include "colours.h"
+
+#include <string.h>
+
+#include <loss/loss.h>
+
+const char *const colours_names[] = {"viridis", "cividis", "magma", "coolwarm", "terrain", NULL};
+
+void colours_table(int map, uint8_t steps[COLOUR_STEPS][3])
+{
+    for (int i = 0; i < COLOUR_STEPS; i++)
+        if (loss_colour_at(colours_names[map], (double)i / (COLOUR_STEPS - 1), steps[i]))
+            memset(steps[i], 128, 3);
+}
+
+const theme *theme_of(int number)
+{
+    static const theme themes[] = {
+        {{0.93, 0.94, 0.955}, {1, 1, 1}, {0.11, 0.12, 0.14}, {0.62, 0.64, 0.68}, {1, 1, 1}, {1, 1, 1}, {0.12, 0.38, 0.72}},
+        {{0.075, 0.08, 0.095}, {0.15, 0.16, 0.185}, {0.93, 0.94, 0.95}, {0.42, 0.44, 0.48}, {0.07, 0.075, 0.09}, {0.13, 0.14, 0.16}, {0.42, 0.66, 0.98}},
+    };
+    return &themes[number];
+}

@@ -1,0 +1,94 @@
+/* Programs, uniforms, and the driver's complaints. */
+#include "gl.h"
+
+#include <stdio.h>
+
+static GLuint compile(GLenum kind, const char *text, problem *p)
+{
+    GLuint shader = glCreateShader(kind);
+    GLint good = 0;
+    glShaderSource(shader, 1, &text, NULL);
+    glCompileShader(shader);
+    glGetShaderiv(shader, GL_COMPILE_STATUS, &good);
+    if (good)
+        return shader;
+    char log[400] = "";
+    glGetShaderInfoLog(shader, sizeof log, NULL, log);
+    problem_set(p, "the OpenGL driver does not take a shader: %s", log);
+    glDeleteShader(shader);
+    return 0;
+}
+
+GLuint gl_program(const char *vertex, const char *fragment, problem *p)
+{
+    GLuint a = compile(GL_VERTEX_SHADER, vertex, p), b = a ? compile(GL_FRAGMENT_SHADER, fragment, p) : 0, program = 0;
+    GLint good = 0;
+    if (a && b) {
+        program = glCreateProgram();
+        glAttachShader(program, a);
+        glAttachShader(program, b);
+        glLinkProgram(program);
+        glGetProgramiv(program, GL_LINK_STATUS, &good);
+        if (!good) {
+            char log[400] = "";
+            glGetProgramInfoLog(program, sizeof log, NULL, log);
+            problem_set(p, "the OpenGL driver does not link a shader: %s", log);
+            glDeleteProgram(program);
+            program = 0;
+        }
+    }
+    glDeleteShader(a);
+    glDeleteShader(b);
+    return program;
+}
+
+GLint gl_at(GLuint program, const char *name)
+{
+    return glGetUniformLocation(program, name);
+}
+
+void gl_set_matrix(GLuint program, const char *name, mat4 m)
+{
+    float values[16];
+    mat_to_floats(m, values);
+    glUniformMatrix4fv(gl_at(program, name), 1, GL_FALSE, values);
+}
+
+void gl_set_vec3(GLuint program, const char *name, double x, double y, double z)
+{
+    glUniform3f(gl_at(program, name), (float)x, (float)y, (float)z);
+}
+
+static unsigned complaints;
+
+static void GLAD_API_PTR complain(GLenum source, GLenum kind, GLuint id, GLenum severity, GLsizei length, const GLchar *text,
+                                  const void *user)
+{
+    (void)source;
+    (void)id;
+    (void)length;
+    (void)user;
+    if (severity == GL_DEBUG_SEVERITY_NOTIFICATION || kind == GL_DEBUG_TYPE_PERFORMANCE)
+        return;
+    complaints++;
+    fprintf(stderr, "OpenGL: %s\n", text);
+}
+
+void gl_listen(void)
+{
+    if (!GLAD_GL_KHR_debug)
+        return;
+    glEnable(GL_DEBUG_OUTPUT);
+    glEnable(GL_DEBUG_OUTPUT_SYNCHRONOUS);
+    glDebugMessageCallback(complain, NULL);
+}
+
+unsigned gl_complaints(void)
+{
+    GLenum error;
+    while ((error = glGetError()) != GL_NO_ERROR) {
+        complaints++;
+        fprintf(stderr, "OpenGL: error 0x%04x\n", error);
+    }
+    return complaints;
+}

@@ -1,0 +1,25 @@
+/* OpenGL 3.3 core, and small helpers. Only files in gl/ include this. */
+#ifndef GL_H
+#define GL_H
+
+#include <glad/gl.h>
+
+#include "problem.h"
+#include "vec.h"
+
+/** Compiles and links. @return 0 with the driver's words in *p. */
+GLuint gl_program(const char *vertex, const char *fragment, problem *p);
+/** Where a uniform is; -1, which OpenGL ignores, if the shader does not use it. */
+GLint gl_at(GLuint program, const char *name);
+void gl_set_matrix(GLuint program, const char *name, mat4 m);
+void gl_set_vec3(GLuint program, const char *name, double x, double y, double z);
+
+/** With KHR_debug: has the driver's complaints printed on standard error, and counts them. */
+void gl_listen(void);
+/** How many complaints there were; those of performance and notes do not count. */
+unsigned gl_complaints(void);
+
+/* shaders/, as text (made by the Makefile). */
+extern const char surface_vert[], surface_frag[], line_vert[], line_frag[], flat_vert[], background_frag[], overlay_frag[];
+
+#endif

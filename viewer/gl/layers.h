@@ -1,0 +1,68 @@
+/* The layers of a picture; each owns its buffers and programs and draws into the viewport that is set. */
+#ifndef LAYERS_H
+#define LAYERS_H
+
+#include "gl.h"
+#include "mesh.h"
+#include "scene.h"
+#include "session.h"
+
+/* What the layers of a view share. */
+typedef struct eye {
+    const scene *scene;
+    mat4 matrix;
+    vec3 position, back, to_light;
+    double unit, x, y, width, height; /* viewport, pixels from the lower left */
+} eye;
+
+/* ---- Surfaces: one buffer a mesh ---- */
+typedef struct surface_layer {
+    GLuint program, colours;
+    int colours_of; /* the map that the texture holds, -1: none */
+    struct surface_buffers {
+        GLuint array, vertices, indices;
+        GLsizei n;
+    } meshes[MOST_VIEWS][4]; /* fine, coarse, ghost above, ghost below */
+} surface_layer;
+enum { MESH_FINE, MESH_COARSE, MESH_ABOVE, MESH_BELOW, N_MESHES };
+
+bool surface_layer_create(surface_layer *l, problem *p);
+void surface_layer_free(surface_layer *l);
+/** Uploads the meshes of a view. @return false: out of memory */
+bool surface_layer_upload(surface_layer *l, const scene *s, size_t number);
+/** Draws the solid surface, coarse while it moves where that was found to be needed. */
+void surface_layer_draw(surface_layer *l, const eye *e, size_t number, bool is_coarse);
+/** The texture of the colour map that the settings ask for. */
+GLuint surface_layer_map(surface_layer *l, int map);
+void surface_layer_draw_ghosts(surface_layer *l, const eye *e, size_t number);
+
+/* ---- Lines: one buffer a kind of line ---- */
+enum { LINES_CONTOURS, LINES_FLOOR, LINES_PATH, LINES_AXES, N_LINES };
+typedef struct line_layer {
+    GLuint program;
+    struct line_buffers {
+        GLuint array, segments;
+        GLsizei n;
+    } lines[MOST_VIEWS][N_LINES];
+} line_layer;
+
+bool line_layer_create(line_layer *l, problem *p);
+void line_layer_free(line_layer *l);
+void line_layer_upload(line_layer *l, size_t number, int kind, const segment *segments, size_t n);
+/** @param colours  [3][4] by level; width in pixels; pull: scene units towards the viewer; map: the texture of the colour map, which
+ *  contour lines then have by their level, or 0 */
+void line_layer_draw(line_layer *l, const eye *e, size_t number, int kind, float colours[3][4], double width, double pull, GLuint map);
+
+/* ---- Background and the overlay drawn by cairo ---- */
+typedef struct flat_layer {
+    GLuint background, overlay, texture, array;
+    int width, height; /* of the texture */
+} flat_layer;
+
+bool flat_layer_create(flat_layer *l, problem *p);
+void flat_layer_free(flat_layer *l);
+void flat_layer_background(flat_layer *l, int theme);
+/** Draws the overlay of the session over everything. @return false: out of memory */
+bool flat_layer_overlay(flat_layer *l, const session *s);
+
+#endif

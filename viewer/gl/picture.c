@@ -1,0 +1,107 @@
+/* A picture of any size that the driver can hold, without a window: a multisampled framebuffer, resolved and read back. */
+#include <stdlib.h>
+
+#include "gl.h"
+#include "renderer.h"
+
+enum { MOST_SAMPLES = 8 };
+
+typedef struct target {
+    GLuint framebuffers[2], buffers[3]; /* many samples and one; colour, depth, colour */
+} target;
+
+static bool complete(void)
+{
+    return glCheckFramebufferStatus(GL_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE;
+}
+
+static bool target_create(target *t, int width, int height)
+{
+    GLint most = 0;
+    glGetIntegerv(GL_MAX_SAMPLES, &most);
+    GLsizei many = most < MOST_SAMPLES ? most : MOST_SAMPLES;
+    glGenFramebuffers(2, t->framebuffers);
+    glGenRenderbuffers(3, t->buffers);
+    glBindRenderbuffer(GL_RENDERBUFFER, t->buffers[0]);
+    glRenderbufferStorageMultisample(GL_RENDERBUFFER, many, GL_RGBA8, width, height);
+    glBindRenderbuffer(GL_RENDERBUFFER, t->buffers[1]);
+    glRenderbufferStorageMultisample(GL_RENDERBUFFER, many, GL_DEPTH_COMPONENT24, width, height);
+    glBindRenderbuffer(GL_RENDERBUFFER, t->buffers[2]);
+    glRenderbufferStorage(GL_RENDERBUFFER, GL_RGBA8, width, height);
+    glBindFramebuffer(GL_FRAMEBUFFER, t->framebuffers[1]);
+    glFramebufferRenderbuffer(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER, t->buffers[2]);
+    bool done = complete();
+    glBindFramebuffer(GL_FRAMEBUFFER, t->framebuffers[0]);
+    glFramebufferRenderbuffer(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER, t->buffers[0]);
+    glFramebufferRenderbuffer(GL_FRAMEBUFFER, GL_DEPTH_ATTACHMENT, GL_RENDERBUFFER, t->buffers[1]);
+    return done && complete();
+}
+
+static void target_free(target *t)
+{
+    glDeleteFramebuffers(2, t->framebuffers);
+    glDeleteRenderbuffers(3, t->buffers);
+}
+
+/* OpenGL's first row is the lowest, and its colours are premultiplied. */
+static void turn(unsigned char *pixels, int width, int height)
+{
+    size_t stride = (size_t)width * 4;
+    for (int y = 0; y < height / 2; y++)
+        for (size_t i = 0; i < stride; i++) {
+            unsigned char *a = pixels + (size_t)y * stride + i, *b = pixels + (size_t)(height - 1 - y) * stride + i, swap = *a;
+            *a = *b;
+            *b = swap;
+        }
+    for (size_t i = 0; i < (size_t)height * stride; i += 4) {
+        unsigned alpha = pixels[i + 3];
+        for (int k = 0; k < 3 && alpha && alpha < 255; k++) {
+            unsigned value = (pixels[i + (size_t)k] * 255u + alpha / 2) / alpha;
+            pixels[i + (size_t)k] = (unsigned char)(value > 255 ? 255 : value);
+        }
+    }
+}
+
+unsigned char *renderer_picture(renderer *r, session *s, int width, int height, problem *p)
+{
+    GLint most[2] = {0, 0}, most_buffer = 0;
+    layout before = s->layout;
+    hover mouse = s->hover;
+    glGetIntegerv(GL_MAX_VIEWPORT_DIMS, most);
+    glGetIntegerv(GL_MAX_RENDERBUFFER_SIZE, &most_buffer);
+    if (width > most[0] || height > most[1] || width > most_buffer || height > most_buffer) {
+        problem_set(p, "%d x %d pixels: this OpenGL draws at most %d x %d", width, height, most[0] < most_buffer ? most[0] : most_buffer,
+                    most[1] < most_buffer ? most[1] : most_buffer);
+        return NULL;
+    }
+    target t = {{0}, {0}};
+    unsigned char *pixels = malloc((size_t)width * (size_t)height * 4);
+    bool done = pixels != NULL;
+    if (!done)
+        problem_set(p, "%d x %d pixels: out of memory", width, height);
+    if (done && !target_create(&t, width, height))
+        done = problem_set(p, "%d x %d pixels: the OpenGL driver has no framebuffer for them", width, height);
+    if (done) {
+        s->hover.is_hit = false;
+        session_layout(s, width, height, layout_picture_unit(width, height));
+        done = renderer_draw(r, s, false, p);
+        s->hover = mouse;
+        session_layout(s, before.width, before.height, before.unit);
+    }
+    if (done) {
+        glBindFramebuffer(GL_READ_FRAMEBUFFER, t.framebuffers[0]);
+        glBindFramebuffer(GL_DRAW_FRAMEBUFFER, t.framebuffers[1]);
+        glBlitFramebuffer(0, 0, width, height, 0, 0, width, height, GL_COLOR_BUFFER_BIT, GL_NEAREST);
+        glBindFramebuffer(GL_READ_FRAMEBUFFER, t.framebuffers[1]);
+        glPixelStorei(GL_PACK_ALIGNMENT, 4);
+        glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+        turn(pixels, width, height);
+    }
+    glBindFramebuffer(GL_FRAMEBUFFER, 0);
+    target_free(&t);
+    if (!done) {
+        free(pixels);
+        pixels = NULL;
+    }
+    return pixels;
+}

@@ -1,0 +1,152 @@
+/* The order of the layers: background, surfaces, lines, ghosts, overlay. */
+#include "renderer.h"
+
+#include <stdlib.h>
+
+#include "axes.h"
+#include "colours.h"
+#include "layers.h"
+
+struct renderer {
+    surface_layer surfaces;
+    line_layer lines;
+    flat_layer flats;
+    unsigned version, surface_version;
+    size_t n_views;
+    bool has_ghosts;
+    axes axes;
+};
+
+renderer *renderer_create(problem *p)
+{
+    renderer *r = calloc(1, sizeof *r);
+    if (!r) {
+        problem_set(p, "out of memory");
+        return NULL;
+    }
+    if (surface_layer_create(&r->surfaces, p) && line_layer_create(&r->lines, p) && flat_layer_create(&r->flats, p))
+        return r;
+    renderer_free(r);
+    return NULL;
+}
+
+void renderer_free(renderer *r)
+{
+    if (!r)
+        return;
+    surface_layer_free(&r->surfaces);
+    line_layer_free(&r->lines);
+    flat_layer_free(&r->flats);
+    free(r);
+}
+
+static bool upload(renderer *r, const scene *s)
+{
+    bool done = true;
+    if (r->surface_version != s->surface_version || r->n_views != s->n_views || r->has_ghosts != s->set.ghost)
+        for (size_t i = 0; i < MOST_VIEWS; i++)
+            done = surface_layer_upload(&r->surfaces, s, i) && done;
+    if (r->version != s->version || r->n_views != s->n_views)
+        for (size_t i = 0; i < s->n_views; i++) {
+            const view *v = &s->views[i];
+            line_layer_upload(&r->lines, i, LINES_CONTOURS, v->lines, v->n_lines);
+            line_layer_upload(&r->lines, i, LINES_FLOOR, v->floor_lines, v->n_floor_lines);
+            line_layer_upload(&r->lines, i, LINES_PATH, v->path_lines, v->n_path_lines);
+        }
+    r->surface_version = s->surface_version;
+    r->version = s->version;
+    r->n_views = s->n_views;
+    r->has_ghosts = s->set.ghost;
+    return done;
+}
+
+static eye eye_of(const session *s, size_t number)
+{
+    const box *b = &s->layout.views[number];
+    const camera *c = &s->scene.set.view;
+    double aspect = b->w / b->h;
+    eye e = {.scene = &s->scene, .unit = s->layout.unit};
+    vec3 right, up;
+    e.x = b->x;
+    e.y = s->layout.height - b->y - b->h;
+    e.width = b->w;
+    e.height = b->h;
+    e.matrix = camera_matrix(c, aspect);
+    e.position = camera_position(c, aspect);
+    camera_basis(c, &right, &up, &e.back);
+    /* The light comes over the viewer's left shoulder and somewhat from above, so that shapes read from every side. */
+    vec3 light = vec_add(vec_add(vec_scale(right, -0.55), vec_scale(up, 0.55)), vec_add(vec_scale(e.back, 0.6), (vec3){0, 0, 0.5}));
+    e.to_light = vec_scale(light, 1 / vec_length(light));
+    return e;
+}
+
+static void put(float out[4], rgb c, double alpha)
+{
+    out[0] = (float)c.r;
+    out[1] = (float)c.g;
+    out[2] = (float)c.b;
+    out[3] = (float)alpha;
+}
+
+static void draw_lines(renderer *r, const session *s, const eye *e, size_t number)
+{
+    const theme *t = theme_of(s->scene.set.theme);
+    float colours[3][4];
+    double u = s->layout.unit;
+    bool isolines = s->scene.set.texture == TEXTURE_ISOLINES;
+    static const double close = 0.004, closer = 0.008; /* scene units that lines are pulled towards the viewer */
+    axes_make(&r->axes, &s->scene, number);
+    line_layer_upload(&r->lines, number, LINES_AXES, r->axes.lines, r->axes.n_lines);
+    put(colours[0], t->faint, 0.55);
+    put(colours[1], t->ink, 0.9);
+    put(colours[2], t->ink, 0.9);
+    line_layer_draw(&r->lines, e, number, LINES_AXES, colours, 1.3 * u, 0, 0);
+    for (int i = 0; i < 3; i++)
+        put(colours[i], t->faint, 1);
+    line_layer_draw(&r->lines, e, number, LINES_FLOOR, colours, 1.3 * u, 0.001, 0);
+    for (int i = 0; i < 3; i++)
+        put(colours[i], s->scene.set.texture == TEXTURE_WIREFRAME ? t->ink : (rgb){0.09, 0.10, 0.12}, 1);
+    line_layer_draw(&r->lines, e, number, LINES_CONTOURS, colours, (isolines ? 2.6 : 1.4) * u, close,
+                    isolines ? surface_layer_map(&r->surfaces, s->scene.set.colours) : 0);
+    put(colours[0], (rgb){1, 0.55, 0.15}, 1);
+    put(colours[1], s->scene.set.theme == THEME_DARK ? (rgb){0.95, 0.95, 0.98} : (rgb){0.25, 0.25, 0.32}, 1);
+    put(colours[2], t->ink, 0.55);
+    line_layer_draw(&r->lines, e, number, LINES_PATH, colours, 2.4 * u, closer, 0);
+}
+
+bool renderer_draw(renderer *r, const session *s, bool is_coarse, problem *p)
+{
+    const scene *c = &s->scene;
+    if (!upload(r, c))
+        return problem_set(p, "no memory for the surface");
+    glViewport(0, 0, (GLsizei)s->layout.width, (GLsizei)s->layout.height);
+    glDisable(GL_SCISSOR_TEST);
+    glDepthMask(GL_TRUE);
+    glClearColor(0, 0, 0, 0);
+    glClear(GL_COLOR_BUFFER_BIT | GL_DEPTH_BUFFER_BIT);
+    glDisable(GL_DEPTH_TEST);
+    glDisable(GL_BLEND);
+    if (c->set.background)
+        flat_layer_background(&r->flats, c->set.theme);
+    for (size_t i = 0; i < c->n_views; i++) {
+        eye e = eye_of(s, i);
+        glViewport((GLint)e.x, (GLint)e.y, (GLsizei)e.width, (GLsizei)e.height);
+        glScissor((GLint)e.x, (GLint)e.y, (GLsizei)e.width, (GLsizei)e.height);
+        glEnable(GL_SCISSOR_TEST);
+        glEnable(GL_DEPTH_TEST);
+        glDisable(GL_BLEND);
+        surface_layer_draw(&r->surfaces, &e, i, is_coarse);
+        glEnable(GL_BLEND);
+        glBlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+        glDepthMask(GL_FALSE); /* or the soft rim of a piece of a line would hide the next piece */
+        draw_lines(r, s, &e, i);
+        glDepthMask(GL_TRUE);
+        if (c->set.ghost)
+            surface_layer_draw_ghosts(&r->surfaces, &e, i);
+        glDisable(GL_SCISSOR_TEST);
+    }
+    glViewport(0, 0, (GLsizei)s->layout.width, (GLsizei)s->layout.height);
+    glDisable(GL_DEPTH_TEST);
+    glEnable(GL_BLEND);
+    return flat_layer_overlay(&r->flats, s) || problem_set(p, "no memory for the texts");
+}

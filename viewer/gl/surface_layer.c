@@ -1,0 +1,185 @@
+/* Surfaces as indexed triangles. A coarse copy of a large one is drawn while the camera moves. */
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "colours.h"
+#include "layers.h"
+
+enum { COARSE_SIDE = 160 }; /* points along the longer side of the coarse copy */
+
+bool surface_layer_create(surface_layer *l, problem *p)
+{
+    *l = (surface_layer){.colours_of = -1};
+    l->program = gl_program(surface_vert, surface_frag, p);
+    glGenTextures(1, &l->colours);
+    return l->program != 0;
+}
+
+static void release(struct surface_buffers *b)
+{
+    glDeleteVertexArrays(1, &b->array);
+    glDeleteBuffers(1, &b->vertices);
+    glDeleteBuffers(1, &b->indices);
+    *b = (struct surface_buffers){0};
+}
+
+void surface_layer_free(surface_layer *l)
+{
+    for (int i = 0; i < MOST_VIEWS; i++)
+        for (int k = 0; k < N_MESHES; k++)
+            release(&l->meshes[i][k]);
+    glDeleteProgram(l->program);
+    glDeleteTextures(1, &l->colours);
+}
+
+static void attribute(GLuint number, GLint n, size_t offset)
+{
+    glEnableVertexAttribArray(number);
+    glVertexAttribPointer(number, n, GL_FLOAT, GL_FALSE, sizeof(vertex), (const void *)offset);
+}
+
+static bool upload(struct surface_buffers *b, const relief *r, size_t stride)
+{
+    mesh m;
+    release(b);
+    if (!mesh_make(&m, r, stride))
+        return false;
+    glGenVertexArrays(1, &b->array);
+    glGenBuffers(1, &b->vertices);
+    glGenBuffers(1, &b->indices);
+    glBindVertexArray(b->array);
+    glBindBuffer(GL_ARRAY_BUFFER, b->vertices);
+    glBufferData(GL_ARRAY_BUFFER, (GLsizeiptr)(m.n_vertices * sizeof(vertex)), m.vertices, GL_STATIC_DRAW);
+    glBindBuffer(GL_ELEMENT_ARRAY_BUFFER, b->indices);
+    glBufferData(GL_ELEMENT_ARRAY_BUFFER, (GLsizeiptr)(m.n_indices * sizeof(uint32_t)), m.indices, GL_STATIC_DRAW);
+    attribute(0, 3, offsetof(vertex, position));
+    attribute(1, 3, offsetof(vertex, normal));
+    attribute(2, 1, offsetof(vertex, slope));
+    attribute(3, 2, offsetof(vertex, cell));
+    glBindVertexArray(0);
+    b->n = (GLsizei)m.n_indices;
+    mesh_free(&m);
+    return true;
+}
+
+/* The loss plus or minus its standard error as a surface of its own, on the same scale. */
+static bool upload_ghost(struct surface_buffers *b, const scene *s, const view *v, double sign)
+{
+    int split = s->set.split == SHOW_TRAIN ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST;
+    if (!v->grid.has_split[split])
+        split = split == LOSS_SPLIT_TRAIN ? LOSS_SPLIT_TEST : LOSS_SPLIT_TRAIN;
+    const samples *from = &v->grid.splits[split];
+    size_t n = v->grid.nx * v->grid.ny;
+    release(b);
+    if (!from->error || s->set.field != FIELD_LOSS || s->set.split == SHOW_DIFFERENCE)
+        return true;
+    double *values = malloc(n * sizeof *values);
+    relief r;
+    for (size_t i = 0; values && i < n; i++)
+        values[i] = from->loss[i] + sign * from->error[i];
+    if (!values || !relief_make(&r, &v->grid, values, &s->scale, s->set.exaggeration)) /* which frees the values */
+        return false;
+    bool done = upload(b, &r, 1);
+    relief_free(&r);
+    return done;
+}
+
+bool surface_layer_upload(surface_layer *l, const scene *s, size_t number)
+{
+    struct surface_buffers *b = l->meshes[number];
+    const view *v = &s->views[number];
+    for (int k = 0; k < N_MESHES; k++)
+        release(&b[k]);
+    if (number >= s->n_views || !v->has_relief)
+        return true;
+    size_t side = v->relief.nx > v->relief.ny ? v->relief.nx : v->relief.ny, stride = (side + COARSE_SIDE - 1) / COARSE_SIDE;
+    return upload(&b[MESH_FINE], &v->relief, 1) && (stride < 3 || upload(&b[MESH_COARSE], &v->relief, stride)) &&
+           (!s->set.ghost || (upload_ghost(&b[MESH_ABOVE], s, v, 1) && upload_ghost(&b[MESH_BELOW], s, v, -1)));
+}
+
+static void set_colours(surface_layer *l, int map)
+{
+    uint8_t table[COLOUR_STEPS][3];
+    glActiveTexture(GL_TEXTURE0);
+    glBindTexture(GL_TEXTURE_2D, l->colours);
+    if (l->colours_of == map)
+        return;
+    colours_table(map, table);
+    glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGB8, COLOUR_STEPS, 1, 0, GL_RGB, GL_UNSIGNED_BYTE, table);
+    glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_LINEAR);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
+    l->colours_of = map;
+}
+
+GLuint surface_layer_map(surface_layer *l, int map)
+{
+    set_colours(l, map);
+    return l->colours;
+}
+
+static void set_uniforms(surface_layer *l, const eye *e, size_t number, double ghost)
+{
+    const scene *s = e->scene;
+    const relief *r = &s->views[number].relief;
+    const theme *t = theme_of(s->set.theme);
+    GLuint p = l->program;
+    float places[MOST_LEVELS];
+    size_t side = r->nx > r->ny ? r->nx : r->ny;
+    for (size_t i = 0; i < s->n_levels; i++)
+        places[i] = (float)scale_place(&r->scale, s->levels[i]);
+    glUseProgram(p);
+    set_colours(l, s->set.colours);
+    gl_set_matrix(p, "matrix", e->matrix);
+    glUniform1i(gl_at(p, "colours"), 0);
+    glUniform1i(gl_at(p, "surface_texture"), ghost > 0 ? TEXTURE_HEIGHT : s->set.texture);
+    glUniform1i(gl_at(p, "n_levels"), (GLint)s->n_levels);
+    if (s->n_levels)
+        glUniform1fv(gl_at(p, "levels"), (GLsizei)s->n_levels, places);
+    glUniform1i(gl_at(p, "is_flat"), s->set.shading == SHADING_FLAT);
+    glUniform1i(gl_at(p, "has_edges"), s->set.edges && !(ghost > 0));
+    glUniform1f(gl_at(p, "height"), (float)r->height);
+    glUniform1f(gl_at(p, "steepest"), (float)s->steepest);
+    glUniform1f(gl_at(p, "checks"), side > 40 ? (float)((side + 19) / 20) : 1.0f);
+    glUniform1f(gl_at(p, "ghost"), (float)ghost);
+    glUniform1i(gl_at(p, "is_parallel"), s->set.view.orthographic);
+    gl_set_vec3(p, "eye", e->position.x, e->position.y, e->position.z);
+    gl_set_vec3(p, "towards", e->back.x, e->back.y, e->back.z);
+    gl_set_vec3(p, "to_light", e->to_light.x, e->to_light.y, e->to_light.z);
+    gl_set_vec3(p, "paper", t->panel.r, t->panel.g, t->panel.b);
+    gl_set_vec3(p, "ink", t->ink.r, t->ink.g, t->ink.b);
+}
+
+static void draw(const struct surface_buffers *b)
+{
+    glBindVertexArray(b->array);
+    glDrawElements(GL_TRIANGLES, b->n, GL_UNSIGNED_INT, NULL);
+    glBindVertexArray(0);
+}
+
+void surface_layer_draw(surface_layer *l, const eye *e, size_t number, bool is_coarse)
+{
+    const struct surface_buffers *b = &l->meshes[number][is_coarse && l->meshes[number][MESH_COARSE].n ? MESH_COARSE : MESH_FINE];
+    if (!b->n)
+        return;
+    set_uniforms(l, e, number, 0);
+    glEnable(GL_POLYGON_OFFSET_FILL); /* lines on the surface win, over their whole width on steep walls too */
+    glPolygonOffset(2, 2);
+    draw(b);
+    glDisable(GL_POLYGON_OFFSET_FILL);
+}
+
+void surface_layer_draw_ghosts(surface_layer *l, const eye *e, size_t number)
+{
+    static const double opacity = 0.30;
+    glDepthMask(GL_FALSE);
+    for (int k = MESH_BELOW; k >= MESH_ABOVE; k--)
+        if (l->meshes[number][k].n) {
+            set_uniforms(l, e, number, opacity);
+            draw(&l->meshes[number][k]);
+        }
+    glDepthMask(GL_TRUE);
+}

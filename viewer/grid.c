@@ -1,0 +1,149 @@
+/* Opening a file by its content, and what all readers share. */
+#include "grid.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+void grid_free(grid *g)
+{
+    for (int k = 0; k < N_SPLITS; k++) {
+        free(g->splits[k].loss);
+        free(g->splits[k].error);
+        free(g->splits[k].accuracy);
+    }
+    free(g->x);
+    free(g->y);
+    free(g->path);
+    free(g->name);
+    free(g->title);
+    free(g->caption);
+    free(g->quantity);
+    *g = (grid){0};
+}
+
+static double *nans(size_t n)
+{
+    double *values = malloc(n * sizeof *values);
+    for (size_t i = 0; values && i < n; i++)
+        values[i] = (double)NAN;
+    return values;
+}
+
+bool grid_add_split(grid *g, int split, bool has_error, bool has_accuracy)
+{
+    size_t n = g->nx * g->ny;
+    samples *s = &g->splits[split];
+    g->has_split[split] = true;
+    s->loss = nans(n);
+    s->error = has_error ? nans(n) : NULL;
+    s->accuracy = has_accuracy ? nans(n) : NULL;
+    return s->loss && (s->error || !has_error) && (s->accuracy || !has_accuracy);
+}
+
+bool grid_check(const grid *g, const char *path, problem *p)
+{
+    if (g->nx < 2 || g->ny < 2)
+        return problem_set(p, "%s: a line of %zu x %zu points; a surface needs at least 2 x 2 (lossgrid plot draws lines)", path,
+                           g->nx, g->ny);
+    if (g->n_evaluated < g->n_total)
+        return true;
+    for (int k = 0; k < N_SPLITS; k++)
+        for (size_t i = 0; g->has_split[k] && i < g->nx * g->ny; i++)
+            if (isfinite(g->splits[k].loss[i]))
+                return true;
+    return problem_set(p, "%s: none of its %zu x %zu points has a finite value: there is nothing to draw", path, g->nx, g->ny);
+}
+
+/* The whole file; the size is that which was read, not that which was promised. */
+static unsigned char *read_whole(const char *path, size_t *n, problem *p)
+{
+    FILE *in = fopen(path, "rb");
+    if (!in) {
+        problem_set(p, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
+    unsigned char *bytes = NULL;
+    size_t capacity = 0;
+    *n = 0;
+    for (;;) {
+        if (*n == capacity) {
+            capacity = capacity ? 2 * capacity : 1 << 16;
+            unsigned char *grown = realloc(bytes, capacity + 1);
+            if (!grown) {
+                problem_set(p, "%s: out of memory after %zu bytes", path, *n);
+                break;
+            }
+            bytes = grown;
+        }
+        size_t got = fread(bytes + *n, 1, capacity - *n, in);
+        *n += got;
+        if (got)
+            continue;
+        if (ferror(in)) {
+            problem_set(p, "%s: %s", path, strerror(errno));
+            break;
+        }
+        fclose(in);
+        bytes[*n] = 0; /* so that numbers end within */
+        return bytes;
+    }
+    fclose(in);
+    free(bytes);
+    return NULL;
+}
+
+static bool is_sqlite(const char *path)
+{
+    static const char magic[16] = "SQLite format 3";
+    char head[sizeof magic] = "";
+    FILE *in = fopen(path, "rb");
+    bool is = in && fread(head, 1, sizeof head, in) == sizeof head && memcmp(head, magic, sizeof magic) == 0;
+    if (in)
+        fclose(in);
+    return is;
+}
+
+static bool read_any(grid *g, const char *path, size_t max_bytes, problem *p)
+{
+    struct stat info;
+    const char *ending = strrchr(path, '.');
+    if (stat(path, &info) != 0)
+        return problem_set(p, "%s: %s", path, strerror(errno));
+    if (S_ISDIR(info.st_mode))
+        return problem_set(p, "%s: a folder; expected a .landscape, .ply or .csv file", path);
+    if (max_bytes && (unsigned long long)info.st_size > max_bytes)
+        return problem_set(p, "%s: %.1f MiB; --max-size allows %.1f", path, (double)info.st_size / 1048576.0,
+                           (double)max_bytes / 1048576.0);
+    if (info.st_size == 0 && S_ISREG(info.st_mode))
+        return problem_set(p, "%s: empty", path);
+    if (is_sqlite(path) || (ending && strcmp(ending, ".landscape") == 0))
+        return grid_read_landscape(g, path, p);
+    size_t n;
+    unsigned char *bytes = read_whole(path, &n, p);
+    if (!bytes)
+        return false;
+    bool done = n >= 3 && memcmp(bytes, "ply", 3) == 0 ? grid_parse_ply(g, path, bytes, n, p) : grid_parse_csv(g, path, bytes, n, p);
+    free(bytes);
+    return done;
+}
+
+bool grid_read(grid *out, const char *path, size_t max_bytes, problem *p)
+{
+    *out = (grid){.x_label = "x", .y_label = "y"};
+    const char *slash = strrchr(path, '/');
+    out->name = strdup(slash ? slash + 1 : path);
+    bool done = out->name ? read_any(out, path, max_bytes, p) : problem_set(p, "%s: out of memory", path);
+    if (done && !out->title)
+        done = (out->title = strdup(out->name)) || problem_set(p, "%s: out of memory", path);
+    if (done && !out->quantity)
+        done = (out->quantity = strdup("loss")) || problem_set(p, "%s: out of memory", path);
+    if (done)
+        done = grid_check(out, path, p);
+    if (!done)
+        grid_free(out);
+    return done;
+}

@@ -1,0 +1,61 @@
+/* lossview: loss landscapes in three dimensions. */
+#include <stdio.h>
+
+#include "gl/window.h"
+#include "options.h"
+
+#include <loss/loss.h>
+
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+static int print_command(const options *o)
+{
+    char text[4096];
+    settings_command_line(&o->set, text, sizeof text);
+    printf("lossview");
+    for (size_t i = 0; i < o->n_files; i++)
+        printf(" '%s'", o->files[i]);
+    printf("%s\n", text);
+    return EXIT_OK;
+}
+
+/* A file that cannot be read ends a picture; a window stays open and says why. */
+static int show(const options *o)
+{
+    session s;
+    bool is_picture = o->screenshot || o->turntable, done = true;
+    session_init(&s);
+    bool panel = o->set.panel || !is_picture;
+    s.scene.set = o->set;
+    s.scene.set.panel = panel;
+    session_layout(&s, o->width, o->height, 1);
+    for (size_t i = 0; i < o->n_files && done; i++)
+        done = scene_open(&s.scene, s.scene.n_views, o->files[i], o->max_bytes);
+    done = scene_update(&s.scene) && done;
+    if (!done)
+        fprintf(stderr, "lossview: %s\n", s.scene.message);
+    int result = !is_picture ? window_run(&s, o) : done ? pictures_run(&s, o) : EXIT_FAILED;
+    session_free(&s);
+    return result;
+}
+
+int main(int argc, char **argv)
+{
+    options o;
+    problem p;
+    if (!options_parse(&o, argc, argv, &p)) {
+        fprintf(stderr, "lossview: %s\nTry: lossview --help\n", p.text);
+        return EXIT_USAGE;
+    }
+    if (o.help)
+        options_print_help();
+    else if (o.version)
+        printf("lossview %s\n", loss_version());
+    else if (o.list_bindings)
+        options_print_bindings();
+    else if (o.print_command)
+        return print_command(&o);
+    else
+        return show(&o);
+    return EXIT_OK;
+}

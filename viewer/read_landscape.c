@@ -1,0 +1,116 @@
+/* A .landscape file, also one that another process is filling. It is opened only as long as reading takes, so that a writer
+ * is never kept waiting. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "grid.h"
+
+static const char *fact(const loss_surface *s, const char *key, const char *otherwise)
+{
+    const char *value = loss_surface_metadata(s, key);
+    return value ? value : otherwise;
+}
+
+static bool read_axis(loss_axis axis, double **values, size_t *n)
+{
+    *n = axis.n;
+    *values = malloc(axis.n * sizeof **values);
+    for (size_t i = 0; *values && i < axis.n; i++)
+        (*values)[i] = loss_axis_at(axis, i);
+    return *values != NULL;
+}
+
+static bool read_split(grid *g, loss_surface *s, loss_split split, const char *path, problem *p)
+{
+    size_t n = g->nx * g->ny;
+    loss_point *points = malloc(n * sizeof *points);
+    bool done = points && grid_add_split(g, (int)split, true, true);
+    if (!done) {
+        free(points);
+        return problem_set(p, "%s: out of memory", path);
+    }
+    samples *to = &g->splits[split];
+    done = loss_surface_points(s, split, points) == LOSS_OK || problem_set(p, "%s", loss_last_message());
+    for (size_t i = 0; i < n && done; i++) {
+        if (!points[i].evaluated)
+            continue;
+        g->n_evaluated++;
+        g->n_not_finite += (size_t)!isfinite(points[i].loss);
+        to->loss[i] = isfinite(points[i].loss) ? points[i].loss : (double)NAN;
+        to->error[i] = points[i].standard_error;
+        to->accuracy[i] = points[i].accuracy;
+    }
+    g->n_total += n;
+    free(points);
+    return done;
+}
+
+/* The training paths; a point whose place is not finite is left out. */
+static bool read_path(grid *g, loss_surface *s, const char *path, problem *p)
+{
+    const loss_path_point *points = NULL;
+    size_t n = 0, run = 0;
+    loss_split split = g->has_split[LOSS_SPLIT_TEST] ? LOSS_SPLIT_TEST : LOSS_SPLIT_TRAIN;
+    if (loss_surface_paths(s, split, &n, &points))
+        return problem_set(p, "%s", loss_last_message());
+    g->path = calloc(n + 1, sizeof *g->path);
+    if (!g->path)
+        return problem_set(p, "%s: out of memory", path);
+    for (size_t i = 0; i < n; i++) {
+        run += i && strcmp(points[i].run, points[i - 1].run) != 0;
+        if (isfinite(points[i].x) && isfinite(points[i].y))
+            g->path[g->n_path++] = (path_point){run, points[i].epoch, points[i].x, points[i].y, points[i].true_loss};
+    }
+    return true;
+}
+
+/* What the picture has to say of itself. */
+static bool describe(grid *g, const loss_surface *s)
+{
+    char text[512], key[32];
+    int split = g->has_split[LOSS_SPLIT_TEST] ? LOSS_SPLIT_TEST : LOSS_SPLIT_TRAIN;
+    snprintf(key, sizeof key, "images_%s", loss_split_name((loss_split)split));
+    snprintf(text, sizeof text, "Loss landscape of %s", fact(s, "model", "a network"));
+    g->title = strdup(text);
+    const char *data = fact(s, "data", "");
+    size_t end = strlen(data);
+    while (end && data[end - 1] == '/')
+        end--;
+    size_t start = end;
+    while (start && data[start - 1] != '/')
+        start--;
+    snprintf(text, sizeof text, "%s images of %.*s; directions: %.200s; BatchNorm: %s", fact(s, key, "unknown"),
+             (int)(end - start > 100 ? 100 : end - start), data + start, fact(s, "directions", "unknown"), fact(s, "bn", "unknown"));
+    g->caption = strdup(text);
+    g->quantity = strdup("loss (nats per image)");
+    const char *solutions = loss_surface_metadata(s, "solutions");
+    g->x_label = solutions ? "towards the second solution" : "direction 1";
+    g->y_label = solutions ? "towards the third solution" : "direction 2";
+    if (loss_surface_metadata(s, "repeat"))
+        g->y_label = "number of the direction";
+    g->has_centre = !loss_surface_metadata(s, "repeat");
+    return g->title && g->caption && g->quantity;
+}
+
+bool grid_read_landscape(grid *g, const char *path, problem *p)
+{
+    loss_surface *s = NULL;
+    if (loss_surface_read(&s, path))
+        return problem_set(p, "%s", loss_last_message());
+    loss_axis x = loss_surface_x(s), y = loss_surface_y(s);
+    bool done = x.n && y.n && x.n <= MOST_POINTS / y.n;
+    if (!done)
+        problem_set(p, "%s: %zu x %zu points; at most %d can be shown", path, x.n, y.n, MOST_POINTS);
+    if (done && (!read_axis(x, &g->x, &g->nx) || !read_axis(y, &g->y, &g->ny)))
+        done = problem_set(p, "%s: out of memory", path);
+    for (int k = 0; k < N_SPLITS && done; k++)
+        if (loss_surface_has_split(s, (loss_split)k))
+            done = read_split(g, s, (loss_split)k, path, p);
+    done = done && read_path(g, s, path, p);
+    if (done && !describe(g, s))
+        done = problem_set(p, "%s: out of memory", path);
+    loss_surface_close(s);
+    return done;
+}

@@ -1,0 +1,170 @@
+/* Files in and out of the scene, and what the mouse is over. */
+#include "scene.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "scene_build.h"
+
+void scene_init(scene *s)
+{
+    *s = (scene){.set = settings_default(), .scale = {0, 1, false}};
+}
+
+static void view_free(view *v)
+{
+    grid_free(&v->grid);
+    scene_view_clear(v);
+    free(v->path);
+    *v = (view){0};
+}
+
+void scene_free(scene *s)
+{
+    for (size_t i = 0; i < s->n_views; i++)
+        view_free(&s->views[i]);
+    s->n_views = 0;
+}
+
+static void stamp_of(const char *path, long long stamp[3])
+{
+    struct stat info;
+    memset(stamp, 0, 3 * sizeof *stamp);
+    if (stat(path, &info) == 0) {
+        stamp[0] = info.st_mtim.tv_sec;
+        stamp[1] = info.st_mtim.tv_nsec;
+        stamp[2] = info.st_size;
+    }
+}
+
+bool scene_open(scene *s, size_t number, const char *path, size_t max_bytes)
+{
+    grid read;
+    problem p;
+    long long stamp[3];
+    stamp_of(path, stamp); /* before reading: what is written meanwhile will be seen as a change */
+    if (!grid_read(&read, path, max_bytes, &p)) {
+        snprintf(s->message, sizeof s->message, "%s", p.text);
+        return false;
+    }
+    char *copy = strdup(path);
+    if (!copy) {
+        grid_free(&read);
+        snprintf(s->message, sizeof s->message, "%s: out of memory", path);
+        return false;
+    }
+    if (number < s->n_views)
+        view_free(&s->views[number]);
+    else
+        number = s->n_views++;
+    s->views[number] = (view){.path = copy, .max_bytes = max_bytes, .grid = read, .has_grid = true};
+    memcpy(s->views[number].stamp, stamp, sizeof stamp);
+    s->message[0] = 0;
+    s->is_built = false;
+    return true;
+}
+
+void scene_close(scene *s, size_t number)
+{
+    if (number >= s->n_views)
+        return;
+    view_free(&s->views[number]);
+    for (size_t i = number; i + 1 < s->n_views; i++)
+        s->views[i] = s->views[i + 1];
+    s->n_views--;
+    s->views[s->n_views] = (view){0};
+    s->is_built = false;
+}
+
+bool scene_is_growing(const scene *s)
+{
+    for (size_t i = 0; i < s->n_views; i++)
+        if (s->views[i].grid.n_evaluated < s->views[i].grid.n_total)
+            return true;
+    return false;
+}
+
+bool scene_poll(scene *s)
+{
+    bool changed = false;
+    for (size_t i = 0; i < s->n_views; i++) {
+        view *v = &s->views[i];
+        long long stamp[3];
+        stamp_of(v->path, stamp);
+        if (memcmp(stamp, v->stamp, sizeof stamp) == 0 || (!stamp[0] && !stamp[2]))
+            continue;
+        char *path = strdup(v->path);
+        if (path && !scene_open(s, i, path, v->max_bytes))
+            memcpy(v->stamp, stamp, sizeof stamp); /* told once, until it changes again */
+        free(path);
+        changed = true;
+    }
+    return changed;
+}
+
+void scene_quantity(const scene *s, char text[128])
+{
+    static const char *const splits[] = {"test ", "training ", "test \342\210\222 training "};
+    const grid *g = &s->views[0].grid;
+    if (!s->n_views) {
+        text[0] = 0;
+        return;
+    }
+    int split = s->set.split;
+    if (split != SHOW_DIFFERENCE && !g->has_split[split == SHOW_TRAIN ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST])
+        split = split == SHOW_TRAIN ? SHOW_TEST : SHOW_TRAIN; /* the only one there is */
+    const char *prefix = g->caption || g->has_split[LOSS_SPLIT_TRAIN] ? splits[split] : "";
+    snprintf(text, 128, "%s%s", prefix, s->set.field == FIELD_ACCURACY ? "accuracy (%)" : g->quantity);
+}
+
+static size_t nearest(const double *axis, size_t n, double value)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < n; i++)
+        if (fabs(axis[i] - value) < fabs(axis[best] - value))
+            best = i;
+    return best;
+}
+
+hover scene_hover(const scene *s, size_t number, double aspect, double x, double y)
+{
+    hover h = {0};
+    const view *v = &s->views[number];
+    if (number >= s->n_views || !v->has_relief)
+        return h;
+    const relief *r = &v->relief;
+    ray line = camera_ray(&s->set.view, aspect, x, y);
+    h.is_hit = relief_pick(r, &line, r->height * (1 + 1e-6), &h.at);
+    if (!h.is_hit)
+        return h;
+    h.x = relief_file_x(r, h.at.x);
+    h.y = relief_file_y(r, h.at.y);
+    h.value = scale_value(&r->scale, h.at.z / r->height);
+    size_t ix = nearest(v->grid.x, v->grid.nx, h.x), iy = nearest(v->grid.y, v->grid.ny, h.y), at = iy * v->grid.nx + ix;
+    const samples *from = &v->grid.splits[s->set.split == SHOW_TRAIN ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST];
+    if (!from->loss)
+        from = &v->grid.splits[s->set.split == SHOW_TRAIN ? LOSS_SPLIT_TEST : LOSS_SPLIT_TRAIN];
+    h.grid_x = v->grid.x[ix];
+    h.grid_y = v->grid.y[iy];
+    h.loss = from->loss[at];
+    h.error = from->error ? from->error[at] : (double)NAN;
+    h.accuracy = from->accuracy ? from->accuracy[at] : (double)NAN;
+    return h;
+}
+
+bool scene_is_hidden(const scene *s, size_t number, double aspect, vec3 at)
+{
+    const view *v = &s->views[number];
+    vec3 right, up, back, hit;
+    if (!v->has_relief)
+        return false;
+    camera_basis(&s->set.view, &right, &up, &back);
+    vec3 towards = s->set.view.orthographic ? back : vec_sub(camera_position(&s->set.view, aspect), at);
+    double far = s->set.view.orthographic ? 8 : vec_length(towards);
+    towards = vec_scale(towards, 1 / vec_length(towards));
+    ray line = {vec_add(at, vec_scale(towards, 0.02)), towards}; /* off the surface that it lies on */
+    return relief_pick(&v->relief, &line, v->relief.height * (1 + 1e-6), &hit) && vec_length(vec_sub(hit, at)) < far;
+}

@@ -1,0 +1,268 @@
+/* Makes surfaces, lines and marks; only what the change of settings touches. */
+#include "scene_build.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "colours.h"
+
+static void clear_lines(view *v)
+{
+    free(v->lines);
+    free(v->floor_lines);
+    v->lines = v->floor_lines = NULL;
+    v->n_lines = v->n_floor_lines = 0;
+}
+
+static void clear_marks(view *v)
+{
+    free(v->marks);
+    free(v->path_lines);
+    v->marks = NULL;
+    v->path_lines = NULL;
+    v->n_marks = v->n_path_lines = v->n_critical = 0;
+}
+
+void scene_view_clear(view *v)
+{
+    clear_lines(v);
+    clear_marks(v);
+    if (v->has_relief)
+        relief_free(&v->relief);
+    v->has_relief = false;
+}
+
+/* ---- Surfaces -------------------------------------------------------------------------------------------------------- */
+
+static bool surfaces_differ(const settings *a, const settings *b)
+{
+    return a->split != b->split || a->field != b->field || a->height != b->height || a->exaggeration != b->exaggeration ||
+           a->clip != b->clip || a->path != b->path;
+}
+
+static bool shows_test_loss(const settings *s)
+{
+    return s->field == FIELD_LOSS && s->split != SHOW_DIFFERENCE;
+}
+
+static bool make_surfaces(scene *s)
+{
+    double *values[MOST_VIEWS] = {NULL}, low = (double)INFINITY, high = -(double)INFINITY;
+    problem p = {""};
+    bool done = true;
+    s->full_low = (double)INFINITY;
+    s->full_high = -(double)INFINITY;
+    s->steepest = 0;
+    for (size_t i = 0; i < s->n_views && done; i++) {
+        const grid *g = &s->views[i].grid;
+        values[i] = relief_values(g, &s->set, &p);
+        done = values[i] != NULL;
+        if (!done)
+            break;
+        relief_range(values[i], g->nx * g->ny, s->set.clip, &low, &high);
+        relief_range(values[i], g->nx * g->ny, (double)INFINITY, &s->full_low, &s->full_high);
+        for (size_t k = 0; k < g->n_path && s->set.path && shows_test_loss(&s->set); k++)
+            relief_range(&g->path[k].true_loss, 1, s->set.clip, &low, &high);
+    }
+    if (done)
+        s->scale = relief_scale(&s->set, low, high);
+    for (size_t i = 0; i < s->n_views; i++) {
+        view *v = &s->views[i];
+        if (done) {
+            scene_view_clear(v);
+            v->has_relief = relief_make(&v->relief, &v->grid, values[i], &s->scale, s->set.exaggeration);
+            if (!v->has_relief)
+                done = problem_set(&p, "%s: out of memory", v->path);
+            else
+                s->steepest = fmax(s->steepest, relief_steepest(&v->relief));
+        } else {
+            free(values[i]);
+        }
+    }
+    if (!done)
+        snprintf(s->message, sizeof s->message, "%s", p.text);
+    return done;
+}
+
+/* ---- Lines ----------------------------------------------------------------------------------------------------------- */
+
+static bool make_lines(scene *s)
+{
+    s->n_levels = s->n_views && s->views[0].has_relief ? relief_levels(&s->views[0].relief, &s->set, s->levels) : 0;
+    for (size_t i = 0; i < s->n_views; i++) {
+        view *v = &s->views[i];
+        clear_lines(v);
+        if (!v->has_relief)
+            continue;
+        if (((s->set.contours || s->set.texture == TEXTURE_ISOLINES) && !relief_contours(&v->relief, s->levels, s->n_levels, false, &v->lines, &v->n_lines)) ||
+            (s->set.floor && !relief_contours(&v->relief, s->levels, s->n_levels, true, &v->floor_lines, &v->n_floor_lines)))
+            return snprintf(s->message, sizeof s->message, "%s: no memory for the contour lines", v->path) < 0;
+    }
+    return true;
+}
+
+/* ---- Marks ----------------------------------------------------------------------------------------------------------- */
+
+static mark *add_mark(view *v, mark_kind kind, vec3 at)
+{
+    mark *grown = realloc(v->marks, (v->n_marks + 1) * sizeof *grown);
+    if (!grown)
+        return NULL;
+    v->marks = grown;
+    grown[v->n_marks] = (mark){.kind = kind, .at = at};
+    return &grown[v->n_marks++];
+}
+
+static void critical_text(const scene *s, const relief *r, const loss_critical *c, double x, double y, char text[96])
+{
+    char value[32], px[16], py[16];
+    scale_text(r->value[c->iy * r->nx + c->ix], value);
+    snprintf(px, sizeof px, "%.3g", fabs(x) < 5e-4 * (r->x_high - r->x_low) ? 0 : x);
+    snprintf(py, sizeof py, "%.3g", fabs(y) < 5e-4 * (r->y_high - r->y_low) ? 0 : y);
+    if (s->set.labels == LABELS_FULL)
+        snprintf(text, 96, "%.12s %s at (%s, %s)", loss_critical_kind_name(c->kind), value, px, py);
+    else
+        snprintf(text, 96, "%s", s->set.labels == LABELS_SHORT ? value : "");
+}
+
+/* The heights are what is seen, so it is their critical points that are marked, and the persistence is a part of their range. Those
+ * at the border end there only because the grid does: they are left out. */
+static void add_critical(scene *s, view *v)
+{
+    static const mark_kind kinds[] = {MARK_MINIMUM, MARK_SADDLE, MARK_MAXIMUM};
+    enum { MOST_MARKS = 2000 };
+    const relief *r = &v->relief;
+    loss_grid g = {{0, (double)(r->nx - 1), r->nx}, {0, (double)(r->ny - 1), r->ny}, r->z};
+    loss_criticals *all = NULL;
+    if (loss_criticals_create(&all, &g))
+        return;
+    size_t n = loss_criticals_count(all, s->set.persistence * r->height);
+    const loss_critical *points = loss_criticals_points(all);
+    for (size_t i = 0; i < n && v->n_critical < MOST_MARKS; i++) {
+        const loss_critical *c = &points[i];
+        if (c->on_border || r->z[c->iy * r->nx + c->ix] > r->height)
+            continue;
+        vec3 at = {r->x[c->ix], r->y[c->iy], r->z[c->iy * r->nx + c->ix]};
+        mark *m = add_mark(v, kinds[c->kind], at);
+        if (m)
+            critical_text(s, r, c, relief_file_x(r, at.x), relief_file_y(r, at.y), m->text);
+        v->n_critical++;
+    }
+    loss_criticals_free(all);
+}
+
+static void add_path_line(view *v, vec3 a, vec3 b, uint32_t level)
+{
+    segment *grown = realloc(v->path_lines, (v->n_path_lines + 1) * sizeof *grown);
+    if (!grown)
+        return;
+    v->path_lines = grown;
+    grown[v->n_path_lines++] = (segment){{(float)a.x, (float)a.y, (float)a.z}, {(float)b.x, (float)b.y, (float)b.z}, level};
+}
+
+static double inside(double value, double low, double high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+/* Between two places on the surface the line follows it in small steps. */
+static void add_draped(view *v, vec3 a, vec3 b)
+{
+    const relief *r = &v->relief;
+    double finest = 2.0 / (double)(r->nx > r->ny ? r->nx : r->ny) / 4;
+    int steps = (int)inside(ceil(hypot(b.x - a.x, b.y - a.y) / finest), 1, 500);
+    vec3 from = a;
+    for (int i = 1; i <= steps; i++) {
+        double t = (double)i / steps;
+        vec3 to = {a.x + t * (b.x - a.x), a.y + t * (b.y - a.y), 0};
+        to.z = relief_height_at(r, to.x, to.y);
+        if (isfinite(from.z) && isfinite(to.z) && fmax(from.z, to.z) <= r->height * 1.0001)
+            add_path_line(v, from, to, 0);
+        from = to;
+    }
+}
+
+/* The path twice: on the surface, where the plane has another loss than the checkpoint, and at the checkpoint's own. */
+static void add_path(scene *s, view *v)
+{
+    const relief *r = &v->relief;
+    vec3 before = {0}, true_before = {0};
+    for (size_t i = 0; i < v->grid.n_path; i++) {
+        const path_point *q = &v->grid.path[i];
+        vec3 at = {relief_scene_x(r, q->x), relief_scene_y(r, q->y), 0}, above = at;
+        at.z = relief_height_at(r, at.x, at.y);
+        above.z = shows_test_loss(&s->set) ? r->height * scale_place(&r->scale, q->true_loss) : (double)NAN;
+        bool goes_on = i && v->grid.path[i - 1].run == q->run;
+        if (goes_on && isfinite(before.z + at.z))
+            add_draped(v, before, at);
+        if (goes_on && isfinite(true_before.z + above.z))
+            add_path_line(v, true_before, above, 1);
+        if (isfinite(at.z + above.z))
+            add_path_line(v, at, above, 2);
+        if (isfinite(above.z))
+            add_mark(v, MARK_PATH_TRUE, above);
+        mark *m = isfinite(at.z) ? add_mark(v, MARK_PATH, at) : NULL;
+        if (m)
+            snprintf(m->text, sizeof m->text, "%zu", q->epoch);
+        before = at;
+        true_before = above;
+    }
+}
+
+static void add_centre(view *v)
+{
+    const relief *r = &v->relief;
+    vec3 at = {relief_scene_x(r, 0), relief_scene_y(r, 0), 0};
+    at.z = relief_height_at(r, at.x, at.y);
+    if (v->grid.has_centre && isfinite(at.z) && at.z <= r->height)
+        add_mark(v, MARK_CENTRE, at);
+}
+
+static void make_marks(scene *s)
+{
+    for (size_t i = 0; i < s->n_views; i++) {
+        view *v = &s->views[i];
+        clear_marks(v);
+        if (!v->has_relief)
+            continue;
+        if (s->set.centre)
+            add_centre(v);
+        if (s->set.path)
+            add_path(s, v);
+        if (s->set.critical)
+            add_critical(s, v);
+    }
+}
+
+bool scene_update(scene *s)
+{
+    const settings *now = &s->set, *was = &s->built;
+    bool surfaces = !s->is_built || surfaces_differ(now, was);
+    bool lines = surfaces || now->contours != was->contours || now->floor != was->floor || now->levels != was->levels ||
+                 now->spacing != was->spacing || (now->texture == TEXTURE_ISOLINES) != (was->texture == TEXTURE_ISOLINES);
+    bool marks = surfaces || now->centre != was->centre || now->critical != was->critical || now->labels != was->labels ||
+                 now->persistence != was->persistence;
+    bool done = true;
+    if (surfaces && !make_surfaces(s)) {
+        s->set.split = s->is_built ? was->split : SHOW_TEST;
+        s->set.field = s->is_built ? was->field : FIELD_LOSS;
+        char message[sizeof s->message];
+        memcpy(message, s->message, sizeof message);
+        done = false;
+        if (make_surfaces(s))
+            memcpy(s->message, message, sizeof message);
+    }
+    if (lines)
+        done = make_lines(s) && done;
+    if (marks)
+        make_marks(s);
+    if (surfaces)
+        s->surface_version++;
+    if (lines || marks)
+        s->version++;
+    s->built = s->set;
+    s->is_built = true;
+    return done;
+}

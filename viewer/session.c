@@ -1,0 +1,267 @@
+/* Hands that know f3d find its mouse buttons and, where it has them, its keys. */
+#include "session.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const binding BINDINGS[] = {
+    {{"Enter", NULL}, ACTION_RESET, "reset the camera"},
+    {{"1", NULL}, ACTION_FRONT, "view from the front"},
+    {{"3", NULL}, ACTION_RIGHT_SIDE, "view from the right"},
+    {{"7", NULL}, ACTION_TOP, "view from the top"},
+    {{"9", NULL}, ACTION_ISO, "view from a corner"},
+    {{"Left", NULL}, ACTION_LEFT, "turn left"},
+    {{"Right", NULL}, ACTION_RIGHT, "turn right"},
+    {{"Up", NULL}, ACTION_UP, "turn up"},
+    {{"Down", NULL}, ACTION_DOWN, "turn down"},
+    {{"+", "=", NULL}, ACTION_NEARER, "nearer"},
+    {{"-", NULL}, ACTION_FARTHER, "farther"},
+    {{".", NULL}, ACTION_MORE_LEVELS, "more levels"},
+    {{",", NULL}, ACTION_FEWER_LEVELS, "fewer levels"},
+    {{"]", "PageUp", NULL}, ACTION_HIGHER, "exaggerate more"},
+    {{"[", "PageDown", NULL}, ACTION_LOWER, "exaggerate less"},
+    {{"S", "F12", NULL}, ACTION_PICTURE, "save a picture"},
+    {{"I", NULL}, ACTION_PRINT, "print this session as a command line"},
+    {{"R", NULL}, ACTION_RELOAD, "read the files again"},
+    {{"W", NULL}, ACTION_CLOSE_SECOND, "close the second file"},
+    {{"Ctrl+Q", "Escape", NULL}, ACTION_QUIT, "quit"},
+};
+const size_t N_BINDINGS = sizeof BINDINGS / sizeof *BINDINGS;
+
+static const struct {
+    const char *hand, *help;
+} MOUSE[] = {
+    {"Left drag", "orbit"},
+    {"Middle or Shift+left drag", "pan"},
+    {"Right drag, wheel", "zoom"},
+    {"Drop one or two files", "open them"},
+};
+enum { N_MOUSE = sizeof MOUSE / sizeof *MOUSE };
+
+bool session_help(size_t i, char keys[32], char what[96])
+{
+    if (i < N_MOUSE) {
+        snprintf(keys, 32, "%s", MOUSE[i].hand);
+        snprintf(what, 96, "%s", MOUSE[i].help);
+        return true;
+    }
+    i -= N_MOUSE;
+    if (i < N_BINDINGS) {
+        const binding *b = &BINDINGS[i];
+        snprintf(keys, 32, "%s%s%s", b->keys[0], b->keys[1] ? ", " : "", b->keys[1] ? b->keys[1] : "");
+        snprintf(what, 96, "%s", b->help);
+        return true;
+    }
+    i -= N_BINDINGS;
+    for (size_t k = 0; k < N_SETTINGS; k++) {
+        if (!SETTINGS[k].key || i-- > 0)
+            continue;
+        snprintf(keys, 32, "%s", SETTINGS[k].key);
+        snprintf(what, 96, "%s", SETTINGS[k].help);
+        return true;
+    }
+    return false;
+}
+
+void session_init(session *s)
+{
+    *s = (session){.hot = -1, .needs_draw = true};
+    scene_init(&s->scene);
+    s->scene.set.panel = true;
+}
+
+void session_free(session *s)
+{
+    scene_free(&s->scene);
+}
+
+void session_layout(session *s, double width, double height, double unit)
+{
+    s->layout = layout_of(width, height, unit, &s->scene);
+    s->n_widgets = panel_layout(&s->layout, s->widgets);
+    s->needs_draw = true;
+}
+
+/* After settings have changed. */
+static void changed(session *s)
+{
+    if (scene_update(&s->scene))
+        s->scene.message[0] = 0;
+    session_layout(s, s->layout.width, s->layout.height, s->layout.unit);
+}
+
+static void put(session *s, const char *name, double change)
+{
+    const setting *which = setting_find(name);
+    setting_put(&s->scene.set, which, setting_get(&s->scene.set, which) + change);
+    changed(s);
+}
+
+static void show_from(session *s, const char *side)
+{
+    settings_view(&s->scene.set, side);
+    s->needs_draw = true;
+}
+
+void session_act(session *s, action what)
+{
+    camera *c = &s->scene.set.view;
+    static const double turn = 5, magnify = 1.15;
+    s->notice[0] = 0;
+    s->needs_draw = true;
+    switch (what) {
+    case ACTION_RESET: *c = settings_default().view; break;
+    case ACTION_FRONT: show_from(s, "front"); break;
+    case ACTION_RIGHT_SIDE: show_from(s, "right"); break;
+    case ACTION_TOP: show_from(s, "top"); break;
+    case ACTION_ISO: show_from(s, "iso"); break;
+    case ACTION_LEFT: camera_orbit(c, -turn, 0); break;
+    case ACTION_RIGHT: camera_orbit(c, turn, 0); break;
+    case ACTION_UP: camera_orbit(c, 0, turn); break;
+    case ACTION_DOWN: camera_orbit(c, 0, -turn); break;
+    case ACTION_NEARER: camera_magnify(c, magnify); break;
+    case ACTION_FARTHER: camera_magnify(c, 1 / magnify); break;
+    case ACTION_MORE_LEVELS: put(s, "levels", 1); break;
+    case ACTION_FEWER_LEVELS: put(s, "levels", -1); break;
+    case ACTION_HIGHER: put(s, "exaggeration", 0.1); break;
+    case ACTION_LOWER: put(s, "exaggeration", -0.1); break;
+    case ACTION_PICTURE: s->wants_picture = true; break;
+    case ACTION_PRINT: s->wants_print = true; break;
+    case ACTION_RELOAD:
+        for (size_t i = 0; i < s->scene.n_views; i++)
+            memset(s->scene.views[i].stamp, 0, sizeof s->scene.views[i].stamp);
+        if (scene_poll(&s->scene) && !s->scene.message[0])
+            changed(s);
+        break;
+    case ACTION_CLOSE_SECOND:
+        scene_close(&s->scene, 1);
+        changed(s);
+        break;
+    case ACTION_QUIT: s->wants_quit = true; break;
+    case ACTION_NONE: break;
+    }
+}
+
+bool session_key(session *s, const char *name)
+{
+    for (size_t i = 0; i < N_BINDINGS; i++)
+        for (size_t k = 0; BINDINGS[i].keys[k]; k++)
+            if (strcmp(BINDINGS[i].keys[k], name) == 0) {
+                session_act(s, BINDINGS[i].action);
+                return true;
+            }
+    int step = 1;
+    if (strncmp(name, "Shift+", 6) == 0) {
+        name += 6;
+        step = -1;
+    }
+    for (size_t i = 0; i < N_SETTINGS; i++)
+        if (SETTINGS[i].key && strcmp(SETTINGS[i].key, name) == 0) {
+            s->notice[0] = 0;
+            setting_step(&s->scene.set, &SETTINGS[i], step);
+            changed(s);
+            return true;
+        }
+    return false;
+}
+
+static void slide_held(session *s)
+{
+    const widget *w = &s->widgets[s->held];
+    box track = panel_track(&s->layout, w);
+    panel_slide(&s->scene, w, (s->mouse_x - track.x) / track.w);
+    changed(s);
+}
+
+void session_press(session *s, button which, bool shift, bool ctrl)
+{
+    int at = panel_find(s->widgets, s->n_widgets, s->mouse_x, s->mouse_y);
+    s->notice[0] = 0;
+    s->needs_draw = true;
+    if (s->scene.set.help) {
+        s->scene.set.help = false;
+        return;
+    }
+    if (at >= 0 && which == BUTTON_LEFT) {
+        const widget *w = &s->widgets[at];
+        if (!w->set) {
+            session_act(s, (action)w->action);
+        } else if (w->set->kind == SETTING_NUMBER) {
+            s->held = (size_t)at;
+            s->drag = DRAG_WIDGET;
+            slide_held(s);
+        } else {
+            panel_press(&s->scene, w, s->mouse_x);
+            changed(s);
+        }
+        return;
+    }
+    if (box_holds(s->layout.panel, s->mouse_x, s->mouse_y))
+        return;
+    s->drag = which == BUTTON_LEFT ? (shift ? DRAG_PAN : ctrl ? DRAG_ZOOM : DRAG_ORBIT) : which == BUTTON_MIDDLE ? DRAG_PAN : DRAG_ZOOM;
+}
+
+void session_release(session *s)
+{
+    s->needs_draw |= s->drag != DRAG_NONE; /* what was drawn coarsely while it moved is drawn finely again */
+    s->drag = DRAG_NONE;
+}
+
+static double aspect_of(const session *s)
+{
+    return s->layout.views[0].w / s->layout.views[0].h;
+}
+
+void session_move(session *s, double x, double y)
+{
+    double dx = x - s->mouse_x, dy = y - s->mouse_y;
+    camera *c = &s->scene.set.view;
+    s->mouse_x = x;
+    s->mouse_y = y;
+    static const double degrees_per_unit = 0.4;
+    if (s->drag == DRAG_ORBIT)
+        camera_orbit(c, -dx / s->layout.unit * degrees_per_unit, dy / s->layout.unit * degrees_per_unit);
+    else if (s->drag == DRAG_PAN)
+        camera_pan(c, aspect_of(s), dx / s->layout.views[0].h, -dy / s->layout.views[0].h);
+    else if (s->drag == DRAG_ZOOM)
+        camera_magnify(c, exp(-dy / s->layout.unit * 0.008));
+    else if (s->drag == DRAG_WIDGET)
+        slide_held(s);
+    int hot = panel_find(s->widgets, s->n_widgets, x, y);
+    bool was_hit = s->hover.is_hit;
+    double vx, vy;
+    s->hover.is_hit = false;
+    if (s->drag == DRAG_NONE && !s->scene.set.help && layout_find_view(&s->layout, s->scene.n_views, x, y, &s->hover_view, &vx, &vy))
+        s->hover = scene_hover(&s->scene, s->hover_view, aspect_of(s), vx, vy);
+    s->needs_draw |= s->drag != DRAG_NONE || hot != s->hot || s->hover.is_hit || was_hit;
+    s->hot = hot;
+}
+
+void session_scroll(session *s, double steps, bool shift)
+{
+    if (box_holds(s->layout.panel, s->mouse_x, s->mouse_y)) {
+        int at = panel_find(s->widgets, s->n_widgets, s->mouse_x, s->mouse_y);
+        if (at >= 0 && s->widgets[at].set && s->widgets[at].set->kind == SETTING_NUMBER) {
+            panel_slide(&s->scene, &s->widgets[at], panel_fraction(&s->scene, &s->widgets[at]) + 0.03 * steps);
+            changed(s);
+        }
+        return;
+    }
+    camera_magnify(&s->scene.set.view, pow(shift ? 1.03 : 1.12, steps));
+    s->needs_draw = true;
+}
+
+void session_drop(session *s, const char *const *paths, size_t n)
+{
+    size_t max_bytes = s->scene.n_views ? s->scene.views[0].max_bytes : 0, number = 0;
+    double x, y;
+    if (n == 1 && s->scene.n_views == 2)
+        layout_find_view(&s->layout, 2, s->mouse_x, s->mouse_y, &number, &x, &y);
+    bool done = n > 0 && scene_open(&s->scene, number, paths[0], max_bytes);
+    if (done && n > 1)
+        done = scene_open(&s->scene, 1, paths[1], max_bytes);
+    s->needs_draw = true;
+    if (done)
+        changed(s);
+}

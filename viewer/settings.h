@@ -1,0 +1,70 @@
+/* Everything that can be set: one table from which come the command line, the panel, the keys and the command line that
+ * reproduces a session. */
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "camera.h"
+#include "problem.h"
+
+enum { TEXTURE_HEIGHT, TEXTURE_BANDS, TEXTURE_ISOLINES, TEXTURE_CHECKER, TEXTURE_WIREFRAME, TEXTURE_SLOPE, N_TEXTURES };
+enum { SHADING_SMOOTH, SHADING_FLAT };
+enum { HEIGHT_AUTO, HEIGHT_LINEAR, HEIGHT_LOG };
+enum { SHOW_TEST, SHOW_TRAIN, SHOW_DIFFERENCE };
+enum { FIELD_LOSS, FIELD_ACCURACY };
+enum { SPACING_LINEAR, SPACING_LOG, SPACING_QUANTILE, SPACING_AUTO };
+enum { THEME_LIGHT, THEME_DARK };
+enum { MOST_LEVELS = 40 };
+enum { LABELS_NONE, LABELS_SHORT, LABELS_FULL };
+
+/** The values. Flags are bool, choices int, numbers double: the table tells which. */
+typedef struct settings {
+    int texture, colours, shading, height, split, field, spacing, theme, labels;
+    double exaggeration, clip, levels, persistence;
+    bool contours, floor, edges, ghost, path, critical, centre, axes, grid, colour_bar, title, background, panel, help;
+    camera view;
+} settings;
+
+typedef enum setting_kind { SETTING_FLAG, SETTING_CHOICE, SETTING_NUMBER } setting_kind;
+
+typedef struct setting {
+    const char *name;           /* the option, without its dashes */
+    const char *label;          /* in the panel; NULL: not there */
+    setting_kind kind;
+    size_t offset;              /* in settings */
+    const char *const *choices; /* ended by NULL */
+    double low, high;           /* of a number */
+    bool whole;                 /* a number without decimals */
+    bool has_none;              /* a number that may be `none`: INFINITY */
+    const char *key;            /* GLFW's letter or name of the key that switches it; NULL: none */
+    const char *help;
+} setting;
+
+/** The table, and how long it is. */
+extern const setting SETTINGS[];
+extern const size_t N_SETTINGS;
+
+/** What lossview starts with. */
+settings settings_default(void);
+
+/** The setting of that name, NULL if there is none. */
+const setting *setting_find(const char *name);
+/** The number or index that a setting has: flags 0 or 1. */
+double setting_get(const settings *s, const setting *which);
+/** Sets it, clamped to its range. @return whether something changed. */
+bool setting_put(settings *s, const setting *which, double value);
+/** Next choice, or the other state of a flag; step -1 goes back. Numbers do not step. */
+void setting_step(settings *s, const setting *which, int step);
+/** Reads a value as written on the command line. @return false with the reason. */
+bool setting_parse(settings *s, const setting *which, const char *text, problem *p);
+/** The value as it is written on the command line. */
+void setting_text(const settings *s, const setting *which, char text[64]);
+
+/** The camera of a named view: "front", "right", "back", "left", "top", "bottom", "iso". @return false: no such name. */
+bool settings_view(settings *s, const char *name);
+/** All that differs from the defaults, as options: " --texture bands --zoom 1.2". @param text  [size], written. */
+void settings_command_line(const settings *s, char *text, size_t size);
+
+#endif

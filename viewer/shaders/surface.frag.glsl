@@ -1,0 +1,79 @@
+#version 330 core
+// Textures by number as in settings.h: 0 height, 1 bands, 2 isolines, 3 checker, 4 wireframe, 5 slope.
+const int BANDS = 1, ISOLINES = 2, CHECKER = 3, WIREFRAME = 4, SLOPE = 5;
+in vec3 at;
+in vec3 smooth_normal;
+in float steepness;
+in vec2 grid_place;
+uniform sampler2D colours;
+uniform int surface_texture, n_levels;
+uniform bool is_flat, has_edges;
+uniform float levels[40];   // places on the scale, ascending
+uniform float height, steepest, checks;
+uniform vec3 eye, to_light, paper, ink;
+uniform bool is_parallel;
+uniform vec3 towards;       // the viewer, with parallel rays
+uniform float ghost;        // its opacity; 0: a solid surface
+out vec4 colour;
+
+vec3 mapped(float place)
+{
+    return texture(colours, vec2(clamp(place, 0.0, 1.0) * 255.0 / 256.0 + 0.5 / 256.0, 0.5)).rgb;
+}
+
+float banded(float place)
+{
+    float low = 0.0, high = 1.0;
+    for (int i = 0; i < n_levels; i++)
+        if (levels[i] <= place)
+            low = levels[i];
+        else {
+            high = levels[i];
+            break;
+        }
+    return (low + high) / 2.0;
+}
+
+// How much of a pixel a line of the grid covers; lines closer than some pixels fade, or they would be a grey veil.
+float on_grid_line(float thickness)
+{
+    vec2 width = max(fwidth(grid_place), 1e-6);
+    vec2 away = abs(fract(grid_place - 0.5) - 0.5) / width;
+    vec2 line = 1.0 - smoothstep(thickness - 0.5, thickness + 0.5, away);
+    line *= 1.0 - smoothstep(0.15, 0.5, width);
+    return max(line.x, line.y);
+}
+
+void main()
+{
+    float place = at.z / height;
+    if (place > 1.0 + 1e-5)
+        discard;
+    vec3 n = is_flat ? normalize(cross(dFdx(at), dFdy(at))) : normalize(smooth_normal);
+    vec3 view = is_parallel ? towards : normalize(eye - at);
+    if (dot(n, view) < 0.0)
+        n = -n;
+    float diffuse = max(dot(n, to_light), 0.0);
+    float shine = pow(max(dot(reflect(-to_light, n), view), 0.0), 24.0);
+    float shade = 0.60 + 0.46 * diffuse;
+
+    vec3 base = mapped(place);
+    if (surface_texture == BANDS)
+        base = mapped(banded(place));
+    else if (surface_texture == ISOLINES)
+        base = mix(paper, ink, 0.10); // the lines are drawn as lines
+    else if (surface_texture == CHECKER) {
+        vec2 check = floor(grid_place / checks);
+        base *= mod(check.x + check.y, 2.0) < 0.5 ? 1.0 : 0.66;
+    } else if (surface_texture == WIREFRAME)
+        base = mix(mix(paper, ink, 0.06), mapped(place) * 0.95, on_grid_line(1.0));
+    else if (surface_texture == SLOPE)
+        base = mapped(steepest > 0.0 ? steepness / steepest : 0.0);
+    if (has_edges && surface_texture != WIREFRAME)
+        base = mix(base, base * 0.25, 0.75 * on_grid_line(0.6));
+    vec3 lit = base * shade + vec3(0.06 * shine);
+    if (ghost > 0.0)
+        colour = vec4(mix(lit, ink, 0.35), ghost);
+    else
+        colour = vec4(lit, 1.0);
+}

@@ -1,0 +1,19 @@
+#version 330 core
+layout(location = 0) in vec3 position;
+layout(location = 1) in vec3 normal;
+layout(location = 2) in float slope;
+layout(location = 3) in vec2 cell;
+uniform mat4 matrix;
+out vec3 at;
+out vec3 smooth_normal;
+out float steepness;
+out vec2 grid_place;
+
+void main()
+{
+    gl_Position = matrix * vec4(position, 1);
+    at = position;
+    smooth_normal = normal;
+    steepness = slope;
+    grid_place = cell;
+}
