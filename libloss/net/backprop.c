@@ -105,7 +105,7 @@ static loss_status allocate_layers(lossi_backprop *b, const loss_net *net)
     return LOSS_OK;
 }
 
-/* Chunks that a batch should have for threads to share. */
+/* Chunks that a batch should have for threads to share. None of them should have empty lanes. */
 enum { LEAST_CHUNKS = 4 };
 
 static void *allocate_chunks(const lossi_backprop *b, size_t values, size_t size)
@@ -155,8 +155,8 @@ loss_status lossi_backprop_create(lossi_backprop **out, const loss_net *net, siz
     b->image_size = net->shape.channels * net->shape.height * net->shape.width;
     b->kernels = kernels;
     b->lanes = lossi_lanes(net, kernels);
-    while (b->lanes > kernels->vector && largest / b->lanes < LEAST_CHUNKS)
-        b->lanes /= 2;
+    while (b->lanes > kernels->vector && (largest / b->lanes < LEAST_CHUNKS || largest % b->lanes))
+        b->lanes -= kernels->vector;
     b->most_chunks = largest / b->lanes + (largest % b->lanes != 0);
     status = lossi_pool_create(&b->pool, threads);
     if (!status)

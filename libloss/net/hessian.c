@@ -172,7 +172,7 @@ static void choose_sizes(lossi_hessian *h, const loss_net *net)
     h->n_images = loss_dataset_count(h->opt.data);
     h->lanes = lossi_lanes(net, h->kernels);
     while (h->lanes > h->kernels->vector && h->n_images / h->lanes < LEAST_CHUNKS)
-        h->lanes /= 2;
+        h->lanes -= h->kernels->vector;
     h->n_chunks = h->n_images / h->lanes + (h->n_images % h->lanes != 0);
     size_t n = MOST_SUMS / h->count;
     n = n < LEAST_SLOTS ? LEAST_SLOTS : n > MOST_SLOTS ? MOST_SLOTS : n;

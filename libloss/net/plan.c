@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-enum { ALIGN = 16 }; /* values: a cache line of floats */
+/* Values of a cache line; and vectors of a chunk beyond which it got no faster: on maps of one tile, three fill the registers of the GEMM. */
+enum { ALIGN = 16, ENOUGH_VECTORS = 3 };
 
 size_t lossi_rounded(size_t n)
 {
@@ -17,8 +18,8 @@ size_t lossi_lanes(const loss_net *net, const lossi_kernels *kernels)
         weights += net->tensors[i].count;
     for (size_t i = 0; i < net->n_nodes; i++)
         activations += lossi_node_size(&net->nodes[i]);
-    while (lanes < LOSSI_MOST_VECTORS * kernels->vector && weights > lanes * activations)
-        lanes *= 2;
+    while (lanes < ENOUGH_VECTORS * kernels->vector && 2 * weights > lanes * activations)
+        lanes += kernels->vector;
     return lanes;
 }
 

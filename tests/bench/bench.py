@@ -14,8 +14,8 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-MODELS = {"resnet20": ("ResNet-20", 1024), "resnet56": ("ResNet-56", 512), "vgg11": ("VGG-11", 512),
-          "resnet50": ("ResNet-50, cifar stem", 64), "resnet50:stem=imagenet": ("ResNet-50, imagenet stem", 512)}
+MODELS = {"resnet20": ("ResNet-20", 1024), "resnet56": ("ResNet-56", 512), "vgg11": ("VGG-11", 768),
+          "resnet50": ("ResNet-50, cifar stem", 128), "resnet50:stem=imagenet": ("ResNet-50, imagenet stem", 960)}
 TRAINING_BATCH = 128
 # PyTorch gives memory back to the system after each batch and asks for it again, unless told not to.
 MALLOC = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "1073741824", "MALLOC_TOP_PAD_": "1073741824"}

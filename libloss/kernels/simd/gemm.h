@@ -28,6 +28,11 @@ typedef struct lossi_gemm {
 
 void lossk_gemm(const lossi_gemm *g);
 
+static inline size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 /** Columns of the next panel when `left` are left: threes, but twos rather than a three and a one. */
 static inline size_t lossi_panel_width(size_t left)
 {

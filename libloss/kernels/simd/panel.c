@@ -8,11 +8,6 @@
  * between panels, that they do not begin on the same lines of the cache. Channels ahead that are fetched while one is packed. */
 enum { PIECE = 2048 / LOSSI_VECTOR, BLOCK = 36, PAD = 16, AHEAD = 4 };
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 static size_t taps(const lossi_conv_shape *s)
 {
     return s->in_c * s->kernel * s->kernel;
@@ -36,20 +31,35 @@ size_t lossk_panel_scratch(const lossi_conv_shape *s)
     return (least(taps(s), piece_taps(s)) + PAD) * least(columns, BLOCK) * LOSSI_VECTOR;
 }
 
+/* A block of filters from output o on, the ones from `end` on zeros: n taps from `first` on, whole channels, into [n][LOSSI_ROWS]. */
+static void pack_block(const lossi_conv_shape *s, const lossi_filters *f, size_t o, size_t end, size_t first, size_t n, float *out)
+{
+    static const float nothing[1];
+    const size_t area = s->kernel * s->kernel;
+    const float *from[LOSSI_ROWS];
+    float factor[LOSSI_ROWS];
+    size_t by_input[LOSSI_ROWS], by_tap[LOSSI_ROWS]; /* 0 for what is not there */
+    for (size_t r = 0; r < LOSSI_ROWS; r++) {
+        bool is_there = o + r < end;
+        from[r] = is_there ? f->w + (o + r) * f->by_output + first / area * f->by_input : nothing;
+        factor[r] = is_there && f->scale ? f->scale[o + r] : 1;
+        by_input[r] = is_there ? f->by_input : 0;
+        by_tap[r] = is_there;
+    }
+    for (size_t c = 0; c < n; c += area)
+        for (size_t i = 0; i < area; i++, out += LOSSI_ROWS)
+            for (size_t r = 0; r < LOSSI_ROWS; r++)
+                out[r] = from[r][c / area * by_input[r] + (f->turned ? area - 1 - i : i) * by_tap[r]] * factor[r];
+}
+
 /* Filters are packed piece by piece, so that a piece lies together: [out_c / LOSSI_ROWS][taps of the piece][LOSSI_ROWS] in each. */
 void lossk_panel_pack(const lossi_conv_shape *s, const lossi_filters *f, size_t begin, size_t end, float *packed)
 {
-    size_t area = s->kernel * s->kernel, k = taps(s), piece = piece_taps(s), rows = lossi_round_rows(s->out_c);
+    size_t k = taps(s), piece = piece_taps(s), rows = lossi_round_rows(s->out_c);
     for (size_t first = 0; first < k; first += piece) {
         size_t n = least(piece, k - first);
-        for (size_t o = begin; o < lossi_round_rows(end); o++) {
-            float *out = packed + first * rows + o / LOSSI_ROWS * LOSSI_ROWS * n + o % LOSSI_ROWS;
-            float factor = f->scale && o < end ? f->scale[o] : 1;
-            const float *from = f->w + o * f->by_output + first / area * f->by_input;
-            for (size_t c = 0; c < n; c += area, from += f->by_input)
-                for (size_t i = 0; i < area; i++, out += LOSSI_ROWS)
-                    *out = o < end ? from[f->turned ? area - 1 - i : i] * factor : 0;
-        }
+        for (size_t o = begin; o < end; o += LOSSI_ROWS)
+            pack_block(s, f, o, end, first, n, packed + first * rows + o * n);
     }
 }
 

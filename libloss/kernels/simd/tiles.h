@@ -2,6 +2,7 @@
 #ifndef LOSSI_SIMD_TILES_H
 #define LOSSI_SIMD_TILES_H
 
+#include "kernels/simd/gemm.h"
 #include "kernels/simd/simd.h"
 #include "kernels/simd/vector.h"
 
@@ -14,11 +15,6 @@ typedef struct lossi_place {
     bool is_copied;        /* its input lacks more than one row or column at the end */
     bool is_whole;         /* its output does not reach beyond the last pixels */
 } lossi_place;
-
-static inline size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static inline size_t lossi_tiles_across(const lossi_winograd *t, size_t out)
 {
