@@ -145,8 +145,24 @@ static void draw_label(places *p, double x, double y, const char *text, int ring
 
 typedef struct place {
     double x, y;
-    bool is_seen, is_hidden;
+    bool is_seen, is_hidden, is_labelled;
 } place;
+
+/* Epochs of the path, the last first, as it ends where most marks are; marks that can hardly be told apart share one. */
+static void draw_epochs(places *p, place *at, bool is_hidden, cairo_t *cr)
+{
+    const view *v = &p->s->scene.views[p->number];
+    double apart = 8 * p->s->layout.unit;
+    for (size_t i = v->n_marks; i-- > 0;) {
+        bool is_wanted = v->marks[i].kind == MARK_PATH && at[i].is_seen && at[i].is_hidden == is_hidden;
+        for (size_t k = i + 1; is_wanted && k < v->n_marks; k++)
+            is_wanted = !at[k].is_labelled || hypot(at[k].x - at[i].x, at[k].y - at[i].y) > apart;
+        if (!is_wanted)
+            continue;
+        draw_label(p, at[i].x, at[i].y, v->marks[i].text, 1, cr);
+        at[i].is_labelled = true;
+    }
+}
 
 static void draw_marks(places *p, cairo_t *cr)
 {
@@ -166,10 +182,12 @@ static void draw_marks(places *p, cairo_t *cr)
     }
     font(cr, 12.5 * u, false);
     int passes = v->n_critical <= FEW ? 2 : 1; /* what is in sight chooses first; what is hidden has texts only if there is room */
-    for (int hidden = 0; hidden < passes; hidden++)
+    for (int hidden = 0; hidden < passes; hidden++) {
+        draw_epochs(p, at, hidden == 1, cr);
         for (size_t i = 0; i < v->n_marks; i++)
-            if (at[i].is_seen && at[i].is_hidden == (hidden == 1) && v->marks[i].text[0])
-                draw_label(p, at[i].x, at[i].y, v->marks[i].text, v->marks[i].kind == MARK_PATH ? 1 : 4, cr);
+            if (v->marks[i].kind != MARK_PATH && at[i].is_seen && at[i].is_hidden == (hidden == 1) && v->marks[i].text[0])
+                draw_label(p, at[i].x, at[i].y, v->marks[i].text, 4, cr);
+    }
     free(at);
 }
 

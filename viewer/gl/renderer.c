@@ -94,16 +94,18 @@ static void draw_lines(renderer *r, const session *s, const eye *e, size_t numbe
     float colours[3][4];
     double u = s->layout.unit;
     bool isolines = s->scene.set.texture == TEXTURE_ISOLINES;
-    static const double close = 0.004, closer = 0.008; /* scene units that lines are pulled towards the viewer */
+    /* Scene units that lines are pulled towards the viewer. What is behind the surface is pushed away, or it shines through where the surface
+     * all but touches the floor. */
+    static const double close = 0.004, closer = 0.008, behind = -0.03;
     axes_make(&r->axes, &s->scene, number);
     line_layer_upload(&r->lines, number, LINES_AXES, r->axes.lines, r->axes.n_lines);
     put(colours[0], t->faint, 0.55);
     put(colours[1], t->ink, 0.9);
     put(colours[2], t->ink, 0.9);
-    line_layer_draw(&r->lines, e, number, LINES_AXES, colours, 1.3 * u, 0, 0);
+    line_layer_draw(&r->lines, e, number, LINES_AXES, colours, 1.3 * u, behind, 0);
     for (int i = 0; i < 3; i++)
         put(colours[i], t->faint, 1);
-    line_layer_draw(&r->lines, e, number, LINES_FLOOR, colours, 1.3 * u, 0.001, 0);
+    line_layer_draw(&r->lines, e, number, LINES_FLOOR, colours, 1.3 * u, behind, 0);
     for (int i = 0; i < 3; i++)
         put(colours[i], s->scene.set.texture == TEXTURE_WIREFRAME ? t->ink : (rgb){0.09, 0.10, 0.12}, 1);
     line_layer_draw(&r->lines, e, number, LINES_CONTOURS, colours, (isolines ? 2.6 : 1.4) * u, close,
