@@ -102,7 +102,7 @@ static size_t point_of(const loss_grid *grid, const loss_critical *c)
     return c->iy * grid->x.n + c->ix;
 }
 
-/* Gives the points of each pair their persistence. Partners are indices of grid points for now. */
+/* Gives the points of each pair their persistence. Partners are indices of grid points until points are numbered. */
 static void set_persistence(const lossi_pairs *pairs, const uint32_t *number_of, loss_criticals *set)
 {
     for (size_t i = 0; i < pairs->n; i++) {
