@@ -4,9 +4,11 @@
 
 #include "kernels/simd/vector.h"
 
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 /* Terms of a piece: three columns are 24 KB. Floats of a in a group: 128 KB. With few columns fetching a takes the time, and that is
- * fastest in long runs: no pieces. Floats of a ahead that are fetched: at its first use a comes from far. */
-enum { PIECE = 2048 / LOSSI_VECTOR, CUT_COLUMNS = 9, GROUP = 32 * 1024, AHEAD = 512, LINE = 16 };
+ * fastest in long runs: no pieces. Floats of a ahead that are fetched: at its first use a comes from far. Terms whose a is a line. */
+enum { PIECE = 2048 / LOSSI_VECTOR, CUT_COLUMNS = 9, GROUP = 32 * 1024, AHEAD = 512, LINE = 16, TERMS = LINE / LOSSI_ROWS };
 
 /* clang does not unroll two rounds when it is asked for up to three, and then keeps the sums in memory. */
 #define FOR_PANEL_COLUMNS(j, n) for (int j = 0; j < LOSSI_COLUMNS; j++) if (j < (n))
@@ -15,111 +17,148 @@ typedef struct block {
     vector at[LOSSI_ROWS][LOSSI_COLUMNS];
 } block;
 
-/* sum += a [k][LOSSI_ROWS] times b [k][n][LOSSI_VECTOR]; n is a constant where this is inlined. */
-static inline __attribute__((always_inline)) void multiply(const int n, size_t k, const float *a, const float *b, block *total)
+/* Rows and a piece of the terms that meet a panel, in one product or several. */
+typedef struct strip {
+    size_t rows, k;
+    const float *a, *b;
+    size_t a_block, b_row;
+    float *c;
+    size_t c_row;
+    const float *before, *bias; /* as in lossi_gemm, for these rows and this piece */
+    bool relu;
+    size_t count, a_next, b_next, c_next;
+} strip;
+
+/* sum += a column of a times a row of b; n is a constant where this is inlined, here and below. */
+ALWAYS_INLINE void add_term(const int n, const float *a, const float *b, block *sum)
 {
-    block sum = *total;
-    for (size_t i = 0; i < k; i++, a += LOSSI_ROWS, b += n * LOSSI_VECTOR) {
-        vector column[LOSSI_COLUMNS];
-        prefetch(a + AHEAD);
+    vector column[LOSSI_COLUMNS];
+#pragma GCC unroll 3
+    FOR_PANEL_COLUMNS(j, n)
+        column[j] = load(b + j * LOSSI_VECTOR);
+#pragma GCC unroll 8
+    for (int r = 0; r < LOSSI_ROWS; r++) {
+        vector weight = all(a + r);
 #pragma GCC unroll 3
         FOR_PANEL_COLUMNS(j, n)
-            column[j] = load(b + j * LOSSI_VECTOR);
-#pragma GCC unroll 8
-        for (int r = 0; r < LOSSI_ROWS; r++) {
-            vector weight = all(a + r);
-#pragma GCC unroll 3
-            FOR_PANEL_COLUMNS(j, n)
-                sum.at[r][j] = plus_product(weight, column[j], sum.at[r][j]);
-        }
+            sum->at[r][j] = plus_product(weight, column[j], sum->at[r][j]);
     }
+}
+
+/* sum += a [k][LOSSI_ROWS] times b [k][n][LOSSI_VECTOR]. */
+ALWAYS_INLINE void multiply(const int n, size_t k, const float *a, const float *b, size_t b_row, block *total)
+{
+    block sum = *total;
+    for (; k >= TERMS; k -= TERMS, a += LINE) {
+        prefetch(a + AHEAD);
+#pragma GCC unroll 4
+        for (int i = 0; i < TERMS; i++, b += b_row)
+            add_term(n, a + i * LOSSI_ROWS, b, &sum);
+    }
+    for (; k; k--, a += LOSSI_ROWS, b += b_row)
+        add_term(n, a, b, &sum);
     *total = sum;
 }
 
-/* A piece of the sums: terms begin .. begin + k - 1. */
-typedef struct piece {
-    size_t begin, k;
-    const float *before, *bias; /* as in lossi_gemm, for this piece */
-    bool relu;
-} piece;
-
 /* Brings the lines of a row of n columns near. */
-static inline __attribute__((always_inline)) void fetch_row(const int n, const float *c)
+ALWAYS_INLINE void fetch_row(const int n, const float *c)
 {
     for (int i = 0; i == 0 || i < n * LOSSI_VECTOR - LINE; i += LINE)
         prefetch_to_write(c + i);
     prefetch_to_write(c + (n * LOSSI_VECTOR - 1));
 }
 
-/* A block of rows from `row` on, n columns from `column` on; panel: of these columns. */
-static inline __attribute__((always_inline)) void run_block(const int n, const lossi_gemm *g, const piece *p, size_t row, size_t column,
-                                                            const float *panel)
+/* A block of up to LOSSI_ROWS rows, with what comes before and after. */
+ALWAYS_INLINE void run_block(const int n, const strip *s, size_t row)
 {
     block sum;
-    size_t rows = g->m - row < LOSSI_ROWS ? g->m - row : LOSSI_ROWS, at = row * g->c_row + column * LOSSI_VECTOR;
+    size_t rows = least(s->rows - row, LOSSI_ROWS), at = row * s->c_row;
     for (size_t r = 0; r < rows; r++)
-        fetch_row(n, g->c + at + r * g->c_row);
+        fetch_row(n, s->c + at + r * s->c_row);
 #pragma GCC unroll 8
     for (size_t r = 0; r < LOSSI_ROWS; r++)
 #pragma GCC unroll 3
         FOR_PANEL_COLUMNS(j, n)
-            sum.at[r][j] = p->before && r < rows ? load(p->before + at + r * g->c_row + (size_t)j * LOSSI_VECTOR) : zeros();
-    multiply(n, p->k, g->a + row / LOSSI_ROWS * g->a_block + p->begin * LOSSI_ROWS, panel, &sum);
+            sum.at[r][j] = s->before && r < rows ? load(s->before + at + r * s->c_row + (size_t)j * LOSSI_VECTOR) : zeros();
+    multiply(n, s->k, s->a + row / LOSSI_ROWS * s->a_block, s->b, s->b_row, &sum);
 #pragma GCC unroll 8
     for (size_t r = 0; r < LOSSI_ROWS; r++) {
         if (r == rows)
             break;
-        vector bias = p->bias ? all(p->bias + row + r) : zeros();
+        vector bias = s->bias ? all(s->bias + row + r) : zeros();
 #pragma GCC unroll 3
         FOR_PANEL_COLUMNS(j, n) {
             vector value = plus(sum.at[r][j], bias);
-            store(g->c + at + r * g->c_row + (size_t)j * LOSSI_VECTOR, p->relu ? positive(value) : value);
+            store(s->c + at + r * s->c_row + (size_t)j * LOSSI_VECTOR, s->relu ? positive(value) : value);
         }
     }
 }
 
-/* The same for whole blocks of rows without anything before or after. */
-static inline __attribute__((always_inline)) void run_plain_block(const int n, const lossi_gemm *g, const piece *p, size_t row,
-                                                                  size_t column, const float *panel)
+/* Whole blocks of rows without anything before or after. The products of few terms are many, so little may happen between them. */
+ALWAYS_INLINE void run_plain_blocks(const int n, const strip *s)
 {
-    block sum;
+    const size_t k = s->k, a_block = s->a_block, b_row = s->b_row, c_row = s->c_row;
+    for (size_t i = 0; i < s->count; i++) {
+        const float *a = s->a + i * s->a_next, *b = s->b + i * s->b_next;
+        float *c = s->c + i * s->c_next;
+        for (size_t row = 0; row < s->rows; row += LOSSI_ROWS, a += a_block) {
+            block sum;
 #pragma GCC unroll 8
-    for (size_t r = 0; r < LOSSI_ROWS; r++)
+            for (size_t r = 0; r < LOSSI_ROWS; r++)
 #pragma GCC unroll 3
-        FOR_PANEL_COLUMNS(j, n)
-            sum.at[r][j] = zeros();
-    multiply(n, p->k, g->a + row / LOSSI_ROWS * g->a_block + p->begin * LOSSI_ROWS, panel, &sum);
-    float *c = g->c + row * g->c_row + column * LOSSI_VECTOR;
+                FOR_PANEL_COLUMNS(j, n)
+                    sum.at[r][j] = zeros();
+            multiply(n, k, a, b, b_row, &sum);
 #pragma GCC unroll 8
-    for (size_t r = 0; r < LOSSI_ROWS; r++)
+            for (size_t r = 0; r < LOSSI_ROWS; r++, c += c_row)
 #pragma GCC unroll 3
-        FOR_PANEL_COLUMNS(j, n)
-            store(c + r * g->c_row + (size_t)j * LOSSI_VECTOR, sum.at[r][j]);
+                FOR_PANEL_COLUMNS(j, n)
+                    store(c + (size_t)j * LOSSI_VECTOR, sum.at[r][j]);
+        }
+    }
 }
 
-#define RUN(run, width, last)                 \
-    for (; row < (last); row += LOSSI_ROWS)   \
-        (width) == 3   ? run(3, g, p, row, column, panel) \
-        : (width) == 2 ? run(2, g, p, row, column, panel) \
-                       : run(1, g, p, row, column, panel)
-
-static void run_rows(const lossi_gemm *g, const piece *p, size_t row, size_t end, size_t column, size_t width, const float *panel)
+ALWAYS_INLINE void run_blocks(const int n, const strip *s)
 {
-    bool is_plain = !p->before && !p->bias && !p->relu;
-    size_t plain_end = is_plain ? end / LOSSI_ROWS * LOSSI_ROWS : row;
-    RUN(run_plain_block, width, plain_end);
-    RUN(run_block, width, end);
+    strip one = *s;
+    for (size_t i = 0; i < s->count; i++, one.a += s->a_next, one.b += s->b_next, one.c += s->c_next)
+        for (size_t row = 0; row < s->rows; row += LOSSI_ROWS)
+            run_block(n, &one, row);
 }
 
-static void run_piece(const lossi_gemm *g, const piece *p)
+/* Functions of their own, since the compiler then finds registers for all that their loops need. */
+#define DEFINE_STRIP(n)                                                                                       \
+    static __attribute__((noinline)) void run_plain_blocks_##n(const strip *s) { run_plain_blocks(n, s); }    \
+    static __attribute__((noinline)) void run_blocks_##n(const strip *s) { run_blocks(n, s); }
+
+DEFINE_STRIP(1)
+DEFINE_STRIP(2)
+DEFINE_STRIP(3)
+
+static void run_strip(size_t width, const strip *s)
 {
-    size_t step = GROUP / p->k / LOSSI_ROWS * LOSSI_ROWS;
+    if (s->before || s->bias || s->relu || s->rows % LOSSI_ROWS)
+        (width == 3 ? run_blocks_3 : width == 2 ? run_blocks_2 : run_blocks_1)(s);
+    else
+        (width == 3 ? run_plain_blocks_3 : width == 2 ? run_plain_blocks_2 : run_plain_blocks_1)(s);
+}
+
+/* Terms begin .. begin + k - 1 of all columns. */
+static void run_piece(const lossi_gemm *g, size_t begin, size_t k)
+{
+    bool is_last = begin + k == g->k;
+    const float *before = begin ? g->c : g->before;
+    size_t step = GROUP / k / LOSSI_ROWS * LOSSI_ROWS;
     step = step < LOSSI_ROWS ? LOSSI_ROWS : step;
     for (size_t row = 0; row < g->m; row += step) {
         const float *panel = g->b;
         for (size_t column = 0, width; column < g->n; column += width) {
+            size_t at = row * g->c_row + column * LOSSI_VECTOR;
             width = lossi_panel_width(g->n - column);
-            run_rows(g, p, row, row + step < g->m ? row + step : g->m, column, width, panel + p->begin * width * LOSSI_VECTOR);
+            strip s = {least(step, g->m - row), k, g->a + row / LOSSI_ROWS * g->a_block + begin * LOSSI_ROWS,
+                       panel + begin * width * LOSSI_VECTOR, g->a_block, width * LOSSI_VECTOR, g->c + at, g->c_row,
+                       before ? before + at : NULL, is_last && g->bias ? g->bias + row : NULL, is_last && g->relu, 1, 0, 0, 0};
+            run_strip(width, &s);
             panel += width * g->k * LOSSI_VECTOR + g->b_pad;
         }
     }
@@ -128,9 +167,13 @@ static void run_piece(const lossi_gemm *g, const piece *p)
 void lossk_gemm(const lossi_gemm *g)
 {
     size_t pieces = g->n < CUT_COLUMNS ? 1 : (g->k + PIECE - 1) / PIECE, size = (g->k + pieces - 1) / pieces;
-    for (size_t begin = 0; begin < g->k; begin += size) {
-        bool is_last = begin + size >= g->k;
-        piece p = {begin, is_last ? g->k - begin : size, begin ? g->c : g->before, is_last ? g->bias : NULL, is_last && g->relu};
-        run_piece(g, &p);
-    }
+    for (size_t begin = 0; begin < g->k; begin += size)
+        run_piece(g, begin, least(size, g->k - begin));
+}
+
+void lossk_gemm_panels(const lossi_panels *p)
+{
+    strip s = {.rows = p->m, .k = p->k, .a = p->a, .b = p->b, .a_block = p->k * LOSSI_ROWS, .b_row = p->b_row, .c = p->c, .c_row = p->c_row,
+               .count = p->count, .a_next = p->m * p->k, .b_next = p->n * LOSSI_VECTOR, .c_next = p->n * LOSSI_VECTOR};
+    run_strip(p->n, &s);
 }

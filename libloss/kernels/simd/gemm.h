@@ -28,6 +28,20 @@ typedef struct lossi_gemm {
 
 void lossk_gemm(const lossi_gemm *g);
 
+/** Products of few columns that lie side by side: those of number i are
+ *    a  [m / LOSSI_ROWS][k][LOSSI_ROWS], one product's after the other's; m is a multiple of LOSSI_ROWS
+ *    b  term j: [n][LOSSI_VECTOR] at b + j * b_row + i * n * LOSSI_VECTOR
+ *    c  row r: [n][LOSSI_VECTOR] at c + r * c_row + i * n * LOSSI_VECTOR */
+typedef struct lossi_panels {
+    size_t count, m, n, k; /* n is at most LOSSI_COLUMNS */
+    const float *a, *b;
+    size_t b_row;
+    float *c;
+    size_t c_row;
+} lossi_panels;
+
+void lossk_gemm_panels(const lossi_panels *p);
+
 static inline size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;

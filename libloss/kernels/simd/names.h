@@ -19,6 +19,7 @@
 #define lossk_conv_packed_backward LOSSI_NAMED(lossk_conv_packed_backward)
 #define lossk_conv_scratch LOSSI_NAMED(lossk_conv_scratch)
 #define lossk_gemm LOSSI_NAMED(lossk_gemm)
+#define lossk_gemm_panels LOSSI_NAMED(lossk_gemm_panels)
 #define lossk_max_pool LOSSI_NAMED(lossk_max_pool)
 #define lossk_max_pool_backward LOSSI_NAMED(lossk_max_pool_backward)
 #define lossk_norm_apply LOSSI_NAMED(lossk_norm_apply)

@@ -41,6 +41,24 @@ ALWAYS_INLINE const float *hidden_const(const float *at)
     return at;
 }
 
+/* in * in times of LOSSI_ROWS filters, `stride` floats apart: `direction` takes three taps to `in` values. */
+#define TRANSFORM_FILTERS(in, direction, w, u, stride)                       \
+    do {                                                                     \
+        values columns[3][in], taps[3], row[in];                             \
+        for (int c = 0; c < 3; c++) {                                        \
+            for (int r = 0; r < 3; r++)                                      \
+                taps[r] = load_values((w) + (3 * r + c) * LOSSI_ROWS);       \
+            direction(taps, columns[c]);                                     \
+        }                                                                    \
+        for (int r = 0; r < (in); r++) {                                     \
+            for (int c = 0; c < 3; c++)                                      \
+                taps[c] = columns[c][r];                                     \
+            direction(taps, row);                                            \
+            for (int c = 0; c < (in); c++, (u) += (stride))                  \
+                store_values(u, row[c]);                                     \
+        }                                                                    \
+    } while (0)
+
 /* Where the rows of an input tile of `side` begin; a row of zeros for those that are not there. */
 ALWAYS_INLINE void find_rows(const float *x, const lossi_tile *tile, int side, const float **rows)
 {
@@ -60,29 +78,30 @@ ALWAYS_INLINE void find_rows(const float *x, const lossi_tile *tile, int side, c
                          : (!(tile)->lacks_right ? function(__VA_ARGS__, 1, side)          \
                                                  : function(__VA_ARGS__, 1, (side) - 1)))
 
-/* An output tile on its way to memory. */
+/* An output tile on its way to memory. The ending's parts are kept here, or the compiler would read them anew after each store. */
 typedef struct goal {
-    const lossi_ending *ending;
     vector bias;
+    const float *residual; /* NULL: none */
+    bool relu;
     float *y;
     size_t step, pitch;
 } goal;
 
 ALWAYS_INLINE goal goal_of(const lossi_ending *ending, float *y, size_t step, size_t pitch)
 {
-    return (goal){ending, ending->bias ? all(ending->bias) : zeros(), y, step, pitch};
+    return (goal){ending->bias ? all(ending->bias) : zeros(), ending->residual, ending->relu, y, step, pitch};
 }
 
 /* The first n pixels of a row. */
 ALWAYS_INLINE void put_row(const goal *g, int row, int n, const vector *pixels)
 {
     float *y = hidden(g->y + (size_t)row * g->pitch);
-    const float *residual = g->ending->residual ? hidden_const(g->ending->residual + (size_t)row * g->pitch) : NULL;
+    const float *residual = g->residual ? hidden_const(g->residual + (size_t)row * g->pitch) : NULL;
     for (int c = 0; c < n; c++) {
         vector value = plus(pixels[c], g->bias);
         if (residual)
             value = plus(value, load(residual + (size_t)c * g->step));
-        store(y + (size_t)c * g->step, g->ending->relu ? positive(value) : value);
+        store(y + (size_t)c * g->step, g->relu ? positive(value) : value);
     }
 }
 

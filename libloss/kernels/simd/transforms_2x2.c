@@ -16,19 +16,7 @@ ALWAYS_INLINE void filter_direction(const values g[3], values u[IN])
 
 static void filter(const float *w, float *u, size_t stride)
 {
-    values columns[3][IN], in[3], out[IN];
-    for (int c = 0; c < 3; c++) {
-        for (int r = 0; r < 3; r++)
-            in[r] = load_values(w + (3 * r + c) * LOSSI_ROWS);
-        filter_direction(in, columns[c]);
-    }
-    for (int r = 0; r < IN; r++) {
-        for (int c = 0; c < 3; c++)
-            in[c] = columns[c][r];
-        filter_direction(in, out);
-        for (int c = 0; c < IN; c++, u += stride)
-            store_values(u, out[c]);
-    }
+    TRANSFORM_FILTERS(IN, filter_direction, w, u, stride);
 }
 
 /* ---- Input ----------------------------------------------------------------------------------------------------------- */

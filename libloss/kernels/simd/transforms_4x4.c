@@ -24,19 +24,7 @@ ALWAYS_INLINE void filter_direction(const values g[3], values u[IN])
 
 static void filter(const float *w, float *u, size_t stride)
 {
-    values columns[3][IN], in[3], out[IN];
-    for (int c = 0; c < 3; c++) {
-        for (int r = 0; r < 3; r++)
-            in[r] = load_values(w + (3 * r + c) * LOSSI_ROWS);
-        filter_direction(in, columns[c]);
-    }
-    for (int r = 0; r < IN; r++) {
-        for (int c = 0; c < 3; c++)
-            in[c] = columns[c][r];
-        filter_direction(in, out);
-        for (int c = 0; c < IN; c++, u += stride)
-            store_values(u, out[c]);
-    }
+    TRANSFORM_FILTERS(IN, filter_direction, w, u, stride);
 }
 
 /* ---- Input ----------------------------------------------------------------------------------------------------------- */
@@ -47,17 +35,19 @@ ALWAYS_INLINE vector outer(vector first, vector second, vector third)
     return plus_times(A * A * B * B, first, plus_times(-(A * A + B * B), second, third));
 }
 
-/* A row of columns' transforms, transformed along the row. */
+/* A row of columns' transforms, transformed along the row. A and B = 2 A are multiplied in once, so that the rest are sums: processors have
+ * units for those beside the ones for products. */
 ALWAYS_INLINE void put_input_row(const vector d[IN], float *v, size_t stride)
 {
-    vector even_a = plus_times(-B * B, d[2], d[4]), odd_a = plus_times(-B * B, d[1], d[3]);
-    vector even_b = plus_times(-A * A, d[2], d[4]), odd_b = plus_times(-A * A, d[1], d[3]);
+    vector third = times(A, d[3]);
+    vector even_a = plus_times(-B * B, d[2], d[4]), odd_a = plus_times(-A * B * B, d[1], third);
+    vector even_b = plus_times(-A * A, d[2], d[4]), odd_b = plus_times(-B * A * A, d[1], plus(third, third));
     v = hidden(v);
     store(v, outer(d[0], d[2], d[4]));
-    store(v + stride, plus_times(A, odd_a, even_a));
-    store(v + 2 * stride, plus_times(-A, odd_a, even_a));
-    store(v + 3 * stride, plus_times(B, odd_b, even_b));
-    store(v + 4 * stride, plus_times(-B, odd_b, even_b));
+    store(v + stride, plus(even_a, odd_a));
+    store(v + 2 * stride, minus(even_a, odd_a));
+    store(v + 3 * stride, plus(even_b, odd_b));
+    store(v + 4 * stride, minus(even_b, odd_b));
     store(v + 5 * stride, outer(d[1], d[3], d[5]));
 }
 
@@ -108,7 +98,10 @@ static void input(const float *x, const lossi_tile *tile, float *v, size_t strid
 {
     const float *rows[IN];
     find_rows(x, tile, IN, rows);
-    FOR_COLUMNS(tile, IN, input_columns, rows, tile->step, v, stride);
+    if (tile->step == LOSSI_VECTOR) /* most often, and then addresses are constants */
+        FOR_COLUMNS(tile, IN, input_columns, rows, LOSSI_VECTOR, v, stride);
+    else
+        FOR_COLUMNS(tile, IN, input_columns, rows, tile->step, v, stride);
 }
 
 /* ---- Output ---------------------------------------------------------------------------------------------------------- */

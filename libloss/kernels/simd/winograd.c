@@ -8,25 +8,39 @@
 #include "kernels/simd/tiles.h"
 #include "kernels/simd/vector.h"
 
-/* Floats that the transforms of a block may take; columns of a block; and what is added to a point's row so that the rows of all points
- * do not fall on the same lines of the cache. */
-enum { BLOCK_VALUES = 96 * 1024, LEAST_COLUMNS = 12, MOST_COLUMNS = 48, PAD = 16 };
+/* Floats that the transforms of a block may take; columns of a block; channels in and out up to which a panel's transforms stay in L2; and
+ * what is added to rows so that they do not fall on the same lines of the cache. */
+enum { BLOCK_VALUES = 96 * 1024, LEAST_COLUMNS = 12, MOST_COLUMNS = 48, FEW_CHANNELS = 640 / LOSSI_VECTOR, PAD = 16 };
 
+/* How the transforms of a block lie in memory, in floats. With few channels a block is a panel, and the points of a channel lie together,
+ * so that they are written and read in long runs: [channel][points][width]. Else a point's lie together, since then its filters are read
+ * once for many columns: inputs [points][panels][in_c][width], outputs [points][out_c][columns]. */
 typedef struct layout {
-    size_t points;         /* in * in */
-    size_t columns, block; /* columns of a chunk, of a block */
-    size_t v_row, m_row;   /* floats of a point: of all channels' inputs, of all channels' outputs */
+    size_t points;          /* in * in */
+    size_t columns, block;  /* columns of a chunk, of a block */
+    bool is_panel;
+    size_t v_row, m_row;    /* of a channel if a block is a panel, else of a point: of all channels' inputs, of all channels' outputs */
+    size_t v_size, m_size;
 } layout;
 
 static layout layout_of(const lossi_winograd *t, const lossi_conv_shape *s)
 {
-    layout l = {.points = t->in * t->in, .columns = lossi_n_columns(t, s)};
+    layout l = {.points = t->in * t->in, .columns = lossi_n_columns(t, s), .is_panel = s->in_c + s->out_c <= FEW_CHANNELS};
     size_t rows = lossi_round_rows(s->out_c);
+    if (l.is_panel) {
+        l.block = least(LOSSI_COLUMNS, l.columns);
+        l.v_row = l.m_row = l.points * l.block * LOSSI_VECTOR + PAD;
+        l.v_size = s->in_c * l.v_row;
+        l.m_size = rows * l.m_row;
+        return l;
+    }
     size_t wanted = BLOCK_VALUES / (l.points * (s->in_c + rows) * LOSSI_VECTOR);
     wanted = wanted < LEAST_COLUMNS ? LEAST_COLUMNS : wanted > MOST_COLUMNS ? MOST_COLUMNS : wanted / LOSSI_COLUMNS * LOSSI_COLUMNS;
     l.block = least(wanted, l.columns);
     l.v_row = s->in_c * l.block * LOSSI_VECTOR + PAD;
     l.m_row = rows * l.block * LOSSI_VECTOR + PAD;
+    l.v_size = l.points * l.v_row;
+    l.m_size = l.points * l.m_row;
     return l;
 }
 
@@ -38,7 +52,7 @@ size_t lossk_winograd_packed(const lossi_winograd *t, const lossi_conv_shape *s)
 size_t lossk_winograd_scratch(const lossi_winograd *t, const lossi_conv_shape *s)
 {
     layout l = layout_of(t, s);
-    return l.points * (l.v_row + l.m_row);
+    return l.v_size + l.m_size;
 }
 
 /* A block of filters from output o on, of input c: [9][LOSSI_ROWS], zeros for outputs from `end` on. */
@@ -72,17 +86,18 @@ static void transform_inputs(const lossi_winograd *t, const lossi_conv_shape *s,
         float squares[LOSSI_COLUMNS][6 * 6 * LOSSI_VECTOR];
         const float *channel = x;
         width = lossi_panel_width(n - begin);
+        size_t side = width * LOSSI_VECTOR, by_channel = l->is_panel ? l->v_row : side, by_point = l->is_panel ? side : l->v_row;
         for (size_t j = 0; j < width; j++)
             if (places[begin + j].is_copied)
                 memset(squares[j], 0, sizeof squares[j]);
-        for (size_t c = 0; c < s->in_c; c++, channel += s->in_h * s->in_w * s->lanes)
-            for (size_t j = 0; j < width; j++, v += LOSSI_VECTOR)
-                lossi_transform_input(t, &places[begin + j], channel, squares[j], v, l->v_row);
+        for (size_t c = 0; c < s->in_c; c++, channel += s->in_h * s->in_w * s->lanes, v += by_channel)
+            for (size_t j = 0; j < width; j++)
+                lossi_transform_input(t, &places[begin + j], channel, squares[j], v + j * LOSSI_VECTOR, by_point);
     }
 }
 
 /* A tile that reaches beyond the output's last pixels: by way of a whole one. */
-static void transform_part(const lossi_winograd *t, const lossi_conv_shape *s, const lossi_place *p, const float *m, size_t m_row,
+static void transform_part(const lossi_winograd *t, const lossi_conv_shape *s, const lossi_place *p, const float *m, size_t stride,
                            const lossi_ending *ending, float *y)
 {
     float residual[4 * 4 * LOSSI_VECTOR] = {0}, out[4 * 4 * LOSSI_VECTOR];
@@ -92,7 +107,7 @@ static void transform_part(const lossi_winograd *t, const lossi_conv_shape *s, c
         for (size_t c = 0; c < columns; c++)
             store(residual + (r * t->out + c) * LOSSI_VECTOR, load(e.residual + (r * s->out_w + c) * s->lanes));
     e.residual = e.residual ? residual : NULL;
-    t->output(m, m_row, &e, out, LOSSI_VECTOR, t->out * LOSSI_VECTOR);
+    t->output(m, stride, &e, out, LOSSI_VECTOR, t->out * LOSSI_VECTOR);
     for (size_t r = 0; r < rows; r++)
         for (size_t c = 0; c < columns; c++)
             store(y + (r * s->out_w + c) * s->lanes, load(out + (r * t->out + c) * LOSSI_VECTOR));
@@ -101,18 +116,33 @@ static void transform_part(const lossi_winograd *t, const lossi_conv_shape *s, c
 static void transform_outputs(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l, const lossi_place *places, size_t n,
                               const float *m, const lossi_epilogue *epilogue, float *y)
 {
-    size_t pitch = s->out_w * s->lanes;
-    for (size_t o = 0; o < s->out_c; o++)
-        for (size_t j = 0; j < n; j++, m += LOSSI_VECTOR) {
+    size_t pitch = s->out_w * s->lanes, side = n * LOSSI_VECTOR;
+    size_t by_channel = l->is_panel ? l->m_row : side, by_point = l->is_panel ? side : l->m_row;
+    for (size_t o = 0; o < s->out_c; o++, m += by_channel)
+        for (size_t j = 0; j < n; j++) {
             const lossi_place *p = &places[j];
+            const float *from = m + j * LOSSI_VECTOR;
             size_t at = o * s->out_h * pitch + p->y;
             lossi_ending e = {epilogue->bias ? epilogue->bias + o : NULL, epilogue->residual ? epilogue->residual + at : NULL,
                               epilogue->relu};
             if (p->is_whole)
-                t->output(m, l->m_row, &e, y + at, s->lanes, pitch);
+                t->output(from, by_point, &e, y + at, s->lanes, pitch);
             else
-                transform_part(t, s, p, m, l->m_row, &e, y + at);
+                transform_part(t, s, p, from, by_point, &e, y + at);
         }
+}
+
+static void multiply(const lossi_conv_shape *s, const layout *l, size_t n, const float *packed, const float *v, float *m)
+{
+    size_t rows = lossi_round_rows(s->out_c);
+    if (l->is_panel) {
+        lossk_gemm_panels(&(lossi_panels){.count = l->points, .m = rows, .n = n, .k = s->in_c, .a = packed, .b = v, .b_row = l->v_row,
+                                          .c = m, .c_row = l->m_row});
+        return;
+    }
+    for (size_t p = 0; p < l->points; p++)
+        lossk_gemm(&(lossi_gemm){.m = rows, .n = n, .k = s->in_c, .a = packed + p * rows * s->in_c, .a_block = s->in_c * LOSSI_ROWS,
+                                 .b = v + p * l->v_row, .c = m + p * l->m_row, .c_row = n * LOSSI_VECTOR});
 }
 
 void lossk_winograd_forward(const lossi_winograd *t, const lossi_conv_shape *s, const float *x, const float *packed,
@@ -120,17 +150,13 @@ void lossk_winograd_forward(const lossi_winograd *t, const lossi_conv_shape *s, 
 {
     layout l = layout_of(t, s);
     lossi_place places[MOST_COLUMNS];
-    float *v = scratch, *m = scratch + l.points * l.v_row;
-    for (size_t first = 0; first < l.columns; first += l.block) {
-        size_t n = least(l.block, l.columns - first);
+    float *v = scratch, *m = scratch + l.v_size;
+    for (size_t first = 0, n; first < l.columns; first += n) {
+        n = l.is_panel ? lossi_panel_width(l.columns - first) : least(l.block, l.columns - first);
         for (size_t j = 0; j < n; j++)
             places[j] = lossi_place_of(t, s, first + j);
         transform_inputs(t, s, &l, places, n, x, v);
-        for (size_t p = 0; p < l.points; p++) {
-            lossi_gemm g = {.m = s->out_c, .n = n, .k = s->in_c, .a = packed + p * lossi_round_rows(s->out_c) * s->in_c,
-                            .a_block = s->in_c * LOSSI_ROWS, .b = v + p * l.v_row, .c = m + p * l.m_row, .c_row = n * LOSSI_VECTOR};
-            lossk_gemm(&g);
-        }
+        multiply(s, &l, n, packed, v, m);
         transform_outputs(t, s, &l, places, n, m, epilogue, y);
     }
 }
