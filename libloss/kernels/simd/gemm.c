@@ -17,16 +17,17 @@ typedef struct block {
     vector at[LOSSI_ROWS][LOSSI_COLUMNS];
 } block;
 
-/* Rows and a piece of the terms that meet a panel, in one product or several. */
+/* Rows and a piece of the terms that meet a panel. For panels that lie side by side: so many products, each of so many runs of terms. */
 typedef struct strip {
     size_t rows, k;
     const float *a, *b;
     size_t a_block, b_row;
+    size_t runs, a_run, b_run;
+    size_t count, a_next, b_next, c_next;
     float *c;
     size_t c_row;
     const float *before, *bias; /* as in lossi_gemm, for these rows and this piece */
     bool relu;
-    size_t count, a_next, b_next, c_next;
 } strip;
 
 /* sum += a column of a times a row of b; n is a constant where this is inlined, here and below. */
@@ -45,15 +46,16 @@ ALWAYS_INLINE void add_term(const int n, const float *a, const float *b, block *
     }
 }
 
-/* sum += a [k][LOSSI_ROWS] times b [k][n][LOSSI_VECTOR]. */
+/* sum += a [k][LOSSI_ROWS] times b, whose rows lie b_row floats apart. The loop is not unrolled: else gcc reads values of b from memory
+ * more than once. */
 ALWAYS_INLINE void multiply(const int n, size_t k, const float *a, const float *b, size_t b_row, block *total)
 {
     block sum = *total;
-    for (; k >= TERMS; k -= TERMS, a += LINE) {
+    for (; k >= TERMS; k -= TERMS) {
         prefetch(a + AHEAD);
-#pragma GCC unroll 4
-        for (int i = 0; i < TERMS; i++, b += b_row)
-            add_term(n, a + i * LOSSI_ROWS, b, &sum);
+#pragma GCC unroll 1
+        for (int i = 0; i < TERMS; i++, a += LOSSI_ROWS, b += b_row)
+            add_term(n, a, b, &sum);
     }
     for (; k; k--, a += LOSSI_ROWS, b += b_row)
         add_term(n, a, b, &sum);
@@ -68,49 +70,57 @@ ALWAYS_INLINE void fetch_row(const int n, const float *c)
     prefetch_to_write(c + (n * LOSSI_VECTOR - 1));
 }
 
-/* A block of up to LOSSI_ROWS rows, with what comes before and after. */
-ALWAYS_INLINE void run_block(const int n, const strip *s, size_t row)
+/* A block of up to LOSSI_ROWS rows of one panel, with what comes before and after. */
+ALWAYS_INLINE void run_block(const int n, const strip s, size_t row)
 {
     block sum;
-    size_t rows = least(s->rows - row, LOSSI_ROWS), at = row * s->c_row;
+    size_t rows = least(s.rows - row, LOSSI_ROWS), at = row * s.c_row;
     for (size_t r = 0; r < rows; r++)
-        fetch_row(n, s->c + at + r * s->c_row);
+        fetch_row(n, s.c + at + r * s.c_row);
 #pragma GCC unroll 8
     for (size_t r = 0; r < LOSSI_ROWS; r++)
 #pragma GCC unroll 3
         FOR_PANEL_COLUMNS(j, n)
-            sum.at[r][j] = s->before && r < rows ? load(s->before + at + r * s->c_row + (size_t)j * LOSSI_VECTOR) : zeros();
-    multiply(n, s->k, s->a + row / LOSSI_ROWS * s->a_block, s->b, s->b_row, &sum);
+            sum.at[r][j] = s.before && r < rows ? load(s.before + at + r * s.c_row + (size_t)j * LOSSI_VECTOR) : zeros();
+    multiply(n, s.k, s.a + row / LOSSI_ROWS * s.a_block, s.b, (size_t)n * LOSSI_VECTOR, &sum);
 #pragma GCC unroll 8
     for (size_t r = 0; r < LOSSI_ROWS; r++) {
         if (r == rows)
             break;
-        vector bias = s->bias ? all(s->bias + row + r) : zeros();
+        vector bias = s.bias ? all(s.bias + row + r) : zeros();
 #pragma GCC unroll 3
         FOR_PANEL_COLUMNS(j, n) {
             vector value = plus(sum.at[r][j], bias);
-            store(s->c + at + r * s->c_row + (size_t)j * LOSSI_VECTOR, s->relu ? positive(value) : value);
+            store(s.c + at + r * s.c_row + (size_t)j * LOSSI_VECTOR, s.relu ? positive(value) : value);
         }
     }
 }
 
-/* Whole blocks of rows without anything before or after. The products of few terms are many, so little may happen between them. */
-ALWAYS_INLINE void run_plain_blocks(const int n, const strip *s)
+ALWAYS_INLINE void run_blocks(const int n, const strip *given)
 {
-    const size_t k = s->k, a_block = s->a_block, b_row = s->b_row, c_row = s->c_row;
-    for (size_t i = 0; i < s->count; i++) {
-        const float *a = s->a + i * s->a_next, *b = s->b + i * s->b_next;
-        float *c = s->c + i * s->c_next;
-        for (size_t row = 0; row < s->rows; row += LOSSI_ROWS, a += a_block) {
+    const strip s = *given; /* or the compiler would read it anew after each store */
+    for (size_t row = 0; row < s.rows; row += LOSSI_ROWS)
+        run_block(n, s, row);
+}
+
+/* Whole blocks of rows without anything before or after. The products of few terms are many, so little may happen between them. */
+ALWAYS_INLINE void run_plain_blocks(const int n, const strip *given, size_t b_row)
+{
+    const strip s = *given;
+    for (size_t i = 0; i < s.count; i++) {
+        const float *a = s.a + i * s.a_next, *b = s.b + i * s.b_next;
+        float *c = s.c + i * s.c_next;
+        for (size_t row = 0; row < s.rows; row += LOSSI_ROWS, a += s.a_block) {
             block sum;
 #pragma GCC unroll 8
             for (size_t r = 0; r < LOSSI_ROWS; r++)
 #pragma GCC unroll 3
                 FOR_PANEL_COLUMNS(j, n)
                     sum.at[r][j] = zeros();
-            multiply(n, k, a, b, b_row, &sum);
+            for (size_t run = 0; run < s.runs; run++)
+                multiply(n, s.k, a + run * s.a_run, b + run * s.b_run, b_row, &sum);
 #pragma GCC unroll 8
-            for (size_t r = 0; r < LOSSI_ROWS; r++, c += c_row)
+            for (size_t r = 0; r < LOSSI_ROWS; r++, c += s.c_row)
 #pragma GCC unroll 3
                 FOR_PANEL_COLUMNS(j, n)
                     store(c + (size_t)j * LOSSI_VECTOR, sum.at[r][j]);
@@ -118,18 +128,12 @@ ALWAYS_INLINE void run_plain_blocks(const int n, const strip *s)
     }
 }
 
-ALWAYS_INLINE void run_blocks(const int n, const strip *s)
-{
-    strip one = *s;
-    for (size_t i = 0; i < s->count; i++, one.a += s->a_next, one.b += s->b_next, one.c += s->c_next)
-        for (size_t row = 0; row < s->rows; row += LOSSI_ROWS)
-            run_block(n, &one, row);
-}
-
-/* Functions of their own, since the compiler then finds registers for all that their loops need. */
-#define DEFINE_STRIP(n)                                                                                       \
-    static __attribute__((noinline)) void run_plain_blocks_##n(const strip *s) { run_plain_blocks(n, s); }    \
-    static __attribute__((noinline)) void run_blocks_##n(const strip *s) { run_blocks(n, s); }
+/* Functions of their own, since the compiler then finds registers for all that their loops need; and the rows of a panel have a constant
+ * distance. */
+#define DEFINE_STRIP(n)                                                                                                              \
+    static __attribute__((noinline)) void run_blocks_##n(const strip *s) { run_blocks(n, s); }                                       \
+    static __attribute__((noinline)) void run_plain_blocks_##n(const strip *s) { run_plain_blocks(n, s, (size_t)n * LOSSI_VECTOR); } \
+    static __attribute__((noinline)) void run_apart_blocks_##n(const strip *s) { run_plain_blocks(n, s, s->b_row); }
 
 DEFINE_STRIP(1)
 DEFINE_STRIP(2)
@@ -155,9 +159,11 @@ static void run_piece(const lossi_gemm *g, size_t begin, size_t k)
         for (size_t column = 0, width; column < g->n; column += width) {
             size_t at = row * g->c_row + column * LOSSI_VECTOR;
             width = lossi_panel_width(g->n - column);
-            strip s = {least(step, g->m - row), k, g->a + row / LOSSI_ROWS * g->a_block + begin * LOSSI_ROWS,
-                       panel + begin * width * LOSSI_VECTOR, g->a_block, width * LOSSI_VECTOR, g->c + at, g->c_row,
-                       before ? before + at : NULL, is_last && g->bias ? g->bias + row : NULL, is_last && g->relu, 1, 0, 0, 0};
+            strip s = {.rows = least(step, g->m - row), .k = k,
+                       .a = g->a + row / LOSSI_ROWS * g->a_block + begin * LOSSI_ROWS, .a_block = g->a_block,
+                       .b = panel + begin * width * LOSSI_VECTOR, .runs = 1, .count = 1,
+                       .c = g->c + at, .c_row = g->c_row, .before = before ? before + at : NULL,
+                       .bias = is_last && g->bias ? g->bias + row : NULL, .relu = is_last && g->relu};
             run_strip(width, &s);
             panel += width * g->k * LOSSI_VECTOR + g->b_pad;
         }
@@ -173,7 +179,9 @@ void lossk_gemm(const lossi_gemm *g)
 
 void lossk_gemm_panels(const lossi_panels *p)
 {
-    strip s = {.rows = p->m, .k = p->k, .a = p->a, .b = p->b, .a_block = p->k * LOSSI_ROWS, .b_row = p->b_row, .c = p->c, .c_row = p->c_row,
-               .count = p->count, .a_next = p->m * p->k, .b_next = p->n * LOSSI_VECTOR, .c_next = p->n * LOSSI_VECTOR};
-    run_strip(p->n, &s);
+    size_t a_run = p->m * p->k, b_run = p->n * LOSSI_VECTOR;
+    strip s = {.rows = p->m, .k = p->k, .a = p->a, .a_block = p->k * LOSSI_ROWS, .b = p->b, .b_row = p->b_row,
+               .runs = p->terms, .a_run = a_run, .b_run = b_run,
+               .count = p->count, .a_next = p->terms * a_run, .b_next = p->terms * b_run, .c_next = b_run, .c = p->c, .c_row = p->c_row};
+    (p->n == 3 ? run_apart_blocks_3 : p->n == 2 ? run_apart_blocks_2 : run_apart_blocks_1)(&s);
 }

@@ -28,12 +28,12 @@ typedef struct lossi_gemm {
 
 void lossk_gemm(const lossi_gemm *g);
 
-/** Products of few columns that lie side by side: those of number i are
- *    a  [m / LOSSI_ROWS][k][LOSSI_ROWS], one product's after the other's; m is a multiple of LOSSI_ROWS
- *    b  term j: [n][LOSSI_VECTOR] at b + j * b_row + i * n * LOSSI_VECTOR
+/** Products of few columns, each the sum over `terms` of a b. Those of sum number i, term t, with j = i * terms + t:
+ *    a  [m / LOSSI_ROWS][k][LOSSI_ROWS], one after the other; m is a multiple of LOSSI_ROWS
+ *    b  row r: [n][LOSSI_VECTOR] at b + r * b_row + j * n * LOSSI_VECTOR
  *    c  row r: [n][LOSSI_VECTOR] at c + r * c_row + i * n * LOSSI_VECTOR */
 typedef struct lossi_panels {
-    size_t count, m, n, k; /* n is at most LOSSI_COLUMNS */
+    size_t count, terms, m, n, k; /* n is at most LOSSI_COLUMNS */
     const float *a, *b;
     size_t b_row;
     float *c;

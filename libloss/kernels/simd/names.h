@@ -41,6 +41,7 @@
 #define lossk_winograd_pack LOSSI_NAMED(lossk_winograd_pack)
 #define lossk_winograd_packed LOSSI_NAMED(lossk_winograd_packed)
 #define lossk_winograd_scratch LOSSI_NAMED(lossk_winograd_scratch)
+#define lossk_winograd_strided LOSSI_NAMED(lossk_winograd_strided)
 #define lossk_winograd_weights LOSSI_NAMED(lossk_winograd_weights)
 #define lossk_winograd_weights_scratch LOSSI_NAMED(lossk_winograd_weights_scratch)
 

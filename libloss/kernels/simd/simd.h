@@ -46,23 +46,33 @@ typedef struct lossi_tile {
     bool lacks_top, lacks_bottom, lacks_left, lacks_right;
 } lossi_tile;
 
-/** Winograd's convolution with output tiles of 2 x 2 or 4 x 4 vectors. Of an output tile, columns lie `step` floats apart, rows
+/** So many sums, each of so many products. */
+typedef struct lossi_sums {
+    size_t count, terms;
+} lossi_sums;
+
+/** Winograd's convolution with output tiles of 2 x 2 or 4 x 4 vectors: each value of a transformed filter is multiplied with the same of
+ *  a transformed input, and sums of these products are transformed back. Of an output tile, columns lie `step` floats apart, rows
  *  `pitch`; the values of a transform lie `stride` floats apart. */
 typedef struct lossi_winograd {
-    size_t out, in;    /* sides of an output tile and of the input it needs */
-    /** LOSSI_ROWS filters [3][3][LOSSI_ROWS] into in * in times [LOSSI_ROWS]. */
+    size_t out, in;          /* sides of an output tile and of the input it needs */
+    size_t step;             /* the convolution's stride */
+    size_t v_points, m_points; /* values of a transform, sums of their products */
+    const lossi_sums *sums;  /* which values are summed, in their order; {0, 0} ends the list */
+    /** LOSSI_ROWS filters [3][3][LOSSI_ROWS] into v_points times [LOSSI_ROWS]. */
     void (*filter)(const float *w, float *u, size_t stride);
-    /** Input [in][in] into in * in vectors. Where x lacks a row or column it is not read. */
+    /** Input [in][in] into v_points vectors. Where x lacks a row or column it is not read. */
     void (*input)(const float *x, const lossi_tile *tile, float *v, size_t stride);
-    /** in * in vectors into output [out][out]. */
+    /** m_points vectors into output [out][out]. */
     void (*output)(const float *m, size_t stride, const lossi_ending *ending, float *y, size_t step, size_t pitch);
-    /** The transposes of `output` and `filter`, which take gradients the other way: a gradient of the output [out][out] into in * in vectors;
-     *  in * in vectors, each a value of as many filters, into [3][3] vectors. NULL: there are none. */
+    /** The transposes of `output` and `filter`, which take gradients the other way: a gradient of the output [out][out] into m_points vectors;
+     *  v_points vectors, each a value of as many filters, into [3][3] vectors. NULL: there are none. */
     void (*output_gradient)(const float *dy, size_t step, size_t pitch, float *m, size_t stride);
     void (*filter_gradient)(const float *u, size_t stride, float *dw);
 } lossi_winograd;
 
-extern const lossi_winograd lossk_winograd_2x2, lossk_winograd_4x4;
+/** F(2 x 2) and F(4 x 4) of stride 1, and 2 x 2 of stride 2. */
+extern const lossi_winograd lossk_winograd_2x2, lossk_winograd_4x4, lossk_winograd_strided;
 
 size_t lossk_winograd_packed(const lossi_winograd *t, const lossi_conv_shape *s);
 size_t lossk_winograd_scratch(const lossi_winograd *t, const lossi_conv_shape *s);

@@ -31,10 +31,11 @@ static inline lossi_place lossi_place_of(const lossi_winograd *t, const lossi_co
     size_t vectors = s->lanes / LOSSI_VECTOR, tile = column / vectors, lane = column % vectors * LOSSI_VECTOR;
     size_t across = lossi_tiles_across(t, s->out_w);
     lossi_place p = {.row = tile / across * t->out, .column = tile % across * t->out};
-    p.x = (ptrdiff_t)(lane + (p.row * s->in_w + p.column) * s->lanes) - (ptrdiff_t)((s->in_w + 1) * s->lanes);
+    size_t row = p.row * t->step, column_in = p.column * t->step; /* of the first input that is not on padding */
+    p.x = (ptrdiff_t)(lane + (row * s->in_w + column_in) * s->lanes) - (ptrdiff_t)((s->in_w + 1) * s->lanes);
     p.y = lane + (p.row * s->out_w + p.column) * s->lanes;
-    p.bottom = least(t->in, s->in_h + 1 - p.row);
-    p.right = least(t->in, s->in_w + 1 - p.column);
+    p.bottom = least(t->in, s->in_h + 1 - row);
+    p.right = least(t->in, s->in_w + 1 - column_in);
     p.input = (lossi_tile){s->lanes, s->in_w * s->lanes, !p.row, p.bottom < t->in, !p.column, p.right < t->in};
     p.is_copied = p.bottom + 1 < t->in || p.right + 1 < t->in;
     p.is_whole = p.row + t->out <= s->out_h && p.column + t->out <= s->out_w;

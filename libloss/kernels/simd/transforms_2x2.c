@@ -76,4 +76,8 @@ static void output(const float *m, size_t stride, const lossi_ending *ending, fl
     put_output_row(second, &g, 1);
 }
 
-const lossi_winograd lossk_winograd_2x2 = {OUT, IN, filter, input, output, NULL, NULL};
+static const lossi_sums SUMS[] = {{IN * IN, 1}, {0, 0}};
+
+const lossi_winograd lossk_winograd_2x2 = {
+    .out = OUT, .in = IN, .step = 1, .v_points = IN * IN, .m_points = IN * IN, .sums = SUMS, .filter = filter, .input = input, .output = output,
+};

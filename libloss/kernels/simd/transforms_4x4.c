@@ -200,4 +200,9 @@ static void filter_gradient(const float *u, size_t stride, float *dw)
     }
 }
 
-const lossi_winograd lossk_winograd_4x4 = {OUT, IN, filter, input, output, output_gradient, filter_gradient};
+static const lossi_sums SUMS[] = {{IN * IN, 1}, {0, 0}};
+
+const lossi_winograd lossk_winograd_4x4 = {
+    .out = OUT, .in = IN, .step = 1, .v_points = IN * IN, .m_points = IN * IN, .sums = SUMS, .filter = filter, .input = input, .output = output,
+    .output_gradient = output_gradient, .filter_gradient = filter_gradient,
+};

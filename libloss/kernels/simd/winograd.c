@@ -1,5 +1,5 @@
 /* Winograd's minimal filtering (Lavin & Gray 2016): filters and tiles of the input are transformed, multiplied point by point (a GEMM
- * over channels for each of the in * in points), and transformed back. A column is a vector of images of a tile; columns are worked on in
+ * over channels for each), and transformed back. A column is a vector of images of a tile; columns are worked on in
  * blocks whose transforms stay in L2 where they can. */
 #include <string.h>
 
@@ -16,7 +16,6 @@ enum { BLOCK_VALUES = 96 * 1024, LEAST_COLUMNS = 12, MOST_COLUMNS = 48, FEW_CHAN
  * so that they are written and read in long runs: [channel][points][width]. Else a point's lie together, since then its filters are read
  * once for many columns: inputs [points][panels][in_c][width], outputs [points][out_c][columns]. */
 typedef struct layout {
-    size_t points;          /* in * in */
     size_t columns, block;  /* columns of a chunk, of a block */
     bool is_panel;
     size_t v_row, m_row;    /* of a channel if a block is a panel, else of a point: of all channels' inputs, of all channels' outputs */
@@ -25,28 +24,29 @@ typedef struct layout {
 
 static layout layout_of(const lossi_winograd *t, const lossi_conv_shape *s)
 {
-    layout l = {.points = t->in * t->in, .columns = lossi_n_columns(t, s), .is_panel = s->in_c + s->out_c <= FEW_CHANNELS};
+    layout l = {.columns = lossi_n_columns(t, s), .is_panel = s->in_c + s->out_c <= FEW_CHANNELS};
     size_t rows = lossi_round_rows(s->out_c);
     if (l.is_panel) {
         l.block = least(LOSSI_COLUMNS, l.columns);
-        l.v_row = l.m_row = l.points * l.block * LOSSI_VECTOR + PAD;
+        l.v_row = t->v_points * l.block * LOSSI_VECTOR + PAD;
+        l.m_row = t->m_points * l.block * LOSSI_VECTOR + PAD;
         l.v_size = s->in_c * l.v_row;
         l.m_size = rows * l.m_row;
         return l;
     }
-    size_t wanted = BLOCK_VALUES / (l.points * (s->in_c + rows) * LOSSI_VECTOR);
+    size_t wanted = BLOCK_VALUES / ((t->v_points * s->in_c + t->m_points * rows) * LOSSI_VECTOR);
     wanted = wanted < LEAST_COLUMNS ? LEAST_COLUMNS : wanted > MOST_COLUMNS ? MOST_COLUMNS : wanted / LOSSI_COLUMNS * LOSSI_COLUMNS;
     l.block = least(wanted, l.columns);
     l.v_row = s->in_c * l.block * LOSSI_VECTOR + PAD;
     l.m_row = rows * l.block * LOSSI_VECTOR + PAD;
-    l.v_size = l.points * l.v_row;
-    l.m_size = l.points * l.m_row;
+    l.v_size = t->v_points * l.v_row;
+    l.m_size = t->m_points * l.m_row;
     return l;
 }
 
 size_t lossk_winograd_packed(const lossi_winograd *t, const lossi_conv_shape *s)
 {
-    return t->in * t->in * lossi_round_rows(s->out_c) * s->in_c;
+    return t->v_points * lossi_round_rows(s->out_c) * s->in_c;
 }
 
 size_t lossk_winograd_scratch(const lossi_winograd *t, const lossi_conv_shape *s)
@@ -132,17 +132,27 @@ static void transform_outputs(const lossi_winograd *t, const lossi_conv_shape *s
         }
 }
 
-static void multiply(const lossi_conv_shape *s, const layout *l, size_t n, const float *packed, const float *v, float *m)
+static void multiply(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l, size_t n, const float *packed, const float *v,
+                     float *m)
 {
-    size_t rows = lossi_round_rows(s->out_c);
-    if (l->is_panel) {
-        lossk_gemm_panels(&(lossi_panels){.count = l->points, .m = rows, .n = n, .k = s->in_c, .a = packed, .b = v, .b_row = l->v_row,
-                                          .c = m, .c_row = l->m_row});
-        return;
+    size_t rows = lossi_round_rows(s->out_c), filters = rows * s->in_c;
+    for (const lossi_sums *sums = t->sums; sums->count; sums++) {
+        size_t values = sums->count * sums->terms;
+        if (l->is_panel) {
+            lossk_gemm_panels(&(lossi_panels){.count = sums->count, .terms = sums->terms, .m = rows, .n = n, .k = s->in_c, .a = packed,
+                                              .b = v, .b_row = l->v_row, .c = m, .c_row = l->m_row});
+            v += values * n * LOSSI_VECTOR;
+            m += sums->count * n * LOSSI_VECTOR;
+            packed += values * filters;
+            continue;
+        }
+        for (size_t i = 0; i < values; i++, v += l->v_row, packed += filters) {
+            float *sum = m + i / sums->terms * l->m_row;
+            lossk_gemm(&(lossi_gemm){.m = rows, .n = n, .k = s->in_c, .a = packed, .a_block = s->in_c * LOSSI_ROWS, .b = v, .c = sum,
+                                     .c_row = n * LOSSI_VECTOR, .before = i % sums->terms ? sum : NULL});
+        }
+        m += sums->count * l->m_row;
     }
-    for (size_t p = 0; p < l->points; p++)
-        lossk_gemm(&(lossi_gemm){.m = rows, .n = n, .k = s->in_c, .a = packed + p * rows * s->in_c, .a_block = s->in_c * LOSSI_ROWS,
-                                 .b = v + p * l->v_row, .c = m + p * l->m_row, .c_row = n * LOSSI_VECTOR});
 }
 
 void lossk_winograd_forward(const lossi_winograd *t, const lossi_conv_shape *s, const float *x, const float *packed,
@@ -156,7 +166,7 @@ void lossk_winograd_forward(const lossi_winograd *t, const lossi_conv_shape *s, 
         for (size_t j = 0; j < n; j++)
             places[j] = lossi_place_of(t, s, first + j);
         transform_inputs(t, s, &l, places, n, x, v);
-        multiply(s, &l, n, packed, v, m);
+        multiply(t, s, &l, n, packed, v, m);
         transform_outputs(t, s, &l, places, n, m, epilogue, y);
     }
 }

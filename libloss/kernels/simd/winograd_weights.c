@@ -19,7 +19,7 @@ typedef struct layout {
 
 static layout layout_of(const lossi_winograd *t, const lossi_conv_shape *s)
 {
-    layout l = {.points = t->in * t->in, .columns = lossi_n_columns(t, s)};
+    layout l = {.points = t->v_points, .columns = lossi_n_columns(t, s)};
     l.block = least(l.columns, BLOCK);
     l.v_row = s->in_c * l.block * LOSSI_VECTOR + PAD;
     l.m_row = lossi_round_rows(s->out_c) * l.block * LOSSI_VECTOR + PAD;
