@@ -17,6 +17,8 @@ enum { AA, AC, CA, CC, AB, CB, BA, BC, BB };
 
 static const lossi_sums SUMS[] = {{4, 4}, {4, 2}, {1, 1}, {0, 0}};
 
+/* ---- Filters --------------------------------------------------------------------------------------------------------- */
+
 ALWAYS_INLINE void filter_direction(const values g[3], values u[IN])
 {
     u[0] = g[0];
@@ -33,6 +35,8 @@ static void filter(const float *w, float *u, size_t stride)
     for (size_t i = 0; i < POINTS; i++)
         memcpy(u + ORDER[i / IN][i % IN] * stride, made + i * LOSSI_ROWS, LOSSI_ROWS * sizeof *u);
 }
+
+/* ---- Input ----------------------------------------------------------------------------------------------------------- */
 
 /* A row of columns' transforms, transformed along the row. */
 ALWAYS_INLINE void put_input_row(const vector d[IN], const int row, float *v, size_t stride)
@@ -66,6 +70,8 @@ static void input(const float *x, const lossi_tile *tile, float *v, size_t strid
     find_rows(x, tile, IN, rows);
     FOR_COLUMNS(tile, IN, input_columns, rows, tile->step, v, stride);
 }
+
+/* ---- Output ---------------------------------------------------------------------------------------------------------- */
 
 static void output(const float *m, size_t stride, const lossi_ending *ending, float *y, size_t step, size_t pitch)
 {

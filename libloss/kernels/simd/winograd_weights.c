@@ -1,5 +1,5 @@
 /* The gradient of a 3 x 3 filter: the transpose of Winograd's convolution. With v the transforms of input tiles and m' those of the output's
- * gradient, u'[o][c] = sum over tiles and images of m'[o] v[c] at each of the in * in points, and dw = the filter transform's transpose of u'.
+ * gradient, u'[o][c] = sum over tiles and images of m'[o] v[c] at each of the points, and dw = the filter transform's transpose of u'.
  * A quarter of the multiplications of the direct sum. */
 #include <string.h>
 
@@ -136,7 +136,9 @@ void lossk_winograd_weights(const lossi_winograd *t, const lossi_conv_shape *s, 
     layout l = layout_of(t, s);
     lossi_place places[BLOCK];
     float *v = scratch, *m = v + l.points * l.v_row, *u = m + l.points * l.m_row;
-    memset(m, 0, l.points * (l.m_row + l.u_row) * sizeof *m); /* rows that fill m up stay zeros */
+    memset(u, 0, l.points * l.u_row * sizeof *u);
+    if (s->out_c % LOSSI_ROWS) /* rows that fill m up stay zeros */
+        memset(m, 0, l.points * l.m_row * sizeof *m);
     for (size_t first = 0; first < l.columns; first += l.block) {
         size_t n = least(l.block, l.columns - first);
         for (size_t j = 0; j < n; j++)
