@@ -243,6 +243,8 @@ $(REPLAYS): $(OUT)/tests/fuzz/replay_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/tests/
 	$(call say,LINK)
 	$(LINK) -o $@ $^ $(LIB_LIBS)
 
+# What it measures is the peak of fused multiply-adds.
+$(OUT)/tests/bench/peak.o: OUR_CFLAGS += -ffp-contract=fast
 $(BENCH): $(BENCH_OBJECTS) $(STATIC_LIB)
 	$(call say,LINK)
 	$(LINK) -o $@ $^ $(LIB_LIBS)

@@ -12,9 +12,11 @@ static size_t channels_before(const lossi_call *call)
 static void forward(const lossi_call *call)
 {
     const lossi_node *out = call->node, *in = call->in;
-    size_t s = out->stride, lanes = call->lanes;
-    lossi_real *y = call->y + channels_before(call) * out->height * out->width * lanes;
-    memset(call->y, 0, lossi_chunk_size(out, lanes) * sizeof *call->y);
+    size_t s = out->stride, lanes = call->lanes, plane = out->height * out->width * lanes, before = channels_before(call);
+    size_t after = out->channels - in->channels - before;
+    lossi_real *y = call->y + before * plane;
+    memset(call->y, 0, before * plane * sizeof *y);
+    memset(y + in->channels * plane, 0, after * plane * sizeof *y);
     for (size_t c = 0; c < in->channels; c++)
         for (size_t r = 0; r < out->height; r++)
             for (size_t k = 0; k < out->width; k++, y += lanes)

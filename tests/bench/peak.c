@@ -36,8 +36,8 @@ enum { CHAINS = 12, ROUNDS = 1 << 23 };
 
 MULTIPLY_ADDS(anywhere, eight, )
 #if defined __x86_64__
-MULTIPLY_ADDS(with_avx2, eight, __attribute__((target("avx2,fma"), optimize("fp-contract=fast"))))
-MULTIPLY_ADDS(with_avx512, sixteen, __attribute__((target("avx512f"), optimize("fp-contract=fast"))))
+MULTIPLY_ADDS(with_avx2, eight, __attribute__((target("avx2,fma"))))
+MULTIPLY_ADDS(with_avx512, sixteen, __attribute__((target("avx512f"))))
 #endif
 
 /* Multiply-adds for the kernel set in use, and floats of its vectors. */

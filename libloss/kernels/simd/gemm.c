@@ -4,8 +4,6 @@
 
 #include "kernels/simd/vector.h"
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-
 /* Terms of a piece: three columns are 24 KB. Floats of a in a group: 128 KB. With few columns fetching a takes the time, and that is
  * fastest in long runs: no pieces. Floats of a ahead that are fetched: at its first use a comes from far. Terms whose a is a line. */
 enum { PIECE = 2048 / LOSSI_VECTOR, CUT_COLUMNS = 9, GROUP = 32 * 1024, AHEAD = 512, LINE = 16, TERMS = LINE / LOSSI_ROWS };

@@ -10,6 +10,8 @@
 #define lossi_kernels_set LOSSI_NAME_IN(lossi_kernels, LOSSI_SET)
 
 #define lossk_add LOSSI_NAMED(lossk_add)
+#define lossk_average_pool LOSSI_NAMED(lossk_average_pool)
+#define lossk_average_pool_backward LOSSI_NAMED(lossk_average_pool_backward)
 #define lossk_conv_backward_data LOSSI_NAMED(lossk_conv_backward_data)
 #define lossk_conv_backward_weights LOSSI_NAMED(lossk_conv_backward_weights)
 #define lossk_conv_forward LOSSI_NAMED(lossk_conv_forward)

@@ -84,8 +84,8 @@ static bool is_inside(const lossi_conv_shape *s, const window *w)
 }
 
 /* The taps of one column in channels begin .. end - 1 into out, `step` floats apart; kernel is a constant where it matters. */
-static inline __attribute__((always_inline)) void pack_column(const lossi_conv_shape *s, size_t kernel, const float *x, const window *w,
-                                                              size_t begin, size_t end, float *out, size_t step)
+ALWAYS_INLINE void pack_column(const lossi_conv_shape *s, size_t kernel, const float *x, const window *w, size_t begin, size_t end,
+                               float *out, size_t step)
 {
     size_t plane = s->in_h * s->in_w * s->lanes, pitch = s->in_w * s->lanes;
     bool inside = is_inside(s, w);

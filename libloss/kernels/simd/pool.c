@@ -62,3 +62,39 @@ void lossk_max_pool_backward(const lossi_pool_shape *s, const float *x, const fl
                 }
             }
 }
+
+/* In double, as the reference does. */
+void lossk_average_pool(const lossi_pool_shape *s, const float *x, float *y)
+{
+    double size = (double)(s->kernel_h * s->kernel_w), total[LOSSI_VECTOR];
+    for (size_t c = 0; c < s->channels; c++, x += s->in_h * s->in_w * s->lanes)
+        for (size_t r = 0; r < s->out_h; r++)
+            for (size_t k = 0; k < s->out_w; k++) {
+                range rows = window(s, r, s->in_h, s->kernel_h), columns = window(s, k, s->in_w, s->kernel_w);
+                for (size_t lane = 0; lane < s->lanes; lane += LOSSI_VECTOR, y += LOSSI_VECTOR) {
+                    doubles sum = no_doubles();
+                    for (size_t i = rows.begin; i < rows.end; i++)
+                        for (size_t j = columns.begin; j < columns.end; j++)
+                            sum = added(sum, widen(load(x + (i * s->in_w + j) * s->lanes + lane)));
+                    store_doubles(total, sum);
+                    for (size_t i = 0; i < LOSSI_VECTOR; i++)
+                        y[i] = (float)(total[i] / size);
+                }
+            }
+}
+
+void lossk_average_pool_backward(const lossi_pool_shape *s, const float *dy, float *dx)
+{
+    float share = 1 / (float)(s->kernel_h * s->kernel_w);
+    for (size_t c = 0; c < s->channels; c++, dx += s->in_h * s->in_w * s->lanes)
+        for (size_t r = 0; r < s->out_h; r++)
+            for (size_t k = 0; k < s->out_w; k++) {
+                range rows = window(s, r, s->in_h, s->kernel_h), columns = window(s, k, s->in_w, s->kernel_w);
+                for (size_t lane = 0; lane < s->lanes; lane += LOSSI_VECTOR, dy += LOSSI_VECTOR)
+                    for (size_t i = rows.begin; i < rows.end; i++)
+                        for (size_t j = columns.begin; j < columns.end; j++) {
+                            float *at = dx + (i * s->in_w + j) * s->lanes + lane;
+                            store(at, plus_times(share, load(dy), load(at)));
+                        }
+            }
+}

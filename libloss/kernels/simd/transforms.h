@@ -10,8 +10,6 @@
 #include "kernels/simd/simd.h"
 #include "kernels/simd/vector.h"
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-
 /* The same value of LOSSI_ROWS filters: half a vector, which gcc and clang can reckon with. */
 typedef float values __attribute__((vector_size(LOSSI_ROWS * sizeof(float))));
 

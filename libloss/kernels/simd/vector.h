@@ -25,6 +25,8 @@
 #define LOSSI_VECTOR_OF(set) LOSSI_TEXT(kernels/set/vector.h)
 #include LOSSI_VECTOR_OF(LOSSI_SET)
 
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 /* Brings a line of memory near, also from beyond the end of an array. */
 static inline void prefetch(const float *at)
 {

@@ -75,8 +75,7 @@ static void transform_gradients(const lossi_winograd *t, const lossi_conv_shape 
 
 /* u[r] += for each of `width` channels the sum over n vectors and their lanes of m[r] v; width is a constant where this is inlined, what lies
  * behind in u stays. */
-static inline __attribute__((always_inline)) void multiply(const int width, size_t n, const float *m, const float *v, float *u,
-                                                           size_t u_channel)
+ALWAYS_INLINE void multiply(const int width, size_t n, const float *m, const float *v, float *u, size_t u_channel)
 {
     vector sum[LOSSI_ROWS][LOSSI_COLUMNS];
     const size_t step = n * LOSSI_VECTOR;
