@@ -40,6 +40,8 @@ double relief_scene_x(const relief *r, double x);
 double relief_scene_y(const relief *r, double y);
 double relief_file_x(const relief *r, double x);
 double relief_file_y(const relief *r, double y);
+/** The interval of an ascending axis, [n] with n at least 2, that holds a value within it: it begins at the index returned. */
+size_t relief_interval(const double *axis, size_t n, double value);
 /** Height of the drawn triangles at a scene place; NaN outside or where there are none. */
 double relief_height_at(const relief *r, double x, double y);
 

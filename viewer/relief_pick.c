@@ -60,19 +60,6 @@ static bool slab(double origin, double direction, double low, double high, doubl
     return *t0 <= *t1;
 }
 
-static size_t find(const double *axis, size_t n, double value)
-{
-    size_t low = 0, high = n - 1;
-    while (high - low > 1) {
-        size_t middle = (low + high) / 2;
-        if (axis[middle] <= value)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* The next line of the grid along one axis: its distance on the ray, and where the cell index goes. */
 static double next_line(const double *axis, size_t i, double origin, double direction)
 {
@@ -88,7 +75,7 @@ bool relief_pick(const relief *r, const ray *line, double z_max, vec3 *hit)
     vec3 o = line->origin, d = line->direction;
     if (!slab(o.x, d.x, r->x[0], r->x[r->nx - 1], &t0, &t1) || !slab(o.y, d.y, r->y[0], r->y[r->ny - 1], &t0, &t1))
         return false;
-    size_t ix = find(r->x, r->nx, o.x + t0 * d.x), iy = find(r->y, r->ny, o.y + t0 * d.y);
+    size_t ix = relief_interval(r->x, r->nx, o.x + t0 * d.x), iy = relief_interval(r->y, r->ny, o.y + t0 * d.y);
     for (size_t steps = 0; steps < 2 * (r->nx + r->ny); steps++) {
         if (pick_cell(r, line, ix, iy, z_max, hit))
             return true;

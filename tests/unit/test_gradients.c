@@ -4,16 +4,9 @@
  * before the layer under test, so that the layer's gradient with respect to its input is tested through it. The batch has
  * more images than a chunk of the engine. Both kernel sets are tried: LOSS_ISA chooses the table, so a child process each. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 #include "base/random.h"
+#include "both_sets.h"
 #include "net/backprop.h"
 
 #if LOSSI_REAL_IS_FLOAT
@@ -192,26 +185,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_add_and_shortcut), cmocka_unit_test(test_concat), cmocka_unit_test(test_linear_and_dropout),
 };
 
-static const char *isa = "blas";
-
-static int set_isa(void **state)
-{
-    (void)state;
-    if (strcmp(loss_isa(), isa) != 0)
-        return -1;
-    return 0;
-}
-
 int main(void)
 {
-    pid_t child = fork();
-    if (child == 0)
-        isa = "ref";
-    setenv("LOSS_ISA", isa, 1);
-    if (child == 0)
-        _exit(cmocka_run_group_tests_name("gradients (ref)", tests, set_isa, NULL) != 0);
-    int status = 0;
-    waitpid(child, &status, 0);
-    int failed = cmocka_run_group_tests_name("gradients (blas)", tests, set_isa, NULL);
-    return failed || !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+    return RUN_WITH_BOTH_SETS("gradients", tests);
 }

@@ -4,16 +4,9 @@
  * |numeric - exact| / |exact| (Euclidean norms) must stay below 1e-6 for the gradient of the loss and for the product, which is held
  * against differences of gradients. There are more images than a chunk holds. Both kernel sets are tried: a child process each. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 #include "base/random.h"
+#include "both_sets.h"
 #include "net/hessian.h"
 
 #if LOSSI_REAL_IS_FLOAT
@@ -245,24 +238,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_concat), cmocka_unit_test(test_linear_and_dropout),
 };
 
-static const char *isa = "blas";
-
-static int set_isa(void **state)
-{
-    (void)state;
-    return strcmp(loss_isa(), isa) == 0 ? 0 : -1;
-}
-
 int main(void)
 {
-    pid_t child = fork();
-    if (child == 0)
-        isa = "ref";
-    setenv("LOSS_ISA", isa, 1);
-    if (child == 0)
-        _exit(cmocka_run_group_tests_name("Hessian (ref)", tests, set_isa, NULL) != 0);
-    int status = 0;
-    waitpid(child, &status, 0);
-    int failed = cmocka_run_group_tests_name("Hessian (blas)", tests, set_isa, NULL);
-    return failed || !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+    return RUN_WITH_BOTH_SETS("Hessian", tests);
 }
