@@ -20,14 +20,17 @@ int command_info(int argc, char **argv);
 /** Tells a failure of the library on standard error. @return the exit code that goes with it. */
 int report_failure(loss_status status);
 
-/** From now on Ctrl-C and SIGTERM only raise a flag, so that what is finished is kept; a second one ends at once. */
+/** From now on Ctrl-C and SIGTERM only raise a flag, so that what is finished is kept; a second
+ * one ends at once. */
 void interrupts_catch(void);
 /** Whether one came. Fits loss_cancelled. */
 bool interrupted(void *unused);
 
-/** A line of progress on standard error, printf style: rewritten in place on a terminal, ten times a second at most; elsewhere
- *  a line of its own, printed only when `milestone` is true, so that a log stays short. Silent with --quiet. */
-void progress_line(bool quiet, bool milestone, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/** A line of progress on standard error, printf style: rewritten in place on a terminal, ten
+ * times a second at most; elsewhere a line of its own, printed only when `milestone` is true, so
+ * that a log stays short. Silent with --quiet. */
+void progress_line(bool quiet, bool milestone, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /** A line that stays, in place of the progress line if there is one. Silent with --quiet. */
 void progress_note(bool quiet, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /** Ends the line in place, if there is one. */
@@ -36,6 +39,7 @@ void progress_end(void);
 const char *duration_text(double seconds, char text[32]);
 
 /** Of n names, the one nearest to a word; "" when n is 0. */
-const char *nearest(const char *word, size_t n, const char *(*name_of)(size_t i, const void *user), const void *user);
+const char *nearest(const char *word, size_t n, const char *(*name_of)(size_t i, const void *user),
+                    const void *user);
 
 #endif

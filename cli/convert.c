@@ -19,12 +19,19 @@ int command_convert(int argc, char **argv)
         {"quiet", NULL, "no messages", OPTION_FLAG, &quiet, NULL, NULL},
     };
     const command_spec command = {
-        "convert", "IN OUT.safetensors [--quiet]",
-        "Writes the tensors of a PyTorch checkpoint (.pt .pth .th .t7, of any age), .npz or .safetensors as .safetensors: names, types and\n"
-        "values as they are, but for the prefixes module. and _orig_mod., which are dropped where all names have them.",
-        "A checkpoint is read by a restricted reader: nothing in it is executed. Tensors are looked for at the top and under\n"
+        "convert",
+        "IN OUT.safetensors [--quiet]",
+        "Writes the tensors of a PyTorch checkpoint (.pt .pth .th .t7, of any age), .npz or "
+        ".safetensors as .safetensors: names, types and\n"
+        "values as they are, but for the prefixes module. and _orig_mod., which are dropped where "
+        "all names have them.",
+        "A checkpoint is read by a restricted reader: nothing in it is executed. Tensors are "
+        "looked for at the top and under\n"
         "state_dict, model_state_dict, model and net.",
-        "  lossgrid convert resnet20.th resnet20.safetensors", options, sizeof options / sizeof *options, 2};
+        "  lossgrid convert resnet20.th resnet20.safetensors",
+        options,
+        sizeof options / sizeof *options,
+        2};
     size_t n = 0;
     int result = options_parse(&command, argc, argv, paths, &n);
     if (result >= 0)

@@ -14,14 +14,14 @@ typedef struct request {
     target t;
     int split, ignore;
     uint64_t top, smallest;
-    size_t trace;                  /* random vectors; 0: no trace */
-    size_t vectors, nodes;         /* of the density */
-    text_list density;             /* files */
+    size_t trace;          /* random vectors; 0: no trace */
+    size_t vectors, nodes; /* of the density */
+    text_list density;     /* files */
     loss_curvature_options curvature;
     loss_eigen_options eigen;
     bool json, has_vectors, has_nodes;
-    const char *stage;             /* what is under way */
-    size_t tenth;                  /* of it that has been told */
+    const char *stage; /* what is under way */
+    size_t tenth;      /* of it that has been told */
 } request;
 
 static void report(const loss_curvature_progress *p, void *user)
@@ -35,8 +35,8 @@ static void report(const loss_curvature_progress *p, void *user)
         snprintf(figure, sizeof figure, "  %.5g +- %.2g", p->value, p->standard_error);
     else if (isfinite(p->value))
         snprintf(figure, sizeof figure, "  residual %.2g", p->value);
-    progress_line(r->t.quiet, milestone, "%s: product %zu, at most %zu%s  at most %s left", r->stage, p->done, p->most, figure,
-                  duration_text(p->seconds_left, left));
+    progress_line(r->t.quiet, milestone, "%s: product %zu, at most %zu%s  at most %s left",
+                  r->stage, p->done, p->most, figure, duration_text(p->seconds_left, left));
 }
 
 static void begin(request *r, const char *stage)
@@ -45,7 +45,7 @@ static void begin(request *r, const char *stage)
     r->tenth = 0;
 }
 
-/* ---- What comes out, as soon as it is known ----------------------------------------------------------------------------- */
+/* ---- What comes out, as soon as it is known ------------------------------------------------- */
 
 static double norm_of(const float *x, size_t n)
 {
@@ -57,7 +57,8 @@ static double norm_of(const float *x, size_t n)
 
 static void print_eigenvalue(const char *name, const loss_eigenvalue *e)
 {
-    printf("%-10s %-13.6g residual %.2g%s\n", name, e->value, e->residual, e->has_converged ? "" : "  (not converged: give more --steps)");
+    printf("%-10s %-13.6g residual %.2g%s\n", name, e->value, e->residual,
+           e->has_converged ? "" : "  (not converged: give more --steps)");
 }
 
 static void add_eigenvalues(cJSON *json, const char *key, const loss_eigenvalue *values, size_t n)
@@ -73,7 +74,8 @@ static void add_eigenvalues(cJSON *json, const char *key, const loss_eigenvalue 
 }
 
 /* Loss and gradient first: cheap, and they tell at once if there is nothing to differentiate. */
-static loss_status find_gradient(request *r, loss_curvature *c, const loss_net *net, const loss_dataset *data, cJSON *json)
+static loss_status find_gradient(request *r, loss_curvature *c, const loss_net *net,
+                                 const loss_dataset *data, cJSON *json)
 {
     size_t n = loss_net_n_parameters(net);
     float *gradient = malloc(n * sizeof *gradient);
@@ -89,8 +91,9 @@ static loss_status find_gradient(request *r, loss_curvature *c, const loss_net *
         json_add_number(json, "loss", loss);
         json_add_number(json, "gradient_norm", norm_of(gradient, n));
     } else if (!status) {
-        printf("%s on %zu %s images (%s), Hessian over %zu of %zu parameters (ignore=%s)\n", loss_net_model(net), loss_dataset_count(data),
-               loss_split_name((loss_split)r->split), loss_dataset_selection(data), loss_curvature_rows(c), n,
+        printf("%s on %zu %s images (%s), Hessian over %zu of %zu parameters (ignore=%s)\n",
+               loss_net_model(net), loss_dataset_count(data), loss_split_name((loss_split)r->split),
+               loss_dataset_selection(data), loss_curvature_rows(c), n,
                loss_ignore_name(r->curvature.ignore));
         printf("%-10s %-13.6g gradient's norm %.4g\n", "loss", loss, norm_of(gradient, n));
         fflush(stdout);
@@ -134,13 +137,15 @@ static loss_status find_trace(request *r, loss_curvature *c, cJSON *json)
         json_add_number(object, "standard_error", trace.standard_error);
         json_add_number(object, "vectors", (double)trace.vectors);
     } else if (trace.vectors) {
-        printf("%-10s %-13.6g +- %.2g (%zu random vectors)\n", "trace", trace.mean, trace.standard_error, trace.vectors);
+        printf("%-10s %-13.6g +- %.2g (%zu random vectors)\n", "trace", trace.mean,
+               trace.standard_error, trace.vectors);
         fflush(stdout);
     }
     return status;
 }
 
-static loss_status find_density(request *r, loss_curvature *c, const loss_net *net, const loss_dataset *data, cJSON *json)
+static loss_status find_density(request *r, loss_curvature *c, const loss_net *net,
+                                const loss_dataset *data, cJSON *json)
 {
     loss_density *density;
     if (!r->density.n)
@@ -172,7 +177,8 @@ static int run(request *r)
     loss_net *net = NULL;
     loss_curvature *curvature = NULL;
     cJSON *json = cJSON_CreateObject();
-    loss_status status = json ? target_open_data(&r->t, (loss_split)r->split, &data) : LOSS_ERR_NOMEM;
+    loss_status status =
+        json ? target_open_data(&r->t, (loss_split)r->split, &data) : LOSS_ERR_NOMEM;
     if (!status)
         status = target_open_net(&r->t, data, &net);
     if (!status)
@@ -208,19 +214,25 @@ static int run(request *r)
 static int check_request(const request *r, const char *command)
 {
     if (!r->top && !r->smallest && !r->trace && !r->density.n)
-        return usage_error(command, "nothing to do: --top 0 and --smallest 0 without --trace and --density");
+        return usage_error(command,
+                           "nothing to do: --top 0 and --smallest 0 without --trace and --density");
     if (r->top > 1000 || r->smallest > 1000)
         return usage_error(command, "--top and --smallest: expected at most 1000 each");
     if (r->top + r->smallest > r->eigen.steps)
-        return usage_error(command, "--steps=%zu: expected at least as many as the %zu eigenvalues", r->eigen.steps,
-                           (size_t)(r->top + r->smallest));
+        return usage_error(command, "--steps=%zu: expected at least as many as the %zu eigenvalues",
+                           r->eigen.steps, (size_t)(r->top + r->smallest));
     if (!(r->eigen.tolerance > 0))
-        return usage_error(command, "--tolerance=%g: expected a number above 0", r->eigen.tolerance);
+        return usage_error(command, "--tolerance=%g: expected a number above 0",
+                           r->eigen.tolerance);
     if (!r->density.n && (r->has_vectors || r->has_nodes))
-        return usage_error(command, "--%s goes with --density", r->has_vectors ? "vectors" : "nodes");
+        return usage_error(command, "--%s goes with --density",
+                           r->has_vectors ? "vectors" : "nodes");
     for (size_t i = 0; i < r->density.n; i++)
         if (!density_is_known(r->density.items[i]))
-            return usage_error(command, "--density=%s: its ending says no format; expected .csv, .png, .svg or .pdf", r->density.items[i]);
+            return usage_error(
+                command,
+                "--density=%s: its ending says no format; expected .csv, .png, .svg or .pdf",
+                r->density.items[i]);
     return -1;
 }
 
@@ -228,36 +240,58 @@ int command_curvature(int argc, char **argv)
 {
     static const char *const splits[] = {"train", "test", NULL};
     static const char *const ignores[] = {"biasbn", "none", NULL};
-    request r = {.split = LOSS_SPLIT_TEST, .top = 2, .smallest = 1, .vectors = 2, .nodes = 80,
-                 .curvature = LOSS_CURVATURE_OPTIONS_INIT, .eigen = LOSS_EIGEN_OPTIONS_INIT};
+    request r = {.split = LOSS_SPLIT_TEST,
+                 .top = 2,
+                 .smallest = 1,
+                 .vectors = 2,
+                 .nodes = 80,
+                 .curvature = LOSS_CURVATURE_OPTIONS_INIT,
+                 .eigen = LOSS_EIGEN_OPTIONS_INIT};
     const option_spec options[] = {
         TARGET_OPTIONS(r.t),
         {"split", "S", "train or test (test)", OPTION_CHOICE, &r.split, splits, NULL},
         {"top", "K", "how many of the largest eigenvalues (2)", OPTION_SEED, &r.top, NULL, NULL},
-        {"smallest", "K", "how many of the smallest, the most negative ones (1)", OPTION_SEED, &r.smallest, NULL, NULL},
-        {"steps", "N", "at most this many products for them (200); memory: as many copies of the weights", OPTION_COUNT, &r.eigen.steps, NULL, NULL},
-        {"tolerance", "X", "residual relative to the eigenvalue at which one is done (0.001)", OPTION_NUMBER, &r.eigen.tolerance, NULL, NULL},
+        {"smallest", "K", "how many of the smallest, the most negative ones (1)", OPTION_SEED,
+         &r.smallest, NULL, NULL},
+        {"steps", "N",
+         "at most this many products for them (200); memory: as many copies of the weights",
+         OPTION_COUNT, &r.eigen.steps, NULL, NULL},
+        {"tolerance", "X", "residual relative to the eigenvalue at which one is done (0.001)",
+         OPTION_NUMBER, &r.eigen.tolerance, NULL, NULL},
         {"trace", "N", "the trace, from N random vectors", OPTION_COUNT, &r.trace, NULL, NULL},
-        {"density", "FILE", "the spectral density: nodes as .csv, drawn as .png .svg .pdf; may be given several times", OPTION_TEXTS, &r.density,
-         NULL, NULL},
-        {"vectors", "N", "random vectors of the density (2)", OPTION_COUNT, &r.vectors, NULL, &r.has_vectors},
-        {"nodes", "N", "nodes, and products, for each of them (80)", OPTION_COUNT, &r.nodes, NULL, &r.has_nodes},
-        {"ignore", "I", "what stays: biasbn (biases and BatchNorm) or none (biasbn)", OPTION_CHOICE, &r.ignore, ignores, NULL},
-        {"seed", "N", "seed of start and random vectors (0)", OPTION_SEED, &r.curvature.seed, NULL, NULL},
-        {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT, &r.curvature.threads, NULL, NULL},
+        {"density", "FILE",
+         "the spectral density: nodes as .csv, drawn as .png .svg .pdf; may be given several times",
+         OPTION_TEXTS, &r.density, NULL, NULL},
+        {"vectors", "N", "random vectors of the density (2)", OPTION_COUNT, &r.vectors, NULL,
+         &r.has_vectors},
+        {"nodes", "N", "nodes, and products, for each of them (80)", OPTION_COUNT, &r.nodes, NULL,
+         &r.has_nodes},
+        {"ignore", "I", "what stays: biasbn (biases and BatchNorm) or none (biasbn)", OPTION_CHOICE,
+         &r.ignore, ignores, NULL},
+        {"seed", "N", "seed of start and random vectors (0)", OPTION_SEED, &r.curvature.seed, NULL,
+         NULL},
+        {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT,
+         &r.curvature.threads, NULL, NULL},
         {"json", NULL, "one JSON object on standard output", OPTION_FLAG, &r.json, NULL, NULL},
         {"quiet", NULL, "no progress", OPTION_FLAG, &r.t.quiet, NULL, NULL},
     };
     const command_spec command = {
-        "curvature", "RUN/ [options]  |  --model NAME --weights FILE --data PATH [options]",
-        "Eigenvalues, trace and spectral density of the Hessian of the mean loss, in evaluation mode, at the weights. Each\n"
-        "figure is printed as soon as it is known, eigenvalues with their residuals; Ctrl-C keeps what is printed.",
-        "A product of the Hessian with a vector takes as long as about eight evaluations of the images; eigenvalues take some\n"
+        "curvature",
+        "RUN/ [options]  |  --model NAME --weights FILE --data PATH [options]",
+        "Eigenvalues, trace and spectral density of the Hessian of the mean loss, in evaluation "
+        "mode, at the weights. Each\n"
+        "figure is printed as soon as it is known, eigenvalues with their residuals; Ctrl-C keeps "
+        "what is printed.",
+        "A product of the Hessian with a vector takes as long as about eight evaluations of the "
+        "images; eigenvalues take some\n"
         "tens of them. A few hundred images (--limit) are enough for a first look.",
         "  lossgrid curvature run --limit 512\n"
         "  lossgrid curvature run --limit 512 --top 5 --smallest 2 --trace 30 --json\n"
-        "  lossgrid curvature run --limit 256 --top 0 --smallest 0 --density spectrum.csv --density spectrum.png",
-        options, sizeof options / sizeof *options, 1};
+        "  lossgrid curvature run --limit 256 --top 0 --smallest 0 --density spectrum.csv "
+        "--density spectrum.png",
+        options,
+        sizeof options / sizeof *options,
+        1};
     size_t n_operands = 0;
     int result = options_parse(&command, argc, argv, &r.t.run, &n_operands);
     if (result < 0)

@@ -77,10 +77,22 @@ static bool draw_picture(const loss_density *density, const density_about *about
     }
     find_range(density, &low, &high);
     double range = high > low ? high - low : fmax(fabs(high), 1), sigma = range / 250;
-    figure f = {.width = 1200, .height = 1000, .title = title, .x = {low - 0.04 * range, high + 0.04 * range, POINTS}, .y = {0, 0, 1},
-                .x_label = "eigenvalue (nats per squared length)", .y_label = "density", .n_fields = 1, .log = true,
-                .captions = {captions[0], captions[1]}, .n_captions = 2};
-    f.fields[0] = (field){.label = label, .nx = POINTS, .ny = 1, .values = values, .split = loss_dataset_split(about->data)};
+    figure f = {.width = 1200,
+                .height = 1000,
+                .title = title,
+                .x = {low - 0.04 * range, high + 0.04 * range, POINTS},
+                .y = {0, 0, 1},
+                .x_label = "eigenvalue (nats per squared length)",
+                .y_label = "density",
+                .n_fields = 1,
+                .log = true,
+                .captions = {captions[0], captions[1]},
+                .n_captions = 2};
+    f.fields[0] = (field){.label = label,
+                          .nx = POINTS,
+                          .ny = 1,
+                          .values = values,
+                          .split = loss_dataset_split(about->data)};
     /* A tenth of what one eigenvalue makes is the lowest that can be seen. */
     f.low = 0.1 / ((double)about->rows * sigma * 2.5066);
     f.high = 2 * f.low;
@@ -88,13 +100,19 @@ static bool draw_picture(const loss_density *density, const density_about *about
         values[i] = fmax(loss_density_at(density, sigma, loss_axis_at(f.x, i)), 1e-3 * f.low);
         f.high = fmax(f.high, 2 * values[i]);
     }
-    snprintf(title, sizeof title, "Spectral density of the Hessian of %s", loss_net_model(about->net));
+    snprintf(title, sizeof title, "Spectral density of the Hessian of %s",
+             loss_net_model(about->net));
     snprintf(label, sizeof label, "share of the eigenvalues per unit");
-    snprintf(captions[0], sizeof captions[0], "%s on %zu %s images (%s); over %zu parameters (ignore=%s)", loss_net_model(about->net),
-             loss_dataset_count(about->data), loss_split_name(loss_dataset_split(about->data)), loss_dataset_selection(about->data),
+    snprintf(captions[0], sizeof captions[0],
+             "%s on %zu %s images (%s); over %zu parameters (ignore=%s)",
+             loss_net_model(about->net), loss_dataset_count(about->data),
+             loss_split_name(loss_dataset_split(about->data)), loss_dataset_selection(about->data),
              about->rows, loss_ignore_name(about->ignore));
-    snprintf(captions[1], sizeof captions[1], "stochastic Lanczos quadrature: %zu random vectors, %zu nodes each, widened by %.3g; nodes from "
-             "%.4g to %.4g; %s kernels, libloss %s", loss_density_vectors(density), loss_density_nodes(density, 0, &nodes, &weights), sigma,
+    snprintf(captions[1], sizeof captions[1],
+             "stochastic Lanczos quadrature: %zu random vectors, %zu nodes each, widened by %.3g; "
+             "nodes from "
+             "%.4g to %.4g; %s kernels, libloss %s",
+             loss_density_vectors(density), loss_density_nodes(density, 0, &nodes, &weights), sigma,
              low, high, loss_isa(), loss_version());
     bool written = picture_write(path, f.width, f.height, NULL, draw, &f);
     free(values);

@@ -8,8 +8,10 @@
 static void print_result(const loss_net *net, loss_split split, const loss_result *r, bool json)
 {
     if (!json) {
-        printf("%s on %zu %s images: loss %.6g +- %.2g nats per image, accuracy %.4g %%  (%.2f s)\n", loss_net_model(net), r->images,
-               loss_split_name(split), r->loss, r->standard_error, r->accuracy, r->seconds);
+        printf(
+            "%s on %zu %s images: loss %.6g +- %.2g nats per image, accuracy %.4g %%  (%.2f s)\n",
+            loss_net_model(net), r->images, loss_split_name(split), r->loss, r->standard_error,
+            r->accuracy, r->seconds);
         return;
     }
     cJSON *object = cJSON_CreateObject();
@@ -33,16 +35,22 @@ int command_eval(int argc, char **argv)
     const option_spec options[] = {
         TARGET_OPTIONS(t),
         {"split", "S", "train or test (test)", OPTION_CHOICE, &split, splits, NULL},
-        {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT, &o.threads, NULL, NULL},
+        {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT,
+         &o.threads, NULL, NULL},
         {"json", NULL, "one JSON object on standard output", OPTION_FLAG, &json, NULL, NULL},
         {"quiet", NULL, "no messages", OPTION_FLAG, &t.quiet, NULL, NULL},
     };
     const command_spec command = {
-        "eval", "RUN/ [options]  |  --model NAME --weights FILE --data PATH [options]",
-        "Mean cross-entropy (nats per image), its standard error, and accuracy, in evaluation mode.", NULL,
+        "eval",
+        "RUN/ [options]  |  --model NAME --weights FILE --data PATH [options]",
+        "Mean cross-entropy (nats per image), its standard error, and accuracy, in evaluation "
+        "mode.",
+        NULL,
         "  lossgrid eval run --split test\n"
         "  lossgrid eval --weights resnet20.th --data cifar-10-binary.tar.gz --json",
-        options, sizeof options / sizeof *options, 1};
+        options,
+        sizeof options / sizeof *options,
+        1};
     size_t n_operands = 0;
     int result = options_parse(&command, argc, argv, &t.run, &n_operands);
     if (result < 0)

@@ -7,7 +7,8 @@
 #include "options.h"
 
 /* The paths, if there are any, beside a .csv or .ply: F-path.csv. */
-static loss_status export_path(loss_surface *surface, const char *out, const loss_export_options *o, bool quiet)
+static loss_status export_path(loss_surface *surface, const char *out, const loss_export_options *o,
+                               bool quiet)
 {
     char name[4096];
     size_t n = 0, n_split = 0;
@@ -35,11 +36,14 @@ typedef struct tables {
     double persistence;
 } tables;
 
-static int write_tables(const tables *t, const level_choice *levels, loss_surface *surface, loss_split split, bool quiet)
+static int write_tables(const tables *t, const level_choice *levels, loss_surface *surface,
+                        loss_split split, bool quiet)
 {
     if (!loss_surface_has_split(surface, split))
         split = split == LOSS_SPLIT_TEST ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST;
-    int result = t->contours ? export_contours(t->contours, surface, split, levels, (loss_level_scale)t->scale) : EXIT_OK;
+    int result = t->contours ? export_contours(t->contours, surface, split, levels,
+                                               (loss_level_scale)t->scale)
+                             : EXIT_OK;
     if (t->contours && result == EXIT_OK && !quiet)
         fprintf(stderr, "%s\n", t->contours);
     if (t->criticals && result == EXIT_OK) {
@@ -62,29 +66,45 @@ int command_export(int argc, char **argv)
     bool quiet = false;
     tables t = {.levels = "10"};
     const option_spec options[] = {
-        {"out", "FILE", "what to write; may be given several times", OPTION_TEXTS, &outs, NULL, NULL},
+        {"out", "FILE", "what to write; may be given several times", OPTION_TEXTS, &outs, NULL,
+         NULL},
         {"ascii", NULL, "PLY and STL as text", OPTION_FLAG, &o.ascii, NULL, NULL},
-        {"height", "H", "fit, raw or log (fit: as high as the longer axis is long)", OPTION_CHOICE, &height, heights, NULL},
-        {"split", "S", "train or test (test, or the one that the file has)", OPTION_CHOICE, &split, splits, NULL},
-        {"colours", "MAP", "viridis, cividis, magma, coolwarm or terrain (viridis)", OPTION_TEXT, &o.colours, NULL, NULL},
-        {"contours", "FILE.csv", "contour lines: line, level, closed, x, y", OPTION_TEXT, &t.contours, NULL, NULL},
-        {"levels", "N|L,L,..", "at most N round levels, or these (10)", OPTION_TEXT, &t.levels, NULL, NULL},
-        {"level-scale", "S", "of N levels: linear, log or quantile (linear)", OPTION_CHOICE, &t.scale, scales, NULL},
-        {"critical", "FILE.csv", "minima, saddles and maxima", OPTION_TEXT, &t.criticals, NULL, NULL},
-        {"persistence", "P", "only critical points of at least this persistence (0)", OPTION_NUMBER, &t.persistence, NULL, NULL},
+        {"height", "H", "fit, raw or log (fit: as high as the longer axis is long)", OPTION_CHOICE,
+         &height, heights, NULL},
+        {"split", "S", "train or test (test, or the one that the file has)", OPTION_CHOICE, &split,
+         splits, NULL},
+        {"colours", "MAP", "viridis, cividis, magma, coolwarm or terrain (viridis)", OPTION_TEXT,
+         &o.colours, NULL, NULL},
+        {"contours", "FILE.csv", "contour lines: line, level, closed, x, y", OPTION_TEXT,
+         &t.contours, NULL, NULL},
+        {"levels", "N|L,L,..", "at most N round levels, or these (10)", OPTION_TEXT, &t.levels,
+         NULL, NULL},
+        {"level-scale", "S", "of N levels: linear, log or quantile (linear)", OPTION_CHOICE,
+         &t.scale, scales, NULL},
+        {"critical", "FILE.csv", "minima, saddles and maxima", OPTION_TEXT, &t.criticals, NULL,
+         NULL},
+        {"persistence", "P", "only critical points of at least this persistence (0)", OPTION_NUMBER,
+         &t.persistence, NULL, NULL},
         {"quiet", NULL, "no messages", OPTION_FLAG, &quiet, NULL, NULL},
     };
     const command_spec command = {
-        "export", "FILE.landscape --out FILE.ply [--out ...] [options]",
+        "export",
+        "FILE.landscape --out FILE.ply [--out ...] [options]",
         "Writes a landscape for other programs; the ending says how:\n"
         "  .ply  coloured mesh (MeshLab, Blender, CloudCompare)      .obj .stl  mesh\n"
-        "  .vtp  mesh with loss, error and accuracy (ParaView, f3d)  .vti       the same on the flat grid\n"
+        "  .vtp  mesh with loss, error and accuracy (ParaView, f3d)  .vti       the same on the "
+        "flat grid\n"
         "  .csv  a row a point                                       .npz       arrays for numpy\n"
-        "Training paths go beside a .csv or .ply, into a file of their own: FILE-path.csv, FILE-path.ply.", NULL,
+        "Training paths go beside a .csv or .ply, into a file of their own: FILE-path.csv, "
+        "FILE-path.ply.",
+        NULL,
         "  lossgrid export resnet20.landscape --out resnet20.ply\n"
         "  lossgrid export resnet20.landscape --height log --out log.vtp --out all.csv\n"
-        "  lossgrid export resnet20.landscape --contours lines.csv --levels 0.5,1,2 --critical points.csv",
-        options, sizeof options / sizeof *options, 1};
+        "  lossgrid export resnet20.landscape --contours lines.csv --levels 0.5,1,2 --critical "
+        "points.csv",
+        options,
+        sizeof options / sizeof *options,
+        1};
     size_t n_operands = 0;
     int result = options_parse(&command, argc, argv, &path, &n_operands);
     if (result >= 0)
@@ -94,7 +114,8 @@ int command_export(int argc, char **argv)
     if (result >= 0)
         return result;
     if (!path || (!outs.n && !t.contours && !t.criticals))
-        return usage_error(command.name, path ? "where to? Give --out FILE" : "which landscape? Give FILE.landscape");
+        return usage_error(command.name, path ? "where to? Give --out FILE"
+                                              : "which landscape? Give FILE.landscape");
     o.split = (loss_split)split;
     o.height = (loss_height)height;
     loss_surface *surface;

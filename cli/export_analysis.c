@@ -52,13 +52,14 @@ static int write_contours(const char *path, const loss_contours *contours)
     for (size_t k = 0; k < loss_contours_count(contours); k++) {
         loss_contour line = loss_contours_line(contours, k);
         for (size_t i = 0; i < line.n_points; i++)
-            fprintf(t.file, "%zu,%.17g,%d,%.17g,%.17g\n", k, line.level, line.is_closed, line.points[i][0], line.points[i][1]);
+            fprintf(t.file, "%zu,%.17g,%d,%.17g,%.17g\n", k, line.level, line.is_closed,
+                    line.points[i][0], line.points[i][1]);
     }
     return table_close(&t);
 }
 
-int export_contours(const char *path, loss_surface *surface, loss_split split, const level_choice *choice,
-                    loss_level_scale scale)
+int export_contours(const char *path, loss_surface *surface, loss_split split,
+                    const level_choice *choice, loss_level_scale scale)
 {
     loss_grid grid;
     loss_contours *contours = NULL;
@@ -82,14 +83,17 @@ static int write_criticals(const char *path, const loss_criticals *set, double p
     size_t n = loss_criticals_count(set, persistence);
     if (!table_open(&t, path))
         return cannot_write(&t);
-    fprintf(t.file, "kind,iy,ix,loss,persistence,partner,border,multiplicity,index,x,y,fitted,fitted_loss\n");
+    fprintf(
+        t.file,
+        "kind,iy,ix,loss,persistence,partner,border,multiplicity,index,x,y,fitted,fitted_loss\n");
     for (size_t i = 0; i < n; i++) {
         const loss_critical *c = &points[i];
-        fprintf(t.file, "%s,%zu,%zu,%.17g,%.17g,", loss_critical_kind_name(c->kind), c->iy, c->ix, c->value, c->persistence);
+        fprintf(t.file, "%s,%zu,%zu,%.17g,%.17g,", loss_critical_kind_name(c->kind), c->iy, c->ix,
+                c->value, c->persistence);
         if (c->partner < n) /* a row of this table, counted from 0 */
             fprintf(t.file, "%zu", c->partner);
-        fprintf(t.file, ",%d,%d,%d,%.17g,%.17g,%d,%.17g\n", c->on_border, c->multiplicity, c->index, c->x, c->y, c->is_fitted,
-                c->fitted_value);
+        fprintf(t.file, ",%d,%d,%d,%.17g,%.17g,%d,%.17g\n", c->on_border, c->multiplicity, c->index,
+                c->x, c->y, c->is_fitted, c->fitted_value);
     }
     return table_close(&t);
 }

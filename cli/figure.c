@@ -17,7 +17,8 @@ size_t figure_ticks(double low, double high, bool log, size_t wanted, double *ti
     if (log && low > 0) {
         /* Over some decades only the powers of ten, over many only every so many of them. */
         double decades = log10(high / low), stride = ceil(decades / (1.5 * (double)wanted));
-        for (double power = stride * floor(log10(low) / stride); power <= log10(high); power += stride)
+        for (double power = stride * floor(log10(low) / stride); power <= log10(high);
+             power += stride)
             for (int k = 0; k < 3 && n < MOST_TICKS; k++) {
                 double tick = steps[k] * pow(10, power);
                 bool wanted_here = k == 0 || decades < 3;
@@ -28,7 +29,8 @@ size_t figure_ticks(double low, double high, bool log, size_t wanted, double *ti
             return n;
         n = 0; /* less than a decade without two such numbers: even steps */
     }
-    double rough = (high - low) / (double)wanted, power = pow(10, floor(log10(rough))), step = 10 * power;
+    double rough = (high - low) / (double)wanted, power = pow(10, floor(log10(rough))),
+           step = 10 * power;
     for (int k = 2; k >= 0; k--)
         if (steps[k] * power >= rough)
             step = steps[k] * power;
@@ -40,7 +42,9 @@ size_t figure_ticks(double low, double high, bool log, size_t wanted, double *ti
 double figure_place(const figure *f, double value)
 {
     if (f->log)
-        return value > 0 && f->low > 0 ? (f->high > f->low ? log(value / f->low) / log(f->high / f->low) : 0.5) : NAN;
+        return value > 0 && f->low > 0
+                   ? (f->high > f->low ? log(value / f->low) / log(f->high / f->low) : 0.5)
+                   : NAN;
     return f->high > f->low ? (value - f->low) / (f->high - f->low) : isnan(value) ? NAN : 0.5;
 }
 
@@ -54,7 +58,8 @@ size_t figure_scale_ticks(const figure *f, double *ticks, double *places)
 
 void figure_font(cairo_t *cr, double size, bool bold)
 {
-    cairo_select_font_face(cr, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL, bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_select_font_face(cr, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
+                           bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
     cairo_set_font_size(cr, size);
 }
 
@@ -76,12 +81,14 @@ frame figure_frame(const figure *f, double right_margin)
 }
 
 /* A text too wide for the picture is drawn smaller. */
-static void fitted_text(cairo_t *cr, double x, double y, double align, double size, bool bold, double width, const char *text)
+static void fitted_text(cairo_t *cr, double x, double y, double align, double size, bool bold,
+                        double width, const char *text)
 {
     cairo_text_extents_t extents;
     figure_font(cr, size, bold);
     cairo_text_extents(cr, text, &extents);
-    for (int i = 0; i < 8 && extents.x_advance > width; i++) { /* widths of hinted text do not follow the size */
+    for (int i = 0; i < 8 && extents.x_advance > width;
+         i++) { /* widths of hinted text do not follow the size */
         size *= 0.99 * width / extents.x_advance;
         figure_font(cr, size, bold);
         cairo_text_extents(cr, text, &extents);
@@ -96,8 +103,8 @@ void figure_draw_title_and_captions(const figure *f, const frame *r, cairo_t *cr
     fitted_text(cr, r->left + r->width / 2, 46 * u, 0.5, 26 * u, true, f->width - 40 * u, f->title);
     cairo_set_source_rgb(cr, GREY, GREY, GREY);
     for (size_t i = 0; i < f->n_captions; i++)
-        fitted_text(cr, 24 * u, f->height - (14 + 26 * (double)(f->n_captions - 1 - i)) * u, 0, 18 * u, false, f->width - 48 * u,
-                    f->captions[i]);
+        fitted_text(cr, 24 * u, f->height - (14 + 26 * (double)(f->n_captions - 1 - i)) * u, 0,
+                    18 * u, false, f->width - 48 * u, f->captions[i]);
 }
 
 void figure_draw_x_axis(const figure *f, const frame *r, cairo_t *cr)
@@ -109,7 +116,9 @@ void figure_draw_x_axis(const figure *f, const frame *r, cairo_t *cr)
     figure_font(cr, 20 * u, false);
     for (size_t i = 0; i < n; i++) {
         char text[32];
-        double at = r->left + r->width * (f->x.max > f->x.min ? (ticks[i] - f->x.min) / (f->x.max - f->x.min) : 0.5);
+        double at =
+            r->left +
+            r->width * (f->x.max > f->x.min ? (ticks[i] - f->x.min) / (f->x.max - f->x.min) : 0.5);
         cairo_move_to(cr, at, bottom);
         cairo_rel_line_to(cr, 0, 8 * u);
         cairo_stroke(cr);
@@ -120,8 +129,8 @@ void figure_draw_x_axis(const figure *f, const frame *r, cairo_t *cr)
     figure_text(cr, r->left + r->width / 2, bottom + 66 * u, 0.5, f->x_label);
 }
 
-void figure_draw_side_axis(const frame *r, double at, bool outward_right, const double *ticks, const double *places, size_t n,
-                           const char *label, cairo_t *cr)
+void figure_draw_side_axis(const frame *r, double at, bool outward_right, const double *ticks,
+                           const double *places, size_t n, const char *label, cairo_t *cr)
 {
     double u = r->unit, sign = outward_right ? 1 : -1, widest = 0;
     cairo_set_source_rgb(cr, INK, INK, INK);
@@ -142,7 +151,8 @@ void figure_draw_side_axis(const frame *r, double at, bool outward_right, const 
     figure_font(cr, 22 * u, false);
     cairo_save(cr);
     double x = at + sign * (widest + (outward_right ? 40 : 28) * u);
-    cairo_translate(cr, x < 20 * u ? 20 * u : x, r->top + r->height / 2); /* wide numbers must not push it out of the picture */
+    cairo_translate(cr, x < 20 * u ? 20 * u : x,
+                    r->top + r->height / 2); /* wide numbers must not push it out of the picture */
     cairo_rotate(cr, -3.14159265358979 / 2);
     figure_text(cr, 0, 0, 0.5, label);
     cairo_restore(cr);

@@ -1,4 +1,5 @@
-/* A picture of a landscape: what it shows, and how it is drawn with cairo. PNG, SVG and PDF come from the same code. */
+/* A picture of a landscape: what it shows, and how it is drawn with cairo. PNG, SVG and PDF come
+ * from the same code. */
 #ifndef FIGURE_H
 #define FIGURE_H
 
@@ -9,31 +10,35 @@ enum { MOST_CAPTIONS = 12, MOST_FIELDS = 4, MOST_TICKS = 64 };
 
 /** One quantity on the grid. */
 typedef struct field {
-    const char *label;   /* "test loss (nats per image)" */
+    const char *label; /* "test loss (nats per image)" */
     size_t nx, ny;
-    double *values;      /* [ny][nx]; NaN: absent or not finite */
-    double *errors;      /* [ny][nx] half the height of a band around the curve: standard errors, or NULL */
-    size_t n_lines;      /* of repeated lines: */
-    double *lines;       /* [n_lines][nx], drawn thin; values and errors are their mean and standard deviation */
-    bool on_right;       /* a percentage, on an axis of its own */
+    double *values; /* [ny][nx]; NaN: absent or not finite */
+    double *errors; /* [ny][nx] half the height of a band around the curve: standard errors, or
+                       NULL */
+    size_t n_lines; /* of repeated lines: */
+    double *lines;  /* [n_lines][nx], drawn thin; values and errors are their mean and standard
+                       deviation */
+    bool on_right;  /* a percentage, on an axis of its own */
     loss_split split;
 } field;
 
 typedef struct overlay overlay; /* contour lines and critical points: overlay.h */
 
 typedef struct figure {
-    double width, height;          /* in device units */
+    double width, height; /* in device units */
     const char *title;
     loss_axis x, y;
     const char *x_label, *y_label;
-    field fields[MOST_FIELDS];     /* more than one only for lines: train beside test, accuracy beside loss */
+    field fields[MOST_FIELDS]; /* more than one only for lines: train beside test, accuracy
+                                  beside loss */
     size_t n_fields;
-    size_t n_solutions;            /* that the plane goes through, at (0, 0), (1, 0), (0, 1); 0: directions of another kind */
-    const loss_path_point *path;   /* [n_path] of all runs, drawn on a map. Borrowed */
+    size_t n_solutions; /* that the plane goes through, at (0, 0), (1, 0), (0, 1); 0: directions
+                           of another kind */
+    const loss_path_point *path; /* [n_path] of all runs, drawn on a map. Borrowed */
     size_t n_path;
-    overlay *overlay;              /* of a map; NULL: none. Owned. */
+    overlay *overlay; /* of a map; NULL: none. Owned. */
     bool log;
-    double low, high;              /* range of colours, or of the curve's axis */
+    double low, high; /* range of colours, or of the curve's axis */
     const char *colours;
     char *captions[MOST_CAPTIONS]; /* owned */
     size_t n_captions;
@@ -44,16 +49,19 @@ void figure_draw_map(const figure *f, cairo_t *cr);
 /** Curves of all fields over x, with bands of one standard error. */
 void figure_draw_curves(const figure *f, cairo_t *cr);
 
-/** Round numbers within low .. high: steps of 1, 2 or 5 times a power of ten; on a log scale 1, 2, 5 times powers of ten.
+/** Round numbers within low .. high: steps of 1, 2 or 5 times a power of ten; on a log scale 1,
+ * 2, 5 times powers of ten.
  *  @param ticks  [MOST_TICKS], written. @return how many. */
 size_t figure_ticks(double low, double high, bool log, size_t wanted, double *ticks);
 
-/** Where a value lies in the figure's range, 0 to 1 within it; NaN for NaN, and for 0 or less on a log scale. */
+/** Where a value lies in the figure's range, 0 to 1 within it; NaN for NaN, and for 0 or less on
+ * a log scale. */
 double figure_place(const figure *f, double value);
 
 /* Pieces that both kinds share. */
 typedef struct frame {
-    double left, top, width, height, unit; /* plotting area; unit: size of one point of the layout */
+    double left, top, width, height,
+        unit; /* plotting area; unit: size of one point of the layout */
 } frame;
 
 /** The training paths, within the plotting area of a map, without labels. */
@@ -64,13 +72,15 @@ void figure_draw_contours(const figure *f, const frame *r, cairo_t *cr);
 void figure_draw_marks(const figure *f, const frame *r, cairo_t *cr);
 
 frame figure_frame(const figure *f, double right_margin);
-/** Ticks of the scale low .. high and their places along it, [MOST_TICKS] each, written. @return how many. */
+/** Ticks of the scale low .. high and their places along it, [MOST_TICKS] each, written. @return
+ * how many. */
 size_t figure_scale_ticks(const figure *f, double *ticks, double *places);
-void figure_text(cairo_t *cr, double x, double y, double align, const char *text); /* align: 0 left, 0.5 centre, 1 right */
+void figure_text(cairo_t *cr, double x, double y, double align,
+                 const char *text); /* align: 0 left, 0.5 centre, 1 right */
 void figure_font(cairo_t *cr, double size, bool bold);
 void figure_draw_title_and_captions(const figure *f, const frame *r, cairo_t *cr);
 void figure_draw_x_axis(const figure *f, const frame *r, cairo_t *cr);
-void figure_draw_side_axis(const frame *r, double at, bool outward_right, const double *ticks, const double *places, size_t n,
-                           const char *label, cairo_t *cr);
+void figure_draw_side_axis(const frame *r, double at, bool outward_right, const double *ticks,
+                           const double *places, size_t n, const char *label, cairo_t *cr);
 
 #endif

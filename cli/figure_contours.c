@@ -1,5 +1,5 @@
-/* Contour lines of a map and their labels. A label lies on its line where that is straight and where neither another line nor
- * another label is near; a line without such a place has none. */
+/* Contour lines of a map and their labels. A label lies on its line where that is straight and
+ * where neither another line nor another label is near; a line without such a place has none. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,11 +34,13 @@ void figure_draw_contours(const figure *f, const frame *r, cairo_t *cr)
     cairo_rectangle(cr, r->left, r->top, r->width, r->height);
     cairo_clip(cr);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
-    for (int pass = 0; pass < 2; pass++) /* a light band below, so that the lines are seen on dark colours too */
+    for (int pass = 0; pass < 2;
+         pass++) /* a light band below, so that the lines are seen on dark colours too */
         for (size_t k = 0; k < n; k++) {
             loss_contour line = loss_contours_line(f->overlay->lines, k);
             line_path(f, r, &line, cr);
-            cairo_set_source_rgba(cr, pass ? 0.1 : 1, pass ? 0.1 : 1, pass ? 0.1 : 1, pass ? 0.9 : 0.45);
+            cairo_set_source_rgba(cr, pass ? 0.1 : 1, pass ? 0.1 : 1, pass ? 0.1 : 1,
+                                  pass ? 0.9 : 0.45);
             cairo_set_line_width(cr, (pass ? 1.3 : 3) * r->unit);
             cairo_stroke(cr);
         }
@@ -80,7 +82,8 @@ typedef struct drawn_line {
     double (*points)[2], *length;
 } drawn_line;
 
-static bool drawn_line_make(drawn_line *d, const figure *f, const frame *r, const loss_contour *line)
+static bool drawn_line_make(drawn_line *d, const figure *f, const frame *r,
+                            const loss_contour *line)
 {
     d->n = line->n_points + line->is_closed;
     d->points = calloc(d->n, sizeof *d->points);
@@ -89,8 +92,8 @@ static bool drawn_line_make(drawn_line *d, const figure *f, const frame *r, cons
         const double *p = line->points[i % line->n_points];
         figure_point(f, r, p[0], p[1], d->points[i]);
         if (i)
-            d->length[i] =
-                d->length[i - 1] + hypot(d->points[i][0] - d->points[i - 1][0], d->points[i][1] - d->points[i - 1][1]);
+            d->length[i] = d->length[i - 1] + hypot(d->points[i][0] - d->points[i - 1][0],
+                                                    d->points[i][1] - d->points[i - 1][1]);
     }
     return d->points && d->length;
 }
@@ -108,17 +111,20 @@ static void point_along(const drawn_line *d, double length, double at[2])
         size_t middle = low + (high - low) / 2;
         *(d->length[middle] <= length ? &low : &high) = middle;
     }
-    double piece = d->length[high] - d->length[low], share = piece > 0 ? (length - d->length[low]) / piece : 0;
+    double piece = d->length[high] - d->length[low],
+           share = piece > 0 ? (length - d->length[low]) / piece : 0;
     for (int k = 0; k < 2; k++)
         at[k] = d->points[low][k] + share * (d->points[high][k] - d->points[low][k]);
 }
 
 /* Whether only this line runs through a turned rectangle. */
-static bool is_alone(const line_map *m, const double at[2], double angle, double width, double height, uint32_t number)
+static bool is_alone(const line_map *m, const double at[2], double angle, double width,
+                     double height, uint32_t number)
 {
     for (double u = -width / 2; u <= width / 2; u += m->cell / 2)
         for (double v = -height / 2; v <= height / 2; v += m->cell / 2) {
-            const uint32_t *cell = map_at(m, at[0] + u * cos(angle) - v * sin(angle), at[1] + u * sin(angle) + v * cos(angle));
+            const uint32_t *cell = map_at(m, at[0] + u * cos(angle) - v * sin(angle),
+                                          at[1] + u * sin(angle) + v * cos(angle));
             if (cell && *cell && *cell != number)
                 return false;
         }
@@ -126,8 +132,8 @@ static bool is_alone(const line_map *m, const double at[2], double angle, double
 }
 
 /* Tries places from the middle of the line outwards. */
-static void label_line(const drawn_line *d, const line_map *m, uint32_t number, const char *text, double unit, label_room *room,
-                       cairo_t *cr)
+static void label_line(const drawn_line *d, const line_map *m, uint32_t number, const char *text,
+                       double unit, label_room *room, cairo_t *cr)
 {
     double width, height, total = d->length[d->n - 1], step = 6 * unit;
     label_size(cr, text, &width, &height);
@@ -137,10 +143,14 @@ static void label_line(const drawn_line *d, const line_map *m, uint32_t number, 
         point_along(d, middle - width / 2, from);
         point_along(d, middle + width / 2, to);
         double angle = atan2(to[1] - from[1], to[0] - from[0]), half_turn = 3.14159265358979;
-        angle += angle > half_turn / 2 ? -half_turn : angle < -half_turn / 2 ? half_turn : 0; /* not upside down */
-        double c = fabs(cos(angle)), s = fabs(sin(angle)), w = width / 2 + 3 * unit, h = height / 2 + 3 * unit;
+        angle += angle > half_turn / 2    ? -half_turn
+                 : angle < -half_turn / 2 ? half_turn
+                                          : 0; /* not upside down */
+        double c = fabs(cos(angle)), s = fabs(sin(angle)), w = width / 2 + 3 * unit,
+               h = height / 2 + 3 * unit;
         box wanted = box_around(at[0], at[1], w * c + h * s, w * s + h * c);
-        if (hypot(to[0] - from[0], to[1] - from[1]) < 0.93 * width || !label_room_is_free(room, wanted) ||
+        if (hypot(to[0] - from[0], to[1] - from[1]) < 0.93 * width ||
+            !label_room_is_free(room, wanted) ||
             !is_alone(m, at, angle, width + 4 * unit, height + 6 * unit, number))
             continue;
         label_room_take(room, wanted);
@@ -165,8 +175,12 @@ static int longest_first(const void *a, const void *b)
 void figure_label_contours(const figure *f, const frame *r, label_room *room, cairo_t *cr)
 {
     size_t n = f->overlay ? loss_contours_count(f->overlay->lines) : 0, done = 0;
-    line_map m = {
-        (size_t)(r->width / (3 * r->unit)) + 1, (size_t)(r->height / (3 * r->unit)) + 1, r->left, r->top, 3 * r->unit, NULL};
+    line_map m = {(size_t)(r->width / (3 * r->unit)) + 1,
+                  (size_t)(r->height / (3 * r->unit)) + 1,
+                  r->left,
+                  r->top,
+                  3 * r->unit,
+                  NULL};
     drawn_line *drawn = calloc(n + 1, sizeof *drawn);
     ranked *order = calloc(n + 1, sizeof *order);
     m.lines = calloc(m.width * m.height, sizeof *m.lines);

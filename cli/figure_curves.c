@@ -1,5 +1,6 @@
-/* Curves over a line through weight space, with bands of one standard error. A point that is absent breaks the curve. A dashed
- * line marks the centre, the trained weights, and another solution. */
+/* Curves over a line through weight space, with bands of one standard error. A point that is
+ * absent breaks the curve. A dashed line marks the centre, the trained weights, and another
+ * solution. */
 #include <math.h>
 
 #include "figure.h"
@@ -9,7 +10,9 @@ static const double COLOURS[2][3] = {{0.0, 0.447, 0.698}, {0.835, 0.369, 0.0}};
 
 static double x_of(const figure *f, const frame *r, size_t i)
 {
-    return r->left + r->width * (f->x.max > f->x.min ? (loss_axis_at(f->x, i) - f->x.min) / (f->x.max - f->x.min) : 0.5);
+    return r->left + r->width * (f->x.max > f->x.min
+                                     ? (loss_axis_at(f->x, i) - f->x.min) / (f->x.max - f->x.min)
+                                     : 0.5);
 }
 
 static double place(const figure *f, const field *q, double value)
@@ -39,7 +42,8 @@ static void draw_band(const figure *f, const frame *r, const field *q, cairo_t *
     }
 }
 
-static void draw_curve(const figure *f, const frame *r, const field *q, const double *values, cairo_t *cr)
+static void draw_curve(const figure *f, const frame *r, const field *q, const double *values,
+                       cairo_t *cr)
 {
     bool open = false;
     for (size_t i = 0; i < q->nx; i++) {
@@ -114,7 +118,8 @@ static void draw_legend(const figure *f, const frame *r, cairo_t *cr)
     figure_font(cr, 20 * r->unit, false);
     for (size_t k = 0; k < f->n_fields; k++) {
         const field *q = &f->fields[k];
-        double x = r->left + (k % 2 ? 0.52 : 0.02) * r->width, y = top + (22 + LEGEND_LINE * (double)(k / 2)) * r->unit;
+        double x = r->left + (k % 2 ? 0.52 : 0.02) * r->width,
+               y = top + (22 + LEGEND_LINE * (double)(k / 2)) * r->unit;
         cairo_set_source_rgb(cr, COLOURS[q->split][0], COLOURS[q->split][1], COLOURS[q->split][2]);
         cairo_set_line_width(cr, (q->on_right ? 2 : 3) * r->unit);
         cairo_set_dash(cr, dashes, q->on_right ? 2 : 0, 0);

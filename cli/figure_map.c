@@ -1,5 +1,5 @@
-/* A filled colour map of a quantity over the plane: each pixel interpolates the four grid points around it. Cells with a corner
- * that is absent or not finite are striped grey, never coloured. */
+/* A filled colour map of a quantity over the plane: each pixel interpolates the four grid points
+ * around it. Cells with a corner that is absent or not finite are striped grey, never coloured. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,7 +85,8 @@ static void draw_colour_bar(const figure *f, const frame *r, cairo_t *cr)
     size_t n = figure_scale_ticks(f, ticks, places);
     paint(f, &bar, bar_place, cr);
     outline(&bar, cr);
-    figure_draw_side_axis(&bar, bar.left + bar.width, true, ticks, places, n, f->fields[0].label, cr);
+    figure_draw_side_axis(&bar, bar.left + bar.width, true, ticks, places, n, f->fields[0].label,
+                          cr);
 }
 
 static void draw_y_axis(const figure *f, const frame *r, cairo_t *cr)
@@ -103,7 +104,8 @@ static void mark_centre(const figure *f, const frame *r, cairo_t *cr)
     if (f->x.min > 0 || f->x.max < 0 || f->y.min > 0 || f->y.max < 0)
         return;
     double x = r->left + r->width * (0 - f->x.min) / (f->x.max - f->x.min);
-    double y = r->top + r->height * (1 - (0 - f->y.min) / (f->y.max - f->y.min)), arm = 11 * r->unit;
+    double y = r->top + r->height * (1 - (0 - f->y.min) / (f->y.max - f->y.min)),
+           arm = 11 * r->unit;
     for (int pass = 0; pass < 2; pass++) {
         double ink = pass ? 1 : 0.1;
         cairo_set_source_rgb(cr, ink, ink, ink);
@@ -128,13 +130,15 @@ static void mark_solutions(const figure *f, const frame *r, cairo_t *cr)
             cairo_set_source_rgb(cr, ink, ink, ink);
             cairo_set_line_width(cr, (pass ? 2.5 : 6) * r->unit);
             cairo_arc(cr, r->left + r->width * (a - f->x.min) / (f->x.max - f->x.min),
-                      r->top + r->height * (1 - (b - f->y.min) / (f->y.max - f->y.min)), 9 * r->unit, 0, 6.2831853);
+                      r->top + r->height * (1 - (b - f->y.min) / (f->y.max - f->y.min)),
+                      9 * r->unit, 0, 6.2831853);
             cairo_stroke(cr);
         }
     }
 }
 
-/* Axes of like length get one scale, so that a round basin looks round; very different ones fill the area. */
+/* Axes of like length get one scale, so that a round basin looks round; very different ones fill
+ * the area. */
 static void equalise_scales(const figure *f, frame *r)
 {
     double width = f->x.max - f->x.min, height = f->y.max - f->y.min;

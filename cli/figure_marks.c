@@ -11,7 +11,8 @@ static void mark_path(loss_critical_kind kind, const double at[2], double radius
                                             {{-1, 0}, {0, -1}, {1, 0}, {0, 1}},
                                             {{-0.95, 0.6}, {0, -1}, {0, -1}, {0.95, 0.6}}};
     for (int i = 0; i < 4; i++)
-        cairo_line_to(cr, at[0] + radius * corners[kind][i][0], at[1] + radius * corners[kind][i][1]);
+        cairo_line_to(cr, at[0] + radius * corners[kind][i][0],
+                      at[1] + radius * corners[kind][i][1]);
     cairo_close_path(cr);
 }
 
@@ -45,7 +46,8 @@ void figure_draw_marks(const figure *f, const frame *r, cairo_t *cr)
 {
     static const char *const names[] = {"min", "saddle", "max"};
     label_room room = {.area = {r->left, r->top, r->left + r->width, r->top + r->height}};
-    const loss_critical *points = f->overlay && f->overlay->criticals ? loss_criticals_points(f->overlay->criticals) : NULL;
+    const loss_critical *points =
+        f->overlay && f->overlay->criticals ? loss_criticals_points(f->overlay->criticals) : NULL;
     size_t n = points ? f->overlay->n_marks : 0;
     take_solutions(f, r, &room);
     for (size_t i = 0; i < n; i++) {
@@ -58,12 +60,15 @@ void figure_draw_marks(const figure *f, const frame *r, cairo_t *cr)
     figure_font(cr, 18 * r->unit, false);
     for (size_t i = 0; i < n; i++) {
         const loss_critical *c = &points[i];
-        if (c->on_border && c->kind != LOSS_CRITICAL_MINIMUM) /* that a wall is high where the grid ends tells little */
+        if (c->on_border &&
+            c->kind !=
+                LOSS_CRITICAL_MINIMUM) /* that a wall is high where the grid ends tells little */
             continue;
         double at[2];
         char text[48];
         figure_point(f, r, c->x, c->y, at);
-        snprintf(text, sizeof text, "%s %.3g", names[c->kind], f->fields[0].values[c->iy * f->x.n + c->ix]);
+        snprintf(text, sizeof text, "%s %.3g", names[c->kind],
+                 f->fields[0].values[c->iy * f->x.n + c->ix]);
         label_beside(at, text, r->unit, &room, cr);
     }
     figure_label_contours(f, r, &room, cr);

@@ -1,5 +1,6 @@
-/* The path of training on a map: a line with a mark at each checkpoint, white with a dark halo as the centre's cross; further runs have other
- * colours. Epoch numbers, and names of several runs, where there is room. */
+/* The path of training on a map: a line with a mark at each checkpoint, white with a dark halo
+ * as the centre's cross; further runs have other colours. Epoch numbers, and names of several
+ * runs, where there is room. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,14 +10,16 @@
 
 enum { LABELS_A_RUN = 10, N_COLOURS = 4 };
 
-static const double COLOURS[N_COLOURS][3] = {{1, 1, 1}, {1.0, 0.62, 0.2}, {1.0, 0.45, 0.75}, {0.45, 0.9, 1.0}};
+static const double COLOURS[N_COLOURS][3] = {
+    {1, 1, 1}, {1.0, 0.62, 0.2}, {1.0, 0.45, 0.75}, {0.45, 0.9, 1.0}};
 
 static bool is_inside(const figure *f, const loss_path_point *p)
 {
     return p->x >= f->x.min && p->x <= f->x.max && p->y >= f->y.min && p->y <= f->y.max;
 }
 
-static void draw_line(const figure *f, const frame *r, const loss_path_point *p, size_t n, const double *colour, cairo_t *cr)
+static void draw_line(const figure *f, const frame *r, const loss_path_point *p, size_t n,
+                      const double *colour, cairo_t *cr)
 {
     for (int pass = 0; pass < 2; pass++) {
         bool open = false;
@@ -30,13 +33,15 @@ static void draw_line(const figure *f, const frame *r, const loss_path_point *p,
                 cairo_move_to(cr, at[0], at[1]);
             open = there;
         }
-        cairo_set_source_rgb(cr, pass ? colour[0] : 0.1, pass ? colour[1] : 0.1, pass ? colour[2] : 0.1);
+        cairo_set_source_rgb(cr, pass ? colour[0] : 0.1, pass ? colour[1] : 0.1,
+                             pass ? colour[2] : 0.1);
         cairo_set_line_width(cr, (pass ? 2 : 5) * r->unit);
         cairo_stroke(cr);
     }
 }
 
-static void draw_marks(const figure *f, const frame *r, const loss_path_point *p, size_t n, const double *colour, cairo_t *cr)
+static void draw_marks(const figure *f, const frame *r, const loss_path_point *p, size_t n,
+                       const double *colour, cairo_t *cr)
 {
     for (size_t i = 0; i < n; i++) {
         if (!is_inside(f, &p[i]))
@@ -53,7 +58,8 @@ static void draw_marks(const figure *f, const frame *r, const loss_path_point *p
 }
 
 /* Labels keep clear of marks, and of the lines between. */
-static void take_line(const figure *f, const frame *r, const loss_path_point *p, size_t n, label_room *room)
+static void take_line(const figure *f, const frame *r, const loss_path_point *p, size_t n,
+                      label_room *room)
 {
     double before[2] = {NAN, NAN};
     for (size_t i = 0; i < n; i++) {
@@ -62,7 +68,8 @@ static void take_line(const figure *f, const frame *r, const loss_path_point *p,
         if (is_inside(f, &p[i]))
             label_room_take(room, box_around(at[0], at[1], 7 * r->unit, 7 * r->unit));
         for (int part = 1; part < 4 && i; part++)
-            label_room_take(room, box_around(before[0] + part / 4.0 * (at[0] - before[0]), before[1] + part / 4.0 * (at[1] - before[1]),
+            label_room_take(room, box_around(before[0] + part / 4.0 * (at[0] - before[0]),
+                                             before[1] + part / 4.0 * (at[1] - before[1]),
                                              2.5 * r->unit, 2.5 * r->unit));
         before[0] = at[0];
         before[1] = at[1];
@@ -70,7 +77,8 @@ static void take_line(const figure *f, const frame *r, const loss_path_point *p,
 }
 
 /* Marks that can hardly be told apart share a label. */
-static bool are_one(const figure *f, const frame *r, const loss_path_point *a, const loss_path_point *b)
+static bool are_one(const figure *f, const frame *r, const loss_path_point *a,
+                    const loss_path_point *b)
 {
     double at[2], other[2];
     figure_point(f, r, a->x, a->y, at);
@@ -78,7 +86,8 @@ static bool are_one(const figure *f, const frame *r, const loss_path_point *a, c
     return hypot(other[0] - at[0], other[1] - at[1]) < 8 * r->unit;
 }
 
-/* Epochs that are written at: steps of 1, 2 or 5 times a power of ten, so that about LABELS_A_RUN fit. */
+/* Epochs that are written at: steps of 1, 2 or 5 times a power of ten, so that about
+ * LABELS_A_RUN fit. */
 static size_t label_step(const loss_path_point *p, size_t n)
 {
     size_t epochs = p[n - 1].epoch - p[0].epoch, step = 1;
@@ -87,9 +96,11 @@ static size_t label_step(const loss_path_point *p, size_t n)
     return step;
 }
 
-/* Writes text beside checkpoint i of a run, unless what lies in its place has a label. @return whether it did */
-static bool label_checkpoint(const figure *f, const frame *r, const loss_path_point *p, size_t i, const bool *labelled, size_t n,
-                             const char *text, label_room *room, cairo_t *cr)
+/* Writes text beside checkpoint i of a run, unless what lies in its place has a label. @return
+ * whether it did */
+static bool label_checkpoint(const figure *f, const frame *r, const loss_path_point *p, size_t i,
+                             const bool *labelled, size_t n, const char *text, label_room *room,
+                             cairo_t *cr)
 {
     double at[2];
     if (!is_inside(f, &p[i]))
@@ -101,7 +112,8 @@ static bool label_checkpoint(const figure *f, const frame *r, const loss_path_po
     return label_beside(at, text, r->unit, room, cr);
 }
 
-static void label_run(const figure *f, const frame *r, const loss_path_point *p, size_t n, bool with_name, label_room *room, cairo_t *cr)
+static void label_run(const figure *f, const frame *r, const loss_path_point *p, size_t n,
+                      bool with_name, label_room *room, cairo_t *cr)
 {
     char text[160], last[32] = "";
     size_t step = label_step(p, n);
@@ -109,8 +121,10 @@ static void label_run(const figure *f, const frame *r, const loss_path_point *p,
     if (!labelled)
         return;
     if (n > 1 && are_one(f, r, &p[0], &p[n - 1]))
-        snprintf(last, sizeof last, "\342\200\223%zu", p[n - 1].epoch); /* from the first to the last, in one place */
-    snprintf(text, sizeof text, "%.90s%s%zu%s", with_name ? p[0].run : "", with_name ? ": " : "", p[0].epoch, last);
+        snprintf(last, sizeof last, "\342\200\223%zu",
+                 p[n - 1].epoch); /* from the first to the last, in one place */
+    snprintf(text, sizeof text, "%.90s%s%zu%s", with_name ? p[0].run : "", with_name ? ": " : "",
+             p[0].epoch, last);
     labelled[0] = label_checkpoint(f, r, p, 0, labelled, n, text, room, cr);
     for (size_t i = n; i-- > 1;) { /* the last ones first: the others have more room */
         snprintf(text, sizeof text, "%zu", p[i].epoch);

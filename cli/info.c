@@ -22,7 +22,8 @@ static bool has_bytes(const char *path, long at, const char *magic, size_t n)
 {
     char bytes[16] = "";
     FILE *file = fopen(path, "rb");
-    bool same = file && fseek(file, at, SEEK_SET) == 0 && fread(bytes, 1, n, file) == n && memcmp(bytes, magic, n) == 0;
+    bool same = file && fseek(file, at, SEEK_SET) == 0 && fread(bytes, 1, n, file) == n &&
+                memcmp(bytes, magic, n) == 0;
     if (file)
         fclose(file);
     return same;
@@ -43,7 +44,8 @@ static void print_text(const cJSON *object, int depth)
             print_text(item, depth + 1);
             continue;
         }
-        char *text = cJSON_IsString(item) ? strdup(item->valuestring) : cJSON_PrintUnformatted(item);
+        char *text =
+            cJSON_IsString(item) ? strdup(item->valuestring) : cJSON_PrintUnformatted(item);
         printf(" %s\n", text ? text : "");
         free(text);
     }
@@ -124,7 +126,8 @@ static void add_channels(cJSON *object, const char *key, const float *values, si
         cJSON_AddItemToArray(list, cJSON_CreateNumber((double)values[c]));
 }
 
-/* A split that cannot be read is there with the reason: it may be damaged. @return false for such a one. */
+/* A split that cannot be read is there with the reason: it may be damaged. @return false for
+ * such a one. */
 static bool add_split(cJSON *object, const char *path, loss_split split)
 {
     loss_dataset_options opt = LOSS_DATASET_OPTIONS_INIT;
@@ -154,7 +157,8 @@ static int info_data(const char *path, bool json)
 {
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "kind", "data set");
-    bool has_train = add_split(object, path, LOSS_SPLIT_TRAIN), has_test = add_split(object, path, LOSS_SPLIT_TEST);
+    bool has_train = add_split(object, path, LOSS_SPLIT_TRAIN),
+         has_test = add_split(object, path, LOSS_SPLIT_TEST);
     if (has_train || has_test)
         return print_object(object, json);
     cJSON_Delete(object);
@@ -196,12 +200,17 @@ int command_info(int argc, char **argv)
     const option_spec options[] = {
         {"json", NULL, "one JSON object on standard output", OPTION_FLAG, &json, NULL, NULL},
     };
-    const command_spec command = {
-        "info", "PATH [--json]",
-        "Tells what a file holds: a .landscape, a RUN/ folder, weights or directions (.safetensors), a data set, or anything\n"
-        "that lossgrid wrote. It is recognised by content.", NULL,
-        "  lossgrid info resnet20.landscape\n  lossgrid info run\n  lossgrid info fashion-mnist --json",
-        options, sizeof options / sizeof *options, 1};
+    const command_spec command = {"info",
+                                  "PATH [--json]",
+                                  "Tells what a file holds: a .landscape, a RUN/ folder, weights "
+                                  "or directions (.safetensors), a data set, or anything\n"
+                                  "that lossgrid wrote. It is recognised by content.",
+                                  NULL,
+                                  "  lossgrid info resnet20.landscape\n  lossgrid info run\n  "
+                                  "lossgrid info fashion-mnist --json",
+                                  options,
+                                  sizeof options / sizeof *options,
+                                  1};
     size_t n_operands = 0;
     int result = options_parse(&command, argc, argv, &path, &n_operands);
     if (result >= 0)

@@ -12,7 +12,10 @@ void json_add_number(cJSON *object, const char *key, double value)
     if (isfinite(value))
         cJSON_AddRawToObject(object, key, digits);
     else
-        cJSON_AddStringToObject(object, key, isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+        cJSON_AddStringToObject(object, key,
+                                isnan(value) ? "NaN"
+                                : value > 0  ? "Infinity"
+                                             : "-Infinity");
 }
 
 void json_print(cJSON *object)

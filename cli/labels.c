@@ -8,7 +8,8 @@ box box_around(double x, double y, double half_width, double half_height)
 
 bool label_room_is_free(const label_room *room, box b)
 {
-    if (b.left < room->area.left || b.right > room->area.right || b.top < room->area.top || b.bottom > room->area.bottom)
+    if (b.left < room->area.left || b.right > room->area.right || b.top < room->area.top ||
+        b.bottom > room->area.bottom)
         return false;
     for (size_t i = 0; i < room->n; i++) {
         const box *t = &room->taken[i];
@@ -54,7 +55,8 @@ void label_draw(cairo_t *cr, double x, double y, double angle, double unit, cons
 
 bool label_beside(const double at[2], const char *text, double unit, label_room *room, cairo_t *cr)
 {
-    static const double places[8][2] = {{1, 0}, {-1, 0}, {0, -1}, {0, 1}, {1, -1}, {-1, -1}, {1, 1}, {-1, 1}};
+    static const double places[8][2] = {{1, 0},  {-1, 0},  {0, -1}, {0, 1},
+                                        {1, -1}, {-1, -1}, {1, 1},  {-1, 1}};
     double width, height;
     label_size(cr, text, &width, &height);
     for (int i = 0; i < 16; i++) {

@@ -28,10 +28,11 @@ bool label_room_take(label_room *room, box taken);
 
 /** Size of a text in the present font. */
 void label_size(cairo_t *cr, const char *text, double *width, double *height);
-/** Draws text around (x, y), turned by an angle, dark with a light halo. `unit`: size of a point of the layout. */
+/** Draws text around (x, y), turned by an angle, dark with a light halo. `unit`: size of a point
+ * of the layout. */
 void label_draw(cairo_t *cr, double x, double y, double angle, double unit, const char *text);
-/** Draws text beside a mark, in the first of some places that is free: close to it, or farther off where something lies there. Takes
- *  that place. @return whether there was one */
+/** Draws text beside a mark, in the first of some places that is free: close to it, or farther
+ * off where something lies there. Takes that place. @return whether there was one */
 bool label_beside(const double at[2], const char *text, double unit, label_room *room, cairo_t *cr);
 
 #endif

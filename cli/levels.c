@@ -16,7 +16,8 @@ int levels_parse(const char *command, const char *option, const char *text, leve
     if (strspn(text, "0123456789") == strlen(text)) { /* a whole number: how many */
         unsigned long n = strtoul(text, NULL, 10);
         if (!*text || n > MOST_LEVELS)
-            return usage_error(command, "--%s=%s: expected up to %d contour lines", option, text, MOST_LEVELS);
+            return usage_error(command, "--%s=%s: expected up to %d contour lines", option, text,
+                               MOST_LEVELS);
         choice->n = n;
         return -1;
     }
@@ -26,7 +27,9 @@ int levels_parse(const char *command, const char *option, const char *text, leve
         char *end;
         double level = strtod(at, &end);
         if (!length || end != at + length || !isfinite(level) || (*end && *end != ','))
-            return usage_error(command, "--%s=%s: expected a number of lines, levels such as 0.5,1,2, or none", option, text);
+            return usage_error(
+                command, "--%s=%s: expected a number of lines, levels such as 0.5,1,2, or none",
+                option, text);
         if (choice->n == MOST_LEVELS)
             return usage_error(command, "--%s: more than %d levels", option, MOST_LEVELS);
         choice->levels[choice->n++] = level;
@@ -36,8 +39,8 @@ int levels_parse(const char *command, const char *option, const char *text, leve
     }
 }
 
-loss_status levels_make(const level_choice *choice, const loss_grid *grid, loss_level_scale scale, double low, double high,
-                        double *levels, size_t *n)
+loss_status levels_make(const level_choice *choice, const loss_grid *grid, loss_level_scale scale,
+                        double low, double high, double *levels, size_t *n)
 {
     if (choice->is_list) {
         memcpy(levels, choice->levels, choice->n * sizeof *levels);

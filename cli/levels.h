@@ -16,12 +16,14 @@ typedef struct level_choice {
  *  @return -1 to go on, or the exit code of an error that was told. */
 int levels_parse(const char *command, const char *option, const char *text, level_choice *choice);
 
-/** The levels themselves: those of the list, or round numbers (quantiles as they are) in low .. high.
+/** The levels themselves: those of the list, or round numbers (quantiles as they are) in low ..
+ * high.
  *  @param levels  [MOST_LEVELS], written. */
-loss_status levels_make(const level_choice *choice, const loss_grid *grid, loss_level_scale scale, double low, double high,
-                        double *levels, size_t *n);
+loss_status levels_make(const level_choice *choice, const loss_grid *grid, loss_level_scale scale,
+                        double low, double high, double *levels, size_t *n);
 
-/** The loss of a split on the grid, NaN where a point is absent or not finite. grid->z is the caller's to free().
+/** The loss of a split on the grid, NaN where a point is absent or not finite. grid->z is the
+ * caller's to free().
  *  @return LOSS_OK, LOSS_ERR_NOMEM or what reading came to */
 loss_status landscape_grid(loss_surface *surface, loss_split split, loss_grid *grid);
 void landscape_grid_free(loss_grid *grid);

@@ -24,20 +24,25 @@ enum { N_COMMANDS = sizeof commands / sizeof *commands };
 static void print_help(void)
 {
     printf("lossgrid %s: see the loss landscape of a convolutional network\n\n"
-           "Usage: lossgrid COMMAND [options]      lossgrid COMMAND --help\n\nCommands:\n", loss_version());
+           "Usage: lossgrid COMMAND [options]      lossgrid COMMAND --help\n\nCommands:\n",
+           loss_version());
     for (size_t i = 0; i < N_COMMANDS; i++)
         printf("  %-10s %s\n", commands[i].name, commands[i].summary);
     printf("\nNetworks:");
     for (const char *const *name = loss_net_models(); *name; name++)
         printf(" %s", *name);
-    printf("\n  with options after a colon: resnet56:shortcut=none  resnet50:stem=imagenet  vgg11:bn=1  resnet20:width=0.5\n"
-           "  or FILE.net, a network written as text; --model auto recognises the network of --weights.\n"
+    printf("\n  with options after a colon: resnet56:shortcut=none  resnet50:stem=imagenet  "
+           "vgg11:bn=1  resnet20:width=0.5\n"
+           "  or FILE.net, a network written as text; --model auto recognises the network of "
+           "--weights.\n"
            "\nExamples:\n"
-           "  lossgrid train --model resnet20 --data fashion-mnist --epochs 3 --limit 10000 --out run\n"
+           "  lossgrid train --model resnet20 --data fashion-mnist --epochs 3 --limit 10000 --out "
+           "run\n"
            "  lossgrid surface run --limit 256 --out resnet20.landscape\n"
            "  lossgrid plot resnet20.landscape --out resnet20.png\n"
            "\nEnvironment: LOSS_ISA=ref|blas|avx2|avx512 forces a kernel set.\n"
-           "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted with all finished work kept.\n");
+           "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted with all finished "
+           "work kept.\n");
 }
 
 static const char *command_name(size_t i, const void *unused)
@@ -52,7 +57,8 @@ static int run(int argc, char **argv)
         print_help();
         return EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
         print_help();
         return EXIT_OK;
     }

@@ -24,7 +24,8 @@ static size_t distance(const char *a, const char *b)
     return row[n];
 }
 
-const char *nearest(const char *word, size_t n, const char *(*name_of)(size_t i, const void *user), const void *user)
+const char *nearest(const char *word, size_t n, const char *(*name_of)(size_t i, const void *user),
+                    const void *user)
 {
     const char *best = "";
     size_t least = SIZE_MAX;

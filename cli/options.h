@@ -33,14 +33,14 @@ typedef struct option_spec {
     const char *argument; /* in the help; NULL for flags */
     const char *help;
     option_kind kind;
-    void *value;          /* what the kind says; holds the default */
+    void *value;                /* what the kind says; holds the default */
     const char *const *choices; /* ended by NULL */
-    bool *given;          /* set if the option was there; may be NULL */
+    bool *given;                /* set if the option was there; may be NULL */
 } option_spec;
 
 typedef struct command_spec {
     const char *name, *usage, *summary;
-    const char *notes;    /* after the options: what the user should know */
+    const char *notes; /* after the options: what the user should know */
     const char *examples;
     const option_spec *options;
     size_t n_options;
@@ -50,7 +50,8 @@ typedef struct command_spec {
 /** Reads argv. Options may stand anywhere.
  *  @param operands  [most_operands], the words that are no options. *n_operands is how many.
  *  @return -1 to go on; else the exit code to end with (help was printed, or an error told). */
-int options_parse(const command_spec *command, int argc, char **argv, const char **operands, size_t *n_operands);
+int options_parse(const command_spec *command, int argc, char **argv, const char **operands,
+                  size_t *n_operands);
 
 /** Tells an error in the use of a subcommand, printf style. @return EXIT_USAGE. */
 int usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -8,9 +8,12 @@
 
 #include "options.h"
 
-int overlay_parse(const char *contours, bool has_scale, int scale, bool log, const char *critical, overlay_options *o)
+int overlay_parse(const char *contours, bool has_scale, int scale, bool log, const char *critical,
+                  overlay_options *o)
 {
-    *o = (overlay_options){.scale = has_scale ? (loss_level_scale)scale : log ? LOSS_LEVELS_LOG : LOSS_LEVELS_LINEAR};
+    *o = (overlay_options){.scale = has_scale ? (loss_level_scale)scale
+                                    : log     ? LOSS_LEVELS_LOG
+                                              : LOSS_LEVELS_LINEAR};
     int result = levels_parse("plot", "contours", contours, &o->levels);
     if (result >= 0)
         return result;
@@ -20,12 +23,14 @@ int overlay_parse(const char *contours, bool has_scale, int scale, bool log, con
         o->has_persistence = true;
         o->persistence = strtod(critical, &end);
         if (*critical < '0' || *critical > '9' || *end || !isfinite(o->persistence))
-            return usage_error("plot", "--critical=%s: expected a persistence of at least 0, or none", critical);
+            return usage_error(
+                "plot", "--critical=%s: expected a persistence of at least 0, or none", critical);
     }
     return -1;
 }
 
-/* The field's values as the colours show them: on a log scale their logarithms, and nothing for 0 or less. */
+/* The field's values as the colours show them: on a log scale their logarithms, and nothing for
+ * 0 or less. */
 static double *shown_values(const figure *f)
 {
     size_t n = f->x.n * f->y.n;
@@ -38,7 +43,8 @@ static double *shown_values(const figure *f)
 }
 
 /* Levels within the colours' range, as the colours show them. */
-static loss_status shown_levels(const figure *f, const overlay_options *options, double *levels, size_t *n)
+static loss_status shown_levels(const figure *f, const overlay_options *options, double *levels,
+                                size_t *n)
 {
     loss_grid raw = {f->x, f->y, f->fields[0].values};
     double low = options->scale == LOSS_LEVELS_LOG && f->low <= 0 ? NAN : f->low;
@@ -46,7 +52,8 @@ static loss_status shown_levels(const figure *f, const overlay_options *options,
     if (!options->levels.n || (!options->levels.is_list && !(f->low < f->high)) ||
         (options->scale == LOSS_LEVELS_LOG && f->high <= 0 && !options->levels.is_list))
         return LOSS_OK;
-    loss_status status = levels_make(&options->levels, &raw, options->scale, low, f->high, levels, n);
+    loss_status status =
+        levels_make(&options->levels, &raw, options->scale, low, f->high, levels, n);
     size_t kept = 0;
     for (size_t i = 0; i < *n && f->log; i++)
         if (levels[i] > 0)
@@ -98,7 +105,8 @@ void overlay_caption(const overlay *o, char *text, size_t size)
         snprintf(most, sizeof most, ", the first %zu of %zu", o->n_marks, n);
     if (o->criticals)
         snprintf(text, size,
-                 "marks: \342\226\274 minimum, \342\227\206 saddle, \342\226\262 maximum, of persistence %.2g%s or more%s; "
+                 "marks: \342\226\274 minimum, \342\227\206 saddle, \342\226\262 maximum, of "
+                 "persistence %.2g%s or more%s; "
                  "hollow at the border",
                  o->persistence, o->log ? " decades" : "", most);
 }

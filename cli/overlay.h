@@ -1,4 +1,5 @@
-/* What a map shows above its colours: contour lines and critical points, with labels that keep clear of each other. */
+/* What a map shows above its colours: contour lines and critical points, with labels that keep
+ * clear of each other. */
 #ifndef OVERLAY_H
 #define OVERLAY_H
 
@@ -16,8 +17,8 @@ typedef struct overlay_options {
     double persistence;   /* in units of the field; on a log scale, in powers of ten */
 } overlay_options;
 
-/** Made of the figure's first field and its colour scale: on a log scale lines and points are those of the logarithm, as the
- *  colours are. */
+/** Made of the figure's first field and its colour scale: on a log scale lines and points are
+ * those of the logarithm, as the colours are. */
 struct overlay {
     loss_contours *lines;      /* levels as drawn, see value_of */
     loss_criticals *criticals; /* NULL: none wanted */
@@ -26,8 +27,10 @@ struct overlay {
     bool log;
 };
 
-/** Reads --contours, --contour-scale (NULL: as the colours) and --critical. @return -1 to go on, or an exit code. */
-int overlay_parse(const char *contours, bool has_scale, int scale, bool log, const char *critical, overlay_options *options);
+/** Reads --contours, --contour-scale (NULL: as the colours) and --critical. @return -1 to go on,
+ * or an exit code. */
+int overlay_parse(const char *contours, bool has_scale, int scale, bool log, const char *critical,
+                  overlay_options *options);
 
 loss_status overlay_make(overlay **out, const figure *f, const overlay_options *options);
 void overlay_free(overlay *o);

@@ -1,4 +1,5 @@
-/* lossgrid path: puts the paths of runs into a landscape that is there. Network, images and directions are those of the file. */
+/* lossgrid path: puts the paths of runs into a landscape that is there. Network, images and
+ * directions are those of the file. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,7 @@ typedef struct request {
 
 /* What has to be open for a surface to be evaluated. */
 typedef struct parts {
-    loss_surface *look;      /* the file as it is */
+    loss_surface *look; /* the file as it is */
     loss_dataset *data[2], *bn_data;
     loss_net *net;
     loss_plane *plane;
@@ -61,7 +62,8 @@ static channels parse_channels(const char *text)
 }
 
 /* Opens a set of images that the file is about, from its number and selection. */
-static loss_status open_images(const request *r, loss_split split, const char *images, const char *selection, loss_dataset **data)
+static loss_status open_images(const request *r, loss_split split, const char *images,
+                               const char *selection, loss_dataset **data)
 {
     static const char sampled[] = "sample seed=";
     target t = r->t;
@@ -77,10 +79,12 @@ static loss_status open_data(request *r, parts *p)
     for (int k = 0; k < 2 && !status; k++) {
         const char *name = k ? "_test" : "_train";
         if (loss_surface_has_split(p->look, (loss_split)k))
-            status = open_images(r, (loss_split)k, fact(p, "images", name), fact(p, "selection", name), &p->data[k]);
+            status = open_images(r, (loss_split)k, fact(p, "images", name),
+                                 fact(p, "selection", name), &p->data[k]);
     }
     if (!status && *fact(p, "bn_images", ""))
-        status = open_images(r, LOSS_SPLIT_TRAIN, fact(p, "bn_images", ""), fact(p, "bn_selection", ""), &p->bn_data);
+        status = open_images(r, LOSS_SPLIT_TRAIN, fact(p, "bn_images", ""),
+                             fact(p, "bn_selection", ""), &p->bn_data);
     return status;
 }
 
@@ -108,12 +112,14 @@ static loss_status open_origin(request *r, parts *p)
             if (back > c->n)
                 continue;
             more = 1;
-            status = interrupted(NULL) ? LOSS_ERR_CANCELLED : loss_net_load(p->net, c->paths[c->n - back], NULL);
+            status = interrupted(NULL) ? LOSS_ERR_CANCELLED
+                                       : loss_net_load(p->net, c->paths[c->n - back], NULL);
             if (!status && is_origin(p))
                 return LOSS_OK;
         }
     }
-    return status; /* none is it: whoever opens the file with the last one read says what was expected */
+    return status; /* none is it: whoever opens the file with the last one read says what was
+                      expected */
 }
 
 static loss_bn bn_of(const parts *p)
@@ -127,7 +133,8 @@ static loss_bn bn_of(const parts *p)
 static loss_status open_surface(request *r, parts *p)
 {
     loss_surface_options opt = LOSS_SURFACE_OPTIONS_INIT;
-    loss_dataset *first = p->data[LOSS_SPLIT_TEST] ? p->data[LOSS_SPLIT_TEST] : p->data[LOSS_SPLIT_TRAIN];
+    loss_dataset *first =
+        p->data[LOSS_SPLIT_TEST] ? p->data[LOSS_SPLIT_TEST] : p->data[LOSS_SPLIT_TRAIN];
     opt.x = loss_surface_x(p->look);
     opt.y = loss_surface_y(p->look);
     opt.second = first == p->data[LOSS_SPLIT_TRAIN] ? NULL : p->data[LOSS_SPLIT_TRAIN];
@@ -178,7 +185,8 @@ static bool is_folder(const char *path)
 }
 
 /* Of two words one is the landscape; a folder is a run, as with --run. */
-static int take_operands(request *r, const char *command, const char *const *operands, size_t n, text_list *runs)
+static int take_operands(request *r, const char *command, const char *const *operands, size_t n,
+                         text_list *runs)
 {
     for (size_t i = 0; i < n; i++) {
         if (is_folder(operands[i]) && runs->n < MOST_TEXTS)
@@ -189,7 +197,8 @@ static int take_operands(request *r, const char *command, const char *const *ope
             r->file = operands[i];
     }
     if (!r->file || !runs->n)
-        return usage_error(command, r->file ? "whose path? Give --run RUN/" : "on which landscape? Give FILE.landscape");
+        return usage_error(command, r->file ? "whose path? Give --run RUN/"
+                                            : "on which landscape? Give FILE.landscape");
     return -1;
 }
 
@@ -198,25 +207,39 @@ int command_path(int argc, char **argv)
     request r = {0};
     text_list runs = {0};
     const option_spec options[] = {
-        {"run", "[NAME=]RUN/", "a folder made by lossgrid train; may be given several times", OPTION_TEXTS, &runs, NULL, NULL},
-        {"weights", "FILE", "the surface's origin, if it is no checkpoint of these runs", OPTION_TEXT, &r.t.weights, NULL, NULL},
-        {"by-order", NULL, "match its tensors by order and shape, whatever their names", OPTION_FLAG, &r.t.by_order, NULL, NULL},
-        {"model", "NAME", "the network (that of the first run)", OPTION_TEXT, &r.t.model, NULL, NULL},
-        {"data", "PATH", "the data set, if it has moved", OPTION_TEXT, &r.t.data, NULL, &r.has_data},
-        {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT, &r.threads, NULL, NULL},
-        {"json", NULL, "a summary as one JSON object on standard output", OPTION_FLAG, &r.json, NULL, NULL},
+        {"run", "[NAME=]RUN/", "a folder made by lossgrid train; may be given several times",
+         OPTION_TEXTS, &runs, NULL, NULL},
+        {"weights", "FILE", "the surface's origin, if it is no checkpoint of these runs",
+         OPTION_TEXT, &r.t.weights, NULL, NULL},
+        {"by-order", NULL, "match its tensors by order and shape, whatever their names",
+         OPTION_FLAG, &r.t.by_order, NULL, NULL},
+        {"model", "NAME", "the network (that of the first run)", OPTION_TEXT, &r.t.model, NULL,
+         NULL},
+        {"data", "PATH", "the data set, if it has moved", OPTION_TEXT, &r.t.data, NULL,
+         &r.has_data},
+        {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT,
+         &r.threads, NULL, NULL},
+        {"json", NULL, "a summary as one JSON object on standard output", OPTION_FLAG, &r.json,
+         NULL, NULL},
         {"quiet", NULL, "no progress", OPTION_FLAG, &r.t.quiet, NULL, NULL},
     };
     const command_spec command = {
-        "path", "--run RUN/ [--run NAME=RUN2/ ...] FILE.landscape [options]",
-        "Puts the path that training took on a surface that is there: for each checkpoint of a run its coordinates on the\n"
-        "plane (least squares), how far it is off the plane, its own loss, and the loss on the plane below it. Each is on\n"
+        "path",
+        "--run RUN/ [--run NAME=RUN2/ ...] FILE.landscape [options]",
+        "Puts the path that training took on a surface that is there: for each checkpoint of a run "
+        "its coordinates on the\n"
+        "plane (least squares), how far it is off the plane, its own loss, and the loss on the "
+        "plane below it. Each is on\n"
         "disk as soon as it is done; the same command goes on where it was stopped.",
-        "The two losses differ: a checkpoint lies off the plane and has BatchNorm statistics of its own. lossgrid surface\n"
+        "The two losses differ: a checkpoint lies off the plane and has BatchNorm statistics of "
+        "its own. lossgrid surface\n"
         "--directions pca draws the path of its run by itself.",
         "  lossgrid path --run run resnet20.landscape\n"
-        "  lossgrid path --run first=run0 --run second=run1 --weights run0/epoch-030.safetensors plane.landscape",
-        options, sizeof options / sizeof *options, 4};
+        "  lossgrid path --run first=run0 --run second=run1 --weights run0/epoch-030.safetensors "
+        "plane.landscape",
+        options,
+        sizeof options / sizeof *options,
+        4};
     const char *operands[4];
     size_t n_operands = 0;
     int result = options_parse(&command, argc, argv, operands, &n_operands);

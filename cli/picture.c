@@ -17,7 +17,8 @@ static const char *ending_of(const char *path)
 bool picture_is_known(const char *path)
 {
     const char *ending = ending_of(path);
-    return strcmp(ending, ".png") == 0 || strcmp(ending, ".svg") == 0 || strcmp(ending, ".pdf") == 0;
+    return strcmp(ending, ".png") == 0 || strcmp(ending, ".svg") == 0 ||
+           strcmp(ending, ".pdf") == 0;
 }
 
 static cairo_status_t write_bytes(void *file, const unsigned char *bytes, unsigned int n)
@@ -25,21 +26,23 @@ static cairo_status_t write_bytes(void *file, const unsigned char *bytes, unsign
     return fwrite(bytes, 1, n, file) == n ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
 }
 
-static cairo_surface_t *make_surface(const char *path, double width, double height, const char *created, FILE *file)
+static cairo_surface_t *make_surface(const char *path, double width, double height,
+                                     const char *created, FILE *file)
 {
     if (strcmp(ending_of(path), ".svg") == 0)
         return cairo_svg_surface_create_for_stream(write_bytes, file, width, height);
     if (strcmp(ending_of(path), ".png") == 0)
         return cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)width, (int)height);
     /* A PDF counts in points of 1/72 inch: the picture is then as wide as a page. */
-    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(write_bytes, file, width, height);
+    cairo_surface_t *surface =
+        cairo_pdf_surface_create_for_stream(write_bytes, file, width, height);
     if (created)
         cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, created);
     return surface;
 }
 
-static cairo_status_t draw_to(FILE *file, const char *path, double width, double height, const char *created,
-                              draw_function draw, void *user)
+static cairo_status_t draw_to(FILE *file, const char *path, double width, double height,
+                              const char *created, draw_function draw, void *user)
 {
     cairo_surface_t *surface = make_surface(path, width, height, created, file);
     cairo_t *cr = cairo_create(surface);
@@ -58,7 +61,8 @@ static cairo_status_t draw_to(FILE *file, const char *path, double width, double
     return status;
 }
 
-bool picture_write(const char *path, double width, double height, const char *created, draw_function draw, void *user)
+bool picture_write(const char *path, double width, double height, const char *created,
+                   draw_function draw, void *user)
 {
     char temporary[4096];
     snprintf(temporary, sizeof temporary, "%s.tmp-%ld", path, (long)getpid());
@@ -74,7 +78,8 @@ bool picture_write(const char *path, double width, double height, const char *cr
     written = fclose(file) == 0 && written;
     if (written && rename(temporary, path) == 0)
         return true;
-    const char *reason = status && !error ? cairo_status_to_string(status) : strerror(error ? error : errno);
+    const char *reason =
+        status && !error ? cairo_status_to_string(status) : strerror(error ? error : errno);
     fprintf(stderr, "lossgrid: %s: cannot write: %s\n", path, reason);
     unlink(temporary);
     return false;

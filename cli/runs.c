@@ -19,13 +19,15 @@ void runs_free(run_list *runs)
     runs->n = 0;
 }
 
-/* NAME=RUN/, unless that is a folder's name itself: *folder is what follows; else the last part of the path. @return owned */
+/* NAME=RUN/, unless that is a folder's name itself: *folder is what follows; else the last part
+ * of the path. @return owned */
 static char *split_name(const char *given, const char **folder)
 {
     struct stat info;
     const char *equals = strchr(given, '=');
     *folder = given;
-    if (equals && equals > given && !memchr(given, '/', (size_t)(equals - given)) && stat(given, &info) != 0) {
+    if (equals && equals > given && !memchr(given, '/', (size_t)(equals - given)) &&
+        stat(given, &info) != 0) {
         *folder = equals + 1;
         return strndup(given, (size_t)(equals - given));
     }
@@ -51,7 +53,8 @@ int runs_add(run_list *runs, const char *command, const char *given)
     runs->items[runs->n++] = run;
     for (size_t i = 0; i + 1 < runs->n; i++)
         if (strcmp(runs->items[i].name, run.name) == 0)
-            return usage_error(command, "--run=%s: two runs of the name %s; say --run NAME=%s", given, run.name, folder);
+            return usage_error(command, "--run=%s: two runs of the name %s; say --run NAME=%s",
+                               given, run.name, folder);
     return -1;
 }
 
@@ -59,11 +62,13 @@ static void report_pca(const loss_pca_progress *p, void *user)
 {
     char left[32];
     bool *quiet = user;
-    progress_line(*quiet, p->done == p->total, "principal components: %zu of %zu readings of checkpoints  %s left", p->done, p->total,
-                  duration_text(p->seconds_left, left));
+    progress_line(*quiet, p->done == p->total,
+                  "principal components: %zu of %zu readings of checkpoints  %s left", p->done,
+                  p->total, duration_text(p->seconds_left, left));
 }
 
-loss_status runs_make_plane(const run_list *runs, const loss_net *net, loss_ignore ignore, bool quiet, loss_plane **plane)
+loss_status runs_make_plane(const run_list *runs, const loss_net *net, loss_ignore ignore,
+                            bool quiet, loss_plane **plane)
 {
     size_t n = 0, at = 0;
     for (size_t i = 0; i < runs->n; i++)
@@ -98,8 +103,9 @@ static void include(double value, double *low, double *high)
         *high = value;
 }
 
-/* n >= 3 points over low .. high, which holds 0, and a margin. The step is rounded up to few bits and 0 is one of the points, exactly: there the
- * surface can be held against the model's own loss. */
+/* n >= 3 points over low .. high, which holds 0, and a margin. The step is rounded up to few
+ * bits and 0 is one of the points, exactly: there the surface can be held against the model's
+ * own loss. */
 static loss_axis fit_axis(double low, double high, size_t n)
 {
     double margin = MARGIN * (high - low);
@@ -109,8 +115,10 @@ static loss_axis fit_axis(double low, double high, size_t n)
     high += margin;
     int exponent;
     frexp((high - low) / (double)(n - 1), &exponent);
-    double quantum = ldexp(1, exponent - 7), step = ceil((high - low) / (double)(n - 1) / quantum) * quantum;
-    /* Points before 0 and after it may be more than n - 1 intervals, by rounding: then the step is a little longer. */
+    double quantum = ldexp(1, exponent - 7),
+           step = ceil((high - low) / (double)(n - 1) / quantum) * quantum;
+    /* Points before 0 and after it may be more than n - 1 intervals, by rounding: then the step
+     * is a little longer. */
     while (ceil(-low / step) + ceil(high / step) > (double)(n - 1))
         step += quantum;
     double before = ceil(-low / step), spare = (double)(n - 1) - before - ceil(high / step);
@@ -118,7 +126,8 @@ static loss_axis fit_axis(double low, double high, size_t n)
     return (loss_axis){-before * step, ((double)(n - 1) - before) * step, n};
 }
 
-loss_status runs_fit_axes(const run_list *runs, const char *model, const loss_net *net, const loss_plane *plane, loss_axis *x, loss_axis *y)
+loss_status runs_fit_axes(const run_list *runs, const char *model, const loss_net *net,
+                          const loss_plane *plane, loss_axis *x, loss_axis *y)
 {
     double low[2] = {0, 0}, high[2] = {0, 0};
     bool has_y = loss_plane_direction(plane, 1) && !(y->n == 1 && y->min == 0);
@@ -127,7 +136,9 @@ loss_status runs_fit_axes(const run_list *runs, const char *model, const loss_ne
     for (size_t i = 0; i < runs->n && !status; i++)
         for (size_t t = 0; t < runs->items[i].checkpoints.n && !status; t++) {
             loss_projection at;
-            status = interrupted(NULL) ? LOSS_ERR_CANCELLED : loss_net_load(checkpoint, runs->items[i].checkpoints.paths[t], NULL);
+            status = interrupted(NULL)
+                         ? LOSS_ERR_CANCELLED
+                         : loss_net_load(checkpoint, runs->items[i].checkpoints.paths[t], NULL);
             if (!status)
                 status = loss_plane_project(plane, net, checkpoint, has_y ? 2 : 1, &at);
             if (status)
@@ -154,11 +165,15 @@ static void report_path(const loss_path_progress *p, void *user)
     char left[32];
     const loss_path_point *at = p->point;
     if (!w->has_begun && p->done_before)
-        progress_note(w->quiet, "path of %s: %zu of %zu are there already", w->run->name, p->done_before, p->total);
+        progress_note(w->quiet, "path of %s: %zu of %zu are there already", w->run->name,
+                      p->done_before, p->total);
     w->has_begun = true;
-    progress_line(w->quiet, p->done == p->total, "path of %s: %zu of %zu  epoch %zu at (%.3g, %.3g), %.0f %% off the plane, loss %.5g, on the plane "
-                  "%.5g  %s left", w->run->name, p->done, p->total, at->epoch, at->x, at->y, 100 * at->residual, at->true_loss, at->plane_loss,
-                  duration_text(p->seconds_left, left));
+    progress_line(w->quiet, p->done == p->total,
+                  "path of %s: %zu of %zu  epoch %zu at (%.3g, %.3g), %.0f %% off the plane, loss "
+                  "%.5g, on the plane "
+                  "%.5g  %s left",
+                  w->run->name, p->done, p->total, at->epoch, at->x, at->y, 100 * at->residual,
+                  at->true_loss, at->plane_loss, duration_text(p->seconds_left, left));
 }
 
 loss_status runs_add_paths(const run_list *runs, loss_surface *surface, bool quiet)
@@ -170,7 +185,8 @@ loss_status runs_add_paths(const run_list *runs, loss_surface *surface, bool qui
         opt.progress = report_path;
         opt.user = &w;
         const loss_checkpoints *c = &w.run->checkpoints;
-        status = loss_surface_add_path(surface, w.run->name, (const char *const *)c->paths, c->n, &opt);
+        status =
+            loss_surface_add_path(surface, w.run->name, (const char *const *)c->paths, c->n, &opt);
         progress_end();
     }
     return status;

@@ -15,17 +15,20 @@ typedef struct run_list {
     run_path items[MOST_TEXTS + 1];
 } run_list;
 
-/** Finds the checkpoints of a run given as RUN/ or NAME=RUN/, and appends it. The name is that of the folder unless it is given.
+/** Finds the checkpoints of a run given as RUN/ or NAME=RUN/, and appends it. The name is that
+ * of the folder unless it is given.
  *  @return -1 to go on, else an exit code after telling why */
 int runs_add(run_list *runs, const char *command, const char *given);
 void runs_free(run_list *runs);
 
 /** The plane of the principal components of all checkpoints of all runs. */
-loss_status runs_make_plane(const run_list *runs, const loss_net *net, loss_ignore ignore, bool quiet, loss_plane **plane);
+loss_status runs_make_plane(const run_list *runs, const loss_net *net, loss_ignore ignore,
+                            bool quiet, loss_plane **plane);
 
-/** Sets the axes that are automatic (their min is NaN) to hold all paths and the centre with a margin of a fifth; the centre is a point of
- *  the grid. A line has the y axis 0. */
-loss_status runs_fit_axes(const run_list *runs, const char *model, const loss_net *net, const loss_plane *plane, loss_axis *x, loss_axis *y);
+/** Sets the axes that are automatic (their min is NaN) to hold all paths and the centre with a
+ * margin of a fifth; the centre is a point of the grid. A line has the y axis 0. */
+loss_status runs_fit_axes(const run_list *runs, const char *model, const loss_net *net,
+                          const loss_plane *plane, loss_axis *x, loss_axis *y);
 bool axis_is_auto(loss_axis axis);
 
 /** Puts all paths into the file of a surface that is open for evaluation. */

@@ -10,7 +10,8 @@
 #include "summary_figures.h"
 #include "validity.h"
 
-/* On a line between two solutions: the highest loss from one to the other above the mean of their losses. */
+/* On a line between two solutions: the highest loss from one to the other above the mean of
+ * their losses. */
 static void find_barrier(const loss_surface *surface, const loss_point *points, summary *s)
 {
     loss_axis x = loss_surface_x(surface);
@@ -98,17 +99,21 @@ static void print_text(const loss_surface *surface, loss_split split, const summ
     char key[32], time[32];
     snprintf(key, sizeof key, "images_%s", loss_split_name(split));
     const char *images = loss_surface_metadata(surface, key);
-    printf("%-5s  %zu of %zu points, %s images each, %s\n", loss_split_name(split), s->evaluated, s->total, images ? images : "?",
-           duration_text(s->seconds, time));
+    printf("%-5s  %zu of %zu points, %s images each, %s\n", loss_split_name(split), s->evaluated,
+           s->total, images ? images : "?", duration_text(s->seconds, time));
     if (s->has_centre)
-        printf("       centre   loss %.6g +- %.2g, accuracy %.4g %%\n", s->centre.loss, s->centre.standard_error, s->centre.accuracy);
+        printf("       centre   loss %.6g +- %.2g, accuracy %.4g %%\n", s->centre.loss,
+               s->centre.standard_error, s->centre.accuracy);
     if (s->evaluated > s->not_finite)
-        printf("       lowest   loss %.6g +- %.2g at (%.4g, %.4g)\n       highest  loss %.6g\n", s->min, s->min_error, s->min_x, s->min_y, s->max);
+        printf("       lowest   loss %.6g +- %.2g at (%.4g, %.4g)\n       highest  loss %.6g\n",
+               s->min, s->min_error, s->min_x, s->min_y, s->max);
     if (s->has_barrier)
-        printf("       barrier  %.6g above the mean of the two ends, highest at %.4g\n", s->barrier, s->barrier_at);
+        printf("       barrier  %.6g above the mean of the two ends, highest at %.4g\n", s->barrier,
+               s->barrier_at);
     if (s->n_bends)
-        printf("       Hessian  at %zu of %zu points; |smallest / largest eigenvalue| from %.3g to %.3g\n", s->n_bends, s->total,
-               s->convexity_low, s->convexity_high);
+        printf("       Hessian  at %zu of %zu points; |smallest / largest eigenvalue| from %.3g to "
+               "%.3g\n",
+               s->n_bends, s->total, s->convexity_low, s->convexity_high);
     if (s->not_finite)
         printf("       %zu points have a loss that is not finite\n", s->not_finite);
 }
@@ -168,8 +173,11 @@ loss_status summary_print(loss_surface *surface, const char *path, bool json)
         printf("%s: x %g:%g:%zu, y %g:%g:%zu\n", path, x.min, x.max, x.n, y.min, y.max, y.n);
     }
     if (!json && loss_surface_metadata(surface, "bn"))
-        printf("BatchNorm: %s%s%s\n", loss_surface_metadata(surface, "bn"), loss_surface_metadata(surface, "bn_images") ? ", images: " : "",
-               loss_surface_metadata(surface, "bn_images") ? loss_surface_metadata(surface, "bn_images") : "");
+        printf("BatchNorm: %s%s%s\n", loss_surface_metadata(surface, "bn"),
+               loss_surface_metadata(surface, "bn_images") ? ", images: " : "",
+               loss_surface_metadata(surface, "bn_images")
+                   ? loss_surface_metadata(surface, "bn_images")
+                   : "");
     if (!json && loss_surface_metadata(surface, "directions"))
         printf("directions: %s\n", loss_surface_metadata(surface, "directions"));
     cJSON *splits = json ? cJSON_AddObjectToObject(object, "splits") : NULL;
@@ -180,7 +188,8 @@ loss_status summary_print(loss_surface *surface, const char *path, bool json)
         if (!loss_surface_has_split(surface, (loss_split)split))
             continue;
         status = summary_of(surface, (loss_split)split, &s);
-        bool has_figures = !status && !loss_surface_metadata(surface, "repeat"); /* repeated lines are no surface */
+        bool has_figures = !status && !loss_surface_metadata(
+                                          surface, "repeat"); /* repeated lines are no surface */
         if (has_figures)
             status = surface_figures_of(surface, (loss_split)split, &f);
         cJSON *item = json && !status ? split_object(&s) : NULL;

@@ -8,12 +8,13 @@ typedef struct summary {
     size_t total, evaluated, not_finite;
     bool has_centre;
     loss_point centre;
-    double min, max;          /* of finite losses; NaN if there are none */
+    double min, max;                /* of finite losses; NaN if there are none */
     double min_x, min_y, min_error; /* where it is lowest, and its standard error */
-    double seconds;           /* of all points */
-    bool has_barrier;         /* a line between solutions, all of it finite: */
-    double barrier, barrier_at; /* docs/definitions.md; and where the loss is highest */
-    size_t n_bends;           /* points with extreme eigenvalues, and |smallest / largest| of those where it is finite: */
+    double seconds;                 /* of all points */
+    bool has_barrier;               /* a line between solutions, all of it finite: */
+    double barrier, barrier_at;     /* docs/definitions.md; and where the loss is highest */
+    size_t n_bends; /* points with extreme eigenvalues, and |smallest / largest| of those where
+                       it is finite: */
     double convexity_low, convexity_high;
 } summary;
 

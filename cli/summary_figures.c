@@ -7,7 +7,8 @@
 #include "json.h"
 #include "levels.h"
 
-static const double PERSISTENCES[N_PERSISTENCES] = {0, 0.01, 0.1, 1}, HEIGHTS[N_HEIGHTS] = {0.1, 1, 10};
+static const double PERSISTENCES[N_PERSISTENCES] = {0, 0.01, 0.1, 1},
+                    HEIGHTS[N_HEIGHTS] = {0.1, 1, 10};
 
 loss_status surface_figures_of(loss_surface *surface, loss_split split, surface_figures *f)
 {
@@ -43,7 +44,8 @@ void surface_figures_print(const surface_figures *f)
     if (f->figures.n_hessians)
         printf("       convex   %.3g %% of the points\n", 100 * f->figures.convex_share);
     if (!isnan(f->figures.roughness))
-        printf("       rough    %.3g (total variation / range along rows and columns: 1 if monotonous, 2 for a bowl)\n",
+        printf("       rough    %.3g (total variation / range along rows and columns: 1 if "
+               "monotonous, 2 for a bowl)\n",
                f->figures.roughness);
 }
 

@@ -5,7 +5,8 @@
 #include <cjson/cJSON.h>
 #include <loss/loss.h>
 
-/** Persistences at which minima are counted, and heights above the lowest loss under which the area is taken. */
+/** Persistences at which minima are counted, and heights above the lowest loss under which the
+ * area is taken. */
 enum { N_PERSISTENCES = 4, N_HEIGHTS = 3 };
 
 typedef struct surface_figures {

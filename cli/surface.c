@@ -26,29 +26,34 @@ static void report(const loss_surface_progress *p, void *user)
     bool milestone = tenth != w->tenth;
     w->tenth = tenth;
     if (p->bend)
-        progress_line(w->t->quiet, milestone, "%zu of %zu points and eigenvalues  (%.3g, %.3g) from %.4g to %.4g  %s left", p->done, p->total,
-                      p->x, p->y, p->bend->min, p->bend->max, duration_text(p->seconds_left, left));
+        progress_line(w->t->quiet, milestone,
+                      "%zu of %zu points and eigenvalues  (%.3g, %.3g) from %.4g to %.4g  %s left",
+                      p->done, p->total, p->x, p->y, p->bend->min, p->bend->max,
+                      duration_text(p->seconds_left, left));
     else
-        progress_line(w->t->quiet, milestone, "%zu of %zu points  (%.3g, %.3g) loss %.5g  %.0f images/s  %s left", p->done, p->total, p->x,
-                      p->y, p->point.loss, p->images_per_second, duration_text(p->seconds_left, left));
+        progress_line(w->t->quiet, milestone,
+                      "%zu of %zu points  (%.3g, %.3g) loss %.5g  %.0f images/s  %s left", p->done,
+                      p->total, p->x, p->y, p->point.loss, p->images_per_second,
+                      duration_text(p->seconds_left, left));
 }
 
 static void report_eigenvectors(const loss_curvature_progress *p, void *user)
 {
     watch *w = user;
     char left[32];
-    progress_line(w->t->quiet, p->done % 20 == 0, "eigenvectors: product %zu, at most %zu  residual %.2g  at most %s left", p->done, p->most,
-                  p->value, duration_text(p->seconds_left, left));
+    progress_line(w->t->quiet, p->done % 20 == 0,
+                  "eigenvectors: product %zu, at most %zu  residual %.2g  at most %s left", p->done,
+                  p->most, p->value, duration_text(p->seconds_left, left));
 }
 
 typedef struct request {
     target t;
-    int split;               /* index into SPLITS */
+    int split; /* index into SPLITS */
     const char *directions, *out;
-    const char *to, *and;    /* other solutions, or NULL */
+    const char *to, *and; /* other solutions, or NULL */
     size_t bn_images;
     text_list run_options;
-    run_list runs;           /* whose paths are drawn, and for pca span the plane */
+    run_list runs; /* whose paths are drawn, and for pca span the plane */
     loss_random_options random;
     loss_curvature_options curvature; /* of --directions hessian, and of --curvature */
     bool has_curvature;
@@ -58,10 +63,12 @@ typedef struct request {
 
 enum { SPLIT_BOTH = 2 };
 
-/* The plane through the target's weights and one or two other files of weights of the same network. */
-static loss_status make_plane_between(const request *r, const loss_net *net, const loss_dataset *data, loss_plane **plane)
+/* The plane through the target's weights and one or two other files of weights of the same
+ * network. */
+static loss_status make_plane_between(const request *r, const loss_net *net,
+                                      const loss_dataset *data, loss_plane **plane)
 {
-    const char *const paths[2] = {r->to, r->and};
+    const char *const paths[2] = {r->to, r->and };
     loss_net *others[2] = {NULL, NULL};
     loss_load_options opt = LOSS_LOAD_OPTIONS_INIT;
     opt.by_order = r->t.by_order;
@@ -72,7 +79,8 @@ static loss_status make_plane_between(const request *r, const loss_net *net, con
             status = loss_net_load(others[i], paths[i], &opt);
     }
     char description[1024];
-    snprintf(description, sizeof description, r->and ? "plane through %s (1, 0) and %s (0, 1)" : "line to %s (1)", r->to, r->and);
+    snprintf(description, sizeof description,
+             r->and ? "plane through %s (1, 0) and %s (0, 1)" : "line to %s (1)", r->to, r->and);
     if (!status)
         status = loss_plane_between(plane, net, others[0], others[1], description);
     loss_net_free(others[0]);
@@ -90,17 +98,20 @@ static bool is_hessian(const request *r)
     return !r->to && strcmp(r->directions, "hessian") == 0;
 }
 
-static loss_status make_plane_hessian(const request *r, const loss_net *net, const loss_dataset *data, loss_plane **plane)
+static loss_status make_plane_hessian(const request *r, const loss_net *net,
+                                      const loss_dataset *data, loss_plane **plane)
 {
     loss_eigenvalue values[2];
     loss_status status = loss_plane_hessian(plane, net, data, &r->curvature, NULL, values);
     for (int i = 0; i < 2 && !status; i++)
-        progress_note(r->t.quiet, "direction %c: eigenvalue %.6g, residual %.2g%s", "xy"[i], values[i].value, values[i].residual,
+        progress_note(r->t.quiet, "direction %c: eigenvalue %.6g, residual %.2g%s", "xy"[i],
+                      values[i].value, values[i].residual,
                       values[i].has_converged ? "" : " (not converged)");
     return status;
 }
 
-static loss_status make_plane(const request *r, const loss_net *net, const loss_dataset *data, loss_plane **plane)
+static loss_status make_plane(const request *r, const loss_net *net, const loss_dataset *data,
+                              loss_plane **plane)
 {
     if (r->to)
         return make_plane_between(r, net, data, plane);
@@ -126,28 +137,46 @@ static int check_request(const request *r, const char *command)
         return usage_error(command, "where to? Give --out FILE.landscape");
     if (r->has_y && !r->has_x)
         return usage_error(command, "--y goes with --x; --x alone is a line");
-    if (strcmp(r->directions, "random") != 0 && (r->has_norm || (r->has_ignore && !is_pca(r) && !has_hessian(r)) || r->has_seed))
-        return usage_error(command, "--%s is about random directions; those of %s are used as they are",
-                           r->has_norm ? "norm" : r->has_seed ? "seed" : "ignore", r->directions);
+    if (strcmp(r->directions, "random") != 0 &&
+        (r->has_norm || (r->has_ignore && !is_pca(r) && !has_hessian(r)) || r->has_seed))
+        return usage_error(command,
+                           "--%s is about random directions; those of %s are used as they are",
+                           r->has_norm   ? "norm"
+                           : r->has_seed ? "seed"
+                                         : "ignore",
+                           r->directions);
     if (is_pca(r) && !r->t.run && !r->run_options.n)
-        return usage_error(command, "--directions pca wants checkpoints: a RUN/ folder, or --run RUN/");
-    if (!is_pca(r) && !r->run_options.n && (axis_is_auto(r->surface.x) || axis_is_auto(r->surface.y)))
-        return usage_error(command, "auto is the range of a path; it goes with --run RUN/ or --directions pca");
+        return usage_error(command,
+                           "--directions pca wants checkpoints: a RUN/ folder, or --run RUN/");
+    if (!is_pca(r) && !r->run_options.n &&
+        (axis_is_auto(r->surface.x) || axis_is_auto(r->surface.y)))
+        return usage_error(
+            command, "auto is the range of a path; it goes with --run RUN/ or --directions pca");
     if (r->surface.repeat && r->run_options.n)
-        return usage_error(command, "--repeat makes lines of many directions; a path (--run) has no place on them");
-    if (r->and && !r->to)
+        return usage_error(
+            command,
+            "--repeat makes lines of many directions; a path (--run) has no place on them");
+    if (r->and &&!r->to)
         return usage_error(command, "--and goes with --to: the plane through three solutions");
-    if (r->to && (r->has_directions || r->has_norm || (r->has_ignore && !has_hessian(r)) || r->has_seed || r->surface.repeat))
-        return usage_error(command, "--to gives the directions: --%s is without effect", r->has_directions ? "directions"
-                           : r->has_norm ? "norm" : r->has_seed ? "seed" : r->surface.repeat ? "repeat" : "ignore");
-    if (r->to && !r->and && r->has_y)
-        return usage_error(command, "--to alone is a line, without --y; --and gives it a second direction");
+    if (r->to && (r->has_directions || r->has_norm || (r->has_ignore && !has_hessian(r)) ||
+                  r->has_seed || r->surface.repeat))
+        return usage_error(command, "--to gives the directions: --%s is without effect",
+                           r->has_directions   ? "directions"
+                           : r->has_norm       ? "norm"
+                           : r->has_seed       ? "seed"
+                           : r->surface.repeat ? "repeat"
+                                               : "ignore");
+    if (r->to && !r->and &&r->has_y)
+        return usage_error(command,
+                           "--to alone is a line, without --y; --and gives it a second direction");
     if (r->surface.bn == LOSS_BN_STATES && !r->to)
-        return usage_error(command, "--bn states moves running statistics between solutions; it goes with --to");
+        return usage_error(
+            command, "--bn states moves running statistics between solutions; it goes with --to");
     if (r->has_bn_images && r->surface.bn != LOSS_BN_RECALIBRATE)
         return usage_error(command, "--bn-images goes with --bn recalibrate");
     if (r->surface.repeat && (r->has_y || strcmp(r->directions, "random") != 0))
-        return usage_error(command, "--repeat draws random lines: it goes without %s", r->has_y ? "--y" : "--directions");
+        return usage_error(command, "--repeat draws random lines: it goes without %s",
+                           r->has_y ? "--y" : "--directions");
     return -1;
 }
 
@@ -163,7 +192,7 @@ static void choose_axes(request *r, const loss_plane *plane)
         s->x = (loss_axis){-0.5, 1.5, r->and ? 25 : 41};
     if (axis_is_auto(s->y))
         return;
-    if (r->and && !r->has_y)
+    if (r->and &&!r->has_y)
         s->y = (loss_axis){-0.5, 1.5, 25};
     else if (((r->has_x && !r->has_y) || !loss_plane_direction(plane, 1)) && !r->has_y)
         s->y = (loss_axis){0, 0, 1};
@@ -180,7 +209,8 @@ static int find_runs(request *r, const char *command)
     return result;
 }
 
-/* The images that running statistics are estimated from: a seeded choice, since a data set may be sorted by class. */
+/* The images that running statistics are estimated from: a seeded choice, since a data set may
+ * be sorted by class. */
 static loss_status open_bn_data(const request *r, loss_dataset **data)
 {
     target t = r->t;
@@ -195,7 +225,8 @@ static loss_status run(request *r)
     loss_net *net = NULL;
     loss_plane *plane = NULL;
     loss_surface *surface = NULL;
-    loss_status status = target_open_data(&r->t, r->split == SPLIT_BOTH ? LOSS_SPLIT_TEST : (loss_split)r->split, &data);
+    loss_status status = target_open_data(
+        &r->t, r->split == SPLIT_BOTH ? LOSS_SPLIT_TEST : (loss_split)r->split, &data);
     if (!status && r->split == SPLIT_BOTH)
         status = target_open_data(&r->t, LOSS_SPLIT_TRAIN, &second);
     if (!status && r->surface.bn == LOSS_BN_RECALIBRATE)
@@ -236,55 +267,94 @@ int command_surface(int argc, char **argv)
     static const char *const norms[] = {"filter", "layer", "weight", "none", NULL};
     static const char *const ignores[] = {"biasbn", "none", NULL};
     static const char *const bn_modes[] = {"weights", "states", "recalibrate", NULL};
-    request r = {.split = LOSS_SPLIT_TEST, .directions = "random", .random = LOSS_RANDOM_OPTIONS_INIT, .bn_images = 512,
+    request r = {.split = LOSS_SPLIT_TEST,
+                 .directions = "random",
+                 .random = LOSS_RANDOM_OPTIONS_INIT,
+                 .bn_images = 512,
                  .curvature = LOSS_CURVATURE_OPTIONS_INIT,
                  .surface = LOSS_SURFACE_OPTIONS_INIT};
     int norm = LOSS_NORM_FILTER, ignore = LOSS_IGNORE_BIASBN, bn = 0;
     watch w = {&r.t, false, 0};
     const option_spec options[] = {
         TARGET_OPTIONS(r.t),
-        {"out", "FILE.landscape", "where the points go; an unfinished file is gone on with", OPTION_TEXT, &r.out, NULL, NULL},
+        {"out", "FILE.landscape", "where the points go; an unfinished file is gone on with",
+         OPTION_TEXT, &r.out, NULL, NULL},
         {"split", "S", "train, test or both (test)", OPTION_CHOICE, &r.split, splits, NULL},
-        {"x", "MIN:MAX:N", "coordinates along direction x (-1:1:25); auto or auto:N: what holds the paths, both ways (pca: auto)", OPTION_AXIS,
-         &r.surface.x, NULL, &r.has_x},
-        {"y", "MIN:MAX:N", "the same along y; with --x alone: a line", OPTION_AXIS, &r.surface.y, NULL, &r.has_y},
-        {"directions", "random|pca|hessian|FILE", "random, pca of a run's checkpoints, hessian (its two leading eigenvectors), or a .safetensors with tensors x/NAME, y/NAME", OPTION_TEXT,
-         &r.directions, NULL, &r.has_directions},
-        {"run", "[NAME=]RUN/", "a run whose path is put on the surface; pca: of its checkpoints too; may be given several times", OPTION_TEXTS,
-         &r.run_options, NULL, NULL},
-        {"to", "W1", "instead: towards other weights of the network, which are at x = 1 (-0.5:1.5:41)", OPTION_TEXT, &r.to, NULL, NULL},
-        {"and", "W2", "with --to: the plane through three solutions; W2 is at (0, 1)", OPTION_TEXT, &r.and, NULL, NULL},
-        {"repeat", "K", "K random lines, of seeds N .. N + K - 1, in one file", OPTION_COUNT, &r.surface.repeat, NULL, NULL},
-        {"norm", "N", "random: filter, layer, weight or none (filter)", OPTION_CHOICE, &norm, norms, &r.has_norm},
-        {"ignore", "I", "random, pca, hessian, --curvature: biasbn or none (biasbn: biases and BatchNorm stay)", OPTION_CHOICE, &ignore, ignores, &r.has_ignore},
-        {"seed", "N", "seed of the random directions (0)", OPTION_SEED, &r.random.seed, NULL, &r.has_seed},
-        {"curvature", NULL, "the smallest and the largest eigenvalue of the Hessian at each point, too (plot --field convexity)", OPTION_FLAG,
-         &r.has_curvature, NULL, NULL},
-        {"bn", "MODE", "running statistics: weights (the centre's), states (moved, with --to) or recalibrate (weights)",
+        {"x", "MIN:MAX:N",
+         "coordinates along direction x (-1:1:25); auto or auto:N: what holds the paths, both ways "
+         "(pca: auto)",
+         OPTION_AXIS, &r.surface.x, NULL, &r.has_x},
+        {"y", "MIN:MAX:N", "the same along y; with --x alone: a line", OPTION_AXIS, &r.surface.y,
+         NULL, &r.has_y},
+        {"directions", "random|pca|hessian|FILE",
+         "random, pca of a run's checkpoints, hessian (its two leading eigenvectors), or a "
+         ".safetensors with tensors x/NAME, y/NAME",
+         OPTION_TEXT, &r.directions, NULL, &r.has_directions},
+        {"run", "[NAME=]RUN/",
+         "a run whose path is put on the surface; pca: of its checkpoints too; may be given "
+         "several times",
+         OPTION_TEXTS, &r.run_options, NULL, NULL},
+        {"to", "W1",
+         "instead: towards other weights of the network, which are at x = 1 (-0.5:1.5:41)",
+         OPTION_TEXT, &r.to, NULL, NULL},
+        {"and", "W2", "with --to: the plane through three solutions; W2 is at (0, 1)", OPTION_TEXT,
+         &r.and, NULL, NULL},
+        {"repeat", "K", "K random lines, of seeds N .. N + K - 1, in one file", OPTION_COUNT,
+         &r.surface.repeat, NULL, NULL},
+        {"norm", "N", "random: filter, layer, weight or none (filter)", OPTION_CHOICE, &norm, norms,
+         &r.has_norm},
+        {"ignore", "I",
+         "random, pca, hessian, --curvature: biasbn or none (biasbn: biases and BatchNorm stay)",
+         OPTION_CHOICE, &ignore, ignores, &r.has_ignore},
+        {"seed", "N", "seed of the random directions (0)", OPTION_SEED, &r.random.seed, NULL,
+         &r.has_seed},
+        {"curvature", NULL,
+         "the smallest and the largest eigenvalue of the Hessian at each point, too (plot --field "
+         "convexity)",
+         OPTION_FLAG, &r.has_curvature, NULL, NULL},
+        {"bn", "MODE",
+         "running statistics: weights (the centre's), states (moved, with --to) or recalibrate "
+         "(weights)",
          OPTION_CHOICE, &bn, bn_modes, NULL},
-        {"bn-images", "N", "recalibrate: training images that they are estimated from at each point (512)", OPTION_COUNT, &r.bn_images, NULL,
-         &r.has_bn_images},
-        {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT, &r.surface.threads, NULL, NULL},
-        {"json", NULL, "a summary as one JSON object on standard output", OPTION_FLAG, &r.json, NULL, NULL},
+        {"bn-images", "N",
+         "recalibrate: training images that they are estimated from at each point (512)",
+         OPTION_COUNT, &r.bn_images, NULL, &r.has_bn_images},
+        {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT,
+         &r.surface.threads, NULL, NULL},
+        {"json", NULL, "a summary as one JSON object on standard output", OPTION_FLAG, &r.json,
+         NULL, NULL},
         {"quiet", NULL, "no progress", OPTION_FLAG, &r.t.quiet, NULL, NULL},
     };
     const command_spec command = {
-        "surface", "RUN/ --out F.landscape [options]  |  --model NAME --weights FILE --data PATH --out F.landscape [options]",
-        "Evaluates L(w + a x + b y) on a grid. Every point is on disk as soon as it is done: stopped by Ctrl-C or a power\n"
+        "surface",
+        "RUN/ --out F.landscape [options]  |  --model NAME --weights FILE --data PATH --out "
+        "F.landscape [options]",
+        "Evaluates L(w + a x + b y) on a grid. Every point is on disk as soon as it is done: "
+        "stopped by Ctrl-C or a power\n"
         "cut, the same command goes on where it was, and ends with the same bits.",
-        "Two random directions are drawn unless --directions says otherwise; they are normalised filter by filter\n"
-        "(Li et al. 2018), so that landscapes of different networks can be compared. --directions pca takes the two\n"
-        "principal components of the checkpoints of RUN/ and of every --run, and puts their paths into the file.",
+        "Two random directions are drawn unless --directions says otherwise; they are normalised "
+        "filter by filter\n"
+        "(Li et al. 2018), so that landscapes of different networks can be compared. --directions "
+        "pca takes the two\n"
+        "principal components of the checkpoints of RUN/ and of every --run, and puts their paths "
+        "into the file.",
         "  lossgrid surface run --limit 256 --out resnet20.landscape\n"
-        "  lossgrid surface run --split both --x=-0.5:0.5:51 --y=-0.5:0.5:51 --seed 3 --out fine.landscape\n"
+        "  lossgrid surface run --split both --x=-0.5:0.5:51 --y=-0.5:0.5:51 --seed 3 --out "
+        "fine.landscape\n"
         "  lossgrid surface run --x=-1:1:101 --out line.landscape\n"
         "  lossgrid surface run --x=-1:1:51 --repeat 10 --out lines.landscape\n"
-        "  lossgrid surface run --directions pca --split train --limit 512 --sample --out path.landscape\n"
+        "  lossgrid surface run --directions pca --split train --limit 512 --sample --out "
+        "path.landscape\n"
         "  lossgrid surface run --directions hessian --limit 512 --out hessian.landscape\n"
-        "  lossgrid surface run --curvature --limit 64 --x=-1:1:11 --y=-1:1:11 --out convexity.landscape\n"
-        "  lossgrid surface run --to other/epoch-030.safetensors --bn recalibrate --out between.landscape\n"
-        "  lossgrid surface --weights resnet20.th --data cifar-10-batches-bin --limit 256 --out theirs.landscape",
-        options, sizeof options / sizeof *options, 1};
+        "  lossgrid surface run --curvature --limit 64 --x=-1:1:11 --y=-1:1:11 --out "
+        "convexity.landscape\n"
+        "  lossgrid surface run --to other/epoch-030.safetensors --bn recalibrate --out "
+        "between.landscape\n"
+        "  lossgrid surface --weights resnet20.th --data cifar-10-batches-bin --limit 256 --out "
+        "theirs.landscape",
+        options,
+        sizeof options / sizeof *options,
+        1};
     size_t n_operands = 0;
     int result = options_parse(&command, argc, argv, &r.t.run, &n_operands);
     if (result < 0)

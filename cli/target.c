@@ -107,7 +107,8 @@ static int read_run(target *t)
     snprintf(path, sizeof path, "%s/run.json", t->run);
     char *text = read_text(path);
     if (!text) {
-        fprintf(stderr, "lossgrid: %s: cannot read: %s; expected a folder made by lossgrid train\n", path, strerror(errno));
+        fprintf(stderr, "lossgrid: %s: cannot read: %s; expected a folder made by lossgrid train\n",
+                path, strerror(errno));
         return EXIT_FAILED;
     }
     cJSON *json = cJSON_Parse(text);
@@ -138,11 +139,14 @@ int target_resolve(target *t, const char *command, bool needs_weights)
     if (!t->model && t->weights)
         t->model = AUTO;
     if (!t->model)
-        return usage_error(command, "which network? Give --model NAME%s", needs_weights ? ", --weights FILE, or a RUN/ folder" : "");
+        return usage_error(command, "which network? Give --model NAME%s",
+                           needs_weights ? ", --weights FILE, or a RUN/ folder" : "");
     if (!needs_weights && strcmp(t->model, AUTO) == 0)
-        return usage_error(command, "--model auto recognises weights; here is nothing to recognise");
+        return usage_error(command,
+                           "--model auto recognises weights; here is nothing to recognise");
     if (needs_weights && !t->weights)
-        return usage_error(command, "which weights? Give --weights FILE, or a RUN/ folder with a checkpoint");
+        return usage_error(
+            command, "which weights? Give --weights FILE, or a RUN/ folder with a checkpoint");
     if (!t->data)
         return usage_error(command, "which data? Give --data PATH, such as --data fashion-mnist");
     if (t->mean.n != t->std.n)
@@ -181,7 +185,8 @@ static loss_status recognise(target *t, loss_shape shape)
     if (status)
         return status;
     if (!t->quiet)
-        fprintf(stderr, "%s: taken for %s%s%s\n", t->weights, model, also ? "; the same tensors fit " : "", also ? also : "");
+        fprintf(stderr, "%s: taken for %s%s%s\n", t->weights, model,
+                also ? "; the same tensors fit " : "", also ? also : "");
     t->model = t->owned[MODEL] = strdup(model);
     loss_string_free(model);
     loss_string_free(also);
@@ -192,7 +197,8 @@ loss_status target_open_net(target *t, const loss_dataset *data, loss_net **net)
 {
     loss_load_options opt = LOSS_LOAD_OPTIONS_INIT;
     opt.by_order = t->by_order;
-    loss_status status = strcmp(t->model, AUTO) == 0 ? recognise(t, loss_dataset_shape(data)) : LOSS_OK;
+    loss_status status =
+        strcmp(t->model, AUTO) == 0 ? recognise(t, loss_dataset_shape(data)) : LOSS_OK;
     *net = NULL;
     if (!status)
         status = loss_net_create(net, t->model, loss_dataset_shape(data));

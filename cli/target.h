@@ -1,34 +1,46 @@
-/* What a command works on: model, weights and data, from options or from the run.json of a RUN/ folder. */
+/* What a command works on: model, weights and data, from options or from the run.json of a RUN/
+ * folder. */
 #ifndef TARGET_H
 #define TARGET_H
 
 #include "options.h"
 
 typedef struct target {
-    const char *run;      /* the RUN/ folder given, or NULL */
+    const char *run; /* the RUN/ folder given, or NULL */
     const char *model, *weights, *data;
     channels mean, std;
-    size_t limit;         /* 0: all */
+    size_t limit; /* 0: all */
     bool sample;
     uint64_t sample_seed;
-    bool by_order;        /* weights match by order instead of name */
+    bool by_order; /* weights match by order instead of name */
     bool quiet;
-    char *owned[3];       /* model, weights and data that came from run.json or were recognised */
+    char *owned[3]; /* model, weights and data that came from run.json or were recognised */
 } target;
 
 /* Rows of an option table that fill a target named t. */
-#define TARGET_OPTIONS(t)                                                                                              \
-    {"model", "NAME", "network, such as resnet56, or FILE.net; auto: what --weights is of (auto)", OPTION_TEXT, &(t).model, NULL, NULL}, \
-    {"weights", "FILE", "its weights: .safetensors, PyTorch's .pt .pth .th .t7, .npz", OPTION_TEXT, &(t).weights, NULL, NULL}, \
-    {"by-order", NULL, "match tensors by order and shape, whatever their names", OPTION_FLAG, &(t).by_order, NULL, NULL}, \
+/* clang-format off */
+#define TARGET_OPTIONS(t) \
+    {"model", "NAME", "network, such as resnet56, or FILE.net; auto: what --weights is of (auto)", \
+     OPTION_TEXT, &(t).model, NULL, NULL}, \
+    {"weights", "FILE", "its weights: .safetensors, PyTorch's .pt .pth .th .t7, .npz", \
+     OPTION_TEXT, &(t).weights, NULL, NULL}, \
+    {"by-order", NULL, "match tensors by order and shape, whatever their names", \
+     OPTION_FLAG, &(t).by_order, NULL, NULL}, \
     DATA_OPTIONS(t)
-#define DATA_OPTIONS(t)                                                                                                \
-    {"data", "PATH", "data set: a folder or archive, or fashion-mnist", OPTION_TEXT, &(t).data, NULL, NULL},           \
-    {"limit", "N", "at most this many images: the first ones", OPTION_COUNT, &(t).limit, NULL, NULL},                  \
-    {"sample", NULL, "with --limit: a seeded choice instead of the first ones", OPTION_FLAG, &(t).sample, NULL, NULL}, \
-    {"sample-seed", "N", "seed of that choice (0)", OPTION_SEED, &(t).sample_seed, NULL, NULL},                        \
-    {"mean", "R,G,B", "mean of each channel, in 0 to 1 (one number for grey)", OPTION_CHANNELS, &(t).mean, NULL, NULL}, \
-    {"std", "R,G,B", "standard deviation of each channel, in 0 to 1", OPTION_CHANNELS, &(t).std, NULL, NULL}
+#define DATA_OPTIONS(t) \
+    {"data", "PATH", "data set: a folder or archive, or fashion-mnist", \
+     OPTION_TEXT, &(t).data, NULL, NULL}, \
+    {"limit", "N", "at most this many images: the first ones", \
+     OPTION_COUNT, &(t).limit, NULL, NULL}, \
+    {"sample", NULL, "with --limit: a seeded choice instead of the first ones", \
+     OPTION_FLAG, &(t).sample, NULL, NULL}, \
+    {"sample-seed", "N", "seed of that choice (0)", \
+     OPTION_SEED, &(t).sample_seed, NULL, NULL}, \
+    {"mean", "R,G,B", "mean of each channel, in 0 to 1 (one number for grey)", \
+     OPTION_CHANNELS, &(t).mean, NULL, NULL}, \
+    {"std", "R,G,B", "standard deviation of each channel, in 0 to 1", \
+     OPTION_CHANNELS, &(t).std, NULL, NULL}
+/* clang-format on */
 
 /** Fills what the options left open from t->run's run.json, and checks that nothing is missing.
  *  @return -1 to go on, else an exit code. */
@@ -37,7 +49,8 @@ void target_free(target *t);
 
 /** Opens the target's data. */
 loss_status target_open_data(const target *t, loss_split split, loss_dataset **data);
-/** Makes the target's network for images like those of data, recognised from its weights if the model is auto, and loads them. */
+/** Makes the target's network for images like those of data, recognised from its weights if the
+ * model is auto, and loads them. */
 loss_status target_open_net(target *t, const loss_dataset *data, loss_net **net);
 
 /** True if a model is the name of a .net file. */

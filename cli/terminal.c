@@ -40,10 +40,12 @@ int report_failure(loss_status status)
 {
     progress_end();
     if (status == LOSS_ERR_CANCELLED) {
-        fprintf(stderr, "lossgrid: interrupted; everything finished is kept, and the same command goes on from there\n");
+        fprintf(stderr, "lossgrid: interrupted; everything finished is kept, and the same command "
+                        "goes on from there\n");
         return EXIT_INTERRUPTED;
     }
-    /* Memory may have run out on our side, and then the library's last message is about something else. */
+    /* Memory may have run out on our side, and then the library's last message is about
+     * something else. */
     bool ours = status == LOSS_ERR_NOMEM && strncmp(loss_last_message(), "out of memory", 13) != 0;
     fprintf(stderr, "lossgrid: %s\n", ours ? "out of memory" : loss_last_message());
     return EXIT_FAILED;

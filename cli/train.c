@@ -15,15 +15,19 @@ static void report(const loss_train_progress *p, void *user)
     char left[32];
     duration_text(p->seconds_left, left);
     if (!p->epoch_done) {
-        progress_line(t->quiet, false, "epoch %zu/%zu  step %zu/%zu  loss %.4f  accuracy %.2f %%  %.0f images/s  %s left", p->epoch,
-                      p->epochs, p->step, p->steps, p->loss, p->accuracy, p->images_per_second, left);
+        progress_line(
+            t->quiet, false,
+            "epoch %zu/%zu  step %zu/%zu  loss %.4f  accuracy %.2f %%  %.0f images/s  %s left",
+            p->epoch, p->epochs, p->step, p->steps, p->loss, p->accuracy, p->images_per_second,
+            left);
         return;
     }
     char test[80] = "";
     if (!isnan(p->test_accuracy))
-        snprintf(test, sizeof test, "  test loss %.4f, accuracy %.2f %%", p->test_loss, p->test_accuracy);
-    progress_note(t->quiet, "epoch %zu/%zu  loss %.4f, accuracy %.2f %%%s  %.0f images/s  %s left", p->epoch, p->epochs,
-                  p->loss, p->accuracy, test, p->images_per_second, left);
+        snprintf(test, sizeof test, "  test loss %.4f, accuracy %.2f %%", p->test_loss,
+                 p->test_accuracy);
+    progress_note(t->quiet, "epoch %zu/%zu  loss %.4f, accuracy %.2f %%%s  %.0f images/s  %s left",
+                  p->epoch, p->epochs, p->loss, p->accuracy, test, p->images_per_second, left);
 }
 
 /* What RUN/ commands need to know that the library does not: as JSON, owned by the caller. */
@@ -43,8 +47,8 @@ static char *run_json(const target *t, const loss_dataset *data)
     return text;
 }
 
-/* The test split, whole unless --test-limit says otherwise. A data set may have none: its files cannot be opened. A damaged one
- * is an error. */
+/* The test split, whole unless --test-limit says otherwise. A data set may have none: its files
+ * cannot be opened. A damaged one is an error. */
 static loss_status open_test(const target *t, size_t test_limit, bool quiet, loss_dataset **test)
 {
     target whole = *t;
@@ -57,7 +61,8 @@ static loss_status open_test(const target *t, size_t test_limit, bool quiet, los
     return LOSS_OK;
 }
 
-/* A network written as text is copied into the run, so that the run can be read without the original. */
+/* A network written as text is copied into the run, so that the run can be read without the
+ * original. */
 static bool keep_net_file(const char *model, const char *folder)
 {
     if (!is_net_file(model))
@@ -74,7 +79,9 @@ static bool keep_net_file(const char *model, const char *folder)
         done = file && fclose(file) == 0 && done;
     }
     if (!done)
-        fprintf(stderr, kept ? "lossgrid: %s: another network than %s; use another folder\n" : "lossgrid: cannot write %s, a copy of %s\n",
+        fprintf(stderr,
+                kept ? "lossgrid: %s: another network than %s; use another folder\n"
+                     : "lossgrid: cannot write %s, a copy of %s\n",
                 path, model);
     free(text);
     free(kept);
@@ -91,31 +98,45 @@ int command_train(int argc, char **argv)
     int schedule = LOSS_SCHEDULE_COSINE;
     size_t test_limit = 0;
     const option_spec options[] = {
-        {"model", "NAME", "network, such as resnet20 or vgg11:bn=1 (lossgrid --help lists them)", OPTION_TEXT, &t.model, NULL, NULL},
+        {"model", "NAME", "network, such as resnet20 or vgg11:bn=1 (lossgrid --help lists them)",
+         OPTION_TEXT, &t.model, NULL, NULL},
         DATA_OPTIONS(t),
         {"out", "RUN/", "folder for checkpoints and log", OPTION_TEXT, &out, NULL, NULL},
         {"epochs", "N", "passes over the data (10)", OPTION_COUNT, &o.epochs, NULL, NULL},
         {"batch", "N", "images a step (64)", OPTION_COUNT, &o.batch, NULL, NULL},
         {"lr", "X", "learning rate (0.1)", OPTION_NUMBER, &o.lr, NULL, NULL},
         {"momentum", "X", "momentum (0.9)", OPTION_NUMBER, &o.momentum, NULL, NULL},
-        {"weight-decay", "X", "weight decay of all parameters (0.0005)", OPTION_NUMBER, &o.weight_decay, NULL, NULL},
+        {"weight-decay", "X", "weight decay of all parameters (0.0005)", OPTION_NUMBER,
+         &o.weight_decay, NULL, NULL},
         {"nesterov", NULL, "Nesterov's momentum", OPTION_FLAG, &o.nesterov, NULL, NULL},
-        {"schedule", "S", "constant, step or cosine (cosine)", OPTION_CHOICE, &schedule, schedules, NULL},
-        {"augment", NULL, "random crops (padding 4) and horizontal flips", OPTION_FLAG, &o.augment, NULL, NULL},
+        {"schedule", "S", "constant, step or cosine (cosine)", OPTION_CHOICE, &schedule, schedules,
+         NULL},
+        {"augment", NULL, "random crops (padding 4) and horizontal flips", OPTION_FLAG, &o.augment,
+         NULL, NULL},
         {"seed", "N", "initial weights, order, augmentation (0)", OPTION_SEED, &o.seed, NULL, NULL},
-        {"save-every", "N", "a checkpoint every N epochs (1)", OPTION_COUNT, &o.save_every, NULL, NULL},
-        {"test-limit", "N", "test on the first N test images after each epoch", OPTION_COUNT, &test_limit, NULL, NULL},
+        {"save-every", "N", "a checkpoint every N epochs (1)", OPTION_COUNT, &o.save_every, NULL,
+         NULL},
+        {"test-limit", "N", "test on the first N test images after each epoch", OPTION_COUNT,
+         &test_limit, NULL, NULL},
         {"no-test", NULL, "do not test", OPTION_FLAG, &no_test, NULL, NULL},
-        {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT, &o.threads, NULL, NULL},
+        {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT,
+         &o.threads, NULL, NULL},
         {"quiet", NULL, "no progress", OPTION_FLAG, &t.quiet, NULL, NULL},
     };
     const command_spec command = {
-        "train", "--model NAME --data PATH --out RUN/ [options]",
-        "Trains with SGD from He initialisation. Killed at any moment and started again with the same command, it\n"
-        "goes on from the last checkpoint and ends with the same bits.", NULL,
-        "  lossgrid train --model resnet20 --data fashion-mnist --epochs 3 --limit 10000 --out run\n"
-        "  lossgrid train --model resnet56:shortcut=none --data cifar-10-batches-bin --epochs 30 --augment --nesterov --out noshort",
-        options, sizeof options / sizeof *options, 0};
+        "train",
+        "--model NAME --data PATH --out RUN/ [options]",
+        "Trains with SGD from He initialisation. Killed at any moment and started again with the "
+        "same command, it\n"
+        "goes on from the last checkpoint and ends with the same bits.",
+        NULL,
+        "  lossgrid train --model resnet20 --data fashion-mnist --epochs 3 --limit 10000 --out "
+        "run\n"
+        "  lossgrid train --model resnet56:shortcut=none --data cifar-10-batches-bin --epochs 30 "
+        "--augment --nesterov --out noshort",
+        options,
+        sizeof options / sizeof *options,
+        0};
     size_t n_operands = 0;
     int result = options_parse(&command, argc, argv, NULL, &n_operands);
     if (result < 0)

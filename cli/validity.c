@@ -1,4 +1,5 @@
-/* The validity report: centre against the model, axes against the weights, paths against the plane. */
+/* The validity report: centre against the model, axes against the weights, paths against the
+ * plane. */
 #include "validity.h"
 
 #include <math.h>
@@ -86,18 +87,24 @@ static void print_centre(const loss_surface *surface, loss_split split, const su
         printf("  centre     %s: the model's own loss is not known\n", name);
     else
         printf("  centre     %s: differs from the model's own loss by %.3g%s\n", name, difference,
-               mode && strcmp(mode, "recalibrate") == 0 ? " (BatchNorm's statistics are estimated again)" : "");
+               mode && strcmp(mode, "recalibrate") == 0
+                   ? " (BatchNorm's statistics are estimated again)"
+                   : "");
 }
 
 static void print_path(const path_report *r, loss_split split)
 {
     printf("  path       %s (%s): %zu checkpoints", r->run, loss_split_name(split), r->n);
     if (isfinite(r->held))
-        printf("; the plane holds %.3g %% of their variance, all parameters counted", 100 * r->held);
-    printf("\n             off the plane by %.3g %% of the distance at epoch %zu, the farthest; by %.3g %% at most (%s)\n",
-           100 * r->farthest_residual, r->farthest_epoch, 100 * r->worst_residual, r->worst_checkpoint);
+        printf("; the plane holds %.3g %% of their variance, all parameters counted",
+               100 * r->held);
+    printf("\n             off the plane by %.3g %% of the distance at epoch %zu, the farthest; by "
+           "%.3g %% at most (%s)\n",
+           100 * r->farthest_residual, r->farthest_epoch, 100 * r->worst_residual,
+           r->worst_checkpoint);
     if (isfinite(r->gap))
-        printf("             own loss and loss on the plane differ by up to %.4g (%s)\n", r->gap, r->gap_checkpoint);
+        printf("             own loss and loss on the plane differ by up to %.4g (%s)\n", r->gap,
+               r->gap_checkpoint);
     if (r->not_finite)
         printf("             %zu checkpoints have a loss that is not finite\n", r->not_finite);
 }
@@ -116,14 +123,20 @@ loss_status validity_print(loss_surface *surface)
     }
     double cosine = number_of(surface, "cosine");
     if (number_of(surface, "norm_y") == 0) /* a line */
-        printf("  axis       norm %.4g, the weights' norm %.4g\n", number_of(surface, "norm_x"), number_of(surface, "weights_norm"));
+        printf("  axis       norm %.4g, the weights' norm %.4g\n", number_of(surface, "norm_x"),
+               number_of(surface, "weights_norm"));
     else
-        printf("  axes       norms %.4g and %.4g, the weights' norm %.4g; cosine of the two %.3f\n", number_of(surface, "norm_x"),
-               number_of(surface, "norm_y"), number_of(surface, "weights_norm"), fabs(cosine) < 5e-4 ? 0 : cosine);
+        printf("  axes       norms %.4g and %.4g, the weights' norm %.4g; cosine of the two %.3f\n",
+               number_of(surface, "norm_x"), number_of(surface, "norm_y"),
+               number_of(surface, "weights_norm"), fabs(cosine) < 5e-4 ? 0 : cosine);
     if (loss_surface_metadata(surface, "explained_x"))
         printf("  pca        of the checkpoints' variance%s x explains %.3g %% and y %.3g %%\n",
-               strcmp(loss_surface_metadata(surface, "ignore") ? loss_surface_metadata(surface, "ignore") : "", "none") == 0
-                   ? "" : " (biases and BatchNorm left out)",
+               strcmp(loss_surface_metadata(surface, "ignore")
+                          ? loss_surface_metadata(surface, "ignore")
+                          : "",
+                      "none") == 0
+                   ? ""
+                   : " (biases and BatchNorm left out)",
                100 * number_of(surface, "explained_x"), 100 * number_of(surface, "explained_y"));
     for (int k = 0; k < 2 && !status; k++) {
         path_report reports[MOST_RUNS];
@@ -146,10 +159,12 @@ loss_status validity_print_paths(loss_surface *surface)
             status = loss_surface_paths(surface, (loss_split)k, &n, &p);
         for (size_t i = 0; i < n && !status; i++) {
             if (i == 0 || strcmp(p[i].run, p[i - 1].run) != 0)
-                printf("path of %s (%s)\n  epoch            x            y    own loss  on the plane  off the plane    distance\n", p[i].run,
-                       loss_split_name((loss_split)k));
-            printf("  %5zu  %11.5g  %11.5g  %10.5g  %12.5g  %11.4g %%  %10.5g\n", p[i].epoch, p[i].x, p[i].y, p[i].true_loss, p[i].plane_loss,
-                   100 * p[i].residual, p[i].distance);
+                printf("path of %s (%s)\n  epoch            x            y    own loss  on the "
+                       "plane  off the plane    distance\n",
+                       p[i].run, loss_split_name((loss_split)k));
+            printf("  %5zu  %11.5g  %11.5g  %10.5g  %12.5g  %11.4g %%  %10.5g\n", p[i].epoch,
+                   p[i].x, p[i].y, p[i].true_loss, p[i].plane_loss, 100 * p[i].residual,
+                   p[i].distance);
         }
     }
     return status;
@@ -190,12 +205,15 @@ static void add_point(cJSON *list, const loss_path_point *p, loss_split split)
 
 loss_status validity_add(loss_surface *surface, cJSON *object)
 {
-    cJSON *validity = cJSON_AddObjectToObject(object, "validity"), *centres = cJSON_AddObjectToObject(validity, "centre_minus_model");
-    static const char *const numbers[] = {"norm_x", "norm_y", "weights_norm", "cosine", "explained_x", "explained_y"};
+    cJSON *validity = cJSON_AddObjectToObject(object, "validity"),
+          *centres = cJSON_AddObjectToObject(validity, "centre_minus_model");
+    static const char *const numbers[] = {"norm_x", "norm_y",      "weights_norm",
+                                          "cosine", "explained_x", "explained_y"};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (loss_surface_metadata(surface, numbers[i]))
             json_add_number(validity, numbers[i], number_of(surface, numbers[i]));
-    cJSON *reports = cJSON_AddArrayToObject(validity, "paths"), *path = cJSON_AddArrayToObject(object, "path");
+    cJSON *reports = cJSON_AddArrayToObject(validity, "paths"),
+          *path = cJSON_AddArrayToObject(object, "path");
     loss_status status = LOSS_OK;
     for (int k = 0; k < 2 && !status; k++) {
         loss_split split = (loss_split)k;
@@ -207,7 +225,8 @@ loss_status validity_add(loss_surface *surface, cJSON *object)
             continue;
         status = summary_of(surface, split, &s);
         if (!status && s.has_centre)
-            json_add_number(centres, loss_split_name(split), validity_centre(surface, split, s.centre.loss));
+            json_add_number(centres, loss_split_name(split),
+                            validity_centre(surface, split, s.centre.loss));
         if (!status)
             status = validity_paths(surface, split, list, &n_runs);
         for (size_t i = 0; i < n_runs && !status; i++)

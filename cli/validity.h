@@ -8,24 +8,26 @@
 /** One run's path against the plane. Differences are of finite losses. */
 typedef struct path_report {
     char run[128];
-    size_t n, not_finite;       /* checkpoints; those whose own loss or loss on the plane is not finite */
-    double farthest_residual;   /* of the checkpoint farthest from the origin */
+    size_t n, not_finite; /* checkpoints; those whose own loss or loss on the plane is not finite */
+    double farthest_residual; /* of the checkpoint farthest from the origin */
     size_t farthest_epoch;
-    double worst_residual;      /* and the largest, which may be of one close to the origin */
+    double worst_residual; /* and the largest, which may be of one close to the origin */
     char worst_checkpoint[128];
     size_t worst_epoch;
-    double gap;                 /* largest |true loss - loss on the plane|; NaN: none is finite */
+    double gap; /* largest |true loss - loss on the plane|; NaN: none is finite */
     char gap_checkpoint[128];
     size_t gap_epoch;
-    double held;                /* share of the path's variance within the plane; NaN: not known */
+    double held; /* share of the path's variance within the plane; NaN: not known */
 } path_report;
 
 enum { MOST_RUNS = 32 };
 
 /** Reports of the runs in a surface, [MOST_RUNS] written; more are left out. */
-loss_status validity_paths(loss_surface *surface, loss_split split, path_report *reports, size_t *n);
+loss_status validity_paths(loss_surface *surface, loss_split split, path_report *reports,
+                           size_t *n);
 
-/** Centre of the grid minus the model's own loss; NaN if one of them is not known, 0 if both are the same infinity. */
+/** Centre of the grid minus the model's own loss; NaN if one of them is not known, 0 if both are
+ * the same infinity. */
 double validity_centre(const loss_surface *surface, loss_split split, double centre);
 
 /** The report as lines on standard output, or added to a JSON object as "validity" and "path". */

@@ -22,12 +22,15 @@ int main(int argc, char **argv)
     options.limit = 1000;
 
     loss_status st = loss_dataset_open(&data, argv[1], &options);
-    if (!st) st = loss_net_create(&net, argv[2], loss_dataset_shape(data));
-    if (!st && argc > 3) st = loss_net_load(net, argv[3], NULL);
-    if (!st) st = loss_net_evaluate(net, data, NULL, &result);
     if (!st)
-        printf("%s on %zu images: loss %.6f +- %.6f, accuracy %.2f %%\n", loss_net_model(net), result.images, result.loss,
-               result.standard_error, result.accuracy);
+        st = loss_net_create(&net, argv[2], loss_dataset_shape(data));
+    if (!st && argc > 3)
+        st = loss_net_load(net, argv[3], NULL);
+    if (!st)
+        st = loss_net_evaluate(net, data, NULL, &result);
+    if (!st)
+        printf("%s on %zu images: loss %.6f +- %.6f, accuracy %.2f %%\n", loss_net_model(net),
+               result.images, result.loss, result.standard_error, result.accuracy);
     else
         fprintf(stderr, "%s: %s\n", loss_status_name(st), loss_last_message());
 

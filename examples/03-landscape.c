@@ -1,9 +1,11 @@
-/* The loss on a grid of a plane through a network's weights: two random directions, normalised filter by filter.
+/* The loss on a grid of a plane through a network's weights: two random directions, normalised
+ * filter by filter.
  *
  *   cc 03-landscape.c $(pkg-config --cflags --libs loss) -o 03-landscape
  *   ./03-landscape fashion-mnist lenet5 run/epoch-003.safetensors lenet5.landscape lenet5.ply
  *
- * Stopped and started again, it goes on where it was: every point is in lenet5.landscape as soon as it is done. */
+ * Stopped and started again, it goes on where it was: every point is in lenet5.landscape as soon
+ * as it is done. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -28,8 +30,8 @@ static loss_status print_lowest(loss_surface *surface)
             lowest = &points[i];
     size_t at = (size_t)(lowest - points);
     if (!st)
-        printf("lowest at (%g, %g): loss %.6f, accuracy %.2f %%\n", loss_axis_at(x, at % x.n), loss_axis_at(y, at / x.n),
-               lowest->loss, lowest->accuracy);
+        printf("lowest at (%g, %g): loss %.6f, accuracy %.2f %%\n", loss_axis_at(x, at % x.n),
+               loss_axis_at(y, at / x.n), lowest->loss, lowest->accuracy);
     free(points);
     return st;
 }
@@ -53,13 +55,21 @@ int main(int argc, char **argv)
     s.progress = report;
 
     loss_status st = loss_dataset_open(&data, argv[1], &d);
-    if (!st) st = loss_net_create(&net, argv[2], loss_dataset_shape(data));
-    if (!st) st = loss_net_load(net, argv[3], NULL);
-    if (!st) st = loss_plane_random(&plane, net, NULL); /* filter-normalised, seed 0 */
-    if (!st) st = loss_surface_open(&surface, argv[4], net, plane, data, &s); /* goes on with what is there */
-    if (!st) st = loss_surface_evaluate(surface);
-    if (!st) st = loss_surface_export(surface, argv[5], NULL);
-    if (!st) st = print_lowest(surface);
+    if (!st)
+        st = loss_net_create(&net, argv[2], loss_dataset_shape(data));
+    if (!st)
+        st = loss_net_load(net, argv[3], NULL);
+    if (!st)
+        st = loss_plane_random(&plane, net, NULL); /* filter-normalised, seed 0 */
+    if (!st)
+        st = loss_surface_open(&surface, argv[4], net, plane, data,
+                               &s); /* goes on with what is there */
+    if (!st)
+        st = loss_surface_evaluate(surface);
+    if (!st)
+        st = loss_surface_export(surface, argv[5], NULL);
+    if (!st)
+        st = print_lowest(surface);
     if (st)
         fprintf(stderr, "%s: %s\n", loss_status_name(st), loss_last_message());
 

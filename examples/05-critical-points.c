@@ -1,4 +1,5 @@
-/* Minima, saddles and maxima of a landscape, and the contour line through each saddle: where two basins become one.
+/* Minima, saddles and maxima of a landscape, and the contour line through each saddle: where two
+ * basins become one.
  *
  *   cc 05-critical-points.c $(pkg-config --cflags --libs loss) -o 05-critical-points
  *   ./05-critical-points lenet5.landscape 0.1
@@ -13,7 +14,8 @@
 /* Losses [ny][nx] of the split that the file has, NaN where there is none. */
 static loss_status read_grid(loss_surface *surface, double *z, size_t n)
 {
-    loss_split split = loss_surface_has_split(surface, LOSS_SPLIT_TEST) ? LOSS_SPLIT_TEST : LOSS_SPLIT_TRAIN;
+    loss_split split =
+        loss_surface_has_split(surface, LOSS_SPLIT_TEST) ? LOSS_SPLIT_TEST : LOSS_SPLIT_TRAIN;
     loss_point *points = calloc(n, sizeof *points);
     if (!points)
         return LOSS_ERR_NOMEM;
@@ -30,7 +32,8 @@ static loss_status print_contour_at(const loss_grid *grid, double level)
     loss_status st = loss_contours_create(&lines, grid, &level, 1, LOSS_CONTOUR_SQUARES);
     for (size_t i = 0; !st && i < loss_contours_count(lines); i++) {
         loss_contour line = loss_contours_line(lines, i);
-        printf("    its contour: %zu points, %s\n", line.n_points, line.is_closed ? "closed" : "from border to border");
+        printf("    its contour: %zu points, %s\n", line.n_points,
+               line.is_closed ? "closed" : "from border to border");
     }
     loss_contours_free(lines);
     return st;
@@ -45,13 +48,14 @@ static loss_status print_critical_points(const loss_grid *grid, double persisten
     const loss_critical *points = loss_criticals_points(set);
     for (size_t i = 0; !st && i < loss_criticals_count(set, persistence); i++) {
         const loss_critical *p = &points[i];
-        printf("%s at (%.3f, %.3f): loss %.4f, persistence %.4g%s\n", loss_critical_kind_name(p->kind), p->x, p->y, p->value,
-               p->persistence, p->on_border ? ", at the border" : "");
+        printf("%s at (%.3f, %.3f): loss %.4f, persistence %.4g%s\n",
+               loss_critical_kind_name(p->kind), p->x, p->y, p->value, p->persistence,
+               p->on_border ? ", at the border" : "");
         if (p->kind == LOSS_CRITICAL_SADDLE && !p->on_border)
             st = print_contour_at(grid, p->value);
     }
-    printf("%zu minima in all, Euler characteristic %ld\n", loss_criticals_count_kind(set, LOSS_CRITICAL_MINIMUM, 0),
-           loss_criticals_euler(set));
+    printf("%zu minima in all, Euler characteristic %ld\n",
+           loss_criticals_count_kind(set, LOSS_CRITICAL_MINIMUM, 0), loss_criticals_euler(set));
     loss_criticals_free(set);
     return st;
 }

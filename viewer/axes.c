@@ -5,14 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-static const double TICK = 0.03;           /* length of a tick, scene units */
-static const double EDGE_ON = 0.16;        /* an axis seen end-on, of which less than this part shows, gets no text */
+static const double TICK = 0.03; /* length of a tick, scene units */
+static const double EDGE_ON =
+    0.16; /* an axis seen end-on, of which less than this part shows, gets no text */
 
 static void line(axes *a, vec3 from, vec3 to, uint32_t kind)
 {
     if (a->n_lines < MOST_AXIS_LINES)
-        a->lines[a->n_lines++] =
-            (segment){{(float)from.x, (float)from.y, (float)from.z}, {(float)to.x, (float)to.y, (float)to.z}, kind};
+        a->lines[a->n_lines++] = (segment){{(float)from.x, (float)from.y, (float)from.z},
+                                           {(float)to.x, (float)to.y, (float)to.z},
+                                           kind};
 }
 
 static void text(axes *a, vec3 at, vec3 outward, double distance, bool is_name, const char *words)
@@ -29,10 +31,11 @@ typedef struct stage {
     axes *a;
     const scene *s;
     const relief *r;
-    double x_near, y_near;  /* signs of the sides near the camera */
+    double x_near, y_near;     /* signs of the sides near the camera */
     double across_x, across_y; /* how much of the axis shows from here, 0 to 1 */
     bool walls, floor;
-    double base;            /* z of the floor's texts: seen from straight above they stand at the top, which nothing hides */
+    double base; /* z of the floor's texts: seen from straight above they stand at the top, which
+                    nothing hides */
 } stage;
 
 /* x on the near side along y, or y on the near side along x. */
@@ -101,14 +104,19 @@ static void height_axis(const stage *t)
     }
     if (t->s->set.axes) {
         line(t->a, edge, high, AXIS_INK);
-        text(t->a, high, (vec3){0, 0, 1}, 1.1, true, t->s->set.field == FIELD_ACCURACY ? "accuracy" : t->s->set.split == SHOW_DIFFERENCE ? "difference" : t->s->views[0].grid.quantity[0] == 'z' ? "z" : "loss");
+        text(t->a, high, (vec3){0, 0, 1}, 1.1, true,
+             t->s->set.field == FIELD_ACCURACY        ? "accuracy"
+             : t->s->set.split == SHOW_DIFFERENCE     ? "difference"
+             : t->s->views[0].grid.quantity[0] == 'z' ? "z"
+                                                      : "loss");
     }
 }
 
 static void outline(const stage *t, uint32_t kind)
 {
     double x = t->r->x_extent, y = t->r->y_extent;
-    const vec3 corners[4] = {{-x, -y, t->base}, {x, -y, t->base}, {x, y, t->base}, {-x, y, t->base}};
+    const vec3 corners[4] = {
+        {-x, -y, t->base}, {x, -y, t->base}, {x, y, t->base}, {-x, y, t->base}};
     for (int i = 0; i < 4; i++)
         line(t->a, corners[i], corners[(i + 1) % 4], kind);
 }
@@ -121,7 +129,16 @@ void axes_make(axes *a, const scene *s, size_t number)
     if (!v->has_relief || (!s->set.axes && !s->set.grid))
         return;
     camera_basis(&s->set.view, &right, &up, &back);
-    stage t = {a, s, &v->relief, right.y > -1e-9 ? 1 : -1, right.x > 1e-9 ? -1 : 1, hypot(right.x, up.x), hypot(right.y, up.y), false, false, 0};
+    stage t = {a,
+               s,
+               &v->relief,
+               right.y > -1e-9 ? 1 : -1,
+               right.x > 1e-9 ? -1 : 1,
+               hypot(right.x, up.x),
+               hypot(right.y, up.y),
+               false,
+               false,
+               0};
     t.walls = fabs(s->set.view.elevation) < 80;
     t.floor = fabs(s->set.view.elevation) > 3;
     t.base = s->set.view.elevation >= 80 ? v->relief.height : 0;

@@ -1,4 +1,5 @@
-/* The axes around a surface: lines on the floor and the two walls behind it, ticks, and where their texts go. */
+/* The axes around a surface: lines on the floor and the two walls behind it, ticks, and where
+ * their texts go. */
 #ifndef AXES_H
 #define AXES_H
 
@@ -21,7 +22,8 @@ typedef struct axes {
     size_t n_labels;
 } axes;
 
-/** Axes of a view as its camera sees it: on the near sides of the floor, and at the leftmost edge. */
+/** Axes of a view as its camera sees it: on the near sides of the floor, and at the leftmost
+ * edge. */
 void axes_make(axes *a, const scene *s, size_t number);
 
 #endif

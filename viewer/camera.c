@@ -1,9 +1,11 @@
-/* The camera's basis has a closed form in its two angles, so that there is no direction in which it degenerates. */
+/* The camera's basis has a closed form in its two angles, so that there is no direction in which
+ * it degenerates. */
 #include "camera.h"
 
 static const double DEGREE = 3.14159265358979323846 / 180;
-static const double FIELD_OF_VIEW = 30;             /* degrees, vertical */
-static const double RADIUS = 1.42;                  /* of the sphere that is in sight at zoom 1: the scene with its labels */
+static const double FIELD_OF_VIEW = 30; /* degrees, vertical */
+static const double RADIUS =
+    1.42; /* of the sphere that is in sight at zoom 1: the scene with its labels */
 static const double LEAST_ZOOM = 0.1, MOST_ZOOM = 50;
 
 static double clamp(double value, double low, double high)
@@ -47,7 +49,8 @@ mat4 camera_matrix(const camera *c, double aspect)
 {
     vec3 r, u, b, p = camera_position(c, aspect);
     camera_basis(c, &r, &u, &b);
-    mat4 view = {{r.x, u.x, b.x, 0, r.y, u.y, b.y, 0, r.z, u.z, b.z, 0, -vec_dot(r, p), -vec_dot(u, p), -vec_dot(b, p), 1}};
+    mat4 view = {{r.x, u.x, b.x, 0, r.y, u.y, b.y, 0, r.z, u.z, b.z, 0, -vec_dot(r, p),
+                  -vec_dot(u, p), -vec_dot(b, p), 1}};
     double d = distance(c, aspect), reach = 4 + vec_length(target(c));
     double near = d - reach > 0.02 * d ? d - reach : 0.02 * d, far = d + reach;
     mat4 projection = {{0}};
@@ -76,7 +79,8 @@ bool camera_project(const mat4 *matrix, vec3 p, vec3 *seen)
     double w = m[3] * p.x + m[7] * p.y + m[11] * p.z + m[15];
     if (!(w > 1e-9))
         return false;
-    *seen = (vec3){(m[0] * p.x + m[4] * p.y + m[8] * p.z + m[12]) / w, (m[1] * p.x + m[5] * p.y + m[9] * p.z + m[13]) / w,
+    *seen = (vec3){(m[0] * p.x + m[4] * p.y + m[8] * p.z + m[12]) / w,
+                   (m[1] * p.x + m[5] * p.y + m[9] * p.z + m[13]) / w,
                    (m[2] * p.x + m[6] * p.y + m[10] * p.z + m[14]) / w};
     return true;
 }

@@ -7,7 +7,8 @@
 #include "vec.h"
 
 typedef struct camera {
-    double azimuth;   /* degrees: 0 looks along y, with x to the right; grows as the camera walks anticlockwise round the scene */
+    double azimuth;   /* degrees: 0 looks along y, with x to the right; grows as the camera walks
+                         anticlockwise round the scene */
     double elevation; /* degrees, -90 .. 90: 90 looks straight down, with y up */
     double zoom;      /* 1: the whole scene is in sight */
     double target[3]; /* scene units */
@@ -18,7 +19,8 @@ typedef struct ray {
     vec3 origin, direction; /* direction is a unit vector */
 } ray;
 
-/** Right, up and towards the camera: unit vectors. Defined at every elevation, also straight from above. */
+/** Right, up and towards the camera: unit vectors. Defined at every elevation, also straight
+ * from above. */
 void camera_basis(const camera *c, vec3 *right, vec3 *up, vec3 *back);
 vec3 camera_position(const camera *c, double aspect);
 /** World to clip coordinates. @param aspect  width / height of the view. */

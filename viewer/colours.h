@@ -4,7 +4,14 @@
 
 #include <stdint.h>
 
-enum { COLOUR_VIRIDIS, COLOUR_CIVIDIS, COLOUR_MAGMA, COLOUR_COOLWARM, COLOUR_TERRAIN, COLOUR_STEPS = 256 };
+enum {
+    COLOUR_VIRIDIS,
+    COLOUR_CIVIDIS,
+    COLOUR_MAGMA,
+    COLOUR_COOLWARM,
+    COLOUR_TERRAIN,
+    COLOUR_STEPS = 256
+};
 
 /** Names of the colour maps the viewer offers, ended by NULL. All are the library's. */
 extern const char *const colours_names[];

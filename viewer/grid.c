@@ -47,15 +47,19 @@ bool grid_add_split(grid *g, int split, bool has_error, bool has_accuracy)
 bool grid_check(const grid *g, const char *path, problem *p)
 {
     if (g->nx < 2 || g->ny < 2)
-        return problem_set(p, "%s: a line of %zu x %zu points; a surface needs at least 2 x 2 (lossgrid plot draws lines)", path,
-                           g->nx, g->ny);
+        return problem_set(p,
+                           "%s: a line of %zu x %zu points; a surface needs at least 2 x 2 "
+                           "(lossgrid plot draws lines)",
+                           path, g->nx, g->ny);
     if (g->n_evaluated < g->n_total)
         return true;
     for (int k = 0; k < N_SPLITS; k++)
         for (size_t i = 0; g->has_split[k] && i < g->nx * g->ny; i++)
             if (isfinite(g->splits[k].loss[i]))
                 return true;
-    return problem_set(p, "%s: none of its %zu x %zu points has a finite value: there is nothing to draw", path, g->nx, g->ny);
+    return problem_set(
+        p, "%s: none of its %zu x %zu points has a finite value: there is nothing to draw", path,
+        g->nx, g->ny);
 }
 
 /* The whole file; the size is that which was read, not that which was promised. */
@@ -101,7 +105,8 @@ static bool is_sqlite(const char *path)
     static const char magic[16] = "SQLite format 3";
     char head[sizeof magic] = "";
     FILE *in = fopen(path, "rb");
-    bool is = in && fread(head, 1, sizeof head, in) == sizeof head && memcmp(head, magic, sizeof magic) == 0;
+    bool is = in && fread(head, 1, sizeof head, in) == sizeof head &&
+              memcmp(head, magic, sizeof magic) == 0;
     if (in)
         fclose(in);
     return is;
@@ -116,8 +121,8 @@ static bool read_any(grid *g, const char *path, size_t max_bytes, problem *p)
     if (S_ISDIR(info.st_mode))
         return problem_set(p, "%s: a folder; expected a .landscape, .ply or .csv file", path);
     if (max_bytes && (unsigned long long)info.st_size > max_bytes)
-        return problem_set(p, "%s: %.1f MiB; --max-size allows %.1f", path, (double)info.st_size / 1048576.0,
-                           (double)max_bytes / 1048576.0);
+        return problem_set(p, "%s: %.1f MiB; --max-size allows %.1f", path,
+                           (double)info.st_size / 1048576.0, (double)max_bytes / 1048576.0);
     if (info.st_size == 0 && S_ISREG(info.st_mode))
         return problem_set(p, "%s: empty", path);
     if (is_sqlite(path) || (ending && strcmp(ending, ".landscape") == 0))
@@ -126,7 +131,8 @@ static bool read_any(grid *g, const char *path, size_t max_bytes, problem *p)
     unsigned char *bytes = read_whole(path, &n, p);
     if (!bytes)
         return false;
-    bool done = n >= 3 && memcmp(bytes, "ply", 3) == 0 ? grid_parse_ply(g, path, bytes, n, p) : grid_parse_csv(g, path, bytes, n, p);
+    bool done = n >= 3 && memcmp(bytes, "ply", 3) == 0 ? grid_parse_ply(g, path, bytes, n, p)
+                                                       : grid_parse_csv(g, path, bytes, n, p);
     free(bytes);
     return done;
 }
@@ -136,7 +142,8 @@ bool grid_read(grid *out, const char *path, size_t max_bytes, problem *p)
     *out = (grid){.x_label = "x", .y_label = "y"};
     const char *slash = strrchr(path, '/');
     out->name = strdup(slash ? slash + 1 : path);
-    bool done = out->name ? read_any(out, path, max_bytes, p) : problem_set(p, "%s: out of memory", path);
+    bool done =
+        out->name ? read_any(out, path, max_bytes, p) : problem_set(p, "%s: out of memory", path);
     if (done && !out->title)
         done = (out->title = strdup(out->name)) || problem_set(p, "%s: out of memory", path);
     if (done && !out->quantity)

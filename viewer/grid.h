@@ -8,33 +8,35 @@
 
 enum { N_SPLITS = 2, MOST_POINTS = 64 * 1024 * 1024 };
 
-/** The quantities of one split, [ny][nx]; NaN: absent or not finite. NULL: the file has no such quantity. Owned. */
+/** The quantities of one split, [ny][nx]; NaN: absent or not finite. NULL: the file has no such
+ * quantity. Owned. */
 typedef struct samples {
     double *loss, *error, *accuracy;
 } samples;
 
 /** A checkpoint of a training path on the plane. */
 typedef struct path_point {
-    size_t run;        /* number of the path it belongs to */
+    size_t run; /* number of the path it belongs to */
     size_t epoch;
     double x, y;
-    double true_loss;  /* of the checkpoint itself, which lies off the plane; NaN: unknown */
+    double true_loss; /* of the checkpoint itself, which lies off the plane; NaN: unknown */
 } path_point;
 
 typedef struct grid {
     size_t nx, ny;
-    double *x, *y;              /* [nx], [ny]: ascending coordinates. Owned */
-    samples splits[N_SPLITS];   /* by loss_split */
+    double *x, *y;            /* [nx], [ny]: ascending coordinates. Owned */
+    samples splits[N_SPLITS]; /* by loss_split */
     bool has_split[N_SPLITS];
-    size_t n_evaluated, n_total; /* points of all splits: fewer than all while another process fills the file */
+    size_t n_evaluated,
+        n_total; /* points of all splits: fewer than all while another process fills the file */
     size_t n_not_finite;
-    path_point *path;           /* owned */
+    path_point *path; /* owned */
     size_t n_path;
-    char *name;                 /* the file's, without folders. Owned */
-    char *title, *caption;      /* what was measured. Owned; caption may be NULL */
-    char *quantity;             /* what the numbers are: "loss (nats per image)". Owned */
+    char *name;                    /* the file's, without folders. Owned */
+    char *title, *caption;         /* what was measured. Owned; caption may be NULL */
+    char *quantity;                /* what the numbers are: "loss (nats per image)". Owned */
     const char *x_label, *y_label; /* static */
-    bool has_centre;            /* (0, 0) is the trained network */
+    bool has_centre;               /* (0, 0) is the trained network */
 } grid;
 
 /** Reads a .landscape, .ply or .csv file, recognised by its content.
@@ -55,7 +57,7 @@ typedef struct scatter {
     struct scatter_row {
         double x, y, loss, error, accuracy;
         int split;
-    } *rows;
+    } * rows;
     bool has_error, has_accuracy;
 } scatter;
 
@@ -66,7 +68,8 @@ void scatter_free(scatter *s);
  *  @return false with the reason: not a grid, a line, two rows for one point, out of memory */
 bool grid_from_scatter(grid *g, const char *path, const scatter *s, problem *p);
 
-/** Checks what all readers must: at least 2 x 2 points, not too many, at least one finite loss unless the file still grows. */
+/** Checks what all readers must: at least 2 x 2 points, not too many, at least one finite loss
+ * unless the file still grows. */
 bool grid_check(const grid *g, const char *path, problem *p);
 /** Allocates the arrays of the split for nx x ny points, all NaN. */
 bool grid_add_split(grid *g, int split, bool has_error, bool has_accuracy);

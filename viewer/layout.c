@@ -1,4 +1,5 @@
-/* The panel on the right, the colour bar left of it, the title above, and the views share the rest. */
+/* The panel on the right, the colour bar left of it, the title above, and the views share the
+ * rest. */
 #include "layout.h"
 
 enum { PANEL_WIDTH = 236, BAR_WIDTH = 104, TITLE_HEIGHT = 64 };
@@ -32,7 +33,8 @@ layout layout_of(double width, double height, double unit, const scene *s)
     return l;
 }
 
-bool layout_find_view(const layout *l, size_t n_views, double px, double py, size_t *number, double *x, double *y)
+bool layout_find_view(const layout *l, size_t n_views, double px, double py, size_t *number,
+                      double *x, double *y)
 {
     for (size_t i = 0; i < n_views; i++) {
         const box *b = &l->views[i];

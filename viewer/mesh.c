@@ -1,4 +1,5 @@
-/* A vertex for each grid point that is kept, also where there is no height: triangles leave those out. */
+/* A vertex for each grid point that is kept, also where there is no height: triangles leave
+ * those out. */
 #include "mesh.h"
 
 #include <math.h>

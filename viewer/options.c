@@ -8,21 +8,42 @@
 
 #include "session.h"
 
-typedef enum option { SCREENSHOT, OUTPUT, SIZE, RESOLUTION, TURNTABLE, FRAMES, VIEW, WATCH, MAX_SIZE, PRINT_COMMAND, LIST_BINDINGS, GL_DEBUG, HELP, VERSION, N_OPTIONS } option;
+typedef enum option {
+    SCREENSHOT,
+    OUTPUT,
+    SIZE,
+    RESOLUTION,
+    TURNTABLE,
+    FRAMES,
+    VIEW,
+    WATCH,
+    MAX_SIZE,
+    PRINT_COMMAND,
+    LIST_BINDINGS,
+    GL_DEBUG,
+    HELP,
+    VERSION,
+    N_OPTIONS
+} option;
 
 static const struct {
     const char *name, *argument, *help;
 } OPTIONS[N_OPTIONS] = {
-    [SCREENSHOT] = {"screenshot", "F.png", "write a picture and end; needs no display. -: to standard output"},
+    [SCREENSHOT] = {"screenshot", "F.png",
+                    "write a picture and end; needs no display. -: to standard output"},
     [OUTPUT] = {"output", "F.png", "the same"},
     [SIZE] = {"size", "WxH", "pixels of the picture or the window (1280x800)"},
     [RESOLUTION] = {"resolution", "W,H", "the same"},
-    [TURNTABLE] = {"turntable", "DIR", "write a turn as DIR/frame-000.png ... and as the animation DIR/turntable.png"},
+    [TURNTABLE] = {"turntable", "DIR",
+                   "write a turn as DIR/frame-000.png ... and as the animation DIR/turntable.png"},
     [FRAMES] = {"frames", "N", "of the turn (60)"},
     [VIEW] = {"view", "NAME", "front, right, back, left, top, bottom or iso"},
-    [WATCH] = {"watch", NULL, "read files again when they change; a landscape that is being computed is watched anyway"},
+    [WATCH] =
+        {"watch", NULL,
+         "read files again when they change; a landscape that is being computed is watched anyway"},
     [MAX_SIZE] = {"max-size", "MIB", "refuse larger files"},
-    [PRINT_COMMAND] = {"print-command", NULL, "print the command line that sets what is set, and end"},
+    [PRINT_COMMAND] = {"print-command", NULL,
+                       "print the command line that sets what is set, and end"},
     [LIST_BINDINGS] = {"list-bindings", NULL, "list keys and mouse buttons, and end"},
     [GL_DEBUG] = {"gl-debug", NULL, "print what the OpenGL driver complains of; exit 1 if it did"},
     [HELP] = {"help", NULL, "this text"},
@@ -57,14 +78,17 @@ static bool parse_own(options *o, option which, const char *value, problem *p)
     case SIZE:
     case RESOLUTION:
         o->has_size = parse_pair(value, which == SIZE ? 'x' : ',', &o->width, &o->height);
-        return o->has_size || problem_set(p, "--%s=%s: expected %s, each from 64 to 20000", name, value, OPTIONS[which].argument);
+        return o->has_size || problem_set(p, "--%s=%s: expected %s, each from 64 to 20000", name,
+                                          value, OPTIONS[which].argument);
     case FRAMES:
         if (!is_number || number < 2 || number > LONGEST_TURN || floor(number) != number)
-            return problem_set(p, "--frames=%s: expected a whole number from 2 to %d", value, LONGEST_TURN);
+            return problem_set(p, "--frames=%s: expected a whole number from 2 to %d", value,
+                               LONGEST_TURN);
         o->frames = (unsigned)number;
         break;
     case VIEW:
-        return settings_view(&o->set, value) || problem_set(p, "--view=%s: expected %s", value, OPTIONS[VIEW].help);
+        return settings_view(&o->set, value) ||
+               problem_set(p, "--view=%s: expected %s", value, OPTIONS[VIEW].help);
     case MAX_SIZE:
         if (!is_number || number <= 0 || number > 1e9)
             return problem_set(p, "--max-size=%s: expected a number of MiB above 0", value);
@@ -132,7 +156,10 @@ static bool parse_word(options *o, const char *word, int argc, char **argv, int 
     const char *equals = strchr(word, '='), *value = equals ? equals + 1 : NULL;
     size_t length = equals ? (size_t)(equals - word) : strlen(word);
     snprintf(name, sizeof name, "%.*s", (int)(length > 63 ? 63 : length), word);
-    const setting *which = setting_find(name), *flag = which ? which : strncmp(name, "no-", 3) == 0 ? setting_find(name + 3) : NULL;
+    const setting *which = setting_find(name), *flag = which ? which
+                                                       : strncmp(name, "no-", 3) == 0
+                                                           ? setting_find(name + 3)
+                                                           : NULL;
     size_t own = 0;
     while (own < N_OPTIONS && strcmp(OPTIONS[own].name, name) != 0)
         own++;
@@ -148,7 +175,8 @@ static bool parse_word(options *o, const char *word, int argc, char **argv, int 
     } else if (!wants_value && value) {
         return problem_set(p, "--%s takes no value", name);
     }
-    return own < N_OPTIONS ? parse_own(o, (option)own, value, p) : setting_parse(&o->set, which, value, p);
+    return own < N_OPTIONS ? parse_own(o, (option)own, value, p)
+                           : setting_parse(&o->set, which, value, p);
 }
 
 bool options_parse(options *o, int argc, char **argv, problem *p)
@@ -172,34 +200,45 @@ bool options_parse(options *o, int argc, char **argv, problem *p)
             o->files[o->n_files++] = word;
         }
     }
-    if ((o->screenshot || o->turntable) && !o->n_files && !o->help && !o->version && !o->list_bindings)
+    if ((o->screenshot || o->turntable) && !o->n_files && !o->help && !o->version &&
+        !o->list_bindings)
         return problem_set(p, "a picture of what? Give a .landscape, .ply or .csv");
     return true;
 }
 
-static void print_option(const char *prefix, const char *name, const char *argument, const char *help)
+static void print_option(const char *prefix, const char *name, const char *argument,
+                         const char *help)
 {
     char left[48];
-    snprintf(left, sizeof left, "%s%s%s%s", prefix, name, argument ? " " : "", argument ? argument : "");
+    snprintf(left, sizeof left, "%s%s%s%s", prefix, name, argument ? " " : "",
+             argument ? argument : "");
     printf("  %-26s %s\n", left, help);
 }
 
 void options_print_help(void)
 {
     printf("Usage: lossview [options] [FILE [FILE]]\n\n"
-           "Shows loss landscapes in three dimensions: .landscape files, also while they are being computed, and any .ply or .csv that\n"
-           "holds values on a grid. Two files are shown side by side, with one camera and one scale.\n\nOptions:\n");
+           "Shows loss landscapes in three dimensions: .landscape files, also while they are being "
+           "computed, and any .ply or .csv that\n"
+           "holds values on a grid. Two files are shown side by side, with one camera and one "
+           "scale.\n\nOptions:\n");
     for (int i = 0; i < N_OPTIONS; i++)
         print_option("--", OPTIONS[i].name, OPTIONS[i].argument, OPTIONS[i].help);
-    printf("\nWhat is shown (a flag is switched off by --no-NAME; the key switches it in the window):\n");
+    printf("\nWhat is shown (a flag is switched off by --no-NAME; the key switches it in the "
+           "window):\n");
     for (size_t i = 0; i < N_SETTINGS; i++) {
         const setting *s = &SETTINGS[i];
         char help[200];
-        snprintf(help, sizeof help, "%s%s%s%s", s->help, s->key ? " [" : "", s->key ? s->key : "", s->key ? "]" : "");
+        snprintf(help, sizeof help, "%s%s%s%s", s->help, s->key ? " [" : "", s->key ? s->key : "",
+                 s->key ? "]" : "");
         print_option(s->kind == SETTING_FLAG ? "--[no-]" : "--", s->name,
-                     s->kind == SETTING_FLAG ? NULL : s->kind == SETTING_CHOICE ? "WHICH" : "X", help);
+                     s->kind == SETTING_FLAG     ? NULL
+                     : s->kind == SETTING_CHOICE ? "WHICH"
+                                                 : "X",
+                     help);
     }
-    printf("\nExit status: 0; 1 if a file cannot be shown, a picture cannot be written, or there is no OpenGL 3.3; 2 for wrong usage.\n"
+    printf("\nExit status: 0; 1 if a file cannot be shown, a picture cannot be written, or there "
+           "is no OpenGL 3.3; 2 for wrong usage.\n"
            "\nExamples:\n"
            "  lossview resnet20.landscape\n"
            "  lossview short.landscape noshort.landscape --texture=bands --height=log\n"

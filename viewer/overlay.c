@@ -12,7 +12,8 @@ void ink(cairo_t *cr, rgb c, double alpha)
 
 void font(cairo_t *cr, double size, bool bold)
 {
-    cairo_select_font_face(cr, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL, bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_select_font_face(cr, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
+                           bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
     cairo_set_font_size(cr, size);
 }
 
@@ -29,7 +30,8 @@ void text_at(cairo_t *cr, double x, double y, double align, const char *text)
     cairo_show_text(cr, text);
 }
 
-void halo_text(cairo_t *cr, const theme *t, double unit, double x, double y, double align, const char *text)
+void halo_text(cairo_t *cr, const theme *t, double unit, double x, double y, double align,
+               const char *text)
 {
     cairo_move_to(cr, x - (align > 0 ? align * text_width(cr, text) : 0), y);
     cairo_text_path(cr, text);
@@ -44,7 +46,8 @@ void halo_text(cairo_t *cr, const theme *t, double unit, double x, double y, dou
 void rounded(cairo_t *cr, box b, double r)
 {
     static const double quarter = 1.57079632679489662;
-    const double x[4] = {b.x + b.w - r, b.x + b.w - r, b.x + r, b.x + r}, y[4] = {b.y + r, b.y + b.h - r, b.y + b.h - r, b.y + r};
+    const double x[4] = {b.x + b.w - r, b.x + b.w - r, b.x + r, b.x + r},
+                 y[4] = {b.y + r, b.y + b.h - r, b.y + b.h - r, b.y + r};
     cairo_new_sub_path(cr);
     for (int i = 0; i < 4; i++)
         cairo_arc(cr, x[i], y[i], r, quarter * (i - 1), quarter * i);
@@ -70,7 +73,8 @@ static void progress_text(const grid *g, char text[128])
 {
     text[0] = 0;
     if (g->n_evaluated < g->n_total)
-        snprintf(text, 128, "%zu of %zu points (%.0f %%)", g->n_evaluated, g->n_total, 100 * (double)g->n_evaluated / (double)g->n_total);
+        snprintf(text, 128, "%zu of %zu points (%.0f %%)", g->n_evaluated, g->n_total,
+                 100 * (double)g->n_evaluated / (double)g->n_total);
     else if (g->n_not_finite)
         snprintf(text, 128, "%zu points are not finite: left out", g->n_not_finite);
 }
@@ -89,7 +93,10 @@ static void draw_title(const session *s, cairo_t *cr)
         fitted(cr, x, 28 * u, 0, width, c->n_views > 1 ? g->name : g->title);
         font(cr, 12 * u, false);
         ink(cr, t->ink, 0.72);
-        snprintf(name, sizeof name, "%s", g->caption && c->n_views == 1 ? g->caption : c->n_views > 1 ? g->title : "");
+        snprintf(name, sizeof name, "%s",
+                 g->caption && c->n_views == 1 ? g->caption
+                 : c->n_views > 1              ? g->title
+                                               : "");
         fitted(cr, x, 48 * u, 0, width, name);
         progress_text(g, progress);
         if (!progress[0])
@@ -101,7 +108,10 @@ static void draw_title(const session *s, cairo_t *cr)
             rounded(cr, (box){x, 74 * u, 220 * u, 5 * u}, 2.5 * u);
             cairo_fill(cr);
             ink(cr, t->accent, 1);
-            rounded(cr, (box){x, 74 * u, fmax(5, 220 * (double)g->n_evaluated / (double)g->n_total) * u, 5 * u}, 2.5 * u);
+            rounded(cr,
+                    (box){x, 74 * u, fmax(5, 220 * (double)g->n_evaluated / (double)g->n_total) * u,
+                          5 * u},
+                    2.5 * u);
             cairo_fill(cr);
         }
     }
@@ -125,13 +135,20 @@ static void draw_hover(const session *s, cairo_t *cr)
         return;
     char lines[5][160], a[48], b[48];
     size_t n = 0;
-    bool is_accuracy = s->scene.set.field == FIELD_ACCURACY, is_difference = s->scene.set.split == SHOW_DIFFERENCE;
+    bool is_accuracy = s->scene.set.field == FIELD_ACCURACY,
+         is_difference = s->scene.set.split == SHOW_DIFFERENCE;
     snprintf(lines[n++], 160, "x %.4g   y %.4g", h->x, h->y);
-    snprintf(lines[n++], 160, "%s %.5g", is_difference ? "difference" : is_accuracy ? "accuracy" : s->scene.views[s->hover_view].grid.quantity[0] == 'z' ? "z" : "loss", h->value);
+    snprintf(lines[n++], 160, "%s %.5g",
+             is_difference                                           ? "difference"
+             : is_accuracy                                           ? "accuracy"
+             : s->scene.views[s->hover_view].grid.quantity[0] == 'z' ? "z"
+                                                                     : "loss",
+             h->value);
     number(h->loss, "%.5g", a);
     number(h->error, " \302\261 %.2g", b);
     if (s->scene.views[s->hover_view].grid.quantity[0] != 'z')
-        snprintf(lines[n++], 160, "grid point (%.4g, %.4g): loss %s%s", h->grid_x, h->grid_y, a, isnan(h->error) ? "" : b);
+        snprintf(lines[n++], 160, "grid point (%.4g, %.4g): loss %s%s", h->grid_x, h->grid_y, a,
+                 isnan(h->error) ? "" : b);
     if (!isnan(h->accuracy))
         snprintf(lines[n++], 160, "accuracy there %.2f %%", h->accuracy);
     font(cr, 12 * u, false);
@@ -164,7 +181,8 @@ static size_t wrap(cairo_t *cr, const char *text, double width, char lines[6][25
     while (*word && n < 6) {
         size_t end = strcspn(word, " ");
         char longer[256];
-        snprintf(longer, sizeof longer, "%s%s%.*s", lines[n], length ? " " : "", (int)(end > 200 ? 200 : end), word);
+        snprintf(longer, sizeof longer, "%s%s%.*s", lines[n], length ? " " : "",
+                 (int)(end > 200 ? 200 : end), word);
         if (length && text_width(cr, longer) > width) {
             if (++n == 6)
                 break;
@@ -182,11 +200,13 @@ static size_t wrap(cairo_t *cr, const char *text, double width, char lines[6][25
 static void draw_banner(const session *s, const char *text, bool is_trouble, cairo_t *cr)
 {
     const theme *t = theme_of(s->scene.set.theme);
-    double u = s->layout.unit, room = s->layout.width - s->layout.panel.w, width = fmin(room - 40 * u, 640 * u);
+    double u = s->layout.unit, room = s->layout.width - s->layout.panel.w,
+           width = fmin(room - 40 * u, 640 * u);
     char lines[6][256];
     font(cr, 14 * u, false);
     size_t n = wrap(cr, text, width - 40 * u, lines);
-    box b = {(room - width) / 2, s->layout.height - (36 + 20 * (double)n) * u, width, (18 + 20 * (double)n) * u};
+    box b = {(room - width) / 2, s->layout.height - (36 + 20 * (double)n) * u, width,
+             (18 + 20 * (double)n) * u};
     rounded(cr, b, 8 * u);
     ink(cr, is_trouble ? (rgb){0.72, 0.13, 0.12} : t->accent, 0.95);
     cairo_fill(cr);
@@ -198,7 +218,8 @@ static void draw_banner(const session *s, const char *text, bool is_trouble, cai
 static void draw_invitation(const session *s, cairo_t *cr)
 {
     const theme *t = theme_of(s->scene.set.theme);
-    double u = s->layout.unit, x = (s->layout.width - s->layout.panel.w) / 2, y = s->layout.height / 2;
+    double u = s->layout.unit, x = (s->layout.width - s->layout.panel.w) / 2,
+           y = s->layout.height / 2;
     ink(cr, t->ink, 0.85);
     font(cr, 22 * u, true);
     text_at(cr, x, y - 10 * u, 0.5, "Drop a .landscape, .ply or .csv here");

@@ -8,7 +8,8 @@
 
 #include "session.h"
 
-/** Draws all of it. The axes' texts and the marks are placed so that none covers another; what finds no place is left out. */
+/** Draws all of it. The axes' texts and the marks are placed so that none covers another; what
+ * finds no place is left out. */
 void overlay_draw(const session *s, cairo_t *cr);
 
 /* The parts. */
@@ -25,7 +26,8 @@ double text_width(cairo_t *cr, const char *text);
 /** A line of text; align 0 left, 0.5 centre, 1 right of x; y is the baseline. */
 void text_at(cairo_t *cr, double x, double y, double align, const char *text);
 /** The same with a halo of the theme, so that it can be read over anything. */
-void halo_text(cairo_t *cr, const theme *t, double unit, double x, double y, double align, const char *text);
+void halo_text(cairo_t *cr, const theme *t, double unit, double x, double y, double align,
+               const char *text);
 void rounded(cairo_t *cr, box b, double radius);
 
 #endif

@@ -1,4 +1,5 @@
-/* The colour bar: what the colours mean. In the mode of slopes it is about slopes; where bands or lines are drawn it shows them. */
+/* The colour bar: what the colours mean. In the mode of slopes it is about slopes; where bands
+ * or lines are drawn it shows them. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +13,8 @@ static void gradient(const session *s, box b, cairo_t *cr)
     colours_table(c->set.colours, table);
     cairo_pattern_t *p = cairo_pattern_create_linear(0, b.y + b.h, 0, b.y);
     for (int i = 0; i < COLOUR_STEPS; i++)
-        cairo_pattern_add_color_stop_rgb(p, (double)i / (COLOUR_STEPS - 1), table[i][0] / 255.0, table[i][1] / 255.0, table[i][2] / 255.0);
+        cairo_pattern_add_color_stop_rgb(p, (double)i / (COLOUR_STEPS - 1), table[i][0] / 255.0,
+                                         table[i][1] / 255.0, table[i][2] / 255.0);
     cairo_rectangle(cr, b.x, b.y, b.w, b.h);
     cairo_set_source(cr, p);
     cairo_fill(cr);
@@ -26,7 +28,8 @@ static void bands(const session *s, box b, cairo_t *cr)
     uint8_t table[COLOUR_STEPS][3];
     colours_table(c->set.colours, table);
     for (size_t i = 0; i <= c->n_levels; i++) {
-        double low = i ? scale_place(&c->scale, c->levels[i - 1]) : 0, high = i < c->n_levels ? scale_place(&c->scale, c->levels[i]) : 1;
+        double low = i ? scale_place(&c->scale, c->levels[i - 1]) : 0,
+               high = i < c->n_levels ? scale_place(&c->scale, c->levels[i]) : 1;
         const uint8_t *colour = table[(int)((low + high) / 2 * (COLOUR_STEPS - 1) + 0.5)];
         cairo_set_source_rgb(cr, colour[0] / 255.0, colour[1] / 255.0, colour[2] / 255.0);
         cairo_rectangle(cr, b.x, b.y + b.h * (1 - high), b.w, b.h * (high - low));
@@ -52,7 +55,8 @@ void overlay_bar(const session *s, cairo_t *cr)
     const scene *c = &s->scene;
     const theme *t = theme_of(c->set.theme);
     double u = s->layout.unit, ticks[MOST_TICKS], height = fmin(s->layout.bar.h - 90 * u, 460 * u);
-    box b = {s->layout.bar.x + 8 * u, s->layout.bar.y + (s->layout.bar.h - height) / 2, 16 * u, height};
+    box b = {s->layout.bar.x + 8 * u, s->layout.bar.y + (s->layout.bar.h - height) / 2, 16 * u,
+             height};
     bool is_slope = c->set.texture == TEXTURE_SLOPE;
     scale range = is_slope ? (scale){0, c->steepest, false} : c->scale;
     if (height < 40 * u)

@@ -1,4 +1,5 @@
-/* Texts and marks of a view, none over another: each text takes the first free place of several around what it names. */
+/* Texts and marks of a view, none over another: each text takes the first free place of several
+ * around what it names. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,8 @@ typedef struct places {
 
 static bool is_free(const places *p, box b)
 {
-    if (b.x < p->area->x || b.y < p->area->y || b.x + b.w > p->area->x + p->area->w || b.y + b.h > p->area->y + p->area->h)
+    if (b.x < p->area->x || b.y < p->area->y || b.x + b.w > p->area->x + p->area->w ||
+        b.y + b.h > p->area->y + p->area->h)
         return false;
     for (size_t i = 0; i < p->n; i++) {
         const box *o = &p->taken[i];
@@ -51,7 +53,8 @@ static void draw_axis_label(places *p, const axis_label *l, cairo_t *cr)
 {
     const theme *t = theme_of(p->s->scene.set.theme);
     double u = p->s->layout.unit, x, y, ox, oy;
-    if (!seen_at(p, l->at, &x, &y) || !seen_at(p, vec_add(l->at, vec_scale(l->outward, 0.1)), &ox, &oy))
+    if (!seen_at(p, l->at, &x, &y) ||
+        !seen_at(p, vec_add(l->at, vec_scale(l->outward, 0.1)), &ox, &oy))
         return;
     double dx = ox - x, dy = oy - y, length = hypot(dx, dy);
     if (length < 1e-6)
@@ -61,7 +64,8 @@ static void draw_axis_label(places *p, const axis_label *l, cairo_t *cr)
     dy /= length;
     double w = text_width(cr, l->text), h = 12 * u, reach = 16 * u * l->distance;
     /* The text's nearer side is that far from the axis, whatever way it lies. */
-    double half = fabs(dx) * w / 2 + fabs(dy) * h / 2, cx = x + dx * (reach - 4 * u + half), cy = y + dy * (reach - 4 * u + half);
+    double half = fabs(dx) * w / 2 + fabs(dy) * h / 2, cx = x + dx * (reach - 4 * u + half),
+           cy = y + dy * (reach - 4 * u + half);
     box b = {cx - w / 2 - 2 * u, cy - h / 2 - u, w + 4 * u, h + 2 * u};
     if (!is_free(p, b))
         return;
@@ -90,7 +94,8 @@ static void polygon(cairo_t *cr, double x, double y, double r, int corners, doub
     cairo_close_path(cr);
 }
 
-/* Minimum: triangle down; maximum: triangle up; saddle: diamond; centre: a cross; path: a dot. Shapes, not colours alone. */
+/* Minimum: triangle down; maximum: triangle up; saddle: diamond; centre: a cross; path: a dot.
+ * Shapes, not colours alone. */
 static void draw_mark(mark_kind kind, double x, double y, double u, bool is_hidden, cairo_t *cr)
 {
     static const double down = 1.57079632679489662;
@@ -109,7 +114,8 @@ static void draw_mark(mark_kind kind, double x, double y, double u, bool is_hidd
     if (kind == MARK_PATH || kind == MARK_PATH_TRUE)
         cairo_arc(cr, x, y, (kind == MARK_PATH ? 4 : 3.2) * u, 0, 6.28318530717958648);
     else
-        polygon(cr, x, y, kind == MARK_SADDLE ? 7 * u : 7.5 * u, kind == MARK_SADDLE ? 4 : 3, kind == MARK_MAXIMUM ? -down : down);
+        polygon(cr, x, y, kind == MARK_SADDLE ? 7 * u : 7.5 * u, kind == MARK_SADDLE ? 4 : 3,
+                kind == MARK_MAXIMUM ? -down : down);
     ink(cr, colour_of(kind), is_hidden ? 0.35 : 1);
     cairo_fill_preserve(cr);
     ink(cr, (rgb){0.08, 0.08, 0.1}, is_hidden ? 0.5 : 1);
@@ -126,7 +132,10 @@ static void draw_label(places *p, double x, double y, const char *text, int ring
     for (int ring = 0; ring < rings; ring++)
         for (size_t k = 0; k < sizeof turns / sizeof *turns; k++) {
             double reach = (14 + 20 * ring) * u, dx = cos(turns[k]), dy = sin(turns[k]);
-            double ax = x + dx * reach, ay = y + dy * reach, left = dx > 0.3 ? ax : dx < -0.3 ? ax - w : ax - w / 2;
+            double ax = x + dx * reach, ay = y + dy * reach,
+                   left = dx > 0.3    ? ax
+                          : dx < -0.3 ? ax - w
+                                      : ax - w / 2;
             box b = {left - 3 * u, ay - h / 2 - 2 * u, w + 6 * u, h + 4 * u};
             if (!is_free(p, b))
                 continue;
@@ -148,13 +157,15 @@ typedef struct place {
     bool is_seen, is_hidden, is_labelled;
 } place;
 
-/* Epochs of the path, the last first, as it ends where most marks are; marks that can hardly be told apart share one. */
+/* Epochs of the path, the last first, as it ends where most marks are; marks that can hardly be
+ * told apart share one. */
 static void draw_epochs(places *p, place *at, bool is_hidden, cairo_t *cr)
 {
     const view *v = &p->s->scene.views[p->number];
     double apart = 8 * p->s->layout.unit;
     for (size_t i = v->n_marks; i-- > 0;) {
-        bool is_wanted = v->marks[i].kind == MARK_PATH && at[i].is_seen && at[i].is_hidden == is_hidden;
+        bool is_wanted =
+            v->marks[i].kind == MARK_PATH && at[i].is_seen && at[i].is_hidden == is_hidden;
         for (size_t k = i + 1; is_wanted && k < v->n_marks; k++)
             is_wanted = !at[k].is_labelled || hypot(at[k].x - at[i].x, at[k].y - at[i].y) > apart;
         if (!is_wanted)
@@ -173,7 +184,8 @@ static void draw_marks(places *p, cairo_t *cr)
         return;
     for (size_t i = 0; i < v->n_marks; i++) {
         const mark *m = &v->marks[i];
-        at[i].is_seen = seen_at(p, m->at, &at[i].x, &at[i].y) && box_holds(*p->area, at[i].x, at[i].y);
+        at[i].is_seen =
+            seen_at(p, m->at, &at[i].x, &at[i].y) && box_holds(*p->area, at[i].x, at[i].y);
         if (!at[i].is_seen)
             continue;
         at[i].is_hidden = scene_is_hidden(&p->s->scene, p->number, p->aspect, m->at);
@@ -181,11 +193,13 @@ static void draw_marks(places *p, cairo_t *cr)
         take(p, (box){at[i].x - 7 * u, at[i].y - 7 * u, 14 * u, 14 * u});
     }
     font(cr, 12.5 * u, false);
-    int passes = v->n_critical <= FEW ? 2 : 1; /* what is in sight chooses first; what is hidden has texts only if there is room */
+    int passes = v->n_critical <= FEW ? 2 : 1; /* what is in sight chooses first; what is hidden
+                                                  has texts only if there is room */
     for (int hidden = 0; hidden < passes; hidden++) {
         draw_epochs(p, at, hidden == 1, cr);
         for (size_t i = 0; i < v->n_marks; i++)
-            if (v->marks[i].kind != MARK_PATH && at[i].is_seen && at[i].is_hidden == (hidden == 1) && v->marks[i].text[0])
+            if (v->marks[i].kind != MARK_PATH && at[i].is_seen &&
+                at[i].is_hidden == (hidden == 1) && v->marks[i].text[0])
                 draw_label(p, at[i].x, at[i].y, v->marks[i].text, 4, cr);
     }
     free(at);

@@ -55,7 +55,8 @@ static void draw_choice(const session *s, const widget *w, const theme *t, bool 
     arrow(cr, b.x + b.w - 9 * u, y, 2 * u);
 }
 
-static void draw_button(const session *s, const widget *w, const theme *t, bool is_on, bool is_hot, cairo_t *cr)
+static void draw_button(const session *s, const widget *w, const theme *t, bool is_on, bool is_hot,
+                        cairo_t *cr)
 {
     double u = s->layout.unit;
     rounded(cr, w->at, 5 * u);
@@ -64,7 +65,10 @@ static void draw_button(const session *s, const widget *w, const theme *t, bool 
     else
         ink(cr, t->faint, is_hot ? 0.45 : 0.22);
     cairo_fill(cr);
-    ink(cr, is_on ? (s->scene.set.theme == THEME_DARK ? (rgb){0.05, 0.06, 0.08} : (rgb){1, 1, 1}) : t->ink, 1);
+    ink(cr,
+        is_on ? (s->scene.set.theme == THEME_DARK ? (rgb){0.05, 0.06, 0.08} : (rgb){1, 1, 1})
+              : t->ink,
+        1);
     double size = w->set ? 12 : 10;
     font(cr, size * u, false);
     text_at(cr, w->at.x + w->at.w / 2, w->at.y + w->at.h / 2 + 0.35 * size * u, 0.5, w->label);
@@ -114,7 +118,9 @@ void overlay_help(const session *s, cairo_t *cr)
     while (session_help(n, keys, what))
         n++;
     size_t rows = (n + 1) / 2;
-    double u = s->layout.unit, fit = fmin((s->layout.height - 20 * u) / (((double)rows * 19 + 70) * u), (s->layout.width - 20 * u) / (1120 * u));
+    double u = s->layout.unit,
+           fit = fmin((s->layout.height - 20 * u) / (((double)rows * 19 + 70) * u),
+                      (s->layout.width - 20 * u) / (1120 * u));
     u *= fmin(fit, 1);
     box b = {0, 0, 1100 * u, ((double)rows * 19 + 60) * u};
     b.x = (s->layout.width - b.w) / 2;
@@ -130,10 +136,12 @@ void overlay_help(const session *s, cairo_t *cr)
     text_at(cr, b.x + 20 * u, b.y + 30 * u, 0, "Keys and mouse");
     font(cr, 11.5 * u, false);
     ink(cr, t->ink, 0.65);
-    text_at(cr, b.x + b.w - 20 * u, b.y + 30 * u, 1, "with Shift a key goes back; H or a click closes this");
+    text_at(cr, b.x + b.w - 20 * u, b.y + 30 * u, 1,
+            "with Shift a key goes back; H or a click closes this");
     for (size_t i = 0; i < n; i++) {
         session_help(i, keys, what);
-        double x = b.x + (i < rows ? 20 : 480) * u, y = b.y + (56 + 19 * (double)(i % rows)) * u, wide = i < rows ? 190 : 50;
+        double x = b.x + (i < rows ? 20 : 480) * u, y = b.y + (56 + 19 * (double)(i % rows)) * u,
+               wide = i < rows ? 190 : 50;
         font(cr, 12 * u, true);
         ink(cr, t->accent, 1);
         text_at(cr, x, y, 0, keys);

@@ -12,7 +12,11 @@ enum { ROW = 28, MARGIN = 10, GAP = 4, HEAD = 40 };
 static const struct {
     const char *label;
     action action;
-} BUTTONS[] = {{"Reset", ACTION_RESET}, {"Front", ACTION_FRONT}, {"Side", ACTION_RIGHT_SIDE}, {"Top", ACTION_TOP}, {"Picture", ACTION_PICTURE}};
+} BUTTONS[] = {{"Reset", ACTION_RESET},
+               {"Front", ACTION_FRONT},
+               {"Side", ACTION_RIGHT_SIDE},
+               {"Top", ACTION_TOP},
+               {"Picture", ACTION_PICTURE}};
 enum { N_BUTTONS = sizeof BUTTONS / sizeof *BUTTONS };
 
 static size_t n_rows(void)
@@ -31,12 +35,17 @@ size_t panel_layout(const layout *l, widget *out)
     size_t n = 0, flags = 0;
     if (!(l->panel.w > 0))
         return 0;
-    double room = (l->panel.h - HEAD * l->unit) / (double)n_rows(), row = room < ROW * l->unit ? room : ROW * l->unit;
-    double left = l->panel.x + MARGIN * l->unit, width = l->panel.w - 2 * MARGIN * l->unit, y = l->panel.y + HEAD * l->unit;
+    double room = (l->panel.h - HEAD * l->unit) / (double)n_rows(),
+           row = room < ROW * l->unit ? room : ROW * l->unit;
+    double left = l->panel.x + MARGIN * l->unit, width = l->panel.w - 2 * MARGIN * l->unit,
+           y = l->panel.y + HEAD * l->unit;
     double gap = GAP * l->unit * row / (ROW * l->unit);
     for (int i = 0; i < N_BUTTONS; i++) {
         double part = width / N_BUTTONS;
-        out[n++] = (widget){{left + part * i, y, part - gap, row - gap}, NULL, (int)BUTTONS[i].action, BUTTONS[i].label};
+        out[n++] = (widget){{left + part * i, y, part - gap, row - gap},
+                            NULL,
+                            (int)BUTTONS[i].action,
+                            BUTTONS[i].label};
     }
     y += row;
     for (size_t i = 0; i < N_SETTINGS && n < MOST_WIDGETS; i++) {
@@ -92,7 +101,8 @@ void panel_slide(scene *s, const widget *w, double fraction)
     if (is_clip(w)) {
         scale range = clip_range(s);
         bool is_none = fraction > 0.995 || !(range.low < range.high);
-        setting_put(&s->set, w->set, is_none ? (double)INFINITY : scale_value(&range, fmax(fraction, 0.02)));
+        setting_put(&s->set, w->set,
+                    is_none ? (double)INFINITY : scale_value(&range, fmax(fraction, 0.02)));
     } else {
         setting_put(&s->set, w->set, w->set->low + fraction * (w->set->high - w->set->low));
     }

@@ -22,7 +22,8 @@ int panel_find(const widget *widgets, size_t n, double x, double y);
 double panel_fraction(const scene *s, const widget *w);
 /** What a slider does when its handle is moved to a fraction. */
 void panel_slide(scene *s, const widget *w, double fraction);
-/** What a press at x does to a setting: a flag flips, a choice steps back on its left third, else on, a slider follows. */
+/** What a press at x does to a setting: a flag flips, a choice steps back on its left third,
+ * else on, a slider follows. */
 void panel_press(scene *s, const widget *w, double x);
 /** The part of a slider's box where its handle moves. */
 box panel_track(const layout *l, const widget *w);

@@ -1,5 +1,6 @@
-/* libpng writes no animations (in Debian), so the chunks are written here; zlib does the work. Each row gets the filter whose
- * bytes have the smallest sum, the heuristic of the PNG specification. */
+/* libpng writes no animations (in Debian), so the chunks are written here; zlib does the work.
+ * Each row gets the filter whose bytes have the smallest sum, the heuristic of the PNG
+ * specification. */
 #include "png_file.h"
 
 #include <errno.h>
@@ -37,12 +38,14 @@ static void chunk(png_file *f, const char *type, const unsigned char *data, size
     unsigned char word[4];
     uLong crc = crc32(crc32(0, (const Bytef *)type, 4), data, (uInt)n);
     put32(word, n);
-    f->failed |= fwrite(word, 1, 4, f->out) != 4 || fwrite(type, 1, 4, f->out) != 4 || fwrite(data, 1, n, f->out) != n;
+    f->failed |= fwrite(word, 1, 4, f->out) != 4 || fwrite(type, 1, 4, f->out) != 4 ||
+                 fwrite(data, 1, n, f->out) != n;
     put32(word, crc);
     f->failed |= fwrite(word, 1, 4, f->out) != 4;
 }
 
-png_file *png_begin(const char *path, int width, int height, int channels, unsigned n_frames, unsigned delay_ms, problem *p)
+png_file *png_begin(const char *path, int width, int height, int channels, unsigned n_frames,
+                    unsigned delay_ms, problem *p)
 {
     static const unsigned char signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
     png_file *f = calloc(1, sizeof *f);
@@ -84,13 +87,19 @@ static int paeth(int a, int b, int c)
     return pa <= pb && pa <= pc ? a : pb <= pc ? b : c;
 }
 
-/* Filters a row; `above` is the row before it or zeros. @return the sum of the bytes taken as signed. */
-static size_t filter_row(int kind, const unsigned char *row, const unsigned char *above, size_t n, size_t bpp, unsigned char *out)
+/* Filters a row; `above` is the row before it or zeros. @return the sum of the bytes taken as
+ * signed. */
+static size_t filter_row(int kind, const unsigned char *row, const unsigned char *above, size_t n,
+                         size_t bpp, unsigned char *out)
 {
     size_t sum = 0;
     for (size_t i = 0; i < n; i++) {
         int a = i >= bpp ? row[i - bpp] : 0, b = above[i], c = i >= bpp ? above[i - bpp] : 0;
-        int guess = kind == 0 ? 0 : kind == 1 ? a : kind == 2 ? b : kind == 3 ? (a + b) / 2 : paeth(a, b, c);
+        int guess = kind == 0   ? 0
+                    : kind == 1 ? a
+                    : kind == 2 ? b
+                    : kind == 3 ? (a + b) / 2
+                                : paeth(a, b, c);
         out[i] = (unsigned char)(row[i] - guess);
         sum += out[i] < 128 ? out[i] : 256u - out[i];
     }
@@ -108,7 +117,8 @@ static unsigned char *filter_all(const png_file *f, const unsigned char *rgba)
 {
     unsigned char *out = malloc((f->stride + 1) * f->height), *rows = calloc(3, f->stride);
     for (size_t y = 0; out && rows && y < f->height; y++) {
-        unsigned char *row = rows + (y % 2) * f->stride, *above = rows + ((y + 1) % 2) * f->stride, *trial = rows + 2 * f->stride;
+        unsigned char *row = rows + (y % 2) * f->stride, *above = rows + ((y + 1) % 2) * f->stride,
+                      *trial = rows + 2 * f->stride;
         unsigned char *to = out + y * (f->stride + 1);
         size_t best = SIZE_MAX;
         take_row(f, rgba, y, row);
@@ -157,7 +167,8 @@ bool png_frame(png_file *f, const unsigned char *rgba, problem *p)
         }
         f->frame++;
     } else {
-        problem_set(p, "%s: out of memory for a picture of %zu x %zu", f->path, f->width, f->height);
+        problem_set(p, "%s: out of memory for a picture of %zu x %zu", f->path, f->width,
+                    f->height);
         f->failed = true;
     }
     free(filtered);
@@ -174,9 +185,11 @@ bool png_end(png_file *f, problem *p)
     f->failed |= (is_stdout ? fflush(f->out) : fclose(f->out)) != 0;
     bool done = whole && !f->failed;
     if (!done && whole)
-        problem_set(p, "%s: could not be written: %s", f->path, errno ? strerror(errno) : "the system refused");
+        problem_set(p, "%s: could not be written: %s", f->path,
+                    errno ? strerror(errno) : "the system refused");
     struct stat info;
-    if (!done && !is_stdout && stat(f->path, &info) == 0 && S_ISREG(info.st_mode)) /* never a device */
+    if (!done && !is_stdout && stat(f->path, &info) == 0 &&
+        S_ISREG(info.st_mode)) /* never a device */
         remove(f->path);
     free(f->path);
     free(f);

@@ -1,4 +1,5 @@
-/* PNG (ISO/IEC 15948), one picture or, as APNG (W3C PNG third edition), several that follow each other. */
+/* PNG (ISO/IEC 15948), one picture or, as APNG (W3C PNG third edition), several that follow each
+ * other. */
 #ifndef PNG_FILE_H
 #define PNG_FILE_H
 
@@ -13,10 +14,13 @@ typedef struct png_file png_file;
  *  @param n_frames  1: a plain PNG. More: an animation that repeats for ever.
  *  @param delay_ms  of each frame, up to 65535
  *  @return NULL with the reason */
-png_file *png_begin(const char *path, int width, int height, int channels, unsigned n_frames, unsigned delay_ms, problem *p);
-/** Adds a frame: [height][width][4] bytes RGBA, first row on top; the alpha is left out with 3 channels. */
+png_file *png_begin(const char *path, int width, int height, int channels, unsigned n_frames,
+                    unsigned delay_ms, problem *p);
+/** Adds a frame: [height][width][4] bytes RGBA, first row on top; the alpha is left out with 3
+ * channels. */
 bool png_frame(png_file *f, const unsigned char *rgba, problem *p);
-/** Ends the file, also after a failure, when it is removed. @return false with the reason: not all could be written. */
+/** Ends the file, also after a failure, when it is removed. @return false with the reason: not
+ * all could be written. */
 bool png_end(png_file *f, problem *p);
 
 #endif

@@ -1,6 +1,7 @@
-/* Text with separators (comma, semicolon, tab or blank), in one of three forms: columns that a first row names (x, y, and loss
- * or z or value; perhaps split, standard_error, accuracy: what lossgrid export writes); three columns x, y, z without names;
- * or a matrix of numbers, a row for each y. A field that is empty or no number has no value, which only places may not. */
+/* Text with separators (comma, semicolon, tab or blank), in one of three forms: columns that a
+ * first row names (x, y, and loss or z or value; perhaps split, standard_error, accuracy: what
+ * lossgrid export writes); three columns x, y, z without names; or a matrix of numbers, a row
+ * for each y. A field that is empty or no number has no value, which only places may not. */
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
@@ -26,15 +27,18 @@ typedef struct table {
     problem *p;
 } table;
 
-/* Takes the next field of the line; quotes around it fall away. @return false at the end of the line. */
+/* Takes the next field of the line; quotes around it fall away. @return false at the end of the
+ * line. */
 static bool take_field(table *t, char field[LONGEST_FIELD + 1], bool *is_last)
 {
     if (t->separator == ' ')
         while (t->at < t->end && (*t->at == ' ' || *t->at == '\t'))
             t->at++;
     size_t n = 0;
-    while (t->at < t->end && *t->at != '\n' && *t->at != t->separator && !(t->separator == ' ' && *t->at == '\t')) {
-        if (*t->at != '\r' && *t->at != '"' && n < LONGEST_FIELD && (n || !isspace((unsigned char)*t->at)))
+    while (t->at < t->end && *t->at != '\n' && *t->at != t->separator &&
+           !(t->separator == ' ' && *t->at == '\t')) {
+        if (*t->at != '\r' && *t->at != '"' && n < LONGEST_FIELD &&
+            (n || !isspace((unsigned char)*t->at)))
             field[n++] = *t->at;
         t->at++;
     }
@@ -50,7 +54,8 @@ static bool take_field(table *t, char field[LONGEST_FIELD + 1], bool *is_last)
     return true;
 }
 
-/* Skips to the next line that holds something and is no comment. @return false at the end of the file. */
+/* Skips to the next line that holds something and is no comment. @return false at the end of the
+ * file. */
 static bool next_line(table *t, bool first)
 {
     if (!first) {
@@ -148,11 +153,14 @@ static bool take_row(table *t, const int roles[N_ROLES], struct scatter_row *row
 
 static bool read_rows(grid *g, table *t, const int roles[N_ROLES], bool skip_first, problem *p)
 {
-    scatter s = {.has_error = roles[ERROR] != NOT_THERE, .has_accuracy = roles[ACCURACY] != NOT_THERE};
+    scatter s = {.has_error = roles[ERROR] != NOT_THERE,
+                 .has_accuracy = roles[ACCURACY] != NOT_THERE};
     bool done = true;
-    for (bool more = skip_first ? next_line(t, false) : true; more && done; more = next_line(t, false)) {
+    for (bool more = skip_first ? next_line(t, false) : true; more && done;
+         more = next_line(t, false)) {
         struct scatter_row row;
-        done = take_row(t, roles, &row) && (scatter_add(&s, &row) || problem_set(p, "%s: out of memory", t->path));
+        done = take_row(t, roles, &row) &&
+               (scatter_add(&s, &row) || problem_set(p, "%s: out of memory", t->path));
     }
     done = done && grid_from_scatter(g, t->path, &s, p);
     scatter_free(&s);
@@ -190,11 +198,13 @@ static bool take_matrix_row(table *t, size_t n_columns, double *row)
         double value;
         take_field(t, field, &is_last);
         if (!number_of(field, &value) && *field)
-            return problem_set(t->p, "%s: line %zu: \"%.40s\" is no number", t->path, t->line, field);
+            return problem_set(t->p, "%s: line %zu: \"%.40s\" is no number", t->path, t->line,
+                               field);
         if (n < n_columns)
             row[n] = value;
     }
-    return n == n_columns || problem_set(t->p, "%s: line %zu has %zu numbers, the first line %zu", t->path, t->line, n, n_columns);
+    return n == n_columns || problem_set(t->p, "%s: line %zu has %zu numbers, the first line %zu",
+                                         t->path, t->line, n, n_columns);
 }
 
 /* A matrix: its places are the numbers of its columns and rows. */
@@ -247,7 +257,10 @@ bool grid_parse_csv(grid *g, const char *path, const unsigned char *bytes, size_
     t.separator = find_separator(t.at, t.end);
     size_t n_columns = read_names(&t, roles, &has_names);
     if (has_names && (roles[X] == NOT_THERE || roles[Y] == NOT_THERE || roles[LOSS] == NOT_THERE))
-        return problem_set(p, "%s: its first line does not name columns x, y and loss (or z), nor is it a row of numbers", path);
+        return problem_set(p,
+                           "%s: its first line does not name columns x, y and loss (or z), nor is "
+                           "it a row of numbers",
+                           path);
     if (has_names)
         return read_rows(g, &t, roles, true, p);
     if (n_columns == 3) {
@@ -255,7 +268,8 @@ bool grid_parse_csv(grid *g, const char *path, const unsigned char *bytes, size_
         roles[X] = 0;
         roles[Y] = 1;
         roles[LOSS] = 2;
-        if (read_rows(g, &again, roles, false, p) && g->nx * g->ny == g->n_total) /* else a matrix that happens to have three columns */
+        if (read_rows(g, &again, roles, false, p) &&
+            g->nx * g->ny == g->n_total) /* else a matrix that happens to have three columns */
             return true;
         char *name = g->name; /* what the attempt left */
         g->name = NULL;

@@ -1,5 +1,5 @@
-/* A .landscape file, also one that another process is filling. It is opened only as long as reading takes, so that a writer
- * is never kept waiting. */
+/* A .landscape file, also one that another process is filling. It is opened only as long as
+ * reading takes, so that a writer is never kept waiting. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +32,8 @@ static bool read_split(grid *g, loss_surface *s, loss_split split, const char *p
         return problem_set(p, "%s: out of memory", path);
     }
     samples *to = &g->splits[split];
-    done = loss_surface_points(s, split, points) == LOSS_OK || problem_set(p, "%s", loss_last_message());
+    done = loss_surface_points(s, split, points) == LOSS_OK ||
+           problem_set(p, "%s", loss_last_message());
     for (size_t i = 0; i < n && done; i++) {
         if (!points[i].evaluated)
             continue;
@@ -61,7 +62,8 @@ static bool read_path(grid *g, loss_surface *s, const char *path, problem *p)
     for (size_t i = 0; i < n; i++) {
         run += i && strcmp(points[i].run, points[i - 1].run) != 0;
         if (isfinite(points[i].x) && isfinite(points[i].y))
-            g->path[g->n_path++] = (path_point){run, points[i].epoch, points[i].x, points[i].y, points[i].true_loss};
+            g->path[g->n_path++] =
+                (path_point){run, points[i].epoch, points[i].x, points[i].y, points[i].true_loss};
     }
     return true;
 }
@@ -81,8 +83,9 @@ static bool describe(grid *g, const loss_surface *s)
     size_t start = end;
     while (start && data[start - 1] != '/')
         start--;
-    snprintf(text, sizeof text, "%s images of %.*s; directions: %.200s; BatchNorm: %s", fact(s, key, "unknown"),
-             (int)(end - start > 100 ? 100 : end - start), data + start, fact(s, "directions", "unknown"), fact(s, "bn", "unknown"));
+    snprintf(text, sizeof text, "%s images of %.*s; directions: %.200s; BatchNorm: %s",
+             fact(s, key, "unknown"), (int)(end - start > 100 ? 100 : end - start), data + start,
+             fact(s, "directions", "unknown"), fact(s, "bn", "unknown"));
     g->caption = strdup(text);
     g->quantity = strdup("loss (nats per image)");
     const char *solutions = loss_surface_metadata(s, "solutions");
@@ -102,7 +105,8 @@ bool grid_read_landscape(grid *g, const char *path, problem *p)
     loss_axis x = loss_surface_x(s), y = loss_surface_y(s);
     bool done = x.n && y.n && x.n <= MOST_POINTS / y.n;
     if (!done)
-        problem_set(p, "%s: %zu x %zu points; at most %d can be shown", path, x.n, y.n, MOST_POINTS);
+        problem_set(p, "%s: %zu x %zu points; at most %d can be shown", path, x.n, y.n,
+                    MOST_POINTS);
     if (done && (!read_axis(x, &g->x, &g->nx) || !read_axis(y, &g->y, &g->ny)))
         done = problem_set(p, "%s: out of memory", path);
     for (int k = 0; k < N_SPLITS && done; k++)

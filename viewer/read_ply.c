@@ -1,6 +1,6 @@
-/* PLY (Turk 1994), ascii and binary, of either byte order: the vertices of any mesh that is a height field over a grid. Faces
- * are not read: the grid has them. `quality` is the loss where it is there (ours), else z. Every length is checked against
- * what the file has. */
+/* PLY (Turk 1994), ascii and binary, of either byte order: the vertices of any mesh that is a
+ * height field over a grid. Faces are not read: the grid has them. `quality` is the loss where
+ * it is there (ours), else z. Every length is checked against what the file has. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,8 +10,9 @@
 #include "grid.h"
 
 typedef enum type { CHAR, UCHAR, SHORT, USHORT, INT, UINT, FLOAT, DOUBLE, N_TYPES, NO_TYPE } type;
-static const char *const TYPE_NAMES[2][N_TYPES] = {{"char", "uchar", "short", "ushort", "int", "uint", "float", "double"},
-                                                   {"int8", "uint8", "int16", "uint16", "int32", "uint32", "float32", "float64"}};
+static const char *const TYPE_NAMES[2][N_TYPES] = {
+    {"char", "uchar", "short", "ushort", "int", "uint", "float", "double"},
+    {"int8", "uint8", "int16", "uint16", "int32", "uint32", "float32", "float64"}};
 static const size_t TYPE_SIZES[N_TYPES] = {1, 1, 2, 2, 4, 4, 4, 8};
 
 enum { MOST_PROPERTIES = 64, MOST_ELEMENTS = 16, LONGEST_WORD = 63, LONGEST_LINE = 1023 };
@@ -73,19 +74,22 @@ static bool add_property(parser *r, const char *line)
     char kind[64], count[64], item[64], name[64];
     element *e = r->n_elements ? &r->elements[r->n_elements - 1] : NULL;
     if (!e || e->n_properties == MOST_PROPERTIES)
-        return problem_set(r->p, "%s: line %zu: %s", r->path, r->line, e ? "too many properties" : "a property of no element");
+        return problem_set(r->p, "%s: line %zu: %s", r->path, r->line,
+                           e ? "too many properties" : "a property of no element");
     property *q = &e->properties[e->n_properties++];
     q->count = NO_TYPE;
     if (sscanf(line, "property %63s", kind) == 1 && strcmp(kind, "list") == 0) {
         if (sscanf(line, "property list %63s %63s %63s", count, item, name) != 3)
-            return problem_set(r->p, "%s: line %zu: \"%.80s\" is no property", r->path, r->line, line);
+            return problem_set(r->p, "%s: line %zu: \"%.80s\" is no property", r->path, r->line,
+                               line);
         q->count = type_of(count);
         q->kind = type_of(item);
         if (q->count >= FLOAT)
             return problem_set(r->p, "%s: line %zu: a list counted in %s", r->path, r->line, count);
     } else {
         if (sscanf(line, "property %63s %63s", item, name) != 2)
-            return problem_set(r->p, "%s: line %zu: \"%.80s\" is no property", r->path, r->line, line);
+            return problem_set(r->p, "%s: line %zu: \"%.80s\" is no property", r->path, r->line,
+                               line);
         q->kind = type_of(item);
     }
     if (q->kind == NO_TYPE)
@@ -100,7 +104,8 @@ static bool add_element(parser *r, const char *line)
         return fail(r, "too many elements");
     element *e = &r->elements[r->n_elements];
     char number[64];
-    if (sscanf(line, "element %63s %63s", e->name, number) != 2 || strspn(number, "0123456789") != strlen(number) || strlen(number) > 18)
+    if (sscanf(line, "element %63s %63s", e->name, number) != 2 ||
+        strspn(number, "0123456789") != strlen(number) || strlen(number) > 18)
         return problem_set(r->p, "%s: line %zu: \"%.80s\" is no element", r->path, r->line, line);
     e->n = strtoull(number, NULL, 10);
     r->n_elements++;
@@ -109,7 +114,8 @@ static bool add_element(parser *r, const char *line)
 
 static bool parse_header(parser *r)
 {
-    static const char *const formats[] = {"format ascii 1.0", "format binary_little_endian 1.0", "format binary_big_endian 1.0"};
+    static const char *const formats[] = {"format ascii 1.0", "format binary_little_endian 1.0",
+                                          "format binary_big_endian 1.0"};
     char line[LONGEST_LINE + 1];
     r->format = -1;
     if (!take_line(r, line))
@@ -130,7 +136,8 @@ static bool parse_header(parser *r)
         } else if (strncmp(line, "property ", 9) == 0) {
             good = add_property(r, line);
         } else if (strncmp(line, "comment", 7) != 0 && strncmp(line, "obj_info", 8) != 0) {
-            good = problem_set(r->p, "%s: line %zu of its header is unknown: \"%.80s\"", r->path, r->line, line);
+            good = problem_set(r->p, "%s: line %zu of its header is unknown: \"%.80s\"", r->path,
+                               r->line, line);
         }
         if (!good)
             return false;
@@ -227,8 +234,10 @@ static bool take_element(parser *r, const element *e, scatter *s)
         double values[MOST_PROPERTIES] = {0};
         for (size_t k = 0; k < e->n_properties; k++)
             if (!take_property(r, &e->properties[k], &values[k]))
-                return problem_set(r->p, "%s: ends, or is no number, within %s %llu of %llu", r->path, e->name, i + 1, e->n);
-        struct scatter_row row = {.error = (double)NAN, .accuracy = (double)NAN, .split = LOSS_SPLIT_TEST};
+                return problem_set(r->p, "%s: ends, or is no number, within %s %llu of %llu",
+                                   r->path, e->name, i + 1, e->n);
+        struct scatter_row row = {
+            .error = (double)NAN, .accuracy = (double)NAN, .split = LOSS_SPLIT_TEST};
         if (s) {
             row.x = values[x];
             row.y = values[y];

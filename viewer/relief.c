@@ -4,7 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double STEEP = 20; /* factor between the ends of a range from which `auto` takes logarithms */
+static const double STEEP =
+    20; /* factor between the ends of a range from which `auto` takes logarithms */
 
 static const double *array_of(const grid *g, int split, int field)
 {
@@ -16,9 +17,11 @@ static const double *array_of(const grid *g, int split, int field)
 double *relief_values(const grid *g, const settings *s, problem *p)
 {
     size_t n = g->nx * g->ny;
-    const double *test = array_of(g, LOSS_SPLIT_TEST, s->field), *train = array_of(g, LOSS_SPLIT_TRAIN, s->field);
+    const double *test = array_of(g, LOSS_SPLIT_TEST, s->field),
+                 *train = array_of(g, LOSS_SPLIT_TRAIN, s->field);
     if (s->split == SHOW_DIFFERENCE && (!test || !train)) {
-        problem_set(p, "%s: has not both training and test %s", g->name, s->field == FIELD_ACCURACY ? "accuracy" : "loss");
+        problem_set(p, "%s: has not both training and test %s", g->name,
+                    s->field == FIELD_ACCURACY ? "accuracy" : "loss");
         return NULL;
     }
     const double *from = s->split == SHOW_TRAIN ? (train ? train : test) : (test ? test : train);
@@ -51,7 +54,8 @@ scale relief_scale(const settings *s, double low, double high)
     if (!(low <= high)) /* nothing to show yet */
         return (scale){0, 1, false};
     bool may_be_log = low > 0 && s->field == FIELD_LOSS && s->split != SHOW_DIFFERENCE;
-    bool log = may_be_log && (s->height == HEIGHT_LOG || (s->height == HEIGHT_AUTO && high > STEEP * low));
+    bool log =
+        may_be_log && (s->height == HEIGHT_LOG || (s->height == HEIGHT_AUTO && high > STEEP * low));
     if (s->split == SHOW_DIFFERENCE) { /* 0 in the middle */
         double reach = fabs(low) > fabs(high) ? fabs(low) : fabs(high);
         return (scale){-reach, reach, false};
@@ -68,10 +72,12 @@ void relief_free(relief *r)
     *r = (relief){0};
 }
 
-/* Axes of like length get one scale, so that a round basin looks round; very different ones fill the square. */
+/* Axes of like length get one scale, so that a round basin looks round; very different ones fill
+ * the square. */
 static void set_extents(relief *r)
 {
-    double width = r->x_high - r->x_low, depth = r->y_high - r->y_low, longer = width > depth ? width : depth;
+    double width = r->x_high - r->x_low, depth = r->y_high - r->y_low,
+           longer = width > depth ? width : depth;
     bool alike = width <= 2.5 * depth && depth <= 2.5 * width;
     r->x_extent = alike ? width / longer : 1;
     r->y_extent = alike ? depth / longer : 1;
@@ -80,8 +86,15 @@ static void set_extents(relief *r)
 bool relief_make(relief *r, const grid *g, double *values, const scale *s, double exaggeration)
 {
     size_t n = g->nx * g->ny;
-    *r = (relief){.nx = g->nx, .ny = g->ny, .value = values, .scale = *s, .height = HEIGHT * exaggeration, .x_low = g->x[0],
-                  .x_high = g->x[g->nx - 1], .y_low = g->y[0], .y_high = g->y[g->ny - 1]};
+    *r = (relief){.nx = g->nx,
+                  .ny = g->ny,
+                  .value = values,
+                  .scale = *s,
+                  .height = HEIGHT * exaggeration,
+                  .x_low = g->x[0],
+                  .x_high = g->x[g->nx - 1],
+                  .y_low = g->y[0],
+                  .y_high = g->y[g->ny - 1]};
     r->x = malloc(g->nx * sizeof *r->x);
     r->y = malloc(g->ny * sizeof *r->y);
     r->z = malloc(n * sizeof *r->z);
@@ -135,26 +148,30 @@ size_t relief_interval(const double *axis, size_t n, double value)
 double relief_height_at(const relief *r, double x, double y)
 {
     static const double slack = 1e-9; /* rounding at the rim */
-    if (!(x >= r->x[0] - slack && x <= r->x[r->nx - 1] + slack && y >= r->y[0] - slack && y <= r->y[r->ny - 1] + slack))
+    if (!(x >= r->x[0] - slack && x <= r->x[r->nx - 1] + slack && y >= r->y[0] - slack &&
+          y <= r->y[r->ny - 1] + slack))
         return (double)NAN;
     size_t ix = relief_interval(r->x, r->nx, x), iy = relief_interval(r->y, r->ny, y);
     const double *row = r->z + iy * r->nx + ix;
     double a = row[0], b = row[1], d = row[r->nx], c = row[r->nx + 1];
     if (isnan(a + b + c + d))
         return (double)NAN;
-    double u = (x - r->x[ix]) / (r->x[ix + 1] - r->x[ix]), v = (y - r->y[iy]) / (r->y[iy + 1] - r->y[iy]);
+    double u = (x - r->x[ix]) / (r->x[ix + 1] - r->x[ix]),
+           v = (y - r->y[iy]) / (r->y[iy + 1] - r->y[iy]);
     return u >= v ? a + u * (b - a) + v * (c - b) : a + v * (d - a) + u * (c - d);
 }
 
 size_t relief_levels(const relief *r, const settings *s, double *levels)
 {
-    static const loss_level_scale scales[] = {LOSS_LEVELS_LINEAR, LOSS_LEVELS_LOG, LOSS_LEVELS_QUANTILE};
+    static const loss_level_scale scales[] = {LOSS_LEVELS_LINEAR, LOSS_LEVELS_LOG,
+                                              LOSS_LEVELS_QUANTILE};
     loss_levels_options opt = LOSS_LEVELS_OPTIONS_INIT;
     loss_grid g = {{0, (double)(r->nx - 1), r->nx}, {0, (double)(r->ny - 1), r->ny}, r->value};
     size_t n = 0;
     if (!(r->scale.low < r->scale.high))
         return 0;
-    opt.scale = scales[s->spacing == SPACING_AUTO ? (r->scale.log ? SPACING_LOG : SPACING_LINEAR) : s->spacing];
+    opt.scale = scales[s->spacing == SPACING_AUTO ? (r->scale.log ? SPACING_LOG : SPACING_LINEAR)
+                                                  : s->spacing];
     opt.low = r->scale.low;
     opt.high = r->scale.high;
     if (opt.scale == LOSS_LEVELS_LOG && opt.low <= 0)
@@ -179,11 +196,12 @@ static void place_of(const relief *r, const double index[2], double at[2])
 static double away(const double p[2], const double a[2], const double b[2])
 {
     double ux = b[0] - a[0], uy = b[1] - a[1], length = hypot(ux, uy);
-    return length > 0 ? fabs(ux * (p[1] - a[1]) - uy * (p[0] - a[0])) / length : hypot(p[0] - a[0], p[1] - a[1]);
+    return length > 0 ? fabs(ux * (p[1] - a[1]) - uy * (p[0] - a[0])) / length
+                      : hypot(p[0] - a[0], p[1] - a[1]);
 }
 
-/* How many points of a line one segment from point `from` can stand for: those it passes so closely that nobody sees it. On a fine
- * grid that is most of them. */
+/* How many points of a line one segment from point `from` can stand for: those it passes so
+ * closely that nobody sees it. On a fine grid that is most of them. */
 static size_t reach_of(const relief *r, const loss_contour *line, size_t from, size_t last)
 {
     enum { MOST_STEPS = 24 };
@@ -203,7 +221,8 @@ static size_t reach_of(const relief *r, const loss_contour *line, size_t from, s
 }
 
 /* Appends the segments of a line at height z. @return how many. */
-static size_t put_line(const relief *r, const loss_contour *line, double z, size_t level, segment *out)
+static size_t put_line(const relief *r, const loss_contour *line, double z, size_t level,
+                       segment *out)
 {
     size_t n = 0, last = line->is_closed ? line->n_points : line->n_points - 1;
     for (size_t i = 0; i < last;) {
@@ -211,13 +230,16 @@ static size_t put_line(const relief *r, const loss_contour *line, double z, size
         double a[2], b[2];
         place_of(r, line->points[i], a);
         place_of(r, line->points[to % line->n_points], b);
-        out[n++] = (segment){{(float)a[0], (float)a[1], (float)z}, {(float)b[0], (float)b[1], (float)z}, (uint32_t)level};
+        out[n++] = (segment){{(float)a[0], (float)a[1], (float)z},
+                             {(float)b[0], (float)b[1], (float)z},
+                             (uint32_t)level};
         i = to;
     }
     return n;
 }
 
-bool relief_contours(const relief *r, const double *levels, size_t n_levels, bool on_floor, segment **out, size_t *n)
+bool relief_contours(const relief *r, const double *levels, size_t n_levels, bool on_floor,
+                     segment **out, size_t *n)
 {
     loss_grid g = {{0, (double)(r->nx - 1), r->nx}, {0, (double)(r->ny - 1), r->ny}, r->z};
     *out = NULL;
@@ -225,7 +247,8 @@ bool relief_contours(const relief *r, const double *levels, size_t n_levels, boo
     for (size_t k = 0; k < n_levels; k++) {
         loss_contours *lines = NULL;
         double z = r->height * scale_place(&r->scale, levels[k]);
-        if (loss_contours_create(&lines, &g, &z, 1, on_floor ? LOSS_CONTOUR_SQUARES : LOSS_CONTOUR_TRIANGLES))
+        if (loss_contours_create(&lines, &g, &z, 1,
+                                 on_floor ? LOSS_CONTOUR_SQUARES : LOSS_CONTOUR_TRIANGLES))
             return false;
         size_t more = 0;
         for (size_t i = 0; i < loss_contours_count(lines); i++)
@@ -244,7 +267,8 @@ bool relief_contours(const relief *r, const double *levels, size_t n_levels, boo
     return true;
 }
 
-/* Difference quotient of f along an axis at index i; step is the distance of neighbours in memory. 0 where none can be had. */
+/* Difference quotient of f along an axis at index i; step is the distance of neighbours in
+ * memory. 0 where none can be had. */
 static double quotient(const double *f, const double *axis, size_t i, size_t n, size_t step)
 {
     double low = i > 0 ? *(f - step) : (double)NAN, high = i + 1 < n ? f[step] : (double)NAN;
@@ -254,7 +278,8 @@ static double quotient(const double *f, const double *axis, size_t i, size_t n, 
     return ((isnan(high) ? *f : high) - (isnan(low) ? *f : low)) / ((axis[to] - axis[from]));
 }
 
-void relief_gradient(const relief *r, const double *f, size_t ix, size_t iy, double *along_x, double *along_y)
+void relief_gradient(const relief *r, const double *f, size_t ix, size_t iy, double *along_x,
+                     double *along_y)
 {
     const double *at = f + iy * r->nx + ix;
     *along_x = quotient(at, r->x, ix, r->nx, 1);
@@ -265,7 +290,8 @@ double relief_slope(const relief *r, size_t ix, size_t iy)
 {
     double x, y;
     relief_gradient(r, r->value, ix, iy, &x, &y);
-    return hypot(x * 2 * r->x_extent / (r->x_high - r->x_low), y * 2 * r->y_extent / (r->y_high - r->y_low));
+    return hypot(x * 2 * r->x_extent / (r->x_high - r->x_low),
+                 y * 2 * r->y_extent / (r->y_high - r->y_low));
 }
 
 static int ascending(const void *a, const void *b)

@@ -1,5 +1,6 @@
-/* The surface in scene units: what is drawn, cut by contours and hit by the mouse. x and y span -1 .. 1 (the longer axis), z is
- * 0 at the low end of the scale and HEIGHT times the exaggeration at its high end. */
+/* The surface in scene units: what is drawn, cut by contours and hit by the mouse. x and y span
+ * -1 .. 1 (the longer axis), z is 0 at the low end of the scale and HEIGHT times the
+ * exaggeration at its high end. */
 #ifndef RELIEF_H
 #define RELIEF_H
 
@@ -14,11 +15,11 @@ static const double HEIGHT = 0.9;
 
 typedef struct relief {
     size_t nx, ny;
-    double *x, *y;      /* [nx], [ny] scene coordinates. Owned */
-    double *value;      /* [ny][nx] the quantity shown; NaN: none. Owned */
-    double *z;          /* [ny][nx] height; NaN: none. Owned */
+    double *x, *y; /* [nx], [ny] scene coordinates. Owned */
+    double *value; /* [ny][nx] the quantity shown; NaN: none. Owned */
+    double *z;     /* [ny][nx] height; NaN: none. Owned */
     scale scale;
-    double height;      /* z at the scale's high end */
+    double height;                       /* z at the scale's high end */
     double x_low, x_high, y_low, y_high; /* in the file's units, at -extent .. extent */
     double x_extent, y_extent;
 } relief;
@@ -40,16 +41,20 @@ double relief_scene_x(const relief *r, double x);
 double relief_scene_y(const relief *r, double y);
 double relief_file_x(const relief *r, double x);
 double relief_file_y(const relief *r, double y);
-/** The interval of an ascending axis, [n] with n at least 2, that holds a value within it: it begins at the index returned. */
+/** The interval of an ascending axis, [n] with n at least 2, that holds a value within it: it
+ * begins at the index returned. */
 size_t relief_interval(const double *axis, size_t n, double value);
 /** Height of the drawn triangles at a scene place; NaN outside or where there are none. */
 double relief_height_at(const relief *r, double x, double y);
 
-/** Slope of f, [ny][nx], at a grid point in scene units: central differences, one-sided at rims and beside holes; 0 where none. */
-void relief_gradient(const relief *r, const double *f, size_t ix, size_t iy, double *along_x, double *along_y);
+/** Slope of f, [ny][nx], at a grid point in scene units: central differences, one-sided at rims
+ * and beside holes; 0 where none. */
+void relief_gradient(const relief *r, const double *f, size_t ix, size_t iy, double *along_x,
+                     double *along_y);
 /** Length of the gradient of the value, per unit of the file's axes. */
 double relief_slope(const relief *r, size_t ix, size_t iy);
-/** The slope that 98 % of the surface does not exceed: the upper end of its colours, which one wall would else use up. */
+/** The slope that 98 % of the surface does not exceed: the upper end of its colours, which one
+ * wall would else use up. */
 double relief_steepest(const relief *r);
 
 /** Where a ray first meets the triangles below z_max. @return false: nowhere. */
@@ -61,11 +66,14 @@ typedef struct segment {
     uint32_t level;
 } segment;
 
-/** The lines of equal value, on the drawn triangles (so that they lie on the surface) or, on_floor, of the bilinear surface at z = 0.
+/** The lines of equal value, on the drawn triangles (so that they lie on the surface) or,
+ * on_floor, of the bilinear surface at z = 0.
  *  @param out  caller frees. NULL and n = 0 if there are none. @return false: out of memory */
-bool relief_contours(const relief *r, const double *levels, size_t n_levels, bool on_floor, segment **out, size_t *n);
+bool relief_contours(const relief *r, const double *levels, size_t n_levels, bool on_floor,
+                     segment **out, size_t *n);
 
-/** Levels as the settings ask: evenly spaced in value, in the logarithm, or with equally many points between them.
+/** Levels as the settings ask: evenly spaced in value, in the logarithm, or with equally many
+ * points between them.
  *  @param levels  [MOST_LEVELS], written, ascending. @return how many */
 size_t relief_levels(const relief *r, const settings *s, double *levels);
 

@@ -3,8 +3,8 @@
 
 #include "relief.h"
 
-/* Corners of the two triangles of a cell: 0 1 / 2 3 in the order (ix, iy), (ix+1, iy), (ix, iy+1), (ix+1, iy+1). The mesh has
- * the same (mesh.c). */
+/* Corners of the two triangles of a cell: 0 1 / 2 3 in the order (ix, iy), (ix+1, iy), (ix,
+ * iy+1), (ix+1, iy+1). The mesh has the same (mesh.c). */
 static const int CORNERS[2][3] = {{0, 1, 3}, {0, 3, 2}};
 
 static bool cell(const relief *r, size_t ix, size_t iy, vec3 corner[4])
@@ -31,14 +31,16 @@ static double meet(const ray *line, const vec3 t[3])
     return a >= -slack && b >= -slack && a + b <= 1 + slack ? at : -1;
 }
 
-static bool pick_cell(const relief *r, const ray *line, size_t ix, size_t iy, double z_max, vec3 *hit)
+static bool pick_cell(const relief *r, const ray *line, size_t ix, size_t iy, double z_max,
+                      vec3 *hit)
 {
     vec3 corner[4];
     double best = (double)INFINITY;
     if (!cell(r, ix, iy, corner))
         return false;
     for (int half = 0; half < 2; half++) {
-        const vec3 t[3] = {corner[CORNERS[half][0]], corner[CORNERS[half][1]], corner[CORNERS[half][2]]};
+        const vec3 t[3] = {corner[CORNERS[half][0]], corner[CORNERS[half][1]],
+                           corner[CORNERS[half][2]]};
         double at = meet(line, t);
         if (at > 0 && at < best && line->origin.z + at * line->direction.z <= z_max)
             best = at;
@@ -60,7 +62,8 @@ static bool slab(double origin, double direction, double low, double high, doubl
     return *t0 <= *t1;
 }
 
-/* The next line of the grid along one axis: its distance on the ray, and where the cell index goes. */
+/* The next line of the grid along one axis: its distance on the ray, and where the cell index
+ * goes. */
 static double next_line(const double *axis, size_t i, double origin, double direction)
 {
     if (fabs(direction) < 1e-300)
@@ -68,14 +71,17 @@ static double next_line(const double *axis, size_t i, double origin, double dire
     return (axis[direction > 0 ? i + 1 : i] - origin) / direction;
 }
 
-/* Walks over the cells that the ray passes, nearest first (Amanatides and Woo 1987): the cost is that of a row, not of the grid. */
+/* Walks over the cells that the ray passes, nearest first (Amanatides and Woo 1987): the cost is
+ * that of a row, not of the grid. */
 bool relief_pick(const relief *r, const ray *line, double z_max, vec3 *hit)
 {
     double t0 = 0, t1 = 1e9;
     vec3 o = line->origin, d = line->direction;
-    if (!slab(o.x, d.x, r->x[0], r->x[r->nx - 1], &t0, &t1) || !slab(o.y, d.y, r->y[0], r->y[r->ny - 1], &t0, &t1))
+    if (!slab(o.x, d.x, r->x[0], r->x[r->nx - 1], &t0, &t1) ||
+        !slab(o.y, d.y, r->y[0], r->y[r->ny - 1], &t0, &t1))
         return false;
-    size_t ix = relief_interval(r->x, r->nx, o.x + t0 * d.x), iy = relief_interval(r->y, r->ny, o.y + t0 * d.y);
+    size_t ix = relief_interval(r->x, r->nx, o.x + t0 * d.x),
+           iy = relief_interval(r->y, r->ny, o.y + t0 * d.y);
     for (size_t steps = 0; steps < 2 * (r->nx + r->ny); steps++) {
         if (pick_cell(r, line, ix, iy, z_max, hit))
             return true;

@@ -12,13 +12,14 @@ typedef struct scale {
     bool log;         /* then low > 0 */
 } scale;
 
-/** Place of a value: 0 at low, 1 at high, beyond them less or more; 0.5 if low = high. NaN for NaN and, on a logarithmic scale,
- *  for 0 or less. */
+/** Place of a value: 0 at low, 1 at high, beyond them less or more; 0.5 if low = high. NaN for
+ * NaN and, on a logarithmic scale, for 0 or less. */
 double scale_place(const scale *s, double value);
 /** The value at a place. */
 double scale_value(const scale *s, double place);
 
-/** Round numbers within the scale: steps of 1, 2 or 5 times a power of ten; 1, 2, 5 times powers of ten on a logarithmic one.
+/** Round numbers within the scale: steps of 1, 2 or 5 times a power of ten; 1, 2, 5 times powers
+ * of ten on a logarithmic one.
  *  @param ticks  [MOST_TICKS], written. @return how many. */
 size_t scale_ticks(const scale *s, size_t wanted, double *ticks);
 

@@ -1,5 +1,6 @@
-/* From rows in any order to a grid: the coordinates that occur are its axes. Coordinates that differ by less than a hundred
- * thousandth of the span are one, since single precision and printing move them. */
+/* From rows in any order to a grid: the coordinates that occur are its axes. Coordinates that
+ * differ by less than a hundred thousandth of the span are one, since single precision and
+ * printing move them. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,9 @@
 #include "grid.h"
 
 static const double SAME = 1e-5; /* part of the span */
-enum { LEAST_FILLED = 16 };      /* at least every 16th point must be there, or it is no grid but a cloud */
+enum {
+    LEAST_FILLED = 16
+}; /* at least every 16th point must be there, or it is no grid but a cloud */
 
 bool scatter_add(scatter *s, const struct scatter_row *row)
 {
@@ -78,11 +81,14 @@ static bool fill(grid *g, const char *path, const scatter *s, problem *p)
     bool done = taken || problem_set(p, "%s: out of memory", path);
     for (size_t i = 0; i < s->n && done; i++) {
         const struct scatter_row *r = &s->rows[i];
-        size_t ix = nearest(g->x, g->nx, r->x), iy = nearest(g->y, g->ny, r->y), at = iy * g->nx + ix;
+        size_t ix = nearest(g->x, g->nx, r->x), iy = nearest(g->y, g->ny, r->y),
+               at = iy * g->nx + ix;
         unsigned char *seen = &taken[(size_t)r->split * n + at];
         samples *to = &g->splits[r->split];
         if (*seen) {
-            done = problem_set(p, "%s: two values at (%g, %g): a surface has one height at each point", path, r->x, r->y);
+            done =
+                problem_set(p, "%s: two values at (%g, %g): a surface has one height at each point",
+                            path, r->x, r->y);
             break;
         }
         *seen = 1;
@@ -112,8 +118,10 @@ bool grid_from_scatter(grid *g, const char *path, const scatter *s, problem *p)
     if (!g->x || !g->y)
         return problem_set(p, "%s: out of memory", path);
     if (g->nx > MOST_POINTS / g->ny || g->nx * g->ny > LEAST_FILLED * s->n)
-        return problem_set(p, "%s: its %zu points are not on a grid: they have %zu different x and %zu different y", path, s->n,
-                           g->nx, g->ny);
+        return problem_set(
+            p,
+            "%s: its %zu points are not on a grid: they have %zu different x and %zu different y",
+            path, s->n, g->nx, g->ny);
     for (int k = 0; k < N_SPLITS; k++)
         if (splits[k] && !grid_add_split(g, k, s->has_error, s->has_accuracy))
             return problem_set(p, "%s: out of memory", path);

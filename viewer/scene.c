@@ -114,10 +114,12 @@ void scene_quantity(const scene *s, char text[128])
         return;
     }
     int split = s->set.split;
-    if (split != SHOW_DIFFERENCE && !g->has_split[split == SHOW_TRAIN ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST])
+    if (split != SHOW_DIFFERENCE &&
+        !g->has_split[split == SHOW_TRAIN ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST])
         split = split == SHOW_TRAIN ? SHOW_TEST : SHOW_TRAIN; /* the only one there is */
     const char *prefix = g->caption || g->has_split[LOSS_SPLIT_TRAIN] ? splits[split] : "";
-    snprintf(text, 128, "%s%s", prefix, s->set.field == FIELD_ACCURACY ? "accuracy (%)" : g->quantity);
+    snprintf(text, 128, "%s%s", prefix,
+             s->set.field == FIELD_ACCURACY ? "accuracy (%)" : g->quantity);
 }
 
 static size_t nearest(const double *axis, size_t n, double value)
@@ -143,8 +145,10 @@ hover scene_hover(const scene *s, size_t number, double aspect, double x, double
     h.x = relief_file_x(r, h.at.x);
     h.y = relief_file_y(r, h.at.y);
     h.value = scale_value(&r->scale, h.at.z / r->height);
-    size_t ix = nearest(v->grid.x, v->grid.nx, h.x), iy = nearest(v->grid.y, v->grid.ny, h.y), at = iy * v->grid.nx + ix;
-    const samples *from = &v->grid.splits[s->set.split == SHOW_TRAIN ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST];
+    size_t ix = nearest(v->grid.x, v->grid.nx, h.x), iy = nearest(v->grid.y, v->grid.ny, h.y),
+           at = iy * v->grid.nx + ix;
+    const samples *from =
+        &v->grid.splits[s->set.split == SHOW_TRAIN ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST];
     if (!from->loss)
         from = &v->grid.splits[s->set.split == SHOW_TRAIN ? LOSS_SPLIT_TEST : LOSS_SPLIT_TRAIN];
     h.grid_x = v->grid.x[ix];
@@ -162,9 +166,12 @@ bool scene_is_hidden(const scene *s, size_t number, double aspect, vec3 at)
     if (!v->has_relief)
         return false;
     camera_basis(&s->set.view, &right, &up, &back);
-    vec3 towards = s->set.view.orthographic ? back : vec_sub(camera_position(&s->set.view, aspect), at);
+    vec3 towards =
+        s->set.view.orthographic ? back : vec_sub(camera_position(&s->set.view, aspect), at);
     double far = s->set.view.orthographic ? 8 : vec_length(towards);
     towards = vec_scale(towards, 1 / vec_length(towards));
-    ray line = {vec_add(at, vec_scale(towards, 0.02)), towards}; /* off the surface that it lies on */
-    return relief_pick(&v->relief, &line, v->relief.height * (1 + 1e-6), &hit) && vec_length(vec_sub(hit, at)) < far;
+    ray line = {vec_add(at, vec_scale(towards, 0.02)),
+                towards}; /* off the surface that it lies on */
+    return relief_pick(&v->relief, &line, v->relief.height * (1 + 1e-6), &hit) &&
+           vec_length(vec_sub(hit, at)) < far;
 }

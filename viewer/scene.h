@@ -1,5 +1,5 @@
-/* What is to be seen: one or two files under one camera and one scale, with the lines and marks made of them. No OpenGL: the
- * layers in gl/ upload what is here whenever `version` has changed. */
+/* What is to be seen: one or two files under one camera and one scale, with the lines and marks
+ * made of them. No OpenGL: the layers in gl/ upload what is here whenever `version` has changed. */
 #ifndef SCENE_H
 #define SCENE_H
 
@@ -9,17 +9,24 @@
 
 enum { MOST_VIEWS = 2 };
 
-typedef enum mark_kind { MARK_MINIMUM, MARK_SADDLE, MARK_MAXIMUM, MARK_CENTRE, MARK_PATH, MARK_PATH_TRUE } mark_kind;
+typedef enum mark_kind {
+    MARK_MINIMUM,
+    MARK_SADDLE,
+    MARK_MAXIMUM,
+    MARK_CENTRE,
+    MARK_PATH,
+    MARK_PATH_TRUE
+} mark_kind;
 
 /** Something with a place and perhaps a label. */
 typedef struct mark {
     mark_kind kind;
     vec3 at;
-    char text[96];  /* "" : no label */
+    char text[96]; /* "" : no label */
 } mark;
 
 typedef struct view {
-    char *path;                  /* of the file. Owned */
+    char *path; /* of the file. Owned */
     size_t max_bytes;
     grid grid;
     bool has_grid;
@@ -27,33 +34,34 @@ typedef struct view {
     bool has_relief;
     segment *lines, *floor_lines; /* owned */
     size_t n_lines, n_floor_lines;
-    mark *marks;                 /* owned */
+    mark *marks; /* owned */
     size_t n_marks;
-    segment *path_lines;         /* level 0: on the surface, 1: at the true loss, 2: stems. Owned */
+    segment *path_lines; /* level 0: on the surface, 1: at the true loss, 2: stems. Owned */
     size_t n_path_lines;
-    size_t n_critical;           /* points that the persistence leaves */
-    long long stamp[3];          /* of the file when it was read: time, nanoseconds, size */
+    size_t n_critical;  /* points that the persistence leaves */
+    long long stamp[3]; /* of the file when it was read: time, nanoseconds, size */
 } view;
 
 typedef struct scene {
     settings set;
     view views[MOST_VIEWS];
     size_t n_views;
-    scale scale;                 /* of all views */
-    double full_low, full_high;  /* range without clipping */
-    double steepest;             /* slope at the upper end of the slopes' colours */
+    scale scale;                /* of all views */
+    double full_low, full_high; /* range without clipping */
+    double steepest;            /* slope at the upper end of the slopes' colours */
     double levels[MOST_LEVELS];
     size_t n_levels;
-    settings built;              /* what the parts were last made with */
+    settings built; /* what the parts were last made with */
     bool is_built;
     unsigned version, surface_version; /* counts changes of anything made here; of the surfaces */
-    char message[640];           /* trouble to be shown; "" : none */
+    char message[640];                 /* trouble to be shown; "" : none */
 } scene;
 
 void scene_init(scene *s);
 void scene_free(scene *s);
 
-/** Reads a file into the view of that number (0 or 1; at most n_views). A file that cannot be read leaves what was there.
+/** Reads a file into the view of that number (0 or 1; at most n_views). A file that cannot be
+ * read leaves what was there.
  *  @return false with the reason, which is also the scene's message */
 bool scene_open(scene *s, size_t number, const char *path, size_t max_bytes);
 /** Reads again what has changed on disk. @return whether something has. */
@@ -64,7 +72,8 @@ bool scene_is_growing(const scene *s);
 void scene_close(scene *s, size_t number);
 
 /** Makes what the settings and files ask for, if anything has changed since the last time.
- *  @return false if the settings cannot be met (message says why): they go back to what they were */
+ *  @return false if the settings cannot be met (message says why): they go back to what they
+ * were */
 bool scene_update(scene *s);
 
 /** "test loss (nats per image)": what the heights are. */
@@ -73,11 +82,11 @@ void scene_quantity(const scene *s, char text[128]);
 /** What is under a place of a view. */
 typedef struct hover {
     bool is_hit;
-    vec3 at;                        /* scene */
-    double x, y;                    /* the file's units */
-    double loss, error, accuracy;   /* of the nearest grid point of the split shown; NaN: unknown */
-    double value;                   /* of the surface at the very place */
-    double grid_x, grid_y;          /* that grid point */
+    vec3 at;                      /* scene */
+    double x, y;                  /* the file's units */
+    double loss, error, accuracy; /* of the nearest grid point of the split shown; NaN: unknown */
+    double value;                 /* of the surface at the very place */
+    double grid_x, grid_y;        /* that grid point */
 } hover;
 /** @param x, y  -1 .. 1 over the view. */
 hover scene_hover(const scene *s, size_t number, double aspect, double x, double y);

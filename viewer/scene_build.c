@@ -34,12 +34,12 @@ void scene_view_clear(view *v)
     v->has_relief = false;
 }
 
-/* ---- Surfaces -------------------------------------------------------------------------------------------------------- */
+/* ---- Surfaces ------------------------------------------------------------------------------- */
 
 static bool surfaces_differ(const settings *a, const settings *b)
 {
-    return a->split != b->split || a->field != b->field || a->height != b->height || a->exaggeration != b->exaggeration ||
-           a->clip != b->clip || a->path != b->path;
+    return a->split != b->split || a->field != b->field || a->height != b->height ||
+           a->exaggeration != b->exaggeration || a->clip != b->clip || a->path != b->path;
 }
 
 static bool shows_test_loss(const settings *s)
@@ -72,7 +72,8 @@ static bool make_surfaces(scene *s)
         view *v = &s->views[i];
         if (done) {
             scene_view_clear(v);
-            v->has_relief = relief_make(&v->relief, &v->grid, values[i], &s->scale, s->set.exaggeration);
+            v->has_relief =
+                relief_make(&v->relief, &v->grid, values[i], &s->scale, s->set.exaggeration);
             if (!v->has_relief)
                 done = problem_set(&p, "%s: out of memory", v->path);
             else
@@ -86,24 +87,29 @@ static bool make_surfaces(scene *s)
     return done;
 }
 
-/* ---- Lines ----------------------------------------------------------------------------------------------------------- */
+/* ---- Lines ---------------------------------------------------------------------------------- */
 
 static bool make_lines(scene *s)
 {
-    s->n_levels = s->n_views && s->views[0].has_relief ? relief_levels(&s->views[0].relief, &s->set, s->levels) : 0;
+    s->n_levels = s->n_views && s->views[0].has_relief
+                      ? relief_levels(&s->views[0].relief, &s->set, s->levels)
+                      : 0;
     for (size_t i = 0; i < s->n_views; i++) {
         view *v = &s->views[i];
         clear_lines(v);
         if (!v->has_relief)
             continue;
-        if (((s->set.contours || s->set.texture == TEXTURE_ISOLINES) && !relief_contours(&v->relief, s->levels, s->n_levels, false, &v->lines, &v->n_lines)) ||
-            (s->set.floor && !relief_contours(&v->relief, s->levels, s->n_levels, true, &v->floor_lines, &v->n_floor_lines)))
-            return snprintf(s->message, sizeof s->message, "%s: no memory for the contour lines", v->path) < 0;
+        if (((s->set.contours || s->set.texture == TEXTURE_ISOLINES) &&
+             !relief_contours(&v->relief, s->levels, s->n_levels, false, &v->lines, &v->n_lines)) ||
+            (s->set.floor && !relief_contours(&v->relief, s->levels, s->n_levels, true,
+                                              &v->floor_lines, &v->n_floor_lines)))
+            return snprintf(s->message, sizeof s->message, "%s: no memory for the contour lines",
+                            v->path) < 0;
     }
     return true;
 }
 
-/* ---- Marks ----------------------------------------------------------------------------------------------------------- */
+/* ---- Marks ---------------------------------------------------------------------------------- */
 
 static mark *add_mark(view *v, mark_kind kind, vec3 at)
 {
@@ -115,7 +121,8 @@ static mark *add_mark(view *v, mark_kind kind, vec3 at)
     return &grown[v->n_marks++];
 }
 
-static void critical_text(const scene *s, const relief *r, const loss_critical *c, double x, double y, char text[96])
+static void critical_text(const scene *s, const relief *r, const loss_critical *c, double x,
+                          double y, char text[96])
 {
     char value[32], px[16], py[16];
     scale_text(r->value[c->iy * r->nx + c->ix], value);
@@ -127,8 +134,9 @@ static void critical_text(const scene *s, const relief *r, const loss_critical *
         snprintf(text, 96, "%s", s->set.labels == LABELS_SHORT ? value : "");
 }
 
-/* The heights are what is seen, so it is their critical points that are marked, and the persistence is a part of their range. Those
- * at the border end there only because the grid does: they are left out. */
+/* The heights are what is seen, so it is their critical points that are marked, and the
+ * persistence is a part of their range. Those at the border end there only because the grid
+ * does: they are left out. */
 static void add_critical(scene *s, view *v)
 {
     static const mark_kind kinds[] = {MARK_MINIMUM, MARK_SADDLE, MARK_MAXIMUM};
@@ -159,7 +167,8 @@ static void add_path_line(view *v, vec3 a, vec3 b, uint32_t level)
     if (!grown)
         return;
     v->path_lines = grown;
-    grown[v->n_path_lines++] = (segment){{(float)a.x, (float)a.y, (float)a.z}, {(float)b.x, (float)b.y, (float)b.z}, level};
+    grown[v->n_path_lines++] = (segment){
+        {(float)a.x, (float)a.y, (float)a.z}, {(float)b.x, (float)b.y, (float)b.z}, level};
 }
 
 static double inside(double value, double low, double high)
@@ -184,7 +193,8 @@ static void add_draped(view *v, vec3 a, vec3 b)
     }
 }
 
-/* The path twice: on the surface, where the plane has another loss than the checkpoint, and at the checkpoint's own. */
+/* The path twice: on the surface, where the plane has another loss than the checkpoint, and at
+ * the checkpoint's own. */
 static void add_path(scene *s, view *v)
 {
     const relief *r = &v->relief;
@@ -193,7 +203,8 @@ static void add_path(scene *s, view *v)
         const path_point *q = &v->grid.path[i];
         vec3 at = {relief_scene_x(r, q->x), relief_scene_y(r, q->y), 0}, above = at;
         at.z = relief_height_at(r, at.x, at.y);
-        above.z = shows_test_loss(&s->set) ? r->height * scale_place(&r->scale, q->true_loss) : (double)NAN;
+        above.z = shows_test_loss(&s->set) ? r->height * scale_place(&r->scale, q->true_loss)
+                                           : (double)NAN;
         bool goes_on = i && v->grid.path[i - 1].run == q->run;
         if (goes_on && isfinite(before.z + at.z))
             add_draped(v, before, at);
@@ -240,10 +251,11 @@ bool scene_update(scene *s)
 {
     const settings *now = &s->set, *was = &s->built;
     bool surfaces = !s->is_built || surfaces_differ(now, was);
-    bool lines = surfaces || now->contours != was->contours || now->floor != was->floor || now->levels != was->levels ||
-                 now->spacing != was->spacing || (now->texture == TEXTURE_ISOLINES) != (was->texture == TEXTURE_ISOLINES);
-    bool marks = surfaces || now->centre != was->centre || now->critical != was->critical || now->labels != was->labels ||
-                 now->persistence != was->persistence;
+    bool lines = surfaces || now->contours != was->contours || now->floor != was->floor ||
+                 now->levels != was->levels || now->spacing != was->spacing ||
+                 (now->texture == TEXTURE_ISOLINES) != (was->texture == TEXTURE_ISOLINES);
+    bool marks = surfaces || now->centre != was->centre || now->critical != was->critical ||
+                 now->labels != was->labels || now->persistence != was->persistence;
     bool done = true;
     if (surfaces && !make_surfaces(s)) {
         s->set.split = s->is_built ? was->split : SHOW_TEST;

@@ -49,7 +49,8 @@ bool session_help(size_t i, char keys[32], char what[96])
     i -= N_MOUSE;
     if (i < N_BINDINGS) {
         const binding *b = &BINDINGS[i];
-        snprintf(keys, 32, "%s%s%s", b->keys[0], b->keys[1] ? ", " : "", b->keys[1] ? b->keys[1] : "");
+        snprintf(keys, 32, "%s%s%s", b->keys[0], b->keys[1] ? ", " : "",
+                 b->keys[1] ? b->keys[1] : "");
         snprintf(what, 96, "%s", b->help);
         return true;
     }
@@ -199,12 +200,17 @@ void session_press(session *s, button which, bool shift, bool ctrl)
     }
     if (box_holds(s->layout.panel, s->mouse_x, s->mouse_y))
         return;
-    s->drag = which == BUTTON_LEFT ? (shift ? DRAG_PAN : ctrl ? DRAG_ZOOM : DRAG_ORBIT) : which == BUTTON_MIDDLE ? DRAG_PAN : DRAG_ZOOM;
+    s->drag = which == BUTTON_LEFT     ? (shift  ? DRAG_PAN
+                                          : ctrl ? DRAG_ZOOM
+                                                 : DRAG_ORBIT)
+              : which == BUTTON_MIDDLE ? DRAG_PAN
+                                       : DRAG_ZOOM;
 }
 
 void session_release(session *s)
 {
-    s->needs_draw |= s->drag != DRAG_NONE; /* what was drawn coarsely while it moved is drawn finely again */
+    s->needs_draw |=
+        s->drag != DRAG_NONE; /* what was drawn coarsely while it moved is drawn finely again */
     s->drag = DRAG_NONE;
 }
 
@@ -221,7 +227,8 @@ void session_move(session *s, double x, double y)
     s->mouse_y = y;
     static const double degrees_per_unit = 0.4;
     if (s->drag == DRAG_ORBIT)
-        camera_orbit(c, -dx / s->layout.unit * degrees_per_unit, dy / s->layout.unit * degrees_per_unit);
+        camera_orbit(c, -dx / s->layout.unit * degrees_per_unit,
+                     dy / s->layout.unit * degrees_per_unit);
     else if (s->drag == DRAG_PAN)
         camera_pan(c, aspect_of(s), dx / s->layout.views[0].h, -dy / s->layout.views[0].h);
     else if (s->drag == DRAG_ZOOM)
@@ -232,7 +239,8 @@ void session_move(session *s, double x, double y)
     bool was_hit = s->hover.is_hit;
     double vx, vy;
     s->hover.is_hit = false;
-    if (s->drag == DRAG_NONE && !s->scene.set.help && layout_find_view(&s->layout, s->scene.n_views, x, y, &s->hover_view, &vx, &vy))
+    if (s->drag == DRAG_NONE && !s->scene.set.help &&
+        layout_find_view(&s->layout, s->scene.n_views, x, y, &s->hover_view, &vx, &vy))
         s->hover = scene_hover(&s->scene, s->hover_view, aspect_of(s), vx, vy);
     s->needs_draw |= s->drag != DRAG_NONE || hot != s->hot || s->hover.is_hit || was_hit;
     s->hot = hot;
@@ -243,7 +251,8 @@ void session_scroll(session *s, double steps, bool shift)
     if (box_holds(s->layout.panel, s->mouse_x, s->mouse_y)) {
         int at = panel_find(s->widgets, s->n_widgets, s->mouse_x, s->mouse_y);
         if (at >= 0 && s->widgets[at].set && s->widgets[at].set->kind == SETTING_NUMBER) {
-            panel_slide(&s->scene, &s->widgets[at], panel_fraction(&s->scene, &s->widgets[at]) + 0.03 * steps);
+            panel_slide(&s->scene, &s->widgets[at],
+                        panel_fraction(&s->scene, &s->widgets[at]) + 0.03 * steps);
             changed(s);
         }
         return;

@@ -1,13 +1,32 @@
-/* What hands do: keys, drags, the wheel and the panel change the scene. Knows no window: the window tells it. */
+/* What hands do: keys, drags, the wheel and the panel change the scene. Knows no window: the
+ * window tells it. */
 #ifndef SESSION_H
 #define SESSION_H
 
 #include "panel.h"
 
 typedef enum action {
-    ACTION_NONE, ACTION_RESET, ACTION_FRONT, ACTION_RIGHT_SIDE, ACTION_TOP, ACTION_ISO, ACTION_LEFT, ACTION_RIGHT, ACTION_UP,
-    ACTION_DOWN, ACTION_NEARER, ACTION_FARTHER, ACTION_MORE_LEVELS, ACTION_FEWER_LEVELS, ACTION_HIGHER, ACTION_LOWER,
-    ACTION_PICTURE, ACTION_PRINT, ACTION_RELOAD, ACTION_CLOSE_SECOND, ACTION_QUIT
+    ACTION_NONE,
+    ACTION_RESET,
+    ACTION_FRONT,
+    ACTION_RIGHT_SIDE,
+    ACTION_TOP,
+    ACTION_ISO,
+    ACTION_LEFT,
+    ACTION_RIGHT,
+    ACTION_UP,
+    ACTION_DOWN,
+    ACTION_NEARER,
+    ACTION_FARTHER,
+    ACTION_MORE_LEVELS,
+    ACTION_FEWER_LEVELS,
+    ACTION_HIGHER,
+    ACTION_LOWER,
+    ACTION_PICTURE,
+    ACTION_PRINT,
+    ACTION_RELOAD,
+    ACTION_CLOSE_SECOND,
+    ACTION_QUIT
 } action;
 
 typedef struct binding {
@@ -18,7 +37,8 @@ typedef struct binding {
 extern const binding BINDINGS[];
 extern const size_t N_BINDINGS;
 
-/** One line of help for each key and mouse button: "T  Texture: ..." @return false past the last. */
+/** One line of help for each key and mouse button: "T  Texture: ..." @return false past the
+ * last. */
 bool session_help(size_t i, char keys[32], char what[96]);
 
 typedef enum drag { DRAG_NONE, DRAG_ORBIT, DRAG_PAN, DRAG_ZOOM, DRAG_WIDGET } drag;
@@ -27,14 +47,14 @@ typedef struct session {
     scene scene;
     layout layout;
     widget widgets[MOST_WIDGETS];
-    size_t n_widgets, held;   /* held: the widget that the mouse drags */
-    int hot;                  /* widget under the mouse, -1: none */
+    size_t n_widgets, held; /* held: the widget that the mouse drags */
+    int hot;                /* widget under the mouse, -1: none */
     drag drag;
     double mouse_x, mouse_y;
     hover hover;
     size_t hover_view;
     bool wants_quit, wants_picture, wants_print, needs_draw;
-    char notice[256];         /* a short word to the user: "saved lossview-1.png" */
+    char notice[256]; /* a short word to the user: "saved lossview-1.png" */
 } session;
 
 void session_init(session *s);
@@ -42,7 +62,8 @@ void session_free(session *s);
 /** The size changed, or the settings did: lays everything out again. */
 void session_layout(session *s, double width, double height, double unit);
 
-/** A key by its name: "T", "Shift+T", "Ctrl+Q", "Enter", "Up", "F12", ... @return whether it means something. */
+/** A key by its name: "T", "Shift+T", "Ctrl+Q", "Enter", "Up", "F12", ... @return whether it
+ * means something. */
 bool session_key(session *s, const char *name);
 /** Does what an action says. */
 void session_act(session *s, action what);
@@ -53,8 +74,9 @@ void session_release(session *s);
 void session_move(session *s, double x, double y);
 /** Wheel steps, up positive. */
 void session_scroll(session *s, double steps, bool shift);
-/** Files dropped on the window: the first replaces what is there (or, with a surface there and a single file dropped on the right half
- *  while two are shown, that one); two are shown side by side. */
+/** Files dropped on the window: the first replaces what is there (or, with a surface there and a
+ * single file dropped on the right half while two are shown, that one); two are shown side by
+ * side. */
 void session_drop(session *s, const char *const *paths, size_t n);
 
 #endif

@@ -8,7 +8,8 @@
 
 #include "colours.h"
 
-static const char *const textures[] = {"height", "bands", "isolines", "checker", "wireframe", "slope", NULL};
+static const char *const textures[] = {"height",    "bands", "isolines", "checker",
+                                       "wireframe", "slope", NULL};
 static const char *const shadings[] = {"smooth", "flat", NULL};
 static const char *const heights[] = {"auto", "linear", "log", NULL};
 static const char *const splits[] = {"test", "train", "difference", NULL};
@@ -18,53 +19,87 @@ static const char *const themes[] = {"light", "dark", NULL};
 static const char *const labels[] = {"none", "short", "full", NULL};
 
 #define AT(member) offsetof(settings, member)
-#define FLAG(name, label, member, key, help) {name, label, SETTING_FLAG, AT(member), NULL, 0, 1, true, false, key, help}
-#define CHOICE(name, label, member, choices, key, help) {name, label, SETTING_CHOICE, AT(member), choices, 0, 0, true, false, key, help}
-#define NUMBER(name, label, member, low, high, help) {name, label, SETTING_NUMBER, AT(member), NULL, low, high, false, false, NULL, help}
+#define FLAG(name, label, member, key, help)                                                       \
+    {                                                                                              \
+        name, label, SETTING_FLAG, AT(member), NULL, 0, 1, true, false, key, help                  \
+    }
+#define CHOICE(name, label, member, choices, key, help)                                            \
+    {                                                                                              \
+        name, label, SETTING_CHOICE, AT(member), choices, 0, 0, true, false, key, help             \
+    }
+#define NUMBER(name, label, member, low, high, help)                                               \
+    {                                                                                              \
+        name, label, SETTING_NUMBER, AT(member), NULL, low, high, false, false, NULL, help         \
+    }
 
 const setting SETTINGS[] = {
-    CHOICE("texture", "Texture", texture, textures, "T", "height, bands, isolines, checker, wireframe or slope"),
-    CHOICE("colours", "Colours", colours, colours_names, "C", "viridis, cividis, magma, coolwarm or terrain"),
+    CHOICE("texture", "Texture", texture, textures, "T",
+           "height, bands, isolines, checker, wireframe or slope"),
+    CHOICE("colours", "Colours", colours, colours_names, "C",
+           "viridis, cividis, magma, coolwarm or terrain"),
     CHOICE("shading", "Shading", shading, shadings, "F", "smooth or flat"),
-    CHOICE("height", "Height", height, heights, "L", "linear, log, or auto: log where the loss spans more than a factor of 20"),
+    CHOICE("height", "Height", height, heights, "L",
+           "linear, log, or auto: log where the loss spans more than a factor of 20"),
     NUMBER("exaggeration", "Exaggeration", exaggeration, 0.1, 4, "factor of the height, 0.1 to 4"),
-    {"clip", "Clip above", SETTING_NUMBER, AT(clip), NULL, -1e300, 1e300, false, true, NULL, "cut the surface off above this loss, or none"},
+    {"clip", "Clip above", SETTING_NUMBER, AT(clip), NULL, -1e300, 1e300, false, true, NULL,
+     "cut the surface off above this loss, or none"},
     CHOICE("split", "Images", split, splits, "V", "test, train, or difference: test - train"),
     CHOICE("field", "Quantity", field, fields, "A", "loss or accuracy"),
-    CHOICE("spacing", "Spacing", spacing, spacings, "Q", "of the levels: linear, log, quantile, or auto: even steps of height"),
-    {"levels", "Levels", SETTING_NUMBER, AT(levels), NULL, 1, 40, true, false, NULL, "how many lines and bands, 1 to 40"},
-    CHOICE("labels", "Mark labels", labels, labels, "Y", "of critical points: none, short (loss) or full (kind, loss, position)"),
-    NUMBER("persistence", "Persistence", persistence, 0, 0.5, "critical points less persistent than this part of the range are left out, 0 to 0.5"),
+    CHOICE("spacing", "Spacing", spacing, spacings, "Q",
+           "of the levels: linear, log, quantile, or auto: even steps of height"),
+    {"levels", "Levels", SETTING_NUMBER, AT(levels), NULL, 1, 40, true, false, NULL,
+     "how many lines and bands, 1 to 40"},
+    CHOICE("labels", "Mark labels", labels, labels, "Y",
+           "of critical points: none, short (loss) or full (kind, loss, position)"),
+    NUMBER("persistence", "Persistence", persistence, 0, 0.5,
+           "critical points less persistent than this part of the range are left out, 0 to 0.5"),
     CHOICE("theme", "Theme", theme, themes, "D", "light or dark"),
     FLAG("contours", "Contours", contours, "K", "lines of equal loss on the surface"),
     FLAG("floor", "Floor lines", floor, "J", "lines of equal loss on the floor"),
     FLAG("critical", "Critical pts", critical, "M", "minima, saddles and maxima"),
     FLAG("path", "Path", path, "P", "the training path, on the surface and at its true loss"),
     FLAG("centre", "Centre", centre, "U", "a mark at the trained weights"),
-    FLAG("ghost", "Std. error", ghost, "O", "loss plus and minus its standard error as ghost surfaces"),
+    FLAG("ghost", "Std. error", ghost, "O",
+         "loss plus and minus its standard error as ghost surfaces"),
     FLAG("edges", "Edges", edges, "E", "the grid on the surface"),
     FLAG("grid", "Grid", grid, "G", "lines behind the surface at the ticks"),
     FLAG("axes", "Axes", axes, "X", "axes with ticks and names"),
     FLAG("colour-bar", "Colour bar", colour_bar, "B", "the colour bar"),
     FLAG("title", "Title", title, "N", "title and caption"),
-    FLAG("orthographic", "Parallel", view.orthographic, "5", "parallel rays instead of perspective"),
+    FLAG("orthographic", "Parallel", view.orthographic, "5",
+         "parallel rays instead of perspective"),
     FLAG("background", NULL, background, NULL, "no: transparent pictures"),
     FLAG("panel", NULL, panel, "Tab", "the panel of buttons and sliders"),
     FLAG("help-overlay", NULL, help, "H", "the list of keys"),
-    NUMBER("azimuth", NULL, view.azimuth, -180, 180, "degrees that the camera stands round the surface, -180 to 180"),
+    NUMBER("azimuth", NULL, view.azimuth, -180, 180,
+           "degrees that the camera stands round the surface, -180 to 180"),
     NUMBER("elevation", NULL, view.elevation, -90, 90, "degrees that it stands above, -90 to 90"),
     NUMBER("zoom", NULL, view.zoom, 0.1, 50, "0.1 to 50; 1: all is in sight"),
-    NUMBER("target-x", NULL, view.target[0], -3, 3, "what the camera looks at: the surface spans -1 to 1"),
+    NUMBER("target-x", NULL, view.target[0], -3, 3,
+           "what the camera looks at: the surface spans -1 to 1"),
     NUMBER("target-y", NULL, view.target[1], -3, 3, "the same, along y"),
-    NUMBER("target-z", NULL, view.target[2], -3, 3, "the same, upwards: the surface spans 0 to 0.9"),
+    NUMBER("target-z", NULL, view.target[2], -3, 3,
+           "the same, upwards: the surface spans 0 to 0.9"),
 };
 const size_t N_SETTINGS = sizeof SETTINGS / sizeof *SETTINGS;
 
 settings settings_default(void)
 {
-    return (settings){.exaggeration = 1, .clip = (double)INFINITY, .levels = 12, .persistence = 0.02, .spacing = SPACING_AUTO,
-                      .labels = LABELS_FULL, .contours = true, .path = true, .critical = false, .centre = true, .axes = true,
-                      .grid = true, .colour_bar = true, .title = true, .background = true,
+    return (settings){.exaggeration = 1,
+                      .clip = (double)INFINITY,
+                      .levels = 12,
+                      .persistence = 0.02,
+                      .spacing = SPACING_AUTO,
+                      .labels = LABELS_FULL,
+                      .contours = true,
+                      .path = true,
+                      .critical = false,
+                      .centre = true,
+                      .axes = true,
+                      .grid = true,
+                      .colour_bar = true,
+                      .title = true,
+                      .background = true,
                       .view = {.azimuth = 30, .elevation = 38, .zoom = 1, .target = {0, 0, 0.3}}};
 }
 
@@ -128,7 +163,8 @@ static bool parse_choice(settings *s, const setting *which, const char *text, pr
     for (int i = 0; which->choices[i]; i++) {
         if (strcmp(which->choices[i], text) == 0)
             return setting_put(s, which, i), true;
-        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "", which->choices[i]);
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "",
+                 which->choices[i]);
     }
     return problem_set(p, "--%s=%s: expected one of %s", which->name, text, list);
 }
@@ -142,9 +178,11 @@ bool setting_parse(settings *s, const setting *which, const char *text, problem 
     char *stop;
     double value = strtod(text, &stop);
     if (!*text || *stop || !isfinite(value) || strspn(text, "+-.0123456789eE") != strlen(text))
-        return problem_set(p, "--%s=%s: expected a number%s", which->name, text, which->has_none ? " or none" : "");
+        return problem_set(p, "--%s=%s: expected a number%s", which->name, text,
+                           which->has_none ? " or none" : "");
     if (value < which->low || value > which->high)
-        return problem_set(p, "--%s=%s: expected %g to %g", which->name, text, which->low, which->high);
+        return problem_set(p, "--%s=%s: expected %g to %g", which->name, text, which->low,
+                           which->high);
     setting_put(s, which, value);
     return true;
 }
@@ -167,7 +205,8 @@ bool settings_view(settings *s, const char *name)
     static const struct {
         const char *name;
         double azimuth, elevation;
-    } views[] = {{"front", 0, 0}, {"right", 90, 0}, {"back", 180, 0}, {"left", -90, 0}, {"top", 0, 90}, {"bottom", 0, -90}, {"iso", 30, 38}};
+    } views[] = {{"front", 0, 0}, {"right", 90, 0},   {"back", 180, 0}, {"left", -90, 0},
+                 {"top", 0, 90},  {"bottom", 0, -90}, {"iso", 30, 38}};
     for (size_t i = 0; i < sizeof views / sizeof *views; i++)
         if (strcmp(views[i].name, name) == 0) {
             s->view.azimuth = views[i].azimuth;
@@ -189,8 +228,10 @@ void settings_command_line(const settings *s, char *text, size_t size)
         setting_text(&start, which, otherwise);
         if (strcmp(value, otherwise) == 0 || length + 100 > size)
             continue;
-        int n = which->kind == SETTING_FLAG ? snprintf(text + length, size - length, " --%s%s", value[0] == 'n' ? "no-" : "", which->name)
-                                            : snprintf(text + length, size - length, " --%s=%s", which->name, value);
+        int n = which->kind == SETTING_FLAG
+                    ? snprintf(text + length, size - length, " --%s%s",
+                               value[0] == 'n' ? "no-" : "", which->name)
+                    : snprintf(text + length, size - length, " --%s=%s", which->name, value);
         length += (size_t)n;
     }
 }

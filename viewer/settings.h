@@ -1,5 +1,5 @@
-/* Everything that can be set: one table from which come the command line, the panel, the keys and the command line that
- * reproduces a session. */
+/* Everything that can be set: one table from which come the command line, the panel, the keys
+ * and the command line that reproduces a session. */
 #ifndef SETTINGS_H
 #define SETTINGS_H
 
@@ -9,7 +9,15 @@
 #include "camera.h"
 #include "problem.h"
 
-enum { TEXTURE_HEIGHT, TEXTURE_BANDS, TEXTURE_ISOLINES, TEXTURE_CHECKER, TEXTURE_WIREFRAME, TEXTURE_SLOPE, N_TEXTURES };
+enum {
+    TEXTURE_HEIGHT,
+    TEXTURE_BANDS,
+    TEXTURE_ISOLINES,
+    TEXTURE_CHECKER,
+    TEXTURE_WIREFRAME,
+    TEXTURE_SLOPE,
+    N_TEXTURES
+};
 enum { SHADING_SMOOTH, SHADING_FLAT };
 enum { HEIGHT_AUTO, HEIGHT_LINEAR, HEIGHT_LOG };
 enum { SHOW_TEST, SHOW_TRAIN, SHOW_DIFFERENCE };
@@ -23,15 +31,16 @@ enum { LABELS_NONE, LABELS_SHORT, LABELS_FULL };
 typedef struct settings {
     int texture, colours, shading, height, split, field, spacing, theme, labels;
     double exaggeration, clip, levels, persistence;
-    bool contours, floor, edges, ghost, path, critical, centre, axes, grid, colour_bar, title, background, panel, help;
+    bool contours, floor, edges, ghost, path, critical, centre, axes, grid, colour_bar, title,
+        background, panel, help;
     camera view;
 } settings;
 
 typedef enum setting_kind { SETTING_FLAG, SETTING_CHOICE, SETTING_NUMBER } setting_kind;
 
 typedef struct setting {
-    const char *name;           /* the option, without its dashes */
-    const char *label;          /* in the panel; NULL: not there */
+    const char *name;  /* the option, without its dashes */
+    const char *label; /* in the panel; NULL: not there */
     setting_kind kind;
     size_t offset;              /* in settings */
     const char *const *choices; /* ended by NULL */
@@ -62,9 +71,11 @@ bool setting_parse(settings *s, const setting *which, const char *text, problem 
 /** The value as it is written on the command line. */
 void setting_text(const settings *s, const setting *which, char text[64]);
 
-/** The camera of a named view: "front", "right", "back", "left", "top", "bottom", "iso". @return false: no such name. */
+/** The camera of a named view: "front", "right", "back", "left", "top", "bottom", "iso". @return
+ * false: no such name. */
 bool settings_view(settings *s, const char *name);
-/** All that differs from the defaults, as options: " --texture bands --zoom 1.2". @param text  [size], written. */
+/** All that differs from the defaults, as options: " --texture bands --zoom 1.2". @param text
+ * [size], written. */
 void settings_command_line(const settings *s, char *text, size_t size);
 
 #endif

@@ -1,12 +1,14 @@
-/* What a surface looks like in figures: contour lines, critical points with their persistence, and a few numbers.
+/* What a surface looks like in figures: contour lines, critical points with their persistence,
+ * and a few numbers.
  *
- * Pure functions of a grid of values: no files, no network, no drawing. docs/definitions.md says what each number means.
- * They may be called from any thread; what they make is immutable and may be shared between threads. The same grid gives the
- * same bits.
+ * Pure functions of a grid of values: no files, no network, no drawing. docs/definitions.md says
+ * what each number means. They may be called from any thread; what they make is immutable and
+ * may be shared between threads. The same grid gives the same bits.
  *
- * A value that is NaN or Inf is a hole. The surface is made of the cells (four neighbouring points) whose corners are all
- * finite; each is two triangles, cut by the diagonal from its corner (ix, iy) to (ix + 1, iy + 1), as in the meshes that
- * loss_surface_export() writes. A line (nx or ny is 1) is made of the pieces between neighbours that are finite. A point of no
+ * A value that is NaN or Inf is a hole. The surface is made of the cells (four neighbouring
+ * points) whose corners are all finite; each is two triangles, cut by the diagonal from its
+ * corner (ix, iy) to (ix + 1, iy + 1), as in the meshes that loss_surface_export() writes. A
+ * line (nx or ny is 1) is made of the pieces between neighbours that are finite. A point of no
  * cell and no piece is not part of the surface. */
 #ifndef LOSS_ANALYSIS_H
 #define LOSS_ANALYSIS_H
@@ -19,15 +21,16 @@
 extern "C" {
 #endif
 
-/** Values on a grid. For values over axes that are not even, give x = {0, nx - 1, nx}, y likewise: places come out as
- *  fractions of indices. For contours and critical points on a mesh, give the heights that the mesh shows (such as log10 of
- *  the loss) and levels in the same unit: then lines and points lie on the mesh. */
+/** Values on a grid. For values over axes that are not even, give x = {0, nx - 1, nx}, y
+ * likewise: places come out as fractions of indices. For contours and critical points on a mesh,
+ * give the heights that the mesh shows (such as log10 of the loss) and levels in the same unit:
+ * then lines and points lie on the mesh. */
 typedef struct loss_grid {
     loss_axis x, y;  /**< n is at least 1 */
     const double *z; /**< [y.n][x.n]; NaN or Inf: absent. Borrowed during a call. */
 } loss_grid;
 
-/* ---- Levels ---------------------------------------------------------------------------------------------------------- */
+/* ---- Levels --------------------------------------------------------------------------------- */
 
 /** How levels are spread over the values. */
 typedef enum loss_level_scale {
@@ -43,50 +46,60 @@ typedef struct loss_levels_options {
     size_t struct_size;
     loss_level_scale scale;
     double low, high; /**< range to cut; NaN: the lowest, the highest finite value */
-    bool round;       /**< LINEAR and LOG: round numbers (1, 2, 5 times powers of ten; ...), at most n of them; else exactly n,
-                           which cut the range into n + 1 equal parts */
+    bool round; /**< LINEAR and LOG: round numbers (1, 2, 5 times powers of ten; ...), at most n
+                   of them; else exactly n, which cut the range into n + 1 equal parts */
 } loss_levels_options;
-#define LOSS_LEVELS_OPTIONS_INIT { sizeof(loss_levels_options), LOSS_LEVELS_LINEAR, NAN, NAN, false }
+#define LOSS_LEVELS_OPTIONS_INIT                                                                   \
+    {                                                                                              \
+        sizeof(loss_levels_options), LOSS_LEVELS_LINEAR, NAN, NAN, false                           \
+    }
 
 /** Levels for contour lines, ascending, all different, all strictly inside the range.
- *  QUANTILE is the k/(n + 1) quantiles of the finite values in the range (type 7 of Hyndman and Fan 1996: linear between
- *  order statistics); equal ones become one.
+ *  QUANTILE is the k/(n + 1) quantiles of the finite values in the range (type 7 of Hyndman and
+ * Fan 1996: linear between order statistics); equal ones become one.
  *  @param n         how many are wanted
  *  @param opt       NULL: linear, not rounded
  *  @param levels    [n], written. Caller-owned.
- *  @param n_levels  how many there are; 0 when no two values differ (or none is above 0, on the log scale)
- *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_SHAPE (an empty axis), LOSS_ERR_NOMEM.   Cost: O(N log N).   Since 0.1. */
-LOSS_API loss_status loss_levels(const loss_grid *grid, size_t n, const loss_levels_options *opt, double *levels,
-                                 size_t *n_levels);
+ *  @param n_levels  how many there are; 0 when no two values differ (or none is above 0, on the
+ * log scale)
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_SHAPE (an empty axis), LOSS_ERR_NOMEM.   Cost:
+ * O(N log N).   Since 0.1. */
+LOSS_API loss_status loss_levels(const loss_grid *grid, size_t n, const loss_levels_options *opt,
+                                 double *levels, size_t *n_levels);
 
-/* ---- Contour lines --------------------------------------------------------------------------------------------------- */
+/* ---- Contour lines -------------------------------------------------------------------------- */
 
 /** Contour lines of one or more levels. Immutable. */
 typedef struct loss_contours loss_contours;
 
 /** What the surface is between grid points. */
 typedef enum loss_contour_cells {
-    LOSS_CONTOUR_SQUARES = 0,  /**< bilinear in each cell: marching squares; a cell whose corners alternate is joined by its
-                                    saddle's value (the asymptotic decider, Nielson and Hamann 1991) */
-    LOSS_CONTOUR_TRIANGLES = 1 /**< the mesh's triangles: lines have a point on each diagonal too, so they lie on the mesh */
+    LOSS_CONTOUR_SQUARES =
+        0, /**< bilinear in each cell: marching squares; a cell whose corners alternate is joined
+              by its saddle's value (the asymptotic decider, Nielson and Hamann 1991) */
+    LOSS_CONTOUR_TRIANGLES = 1 /**< the mesh's triangles: lines have a point on each diagonal
+                                  too, so they lie on the mesh */
 } loss_contour_cells;
 
 /** One line. Higher values are on its left. */
 typedef struct loss_contour {
     double level;
-    size_t n_points;        /**< at least 2; neighbouring points differ */
-    bool is_closed;         /**< a loop; its first point is not repeated at the end */
-    const double (*points)[2]; /**< [n_points] x, y in the grid's coordinates. Borrowed from the loss_contours. */
+    size_t n_points;           /**< at least 2; neighbouring points differ */
+    bool is_closed;            /**< a loop; its first point is not repeated at the end */
+    const double (*points)[2]; /**< [n_points] x, y in the grid's coordinates. Borrowed from the
+                                  loss_contours. */
 } loss_contour;
 
 /** Cuts a surface at levels.
- *  Lines are whole: they end only at the border of the grid or of a hole. A value equal to the level counts as below it, so that
- *  nothing is drawn twice or broken on a plateau; lines that would be a single point are left out. A line grid has none.
- *  Ordered by level as given, then open lines, then closed ones, each by its first cell.
+ *  Lines are whole: they end only at the border of the grid or of a hole. A value equal to the
+ * level counts as below it, so that nothing is drawn twice or broken on a plateau; lines that
+ * would be a single point are left out. A line grid has none. Ordered by level as given, then
+ * open lines, then closed ones, each by its first cell.
  *  @param levels  [n_levels], finite, any order. Copied.
- *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a level that is not finite), LOSS_ERR_SHAPE (an empty axis, or more than 2^31 points),
- *          LOSS_ERR_NOMEM.   Cost: O(n_levels cells).   Since 0.1. */
-LOSS_API loss_status loss_contours_create(loss_contours **out, const loss_grid *grid, const double *levels, size_t n_levels,
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a level that is not finite), LOSS_ERR_SHAPE (an empty
+ * axis, or more than 2^31 points), LOSS_ERR_NOMEM.   Cost: O(n_levels cells).   Since 0.1. */
+LOSS_API loss_status loss_contours_create(loss_contours **out, const loss_grid *grid,
+                                          const double *levels, size_t n_levels,
                                           loss_contour_cells cells);
 /** Frees contours; NULL is a no-op. */
 LOSS_API void loss_contours_free(loss_contours *contours);
@@ -95,83 +108,99 @@ LOSS_API size_t loss_contours_count(const loss_contours *contours);
 /** Line number i (below the count). Its points live as long as the contours. */
 LOSS_API loss_contour loss_contours_line(const loss_contours *contours, size_t i);
 
-/* ---- Critical points ------------------------------------------------------------------------------------------------- */
+/* ---- Critical points ------------------------------------------------------------------------ */
 
 typedef enum loss_critical_kind {
     LOSS_CRITICAL_MINIMUM = 0, /**< all neighbours are higher */
-    LOSS_CRITICAL_SADDLE = 1,  /**< lower or higher neighbours fall apart into several groups around it */
-    LOSS_CRITICAL_MAXIMUM = 2  /**< all neighbours are lower */
+    LOSS_CRITICAL_SADDLE =
+        1, /**< lower or higher neighbours fall apart into several groups around it */
+    LOSS_CRITICAL_MAXIMUM = 2 /**< all neighbours are lower */
 } loss_critical_kind;
 
 /** "minimum", "saddle", "maximum". */
 LOSS_API const char *loss_critical_kind_name(loss_critical_kind kind);
 
-/** No partner: the deepest minimum and the highest maximum of each connected part of the surface, and saddles where no two
- *  basins and no two hills meet. */
+/** No partner: the deepest minimum and the highest maximum of each connected part of the
+ * surface, and saddles where no two basins and no two hills meet. */
 #define LOSS_NO_PARTNER SIZE_MAX
 
 /** A critical point of the piecewise-linear surface: a grid point. */
 typedef struct loss_critical {
     loss_critical_kind kind;
-    size_t ix, iy;       /**< the grid point */
-    double value;        /**< its value */
-    double persistence;  /**< how much higher than a minimum (deeper than a maximum) the way out of it lies; +Inf without a
-                              partner. A saddle's: that of its partner, 0 without one */
-    size_t partner;      /**< index in the set: of an extremum, the point (a saddle; on a line, an opposite extremum) where its
-                              basin meets a deeper one; of a saddle, its most persistent extremum; or LOSS_NO_PARTNER */
-    bool on_border;      /**< at the border of the grid or of a hole: its neighbours do not go all the way round */
-    int multiplicity;    /**< of a saddle: groups of lower neighbours (or of higher, if these are more) less one: 1, or 2 for a
-                              monkey saddle; of others 1 */
-    int index;           /**< its share of the Euler characteristic: 1 less the Euler characteristic of its lower link. Inside, a
-                              minimum and a maximum have 1, a saddle minus its multiplicity */
-    double x, y;         /**< sub-grid position, by a quadratic fit to the 3 x 3 points around, in the grid's coordinates */
+    size_t ix, iy;      /**< the grid point */
+    double value;       /**< its value */
+    double persistence; /**< how much higher than a minimum (deeper than a maximum) the way out
+                           of it lies; +Inf without a partner. A saddle's: that of its partner, 0
+                           without one */
+    size_t partner;     /**< index in the set: of an extremum, the point (a saddle; on a line, an
+                           opposite extremum) where its basin meets a deeper one; of a saddle, its
+                           most persistent extremum; or LOSS_NO_PARTNER */
+    bool on_border;   /**< at the border of the grid or of a hole: its neighbours do not go all the
+                         way round */
+    int multiplicity; /**< of a saddle: groups of lower neighbours (or of higher, if these are
+                         more) less one: 1, or 2 for a monkey saddle; of others 1 */
+    int index;   /**< its share of the Euler characteristic: 1 less the Euler characteristic of its
+                    lower link. Inside, a minimum and a maximum have 1, a saddle minus its
+                    multiplicity */
+    double x, y; /**< sub-grid position, by a quadratic fit to the 3 x 3 points around, in the
+                    grid's coordinates */
     double fitted_value; /**< the fit's value there */
-    bool is_fitted;      /**< false: the fit has no such point within one step (or there are not 9 points): x, y and fitted_value
-                              are the grid point's */
+    bool is_fitted;      /**< false: the fit has no such point within one step (or there are not 9
+                            points): x, y and fitted_value are the grid point's */
 } loss_critical;
 
 /** Critical points of a surface. Immutable. */
 typedef struct loss_criticals loss_criticals;
 
 /** Finds all critical points of the triangulated surface and pairs them by persistence.
- *  Equal values are told apart by their index (simulation of simplicity, Edelsbrunner and Mucke 1990): the later one in storage
- *  order counts as higher. A plateau is then a gentle slope; what its shape adds is paired within it, with persistence 0.
- *  Saddles of any multiplicity: Banchoff 1970.
- *  Pairs come from the merge trees of sublevel sets (minima) and superlevel sets (maxima): the younger basin ends where two meet
- *  (Edelsbrunner, Letscher and Zomorodian 2002; Carr, Snoeyink and Axen 2003).
- *  The sum of `index` over all points is the Euler characteristic of the surface, vertices - edges + triangles.
+ *  Equal values are told apart by their index (simulation of simplicity, Edelsbrunner and Mucke
+ * 1990): the later one in storage order counts as higher. A plateau is then a gentle slope; what
+ * its shape adds is paired within it, with persistence 0. Saddles of any multiplicity: Banchoff
+ * 1970. Pairs come from the merge trees of sublevel sets (minima) and superlevel sets (maxima):
+ * the younger basin ends where two meet (Edelsbrunner, Letscher and Zomorodian 2002; Carr,
+ * Snoeyink and Axen 2003). The sum of `index` over all points is the Euler characteristic of the
+ * surface, vertices - edges + triangles.
  *  @return LOSS_OK, LOSS_ERR_SHAPE (an empty axis, or more than 2^31 points), LOSS_ERR_NOMEM.
- *  Cost: O(N log N) time, about 40 bytes a grid point while it runs and 100 a critical point.   Since 0.1. */
+ *  Cost: O(N log N) time, about 40 bytes a grid point while it runs and 100 a critical point.
+ * Since 0.1. */
 LOSS_API loss_status loss_criticals_create(loss_criticals **out, const loss_grid *grid);
 /** Frees critical points; NULL is a no-op. */
 LOSS_API void loss_criticals_free(loss_criticals *criticals);
-/** All critical points, the most persistent first (of equals: by kind, then in storage order). Borrowed. */
+/** All critical points, the most persistent first (of equals: by kind, then in storage order).
+ * Borrowed. */
 LOSS_API const loss_critical *loss_criticals_points(const loss_criticals *criticals);
-/** Simplification: how many points have a persistence of at least this; they are the first so many. 0: all. */
+/** Simplification: how many points have a persistence of at least this; they are the first so
+ * many. 0: all. */
 LOSS_API size_t loss_criticals_count(const loss_criticals *criticals, double persistence);
 /** How many of a kind have a persistence of at least this. */
-LOSS_API size_t loss_criticals_count_kind(const loss_criticals *criticals, loss_critical_kind kind, double persistence);
-/** Euler characteristic of the surface, vertices - edges + triangles: its connected parts less its holes. 0 if it is empty. */
+LOSS_API size_t loss_criticals_count_kind(const loss_criticals *criticals, loss_critical_kind kind,
+                                          double persistence);
+/** Euler characteristic of the surface, vertices - edges + triangles: its connected parts less
+ * its holes. 0 if it is empty. */
 LOSS_API long loss_criticals_euler(const loss_criticals *criticals);
 
-/* ---- Figures --------------------------------------------------------------------------------------------------------- */
+/* ---- Figures -------------------------------------------------------------------------------- */
 
 /** A few numbers of a surface. docs/definitions.md defines each, with its source. */
 typedef struct loss_figures {
-    double area;         /**< of the surface's cells, in units of x times units of y; of a line its length */
+    double area; /**< of the surface's cells, in units of x times units of y; of a line its
+                    length */
     double lowest, highest; /**< finite value of the grid; NaN if there is none */
-    double convex_share; /**< of the points with eight neighbours: share whose finite-difference Hessian has no negative
-                              eigenvalue; NaN without such a point */
-    size_t n_hessians;   /**< such points */
-    double roughness;    /**< mean over rows and columns of total variation / range; NaN if no row and no column varies */
+    double convex_share;    /**< of the points with eight neighbours: share whose finite-difference
+                               Hessian has no negative eigenvalue; NaN without such a point */
+    size_t n_hessians;      /**< such points */
+    double roughness; /**< mean over rows and columns of total variation / range; NaN if no row
+                         and no column varies */
 } loss_figures;
 
 /** Computes them.
  *  @return LOSS_OK, LOSS_ERR_SHAPE (an empty axis).   Cost: O(N).   Since 0.1. */
 LOSS_API loss_status loss_figures_of(const loss_grid *grid, loss_figures *figures);
 
-/** Area of the surface where its value is at most `level`, exact on the triangles; of a line, the length.
- *  @return LOSS_OK, LOSS_ERR_SHAPE (an empty axis), LOSS_ERR_ARGUMENT (a level that is NaN).   Cost: O(N).   Since 0.1. */
+/** Area of the surface where its value is at most `level`, exact on the triangles; of a line,
+ * the length.
+ *  @return LOSS_OK, LOSS_ERR_SHAPE (an empty axis), LOSS_ERR_ARGUMENT (a level that is NaN).
+ * Cost: O(N).   Since 0.1. */
 LOSS_API loss_status loss_area_below(const loss_grid *grid, double level, double *area);
 
 #ifdef __cplusplus

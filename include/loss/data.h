@@ -29,46 +29,59 @@ LOSS_API const char *loss_split_name(loss_split split);
 
 /** How to read a dataset. Start from LOSS_DATASET_OPTIONS_INIT. */
 typedef struct loss_dataset_options {
-    size_t struct_size;    /**< sizeof(loss_dataset_options): set by the initialiser */
-    loss_split split;      /**< which images */
-    size_t limit;          /**< at most this many images; 0: all */
-    bool sample;           /**< with limit: a seeded random choice (kept in file order) instead of the first ones */
-    uint64_t sample_seed;  /**< seed of that choice */
+    size_t struct_size; /**< sizeof(loss_dataset_options): set by the initialiser */
+    loss_split split;   /**< which images */
+    size_t limit;       /**< at most this many images; 0: all */
+    bool sample;        /**< with limit: a seeded random choice (kept in file order) instead of the
+                           first ones */
+    uint64_t sample_seed;   /**< seed of that choice */
     bool has_normalisation; /**< use mean and std below; false: the data set's defaults */
     float mean[3], std[3]; /**< per channel, in 0 to 1; for one channel only [0] is used; std > 0 */
 } loss_dataset_options;
-#define LOSS_DATASET_OPTIONS_INIT { sizeof(loss_dataset_options), LOSS_SPLIT_TRAIN, 0, false, 0, false, {0, 0, 0}, {1, 1, 1} }
+#define LOSS_DATASET_OPTIONS_INIT                                                                  \
+    {                                                                                              \
+        sizeof(loss_dataset_options), LOSS_SPLIT_TRAIN, 0, false, 0, false, {0, 0, 0},             \
+        {                                                                                          \
+            1, 1, 1                                                                                \
+        }                                                                                          \
+    }
 
 /** Opens a dataset and reads it whole.
  *
  *  The kind is recognised by content, not by name:
- *    - a folder with CIFAR-10's binary batches (data_batch_1.bin .. data_batch_5.bin, test_batch.bin), or the
- *      published .tar.gz (or a .tar) of it, read in place: records of 1 + 3072 bytes;
- *    - a folder with an IDX pair for the split (train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-...),
- *      plain or gzip;
- *    - a folder with train/ and test/ folders of class folders of PNG images, all square and of one size and one
- *      colour type (grey or RGB); class folders in the byte order of their names are classes 0, 1, ...;
+ *    - a folder with CIFAR-10's binary batches (data_batch_1.bin .. data_batch_5.bin,
+ * test_batch.bin), or the published .tar.gz (or a .tar) of it, read in place: records of 1 +
+ * 3072 bytes;
+ *    - a folder with an IDX pair for the split (train-images-idx3-ubyte,
+ * train-labels-idx1-ubyte, t10k-...), plain or gzip;
+ *    - a folder with train/ and test/ folders of class folders of PNG images, all square and of
+ * one size and one colour type (grey or RGB); class folders in the byte order of their names are
+ * classes 0, 1, ...;
  *    - the word "fashion-mnist": where Debian's package dataset-fashion-mnist puts it.
  *
- *  Default normalisation: CIFAR-10 and colour images mean 125.3, 123.0, 113.9, std 63.0, 62.1, 66.7 (of 255), as
- *  the reference implementation of Li et al. 2018; one channel: 0.2860, 0.3530 (Fashion-MNIST's).
+ *  Default normalisation: CIFAR-10 and colour images mean 125.3, 123.0, 113.9,
+ * std 63.0, 62.1, 66.7 (of 255), as the reference implementation of Li et al. 2018; one channel:
+ * 0.2860, 0.3530 (Fashion-MNIST's).
  *
  *  @param out   the dataset, NULL on failure. Owned by the caller: loss_dataset_free().
  *  @param path  folder, archive or known name. Borrowed.
  *  @param opt   NULL for the defaults. Borrowed.
- *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_IO, LOSS_ERR_FORMAT (truncated, a label out of range, a bad
- *          checksum, ...: the message names the file, the value found and the value expected), LOSS_ERR_NOMEM
- *  Threads: any.   Since 0.1. */
-LOSS_API loss_status loss_dataset_open(loss_dataset **out, const char *path, const loss_dataset_options *opt);
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_IO, LOSS_ERR_FORMAT (truncated, a label out of
+ * range, a bad checksum, ...: the message names the file, the value found and the value
+ * expected), LOSS_ERR_NOMEM Threads: any.   Since 0.1. */
+LOSS_API loss_status loss_dataset_open(loss_dataset **out, const char *path,
+                                       const loss_dataset_options *opt);
 
 /** Makes a dataset from arrays.
  *  @param pixels  [n][channels][height][width], 0 to 255. Copied.
  *  @param labels  [n], each below shape.classes. Copied.
- *  @param opt     limit, sample and normalisation as for loss_dataset_open(); split is recorded only. May be NULL.
- *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_SHAPE (a zero dimension, a label out of range), LOSS_ERR_NOMEM
- *  Threads: any.   Since 0.1. */
-LOSS_API loss_status loss_dataset_create(loss_dataset **out, loss_shape shape, size_t n, const uint8_t *pixels,
-                                         const uint8_t *labels, const loss_dataset_options *opt);
+ *  @param opt     limit, sample and normalisation as for loss_dataset_open(); split is recorded
+ * only. May be NULL.
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_SHAPE (a zero dimension, a label out of range),
+ * LOSS_ERR_NOMEM Threads: any.   Since 0.1. */
+LOSS_API loss_status loss_dataset_create(loss_dataset **out, loss_shape shape, size_t n,
+                                         const uint8_t *pixels, const uint8_t *labels,
+                                         const loss_dataset_options *opt);
 
 /** Frees a dataset; NULL is a no-op. */
 LOSS_API void loss_dataset_free(loss_dataset *data);
@@ -85,8 +98,8 @@ LOSS_API const char *loss_dataset_format(const loss_dataset *data);
 LOSS_API const char *loss_dataset_selection(const loss_dataset *data);
 /** The path it was opened with, "" for arrays. Borrowed: lives as long as the dataset. */
 LOSS_API const char *loss_dataset_path(const loss_dataset *data);
-/** Digest of shape, pixels, labels and normalisation: 16 hexadecimal digits. Borrowed. Two datasets with the same
- *  digest give the same loss to the last bit. */
+/** Digest of shape, pixels, labels and normalisation: 16 hexadecimal digits. Borrowed. Two
+ * datasets with the same digest give the same loss to the last bit. */
 LOSS_API const char *loss_dataset_digest(const loss_dataset *data);
 /** Mean and standard deviation per channel used by loss_dataset_images(), [channels]. Borrowed. */
 LOSS_API const float *loss_dataset_mean(const loss_dataset *data);
@@ -100,7 +113,8 @@ LOSS_API const uint8_t *loss_dataset_labels(const loss_dataset *data);
  *  @param out  [n][channels][height][width], written. Caller-owned.
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a range beyond the last image)
  *  Threads: any.   Since 0.1. */
-LOSS_API loss_status loss_dataset_images(const loss_dataset *data, size_t first, size_t n, float *out);
+LOSS_API loss_status loss_dataset_images(const loss_dataset *data, size_t first, size_t n,
+                                         float *out);
 
 #ifdef __cplusplus
 }

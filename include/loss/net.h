@@ -1,7 +1,9 @@
-/* Networks: a graph of layers with its parameters. Made by name from the zoo, or layer by layer with the builder.
+/* Networks: a graph of layers with its parameters. Made by name from the zoo, or layer by layer
+ * with the builder.
  *
- * Parameters carry the names of the PyTorch modules they correspond to ("layer1.0.conv1.weight"), in PyTorch's shapes:
- * convolution [out][in][height][width], linear [out][in], BatchNorm and biases [channels]. */
+ * Parameters carry the names of the PyTorch modules they correspond to
+ * ("layer1.0.conv1.weight"), in PyTorch's shapes: convolution [out][in][height][width], linear
+ * [out][in], BatchNorm and biases [channels]. */
 #ifndef LOSS_NET_H
 #define LOSS_NET_H
 
@@ -11,25 +13,34 @@
 extern "C" {
 #endif
 
-/** A network and its parameters. Functions taking a const loss_net may run in several threads at once; those that change
- *  parameters (initialise, load, set, train) need the handle for themselves. */
+/** A network and its parameters. Functions taking a const loss_net may run in several threads at
+ * once; those that change parameters (initialise, load, set, train) need the handle for
+ * themselves. */
 typedef struct loss_net loss_net;
 
-/* ---- Made by name ------------------------------------------------------------------------------------------------ */
+/* ---- Made by name --------------------------------------------------------------------------- */
 
 /** Makes a network of the zoo.
  *
  *  NAME[:key=value,...]
- *    resnet20 resnet32 resnet44 resnet56 resnet110   shortcut=A|B|none (A)     He et al. 2016, section 4.2
- *    resnet18 resnet34 resnet50 resnet101            stem=cifar|imagenet (cifar), shortcut=B|none (B)
- *    vgg9 vgg11 vgg13 vgg16 vgg19                    bn=0|1 (0), dropout=P (0)  one linear layer as classifier
- *    densenet121                                     Huang et al. 2017, growth 32; stem=cifar|cifar-bn|imagenet (cifar;
- *                                                    cifar-bn: BatchNorm after the 3x3 convolution),
- *                                                    style=torchvision|kuangliu (torchvision): names, order of channels
- *    lenet5                                            LeCun et al. 1998, with ReLU and max pooling
- *    FILE.net                                        a network written as text: docs/net-format.md
- *  `width=K` multiplies the channels of any of them (K > 0, may be a fraction; rounded, at least 1).
- *  NAME-noshort means shortcut=none; NAME-bn means bn=1.
+ *    resnet20 resnet32 resnet44 resnet56 resnet110
+ *        He et al. 2016, section 4.2; shortcut=A|B|none (A)
+ *    resnet18 resnet34 resnet50 resnet101
+ *        stem=cifar|imagenet (cifar), shortcut=B|none (B)
+ *    vgg9 vgg11 vgg13 vgg16 vgg19
+ *        one linear layer as classifier; bn=0|1 (0), dropout=P (0)
+ *    densenet121
+ *        Huang et al. 2017, growth 32; stem=cifar|cifar-bn|imagenet (cifar; cifar-bn: BatchNorm
+ *        after the 3x3 convolution), style=torchvision|kuangliu (torchvision): names and order of
+ *        channels
+ *    lenet5
+ *        LeCun et al. 1998, with ReLU and max pooling
+ *    FILE.net
+ *        a network written as text: docs/net-format.md
+ *
+ *  `width=K` multiplies the channels of any of them
+ * (K > 0, may be a fraction; rounded, at least 1). NAME-noshort means shortcut=none; NAME-bn
+ * means bn=1.
  *
  *  Parameters start at He initialisation with seed 0: see loss_net_initialise().
  *  @param out    the network, NULL on failure. Owned by the caller: loss_net_free().
@@ -40,15 +51,18 @@ typedef struct loss_net loss_net;
  *  Threads: any.   Since 0.1. */
 LOSS_API loss_status loss_net_create(loss_net **out, const char *model, loss_shape shape);
 
-/** Recognises the network of the zoo that a file of weights belongs to, from the names and shapes of its tensors.
+/** Recognises the network of the zoo that a file of weights belongs to, from the names and
+ * shapes of its tensors.
  *  @param path   weights, as for loss_net_load()
- *  @param shape  of the images and number of classes; zeros where it is not known, then the weights tell.
+ *  @param shape  of the images and number of classes; zeros where it is not known, then the
+ * weights tell.
  *  @param model  the name for loss_net_create(). Owned by the caller: loss_string_free().
- *  @param also   another network with the same tensors (shortcuts without parameters do not show), or NULL. Owned likewise.
- *  @return LOSS_OK; LOSS_ERR_MISMATCH: none fits, the message tells what the nearest lacks; LOSS_ERR_IO, LOSS_ERR_FORMAT,
- *          LOSS_ERR_NOMEM
- *  Threads: any.   Since 0.1. */
-LOSS_API loss_status loss_net_recognise(const char *path, loss_shape shape, char **model, char **also);
+ *  @param also   another network with the same tensors (shortcuts without parameters do not
+ * show), or NULL. Owned likewise.
+ *  @return LOSS_OK; LOSS_ERR_MISMATCH: none fits, the message tells what the nearest lacks;
+ * LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM Threads: any.   Since 0.1. */
+LOSS_API loss_status loss_net_recognise(const char *path, loss_shape shape, char **model,
+                                        char **also);
 
 /** Frees a network; NULL is a no-op. */
 LOSS_API void loss_net_free(loss_net *net);
@@ -56,13 +70,15 @@ LOSS_API void loss_net_free(loss_net *net);
 /** Base names of the zoo, ended by NULL. Static storage. */
 LOSS_API const char *const *loss_net_models(void);
 
-/* ---- Built layer by layer ---------------------------------------------------------------------------------------- */
+/* ---- Built layer by layer ------------------------------------------------------------------- */
 
-/** A network under construction. The first error sticks: later calls do nothing and return -1, and
- *  loss_builder_finish() reports it. So a network can be written down without a check on every line. */
+/** A network under construction. The first error sticks: later calls do nothing and return -1,
+ * and loss_builder_finish() reports it. So a network can be written down without a check on
+ * every line. */
 typedef struct loss_builder loss_builder;
 
-/** A layer of the network under construction; its output is what others take as input. -1: an error. */
+/** A layer of the network under construction; its output is what others take as input. -1: an
+ * error. */
 typedef int loss_node;
 
 typedef struct loss_conv {
@@ -76,8 +92,8 @@ typedef struct loss_conv {
 typedef struct loss_pool {
     size_t kernel;
     size_t stride;  /**< 0: the kernel's size */
-    size_t padding; /**< at most half the kernel; max pooling ignores padded places, average counts them as zeros
-                         (PyTorch's count_include_pad) */
+    size_t padding; /**< at most half the kernel; max pooling ignores padded places, average
+                       counts them as zeros (PyTorch's count_include_pad) */
 } loss_pool;
 
 /** @return LOSS_OK, LOSS_ERR_SHAPE (a zero), LOSS_ERR_NOMEM */
@@ -87,10 +103,13 @@ LOSS_API void loss_builder_free(loss_builder *builder);
 
 /** The images: [channels][height][width]. */
 LOSS_API loss_node loss_builder_input(loss_builder *builder);
-/** 2-D convolution (cross-correlation), parameters NAME.weight and, with bias, NAME.bias. Names are copied. */
-LOSS_API loss_node loss_builder_conv(loss_builder *builder, loss_node in, const char *name, loss_conv conv);
-/** BatchNorm (Ioffe & Szegedy 2015), eps 1e-5, momentum 0.1: parameters NAME.weight and NAME.bias, running statistics
- *  NAME.running_mean and NAME.running_var (biased variance normalises the batch, the unbiased one is averaged). */
+/** 2-D convolution (cross-correlation), parameters NAME.weight and, with bias, NAME.bias. Names
+ * are copied. */
+LOSS_API loss_node loss_builder_conv(loss_builder *builder, loss_node in, const char *name,
+                                     loss_conv conv);
+/** BatchNorm (Ioffe & Szegedy 2015), eps 1e-5, momentum 0.1: parameters NAME.weight and
+ * NAME.bias, running statistics NAME.running_mean and NAME.running_var (biased variance
+ * normalises the batch, the unbiased one is averaged). */
 LOSS_API loss_node loss_builder_batchnorm(loss_builder *builder, loss_node in, const char *name);
 LOSS_API loss_node loss_builder_relu(loss_builder *builder, loss_node in);
 LOSS_API loss_node loss_builder_max_pool(loss_builder *builder, loss_node in, loss_pool pool);
@@ -100,42 +119,49 @@ LOSS_API loss_node loss_builder_global_average_pool(loss_builder *builder, loss_
 /** [c][h][w] to [c*h*w][1][1], row-major. */
 LOSS_API loss_node loss_builder_flatten(loss_builder *builder, loss_node in);
 /** y = W x + b on [features][1][1]: parameters NAME.weight [out][in] and NAME.bias [out]. */
-LOSS_API loss_node loss_builder_linear(loss_builder *builder, loss_node in, const char *name, size_t out);
+LOSS_API loss_node loss_builder_linear(loss_builder *builder, loss_node in, const char *name,
+                                       size_t out);
 /** Sum of two outputs of one shape. */
 LOSS_API loss_node loss_builder_add(loss_builder *builder, loss_node a, loss_node b);
 /** Concatenation along channels: [a][h][w] and [b][h][w] to [a+b][h][w]. */
 LOSS_API loss_node loss_builder_concat(loss_builder *builder, loss_node a, loss_node b);
-/** The parameter-free shortcut (option A of He et al. 2016): every stride-th row and column from the first, and zero
- *  channels before and after: (channels - in) / 2 before, the rest after. */
-LOSS_API loss_node loss_builder_shortcut(loss_builder *builder, loss_node in, size_t channels, size_t stride);
-/** In training zeroes with probability p and scales the rest by 1 / (1 - p); in evaluation the identity. 0 <= p < 1. */
+/** The parameter-free shortcut (option A of He et al. 2016): every stride-th row and column from
+ * the first, and zero channels before and after: (channels - in) / 2 before, the rest after. */
+LOSS_API loss_node loss_builder_shortcut(loss_builder *builder, loss_node in, size_t channels,
+                                         size_t stride);
+/** In training zeroes with probability p and scales the rest by 1 / (1 - p); in evaluation the
+ * identity. 0 <= p < 1. */
 LOSS_API loss_node loss_builder_dropout(loss_builder *builder, loss_node in, double p);
 
 /** Shape of a layer's output; all zero for -1. */
 LOSS_API loss_shape loss_builder_shape(const loss_builder *builder, loss_node node);
 
-/** Makes the network, with parameters initialised with seed 0; the builder is freed in every case.
+/** Makes the network, with parameters initialised with seed 0; the builder is freed in every
+ * case.
  *  @param logits  output layer, of shape [classes][1][1]; softmax cross-entropy follows it.
  *  @param model   name to record with results, such as "mynet". Copied.
- *  @return LOSS_OK, or the first error of the builder's calls (LOSS_ERR_SHAPE, LOSS_ERR_ARGUMENT: a name given twice, ...) */
-LOSS_API loss_status loss_builder_finish(loss_builder *builder, loss_node logits, const char *model, loss_net **out);
+ *  @return LOSS_OK, or the first error of the builder's calls (LOSS_ERR_SHAPE,
+ * LOSS_ERR_ARGUMENT: a name given twice, ...) */
+LOSS_API loss_status loss_builder_finish(loss_builder *builder, loss_node logits, const char *model,
+                                         loss_net **out);
 
-/* ---- Parameters -------------------------------------------------------------------------------------------------- */
+/* ---- Parameters ----------------------------------------------------------------------------- */
 
 typedef enum loss_tensor_kind {
     LOSS_TENSOR_WEIGHT = 0,      /**< convolution or linear weight: two dimensions or more */
     LOSS_TENSOR_BIAS = 1,        /**< convolution or linear bias */
     LOSS_TENSOR_NORM_WEIGHT = 2, /**< BatchNorm weight */
     LOSS_TENSOR_NORM_BIAS = 3,   /**< BatchNorm bias */
-    LOSS_TENSOR_RUNNING_MEAN = 4, /**< a statistic, not a parameter: not moved by SGD or along a direction */
-    LOSS_TENSOR_RUNNING_VAR = 5  /**< the same */
+    LOSS_TENSOR_RUNNING_MEAN =
+        4, /**< a statistic, not a parameter: not moved by SGD or along a direction */
+    LOSS_TENSOR_RUNNING_VAR = 5 /**< the same */
 } loss_tensor_kind;
 
 typedef struct loss_tensor_info {
-    const char *name;  /**< borrowed, lives as long as the network */
-    size_t n_dims;     /**< 1, 2 or 4 */
+    const char *name; /**< borrowed, lives as long as the network */
+    size_t n_dims;    /**< 1, 2 or 4 */
     size_t dims[4];
-    size_t count;      /**< product of dims */
+    size_t count; /**< product of dims */
     loss_tensor_kind kind;
 } loss_tensor_info;
 
@@ -155,26 +181,32 @@ LOSS_API void loss_net_get(const loss_net *net, size_t i, float *values);
 /** Copies tensor i in, [count] row-major. Any value is taken, not-finite ones too. */
 LOSS_API void loss_net_set(loss_net *net, size_t i, const float *values);
 
-/** He initialisation (He et al. 2015): convolution and linear weights N(0, 2 / fan_in), biases 0, BatchNorm weight 1, bias
- *  0, running mean 0, variance 1. Keyed by (seed, tensor name). */
+/** He initialisation (He et al. 2015): convolution and linear weights N(0, 2 / fan_in), biases
+ * 0, BatchNorm weight 1, bias 0, running mean 0, variance 1. Keyed by (seed, tensor name). */
 LOSS_API void loss_net_initialise(loss_net *net, uint64_t seed);
 
 typedef struct loss_load_options {
     size_t struct_size;
-    bool by_order; /**< the file's i-th tensor is the network's i-th, whatever their names; shapes must agree */
+    bool by_order; /**< the file's i-th tensor is the network's i-th, whatever their names;
+                      shapes must agree */
 } loss_load_options;
-#define LOSS_LOAD_OPTIONS_INIT { sizeof(loss_load_options), false }
+#define LOSS_LOAD_OPTIONS_INIT                                                                     \
+    {                                                                                              \
+        sizeof(loss_load_options), false                                                           \
+    }
 
-/** Loads weights from a file, recognised by content: .safetensors; a PyTorch checkpoint of either format (the state_dict itself,
- *  or under state_dict, model_state_dict, model or net; nothing in it is executed); .npz. F64, F16, BF16 and integers are converted.
+/** Loads weights from a file, recognised by content: .safetensors; a PyTorch checkpoint of
+ * either format (the state_dict itself, or under state_dict, model_state_dict, model or net;
+ * nothing in it is executed); .npz. F64, F16, BF16 and integers are converted.
  *
- *  Names may differ in what programs call the same thing: module. and _orig_mod. in front, shortcut and downsample, linear,
- *  classifier and fc, ...: libloss/net/names.c has the table. Every tensor of the network must be there with its shape, and
- *  nothing else but BatchNorm's num_batches_tracked. On failure the network is unchanged, unless memory ran out.
+ *  Names may differ in what programs call the same thing: module. and _orig_mod. in front,
+ * shortcut and downsample, linear, classifier and fc, ...: libloss/net/names.c has the table.
+ * Every tensor of the network must be there with its shape, and nothing else but BatchNorm's
+ * num_batches_tracked. On failure the network is unchanged, unless memory ran out.
  *  @param opt  may be NULL.
- *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT (damaged or refused), LOSS_ERR_MISMATCH (weights of another network: the message
- *          lists what is missing, unexpected, or of another shape), LOSS_ERR_NOMEM
- *  Memory: the file's size and one tensor.   Since 0.1. */
+ *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT (damaged or refused), LOSS_ERR_MISMATCH
+ * (weights of another network: the message lists what is missing, unexpected, or of another
+ * shape), LOSS_ERR_NOMEM Memory: the file's size and one tensor.   Since 0.1. */
 LOSS_API loss_status loss_net_load(loss_net *net, const char *path, const loss_load_options *opt);
 /** Saves all tensors as .safetensors, atomically (temporary file, fsync, rename).
  *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_NOMEM */
@@ -182,7 +214,7 @@ LOSS_API loss_status loss_net_save(const loss_net *net, const char *path);
 /** Digest of all names, shapes and values: 16 hexadecimal digits and a NUL. */
 LOSS_API void loss_net_digest(const loss_net *net, char digest[17]);
 
-/* ---- Evaluation -------------------------------------------------------------------------------------------------- */
+/* ---- Evaluation ----------------------------------------------------------------------------- */
 
 /** Asked now and then from any worker thread; true stops the work. Must be thread-safe. */
 typedef bool (*loss_cancelled)(void *user);
@@ -193,14 +225,20 @@ typedef struct loss_evaluate_options {
     loss_cancelled cancelled; /**< may be NULL */
     void *user;               /**< passed to cancelled */
 } loss_evaluate_options;
-#define LOSS_EVALUATE_OPTIONS_INIT { sizeof(loss_evaluate_options), 0, NULL, NULL }
+#define LOSS_EVALUATE_OPTIONS_INIT                                                                 \
+    {                                                                                              \
+        sizeof(loss_evaluate_options), 0, NULL, NULL                                               \
+    }
 
-/** Mean cross-entropy of a network over a dataset, in evaluation mode (running statistics, no dropout).
+/** Mean cross-entropy of a network over a dataset, in evaluation mode (running statistics, no
+ *  dropout).
  *    L = 1/N sum_i xent(f(w; x_i), y_i)   natural logarithm, nats per image */
 typedef struct loss_result {
     double loss;           /**< not-finite values are kept: a loss of Inf or NaN is data */
-    double standard_error; /**< standard deviation of the per-image loss / sqrt(N); N - 1 in the deviation */
-    double accuracy;       /**< percent of images whose largest logit is the label's; the first of equal ones counts */
+    double standard_error; /**< standard deviation of the per-image loss / sqrt(N); N - 1 in the
+                              deviation */
+    double accuracy;       /**< percent of images whose largest logit is the label's; the first of
+                              equal ones counts */
     size_t images;
     double seconds;
 } loss_result;
@@ -210,22 +248,25 @@ typedef struct loss_result {
  *  @param opt   may be NULL.
  *  @return LOSS_OK, LOSS_ERR_SHAPE, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM, LOSS_ERR_CANCELLED
  *  The value has the same bits for any number of threads.   Cost: N forward passes.   Since 0.1. */
-LOSS_API loss_status loss_net_evaluate(const loss_net *net, const loss_dataset *data, const loss_evaluate_options *opt,
-                                       loss_result *result);
+LOSS_API loss_status loss_net_evaluate(const loss_net *net, const loss_dataset *data,
+                                       const loss_evaluate_options *opt, loss_result *result);
 
-/** Estimates BatchNorm's running means and variances again: those of one forward pass over all images of `data` as a single batch in
- *  training mode (each layer normalised by its own mean and biased variance; the running variance is the unbiased one; no dropout), as
- *  PyTorch's BatchNorm with momentum 1. A network without BatchNorm stays as it is.
+/** Estimates BatchNorm's running means and variances again: those of one forward pass over all
+ * images of `data` as a single batch in training mode (each layer normalised by its own mean and
+ * biased variance; the running variance is the unbiased one; no dropout), as PyTorch's BatchNorm
+ * with momentum 1. A network without BatchNorm stays as it is.
  *  @param threads  0: one for each processor this process may use.
  *  @return LOSS_OK, LOSS_ERR_SHAPE, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM
- *  The bits do not depend on the number of threads.   Memory: the widest place of the network times the images.   Since 0.1. */
+ *  The bits do not depend on the number of threads.   Memory: the widest place of the network
+ * times the images.   Since 0.1. */
 LOSS_API loss_status loss_net_recalibrate(loss_net *net, const loss_dataset *data, size_t threads);
 
 /** Logits of n images in evaluation mode.
  *  @param images  [n][channels][height][width], normalised. Borrowed.
  *  @param logits  [n][classes], written. Caller-owned.
  *  @return LOSS_OK, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM.   Since 0.1. */
-LOSS_API loss_status loss_net_logits(const loss_net *net, size_t n, const float *images, float *logits);
+LOSS_API loss_status loss_net_logits(const loss_net *net, size_t n, const float *images,
+                                     float *logits);
 
 #ifdef __cplusplus
 }

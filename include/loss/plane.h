@@ -1,4 +1,5 @@
-/* Planes: two directions through weight space. A point (a, b) is the network with parameters w + a x + b y. */
+/* Planes: two directions through weight space. A point (a, b) is the network with parameters w +
+ * a x + b y. */
 #ifndef LOSS_PLANE_H
 #define LOSS_PLANE_H
 
@@ -8,11 +9,12 @@
 extern "C" {
 #endif
 
-/** Two directions, each one value for every trainable value of a network. Immutable once made; does not hold
- *  the weights, and needs the network only while it is made. */
+/** Two directions, each one value for every trainable value of a network. Immutable once made;
+ * does not hold the weights, and needs the network only while it is made. */
 typedef struct loss_plane loss_plane;
 
-/** How a random direction d is scaled against the weights w (tensors of two or more dimensions; Li et al. 2018, section 4). */
+/** How a random direction d is scaled against the weights w (tensors of two or more dimensions;
+ * Li et al. 2018, section 4). */
 typedef enum loss_norm {
     LOSS_NORM_FILTER = 0, /**< for each index i of dimension 0: d_i *= |w_i| / (|d_i| + 1e-10) */
     LOSS_NORM_LAYER = 1,  /**< d *= |w| / |d| over the tensor */
@@ -36,76 +38,99 @@ typedef struct loss_random_options {
     loss_ignore ignore;
     uint64_t seed;
 } loss_random_options;
-#define LOSS_RANDOM_OPTIONS_INIT { sizeof(loss_random_options), LOSS_NORM_FILTER, LOSS_IGNORE_BIASBN, 0 }
+#define LOSS_RANDOM_OPTIONS_INIT                                                                   \
+    {                                                                                              \
+        sizeof(loss_random_options), LOSS_NORM_FILTER, LOSS_IGNORE_BIASBN, 0                       \
+    }
 
-/** Two random directions at the network's present weights. Values come from a counter-based generator keyed by
- *  (seed, axis, tensor name); the two are not made orthogonal: see loss_plane_cosine().
+/** Two random directions at the network's present weights. Values come from a counter-based
+ * generator keyed by (seed, axis, tensor name); the two are not made orthogonal: see
+ * loss_plane_cosine().
  *  @param opt  NULL: filter-normalised, biasbn, seed 0.
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_NOMEM.   Since 0.1. */
-LOSS_API loss_status loss_plane_random(loss_plane **out, const loss_net *net, const loss_random_options *opt);
+LOSS_API loss_status loss_plane_random(loss_plane **out, const loss_net *net,
+                                       const loss_random_options *opt);
 
-/** Directions of the caller: n = loss_net_n_parameters() values each, tensors in the network's order without running
- *  statistics. Copied. `y` may be NULL: a line. */
-LOSS_API loss_status loss_plane_create(loss_plane **out, const loss_net *net, const float *x, const float *y);
+/** Directions of the caller: n = loss_net_n_parameters() values each, tensors in the network's
+ * order without running statistics. Copied. `y` may be NULL: a line. */
+LOSS_API loss_status loss_plane_create(loss_plane **out, const loss_net *net, const float *x,
+                                       const float *y);
 
-/** Directions from a .safetensors file with tensors x/<parameter> and y/<parameter>; a parameter that is absent does not move.
- *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_MISMATCH (a tensor the network lacks, another shape), LOSS_ERR_NOMEM */
+/** Directions from a .safetensors file with tensors x/<parameter> and y/<parameter>; a parameter
+ * that is absent does not move.
+ *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_MISMATCH (a tensor the network lacks,
+ * another shape), LOSS_ERR_NOMEM */
 LOSS_API loss_status loss_plane_load(loss_plane **out, const loss_net *net, const char *path);
 /** Writes such a file, atomically. */
-LOSS_API loss_status loss_plane_save(const loss_plane *plane, const loss_net *net, const char *path);
+LOSS_API loss_status loss_plane_save(const loss_plane *plane, const loss_net *net,
+                                     const char *path);
 
-/** The line or plane through solutions: `origin` at (0, 0), `first` at (1, 0), `second` at (0, 1). Every parameter moves; at these
- *  points the network is the solution to the bit. The values are copied.
+/** The line or plane through solutions: `origin` at (0, 0), `first` at (1, 0), `second` at (0,
+ * 1). Every parameter moves; at these points the network is the solution to the bit. The values
+ * are copied.
  *  @param second       NULL: a line.
- *  @param description  for loss_plane_description(), such as the names of the files; NULL: "between two solutions". Copied.
+ *  @param description  for loss_plane_description(), such as the names of the files; NULL:
+ * "between two solutions". Copied.
  *  @return LOSS_OK, LOSS_ERR_SHAPE (networks of different tensors), LOSS_ERR_NOMEM.   Since 0.1. */
-LOSS_API loss_status loss_plane_between(loss_plane **out, const loss_net *origin, const loss_net *first, const loss_net *second,
+LOSS_API loss_status loss_plane_between(loss_plane **out, const loss_net *origin,
+                                        const loss_net *first, const loss_net *second,
                                         const char *description);
-/** Solutions besides the origin that the plane was made from: 1 or 2; 0 for every other kind of directions. */
+/** Solutions besides the origin that the plane was made from: 1 or 2; 0 for every other kind of
+ * directions. */
 LOSS_API size_t loss_plane_solutions(const loss_plane *plane);
 
 /** How far loss_plane_pca() is. */
 typedef struct loss_pca_progress {
-    size_t done, total;    /**< checkpoints read; each is read several times */
+    size_t done, total; /**< checkpoints read; each is read several times */
     double seconds, seconds_left;
 } loss_pca_progress;
 
 typedef struct loss_pca_options {
     size_t struct_size;
-    loss_ignore ignore;       /**< BIASBN: tensors of one dimension count as if they had not moved, and the directions are 0 there;
-                                   NONE: every parameter takes part as it is */
-    void (*progress)(const loss_pca_progress *progress, void *user); /**< after each checkpoint read; may be NULL */
-    loss_cancelled cancelled; /**< asked before each; may be NULL */
+    loss_ignore ignore; /**< BIASBN: tensors of one dimension count as if they had not moved, and
+                           the directions are 0 there; NONE: every parameter takes part as it is */
+    void (*progress)(const loss_pca_progress *progress,
+                     void *user); /**< after each checkpoint read; may be NULL */
+    loss_cancelled cancelled;     /**< asked before each; may be NULL */
     void *user;
 } loss_pca_options;
-#define LOSS_PCA_OPTIONS_INIT { sizeof(loss_pca_options), LOSS_IGNORE_BIASBN, NULL, NULL, NULL }
+#define LOSS_PCA_OPTIONS_INIT                                                                      \
+    {                                                                                              \
+        sizeof(loss_pca_options), LOSS_IGNORE_BIASBN, NULL, NULL, NULL                             \
+    }
 
-/** The plane in which n checkpoints lie best: the two leading right singular vectors of the rows w_t - w, columns centred, of unit
- *  length (Li et al. 2018, section 7). The same as sklearn's PCA(2) on these rows. Signs: the first checkpoint's coordinates are positive
- *  (of those that are not 0). Checkpoints on one straight line give a line.
+/** The plane in which n checkpoints lie best: the two leading right singular vectors of the rows
+ * w_t - w, columns centred, of unit length (Li et al. 2018, section 7). The same as sklearn's
+ * PCA(2) on these rows. Signs: the first checkpoint's coordinates are positive (of those that
+ * are not 0). Checkpoints on one straight line give a line.
  *  @param net    the origin w of the plane, usually the last of the checkpoints. Borrowed.
  *  @param paths  [n] files of weights, as loss_net_load() takes them; 2 to 20,000. Borrowed.
  *  @param opt    NULL: biasbn.
- *  @return LOSS_OK; LOSS_ERR_ARGUMENT (less than 2 checkpoints, all alike, a value that is not finite); LOSS_ERR_MISMATCH (a checkpoint of
- *          another network), LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM, LOSS_ERR_CANCELLED
- *  Memory: O(n^2), the two directions and a few networks (192 MiB of rows, or two rows).   Since 0.1. */
-LOSS_API loss_status loss_plane_pca(loss_plane **out, const loss_net *net, const char *const *paths, size_t n, const loss_pca_options *opt);
-/** The share of the checkpoints' variance along a direction (axis 0 or 1), 0 to 1; NaN for directions that are no principal components. */
+ *  @return LOSS_OK; LOSS_ERR_ARGUMENT (less than 2 checkpoints, all alike, a value that is not
+ * finite); LOSS_ERR_MISMATCH (a checkpoint of another network), LOSS_ERR_IO, LOSS_ERR_FORMAT,
+ * LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM, LOSS_ERR_CANCELLED Memory: O(n^2), the two directions and a
+ * few networks (192 MiB of rows, or two rows).   Since 0.1. */
+LOSS_API loss_status loss_plane_pca(loss_plane **out, const loss_net *net, const char *const *paths,
+                                    size_t n, const loss_pca_options *opt);
+/** The share of the checkpoints' variance along a direction (axis 0 or 1), 0 to 1; NaN for
+ * directions that are no principal components. */
 LOSS_API double loss_plane_explained(const loss_plane *plane, int axis);
 /** How many checkpoints the principal components are of; 0 for other directions. */
 LOSS_API size_t loss_plane_checkpoints(const loss_plane *plane);
 
 /** Where a network lies as seen from a plane. */
 typedef struct loss_projection {
-    double x, y;       /**< minimise |d - x d1 - y d2|, d = w - w_origin over all parameters */
-    double distance;   /**< |d| */
-    double residual;   /**< |d - x d1 - y d2| / |d|, 0 to 1; 0 for the origin itself */
+    double x, y;     /**< minimise |d - x d1 - y d2|, d = w - w_origin over all parameters */
+    double distance; /**< |d| */
+    double residual; /**< |d - x d1 - y d2| / |d|, 0 to 1; 0 for the origin itself */
 } loss_projection;
 
-/** Least-squares coordinates of `net` on a plane through `origin`; all NaN if a parameter of net is not finite.
+/** Least-squares coordinates of `net` on a plane through `origin`; all NaN if a parameter of net
+ * is not finite.
  *  @param n_axes  1: on the direction x alone; 2: on both, if the plane has two
  *  @return LOSS_OK, LOSS_ERR_SHAPE (networks of other tensors).   Since 0.1. */
-LOSS_API loss_status loss_plane_project(const loss_plane *plane, const loss_net *origin, const loss_net *net, size_t n_axes,
+LOSS_API loss_status loss_plane_project(const loss_plane *plane, const loss_net *origin,
+                                        const loss_net *net, size_t n_axes,
                                         loss_projection *projection);
 
 /** Frees a plane; NULL is a no-op. */
@@ -117,21 +142,28 @@ LOSS_API const float *loss_plane_direction(const loss_plane *plane, int axis);
 LOSS_API double loss_plane_norm(const loss_plane *plane, int axis);
 /** Cosine of the angle between the directions; 0 for a line. */
 LOSS_API double loss_plane_cosine(const loss_plane *plane);
-/** Of a plane made by loss_plane_hessian(): the eigenvalue that goes with a direction; NaN for other kinds. */
+/** Of a plane made by loss_plane_hessian(): the eigenvalue that goes with a direction; NaN for
+ * other kinds. */
 LOSS_API double loss_plane_eigenvalue(const loss_plane *plane, int axis);
-/** What it is, one line: "random norm=filter ignore=biasbn seed=0", "file directions.safetensors", "arrays". Borrowed. */
+/** What it is, one line: "random norm=filter ignore=biasbn seed=0", "file
+ * directions.safetensors", "arrays". Borrowed. */
 LOSS_API const char *loss_plane_description(const loss_plane *plane);
 /** Digest of both directions: 16 hexadecimal digits. Borrowed. */
 LOSS_API const char *loss_plane_digest(const loss_plane *plane);
 
-/** Sets `moved` (same network as `origin`, made by the same name) to origin + a x + b y; each value is computed in double
- *  and rounded once. Running statistics are the origin's (BatchNorm mode `weights`). */
-LOSS_API loss_status loss_plane_move(const loss_plane *plane, const loss_net *origin, double a, double b, loss_net *moved);
+/** Sets `moved` (same network as `origin`, made by the same name) to origin + a x + b y; each
+ * value is computed in double and rounded once. Running statistics are the origin's (BatchNorm
+ * mode `weights`). */
+LOSS_API loss_status loss_plane_move(const loss_plane *plane, const loss_net *origin, double a,
+                                     double b, loss_net *moved);
 
-/** The same with running means and variances moved as the parameters are (BatchNorm mode `states`). Beyond the solutions a variance can
- *  become negative, and then it is: what such a network gives means nothing.
- *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a plane not made by loss_plane_between()), LOSS_ERR_SHAPE.   Since 0.1. */
-LOSS_API loss_status loss_plane_move_states(const loss_plane *plane, const loss_net *origin, double a, double b, loss_net *moved);
+/** The same with running means and variances moved as the parameters are (BatchNorm mode
+ * `states`). Beyond the solutions a variance can become negative, and then it is: what such a
+ * network gives means nothing.
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a plane not made by loss_plane_between()),
+ * LOSS_ERR_SHAPE.   Since 0.1. */
+LOSS_API loss_status loss_plane_move_states(const loss_plane *plane, const loss_net *origin,
+                                            double a, double b, loss_net *moved);
 
 #ifdef __cplusplus
 }

@@ -1,7 +1,8 @@
 /* Status codes, messages and the version of the library.
  *
- * Every function that can fail returns a loss_status. LOSS_OK is 0, so `if (st)` reads "if it failed".
- * The library never exits, aborts or prints: what went wrong is told by loss_last_message(). */
+ * Every function that can fail returns a loss_status. LOSS_OK is 0, so `if (st)` reads "if it
+ * failed". The library never exits, aborts or prints: what went wrong is told by
+ * loss_last_message(). */
 #ifndef LOSS_STATUS_H
 #define LOSS_STATUS_H
 
@@ -15,34 +16,40 @@
 extern "C" {
 #endif
 
-/** What a call came to. The numbers are pinned and grouped; new codes take free numbers of a group. */
+/** What a call came to. The numbers are pinned and grouped; new codes take free numbers of a
+ * group. */
 typedef enum loss_status {
     LOSS_OK = 0,
 
     /* The caller's words. */
     LOSS_ERR_ARGUMENT = 10, /**< an argument or option is out of its range */
     LOSS_ERR_SHAPE = 11,    /**< dimensions that do not fit each other */
-    LOSS_ERR_NAME = 12,     /**< no such model, tensor, norm, ...: the message gives the nearest name */
-    LOSS_ERR_NOT_FINITE = 13, /**< Inf or NaN where the answer needs numbers: a Hessian where there is no loss */
+    LOSS_ERR_NAME = 12, /**< no such model, tensor, norm, ...: the message gives the nearest name */
+    LOSS_ERR_NOT_FINITE =
+        13, /**< Inf or NaN where the answer needs numbers: a Hessian where there is no loss */
 
     /* Files. */
-    LOSS_ERR_IO = 20,       /**< the system refused to open, read or write (no file, no space, no right) */
-    LOSS_ERR_FORMAT = 21,   /**< the contents are not what they should be */
-    LOSS_ERR_MISMATCH = 22, /**< a valid file that belongs to something else (other weights, other grid) */
+    LOSS_ERR_IO =
+        20, /**< the system refused to open, read or write (no file, no space, no right) */
+    LOSS_ERR_FORMAT = 21, /**< the contents are not what they should be */
+    LOSS_ERR_MISMATCH =
+        22, /**< a valid file that belongs to something else (other weights, other grid) */
 
     /* The machine. */
-    LOSS_ERR_NOMEM = 30,    /**< out of memory */
-    LOSS_ERR_SYSTEM = 31,   /**< a thread or another resource could not be had */
+    LOSS_ERR_NOMEM = 30,  /**< out of memory */
+    LOSS_ERR_SYSTEM = 31, /**< a thread or another resource could not be had */
 
     /* The user. */
     LOSS_ERR_CANCELLED = 40 /**< stopped on request; everything finished so far is kept */
 } loss_status;
 
-/** The code's name, such as "LOSS_ERR_FORMAT". Static storage; "unknown status" for other numbers. Since 0.1. */
+/** The code's name, such as "LOSS_ERR_FORMAT". Static storage; "unknown status" for other
+ * numbers. Since 0.1. */
 LOSS_API const char *loss_status_name(loss_status status);
 
-/** The message of the last failure in this thread: what was expected and what was found, in one line without
- *  a line break. Valid until the next failing call in the same thread; "" before the first. Since 0.1. */
+/** The message of the last failure in this thread: what was expected and what was found, in one
+ * line without a line break. Valid until the next failing call in the same thread; "" before the
+ * first. Since 0.1. */
 LOSS_API const char *loss_last_message(void);
 
 /** Frees a string that the library gave to its caller; NULL is a no-op. Since 0.1. */
@@ -55,8 +62,9 @@ LOSS_API void loss_string_free(char *string);
 /** Version of the library that is running, such as "0.1.0". Static storage. Since 0.1. */
 LOSS_API const char *loss_version(void);
 
-/** Name of the kernel set in use: "ref" or "blas" ("none" if LOSS_ISA names no set). Chosen once, at the first use; the environment variable
- *  LOSS_ISA forces one. Static storage. Threads: any. Since 0.1. */
+/** Name of the kernel set in use: "ref" or "blas" ("none" if LOSS_ISA names no set). Chosen
+ * once, at the first use; the environment variable LOSS_ISA forces one. Static storage. Threads:
+ * any. Since 0.1. */
 LOSS_API const char *loss_isa(void);
 
 #ifdef __cplusplus

@@ -11,8 +11,10 @@ extern "C" {
 /** Learning rate at step s of S steps (counted over the whole training). */
 typedef enum loss_schedule {
     LOSS_SCHEDULE_CONSTANT = 0, /**< lr */
-    LOSS_SCHEDULE_STEP = 1,     /**< lr, divided by 10 from half of the epochs and again from three quarters (He et al. 2016) */
-    LOSS_SCHEDULE_COSINE = 2    /**< lr (1 + cos(pi s / S)) / 2, per step (Loshchilov & Hutter 2017, without restarts) */
+    LOSS_SCHEDULE_STEP = 1,     /**< lr, divided by 10 from half of the epochs and again from three
+                                   quarters (He et al. 2016) */
+    LOSS_SCHEDULE_COSINE = 2    /**< lr (1 + cos(pi s / S)) / 2, per step (Loshchilov & Hutter 2017,
+                                   without restarts) */
 } loss_schedule;
 
 /** "constant", "step" or "cosine". */
@@ -20,58 +22,70 @@ LOSS_API const char *loss_schedule_name(loss_schedule schedule);
 
 /** What has just been finished. */
 typedef struct loss_train_progress {
-    size_t epoch, epochs;      /**< epoch under way, 1 .. epochs */
-    size_t step, steps;        /**< finished steps of this epoch, steps in an epoch */
-    double loss, accuracy;     /**< running mean over this epoch, in training mode with augmentation */
+    size_t epoch, epochs;  /**< epoch under way, 1 .. epochs */
+    size_t step, steps;    /**< finished steps of this epoch, steps in an epoch */
+    double loss, accuracy; /**< running mean over this epoch, in training mode with augmentation */
     double images_per_second;
-    double seconds_left;       /**< estimate for the whole training */
-    bool epoch_done;           /**< the last call for this epoch: the next fields are set */
+    double seconds_left;             /**< estimate for the whole training */
+    bool epoch_done;                 /**< the last call for this epoch: the next fields are set */
     double test_loss, test_accuracy; /**< NaN without a test set */
     bool checkpoint_written;
 } loss_train_progress;
 
-/** Start from LOSS_TRAIN_OPTIONS_INIT. One step, with gradient g of the mean loss over a batch (PyTorch's SGD):
- *    g += weight_decay w;  v = momentum v + g;  w -= lr (nesterov ? g + momentum v : v)
- *  Weight decay applies to every parameter, as torch.optim.SGD(net.parameters()) does. */
+/** Start from LOSS_TRAIN_OPTIONS_INIT. One step, with gradient g of the mean loss over a batch
+ * (PyTorch's SGD): g += weight_decay w;  v = momentum v + g;  w -= lr (nesterov ? g + momentum v
+ * : v) Weight decay applies to every parameter, as torch.optim.SGD(net.parameters()) does. */
 typedef struct loss_train_options {
     size_t struct_size;
     size_t epochs;
-    size_t batch;          /**< images a step; the last batch of an epoch may be smaller, but a single image is left out
-                                (BatchNorm has no variance on one) */
+    size_t batch; /**< images a step; the last batch of an epoch may be smaller, but a single
+                     image is left out (BatchNorm has no variance on one) */
     double lr, momentum, weight_decay;
     bool nesterov;
     loss_schedule schedule;
-    bool augment;          /**< random crop after padding by 4 black pixels, random horizontal flip (as torchvision's
-                                RandomCrop(padding=4) and RandomHorizontalFlip before normalisation) */
-    uint64_t seed;         /**< initial weights, order of images, augmentation, dropout */
-    size_t save_every;     /**< a checkpoint every so many epochs; the initial and the last are always kept; 0 means 1 */
-    size_t threads;        /**< 0: one for each processor this process may use */
-    const char *run_json;  /**< a JSON object to be merged into run.json (the caller's model, data, ...). May be NULL. Borrowed. */
-    void (*progress)(const loss_train_progress *progress, void *user); /**< after every step, from the calling thread. May be NULL. */
-    loss_cancelled cancelled; /**< asked before every step, and from worker threads while the test set is evaluated. May be NULL. */
+    bool augment;      /**< random crop after padding by 4 black pixels, random horizontal flip (as
+                          torchvision's  RandomCrop(padding=4) and RandomHorizontalFlip before
+                          normalisation) */
+    uint64_t seed;     /**< initial weights, order of images, augmentation, dropout */
+    size_t save_every; /**< a checkpoint every so many epochs; the initial and the last are
+                          always kept; 0 means 1 */
+    size_t threads;    /**< 0: one for each processor this process may use */
+    const char *run_json; /**< a JSON object to be merged into run.json (the caller's model,
+                             data, ...). May be NULL. Borrowed. */
+    void (*progress)(const loss_train_progress *progress,
+                     void *user); /**< after every step, from the calling thread. May be NULL. */
+    loss_cancelled cancelled;     /**< asked before every step, and from worker threads while the
+                                     test set is evaluated. May be NULL. */
     void *user;
 } loss_train_options;
-#define LOSS_TRAIN_OPTIONS_INIT \
-    { sizeof(loss_train_options), 10, 64, 0.1, 0.9, 5e-4, false, LOSS_SCHEDULE_COSINE, false, 0, 1, 0, NULL, NULL, NULL, NULL }
+#define LOSS_TRAIN_OPTIONS_INIT                                                                    \
+    {                                                                                              \
+        sizeof(loss_train_options), 10, 64, 0.1, 0.9, 5e-4, false, LOSS_SCHEDULE_COSINE, false, 0, \
+            1, 0, NULL, NULL, NULL, NULL                                                           \
+    }
 
-/** Trains a network from its initial weights (He initialisation with opt->seed), or goes on from the last checkpoint.
+/** Trains a network from its initial weights (He initialisation with opt->seed), or goes on from
+ * the last checkpoint.
  *
  *  run_folder is made if need be and holds:
  *    run.json               model, data, options, seed, version, kernel set
  *    epoch-000.safetensors  the initial weights; epoch-NNN after epoch NNN
  *    state.safetensors      momentum and epoch of the last checkpoint
- *    log.csv                epoch,lr,train_loss,train_accuracy,test_loss,test_accuracy,images_per_second,seconds
- *  Called again with the same options after a stop at any moment, it goes on from the last checkpoint and ends with the
- *  same bits as without the stop. Other options or other data than run.json records: LOSS_ERR_MISMATCH.
+ *    log.csv
+ * epoch,lr,train_loss,train_accuracy,test_loss,test_accuracy,images_per_second,seconds Called
+ * again with the same options after a stop at any moment, it goes on from the last checkpoint
+ * and ends with the same bits as without the stop. Other options or other data than run.json
+ * records: LOSS_ERR_MISMATCH.
  *
  *  @param net   changed: at return it holds the last weights.
  *  @param data  training images. Borrowed.
  *  @param test  evaluated after every epoch; may be NULL. Borrowed.
- *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_SHAPE, LOSS_ERR_MISMATCH, LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM,
- *          LOSS_ERR_SYSTEM, LOSS_ERR_CANCELLED (checkpoints written so far stay)
- *  Threads: one caller a network and folder. The bits do not depend on opt->threads.   Since 0.1. */
-LOSS_API loss_status loss_train(loss_net *net, const loss_dataset *data, const loss_dataset *test, const char *run_folder,
-                                const loss_train_options *opt);
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_SHAPE, LOSS_ERR_MISMATCH, LOSS_ERR_IO,
+ * LOSS_ERR_FORMAT, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM, LOSS_ERR_CANCELLED (checkpoints written so
+ * far stay) Threads: one caller a network and folder. The bits do not depend on opt->threads.
+ * Since 0.1. */
+LOSS_API loss_status loss_train(loss_net *net, const loss_dataset *data, const loss_dataset *test,
+                                const char *run_folder, const loss_train_options *opt);
 
 /** The checkpoints of a run. */
 typedef struct loss_checkpoints {
@@ -81,7 +95,8 @@ typedef struct loss_checkpoints {
 } loss_checkpoints;
 
 /** Finds the files epoch-NNN.safetensors of a run folder.
- *  @return LOSS_OK, LOSS_ERR_IO (no such folder), LOSS_ERR_FORMAT (none in it), LOSS_ERR_NOMEM.   Since 0.1. */
+ *  @return LOSS_OK, LOSS_ERR_IO (no such folder), LOSS_ERR_FORMAT (none in it), LOSS_ERR_NOMEM.
+ * Since 0.1. */
 LOSS_API loss_status loss_run_checkpoints(loss_checkpoints *out, const char *run_folder);
 /** Frees what it holds, and empties it. */
 LOSS_API void loss_checkpoints_free(loss_checkpoints *checkpoints);

@@ -1,5 +1,6 @@
-/* Colours of values. The lightness of viridis, cividis and magma rises evenly, so that they can be read by the colour-blind and in
- * grey; coolwarm has its middle in grey (differences), terrain looks like a map. */
+/* Colours of values. The lightness of viridis, cividis and magma rises evenly, so that they can
+ * be read by the colour-blind and in grey; coolwarm has its middle in grey (differences),
+ * terrain looks like a map. */
 #include "analysis/colormap.h"
 
 #include <math.h>
@@ -10,7 +11,8 @@
 #include "base/base.h"
 
 static const char *const names[] = {"viridis", "cividis", "magma", "coolwarm", "terrain", NULL};
-static const uint8_t (*const tables[])[3] = {lossi_viridis, lossi_cividis, lossi_magma, lossi_coolwarm, lossi_terrain};
+static const uint8_t (*const tables[])[3] = {lossi_viridis, lossi_cividis, lossi_magma,
+                                             lossi_coolwarm, lossi_terrain};
 enum { N_MAPS = sizeof tables / sizeof *tables, GREY = 128 };
 
 const char *const *loss_colour_maps(void)
@@ -24,7 +26,8 @@ loss_status loss_colour_at(const char *map, double t, uint8_t rgb[3])
     while (i < N_MAPS && strcmp(names[i], map) != 0)
         i++;
     if (i == N_MAPS)
-        return lossi_fail(LOSS_ERR_NAME, "%s: no such colour map; the nearest is %s", map, lossi_nearest(map, names, N_MAPS));
+        return lossi_fail(LOSS_ERR_NAME, "%s: no such colour map; the nearest is %s", map,
+                          lossi_nearest(map, names, N_MAPS));
     if (isnan(t)) {
         memset(rgb, GREY, 3);
         return LOSS_OK;

@@ -1,8 +1,9 @@
 /* Contour lines, traced from face to face.
  *
- * A line enters a face by an edge whose first corner (counterclockwise) is above the level and whose second is not, and leaves
- * by one the other way round, so the higher side is on its left. A value equal to the level counts as below: no line ever runs
- * through a grid point undecided (symbolic perturbation), and each edge is crossed once or not at all. */
+ * A line enters a face by an edge whose first corner (counterclockwise) is above the level and
+ * whose second is not, and leaves by one the other way round, so the higher side is on its left.
+ * A value equal to the level counts as below: no line ever runs through a grid point undecided
+ * (symbolic perturbation), and each edge is crossed once or not at all. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,9 +45,10 @@ static unsigned corners_above(const tracer *t, const size_t corners[4])
     return above;
 }
 
-/* In a square whose corners alternate: whether its two high corners are joined, that is whether the bilinear surface's saddle,
- * (a c - b d) / (a + c - b - d) for values relative to the level, is above the level (Nielson and Hamann 1991). a and c are
- * high, so the denominator is positive. Ratios, since products might overflow. */
+/* In a square whose corners alternate: whether its two high corners are joined, that is whether
+ * the bilinear surface's saddle, (a c - b d) / (a + c - b - d) for values relative to the level,
+ * is above the level (Nielson and Hamann 1991). a and c are high, so the denominator is
+ * positive. Ratios, since products might overflow. */
 static bool high_corners_are_joined(const tracer *t, const size_t corners[4], unsigned above)
 {
     const double *z = t->faces.grid->z;
@@ -56,8 +58,9 @@ static bool high_corners_are_joined(const tracer *t, const size_t corners[4], un
     return b == 0 || d == 0 || a / b > d / c;
 }
 
-/* The edge by which a line leaves that enters by `entry`: it goes round the low corners behind the entry's end, or, in a square
- * whose low corners are joined, round the high corner before it. */
+/* The edge by which a line leaves that enters by `entry`: it goes round the low corners behind
+ * the entry's end, or, in a square whose low corners are joined, round the high corner before
+ * it. */
 static size_t exit_edge(const tracer *t, const size_t corners[4], unsigned above, size_t entry)
 {
     size_t n = t->faces.n_edges;
@@ -69,8 +72,8 @@ static size_t exit_edge(const tracer *t, const size_t corners[4], unsigned above
     return edge;
 }
 
-/* Where the level crosses the edge between two grid points; halves, since a difference might overflow. The same bits from both
- * sides of the edge. */
+/* Where the level crosses the edge between two grid points; halves, since a difference might
+ * overflow. The same bits from both sides of the edge. */
 static void crossing(const tracer *t, size_t p, size_t q, double point[2])
 {
     size_t nx = t->faces.grid->x.n, from = p < q ? p : q, to = p < q ? q : p;
@@ -86,7 +89,8 @@ static bool same_point(const double a[2], const double b[2])
     return a[0] == b[0] && a[1] == b[1];
 }
 
-/* Adds a point to the line under way, unless it repeats the last one: that happens at grid points exactly on the level. */
+/* Adds a point to the line under way, unless it repeats the last one: that happens at grid
+ * points exactly on the level. */
 static bool add_point(loss_contours *out, size_t first, const double point[2])
 {
     void *points = out->points;
@@ -102,7 +106,8 @@ static bool add_point(loss_contours *out, size_t first, const double point[2])
 /* Ends the line under way; one that is a single point is taken back. */
 static bool add_line(loss_contours *out, size_t first, double level, bool is_closed)
 {
-    if (is_closed && out->n_points - first > 1 && same_point(out->points[first], out->points[out->n_points - 1]))
+    if (is_closed && out->n_points - first > 1 &&
+        same_point(out->points[first], out->points[out->n_points - 1]))
         out->n_points--;
     if (out->n_points - first < 2) {
         out->n_points = first;
@@ -116,7 +121,8 @@ static bool add_line(loss_contours *out, size_t first, double level, bool is_clo
     return true;
 }
 
-/* Follows the line that enters a face by an edge, to the border or back to where it began. @return false when memory is out. */
+/* Follows the line that enters a face by an edge, to the border or back to where it began.
+ * @return false when memory is out. */
 static bool trace(tracer *t, size_t face, size_t edge)
 {
     size_t first = t->out->n_points, corners[4], n = t->faces.n_edges;
@@ -148,8 +154,10 @@ static bool trace_all(tracer *t, bool from_border)
         if (above == 0 || above == (1u << n) - 1)
             continue;
         for (size_t edge = 0; edge < n; edge++) {
-            bool enters = (above >> edge & 1) && !(above >> (edge + 1) % n & 1) && !(t->entered[face] >> edge & 1);
-            if (enters && !(from_border && lossi_face_behind(&t->faces, face, edge, &other, &other_edge)) &&
+            bool enters = (above >> edge & 1) && !(above >> (edge + 1) % n & 1) &&
+                          !(t->entered[face] >> edge & 1);
+            if (enters &&
+                !(from_border && lossi_face_behind(&t->faces, face, edge, &other, &other_edge)) &&
                 !trace(t, face, edge))
                 return false;
         }
@@ -168,20 +176,26 @@ static bool trace_levels(tracer *t, const double *levels, size_t n_levels)
     return true;
 }
 
-loss_status loss_contours_create(loss_contours **out, const loss_grid *grid, const double *levels, size_t n_levels,
-                                 loss_contour_cells cells)
+loss_status loss_contours_create(loss_contours **out, const loss_grid *grid, const double *levels,
+                                 size_t n_levels, loss_contour_cells cells)
 {
     *out = NULL;
     loss_status status = lossi_grid_check(grid);
     if (status)
         return status;
     if (cells != LOSS_CONTOUR_SQUARES && cells != LOSS_CONTOUR_TRIANGLES)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "contours of cells %d; expected 0 (squares) or 1 (triangles)", (int)cells);
+        return lossi_fail(LOSS_ERR_ARGUMENT,
+                          "contours of cells %d; expected 0 (squares) or 1 (triangles)",
+                          (int)cells);
     for (size_t i = 0; i < n_levels; i++)
         if (!isfinite(levels[i]))
-            return lossi_fail(LOSS_ERR_ARGUMENT, "level %zu is %g; expected a finite number", i, levels[i]);
-    tracer t = {.x = lossi_axis_places(grid->x), .y = lossi_axis_places(grid->y), .out = calloc(1, sizeof **out)};
-    bool done = t.x && t.y && t.out && lossi_faces_make(&t.faces, grid, cells == LOSS_CONTOUR_TRIANGLES);
+            return lossi_fail(LOSS_ERR_ARGUMENT, "level %zu is %g; expected a finite number", i,
+                              levels[i]);
+    tracer t = {.x = lossi_axis_places(grid->x),
+                .y = lossi_axis_places(grid->y),
+                .out = calloc(1, sizeof **out)};
+    bool done =
+        t.x && t.y && t.out && lossi_faces_make(&t.faces, grid, cells == LOSS_CONTOUR_TRIANGLES);
     t.entered = done ? lossi_alloc(t.faces.n, 1) : NULL;
     done = t.entered && trace_levels(&t, levels, n_levels);
     free(t.x);
@@ -214,5 +228,6 @@ size_t loss_contours_count(const loss_contours *contours)
 loss_contour loss_contours_line(const loss_contours *contours, size_t i)
 {
     const line *l = &contours->lines[i];
-    return (loss_contour){l->level, l->n_points, l->is_closed, (const double(*)[2])(contours->points + l->first)};
+    return (loss_contour){l->level, l->n_points, l->is_closed,
+                          (const double(*)[2])(contours->points + l->first)};
 }

@@ -1,8 +1,10 @@
-/* Critical points of the triangulated surface: kinds by the link of each point, persistence by merge trees.
+/* Critical points of the triangulated surface: kinds by the link of each point, persistence by
+ * merge trees.
  *
- * The link of a point is what its neighbours and the triangles between them form: a circle inside, paths at a border. Its lower
- * part tells everything: 1 less that part's Euler characteristic is the point's index, and the indices add up to the Euler
- * characteristic of the surface (Banchoff 1970, Critical points and curvature for embedded polyhedral surfaces). */
+ * The link of a point is what its neighbours and the triangles between them form: a circle
+ * inside, paths at a border. Its lower part tells everything: 1 less that part's Euler
+ * characteristic is the point's index, and the indices add up to the Euler characteristic of the
+ * surface (Banchoff 1970, Critical points and curvature for embedded polyhedral surfaces). */
 #include "analysis/critical.h"
 
 #include <stdlib.h>
@@ -28,7 +30,8 @@ static int count_bits(unsigned bits)
 
 enum { ALL = (1 << N_NEIGHBOURS) - 1 };
 
-/* Euler characteristic of the part of a link that has these neighbours: points less the triangles' far edges between them. */
+/* Euler characteristic of the part of a link that has these neighbours: points less the
+ * triangles' far edges between them. */
 static int part_euler(lossi_star star, unsigned part)
 {
     unsigned next = part >> 1 | (part & 1) << (N_NEIGHBOURS - 1);
@@ -54,7 +57,8 @@ static unsigned lower_neighbours(const lossi_order *o, lossi_star star, size_t p
 static bool classify(const lossi_order *o, lossi_star star, size_t point, loss_critical *c)
 {
     unsigned lower = lower_neighbours(o, star, point), upper = star.neighbours & ~lower;
-    int n_lower = part_groups(star, lower), n_upper = part_groups(star, upper), most = n_lower > n_upper ? n_lower : n_upper;
+    int n_lower = part_groups(star, lower), n_upper = part_groups(star, upper),
+        most = n_lower > n_upper ? n_lower : n_upper;
     if (n_lower == 1 && n_upper == 1)
         return false;
     bool is_line = lossi_grid_is_line(o->grid);
@@ -66,7 +70,8 @@ static bool classify(const lossi_order *o, lossi_star star, size_t point, loss_c
                          .value = o->grid->z[point],
                          .multiplicity = 1,
                          .partner = LOSS_NO_PARTNER,
-                         .on_border = is_line ? count_bits(star.neighbours) < 2 : star.triangles != ALL,
+                         .on_border =
+                             is_line ? count_bits(star.neighbours) < 2 : star.triangles != ALL,
                          .index = 1 - part_euler(star, lower)};
     if (c->kind == LOSS_CRITICAL_SADDLE)
         c->multiplicity = most - 1;
@@ -75,15 +80,16 @@ static bool classify(const lossi_order *o, lossi_star star, size_t point, loss_c
     return true;
 }
 
-/* All critical points in storage order; adds up the Euler characteristic: each edge counts at its earlier end, each triangle at
- * the point that has it east. */
+/* All critical points in storage order; adds up the Euler characteristic: each edge counts at
+ * its earlier end, each triangle at the point that has it east. */
 static bool find_points(const lossi_order *o, loss_criticals *set)
 {
     for (size_t i = 0; i < o->grid->x.n * o->grid->y.n; i++) {
         if (o->rank[i] == LOSSI_NOT_THERE)
             continue;
         lossi_star star = lossi_star_of(o->grid, i);
-        set->euler += 1 - count_bits(star.neighbours & (1u << EAST | 1u << NORTH_EAST | 1u << NORTH)) +
+        set->euler += 1 -
+                      count_bits(star.neighbours & (1u << EAST | 1u << NORTH_EAST | 1u << NORTH)) +
                       count_bits(star.triangles & (1u << EAST | 1u << NORTH_EAST));
         loss_critical c;
         if (!classify(o, star, i, &c))
@@ -102,16 +108,20 @@ static size_t point_of(const loss_grid *grid, const loss_critical *c)
     return c->iy * grid->x.n + c->ix;
 }
 
-/* Gives the points of each pair their persistence. Partners are indices of grid points until points are numbered. */
-static void set_persistence(const lossi_pairs *pairs, const uint32_t *number_of, loss_criticals *set)
+/* Gives the points of each pair their persistence. Partners are indices of grid points until
+ * points are numbered. */
+static void set_persistence(const lossi_pairs *pairs, const uint32_t *number_of,
+                            loss_criticals *set)
 {
     for (size_t i = 0; i < pairs->n; i++) {
         const lossi_pair *pair = &pairs->items[i];
-        loss_critical *extremum = &set->points[number_of[pair->extremum]], *merge = &set->points[number_of[pair->merge]];
+        loss_critical *extremum = &set->points[number_of[pair->extremum]],
+                      *merge = &set->points[number_of[pair->merge]];
         extremum->persistence = fabs(merge->value - extremum->value);
         extremum->partner = pair->merge;
         if (merge->kind != LOSS_CRITICAL_SADDLE)
-            continue; /* on a line, or where holes touch: it is an extremum in the other tree, which pairs it */
+            continue; /* on a line, or where holes touch: it is an extremum in the other tree,
+                         which pairs it */
         if (merge->partner == LOSS_NO_PARTNER || extremum->persistence > merge->persistence) {
             merge->persistence = extremum->persistence;
             merge->partner = pair->extremum;
@@ -141,8 +151,8 @@ static void number_points(const loss_grid *grid, const loss_criticals *set, uint
 static bool find_and_pair(const lossi_order *order, uint32_t *scratch, loss_criticals *set)
 {
     lossi_pairs pairs = {0};
-    bool done = lossi_merge_pairs(order, true, scratch, &pairs) && lossi_merge_pairs(order, false, scratch, &pairs) &&
-                find_points(order, set);
+    bool done = lossi_merge_pairs(order, true, scratch, &pairs) &&
+                lossi_merge_pairs(order, false, scratch, &pairs) && find_points(order, set);
     if (done) {
         number_points(order->grid, set, scratch);
         set_persistence(&pairs, scratch, set);
@@ -209,7 +219,8 @@ size_t loss_criticals_count(const loss_criticals *criticals, double persistence)
     return low;
 }
 
-size_t loss_criticals_count_kind(const loss_criticals *criticals, loss_critical_kind kind, double persistence)
+size_t loss_criticals_count_kind(const loss_criticals *criticals, loss_critical_kind kind,
+                                 double persistence)
 {
     size_t n = 0, most = loss_criticals_count(criticals, persistence);
     for (size_t i = 0; i < most; i++)

@@ -1,4 +1,5 @@
-/* The triangulated surface as a complex of points and edges in one order, and what is found on it. */
+/* The triangulated surface as a complex of points and edges in one order, and what is found on
+ * it. */
 #ifndef LOSSI_CRITICAL_H
 #define LOSSI_CRITICAL_H
 
@@ -6,7 +7,8 @@
 
 #include "analysis/grid.h"
 
-/* Neighbours of a point in the triangulation, counterclockwise; the first three come later in storage order. */
+/* Neighbours of a point in the triangulation, counterclockwise; the first three come later in
+ * storage order. */
 enum { EAST, NORTH_EAST, NORTH, WEST, SOUTH_WEST, SOUTH, N_NEIGHBOURS };
 
 #define LOSSI_NOT_THERE UINT32_MAX
@@ -20,8 +22,8 @@ typedef struct lossi_order {
     uint32_t *rank;               /* [ny][nx] place in `sorted`; LOSSI_NOT_THERE off the surface */
 } lossi_order;
 
-/** What lies around a point: bit k of `neighbours` for its k-th neighbour, bit k of `triangles` for the triangle between the
- *  k-th and the next. */
+/** What lies around a point: bit k of `neighbours` for its k-th neighbour, bit k of `triangles`
+ * for the triangle between the k-th and the next. */
 typedef struct lossi_star {
     unsigned neighbours, triangles;
 } lossi_star;
@@ -31,7 +33,8 @@ void lossi_order_free(lossi_order *order);
 
 lossi_star lossi_star_of(const loss_grid *grid, size_t point);
 
-/** Two basins (or hills) meet at `merge`; the one whose extremum is `extremum` ends there. Indices of points. */
+/** Two basins (or hills) meet at `merge`; the one whose extremum is `extremum` ends there.
+ * Indices of points. */
 typedef struct lossi_pair {
     uint32_t extremum, merge;
 } lossi_pair;
@@ -46,7 +49,8 @@ typedef struct lossi_pairs {
  *  @param roots  [ny][nx] scratch. @return false when memory is out. */
 bool lossi_merge_pairs(const lossi_order *order, bool upward, uint32_t *roots, lossi_pairs *pairs);
 
-/** Sets x, y, fitted_value and is_fitted of a critical point whose kind, ix, iy and value are set. */
+/** Sets x, y, fitted_value and is_fitted of a critical point whose kind, ix, iy and value are
+ * set. */
 void lossi_critical_fit(const loss_grid *grid, loss_critical *point);
 
 #endif

@@ -1,5 +1,6 @@
-/* Where a critical point lies between grid points: the stationary point of the quadratic that fits the 3 x 3 points around it
- * best (least squares; Haralick 1984, Digital step edges from zero crossing of second directional derivatives). */
+/* Where a critical point lies between grid points: the stationary point of the quadratic that
+ * fits the 3 x 3 points around it best (least squares; Haralick 1984, Digital step edges from
+ * zero crossing of second directional derivatives). */
 #include "analysis/critical.h"
 
 /* f(u, v) = c + gu u + gv v + huu u^2 / 2 + huv u v + hvv v^2 / 2, in steps of the grid. */
@@ -7,7 +8,8 @@ typedef struct quadratic {
     double c, gu, gv, huu, huv, hvv;
 } quadratic;
 
-/* z: the middle one of nine. Values are taken relative to it, so that a small bowl on a high plain keeps its digits. */
+/* z: the middle one of nine. Values are taken relative to it, so that a small bowl on a high
+ * plain keeps its digits. */
 static quadratic fit(const double *z, size_t nx)
 {
     double sum = 0, u1 = 0, v1 = 0, u2 = 0, v2 = 0, uv = 0;
@@ -21,7 +23,12 @@ static quadratic fit(const double *z, size_t nx)
             v2 += v * v * f;
             uv += u * v * f;
         }
-    return (quadratic){z[0] + (5 * sum - 3 * (u2 + v2)) / 9, u1 / 6, v1 / 6, u2 - 2 * sum / 3, uv / 4, v2 - 2 * sum / 3};
+    return (quadratic){z[0] + (5 * sum - 3 * (u2 + v2)) / 9,
+                       u1 / 6,
+                       v1 / 6,
+                       u2 - 2 * sum / 3,
+                       uv / 4,
+                       v2 - 2 * sum / 3};
 }
 
 static bool is_of_kind(const quadratic *q, loss_critical_kind kind)
@@ -42,7 +49,8 @@ void lossi_critical_fit(const loss_grid *g, loss_critical *p)
         return;
     quadratic q = fit(g->z + p->iy * g->x.n + p->ix, g->x.n);
     double determinant = q.huu * q.hvv - q.huv * q.huv;
-    double u = (q.huv * q.gv - q.hvv * q.gu) / determinant, v = (q.huv * q.gu - q.huu * q.gv) / determinant;
+    double u = (q.huv * q.gv - q.hvv * q.gu) / determinant,
+           v = (q.huv * q.gu - q.huu * q.gv) / determinant;
     /* Also false for what a hole among the nine makes NaN. */
     if (!is_of_kind(&q, p->kind) || !(fabs(u) <= 1) || !(fabs(v) <= 1))
         return;

@@ -45,7 +45,8 @@ lossi_star lossi_star_of(const loss_grid *g, size_t point)
         s.triangles |= 1u << WEST | 1u << SOUTH_WEST;
     if (has_cell(g, ix, 0, iy, -1))
         s.triangles |= 1u << SOUTH;
-    unsigned behind = s.triangles << 1 | s.triangles >> (N_NEIGHBOURS - 1); /* the triangle before each neighbour */
+    unsigned behind = s.triangles << 1 |
+                      s.triangles >> (N_NEIGHBOURS - 1); /* the triangle before each neighbour */
     s.neighbours = (s.triangles | behind) & ((1u << N_NEIGHBOURS) - 1);
     return s;
 }

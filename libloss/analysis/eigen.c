@@ -8,8 +8,8 @@ typedef struct search {
     const lossi_operator *a;
     const lossi_eigen_options *opt;
     lossi_krylov krylov;
-    double *values, *vectors;  /* [k], [k][k]: of T */
-    size_t block;              /* first vector of the last start */
+    double *values, *vectors; /* [k], [k][k]: of T */
+    size_t block;             /* first vector of the last start */
 } search;
 
 /* Which column of the Ritz pairs, ascending, the wanted pair i is. */
@@ -18,7 +18,8 @@ static size_t column_of(const search *s, size_t i)
     return i < s->opt->top ? s->krylov.k - 1 - i : i - s->opt->top;
 }
 
-/* How far a Ritz pair is from being one of A: the length of A u - value u, from T alone (Paige 1971). */
+/* How far a Ritz pair is from being one of A: the length of A u - value u, from T alone (Paige
+ * 1971). */
 static double estimate(const search *s, size_t column)
 {
     size_t k = s->krylov.k;
@@ -33,7 +34,8 @@ static bool belongs_to_last_block(const search *s, size_t column)
     return square > 0.5;
 }
 
-/* The same relative to the value, or to a hundredth of the largest one where that is more: the tolerance is about this. */
+/* The same relative to the value, or to a hundredth of the largest one where that is more: the
+ * tolerance is about this. */
 static double relative(const search *s, size_t column)
 {
     double largest = fmax(fabs(s->values[0]), fabs(s->values[s->krylov.k - 1]));
@@ -41,8 +43,9 @@ static double relative(const search *s, size_t column)
     return residual > 0 ? residual / size : 0;
 }
 
-/* The largest relative residual of the wanted pairs and, after a new start, of the two extreme pairs of the block that it began, which could still
- * grow into wanted ones. *has_news: a wanted pair belongs to that block. */
+/* The largest relative residual of the wanted pairs and, after a new start, of the two extreme
+ * pairs of the block that it began, which could still grow into wanted ones. *has_news: a wanted
+ * pair belongs to that block. */
 static double worst_residual(const search *s, bool *has_news)
 {
     size_t k = s->krylov.k, low = k, high = 0;
@@ -58,7 +61,8 @@ static double worst_residual(const search *s, bool *has_news)
             high = j;
         }
     if (low < k)
-        worst = fmax(worst, fmax(s->opt->smallest ? relative(s, low) : 0, s->opt->top ? relative(s, high) : 0));
+        worst = fmax(worst, fmax(s->opt->smallest ? relative(s, low) : 0,
+                                 s->opt->top ? relative(s, high) : 0));
     return worst;
 }
 
@@ -109,7 +113,8 @@ static void make_vector(const search *s, size_t column, lossi_real *u)
         u[j] = (lossi_real)(factor * w[j]);
 }
 
-/* The pair's value is u' A u, and its residual is what one more product says, not what T promises. */
+/* The pair's value is u' A u, and its residual is what one more product says, not what T
+ * promises. */
 static loss_status measure(search *s, size_t i, lossi_real *u, lossi_eigenpair *pair)
 {
     size_t n = s->a->n;
@@ -129,18 +134,25 @@ static loss_status measure(search *s, size_t i, lossi_real *u, lossi_eigenpair *
     return status;
 }
 
-loss_status lossi_eigen(const lossi_operator *a, const lossi_eigen_options *opt, lossi_eigenpair *pairs, lossi_real *vectors,
-                        size_t *products)
+loss_status lossi_eigen(const lossi_operator *a, const lossi_eigen_options *opt,
+                        lossi_eigenpair *pairs, lossi_real *vectors, size_t *products)
 {
     size_t wanted = opt->top + opt->smallest, most = opt->steps < a->n ? opt->steps : a->n;
     if (products)
         *products = 0;
     if (!wanted || wanted > a->n)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "%zu eigenvalues asked for of %zu; expected 1 to all", wanted, a->n);
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%zu eigenvalues asked for of %zu; expected 1 to all",
+                          wanted, a->n);
     if (most < wanted)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "%zu eigenvalues in at most %zu steps: expected at least as many steps", wanted, opt->steps);
-    search s = {.a = a, .opt = opt, .values = malloc(most * sizeof(double)), .vectors = malloc(most * most * sizeof(double))};
-    loss_status status = s.values && s.vectors ? grow(&s) : lossi_fail_nomem(most * most * sizeof(double));
+        return lossi_fail(LOSS_ERR_ARGUMENT,
+                          "%zu eigenvalues in at most %zu steps: expected at least as many steps",
+                          wanted, opt->steps);
+    search s = {.a = a,
+                .opt = opt,
+                .values = malloc(most * sizeof(double)),
+                .vectors = malloc(most * most * sizeof(double))};
+    loss_status status =
+        s.values && s.vectors ? grow(&s) : lossi_fail_nomem(most * most * sizeof(double));
     for (size_t i = 0; i < wanted && !status; i++)
         status = measure(&s, i, vectors + i * a->n, &pairs[i]);
     if (products && !status)

@@ -10,7 +10,8 @@ enum { BELOW, RIGHT, ABOVE, LEFT, SAME };
 bool lossi_faces_make(lossi_faces *f, const loss_grid *grid, bool triangles)
 {
     size_t cells = lossi_grid_cells(grid);
-    *f = (lossi_faces){grid, triangles, triangles ? 3 : 4, triangles ? 2 * cells : cells, lossi_alloc(cells, 1)};
+    *f = (lossi_faces){grid, triangles, triangles ? 3 : 4, triangles ? 2 * cells : cells,
+                       lossi_alloc(cells, 1)};
     for (size_t i = 0; f->whole && i < cells; i++)
         f->whole[i] = lossi_cell_is_whole(grid, i % (grid->x.n - 1), i / (grid->x.n - 1));
     return f->whole;
@@ -48,11 +49,13 @@ static bool cell_beside(const lossi_faces *f, size_t cell, int side, size_t *oth
     return exists && f->whole[*other];
 }
 
-bool lossi_face_behind(const lossi_faces *f, size_t face, size_t edge, size_t *other, size_t *other_edge)
+bool lossi_face_behind(const lossi_faces *f, size_t face, size_t edge, size_t *other,
+                       size_t *other_edge)
 {
     static const struct {
         uint8_t side, triangle, edge;
-    } behind[2][3] = {{{BELOW, 1, 1}, {RIGHT, 1, 2}, {SAME, 1, 0}}, {{SAME, 0, 2}, {ABOVE, 0, 0}, {LEFT, 0, 1}}};
+    } behind[2][3] = {{{BELOW, 1, 1}, {RIGHT, 1, 2}, {SAME, 1, 0}},
+                      {{SAME, 0, 2}, {ABOVE, 0, 0}, {LEFT, 0, 1}}};
     if (!f->triangles) {
         *other_edge = (edge + 2) % 4;
         return cell_beside(f, face, (int)edge, other);

@@ -1,8 +1,9 @@
-/* The faces that contour lines are cut from: the grid's cells, or their triangles. Both are polygons with numbered edges and a
- * neighbour behind each edge, so that one tracer walks over either.
+/* The faces that contour lines are cut from: the grid's cells, or their triangles. Both are
+ * polygons with numbered edges and a neighbour behind each edge, so that one tracer walks over
+ * either.
  *
- *   d---c    A cell's corners go round counterclockwise. Edge k leads from corner k to corner k + 1. Triangles: abc and acd.
- *   | / |
+ *   d---c    A cell's corners go round counterclockwise. Edge k leads from corner k to
+ *   | / |    corner k + 1. Triangles: abc and acd.
  *   a---b */
 #ifndef LOSSI_FACES_H
 #define LOSSI_FACES_H
@@ -37,7 +38,8 @@ static inline bool lossi_face_is_there(const lossi_faces *f, size_t face)
 /** Grid points at the corners, [n_edges], written. */
 static inline void lossi_face_corners(const lossi_faces *f, size_t face, size_t corners[4])
 {
-    size_t cell = lossi_face_cell(f, face), nx = f->grid->x.n, a = cell / (nx - 1) * nx + cell % (nx - 1);
+    size_t cell = lossi_face_cell(f, face), nx = f->grid->x.n,
+           a = cell / (nx - 1) * nx + cell % (nx - 1);
     corners[0] = a;
     if (!f->triangles) {
         corners[1] = a + 1;
@@ -49,7 +51,9 @@ static inline void lossi_face_corners(const lossi_faces *f, size_t face, size_t 
     }
 }
 
-/** The face behind an edge, and that edge's number there. @return false at the border of the grid or of a hole. */
-bool lossi_face_behind(const lossi_faces *f, size_t face, size_t edge, size_t *other, size_t *other_edge);
+/** The face behind an edge, and that edge's number there. @return false at the border of the
+ * grid or of a hole. */
+bool lossi_face_behind(const lossi_faces *f, size_t face, size_t edge, size_t *other,
+                       size_t *other_edge);
 
 #endif

@@ -4,12 +4,15 @@
 #include "analysis/grid.h"
 #include "base/base.h"
 
-/* Share of a triangle where the plane through its corners is at most `level`: similar triangles at the lowest and the highest
- * corner. */
+/* Share of a triangle where the plane through its corners is at most `level`: similar triangles
+ * at the lowest and the highest corner. */
 static double triangle_share(double a, double b, double c, double level)
 {
     double low = fmin(a, fmin(b, c)), high = fmax(a, fmax(b, c));
-    double middle = a == low ? (b == high ? c : b) : b == low ? (a == high ? c : a) : a == high ? b : a;
+    double middle = a == low    ? (b == high ? c : b)
+                    : b == low  ? (a == high ? c : a)
+                    : a == high ? b
+                                : a;
     if (level < low || level >= high)
         return level >= high;
     if (level < middle)
@@ -32,7 +35,9 @@ static double share_below(const loss_grid *g, size_t ix, size_t iy, double level
         return isfinite(z[0]) && isfinite(z[1]) ? segment_share(z[0], z[1], level) : NAN;
     if (!lossi_cell_is_whole(g, ix, iy))
         return NAN;
-    return (triangle_share(z[0], z[1], z[nx + 1], level) + triangle_share(z[0], z[nx + 1], z[nx], level)) / 2;
+    return (triangle_share(z[0], z[1], z[nx + 1], level) +
+            triangle_share(z[0], z[nx + 1], z[nx], level)) /
+           2;
 }
 
 /* Adds up cells, row by row: all of them, and their shares below a level. In units of a cell. */
@@ -73,14 +78,16 @@ loss_status loss_area_below(const loss_grid *grid, double level, double *area)
     return LOSS_OK;
 }
 
-/* Twice a second difference is known to about this much: below it is 0, so that a plane counts as convex. */
+/* Twice a second difference is known to about this much: below it is 0, so that a plane counts
+ * as convex. */
 static double noise(double largest)
 {
     return 8 * 2.220446049250313e-16 * largest;
 }
 
-/* Whether the Hessian of central differences has no negative eigenvalue. z: the middle of nine, all finite. Steps of the axes
- * do not matter: they scale rows and columns of the matrix by positive numbers. */
+/* Whether the Hessian of central differences has no negative eigenvalue. z: the middle of nine,
+ * all finite. Steps of the axes do not matter: they scale rows and columns of the matrix by
+ * positive numbers. */
 static bool is_convex(const double *z, ptrdiff_t nx)
 {
     double largest = 0;
@@ -114,7 +121,8 @@ static void count_convex(const loss_grid *g, loss_figures *f)
             if (!isfinite(z[-1]) || !isfinite(z[0]) || !isfinite(z[1]))
                 continue;
             f->n_hessians++;
-            n_convex += z[1] - 2 * z[0] + z[-1] >= -noise(fmax(fabs(z[0]), fmax(fabs(z[1]), fabs(z[-1]))));
+            n_convex +=
+                z[1] - 2 * z[0] + z[-1] >= -noise(fmax(fabs(z[0]), fmax(fabs(z[1]), fabs(z[-1]))));
         }
     } else {
         for (size_t iy = 1; iy + 1 < g->y.n; iy++)

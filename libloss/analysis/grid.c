@@ -9,9 +9,11 @@ loss_status lossi_grid_check(const loss_grid *g)
 {
     size_t n;
     if (!g->x.n || !g->y.n)
-        return lossi_fail(LOSS_ERR_SHAPE, "a grid of %zu x %zu points; expected at least 1 x 1", g->x.n, g->y.n);
+        return lossi_fail(LOSS_ERR_SHAPE, "a grid of %zu x %zu points; expected at least 1 x 1",
+                          g->x.n, g->y.n);
     if (!lossi_mul(g->x.n, g->y.n, &n) || n > INT32_MAX)
-        return lossi_fail(LOSS_ERR_SHAPE, "a grid of %zu x %zu points; expected at most %d points", g->x.n, g->y.n, INT32_MAX);
+        return lossi_fail(LOSS_ERR_SHAPE, "a grid of %zu x %zu points; expected at most %d points",
+                          g->x.n, g->y.n, INT32_MAX);
     return LOSS_OK;
 }
 

@@ -28,7 +28,8 @@ static inline size_t lossi_grid_cells(const loss_grid *g)
     return (g->x.n - 1) * (g->y.n - 1);
 }
 
-/** Whether the four corners of the cell at (ix, iy) .. (ix + 1, iy + 1) are finite. The cell must be inside the grid. */
+/** Whether the four corners of the cell at (ix, iy) .. (ix + 1, iy + 1) are finite. The cell
+ * must be inside the grid. */
 static inline bool lossi_cell_is_whole(const loss_grid *g, size_t ix, size_t iy)
 {
     const double *z = g->z + iy * g->x.n + ix;

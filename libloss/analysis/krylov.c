@@ -1,5 +1,6 @@
-/* Lanczos 1950 with full reorthogonalisation: each new vector is made orthogonal to all before it, twice ("twice is enough", Kahan and
- * Parlett), so that no eigenvalue shows up again as a ghost of rounding. Vectors are stored as the engine's numbers, worked on in double. */
+/* Lanczos 1950 with full reorthogonalisation: each new vector is made orthogonal to all before
+ * it, twice ("twice is enough", Kahan and Parlett), so that no eigenvalue shows up again as a
+ * ghost of rounding. Vectors are stored as the engine's numbers, worked on in double. */
 #include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
@@ -46,8 +47,10 @@ static double take_off(double *w, const lossi_real *v, size_t n)
 static loss_status append(lossi_krylov *s, size_t i, double norm)
 {
     if (!s->basis[i] && !(s->basis[i] = lossi_alloc(s->a->n, sizeof **s->basis)))
-        return lossi_fail(LOSS_ERR_NOMEM, "out of memory: %zu vectors of %zu values, %.0f MB, are in use; fewer steps take less", i, s->a->n,
-                          1e-6 * sizeof **s->basis * (double)i * (double)s->a->n);
+        return lossi_fail(
+            LOSS_ERR_NOMEM,
+            "out of memory: %zu vectors of %zu values, %.0f MB, are in use; fewer steps take less",
+            i, s->a->n, 1e-6 * sizeof **s->basis * (double)i * (double)s->a->n);
     for (size_t j = 0; j < s->a->n; j++)
         s->basis[i][j] = (lossi_real)(s->w[j] / norm);
     return LOSS_OK;
@@ -68,7 +71,8 @@ static loss_status draw(lossi_krylov *s)
     }
     double norm = norm_of(s->w, n);
     for (int pass = 0; pass < 3; pass++) {
-        for (size_t i = 0; i < n; i++) /* what is left may be small: at full length rounding is small again */
+        for (size_t i = 0; i < n;
+             i++) /* what is left may be small: at full length rounding is small again */
             s->w[i] /= norm;
         for (size_t i = 0; i < s->k; i++)
             take_off(s->w, s->basis[i], n);
@@ -77,7 +81,8 @@ static loss_status draw(lossi_krylov *s)
     return append(s, s->k, norm);
 }
 
-loss_status lossi_krylov_begin(lossi_krylov *s, const lossi_operator *a, size_t capacity, uint64_t seed, const lossi_real *first)
+loss_status lossi_krylov_begin(lossi_krylov *s, const lossi_operator *a, size_t capacity,
+                               uint64_t seed, const lossi_real *first)
 {
     *s = (lossi_krylov){.a = a, .seed = seed, .capacity = capacity};
     s->basis = calloc(capacity, sizeof *s->basis);
@@ -85,7 +90,9 @@ loss_status lossi_krylov_begin(lossi_krylov *s, const lossi_operator *a, size_t 
     s->beta = calloc(capacity, sizeof *s->beta);
     s->w = lossi_alloc(a->n, sizeof *s->w);
     s->product = lossi_alloc(a->n, sizeof *s->product);
-    loss_status status = s->basis && s->alpha && s->beta && s->w && s->product ? LOSS_OK : lossi_fail_nomem(a->n * sizeof *s->w);
+    loss_status status = s->basis && s->alpha && s->beta && s->w && s->product
+                             ? LOSS_OK
+                             : lossi_fail_nomem(a->n * sizeof *s->w);
     for (size_t i = 0; i < a->n && first && !status; i++)
         s->w[i] = (double)first[i];
     if (!status)
@@ -138,7 +145,10 @@ loss_status lossi_krylov_ritz(const lossi_krylov *s, double *values, double *vec
         return lossi_fail_nomem(s->k * sizeof *below);
     memcpy(values, s->alpha, s->k * sizeof *values);
     memcpy(below, s->beta, s->k * sizeof *below);
-    lapack_int k = (lapack_int)s->k, info = LAPACKE_dstevd(LAPACK_COL_MAJOR, 'V', k, values, below, vectors, k);
+    lapack_int k = (lapack_int)s->k,
+               info = LAPACKE_dstevd(LAPACK_COL_MAJOR, 'V', k, values, below, vectors, k);
     free(below);
-    return info ? lossi_fail(LOSS_ERR_NOMEM, "LAPACK's dstevd on %zu rows gave up with %d", s->k, (int)info) : LOSS_OK;
+    return info ? lossi_fail(LOSS_ERR_NOMEM, "LAPACK's dstevd on %zu rows gave up with %d", s->k,
+                             (int)info)
+                : LOSS_OK;
 }

@@ -12,7 +12,8 @@ const char *loss_level_scale_name(loss_level_scale scale)
     return (unsigned)scale < sizeof names / sizeof *names ? names[scale] : "unknown";
 }
 
-/* A list of levels under way: what is not above the last one, or not inside the range, is left out. */
+/* A list of levels under way: what is not above the last one, or not inside the range, is left
+ * out. */
 typedef struct list {
     double low, high, *levels;
     size_t n, most;
@@ -39,7 +40,8 @@ static double decimal(double m, int power)
 static bool add_multiples(list *l, double m, int power)
 {
     double first = floor(l->low / decimal(m, power)), n = l->high / decimal(m, power) - first;
-    if (!(n < 4 * (double)l->most + 8)) /* far too many; also those that a double cannot tell apart */
+    if (!(n <
+          4 * (double)l->most + 8)) /* far too many; also those that a double cannot tell apart */
         return false;
     for (double i = 0; i <= n + 1; i++)
         if (!add(l, decimal((first + i) * m, power)))
@@ -59,7 +61,8 @@ static void round_linear(list *l)
     }
 }
 
-/* The finest of these that gives no more levels than may be: several a decade, or one every so many decades. */
+/* The finest of these that gives no more levels than may be: several a decade, or one every so
+ * many decades. */
 static bool add_decades(list *l, const char *mantissas, int stride)
 {
     int first = (int)floor(log10(l->low)), last = (int)ceil(log10(l->high));
@@ -105,14 +108,17 @@ static void add_quantiles(list *l, const double *sorted, size_t n_values, size_t
     }
 }
 
-/* The finite values within a range, in their order; *n of them, and the range itself where it was not given. */
-static void gather(const loss_grid *grid, const loss_levels_options *opt, double *values, size_t *n, list *l)
+/* The finite values within a range, in their order; *n of them, and the range itself where it
+ * was not given. */
+static void gather(const loss_grid *grid, const loss_levels_options *opt, double *values, size_t *n,
+                   list *l)
 {
     double low = INFINITY, high = -INFINITY;
     *n = 0;
     for (size_t i = 0; i < grid->x.n * grid->y.n; i++) {
         double z = grid->z[i];
-        if (!isfinite(z) || z < opt->low || z > opt->high || (opt->scale == LOSS_LEVELS_LOG && z <= 0))
+        if (!isfinite(z) || z < opt->low || z > opt->high ||
+            (opt->scale == LOSS_LEVELS_LOG && z <= 0))
             continue;
         values[(*n)++] = z;
         low = z < low ? z : low;
@@ -122,7 +128,8 @@ static void gather(const loss_grid *grid, const loss_levels_options *opt, double
     l->high = isnan(opt->high) ? high : opt->high;
 }
 
-loss_status loss_levels(const loss_grid *grid, size_t n, const loss_levels_options *given, double *levels, size_t *n_levels)
+loss_status loss_levels(const loss_grid *grid, size_t n, const loss_levels_options *given,
+                        double *levels, size_t *n_levels)
 {
     loss_levels_options opt = LOSS_LEVELS_OPTIONS_INIT;
     *n_levels = 0;
@@ -131,11 +138,15 @@ loss_status loss_levels(const loss_grid *grid, size_t n, const loss_levels_optio
         status = lossi_grid_check(grid);
     if (status)
         return status;
-    if ((unsigned)opt.scale > LOSS_LEVELS_QUANTILE || isinf(opt.low) || isinf(opt.high) || opt.low >= opt.high)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "levels of scale %d from %g to %g; expected a scale of 0 to 2 and low below high",
-                          (int)opt.scale, opt.low, opt.high);
+    if ((unsigned)opt.scale > LOSS_LEVELS_QUANTILE || isinf(opt.low) || isinf(opt.high) ||
+        opt.low >= opt.high)
+        return lossi_fail(
+            LOSS_ERR_ARGUMENT,
+            "levels of scale %d from %g to %g; expected a scale of 0 to 2 and low below high",
+            (int)opt.scale, opt.low, opt.high);
     if (opt.scale == LOSS_LEVELS_LOG && opt.low <= 0)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "logarithmic levels from %g; expected a number above 0", opt.low);
+        return lossi_fail(LOSS_ERR_ARGUMENT,
+                          "logarithmic levels from %g; expected a number above 0", opt.low);
     size_t n_values;
     double *values = lossi_alloc(grid->x.n * grid->y.n, sizeof *values);
     if (!values)
@@ -151,8 +162,9 @@ loss_status loss_levels(const loss_grid *grid, size_t n, const loss_levels_optio
         } else if (opt.scale != LOSS_LEVELS_QUANTILE) {
             double length = (double)(n + 1);
             for (size_t k = 1; k <= n; k++)
-                add(&l, opt.scale == LOSS_LEVELS_LOG ? l.low * pow(l.high / l.low, (double)k / length)
-                                                     : l.low + (l.high - l.low) * ((double)k / length));
+                add(&l, opt.scale == LOSS_LEVELS_LOG
+                            ? l.low * pow(l.high / l.low, (double)k / length)
+                            : l.low + (l.high - l.low) * ((double)k / length));
         }
     }
     free(values);

@@ -18,8 +18,9 @@ void lossi_rademacher(uint64_t seed, size_t index, size_t n, lossi_real *v)
     }
 }
 
-loss_status lossi_hutchinson(const lossi_operator *a, size_t vectors, uint64_t seed, void (*progress)(void *user, const lossi_trace *so_far),
-                             void *user, lossi_trace *trace)
+loss_status lossi_hutchinson(const lossi_operator *a, size_t vectors, uint64_t seed,
+                             void (*progress)(void *user, const lossi_trace *so_far), void *user,
+                             lossi_trace *trace)
 {
     lossi_real *v = lossi_alloc(a->n, sizeof *v), *product = lossi_alloc(a->n, sizeof *product);
     loss_status status = v && product ? LOSS_OK : lossi_fail_nomem(a->n * sizeof *v);
@@ -32,7 +33,8 @@ loss_status lossi_hutchinson(const lossi_operator *a, size_t vectors, uint64_t s
         for (size_t i = 0; i < a->n && !status; i++)
             sample += (double)v[i] * (double)product[i];
         if (!status && !isfinite(sample))
-            status = lossi_fail(LOSS_ERR_NOT_FINITE, "product %zu of the operator is not finite", k + 1);
+            status =
+                lossi_fail(LOSS_ERR_NOT_FINITE, "product %zu of the operator is not finite", k + 1);
         if (status)
             break;
         /* Welford's: mean and sum of squared deviations grow together. */
@@ -50,7 +52,8 @@ loss_status lossi_hutchinson(const lossi_operator *a, size_t vectors, uint64_t s
 }
 
 /* Nodes and weights of one Krylov space. */
-static loss_status take_nodes(const lossi_krylov *krylov, double *vectors, double *nodes, double *weights)
+static loss_status take_nodes(const lossi_krylov *krylov, double *vectors, double *nodes,
+                              double *weights)
 {
     loss_status status = lossi_krylov_ritz(krylov, nodes, vectors);
     for (size_t j = 0; j < krylov->k && !status; j++)
@@ -59,8 +62,8 @@ static loss_status take_nodes(const lossi_krylov *krylov, double *vectors, doubl
 }
 
 loss_status lossi_quadrature(const lossi_operator *a, size_t vectors, size_t steps, uint64_t seed,
-                             void (*progress)(void *user, size_t vector, size_t step), void *user, double *nodes, double *weights,
-                             size_t *counts)
+                             void (*progress)(void *user, size_t vector, size_t step), void *user,
+                             double *nodes, double *weights, size_t *counts)
 {
     size_t most = steps < a->n ? steps : a->n, at = 0;
     lossi_real *v = lossi_alloc(a->n, sizeof *v);
@@ -86,7 +89,8 @@ loss_status lossi_quadrature(const lossi_operator *a, size_t vectors, size_t ste
     return status;
 }
 
-double lossi_density_at(size_t n, const double *nodes, const double *weights, size_t vectors, double sigma, double at)
+double lossi_density_at(size_t n, const double *nodes, const double *weights, size_t vectors,
+                        double sigma, double at)
 {
     const double root_of_two_pi = 2.50662827463100050242;
     double sum = 0;

@@ -28,18 +28,21 @@ bool lossi_mul(size_t a, size_t b, size_t *out)
     return !__builtin_mul_overflow(a, b, out);
 }
 
-/* n * size bytes and up to `alignment` more, a multiple of it, zeroed from the first to the last that was asked for. */
+/* n * size bytes and up to `alignment` more, a multiple of it, zeroed from the first to the last
+ * that was asked for. */
 static void *alloc_aligned(size_t n, size_t size, size_t alignment)
 {
     size_t bytes;
     if (!lossi_mul(n, size, &bytes) || bytes > SIZE_MAX - alignment)
         return NULL;
-    /* aligned_alloc wants a multiple of the alignment; one more keeps a zero size a real pointer. */
+    /* aligned_alloc wants a multiple of the alignment; one more keeps a zero size a real
+     * pointer. */
     size_t rounded = bytes / alignment * alignment + alignment;
     void *memory = aligned_alloc(alignment, rounded);
 #ifdef MADV_HUGEPAGE
     if (memory && alignment == HUGE_PAGE)
-        madvise(memory, rounded, MADV_HUGEPAGE); /* a wish: small pages serve as well, more slowly */
+        madvise(memory, rounded,
+                MADV_HUGEPAGE); /* a wish: small pages serve as well, more slowly */
 #endif
     if (memory)
         memset(memory, 0, bytes);
@@ -102,8 +105,8 @@ char *lossi_format(const char *format, ...)
     return text;
 }
 
-/* Edit distance with swaps of neighbours (optimal string alignment), three rows of its table at a time. Longer names are
- * compared by their first 63 letters. */
+/* Edit distance with swaps of neighbours (optimal string alignment), three rows of its table at
+ * a time. Longer names are compared by their first 63 letters. */
 static size_t edit_distance(const char *a, const char *b)
 {
     size_t rows[3][LONGEST_NAME + 1], n = strnlen(b, LONGEST_NAME);
@@ -121,7 +124,8 @@ static size_t edit_distance(const char *a, const char *b)
                 best = above[j + 1] + 1;
             if (row[j] + 1 < best)
                 best = row[j] + 1;
-            bool swapped = i && j && ai == tolower((unsigned char)b[j - 1]) && bj == tolower((unsigned char)a[i - 1]);
+            bool swapped = i && j && ai == tolower((unsigned char)b[j - 1]) &&
+                           bj == tolower((unsigned char)a[i - 1]);
             if (swapped && before[j - 1] + 1 < best)
                 best = before[j - 1] + 1;
             row[j + 1] = best;
@@ -151,10 +155,12 @@ loss_status lossi_options(void *into, size_t size, const void *given, const char
     size_t given_size;
     memcpy(&given_size, given, sizeof given_size);
     if (given_size < sizeof given_size)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: struct_size is %zu; start from the _INIT macro", type_name, given_size);
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: struct_size is %zu; start from the _INIT macro",
+                          type_name, given_size);
     for (size_t i = size; i < given_size; i++)
         if (((const unsigned char *)given)[i])
-            return lossi_fail(LOSS_ERR_ARGUMENT, "%s: struct_size is %zu with options this version (%zu bytes) lacks",
+            return lossi_fail(LOSS_ERR_ARGUMENT,
+                              "%s: struct_size is %zu with options this version (%zu bytes) lacks",
                               type_name, given_size, size);
     memcpy(into, given, given_size < size ? given_size : size);
     memcpy(into, &size, sizeof size);

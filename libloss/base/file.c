@@ -64,7 +64,8 @@ loss_status lossi_file_read(const char *path, uint8_t **bytes, size_t *size)
 
 loss_status lossi_file_begin(lossi_file *file, const char *path)
 {
-    *file = (lossi_file){NULL, lossi_strdup(path), lossi_format("%s.tmp-%ld", path, (long)getpid()), (locale_t)0};
+    *file = (lossi_file){NULL, lossi_strdup(path), lossi_format("%s.tmp-%ld", path, (long)getpid()),
+                         (locale_t)0};
     if (!file->path || !file->temporary) {
         free(file->path);
         free(file->temporary);
@@ -81,8 +82,8 @@ loss_status lossi_file_begin(lossi_file *file, const char *path)
     return LOSS_OK;
 }
 
-/* After a rename, the new name itself must reach the disk. Some file systems refuse to sync a folder; then there is nothing
- * more to be done. */
+/* After a rename, the new name itself must reach the disk. Some file systems refuse to sync a
+ * folder; then there is nothing more to be done. */
 static void sync_folder_of(const char *path)
 {
     char *folder = lossi_strdup(path), *slash = folder ? strrchr(folder, '/') : NULL;
@@ -99,7 +100,8 @@ static void sync_folder_of(const char *path)
 loss_status lossi_file_commit(lossi_file *file)
 {
     loss_status status = LOSS_OK;
-    bool written = !ferror(file->stream) && fflush(file->stream) == 0 && fsync(fileno(file->stream)) == 0;
+    bool written =
+        !ferror(file->stream) && fflush(file->stream) == 0 && fsync(fileno(file->stream)) == 0;
     if (!written)
         status = fail_with_errno(file->path, "write");
     if (fclose(file->stream) && !status)

@@ -50,7 +50,7 @@ loss_status lossi_fail_nomem(size_t bytes)
     return lossi_fail(LOSS_ERR_NOMEM, "out of memory: %zu bytes could not be had", bytes);
 }
 
-#define TEXT_OF(x) #x
+#define TEXT_OF(x)                        #x
 #define VERSION_TEXT(major, minor, patch) TEXT_OF(major) "." TEXT_OF(minor) "." TEXT_OF(patch)
 
 const char *loss_version(void)

@@ -1,5 +1,6 @@
-/* The pool: workers take pieces from one atomic counter. Between jobs they first wait awake, since waking a thread takes longer than many
- * a layer of a small network does; then they sleep on a condition variable. */
+/* The pool: workers take pieces from one atomic counter. Between jobs they first wait awake,
+ * since waking a thread takes longer than many a layer of a small network does; then they sleep
+ * on a condition variable. */
 #include "base/thread.h"
 
 #include <pthread.h>
@@ -21,13 +22,14 @@ struct lossi_pool {
     worker *workers;
 
     bool waits_awake; /* there is a processor for each thread */
-    pthread_mutex_t mutex; /* for sleeping: `job` and `stop` change, and `n_busy` becomes 0, with it held */
+    pthread_mutex_t
+        mutex; /* for sleeping: `job` and `stop` change, and `n_busy` becomes 0, with it held */
     pthread_cond_t wake, idle;
     atomic_uint_fast64_t job; /* counts jobs; a worker that sees a new number joins in */
     atomic_size_t n_busy;     /* workers that have not finished the present job */
     atomic_bool stop;
 
-    lossi_work work;  /* the job: written before `job` changes */
+    lossi_work work; /* the job: written before `job` changes */
     void *context;
     size_t n_pieces;
     atomic_size_t next;
@@ -56,7 +58,9 @@ static void pause_processor(void)
 /* Looks some ten microseconds for a job other than `seen`, or for the end. */
 static void look_for_job(lossi_pool *pool, uint64_t seen)
 {
-    for (int i = 0; pool->waits_awake && i < LOOKS && atomic_load(&pool->job) == seen && !atomic_load(&pool->stop); i++)
+    for (int i = 0; pool->waits_awake && i < LOOKS && atomic_load(&pool->job) == seen &&
+                    !atomic_load(&pool->stop);
+         i++)
         pause_processor();
 }
 
@@ -115,7 +119,8 @@ loss_status lossi_pool_create(lossi_pool **out, size_t n_threads)
         if (error) {
             size_t started = pool->n_started;
             lossi_pool_free(pool);
-            return lossi_fail(LOSS_ERR_SYSTEM, "thread %zu of %zu could not be started: %s", started + 2, size, strerror(error));
+            return lossi_fail(LOSS_ERR_SYSTEM, "thread %zu of %zu could not be started: %s",
+                              started + 2, size, strerror(error));
         }
         pool->n_started++;
     }

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if LOSSI_HAS_X86_SETS /* __builtin_cpu_supports() asks whether the system saves the registers, too */
+#if LOSSI_HAS_X86_SETS /* __builtin_cpu_supports() asks whether the system saves the registers,    \
+                          too */
 static bool has_avx2(void)
 {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
@@ -45,7 +46,8 @@ const lossi_kernels *lossi_kernels_number(size_t i)
 
 static void choose(void)
 {
-    /* Threads are ours: they take whole chunks, and a GEMM that threads again would only get in their way. */
+    /* Threads are ours: they take whole chunks, and a GEMM that threads again would only get in
+     * their way. */
     openblas_set_num_threads(1);
     const char *wanted = getenv("LOSS_ISA");
     const lossi_kernels *set;
@@ -62,7 +64,9 @@ static loss_status fail_unknown(void)
         strcat(names, i ? ", " : "");
         strcat(names, set->name);
     }
-    return lossi_fail(LOSS_ERR_NAME, "LOSS_ISA=%s: no kernel set that this processor runs; there are %s", getenv("LOSS_ISA"), names);
+    return lossi_fail(LOSS_ERR_NAME,
+                      "LOSS_ISA=%s: no kernel set that this processor runs; there are %s",
+                      getenv("LOSS_ISA"), names);
 }
 
 loss_status lossi_kernels_choose(const lossi_kernels **out)

@@ -1,4 +1,5 @@
-/* The Hessian of a network's loss (net/hessian.h) as the operator that the methods of analysis/ take. */
+/* The Hessian of a network's loss (net/hessian.h) as the operator that the methods of analysis/
+ * take. */
 #include "curvature/curvature.h"
 
 #include <math.h>
@@ -24,7 +25,8 @@ static loss_status apply(void *user, const lossi_real *x, lossi_real *y)
     return lossi_hessian_product(c->hessian, x, y);
 }
 
-loss_status loss_curvature_create(loss_curvature **out, const loss_net *net, const loss_dataset *data, const loss_curvature_options *given)
+loss_status loss_curvature_create(loss_curvature **out, const loss_net *net,
+                                  const loss_dataset *data, const loss_curvature_options *given)
 {
     *out = NULL;
     loss_curvature_options opt = LOSS_CURVATURE_OPTIONS_INIT;
@@ -37,13 +39,14 @@ loss_status loss_curvature_create(loss_curvature **out, const loss_net *net, con
     if (!c)
         return lossi_fail_nomem(sizeof *c);
     c->opt = opt;
-    lossi_hessian_options hessian = {data, opt.ignore == LOSS_IGNORE_NONE, opt.threads, opt.cancelled, opt.user};
+    lossi_hessian_options hessian = {data, opt.ignore == LOSS_IGNORE_NONE, opt.threads,
+                                     opt.cancelled, opt.user};
     status = lossi_hessian_create(&c->hessian, net, &hessian);
     if (status) {
         free(c);
         return status;
     }
-    c->operator = (lossi_operator){lossi_hessian_count(c->hessian), apply, c};
+    c->operator=(lossi_operator){lossi_hessian_count(c->hessian), apply, c};
     *out = c;
     return LOSS_OK;
 }
@@ -70,7 +73,7 @@ loss_status loss_curvature_gradient(loss_curvature *c, double *loss, float *grad
 {
     lossi_real *values = lossi_alloc(c->operator.n, sizeof *values);
     if (!values)
-        return lossi_fail_nomem(c->operator.n * sizeof *values);
+        return lossi_fail_nomem(c->operator.n * sizeof * values);
     loss_status status = lossi_hessian_gradient(c->hessian, loss, values);
     if (!status && gradient)
         lossi_hessian_put(c->hessian, values, gradient);
@@ -94,7 +97,7 @@ loss_status loss_curvature_hvp(loss_curvature *c, const float *direction, float 
     return status;
 }
 
-/* ---- Progress -------------------------------------------------------------------------------------------------------- */
+/* ---- Progress ------------------------------------------------------------------------------- */
 
 static void begin(loss_curvature *c, size_t most)
 {
@@ -134,27 +137,37 @@ static void report_density(void *user, size_t vector, size_t step)
     report(c, c->progress.done + 1);
 }
 
-/* ---- Eigenvalues and trace ------------------------------------------------------------------------------------------- */
+/* ---- Eigenvalues and trace ------------------------------------------------------------------ */
 
-loss_status loss_curvature_eigen(loss_curvature *c, const loss_eigen_options *given, loss_eigenvalue *values, float *vectors)
+loss_status loss_curvature_eigen(loss_curvature *c, const loss_eigen_options *given,
+                                 loss_eigenvalue *values, float *vectors)
 {
     loss_eigen_options opt = LOSS_EIGEN_OPTIONS_INIT;
     loss_status status = LOSSI_OPTIONS(opt, given);
-    if (!status && (!(opt.tolerance > 0) || opt.top > c->operator.n || opt.smallest > c->operator.n))
-        status = lossi_fail(LOSS_ERR_ARGUMENT, "%zu largest and %zu smallest of %zu eigenvalues to a tolerance of %g; expected at most all "
-                            "of them, and a tolerance above 0", opt.top, opt.smallest, c->operator.n, opt.tolerance);
+    if (!status && (!(opt.tolerance > 0) || opt.top > c->operator.n || opt.smallest> c->operator.n))
+        status = lossi_fail(LOSS_ERR_ARGUMENT,
+                            "%zu largest and %zu smallest of %zu eigenvalues to a tolerance of %g; "
+                            "expected at most all "
+                            "of them, and a tolerance above 0",
+                            opt.top, opt.smallest, c->operator.n, opt.tolerance);
     if (status)
         return status;
-    size_t wanted = opt.top + opt.smallest, n = c->operator.n, total, n_parameters = lossi_hessian_parameters(c->hessian);
-    lossi_eigen_options search = {.top = opt.top, .smallest = opt.smallest, .steps = opt.steps, .tolerance = opt.tolerance,
-                                  .seed = c->opt.seed, .progress = report_eigen, .user = c};
+    size_t wanted = opt.top + opt.smallest, n = c->operator.n, total,
+           n_parameters = lossi_hessian_parameters(c->hessian);
+    lossi_eigen_options search = {.top = opt.top,
+                                  .smallest = opt.smallest,
+                                  .steps = opt.steps,
+                                  .tolerance = opt.tolerance,
+                                  .seed = c->opt.seed,
+                                  .progress = report_eigen,
+                                  .user = c};
     lossi_eigenpair *pairs = calloc(wanted + 1, sizeof *pairs);
     lossi_real *found = lossi_mul(wanted, n, &total) ? lossi_alloc(total, sizeof *found) : NULL;
     if (!pairs || !found)
         status = lossi_fail_nomem(wanted * n * sizeof *found);
     begin(c, (opt.steps < n ? opt.steps : n) + wanted);
     if (!status)
-        status = lossi_eigen(&c->operator, &search, pairs, found, NULL);
+        status = lossi_eigen(&c->operator, & search, pairs, found, NULL);
     for (size_t i = 0; i < wanted && !status; i++) {
         values[i] = (loss_eigenvalue){pairs[i].value, pairs[i].residual, pairs[i].has_converged};
         if (vectors)
@@ -172,16 +185,17 @@ loss_status loss_curvature_trace(loss_curvature *c, size_t vectors, loss_trace *
         return lossi_fail(LOSS_ERR_ARGUMENT, "a trace from 0 random vectors; expected at least 1");
     lossi_trace found;
     begin(c, vectors);
-    loss_status status = lossi_hutchinson(&c->operator, vectors, c->opt.seed, report_trace, c, &found);
+    loss_status status =
+        lossi_hutchinson(&c->operator, vectors, c->opt.seed, report_trace, c, &found);
     *trace = (loss_trace){found.mean, found.standard_error, found.done};
     return status;
 }
 
-/* ---- Density --------------------------------------------------------------------------------------------------------- */
+/* ---- Density -------------------------------------------------------------------------------- */
 
 struct loss_density {
-    size_t vectors, n;      /* nodes of all vectors */
-    size_t *counts;         /* [vectors] */
+    size_t vectors, n;       /* nodes of all vectors */
+    size_t *counts;          /* [vectors] */
     double *nodes, *weights; /* [n], vector after vector */
 };
 
@@ -195,12 +209,16 @@ void loss_density_free(loss_density *d)
     free(d);
 }
 
-loss_status loss_curvature_density(loss_density **out, loss_curvature *c, size_t vectors, size_t steps)
+loss_status loss_curvature_density(loss_density **out, loss_curvature *c, size_t vectors,
+                                   size_t steps)
 {
     size_t total;
     *out = NULL;
     if (!vectors || !steps || !lossi_mul(vectors, steps, &total))
-        return lossi_fail(LOSS_ERR_ARGUMENT, "a density from %zu random vectors and %zu steps; expected at least 1 of each", vectors, steps);
+        return lossi_fail(
+            LOSS_ERR_ARGUMENT,
+            "a density from %zu random vectors and %zu steps; expected at least 1 of each", vectors,
+            steps);
     loss_density *d = calloc(1, sizeof *d);
     if (!d)
         return lossi_fail_nomem(sizeof *d);
@@ -208,10 +226,12 @@ loss_status loss_curvature_density(loss_density **out, loss_curvature *c, size_t
     d->counts = calloc(vectors, sizeof *d->counts);
     d->nodes = lossi_alloc(total, sizeof *d->nodes);
     d->weights = lossi_alloc(total, sizeof *d->weights);
-    loss_status status = d->counts && d->nodes && d->weights ? LOSS_OK : lossi_fail_nomem(total * sizeof *d->nodes);
+    loss_status status =
+        d->counts && d->nodes && d->weights ? LOSS_OK : lossi_fail_nomem(total * sizeof *d->nodes);
     begin(c, vectors * (steps < c->operator.n ? steps : c->operator.n));
     if (!status)
-        status = lossi_quadrature(&c->operator, vectors, steps, c->opt.seed, report_density, c, d->nodes, d->weights, d->counts);
+        status = lossi_quadrature(&c->operator, vectors, steps, c->opt.seed, report_density, c,
+                                  d->nodes, d->weights, d->counts);
     for (size_t k = 0; k < vectors && !status; k++)
         d->n += d->counts[k];
     if (status)
@@ -226,7 +246,8 @@ size_t loss_density_vectors(const loss_density *d)
     return d->vectors;
 }
 
-size_t loss_density_nodes(const loss_density *d, size_t k, const double **nodes, const double **weights)
+size_t loss_density_nodes(const loss_density *d, size_t k, const double **nodes,
+                          const double **weights)
 {
     size_t at = 0;
     for (size_t i = 0; i < k; i++)

@@ -5,7 +5,8 @@
 #include "curvature/curvature.h"
 #include "plane/plane.h"
 
-loss_status loss_plane_hessian(loss_plane **out, const loss_net *net, const loss_dataset *data, const loss_curvature_options *given,
+loss_status loss_plane_hessian(loss_plane **out, const loss_net *net, const loss_dataset *data,
+                               const loss_curvature_options *given,
                                const loss_eigen_options *given_eigen, loss_eigenvalue *values)
 {
     *out = NULL;
@@ -37,8 +38,10 @@ loss_status loss_plane_hessian(loss_plane **out, const loss_net *net, const loss
                 values[axis] = found[axis];
         }
         plane->has_eigenvalues = true;
-        status = lossi_plane_finish(&plane, lossi_format("hessian ignore=%s, of %zu %s images (%s)", loss_ignore_name(opt.ignore),
-                                                         loss_dataset_count(data), loss_split_name(loss_dataset_split(data)),
+        status = lossi_plane_finish(&plane, lossi_format("hessian ignore=%s, of %zu %s images (%s)",
+                                                         loss_ignore_name(opt.ignore),
+                                                         loss_dataset_count(data),
+                                                         loss_split_name(loss_dataset_split(data)),
                                                          loss_dataset_selection(data)));
     }
     loss_curvature_free(curvature);

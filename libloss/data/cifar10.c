@@ -1,4 +1,5 @@
-/* CIFAR-10, binary version (Krizhevsky 2009): records of a label and 3072 bytes, R, G and B planes, row-major. */
+/* CIFAR-10, binary version (Krizhevsky 2009): records of a label and 3072 bytes, R, G and B
+ * planes, row-major. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,12 +32,15 @@ bool lossi_cifar10_is_folder(const char *path)
 }
 
 /* Appends a batch's records. */
-static loss_status append(const char *label, const uint8_t *bytes, size_t size, lossi_images *images)
+static loss_status append(const char *label, const uint8_t *bytes, size_t size,
+                          lossi_images *images)
 {
     size_t n = size / RECORD;
     if (!size || size % RECORD)
-        return lossi_fail(LOSS_ERR_FORMAT, size ? "%s: %zu bytes is not a whole number of %d-byte records"
-                                                : "%s: %zu bytes; expected %d-byte records", label, size, RECORD);
+        return lossi_fail(LOSS_ERR_FORMAT,
+                          size ? "%s: %zu bytes is not a whole number of %d-byte records"
+                               : "%s: %zu bytes; expected %d-byte records",
+                          label, size, RECORD);
     uint8_t *pixels = realloc(images->pixels, (images->n + n) * IMAGE);
     if (pixels)
         images->pixels = pixels;
@@ -47,7 +51,8 @@ static loss_status append(const char *label, const uint8_t *bytes, size_t size, 
         return lossi_fail_nomem((images->n + n) * RECORD);
     for (size_t i = 0; i < n; i++, bytes += RECORD, images->n++) {
         if (bytes[0] >= CLASSES)
-            return lossi_fail(LOSS_ERR_FORMAT, "%s: record %zu has label %d; expected 0 to %d", label, i, bytes[0], CLASSES - 1);
+            return lossi_fail(LOSS_ERR_FORMAT, "%s: record %zu has label %d; expected 0 to %d",
+                              label, i, bytes[0], CLASSES - 1);
         images->labels[images->n] = bytes[0];
         memcpy(images->pixels + images->n * IMAGE, bytes + 1, IMAGE);
     }
@@ -65,7 +70,8 @@ loss_status lossi_cifar10_read_folder(const char *path, loss_split split, lossi_
         uint8_t *bytes = NULL;
         size_t size;
         char *batch = batch_path(path, split, i);
-        status = batch ? lossi_file_read(batch, &bytes, &size) : lossi_fail_nomem(strlen(path) + 32);
+        status =
+            batch ? lossi_file_read(batch, &bytes, &size) : lossi_fail_nomem(strlen(path) + 32);
         if (!status)
             status = append(batch, bytes, size, out);
         free(bytes);
@@ -89,12 +95,14 @@ static int batch_number(const char *name, loss_split split)
     int number, end = 0;
     if (split == LOSS_SPLIT_TEST)
         return strcmp(name, "test_batch.bin") == 0 ? 0 : -1;
-    if (sscanf(name, "data_batch_%d.bin%n", &number, &end) != 1 || name[end] || !end || number < 1 || number > BATCHES)
+    if (sscanf(name, "data_batch_%d.bin%n", &number, &end) != 1 || name[end] || !end ||
+        number < 1 || number > BATCHES)
         return -1;
     return number - 1;
 }
 
-static loss_status read_tar(const char *path, const uint8_t *bytes, size_t size, loss_split split, lossi_images *out)
+static loss_status read_tar(const char *path, const uint8_t *bytes, size_t size, loss_split split,
+                            lossi_images *out)
 {
     int n_batches = split == LOSS_SPLIT_TEST ? 1 : BATCHES;
     lossi_tar_entry batches[BATCHES] = {0}, entry;
@@ -119,7 +127,8 @@ static loss_status read_tar(const char *path, const uint8_t *bytes, size_t size,
     return status;
 }
 
-loss_status lossi_cifar10_read_archive(const char *path, const uint8_t *bytes, size_t size, loss_split split, lossi_images *out)
+loss_status lossi_cifar10_read_archive(const char *path, const uint8_t *bytes, size_t size,
+                                       loss_split split, lossi_images *out)
 {
     *out = (lossi_images){.shape = SHAPE};
     uint8_t *unpacked = NULL;

@@ -16,13 +16,14 @@ typedef struct lossi_images {
 
 void lossi_images_free(lossi_images *images);
 
-/* Each pair: whether a path looks like this kind (by content), and its reader. Readers return LOSS_OK, LOSS_ERR_IO,
- * LOSS_ERR_FORMAT or LOSS_ERR_NOMEM, and leave *out empty on failure. */
+/* Each pair: whether a path looks like this kind (by content), and its reader. Readers return
+ * LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT or LOSS_ERR_NOMEM, and leave *out empty on failure. */
 
 bool lossi_cifar10_is_folder(const char *path);
 loss_status lossi_cifar10_read_folder(const char *path, loss_split split, lossi_images *out);
 bool lossi_cifar10_is_archive(const uint8_t *bytes, size_t size);
-loss_status lossi_cifar10_read_archive(const char *path, const uint8_t *bytes, size_t size, loss_split split, lossi_images *out);
+loss_status lossi_cifar10_read_archive(const char *path, const uint8_t *bytes, size_t size,
+                                       loss_split split, lossi_images *out);
 
 bool lossi_idx_is_folder(const char *path);
 loss_status lossi_idx_read_folder(const char *path, loss_split split, lossi_images *out);

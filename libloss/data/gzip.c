@@ -20,7 +20,8 @@ static void feed(z_stream *stream, const uint8_t *bytes, size_t size)
 }
 
 /* Inflates until `room` bytes are there or the stream ends. Z_OK: more may come. */
-static int inflate_some(z_stream *stream, const uint8_t *bytes, size_t size, uint8_t *out, size_t room, size_t *got)
+static int inflate_some(z_stream *stream, const uint8_t *bytes, size_t size, uint8_t *out,
+                        size_t room, size_t *got)
 {
     *got = 0;
     while (*got < room) {
@@ -50,15 +51,16 @@ size_t lossi_gzip_peek(const uint8_t *bytes, size_t size, uint8_t *out, size_t w
 static loss_status describe_error(int code, const z_stream *stream, const char *label)
 {
     if (code == Z_BUF_ERROR)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: gzip data are truncated after %lu bytes", label, stream->total_in);
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: gzip data are truncated after %lu bytes", label,
+                          stream->total_in);
     if (code == Z_MEM_ERROR)
         return lossi_fail(LOSS_ERR_NOMEM, "%s: out of memory while inflating", label);
-    return lossi_fail(LOSS_ERR_FORMAT, "%s: gzip data are corrupt near byte %lu: %s", label, stream->total_in,
-                      stream->msg ? stream->msg : "bad data");
+    return lossi_fail(LOSS_ERR_FORMAT, "%s: gzip data are corrupt near byte %lu: %s", label,
+                      stream->total_in, stream->msg ? stream->msg : "bad data");
 }
 
-loss_status lossi_gzip_inflate(const uint8_t *bytes, size_t size, const char *label, size_t limit, uint8_t **out,
-                               size_t *out_size)
+loss_status lossi_gzip_inflate(const uint8_t *bytes, size_t size, const char *label, size_t limit,
+                               uint8_t **out, size_t *out_size)
 {
     *out = NULL;
     *out_size = 0;
@@ -70,7 +72,8 @@ loss_status lossi_gzip_inflate(const uint8_t *bytes, size_t size, const char *la
     loss_status status = LOSS_OK;
     for (int code = Z_OK; !status && code != Z_STREAM_END;) {
         if (used > limit) {
-            status = lossi_fail(LOSS_ERR_FORMAT, "%s: it unpacks to more than the %zu bytes expected", label, limit);
+            status = lossi_fail(LOSS_ERR_FORMAT,
+                                "%s: it unpacks to more than the %zu bytes expected", label, limit);
             break;
         }
         capacity = capacity ? 2 * capacity : FIRST_BLOCK;
@@ -87,7 +90,8 @@ loss_status lossi_gzip_inflate(const uint8_t *bytes, size_t size, const char *la
             status = describe_error(code, &stream, label);
     }
     if (!status && used > limit)
-        status = lossi_fail(LOSS_ERR_FORMAT, "%s: it unpacks to %zu bytes; expected at most %zu", label, used, limit);
+        status = lossi_fail(LOSS_ERR_FORMAT, "%s: it unpacks to %zu bytes; expected at most %zu",
+                            label, used, limit);
     inflateEnd(&stream);
     if (status) {
         free(memory);

@@ -14,7 +14,7 @@ size_t lossi_gzip_peek(const uint8_t *bytes, size_t size, uint8_t *out, size_t w
  *  @param limit  more than this is refused.
  *  @param out    *out owned by the caller (free()).
  *  @return LOSS_OK, LOSS_ERR_FORMAT (corrupt, truncated, more than limit), LOSS_ERR_NOMEM */
-loss_status lossi_gzip_inflate(const uint8_t *bytes, size_t size, const char *label, size_t limit, uint8_t **out,
-                               size_t *out_size);
+loss_status lossi_gzip_inflate(const uint8_t *bytes, size_t size, const char *label, size_t limit,
+                               uint8_t **out, size_t *out_size);
 
 #endif

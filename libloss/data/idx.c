@@ -1,4 +1,5 @@
-/* IDX (LeCun's MNIST format): magic 0, 0, type, rank; big-endian sizes; values. Images have rank 3, labels rank 1, both bytes. */
+/* IDX (LeCun's MNIST format): magic 0, 0, type, rank; big-endian sizes; values. Images have rank
+ * 3, labels rank 1, both bytes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,12 +9,14 @@
 
 enum { MAGIC = 4, UNSIGNED_BYTE = 8, LEAST_CLASSES = 10 };
 
-/* The file NAME or NAME.gz of a folder, with '-' or '.' before "idx"; NULL if there is none. Owned by the caller. */
+/* The file NAME or NAME.gz of a folder, with '-' or '.' before "idx"; NULL if there is none.
+ * Owned by the caller. */
 static char *find(const char *folder, loss_split split, const char *what, int rank)
 {
     static const char separators[] = "-.";
     for (int i = 0; i < 4; i++) {
-        char *path = lossi_format("%s/%s-%s%cidx%d-ubyte%s", folder, split == LOSS_SPLIT_TEST ? "t10k" : "train", what,
+        char *path = lossi_format("%s/%s-%s%cidx%d-ubyte%s", folder,
+                                  split == LOSS_SPLIT_TEST ? "t10k" : "train", what,
                                   separators[i % 2], rank, i < 2 ? "" : ".gz");
         if (path && lossi_is_file(path))
             return path;
@@ -24,7 +27,8 @@ static char *find(const char *folder, loss_split split, const char *what, int ra
 
 bool lossi_idx_is_folder(const char *path)
 {
-    char *train = find(path, LOSS_SPLIT_TRAIN, "images", 3), *test = find(path, LOSS_SPLIT_TEST, "images", 3);
+    char *train = find(path, LOSS_SPLIT_TRAIN, "images", 3),
+         *test = find(path, LOSS_SPLIT_TEST, "images", 3);
     bool found = train || test;
     free(train);
     free(test);
@@ -37,26 +41,33 @@ static size_t big_endian(const uint8_t *b)
 }
 
 /* Checks the header and works out the size of the whole file. */
-static loss_status parse_header(const char *path, const uint8_t *header, size_t got, size_t rank, size_t *dims, size_t *total)
+static loss_status parse_header(const char *path, const uint8_t *header, size_t got, size_t rank,
+                                size_t *dims, size_t *total)
 {
     size_t header_size = MAGIC + 4 * rank;
     if (got < header_size)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: %zu bytes; an IDX header has %zu", path, got, header_size);
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: %zu bytes; an IDX header has %zu", path, got,
+                          header_size);
     if (header[0] || header[1] || header[2] != UNSIGNED_BYTE || header[3] != rank)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: IDX magic is %02x %02x %02x %02x; expected 00 00 08 %02zx", path, header[0],
-                          header[1], header[2], header[3], rank);
+        return lossi_fail(LOSS_ERR_FORMAT,
+                          "%s: IDX magic is %02x %02x %02x %02x; expected 00 00 08 %02zx", path,
+                          header[0], header[1], header[2], header[3], rank);
     size_t count = 1;
     for (size_t i = 0; i < rank; i++) {
         dims[i] = big_endian(header + MAGIC + 4 * i);
         if (!dims[i] || !lossi_mul(count, dims[i], &count) || count > SIZE_MAX / 2)
-            return lossi_fail(LOSS_ERR_FORMAT, "%s: its header claims a size of %zu in dimension %zu", path, dims[i], i);
+            return lossi_fail(LOSS_ERR_FORMAT,
+                              "%s: its header claims a size of %zu in dimension %zu", path, dims[i],
+                              i);
     }
     *total = header_size + count;
     return LOSS_OK;
 }
 
-/* Reads a whole IDX file, inflated if need be. The values begin at *values within *bytes, which the caller owns. */
-static loss_status read_idx(const char *path, size_t rank, size_t *dims, uint8_t **bytes, const uint8_t **values)
+/* Reads a whole IDX file, inflated if need be. The values begin at *values within *bytes, which
+ * the caller owns. */
+static loss_status read_idx(const char *path, size_t rank, size_t *dims, uint8_t **bytes,
+                            const uint8_t **values)
 {
     uint8_t header[MAGIC + 12];
     size_t size, total = 0;
@@ -78,7 +89,8 @@ static loss_status read_idx(const char *path, size_t rank, size_t *dims, uint8_t
         *bytes = unpacked;
     }
     if (!status && size != total)
-        status = lossi_fail(LOSS_ERR_FORMAT, "%s: its header claims %zu bytes; the file holds %zu", path, total, size);
+        status = lossi_fail(LOSS_ERR_FORMAT, "%s: its header claims %zu bytes; the file holds %zu",
+                            path, total, size);
     if (status) {
         free(*bytes);
         *bytes = NULL;
@@ -88,8 +100,8 @@ static loss_status read_idx(const char *path, size_t rank, size_t *dims, uint8_t
     return LOSS_OK;
 }
 
-static loss_status join(const char *path, const size_t dims[3], const uint8_t *pixels, size_t n_labels, const uint8_t *labels,
-                        lossi_images *out)
+static loss_status join(const char *path, const size_t dims[3], const uint8_t *pixels,
+                        size_t n_labels, const uint8_t *labels, lossi_images *out)
 {
     size_t n = dims[0], classes = LEAST_CLASSES;
     if (n_labels != n)
@@ -118,7 +130,8 @@ loss_status lossi_idx_read_folder(const char *path, loss_split split, lossi_imag
     loss_status status = LOSS_OK;
     if (!images || !labels)
         status = lossi_fail(LOSS_ERR_IO, "%s: no %s-%s-idx%d-ubyte or .gz in it", path,
-                            split == LOSS_SPLIT_TEST ? "t10k" : "train", images ? "labels" : "images", images ? 1 : 3);
+                            split == LOSS_SPLIT_TEST ? "t10k" : "train",
+                            images ? "labels" : "images", images ? 1 : 3);
     if (!status)
         status = read_idx(images, 3, dims, &image_bytes, &pixels);
     if (!status)

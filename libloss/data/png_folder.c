@@ -1,5 +1,6 @@
-/* train/ and test/ folders of class folders of PNG images. All images are square, of one size, and all grey or all colour.
- * Class folders in the byte order of their names are classes 0, 1, ...; those of train/ count, if it is there. */
+/* train/ and test/ folders of class folders of PNG images. All images are square, of one size,
+ * and all grey or all colour. Class folders in the byte order of their names are classes 0, 1,
+ * ...; those of train/ count, if it is there. */
 #include <dirent.h>
 #include <png.h>
 #include <stdlib.h>
@@ -68,12 +69,16 @@ static loss_status append(const char *path, uint8_t label, lossi_images *images)
     loss_status status = LOSS_OK;
     size_t channels = png.format & PNG_FORMAT_FLAG_COLOR ? 3 : 1, side = png.width;
     if (png.width != png.height)
-        status = lossi_fail(LOSS_ERR_FORMAT, "%s: %u x %u pixels; expected a square image", path, png.width, png.height);
+        status = lossi_fail(LOSS_ERR_FORMAT, "%s: %u x %u pixels; expected a square image", path,
+                            png.width, png.height);
     else if (side > LARGEST_SIDE)
-        status = lossi_fail(LOSS_ERR_FORMAT, "%s: %zu pixels a side; at most %d", path, side, LARGEST_SIDE);
+        status = lossi_fail(LOSS_ERR_FORMAT, "%s: %zu pixels a side; at most %d", path, side,
+                            LARGEST_SIDE);
     else if (images->n && (side != shape->width || channels != shape->channels))
-        status = lossi_fail(LOSS_ERR_FORMAT, "%s: %zu x %zu in %zu channels; the images before it are %zu x %zu in %zu", path,
-                            side, side, channels, shape->width, shape->width, shape->channels);
+        status =
+            lossi_fail(LOSS_ERR_FORMAT,
+                       "%s: %zu x %zu in %zu channels; the images before it are %zu x %zu in %zu",
+                       path, side, side, channels, shape->width, shape->width, shape->channels);
     size_t size = channels * side * side;
     uint8_t *interleaved = status ? NULL : malloc(size);
     uint8_t *pixels = interleaved ? realloc(images->pixels, (images->n + 1) * size) : NULL;
@@ -118,11 +123,13 @@ static loss_status read_class(const char *folder, uint8_t label, lossi_images *o
 static loss_status list_classes(const char *path, loss_split split, listing *classes)
 {
     char *train = split_folder(path, LOSS_SPLIT_TRAIN), *own = split_folder(path, split);
-    loss_status status = train && own ? list(lossi_is_folder(train) ? train : own, classes) : lossi_fail_nomem(strlen(path) + 8);
+    loss_status status = train && own ? list(lossi_is_folder(train) ? train : own, classes)
+                                      : lossi_fail_nomem(strlen(path) + 8);
     free(train);
     free(own);
     if (!status && (classes->n < 2 || classes->n > MOST_CLASSES)) {
-        status = lossi_fail(LOSS_ERR_FORMAT, "%s: %d class folders; expected 2 to %d", path, classes->n, MOST_CLASSES);
+        status = lossi_fail(LOSS_ERR_FORMAT, "%s: %d class folders; expected 2 to %d", path,
+                            classes->n, MOST_CLASSES);
         listing_free(classes);
     }
     return status;
@@ -140,13 +147,15 @@ loss_status lossi_png_read_folder(const char *path, loss_split split, lossi_imag
     status = folder ? list(folder, &own) : lossi_fail_nomem(strlen(path) + 8);
     for (int i = 0; i < own.n && !status; i++) {
         int label = 0;
-        while (label < classes.n && strcmp(classes.entries[label]->d_name, own.entries[i]->d_name) != 0)
+        while (label < classes.n &&
+               strcmp(classes.entries[label]->d_name, own.entries[i]->d_name) != 0)
             label++;
         char *class_folder = lossi_format("%s/%s", folder, own.entries[i]->d_name);
         if (!class_folder)
             status = lossi_fail_nomem(strlen(path) + 256);
         else if (label == classes.n)
-            status = lossi_fail(LOSS_ERR_FORMAT, "%s: the training images have no class of this name", class_folder);
+            status = lossi_fail(LOSS_ERR_FORMAT,
+                                "%s: the training images have no class of this name", class_folder);
         else
             status = read_class(class_folder, (uint8_t)label, out);
         free(class_folder);

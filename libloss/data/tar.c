@@ -1,9 +1,19 @@
-/* A tar archive is a row of 512-byte headers, each followed by its file's bytes, filled up to 512. */
+/* A tar archive is a row of 512-byte headers, each followed by its file's bytes, filled up to
+ * 512. */
 #include "data/tar.h"
 
 #include <string.h>
 
-enum { BLOCK = 512, NAME = 0, NAME_LENGTH = 100, SIZE = 124, SIZE_LENGTH = 12, CHECKSUM = 148, CHECKSUM_LENGTH = 8, TYPE = 156 };
+enum {
+    BLOCK = 512,
+    NAME = 0,
+    NAME_LENGTH = 100,
+    SIZE = 124,
+    SIZE_LENGTH = 12,
+    CHECKSUM = 148,
+    CHECKSUM_LENGTH = 8,
+    TYPE = 156
+};
 
 /* A number in octal text, or (GNU) in base 256 with the highest bit set. */
 static bool parse_number(const uint8_t *field, size_t length, uint64_t *value)
@@ -37,7 +47,8 @@ static uint64_t checksum(const uint8_t *header)
 bool lossi_tar_is(const uint8_t *bytes, size_t size)
 {
     uint64_t found;
-    return size >= BLOCK && bytes[0] && parse_number(bytes + CHECKSUM, CHECKSUM_LENGTH, &found) && found == checksum(bytes);
+    return size >= BLOCK && bytes[0] && parse_number(bytes + CHECKSUM, CHECKSUM_LENGTH, &found) &&
+           found == checksum(bytes);
 }
 
 static bool is_zero_block(const uint8_t *header)
@@ -57,24 +68,28 @@ static void copy_last_part(const uint8_t *field, char name[256])
     strcpy(name, slash ? slash + 1 : whole);
 }
 
-loss_status lossi_tar_next(const uint8_t *bytes, size_t size, const char *label, size_t *at, lossi_tar_entry *entry,
-                           bool *found)
+loss_status lossi_tar_next(const uint8_t *bytes, size_t size, const char *label, size_t *at,
+                           lossi_tar_entry *entry, bool *found)
 {
     *found = false;
     for (;;) {
         if (*at == size || (*at + BLOCK <= size && is_zero_block(bytes + *at)))
             return LOSS_OK;
         if (size - *at < BLOCK)
-            return lossi_fail(LOSS_ERR_FORMAT, "%s: truncated: %zu bytes where a header of %d should be", label, size - *at,
-                              BLOCK);
+            return lossi_fail(LOSS_ERR_FORMAT,
+                              "%s: truncated: %zu bytes where a header of %d should be", label,
+                              size - *at, BLOCK);
         const uint8_t *header = bytes + *at;
         uint64_t stored, length;
-        if (!parse_number(header + CHECKSUM, CHECKSUM_LENGTH, &stored) || stored != checksum(header))
-            return lossi_fail(LOSS_ERR_FORMAT, "%s: tar header at byte %zu: its checksum is %llu; expected %llu", label, *at,
-                              (unsigned long long)stored, (unsigned long long)checksum(header));
+        if (!parse_number(header + CHECKSUM, CHECKSUM_LENGTH, &stored) ||
+            stored != checksum(header))
+            return lossi_fail(
+                LOSS_ERR_FORMAT, "%s: tar header at byte %zu: its checksum is %llu; expected %llu",
+                label, *at, (unsigned long long)stored, (unsigned long long)checksum(header));
         if (!parse_number(header + SIZE, SIZE_LENGTH, &length) || length > size - *at - BLOCK)
-            return lossi_fail(LOSS_ERR_FORMAT, "%s: tar header at byte %zu claims %llu bytes; %zu follow", label, *at,
-                              (unsigned long long)length, size - *at - BLOCK);
+            return lossi_fail(LOSS_ERR_FORMAT,
+                              "%s: tar header at byte %zu claims %llu bytes; %zu follow", label,
+                              *at, (unsigned long long)length, size - *at - BLOCK);
         size_t filled = ((size_t)length + BLOCK - 1) / BLOCK * BLOCK, data = *at + BLOCK;
         *at = filled > size - data ? size : data + filled;
         if (header[TYPE] != '0' && header[TYPE] != 0)

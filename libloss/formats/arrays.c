@@ -10,7 +10,9 @@ enum { LARGEST_RATIO = 16, ALWAYS_ALLOWED = 64 << 20 };
 void lossi_arrays_begin(lossi_arrays *arrays, size_t size)
 {
     *arrays = (lossi_arrays){0};
-    arrays->allowance = size > (SIZE_MAX - ALWAYS_ALLOWED) / LARGEST_RATIO ? SIZE_MAX : LARGEST_RATIO * size + ALWAYS_ALLOWED;
+    arrays->allowance = size > (SIZE_MAX - ALWAYS_ALLOWED) / LARGEST_RATIO
+                            ? SIZE_MAX
+                            : LARGEST_RATIO * size + ALWAYS_ALLOWED;
 }
 
 void lossi_arrays_free(lossi_arrays *arrays)
@@ -40,7 +42,8 @@ bool lossi_arrays_allow(lossi_arrays *arrays, size_t bytes)
 
 loss_status lossi_arrays_own(lossi_arrays *arrays, uint8_t *block)
 {
-    if (!lossi_reserve((void **)&arrays->blocks, &arrays->blocks_capacity, arrays->n_blocks, sizeof *arrays->blocks)) {
+    if (!lossi_reserve((void **)&arrays->blocks, &arrays->blocks_capacity, arrays->n_blocks,
+                       sizeof *arrays->blocks)) {
         free(block);
         return lossi_fail_nomem(2 * arrays->blocks_capacity * sizeof *arrays->blocks);
     }
@@ -48,7 +51,8 @@ loss_status lossi_arrays_own(lossi_arrays *arrays, uint8_t *block)
     return LOSS_OK;
 }
 
-/* Index of the last element relative to the first, and the number of elements; false when they overflow. */
+/* Index of the last element relative to the first, and the number of elements; false when they
+ * overflow. */
 static bool extent(const lossi_array *view, size_t *last, size_t *count)
 {
     *last = 0;
@@ -67,20 +71,28 @@ static bool extent(const lossi_array *view, size_t *last, size_t *count)
     return true;
 }
 
-loss_status lossi_arrays_add(lossi_arrays *arrays, const char *label, const char *name, const lossi_array *view,
-                             const uint8_t *storage, size_t storage_size, size_t offset)
+loss_status lossi_arrays_add(lossi_arrays *arrays, const char *label, const char *name,
+                             const lossi_array *view, const uint8_t *storage, size_t storage_size,
+                             size_t offset)
 {
-    size_t size = lossi_dtype_size(view->dtype), in_storage = storage_size / size, last, count, bytes;
+    size_t size = lossi_dtype_size(view->dtype), in_storage = storage_size / size, last, count,
+           bytes;
     if (!extent(view, &last, &count) || !lossi_mul(count, size, &bytes))
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: tensor %s: the product of its sizes is out of range", label, name);
+        return lossi_fail(LOSS_ERR_FORMAT,
+                          "%s: tensor %s: the product of its sizes is out of range", label, name);
     if (count && (offset >= in_storage || last >= in_storage - offset))
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: tensor %s reaches element %zu from %zu; its storage has %zu", label, name, last,
-                          offset, in_storage);
+        return lossi_fail(LOSS_ERR_FORMAT,
+                          "%s: tensor %s reaches element %zu from %zu; its storage has %zu", label,
+                          name, last, offset, in_storage);
     if (!lossi_arrays_allow(arrays, bytes))
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: tensor %s: with its %zu values the tensors are more than %d times as large as the "
-                          "file", label, name, count, LARGEST_RATIO);
+        return lossi_fail(
+            LOSS_ERR_FORMAT,
+            "%s: tensor %s: with its %zu values the tensors are more than %d times as large as the "
+            "file",
+            label, name, count, LARGEST_RATIO);
     char *copy = lossi_strdup(name);
-    if (!copy || !lossi_reserve((void **)&arrays->items, &arrays->capacity, arrays->n, sizeof *arrays->items)) {
+    if (!copy || !lossi_reserve((void **)&arrays->items, &arrays->capacity, arrays->n,
+                                sizeof *arrays->items)) {
         free(copy);
         return lossi_fail_nomem(2 * arrays->capacity * sizeof *arrays->items);
     }
@@ -113,9 +125,14 @@ loss_status lossi_arrays_check_names(const lossi_arrays *arrays, const char *lab
     return status;
 }
 
-lossi_array lossi_array_of_floats(char *name, size_t n_dims, const size_t *dims, const float *values)
+lossi_array lossi_array_of_floats(char *name, size_t n_dims, const size_t *dims,
+                                  const float *values)
 {
-    lossi_array array = {.name = name, .dtype = LOSSI_F32, .n_dims = n_dims, .count = 1, .bytes = (const uint8_t *)values};
+    lossi_array array = {.name = name,
+                         .dtype = LOSSI_F32,
+                         .n_dims = n_dims,
+                         .count = 1,
+                         .bytes = (const uint8_t *)values};
     for (size_t i = 0; i < n_dims; i++) {
         array.dims[i] = dims[i];
         array.count *= dims[i];
@@ -129,7 +146,8 @@ void lossi_array_make_dense(lossi_array *array)
     size_t stride = 1;
     for (size_t i = array->n_dims; i-- > 0;) {
         array->strides[i] = stride;
-        stride *= array->dims[i] ? array->dims[i] : 1; /* may wrap: lossi_arrays_add() checks the product */
+        stride *= array->dims[i] ? array->dims[i]
+                                 : 1; /* may wrap: lossi_arrays_add() checks the product */
     }
 }
 

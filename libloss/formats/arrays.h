@@ -1,5 +1,5 @@
-/* Named arrays as the readers of formats/ give them: views of the bytes that were read, converted only when they are wanted,
- * so that a file costs little more than its size. */
+/* Named arrays as the readers of formats/ give them: views of the bytes that were read,
+ * converted only when they are wanted, so that a file costs little more than its size. */
 #ifndef LOSSI_ARRAYS_H
 #define LOSSI_ARRAYS_H
 
@@ -17,20 +17,22 @@ typedef struct lossi_array {
     const uint8_t *bytes;                 /* the first element, of any alignment. Borrowed. */
 } lossi_array;
 
-/** Arrays in file order, the file's string metadata, and the memory that the arrays view. Owns everything but the bytes that
- *  were given to a parser, which must outlive it. */
+/** Arrays in file order, the file's string metadata, and the memory that the arrays view. Owns
+ * everything but the bytes that were given to a parser, which must outlive it. */
 typedef struct lossi_arrays {
     size_t n, capacity;
     lossi_array *items;
     size_t n_metadata;
     char **metadata_keys, **metadata_values;
     size_t n_blocks, blocks_capacity;
-    uint8_t **blocks;  /* what was inflated, and the file */
-    size_t allowance;  /* bytes that arrays and inflated data may still take: see lossi_arrays_begin() */
+    uint8_t **blocks; /* what was inflated, and the file */
+    size_t allowance; /* bytes that arrays and inflated data may still take: see
+                         lossi_arrays_begin() */
 } lossi_arrays;
 
-/** Empty arrays of a file of `size` bytes. Arrays that share storage or are inflated can be larger than their file: together
- *  16 times the size and 64 MiB are allowed, which no honest file of weights comes near. */
+/** Empty arrays of a file of `size` bytes. Arrays that share storage or are inflated can be
+ * larger than their file: together 16 times the size and 64 MiB are allowed, which no honest
+ * file of weights comes near. */
 void lossi_arrays_begin(lossi_arrays *arrays, size_t size);
 void lossi_arrays_free(lossi_arrays *arrays);
 
@@ -39,18 +41,21 @@ bool lossi_arrays_allow(lossi_arrays *arrays, size_t bytes);
 /** Hands a block of malloc()ed memory over to the arrays, also when it fails. */
 loss_status lossi_arrays_own(lossi_arrays *arrays, uint8_t *block);
 
-/** Appends a view of `storage` [storage_size bytes], which must hold every element of it; its name is copied and must be new.
- *  Set in `view`: dtype, n_dims, dims, strides; name, count and bytes are filled in.
+/** Appends a view of `storage` [storage_size bytes], which must hold every element of it; its
+ * name is copied and must be new. Set in `view`: dtype, n_dims, dims, strides; name, count and
+ * bytes are filled in.
  *  @param offset  of the first element in the storage, in elements
  *  @param label   names the file in messages
  *  @return LOSS_OK, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM */
-loss_status lossi_arrays_add(lossi_arrays *arrays, const char *label, const char *name, const lossi_array *view,
-                             const uint8_t *storage, size_t storage_size, size_t offset);
+loss_status lossi_arrays_add(lossi_arrays *arrays, const char *label, const char *name,
+                             const lossi_array *view, const uint8_t *storage, size_t storage_size,
+                             size_t offset);
 /** LOSS_ERR_FORMAT if two arrays have one name. To be called at the end of a parser. */
 loss_status lossi_arrays_check_names(const lossi_arrays *arrays, const char *label);
 
 /** A row-major array of floats, for a writer. All borrowed. */
-lossi_array lossi_array_of_floats(char *name, size_t n_dims, const size_t *dims, const float *values);
+lossi_array lossi_array_of_floats(char *name, size_t n_dims, const size_t *dims,
+                                  const float *values);
 /** Sets strides for row-major order. */
 void lossi_array_make_dense(lossi_array *array);
 /** "[16, 3, 3, 3]" into text. @return text */

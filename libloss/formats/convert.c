@@ -1,4 +1,5 @@
-/* Weights of any format into safetensors: types and values as they are, tensors that share memory written each for itself. */
+/* Weights of any format into safetensors: types and values as they are, tensors that share
+ * memory written each for itself. */
 #include <loss/export.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +7,8 @@
 #include "formats/read.h"
 #include "formats/safetensors.h"
 
-/* Drops a wrapper's prefix (DataParallel, torch.compile) from all names if all have it. @return true if it did */
+/* Drops a wrapper's prefix (DataParallel, torch.compile) from all names if all have it. @return
+ * true if it did */
 static bool drop_prefix(lossi_arrays *arrays, const char *prefix)
 {
     size_t n = strlen(prefix);
@@ -14,7 +16,8 @@ static bool drop_prefix(lossi_arrays *arrays, const char *prefix)
         if (strncmp(arrays->items[i].name, prefix, n) != 0 || !arrays->items[i].name[n])
             return false;
     for (size_t i = 0; i < arrays->n; i++)
-        memmove(arrays->items[i].name, arrays->items[i].name + n, strlen(arrays->items[i].name + n) + 1);
+        memmove(arrays->items[i].name, arrays->items[i].name + n,
+                strlen(arrays->items[i].name + n) + 1);
     return arrays->n > 0;
 }
 

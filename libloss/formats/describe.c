@@ -37,10 +37,12 @@ static size_t count_lines(const content *c, const char *start)
 }
 
 /* Lines "<start>text" of the part before `end`, as an array of their texts. */
-static void add_lines(cJSON *json, const char *key, const char *text, const char *end, const char *start)
+static void add_lines(cJSON *json, const char *key, const char *text, const char *end,
+                      const char *start)
 {
     cJSON *array = cJSON_AddArrayToObject(json, key);
-    for (const char *line = text; line && line < end; line = strchr(line, '\n'), line += line != NULL) {
+    for (const char *line = text; line && line < end;
+         line = strchr(line, '\n'), line += line != NULL) {
         if (strncmp(line, start, strlen(start)) != 0)
             continue;
         char *copy = lossi_strdup(line + strlen(start));
@@ -60,7 +62,8 @@ static loss_status describe_ply(const content *c, cJSON *json)
         (f && f < end && sscanf(f, "element face %zu", &faces) != 1))
         return lossi_fail(LOSS_ERR_FORMAT, "%s: a PLY file without a whole header", c->path);
     cJSON_AddStringToObject(json, "kind", "ply");
-    cJSON_AddStringToObject(json, "encoding", strstr(text, "format ascii") ? "ascii" : "binary_little_endian");
+    cJSON_AddStringToObject(json, "encoding",
+                            strstr(text, "format ascii") ? "ascii" : "binary_little_endian");
     add_size(json, "vertices", vertices);
     add_size(json, "faces", faces);
     add_lines(json, "comments", text, end, "comment ");
@@ -85,7 +88,8 @@ static loss_status describe_vtk(const content *c, cJSON *json)
     const char *piece = strstr(text, "NumberOfPoints="), *extent = strstr(text, "WholeExtent=");
     if (piece && sscanf(piece, "NumberOfPoints=\"%zu\"", &points) == 1)
         add_size(json, "vertices", points);
-    if (piece && (piece = strstr(piece, "NumberOfPolys=")) && sscanf(piece, "NumberOfPolys=\"%zu\"", &polygons) == 1)
+    if (piece && (piece = strstr(piece, "NumberOfPolys=")) &&
+        sscanf(piece, "NumberOfPolys=\"%zu\"", &polygons) == 1)
         add_size(json, "faces", polygons);
     if (extent && sscanf(extent, "WholeExtent=\"0 %zu 0 %zu", &nx, &ny) == 2) {
         add_size(json, "nx", nx + 1);
@@ -107,16 +111,17 @@ enum { STL_HEADER = 84, STL_FACET = 50 };
 
 static size_t stl_facets(const content *c)
 {
-    return c->size < STL_HEADER ? 0 : c->bytes[80] | (size_t)c->bytes[81] << 8 | (size_t)c->bytes[82] << 16 |
-                                          (size_t)c->bytes[83] << 24;
+    return c->size < STL_HEADER ? 0
+                                : c->bytes[80] | (size_t)c->bytes[81] << 8 |
+                                      (size_t)c->bytes[82] << 16 | (size_t)c->bytes[83] << 24;
 }
 
 static loss_status describe_stl(const content *c, cJSON *json)
 {
     bool ascii = begins_with(c, "solid ");
     if (!ascii && c->size != STL_HEADER + stl_facets(c) * STL_FACET)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: an STL file of %zu facets has %zu bytes; found %zu", c->path, stl_facets(c),
-                          STL_HEADER + stl_facets(c) * STL_FACET, c->size);
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: an STL file of %zu facets has %zu bytes; found %zu",
+                          c->path, stl_facets(c), STL_HEADER + stl_facets(c) * STL_FACET, c->size);
     cJSON_AddStringToObject(json, "kind", "stl");
     cJSON_AddStringToObject(json, "encoding", ascii ? "ascii" : "binary");
     add_size(json, "faces", ascii ? count_lines(c, "facet ") : stl_facets(c));
@@ -129,8 +134,10 @@ static loss_status describe_csv(const content *c, cJSON *json)
     if (!header)
         return lossi_fail_nomem(c->size);
     header[strcspn(header, "\n")] = 0;
-    cJSON_AddStringToObject(json, "kind", strncmp(header, "epoch,", 6) == 0 ? "training log"
-                                          : strncmp(header, "run,", 4) == 0 ? "training paths" : "csv");
+    cJSON_AddStringToObject(json, "kind",
+                            strncmp(header, "epoch,", 6) == 0 ? "training log"
+                            : strncmp(header, "run,", 4) == 0 ? "training paths"
+                                                              : "csv");
     cJSON_AddStringToObject(json, "columns", header);
     free(header);
     size_t lines = 0;
@@ -148,7 +155,8 @@ static void add_types(cJSON *json, const lossi_arrays *arrays)
         for (size_t i = 0; i < arrays->n; i++)
             if (arrays->items[i].dtype == (lossi_dtype)type) {
                 size_t at = strlen(text);
-                snprintf(text + at, sizeof text - at, "%s%s", at ? ", " : "", lossi_dtype_name((lossi_dtype)type));
+                snprintf(text + at, sizeof text - at, "%s%s", at ? ", " : "",
+                         lossi_dtype_name((lossi_dtype)type));
                 break;
             }
     cJSON_AddStringToObject(json, "types", text);
@@ -161,10 +169,14 @@ static loss_status describe_arrays(const content *c, cJSON *json)
     loss_status status = lossi_arrays_parse(c->bytes, c->size, c->path, &arrays, &kind);
     if (status)
         return kind == LOSSI_NO_ARRAYS && !lossi_zip_is(c->bytes, c->size)
-            ? lossi_fail(LOSS_ERR_FORMAT, "%s: no kind of file that is known here (%zu bytes)", c->path, c->size) : status;
+                   ? lossi_fail(LOSS_ERR_FORMAT,
+                                "%s: no kind of file that is known here (%zu bytes)", c->path,
+                                c->size)
+                   : status;
     cJSON_AddStringToObject(json, "kind", lossi_arrays_kind_name(kind));
     add_types(json, &arrays);
-    cJSON *metadata = cJSON_AddObjectToObject(json, "metadata"), *tensors = cJSON_AddObjectToObject(json, "tensors");
+    cJSON *metadata = cJSON_AddObjectToObject(json, "metadata"),
+          *tensors = cJSON_AddObjectToObject(json, "tensors");
     for (size_t i = 0; i < arrays.n_metadata; i++)
         cJSON_AddStringToObject(metadata, arrays.metadata_keys[i], arrays.metadata_values[i]);
     size_t values = 0;
@@ -181,11 +193,15 @@ static loss_status describe_arrays(const content *c, cJSON *json)
 
 static loss_status describe_picture(const content *c, cJSON *json)
 {
-    cJSON_AddStringToObject(json, "kind", begins_with(c, "%PDF-") ? "pdf" : begins_with(c, "<") ? "svg" : "png");
+    cJSON_AddStringToObject(json, "kind",
+                            begins_with(c, "%PDF-") ? "pdf"
+                            : begins_with(c, "<")   ? "svg"
+                                                    : "png");
     if (begins_with(c, "\x89PNG") && c->size >= 24) { /* big-endian sizes in the first chunk */
         const uint8_t *b = c->bytes + 16;
         add_size(json, "width", (size_t)b[0] << 24 | (size_t)b[1] << 16 | (size_t)b[2] << 8 | b[3]);
-        add_size(json, "height", (size_t)b[4] << 24 | (size_t)b[5] << 16 | (size_t)b[6] << 8 | b[7]);
+        add_size(json, "height",
+                 (size_t)b[4] << 24 | (size_t)b[5] << 16 | (size_t)b[6] << 8 | b[7]);
     }
     return LOSS_OK;
 }
@@ -196,7 +212,8 @@ static loss_status describe(const content *c, cJSON *json)
         return describe_ply(c, json);
     if (begins_with(c, "<?xml") && strstr((const char *)c->bytes, "<VTKFile"))
         return describe_vtk(c, json);
-    if (begins_with(c, "\x89PNG") || begins_with(c, "%PDF-") || begins_with(c, "<?xml") || begins_with(c, "<svg"))
+    if (begins_with(c, "\x89PNG") || begins_with(c, "%PDF-") || begins_with(c, "<?xml") ||
+        begins_with(c, "<svg"))
         return describe_picture(c, json);
     if (begins_with(c, "split,") || begins_with(c, "epoch,") || begins_with(c, "run,checkpoint,"))
         return describe_csv(c, json);

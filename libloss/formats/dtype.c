@@ -1,5 +1,5 @@
-/* One table; float16 is IEEE 754 binary16, bfloat16 the upper half of a float32. Only little-endian processors are supported,
- * as by safetensors itself. */
+/* One table; float16 is IEEE 754 binary16, bfloat16 the upper half of a float32. Only
+ * little-endian processors are supported, as by safetensors itself. */
 #include "formats/dtype.h"
 
 #include <math.h>
@@ -9,11 +9,16 @@ static const struct {
     const char *safetensors, *storage, *numpy;
     size_t size;
 } types[LOSSI_N_DTYPES] = {
-    [LOSSI_F64] = {"F64", "DoubleStorage", "<f8", 8},   [LOSSI_F32] = {"F32", "FloatStorage", "<f4", 4},
-    [LOSSI_F16] = {"F16", "HalfStorage", "<f2", 2},     [LOSSI_BF16] = {"BF16", "BFloat16Storage", NULL, 2},
-    [LOSSI_I64] = {"I64", "LongStorage", "<i8", 8},     [LOSSI_I32] = {"I32", "IntStorage", "<i4", 4},
-    [LOSSI_I16] = {"I16", "ShortStorage", "<i2", 2},    [LOSSI_I8] = {"I8", "CharStorage", "|i1", 1},
-    [LOSSI_U8] = {"U8", "ByteStorage", "|u1", 1},       [LOSSI_BOOL] = {"BOOL", "BoolStorage", "|b1", 1},
+    [LOSSI_F64] = {"F64", "DoubleStorage", "<f8", 8},
+    [LOSSI_F32] = {"F32", "FloatStorage", "<f4", 4},
+    [LOSSI_F16] = {"F16", "HalfStorage", "<f2", 2},
+    [LOSSI_BF16] = {"BF16", "BFloat16Storage", NULL, 2},
+    [LOSSI_I64] = {"I64", "LongStorage", "<i8", 8},
+    [LOSSI_I32] = {"I32", "IntStorage", "<i4", 4},
+    [LOSSI_I16] = {"I16", "ShortStorage", "<i2", 2},
+    [LOSSI_I8] = {"I8", "CharStorage", "|i1", 1},
+    [LOSSI_U8] = {"U8", "ByteStorage", "|u1", 1},
+    [LOSSI_BOOL] = {"BOOL", "BoolStorage", "|b1", 1},
 };
 
 const char *lossi_dtype_name(lossi_dtype dtype)
@@ -76,11 +81,11 @@ static float from_bfloat(uint16_t upper)
 }
 
 /* One case of lossi_dtype_float(): the element as TYPE, converted by CONVERT. */
-#define ELEMENT(TYPE, CONVERT)                    \
-    do {                                          \
-        TYPE element;                             \
-        memcpy(&element, bytes, sizeof element);  \
-        return CONVERT(element);                  \
+#define ELEMENT(TYPE, CONVERT)                                                                     \
+    do {                                                                                           \
+        TYPE element;                                                                              \
+        memcpy(&element, bytes, sizeof element);                                                   \
+        return CONVERT(element);                                                                   \
     } while (0)
 #define CAST(x) (float)(x)
 

@@ -5,7 +5,16 @@
 #include "base/base.h"
 
 typedef enum lossi_dtype {
-    LOSSI_F64, LOSSI_F32, LOSSI_F16, LOSSI_BF16, LOSSI_I64, LOSSI_I32, LOSSI_I16, LOSSI_I8, LOSSI_U8, LOSSI_BOOL,
+    LOSSI_F64,
+    LOSSI_F32,
+    LOSSI_F16,
+    LOSSI_BF16,
+    LOSSI_I64,
+    LOSSI_I32,
+    LOSSI_I16,
+    LOSSI_I8,
+    LOSSI_U8,
+    LOSSI_BOOL,
     LOSSI_N_DTYPES
 } lossi_dtype;
 
@@ -13,13 +22,15 @@ typedef enum lossi_dtype {
 const char *lossi_dtype_name(lossi_dtype dtype);
 /** Bytes of an element. */
 size_t lossi_dtype_size(lossi_dtype dtype);
-/** Finds a type by its safetensors name / its PyTorch storage class ("FloatStorage") / its numpy name ("<f4").
+/** Finds a type by its safetensors name / its PyTorch storage class ("FloatStorage") / its numpy
+ * name ("<f4").
  *  @return false if it is none of those that are read */
 bool lossi_dtype_of_safetensors(const char *name, lossi_dtype *dtype);
 bool lossi_dtype_of_storage(const char *name, lossi_dtype *dtype);
 bool lossi_dtype_of_numpy(const char *name, lossi_dtype *dtype);
 
-/** The little-endian element at `bytes` (of any alignment) as a float: rounded to nearest if it has more digits. */
+/** The little-endian element at `bytes` (of any alignment) as a float: rounded to nearest if it
+ * has more digits. */
 float lossi_dtype_float(lossi_dtype dtype, const uint8_t *bytes);
 
 #endif

@@ -1,4 +1,5 @@
-/* Values on a grid as files of other programs. Pure writers of arrays; each file is written atomically. */
+/* Values on a grid as files of other programs. Pure writers of arrays; each file is written
+ * atomically. */
 #ifndef LOSSI_GRID_H
 #define LOSSI_GRID_H
 
@@ -7,8 +8,8 @@
 /** One array of a grid, [ny][nx]. Borrowed. */
 typedef struct lossi_grid_array {
     const char *name;
-    const double *values;      /* or */
-    const uint8_t *flags;      /* 0 and 1 */
+    const double *values; /* or */
+    const uint8_t *flags; /* 0 and 1 */
 } lossi_grid_array;
 
 /** VTK's XML ImageData: origin and spacing in multiples of the directions, named point arrays. */
@@ -24,7 +25,7 @@ loss_status lossi_vti_write(const char *path, const lossi_vti *vti);
 typedef struct lossi_npz_member {
     const char *name;
     size_t n_dims, dims[2];
-    const double *values;      /* or */
+    const double *values; /* or */
     const uint8_t *flags;
 } lossi_npz_member;
 /** numpy's archive: an uncompressed zip of .npy files. At most 4 GB. */

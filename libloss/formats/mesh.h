@@ -1,4 +1,5 @@
-/* Triangle meshes as files of 3-D programs. Pure writers of arrays; each file is written atomically. */
+/* Triangle meshes as files of 3-D programs. Pure writers of arrays; each file is written
+ * atomically. */
 #ifndef LOSSI_MESH_H
 #define LOSSI_MESH_H
 
@@ -7,13 +8,13 @@
 /** A mesh and what was measured at its vertices. All borrowed by the writers. */
 typedef struct lossi_mesh {
     size_t n_vertices;
-    float *positions;        /* [n_vertices][3] */
-    float *normals;          /* [n_vertices][3], unit */
-    uint8_t *colours;        /* [n_vertices][3] */
+    float *positions;                         /* [n_vertices][3] */
+    float *normals;                           /* [n_vertices][3], unit */
+    uint8_t *colours;                         /* [n_vertices][3] */
     double *loss, *standard_error, *accuracy; /* [n_vertices] */
     size_t n_triangles;
-    uint32_t *triangles;     /* [n_triangles][3], counter-clockwise from above */
-    char **comments;         /* [n_comments] lines of text: what was measured */
+    uint32_t *triangles; /* [n_triangles][3], counter-clockwise from above */
+    char **comments;     /* [n_comments] lines of text: what was measured */
     size_t n_comments;
 } lossi_mesh;
 

@@ -1,4 +1,5 @@
-/* .npy: magic, version, header length, a Python dict as text with the keys descr, fortran_order and shape, the values. */
+/* .npy: magic, version, header length, a Python dict as text with the keys descr, fortran_order
+ * and shape, the values. */
 #include "formats/npy.h"
 
 #include <stdio.h>
@@ -66,20 +67,27 @@ static void make_fortran(lossi_array *view)
     size_t stride = 1;
     for (size_t i = 0; i < view->n_dims; i++) {
         view->strides[i] = stride;
-        stride *= view->dims[i] ? view->dims[i] : 1; /* may wrap: lossi_arrays_add() checks the product */
+        stride *=
+            view->dims[i] ? view->dims[i] : 1; /* may wrap: lossi_arrays_add() checks the product */
     }
 }
 
-static loss_status parse_header(const char *header, const char *label, const char *name, lossi_array *view)
+static loss_status parse_header(const char *header, const char *label, const char *name,
+                                lossi_array *view)
 {
     char text[TYPE_SIZE];
-    const char *type = type_text(value_of(header, "descr"), text), *order = value_of(header, "fortran_order");
+    const char *type = type_text(value_of(header, "descr"), text),
+               *order = value_of(header, "fortran_order");
     if (!lossi_dtype_of_numpy(type, &view->dtype))
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: array %s has the type %s; expected little-endian numbers, such as <f4", label, name,
-                          type);
+        return lossi_fail(
+            LOSS_ERR_FORMAT,
+            "%s: array %s has the type %s; expected little-endian numbers, such as <f4", label,
+            name, type);
     if (!parse_shape(value_of(header, "shape"), view) || !order)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: array %s: its header has no fortran_order, or no shape of at most %d sizes", label,
-                          name, LOSSI_ARRAY_MAX_DIMS);
+        return lossi_fail(
+            LOSS_ERR_FORMAT,
+            "%s: array %s: its header has no fortran_order, or no shape of at most %d sizes", label,
+            name, LOSSI_ARRAY_MAX_DIMS);
     if (strncmp(order, "True", 4) == 0)
         make_fortran(view);
     else
@@ -87,23 +95,29 @@ static loss_status parse_header(const char *header, const char *label, const cha
     return LOSS_OK;
 }
 
-static loss_status add_member(const lossi_zip_member *member, const char *label, const char *name, lossi_arrays *out)
+static loss_status add_member(const lossi_zip_member *member, const char *label, const char *name,
+                              lossi_arrays *out)
 {
     const uint8_t *bytes = member->contents;
     size_t size = member->size, prefix = size > 6 && bytes[6] >= 2 ? 12 : 10, length = 0;
     if (size < prefix || memcmp(bytes, "\x93NUMPY", 6) != 0 || bytes[6] > 3)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: %s is no .npy of version 1 to 3", label, member->name);
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: %s is no .npy of version 1 to 3", label,
+                          member->name);
     for (size_t i = prefix; i-- > 8;)
         length = length << 8 | bytes[i];
     if (length > size - prefix)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: %s: a header of %zu bytes; the member has %zu", label, member->name, length, size);
-    char *header = lossi_format("%.*s", length > 4096 ? 4096 : (int)length, (const char *)bytes + prefix);
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: %s: a header of %zu bytes; the member has %zu",
+                          label, member->name, length, size);
+    char *header =
+        lossi_format("%.*s", length > 4096 ? 4096 : (int)length, (const char *)bytes + prefix);
     if (!header)
         return lossi_fail_nomem(length);
     lossi_array view = {0};
     loss_status status = parse_header(header, label, name, &view);
     free(header);
-    return status ? status : lossi_arrays_add(out, label, name, &view, bytes + prefix + length, size - prefix - length, 0);
+    return status ? status
+                  : lossi_arrays_add(out, label, name, &view, bytes + prefix + length,
+                                     size - prefix - length, 0);
 }
 
 loss_status lossi_npz_parse(const lossi_zip *zip, size_t size, const char *label, lossi_arrays *out)
@@ -114,8 +128,10 @@ loss_status lossi_npz_parse(const lossi_zip *zip, size_t size, const char *label
         lossi_zip_member *member = &zip->members[i];
         if (!is_npy(member))
             continue;
-        char *name = lossi_format("%.*s", (int)(strlen(member->name) - (sizeof SUFFIX - 1)), member->name);
-        status = name ? lossi_zip_contents(member, label, out) : lossi_fail_nomem(strlen(member->name));
+        char *name =
+            lossi_format("%.*s", (int)(strlen(member->name) - (sizeof SUFFIX - 1)), member->name);
+        status =
+            name ? lossi_zip_contents(member, label, out) : lossi_fail_nomem(strlen(member->name));
         if (!status)
             status = add_member(member, label, name, out);
         free(name);

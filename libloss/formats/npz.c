@@ -32,10 +32,12 @@ static loss_status make_npy(const lossi_npz_member *m, npy *out)
         snprintf(shape, sizeof shape, "(%zu,)", m->dims[0]);
     if (m->n_dims == 2)
         snprintf(shape, sizeof shape, "(%zu, %zu)", m->dims[0], m->dims[1]);
-    char *dict = lossi_format("{'descr': '%s', 'fortran_order': False, 'shape': %s, }", m->flags ? "|b1" : "<f8", shape);
+    char *dict = lossi_format("{'descr': '%s', 'fortran_order': False, 'shape': %s, }",
+                              m->flags ? "|b1" : "<f8", shape);
     out->name = lossi_format("%s.npy", m->name);
     size_t values = count_of(m) * (m->flags ? 1 : sizeof(double));
-    size_t head = dict ? (NPY_PREFIX + strlen(dict) + 1 + NPY_ALIGN - 1) / NPY_ALIGN * NPY_ALIGN : 0;
+    size_t head =
+        dict ? (NPY_PREFIX + strlen(dict) + 1 + NPY_ALIGN - 1) / NPY_ALIGN * NPY_ALIGN : 0;
     out->bytes = malloc(head + values);
     if (!dict || !out->name || !out->bytes) {
         free(dict);
@@ -124,7 +126,9 @@ loss_status lossi_npz_write(const char *path, const lossi_npz_member *members, s
         total += files[i].size;
     }
     if (!status && total > UINT32_MAX / 2)
-        status = lossi_fail(LOSS_ERR_SHAPE, "%s: %zu bytes are too many for .npz; use .csv or read the .landscape", path, total);
+        status = lossi_fail(LOSS_ERR_SHAPE,
+                            "%s: %zu bytes are too many for .npz; use .csv or read the .landscape",
+                            path, total);
     lossi_file file;
     if (!status)
         status = lossi_file_begin(&file, path);

@@ -13,8 +13,8 @@ loss_status lossi_obj_write(const char *path, const lossi_mesh *mesh)
     for (size_t i = 0; i < mesh->n_vertices; i++) {
         const float *p = mesh->positions + 3 * i;
         const uint8_t *c = mesh->colours + 3 * i;
-        fprintf(file.stream, "v %.9g %.9g %.9g %.4g %.4g %.4g\n", (double)p[0], (double)p[1], (double)p[2], c[0] / 255.0,
-                c[1] / 255.0, c[2] / 255.0);
+        fprintf(file.stream, "v %.9g %.9g %.9g %.4g %.4g %.4g\n", (double)p[0], (double)p[1],
+                (double)p[2], c[0] / 255.0, c[1] / 255.0, c[2] / 255.0);
     }
     for (size_t i = 0; i < mesh->n_vertices; i++) {
         const float *n = mesh->normals + 3 * i;
@@ -22,7 +22,8 @@ loss_status lossi_obj_write(const char *path, const lossi_mesh *mesh)
     }
     for (size_t i = 0; i < mesh->n_triangles; i++) {
         const uint32_t *t = mesh->triangles + 3 * i; /* OBJ counts from 1 */
-        fprintf(file.stream, "f %u//%u %u//%u %u//%u\n", t[0] + 1, t[0] + 1, t[1] + 1, t[1] + 1, t[2] + 1, t[2] + 1);
+        fprintf(file.stream, "f %u//%u %u//%u %u//%u\n", t[0] + 1, t[0] + 1, t[1] + 1, t[1] + 1,
+                t[2] + 1, t[2] + 1);
     }
     return lossi_file_commit(&file);
 }

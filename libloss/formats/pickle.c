@@ -1,5 +1,6 @@
-/* The pickle machine: opcodes push values on a stack, collect them in containers, and remember some by number (the memo).
- * Opcodes: Python's Lib/pickletools.py. Storages come as persistent ids, as torch/serialization.py writes them. */
+/* The pickle machine: opcodes push values on a stack, collect them in containers, and remember
+ * some by number (the memo). Opcodes: Python's Lib/pickletools.py. Storages come as persistent
+ * ids, as torch/serialization.py writes them. */
 #include "formats/pickle.h"
 
 #include <stdio.h>
@@ -23,7 +24,13 @@ typedef struct machine {
 } machine;
 
 /* What a pickle may refer to. */
-typedef enum callable { ORDERED_DICT, REBUILD_TENSOR, REBUILD_PARAMETER, SIZE, FIRST_STORAGE } callable;
+typedef enum callable {
+    ORDERED_DICT,
+    REBUILD_TENSOR,
+    REBUILD_PARAMETER,
+    SIZE,
+    FIRST_STORAGE
+} callable;
 
 static const struct {
     const char *module, *name;
@@ -39,7 +46,8 @@ static const struct {
 static value *fail(machine *m, const char *what)
 {
     if (!m->status)
-        m->status = lossi_fail(LOSS_ERR_FORMAT, "%s: a damaged pickle: %s at byte %zu", m->label, what, m->at);
+        m->status = lossi_fail(LOSS_ERR_FORMAT, "%s: a damaged pickle: %s at byte %zu", m->label,
+                               what, m->at);
     return NULL;
 }
 
@@ -50,13 +58,14 @@ static value *fail_nomem(machine *m, size_t bytes)
     return NULL;
 }
 
-/* ---- Bytes ----------------------------------------------------------------------------------------------------------- */
+/* ---- Bytes ---------------------------------------------------------------------------------- */
 
 /* The next n bytes, or NULL if there are fewer. */
 static const uint8_t *take(machine *m, size_t n)
 {
     if (n > m->size - m->at) {
-        fail(m, m->size == LOSSI_PICKLE_LARGEST ? "it has more than 16 MiB" : "it ends within a value");
+        fail(m, m->size == LOSSI_PICKLE_LARGEST ? "it has more than 16 MiB"
+                                                : "it ends within a value");
         return NULL;
     }
     m->at += n;
@@ -86,7 +95,7 @@ static const uint8_t *take_line(machine *m, size_t *length)
     return begin;
 }
 
-/* ---- Values ---------------------------------------------------------------------------------------------------------- */
+/* ---- Values --------------------------------------------------------------------------------- */
 
 static value *make(machine *m, lossi_pickle_kind kind)
 {
@@ -142,7 +151,7 @@ static void append(machine *m, value *list, value *item)
         fail_nomem(m, 2 * list->capacity * sizeof *list->items);
 }
 
-/* ---- Stack ----------------------------------------------------------------------------------------------------------- */
+/* ---- Stack ---------------------------------------------------------------------------------- */
 
 static void push(machine *m, value *v)
 {
@@ -178,7 +187,8 @@ static void push_mark(machine *m)
         fail_nomem(m, 2 * m->marks_capacity * sizeof *m->marks);
 }
 
-/* Removes the topmost mark and what is above it; those values stay at *items until the next push. */
+/* Removes the topmost mark and what is above it; those values stay at *items until the next
+ * push. */
 static size_t pop_marked(machine *m, value ***items)
 {
     if (!m->n_marks) {
@@ -234,7 +244,7 @@ static void extend(machine *m, lossi_pickle_kind kind, size_t n, bool marked)
         append(m, container, items[i]);
 }
 
-/* ---- Memo ------------------------------------------------------------------------------------------------------------ */
+/* ---- Memo ----------------------------------------------------------------------------------- */
 
 /* Python numbers them one after the other, so no honest number is larger than the pickle. */
 static void remember(machine *m, uint64_t number)
@@ -264,10 +274,11 @@ static void remember(machine *m, uint64_t number)
 
 static value *recall(machine *m, uint64_t number)
 {
-    return number < m->n_memo && m->memo[number] ? m->memo[number] : fail(m, "a memo number that was not set");
+    return number < m->n_memo && m->memo[number] ? m->memo[number]
+                                                 : fail(m, "a memo number that was not set");
 }
 
-/* ---- What torch.save() refers to ------------------------------------------------------------------------------------- */
+/* ---- What torch.save() refers to ------------------------------------------------------------ */
 
 static value *find_global(machine *m, const char *module, const char *name)
 {
@@ -280,12 +291,16 @@ static value *find_global(machine *m, const char *module, const char *name)
             return v;
         }
     lossi_dtype dtype;
-    if ((strcmp(module, "torch") == 0 || strcmp(module, "torch.cuda") == 0) && lossi_dtype_of_storage(name, &dtype)) {
+    if ((strcmp(module, "torch") == 0 || strcmp(module, "torch.cuda") == 0) &&
+        lossi_dtype_of_storage(name, &dtype)) {
         v->integer = FIRST_STORAGE + (int)dtype;
         return v;
     }
-    m->status = lossi_fail(LOSS_ERR_FORMAT, "%s: refused: it refers to %.100s.%.100s (before byte %zu); only tensors and plain "
-                           "containers are read. Save model.state_dict() instead", m->label, module, name, m->at);
+    m->status = lossi_fail(
+        LOSS_ERR_FORMAT,
+        "%s: refused: it refers to %.100s.%.100s (before byte %zu); only tensors and plain "
+        "containers are read. Save model.state_dict() instead",
+        m->label, module, name, m->at);
     return NULL;
 }
 
@@ -293,14 +308,16 @@ static value *global_of_lines(machine *m)
 {
     size_t n_module = 0, n_name = 0;
     const uint8_t *module = take_line(m, &n_module), *name = module ? take_line(m, &n_name) : NULL;
-    value *a = make_text(m, LOSSI_PICKLE_STRING, module, n_module), *b = make_text(m, LOSSI_PICKLE_STRING, name, n_name);
+    value *a = make_text(m, LOSSI_PICKLE_STRING, module, n_module),
+          *b = make_text(m, LOSSI_PICKLE_STRING, name, n_name);
     return a && b ? find_global(m, a->text, b->text) : NULL;
 }
 
 static value *global_of_stack(machine *m)
 {
     value *name = pop(m), *module = pop(m);
-    if (!name || !module || name->kind != LOSSI_PICKLE_STRING || module->kind != LOSSI_PICKLE_STRING)
+    if (!name || !module || name->kind != LOSSI_PICKLE_STRING ||
+        module->kind != LOSSI_PICKLE_STRING)
         return fail(m, "a reference that is no text");
     return find_global(m, module->text, name->text);
 }
@@ -308,7 +325,8 @@ static value *global_of_stack(machine *m)
 /* The non-negative integer that item i of a container is. */
 static bool item_size(const value *container, size_t i, size_t *size)
 {
-    if (i >= container->n || container->items[i]->kind != LOSSI_PICKLE_INT || container->items[i]->integer < 0)
+    if (i >= container->n || container->items[i]->kind != LOSSI_PICKLE_INT ||
+        container->items[i]->integer < 0)
         return false;
     *size = (size_t)container->items[i]->integer;
     return true;
@@ -319,18 +337,22 @@ static bool is_kind(const value *container, size_t i, lossi_pickle_kind kind)
     return i < container->n && container->items[i]->kind == kind;
 }
 
-/* ('storage', class, key, location, elements[, None or (key of the view, first element, elements)]) */
+/* ('storage', class, key, location, elements[, None or (key of the view, first element,
+ * elements)]) */
 static value *make_storage(machine *m)
 {
     const value *id = pop(m);
     size_t elements = 0, first = 0;
     if (!id || id->kind != LOSSI_PICKLE_TUPLE || !is_kind(id, 0, LOSSI_PICKLE_STRING) ||
         strcmp(id->items[0]->text, "storage") != 0 || !is_kind(id, 1, LOSSI_PICKLE_GLOBAL) ||
-        id->items[1]->integer < FIRST_STORAGE || !is_kind(id, 2, LOSSI_PICKLE_STRING) || !item_size(id, 4, &elements))
+        id->items[1]->integer < FIRST_STORAGE || !is_kind(id, 2, LOSSI_PICKLE_STRING) ||
+        !item_size(id, 4, &elements))
         return fail(m, "a persistent id that is no storage");
-    if (is_kind(id, 5, LOSSI_PICKLE_TUPLE) && !(item_size(id->items[5], 1, &first) && item_size(id->items[5], 2, &elements)))
+    if (is_kind(id, 5, LOSSI_PICKLE_TUPLE) &&
+        !(item_size(id->items[5], 1, &first) && item_size(id->items[5], 2, &elements)))
         return fail(m, "a view of a storage without its place");
-    value *v = make_text(m, LOSSI_PICKLE_STORAGE, (const uint8_t *)id->items[2]->text, id->items[2]->n);
+    value *v =
+        make_text(m, LOSSI_PICKLE_STORAGE, (const uint8_t *)id->items[2]->text, id->items[2]->n);
     if (!v)
         return NULL;
     v->n = elements;
@@ -355,7 +377,8 @@ static value *make_tensor(machine *m, const value *arguments)
     if (sizes->n > LOSSI_ARRAY_MAX_DIMS || strides->n != sizes->n)
         return fail(m, "a tensor with too many dimensions, or other strides than sizes");
     for (size_t i = 0; i < sizes->n; i++)
-        if (!item_size(sizes, i, &tensor->view.dims[i]) || !item_size(strides, i, &tensor->view.strides[i]))
+        if (!item_size(sizes, i, &tensor->view.dims[i]) ||
+            !item_size(strides, i, &tensor->view.strides[i]))
             return fail(m, "a tensor with a size or stride below 0");
     tensor->storage = arguments->items[0];
     tensor->view.n_dims = sizes->n;
@@ -385,14 +408,19 @@ static value *make_dict(machine *m, const value *arguments)
 static value *reduce(machine *m)
 {
     const value *arguments = pop(m), *function = pop(m);
-    if (!arguments || !function || function->kind != LOSSI_PICKLE_GLOBAL || arguments->kind != LOSSI_PICKLE_TUPLE)
+    if (!arguments || !function || function->kind != LOSSI_PICKLE_GLOBAL ||
+        arguments->kind != LOSSI_PICKLE_TUPLE)
         return fail(m, "a call of something that is no function");
     switch ((callable)function->integer) {
     case ORDERED_DICT: return make_dict(m, arguments);
     case REBUILD_TENSOR: return make_tensor(m, arguments);
     case REBUILD_PARAMETER:
-        return is_kind(arguments, 0, LOSSI_PICKLE_TENSOR) ? arguments->items[0] : fail(m, "a parameter that is no tensor");
-    case SIZE: return is_kind(arguments, 0, LOSSI_PICKLE_TUPLE) ? arguments->items[0] : fail(m, "a Size that is no tuple");
+        return is_kind(arguments, 0, LOSSI_PICKLE_TENSOR)
+                   ? arguments->items[0]
+                   : fail(m, "a parameter that is no tensor");
+    case SIZE:
+        return is_kind(arguments, 0, LOSSI_PICKLE_TUPLE) ? arguments->items[0]
+                                                         : fail(m, "a Size that is no tuple");
     case FIRST_STORAGE: break;
     }
     return fail(m, "a call of something that is no function");
@@ -406,16 +434,55 @@ static void build(machine *m)
         fail(m, "attributes of something else than a dictionary");
 }
 
-/* ---- The machine ----------------------------------------------------------------------------------------------------- */
+/* ---- The machine ---------------------------------------------------------------------------- */
 
 /* Opcodes, named as in pickletools. */
 enum {
-    MARK = '(', STOP = '.', POP = '0', POP_MARK = '1', DUP = '2', BINFLOAT = 'G', BININT = 'J', BININT1 = 'K', BININT2 = 'M',
-    NONE = 'N', BINPERSID = 'Q', REDUCE = 'R', BINSTRING = 'T', SHORT_BINSTRING = 'U', BINUNICODE = 'X', APPEND = 'a',
-    BUILD = 'b', GLOBAL = 'c', EMPTY_DICT = '}', APPENDS = 'e', BINGET = 'h', LONG_BINGET = 'j', EMPTY_LIST = ']',
-    BINPUT = 'q', LONG_BINPUT = 'r', SETITEM = 's', TUPLE = 't', EMPTY_TUPLE = ')', SETITEMS = 'u', LIST = 'l', DICT = 'd',
-    PROTO = 0x80, NEWOBJ = 0x81, TUPLE1 = 0x85, TUPLE2 = 0x86, TUPLE3 = 0x87, NEWTRUE = 0x88, NEWFALSE = 0x89, LONG1 = 0x8a,
-    LONG4 = 0x8b, SHORT_BINUNICODE = 0x8c, BINUNICODE8 = 0x8d, STACK_GLOBAL = 0x93, MEMOIZE = 0x94, FRAME = 0x95,
+    MARK = '(',
+    STOP = '.',
+    POP = '0',
+    POP_MARK = '1',
+    DUP = '2',
+    BINFLOAT = 'G',
+    BININT = 'J',
+    BININT1 = 'K',
+    BININT2 = 'M',
+    NONE = 'N',
+    BINPERSID = 'Q',
+    REDUCE = 'R',
+    BINSTRING = 'T',
+    SHORT_BINSTRING = 'U',
+    BINUNICODE = 'X',
+    APPEND = 'a',
+    BUILD = 'b',
+    GLOBAL = 'c',
+    EMPTY_DICT = '}',
+    APPENDS = 'e',
+    BINGET = 'h',
+    LONG_BINGET = 'j',
+    EMPTY_LIST = ']',
+    BINPUT = 'q',
+    LONG_BINPUT = 'r',
+    SETITEM = 's',
+    TUPLE = 't',
+    EMPTY_TUPLE = ')',
+    SETITEMS = 'u',
+    LIST = 'l',
+    DICT = 'd',
+    PROTO = 0x80,
+    NEWOBJ = 0x81,
+    TUPLE1 = 0x85,
+    TUPLE2 = 0x86,
+    TUPLE3 = 0x87,
+    NEWTRUE = 0x88,
+    NEWFALSE = 0x89,
+    LONG1 = 0x8a,
+    LONG4 = 0x8b,
+    SHORT_BINUNICODE = 0x8c,
+    BINUNICODE8 = 0x8d,
+    STACK_GLOBAL = 0x93,
+    MEMOIZE = 0x94,
+    FRAME = 0x95,
     LAST_PROTOCOL = 5
 };
 
@@ -443,7 +510,10 @@ static value *take_bool(machine *m, bool is_true)
 static value *take_text(machine *m, size_t n)
 {
     uint64_t length = take_number(m, n);
-    return m->status ? NULL : make_text(m, LOSSI_PICKLE_STRING, take(m, length > SIZE_MAX ? SIZE_MAX : (size_t)length), (size_t)length);
+    return m->status
+               ? NULL
+               : make_text(m, LOSSI_PICKLE_STRING,
+                           take(m, length > SIZE_MAX ? SIZE_MAX : (size_t)length), (size_t)length);
 }
 
 static value *take_long(machine *m, size_t n)
@@ -517,8 +587,11 @@ static void run(machine *m, int opcode)
     case LONG_BINPUT: remember(m, take_number(m, 4)); break;
     case MEMOIZE: remember(m, m->next_memo); break;
     default:
-        m->status = lossi_fail(LOSS_ERR_FORMAT, "%s: a pickle with the opcode 0x%02x at byte %zu, which tensors and plain "
-                               "containers do not need; refused", m->label, (unsigned)opcode, m->at - 1);
+        m->status =
+            lossi_fail(LOSS_ERR_FORMAT,
+                       "%s: a pickle with the opcode 0x%02x at byte %zu, which tensors and plain "
+                       "containers do not need; refused",
+                       m->label, (unsigned)opcode, m->at - 1);
     }
 }
 
@@ -528,7 +601,8 @@ bool lossi_pickle_is(const uint8_t *bytes, size_t size)
            (size >= 2 && bytes[0] == GLOBAL && bytes[1] >= 'a' && bytes[1] <= 'z');
 }
 
-loss_status lossi_pickle_read(lossi_pickle *pickle, const uint8_t *bytes, size_t size, const char *label)
+loss_status lossi_pickle_read(lossi_pickle *pickle, const uint8_t *bytes, size_t size,
+                              const char *label)
 {
     *pickle = (lossi_pickle){0};
     if (size > LOSSI_PICKLE_LARGEST)
@@ -554,7 +628,8 @@ void lossi_pickle_free(lossi_pickle *pickle)
 {
     for (value *v = pickle->last; v;) {
         value *previous = v->previous;
-        if (v->kind >= LOSSI_PICKLE_LONG && v->kind != LOSSI_PICKLE_FLOAT && v->kind != LOSSI_PICKLE_GLOBAL)
+        if (v->kind >= LOSSI_PICKLE_LONG && v->kind != LOSSI_PICKLE_FLOAT &&
+            v->kind != LOSSI_PICKLE_GLOBAL)
             free(v->owned);
         free(v);
         v = previous;

@@ -12,7 +12,8 @@ static void write_header(FILE *out, const lossi_mesh *mesh, bool ascii)
                  "property float nx\nproperty float ny\nproperty float nz\n"
                  "property uchar red\nproperty uchar green\nproperty uchar blue\n"
                  "property float quality\n");
-    fprintf(out, "element face %zu\nproperty list uchar int vertex_indices\nend_header\n", mesh->n_triangles);
+    fprintf(out, "element face %zu\nproperty list uchar int vertex_indices\nend_header\n",
+            mesh->n_triangles);
 }
 
 static void write_ascii(FILE *out, const lossi_mesh *mesh)
@@ -20,8 +21,9 @@ static void write_ascii(FILE *out, const lossi_mesh *mesh)
     for (size_t i = 0; i < mesh->n_vertices; i++) {
         const float *p = mesh->positions + 3 * i, *n = mesh->normals + 3 * i;
         const uint8_t *c = mesh->colours + 3 * i;
-        fprintf(out, "%.9g %.9g %.9g %.6g %.6g %.6g %d %d %d %.9g\n", (double)p[0], (double)p[1], (double)p[2], (double)n[0],
-                (double)n[1], (double)n[2], c[0], c[1], c[2], mesh->loss[i]);
+        fprintf(out, "%.9g %.9g %.9g %.6g %.6g %.6g %d %d %d %.9g\n", (double)p[0], (double)p[1],
+                (double)p[2], (double)n[0], (double)n[1], (double)n[2], c[0], c[1], c[2],
+                mesh->loss[i]);
     }
     for (size_t i = 0; i < mesh->n_triangles; i++) {
         const uint32_t *t = mesh->triangles + 3 * i;

@@ -1,5 +1,6 @@
-/* Both formats are a pickle whose tensors refer to storages by key. In the zip format a storage is a member data/KEY; in the
- * old one four more pickles stand around it, and all storages follow: element count (8 bytes), data. */
+/* Both formats are a pickle whose tensors refer to storages by key. In the zip format a storage
+ * is a member data/KEY; in the old one four more pickles stand around it, and all storages
+ * follow: element count (8 bytes), data. */
 #include "formats/pytorch.h"
 
 #include <stdio.h>
@@ -45,8 +46,9 @@ static loss_status list_storages(const lossi_pickle *pickle, const char *label, 
         if (!last || strcmp(last->key, list->items[i].key) != 0)
             list->items[list->n++] = list->items[i];
         else if (last->dtype != list->items[i].dtype)
-            return lossi_fail(LOSS_ERR_FORMAT, "%s: storage %.100s has two types: %s and %s", label, last->key,
-                              lossi_dtype_name(last->dtype), lossi_dtype_name(list->items[i].dtype));
+            return lossi_fail(LOSS_ERR_FORMAT, "%s: storage %.100s has two types: %s and %s", label,
+                              last->key, lossi_dtype_name(last->dtype),
+                              lossi_dtype_name(list->items[i].dtype));
     }
     return LOSS_OK;
 }
@@ -57,7 +59,7 @@ static storage *find_storage(const storages *list, const char *key)
     return list->n ? bsearch(&wanted, list->items, list->n, sizeof wanted, by_key) : NULL;
 }
 
-/* ---- The state_dict -------------------------------------------------------------------------------------------------- */
+/* ---- The state_dict ------------------------------------------------------------------------- */
 
 static bool holds_tensors(const lossi_pickle_value *v)
 {
@@ -74,11 +76,13 @@ static const char *keys_text(const lossi_pickle_value *v, char text[200])
     text[0] = 0;
     for (size_t i = 0; v->kind == LOSSI_PICKLE_DICT && i < v->n && at < 100; i += 2)
         if (v->items[i]->kind == LOSSI_PICKLE_STRING)
-            at += (size_t)snprintf(text + at, 200 - at, "%s%.60s", at ? ", " : "", v->items[i]->text);
+            at +=
+                (size_t)snprintf(text + at, 200 - at, "%s%.60s", at ? ", " : "", v->items[i]->text);
     return text;
 }
 
-static loss_status find_state_dict(const lossi_pickle *pickle, const char *label, const lossi_pickle_value **dict)
+static loss_status find_state_dict(const lossi_pickle *pickle, const char *label,
+                                   const lossi_pickle_value **dict)
 {
     static const char *const keys[] = {"state_dict", "model_state_dict", "model", "net"};
     *dict = pickle->top;
@@ -91,39 +95,48 @@ static loss_status find_state_dict(const lossi_pickle *pickle, const char *label
     }
     char text[200];
     if (pickle->top->kind != LOSSI_PICKLE_DICT)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: the pickle holds no dictionary; expected a state_dict", label);
-    return lossi_fail(LOSS_ERR_FORMAT, "%s: no state_dict in it, neither at the top nor under state_dict, model_state_dict, model or "
-                      "net; its keys are: %s", label, keys_text(pickle->top, text));
+        return lossi_fail(LOSS_ERR_FORMAT,
+                          "%s: the pickle holds no dictionary; expected a state_dict", label);
+    return lossi_fail(LOSS_ERR_FORMAT,
+                      "%s: no state_dict in it, neither at the top nor under state_dict, "
+                      "model_state_dict, model or "
+                      "net; its keys are: %s",
+                      label, keys_text(pickle->top, text));
 }
 
-static loss_status add_tensor(const char *name, const lossi_pickle_tensor *tensor, const storages *list, const char *label,
-                              lossi_arrays *out)
+static loss_status add_tensor(const char *name, const lossi_pickle_tensor *tensor,
+                              const storages *list, const char *label, lossi_arrays *out)
 {
     const lossi_pickle_value *s = tensor->storage;
     const storage *data = find_storage(list, s->text);
     size_t first = (size_t)s->integer, whole = data->size / lossi_dtype_size(data->dtype);
     if (!data->bytes || first > whole || s->n > whole - first)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: tensor %s wants elements %zu to %zu of storage %.100s, which has %zu", label, name,
-                          first, first + s->n, s->text, data->bytes ? whole : 0);
+        return lossi_fail(
+            LOSS_ERR_FORMAT,
+            "%s: tensor %s wants elements %zu to %zu of storage %.100s, which has %zu", label, name,
+            first, first + s->n, s->text, data->bytes ? whole : 0);
     size_t size = lossi_dtype_size(data->dtype);
-    return lossi_arrays_add(out, label, name, &tensor->view, data->bytes + first * size, s->n * size, tensor->offset);
+    return lossi_arrays_add(out, label, name, &tensor->view, data->bytes + first * size,
+                            s->n * size, tensor->offset);
 }
 
-static loss_status add_state_dict(const lossi_pickle *pickle, const storages *list, const char *label, lossi_arrays *out)
+static loss_status add_state_dict(const lossi_pickle *pickle, const storages *list,
+                                  const char *label, lossi_arrays *out)
 {
     const lossi_pickle_value *dict;
     loss_status status = find_state_dict(pickle, label, &dict);
     for (size_t i = 0; !status && i + 1 < dict->n; i += 2) {
         if (dict->items[i + 1]->kind != LOSSI_PICKLE_TENSOR)
             continue;
-        status = dict->items[i]->kind == LOSSI_PICKLE_STRING
-            ? add_tensor(dict->items[i]->text, dict->items[i + 1]->tensor, list, label, out)
-            : lossi_fail(LOSS_ERR_FORMAT, "%s: a tensor whose name is no text", label);
+        status =
+            dict->items[i]->kind == LOSSI_PICKLE_STRING
+                ? add_tensor(dict->items[i]->text, dict->items[i + 1]->tensor, list, label, out)
+                : lossi_fail(LOSS_ERR_FORMAT, "%s: a tensor whose name is no text", label);
     }
     return status ? status : lossi_arrays_check_names(out, label);
 }
 
-/* ---- The zip format -------------------------------------------------------------------------------------------------- */
+/* ---- The zip format ------------------------------------------------------------------------- */
 
 static const char PICKLE_NAME[] = "/data.pkl";
 
@@ -147,30 +160,35 @@ bool lossi_pytorch_is_zip(const lossi_zip *zip)
 /* FOLDER/NAME, FOLDER being that of the pickle. */
 static lossi_zip_member *sibling(const lossi_zip *zip, const char *pickle, const char *name)
 {
-    char *path = lossi_format("%.*s/%s", (int)(strlen(pickle) - (sizeof PICKLE_NAME - 1)), pickle, name);
+    char *path =
+        lossi_format("%.*s/%s", (int)(strlen(pickle) - (sizeof PICKLE_NAME - 1)), pickle, name);
     lossi_zip_member *member = path ? lossi_zip_find(zip, path) : NULL;
     free(path);
     return member;
 }
 
-static loss_status check_byte_order(const lossi_zip *zip, const char *pickle, const char *label, lossi_arrays *out)
+static loss_status check_byte_order(const lossi_zip *zip, const char *pickle, const char *label,
+                                    lossi_arrays *out)
 {
     lossi_zip_member *order = sibling(zip, pickle, "byteorder");
     loss_status status = order ? lossi_zip_contents(order, label, out) : LOSS_OK;
     if (!status && order && (order->size != 6 || memcmp(order->contents, "little", 6) != 0))
-        status = lossi_fail(LOSS_ERR_FORMAT, "%s: its byte order is %.*s; expected little", label,
-                            (int)(order->size < 20 ? order->size : 20), (const char *)order->contents);
+        status =
+            lossi_fail(LOSS_ERR_FORMAT, "%s: its byte order is %.*s; expected little", label,
+                       (int)(order->size < 20 ? order->size : 20), (const char *)order->contents);
     return status;
 }
 
-static loss_status find_members(const lossi_zip *zip, const char *pickle, storages *list, const char *label, lossi_arrays *out)
+static loss_status find_members(const lossi_zip *zip, const char *pickle, storages *list,
+                                const char *label, lossi_arrays *out)
 {
     for (size_t i = 0; i < list->n; i++) {
         char *name = lossi_format("data/%s", list->items[i].key);
         lossi_zip_member *member = name ? sibling(zip, pickle, name) : NULL;
         free(name);
         if (!member)
-            return lossi_fail(LOSS_ERR_FORMAT, "%s: storage data/%.100s is not in the archive", label, list->items[i].key);
+            return lossi_fail(LOSS_ERR_FORMAT, "%s: storage data/%.100s is not in the archive",
+                              label, list->items[i].key);
         loss_status status = lossi_zip_contents(member, label, out);
         if (status)
             return status;
@@ -180,15 +198,18 @@ static loss_status find_members(const lossi_zip *zip, const char *pickle, storag
     return LOSS_OK;
 }
 
-loss_status lossi_pytorch_parse_zip(const lossi_zip *zip, size_t size, const char *label, lossi_arrays *out)
+loss_status lossi_pytorch_parse_zip(const lossi_zip *zip, size_t size, const char *label,
+                                    lossi_arrays *out)
 {
     lossi_arrays_begin(out, size);
     lossi_zip_member *member = pickle_member(zip);
     lossi_pickle pickle = {0};
     storages list = {0};
-    loss_status status = member->size > LOSSI_PICKLE_LARGEST
-        ? lossi_fail(LOSS_ERR_FORMAT, "%s: a pickle of %zu bytes; at most 16 MiB are read", label, member->size)
-        : lossi_zip_contents(member, label, out);
+    loss_status status =
+        member->size > LOSSI_PICKLE_LARGEST
+            ? lossi_fail(LOSS_ERR_FORMAT, "%s: a pickle of %zu bytes; at most 16 MiB are read",
+                         label, member->size)
+            : lossi_zip_contents(member, label, out);
     if (!status)
         status = check_byte_order(zip, member->name, label, out);
     if (!status)
@@ -206,7 +227,7 @@ loss_status lossi_pytorch_parse_zip(const lossi_zip *zip, size_t size, const cha
     return status;
 }
 
-/* ---- The format before 1.6 ------------------------------------------------------------------------------------------- */
+/* ---- The format before 1.6 ------------------------------------------------------------------ */
 
 /* What is left of an old checkpoint. */
 typedef struct rest {
@@ -236,12 +257,16 @@ static loss_status check_prologue(rest *r)
         if (status)
             return status;
         const lossi_pickle_value *v = pickle.top, *order = lossi_pickle_get(v, "little_endian");
-        if (part == 0 && (v->kind != LOSSI_PICKLE_LONG || v->n != sizeof magic || memcmp(v->text, magic, sizeof magic) != 0))
-            status = lossi_fail(LOSS_ERR_FORMAT, "%s: a pickle, but no checkpoint of torch.save()", r->label);
+        if (part == 0 && (v->kind != LOSSI_PICKLE_LONG || v->n != sizeof magic ||
+                          memcmp(v->text, magic, sizeof magic) != 0))
+            status = lossi_fail(LOSS_ERR_FORMAT, "%s: a pickle, but no checkpoint of torch.save()",
+                                r->label);
         if (part == 1 && (v->kind != LOSSI_PICKLE_INT || v->integer != PROTOCOL))
-            status = lossi_fail(LOSS_ERR_FORMAT, "%s: not version 1001 of PyTorch's old format", r->label);
+            status = lossi_fail(LOSS_ERR_FORMAT, "%s: not version 1001 of PyTorch's old format",
+                                r->label);
         if (part == 2 && order && order->kind == LOSSI_PICKLE_BOOL && !order->integer)
-            status = lossi_fail(LOSS_ERR_FORMAT, "%s: its byte order is big; expected little", r->label);
+            status =
+                lossi_fail(LOSS_ERR_FORMAT, "%s: its byte order is big; expected little", r->label);
         lossi_pickle_free(&pickle);
         if (status)
             return status;
@@ -259,25 +284,31 @@ static loss_status find_data(rest *r, const lossi_pickle_value *keys, storages *
         const char *key = keys->items[i]->kind == LOSSI_PICKLE_STRING ? keys->items[i]->text : NULL;
         storage *s = key ? find_storage(list, key) : NULL;
         if (!s || s->bytes)
-            return lossi_fail(LOSS_ERR_FORMAT, "%s: storage %.100s belongs to no tensor, or comes twice", r->label, key ? key : "(no text)");
+            return lossi_fail(LOSS_ERR_FORMAT,
+                              "%s: storage %.100s belongs to no tensor, or comes twice", r->label,
+                              key ? key : "(no text)");
         uint64_t count = 0;
         for (size_t k = COUNT; r->size >= COUNT && k-- > 0;)
             count = count << 8 | r->bytes[k];
         size_t size = lossi_dtype_size(s->dtype);
         if (r->size < COUNT || count > (r->size - COUNT) / size)
-            return lossi_fail(LOSS_ERR_FORMAT, "%s: storage %.100s of %llu elements reaches past the end: truncated?", r->label, key,
-                              (unsigned long long)count);
+            return lossi_fail(
+                LOSS_ERR_FORMAT,
+                "%s: storage %.100s of %llu elements reaches past the end: truncated?", r->label,
+                key, (unsigned long long)count);
         s->bytes = r->bytes + COUNT;
         s->size = (size_t)count * size;
         r->bytes += COUNT + s->size;
         r->size -= COUNT + s->size;
     }
     if (r->size)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: %zu bytes after its last storage", r->label, r->size);
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: %zu bytes after its last storage", r->label,
+                          r->size);
     return LOSS_OK;
 }
 
-loss_status lossi_pytorch_parse_old(const uint8_t *bytes, size_t size, const char *label, lossi_arrays *out)
+loss_status lossi_pytorch_parse_old(const uint8_t *bytes, size_t size, const char *label,
+                                    lossi_arrays *out)
 {
     lossi_arrays_begin(out, size);
     rest r = {bytes, size, label};

@@ -1,18 +1,22 @@
-/* PyTorch checkpoints as torch.save() writes them: the zip format (1.6 and later) and the one before it. */
+/* PyTorch checkpoints as torch.save() writes them: the zip format (1.6 and later) and the one
+ * before it. */
 #ifndef LOSSI_PYTORCH_H
 #define LOSSI_PYTORCH_H
 
 #include "formats/arrays.h"
 #include "formats/zip.h"
 
-/** Tensors of a state_dict: the object itself, or what it has under state_dict, model_state_dict, model or net. Names, order,
- *  types and strides are kept; entries that are no tensors are left out.
+/** Tensors of a state_dict: the object itself, or what it has under state_dict,
+ * model_state_dict, model or net. Names, order, types and strides are kept; entries that are no
+ * tensors are left out.
  *  @param zip    an archive with a member data.pkl. Its members' contents are filled in.
  *  @param bytes  an old checkpoint
  *  All bytes must outlive the arrays.
  *  @return LOSS_OK, LOSS_ERR_FORMAT (damaged, refused, no state_dict in it), LOSS_ERR_NOMEM */
-loss_status lossi_pytorch_parse_zip(const lossi_zip *zip, size_t size, const char *label, lossi_arrays *out);
-loss_status lossi_pytorch_parse_old(const uint8_t *bytes, size_t size, const char *label, lossi_arrays *out);
+loss_status lossi_pytorch_parse_zip(const lossi_zip *zip, size_t size, const char *label,
+                                    lossi_arrays *out);
+loss_status lossi_pytorch_parse_old(const uint8_t *bytes, size_t size, const char *label,
+                                    lossi_arrays *out);
 
 /** True if the archive is a checkpoint. */
 bool lossi_pytorch_is_zip(const lossi_zip *zip);

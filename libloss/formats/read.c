@@ -1,4 +1,5 @@
-/* Files with named arrays, recognised by content: names of files tell little (.pt, .pth, .th, .t7, .bin, .ckpt). */
+/* Files with named arrays, recognised by content: names of files tell little (.pt, .pth, .th,
+ * .t7, .bin, .ckpt). */
 #include "formats/read.h"
 
 #include <stdio.h>
@@ -13,11 +14,13 @@
 
 const char *lossi_arrays_kind_name(lossi_arrays_kind kind)
 {
-    static const char *const names[] = {"safetensors", "PyTorch checkpoint (zip)", "PyTorch checkpoint (before 1.6)", "npz", "unknown"};
+    static const char *const names[] = {"safetensors", "PyTorch checkpoint (zip)",
+                                        "PyTorch checkpoint (before 1.6)", "npz", "unknown"};
     return names[kind];
 }
 
-static loss_status parse_zip(const uint8_t *bytes, size_t size, const char *label, lossi_arrays *out, lossi_arrays_kind *kind)
+static loss_status parse_zip(const uint8_t *bytes, size_t size, const char *label,
+                             lossi_arrays *out, lossi_arrays_kind *kind)
 {
     lossi_zip zip;
     loss_status status = lossi_zip_open(&zip, bytes, size, label);
@@ -30,7 +33,9 @@ static loss_status parse_zip(const uint8_t *bytes, size_t size, const char *labe
         *kind = LOSSI_NPZ;
         status = lossi_npz_parse(&zip, size, label, out);
     } else {
-        status = lossi_fail(LOSS_ERR_FORMAT, "%s: a zip archive with neither a data.pkl (PyTorch) nor .npy arrays in it", label);
+        status = lossi_fail(
+            LOSS_ERR_FORMAT,
+            "%s: a zip archive with neither a data.pkl (PyTorch) nor .npy arrays in it", label);
     }
     lossi_zip_close(&zip);
     return status;
@@ -46,7 +51,8 @@ static const char *first_bytes(const uint8_t *bytes, size_t size, char text[32])
     return text;
 }
 
-loss_status lossi_arrays_parse(const uint8_t *bytes, size_t size, const char *label, lossi_arrays *out, lossi_arrays_kind *kind)
+loss_status lossi_arrays_parse(const uint8_t *bytes, size_t size, const char *label,
+                               lossi_arrays *out, lossi_arrays_kind *kind)
 {
     lossi_arrays_kind unused;
     kind = kind ? kind : &unused;
@@ -65,7 +71,9 @@ loss_status lossi_arrays_parse(const uint8_t *bytes, size_t size, const char *la
     if (!size)
         return lossi_fail(LOSS_ERR_FORMAT, "%s: the file is empty", label);
     char text[32];
-    return lossi_fail(LOSS_ERR_FORMAT, "%s: %zu bytes beginning with %s: not safetensors, a PyTorch checkpoint or npz, or truncated",
+    return lossi_fail(LOSS_ERR_FORMAT,
+                      "%s: %zu bytes beginning with %s: not safetensors, a PyTorch checkpoint or "
+                      "npz, or truncated",
                       label, size, first_bytes(bytes, size, text));
 }
 

@@ -21,7 +21,8 @@ const char *lossi_arrays_kind_name(lossi_arrays_kind kind);
  *  @param label  names the file in messages
  *  @param kind   may be NULL. LOSSI_NO_ARRAYS goes with LOSS_ERR_FORMAT.
  *  @return LOSS_OK, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM */
-loss_status lossi_arrays_parse(const uint8_t *bytes, size_t size, const char *label, lossi_arrays *out, lossi_arrays_kind *kind);
+loss_status lossi_arrays_parse(const uint8_t *bytes, size_t size, const char *label,
+                               lossi_arrays *out, lossi_arrays_kind *kind);
 
 /** The same from a file; the arrays own its bytes. Adds LOSS_ERR_IO. */
 loss_status lossi_arrays_read(const char *path, lossi_arrays *out, lossi_arrays_kind *kind);

@@ -38,21 +38,28 @@ typedef struct span {
     size_t begin, end;
 } span;
 
-static loss_status parse_dims(const cJSON *shape, const char *label, const char *name, lossi_array *array)
+static loss_status parse_dims(const cJSON *shape, const char *label, const char *name,
+                              lossi_array *array)
 {
     if (!cJSON_IsArray(shape) || cJSON_GetArraySize(shape) > LOSSI_ARRAY_MAX_DIMS)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: tensor %s: its shape is no list of at most %d sizes", label, name,
+        return lossi_fail(LOSS_ERR_FORMAT,
+                          "%s: tensor %s: its shape is no list of at most %d sizes", label, name,
                           LOSSI_ARRAY_MAX_DIMS);
     const cJSON *size;
-    cJSON_ArrayForEach(size, shape)
-        if (!whole_number(size, &array->dims[array->n_dims++]))
-            return lossi_fail(LOSS_ERR_FORMAT, "%s: tensor %s: its shape is out of range", label, name);
+    cJSON_ArrayForEach(
+        size,
+        shape) if (!whole_number(size,
+                                 &array->dims
+                                      [array->n_dims++])) return lossi_fail(LOSS_ERR_FORMAT,
+                                                                            "%s: tensor %s: its "
+                                                                            "shape is out of range",
+                                                                            label, name);
     lossi_array_make_dense(array);
     return LOSS_OK;
 }
 
-static loss_status parse_entry(const cJSON *item, const char *label, const uint8_t *data, size_t data_size, lossi_arrays *out,
-                               span *at)
+static loss_status parse_entry(const cJSON *item, const char *label, const uint8_t *data,
+                               size_t data_size, lossi_arrays *out, span *at)
 {
     const char *name = item->string;
     const cJSON *dtype = cJSON_GetObjectItemCaseSensitive(item, "dtype");
@@ -60,19 +67,26 @@ static loss_status parse_entry(const cJSON *item, const char *label, const uint8
     const char *type = cJSON_IsString(dtype) ? dtype->valuestring : "missing";
     lossi_array view = {0};
     if (!lossi_dtype_of_safetensors(type, &view.dtype))
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: tensor %s: its type is %s; expected F64, F32, F16, BF16 or an integer type", label,
-                          name, type);
-    loss_status status = parse_dims(cJSON_GetObjectItemCaseSensitive(item, "shape"), label, name, &view);
+        return lossi_fail(
+            LOSS_ERR_FORMAT,
+            "%s: tensor %s: its type is %s; expected F64, F32, F16, BF16 or an integer type", label,
+            name, type);
+    loss_status status =
+        parse_dims(cJSON_GetObjectItemCaseSensitive(item, "shape"), label, name, &view);
     if (status)
         return status;
-    if (cJSON_GetArraySize(offsets) != 2 || !whole_number(cJSON_GetArrayItem(offsets, 0), &at->begin) ||
-        !whole_number(cJSON_GetArrayItem(offsets, 1), &at->end) || at->begin > at->end || at->end > data_size)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: tensor %s: its data_offsets do not lie within the %zu bytes of data", label,
-                          name, data_size);
+    if (cJSON_GetArraySize(offsets) != 2 ||
+        !whole_number(cJSON_GetArrayItem(offsets, 0), &at->begin) ||
+        !whole_number(cJSON_GetArrayItem(offsets, 1), &at->end) || at->begin > at->end ||
+        at->end > data_size)
+        return lossi_fail(LOSS_ERR_FORMAT,
+                          "%s: tensor %s: its data_offsets do not lie within the %zu bytes of data",
+                          label, name, data_size);
     status = lossi_arrays_add(out, label, name, &view, data + at->begin, at->end - at->begin, 0);
-    if (!status && out->items[out->n - 1].count * lossi_dtype_size(view.dtype) != at->end - at->begin)
-        status = lossi_fail(LOSS_ERR_FORMAT, "%s: tensor %s: %zu bytes of data for %zu values", label, name, at->end - at->begin,
-                            out->items[out->n - 1].count);
+    if (!status &&
+        out->items[out->n - 1].count * lossi_dtype_size(view.dtype) != at->end - at->begin)
+        status = lossi_fail(LOSS_ERR_FORMAT, "%s: tensor %s: %zu bytes of data for %zu values",
+                            label, name, at->end - at->begin, out->items[out->n - 1].count);
     return status;
 }
 
@@ -87,7 +101,8 @@ static loss_status parse_metadata(const cJSON *metadata, const char *label, loss
     cJSON_ArrayForEach(item, metadata)
     {
         if (!cJSON_IsString(item))
-            return lossi_fail(LOSS_ERR_FORMAT, "%s: __metadata__ %s is no string", label, item->string);
+            return lossi_fail(LOSS_ERR_FORMAT, "%s: __metadata__ %s is no string", label,
+                              item->string);
         out->metadata_keys[out->n_metadata] = lossi_strdup(item->string);
         out->metadata_values[out->n_metadata++] = lossi_strdup(item->valuestring);
         if (!out->metadata_keys[out->n_metadata - 1] || !out->metadata_values[out->n_metadata - 1])
@@ -109,17 +124,20 @@ static loss_status check_whole(const char *label, span *spans, size_t n, size_t 
     size_t end = 0;
     for (size_t i = 0; i < n; i++) {
         if (spans[i].begin != end && spans[i].end > spans[i].begin)
-            return lossi_fail(LOSS_ERR_FORMAT, "%s: data of a tensor begin at byte %zu; expected %zu", label, spans[i].begin, end);
+            return lossi_fail(LOSS_ERR_FORMAT,
+                              "%s: data of a tensor begin at byte %zu; expected %zu", label,
+                              spans[i].begin, end);
         if (spans[i].end > end)
             end = spans[i].end;
     }
     if (end != data_size)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: %zu bytes of data; its tensors fill %zu", label, data_size, end);
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: %zu bytes of data; its tensors fill %zu", label,
+                          data_size, end);
     return LOSS_OK;
 }
 
-static loss_status parse_header(const cJSON *header, const char *label, const uint8_t *data, size_t data_size,
-                                lossi_arrays *out)
+static loss_status parse_header(const cJSON *header, const char *label, const uint8_t *data,
+                                size_t data_size, lossi_arrays *out)
 {
     size_t n = (size_t)cJSON_GetArraySize(header);
     span *spans = calloc(n + 1, sizeof *spans);
@@ -140,19 +158,26 @@ static loss_status parse_header(const cJSON *header, const char *label, const ui
     return status;
 }
 
-loss_status lossi_safetensors_parse(const uint8_t *bytes, size_t size, const char *label, lossi_arrays *out)
+loss_status lossi_safetensors_parse(const uint8_t *bytes, size_t size, const char *label,
+                                    lossi_arrays *out)
 {
     lossi_arrays_begin(out, size);
     if (size < HEADER_AT)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: %zu bytes are too few for a safetensors file", label, size);
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: %zu bytes are too few for a safetensors file",
+                          label, size);
     uint64_t length = header_length(bytes);
     if (length > size - HEADER_AT || length > LARGEST_HEADER)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: no safetensors file: its header would be %llu bytes long; the file has %zu",
-                          label, (unsigned long long)length, size);
+        return lossi_fail(
+            LOSS_ERR_FORMAT,
+            "%s: no safetensors file: its header would be %llu bytes long; the file has %zu", label,
+            (unsigned long long)length, size);
     cJSON *header = cJSON_ParseWithLength((const char *)bytes + HEADER_AT, (size_t)length);
-    loss_status status = cJSON_IsObject(header)
-        ? parse_header(header, label, bytes + HEADER_AT + length, size - HEADER_AT - (size_t)length, out)
-        : lossi_fail(LOSS_ERR_FORMAT, "%s: no safetensors file: its header is no JSON object", label);
+    loss_status status =
+        cJSON_IsObject(header)
+            ? parse_header(header, label, bytes + HEADER_AT + length,
+                           size - HEADER_AT - (size_t)length, out)
+            : lossi_fail(LOSS_ERR_FORMAT, "%s: no safetensors file: its header is no JSON object",
+                         label);
     cJSON_Delete(header);
     if (status)
         lossi_arrays_free(out);
@@ -167,7 +192,8 @@ static char *make_header(const lossi_arrays *arrays)
     if (done && arrays->n_metadata) {
         cJSON *metadata = cJSON_AddObjectToObject(header, "__metadata__");
         for (size_t i = 0; metadata && i < arrays->n_metadata; i++)
-            done = done && cJSON_AddStringToObject(metadata, arrays->metadata_keys[i], arrays->metadata_values[i]);
+            done = done && cJSON_AddStringToObject(metadata, arrays->metadata_keys[i],
+                                                   arrays->metadata_values[i]);
         done = done && metadata;
     }
     double offset = 0;
@@ -211,7 +237,8 @@ loss_status lossi_safetensors_write(const char *path, const lossi_arrays *arrays
         free(header);
         return status;
     }
-    size_t length = strlen(header), padding = (8 - length % 8) % 8; /* spaces, so that data are aligned */
+    size_t length = strlen(header),
+           padding = (8 - length % 8) % 8; /* spaces, so that data are aligned */
     uint8_t prefix[HEADER_AT];
     for (int i = 0; i < HEADER_AT; i++)
         prefix[i] = (uint8_t)((uint64_t)(length + padding) >> 8 * i);

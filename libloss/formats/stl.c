@@ -7,7 +7,8 @@
 
 static void facet_normal(const lossi_mesh *mesh, const uint32_t *t, float normal[3])
 {
-    const float *a = mesh->positions + 3 * t[0], *b = mesh->positions + 3 * t[1], *c = mesh->positions + 3 * t[2];
+    const float *a = mesh->positions + 3 * t[0], *b = mesh->positions + 3 * t[1],
+                *c = mesh->positions + 3 * t[2];
     double u[3], v[3], n[3], length = 0;
     for (int k = 0; k < 3; k++) {
         u[k] = (double)b[k] - (double)a[k];
@@ -28,7 +29,8 @@ static void write_ascii(FILE *out, const lossi_mesh *mesh)
         const uint32_t *t = mesh->triangles + 3 * i;
         float n[3];
         facet_normal(mesh, t, n);
-        fprintf(out, "facet normal %.6g %.6g %.6g\n outer loop\n", (double)n[0], (double)n[1], (double)n[2]);
+        fprintf(out, "facet normal %.6g %.6g %.6g\n outer loop\n", (double)n[0], (double)n[1],
+                (double)n[2]);
         for (int k = 0; k < 3; k++) {
             const float *p = mesh->positions + 3 * t[k];
             fprintf(out, "  vertex %.9g %.9g %.9g\n", (double)p[0], (double)p[1], (double)p[2]);

@@ -6,7 +6,8 @@
 #include "formats/grid.h"
 #include "formats/mesh.h"
 
-/* VTK's reader knows "nan" and takes no "inf": infinite values are written as the largest double, as VTK itself would clamp. */
+/* VTK's reader knows "nan" and takes no "inf": infinite values are written as the largest
+ * double, as VTK itself would clamp. */
 static void write_number(FILE *out, double value)
 {
     if (isnan(value))
@@ -17,7 +18,8 @@ static void write_number(FILE *out, double value)
 
 static void begin_array(FILE *out, const char *type, const char *name, int components)
 {
-    fprintf(out, "<DataArray type=\"%s\" Name=\"%s\" NumberOfComponents=\"%d\" format=\"ascii\">\n", type, name, components);
+    fprintf(out, "<DataArray type=\"%s\" Name=\"%s\" NumberOfComponents=\"%d\" format=\"ascii\">\n",
+            type, name, components);
 }
 
 static void write_doubles(FILE *out, const char *name, const double *values, size_t n)
@@ -40,7 +42,10 @@ static void write_vectors(FILE *out, const char *name, const float *values, size
 
 static void begin_file(FILE *out, const char *type)
 {
-    fprintf(out, "<?xml version=\"1.0\"?>\n<VTKFile type=\"%s\" version=\"1.0\" byte_order=\"LittleEndian\">\n", type);
+    fprintf(out,
+            "<?xml version=\"1.0\"?>\n<VTKFile type=\"%s\" version=\"1.0\" "
+            "byte_order=\"LittleEndian\">\n",
+            type);
 }
 
 loss_status lossi_vti_write(const char *path, const lossi_vti *v)
@@ -51,9 +56,12 @@ loss_status lossi_vti_write(const char *path, const lossi_vti *v)
         return status;
     FILE *out = file.stream;
     begin_file(out, "ImageData");
-    fprintf(out, "<ImageData WholeExtent=\"0 %zu 0 %zu 0 0\" Origin=\"%.17g %.17g 0\" Spacing=\"%.17g %.17g 1\">\n", v->nx - 1,
-            v->ny - 1, v->origin[0], v->origin[1], v->spacing[0], v->spacing[1]);
-    fprintf(out, "<Piece Extent=\"0 %zu 0 %zu 0 0\">\n<PointData Scalars=\"%s\">\n", v->nx - 1, v->ny - 1, v->arrays[0].name);
+    fprintf(out,
+            "<ImageData WholeExtent=\"0 %zu 0 %zu 0 0\" Origin=\"%.17g %.17g 0\" Spacing=\"%.17g "
+            "%.17g 1\">\n",
+            v->nx - 1, v->ny - 1, v->origin[0], v->origin[1], v->spacing[0], v->spacing[1]);
+    fprintf(out, "<Piece Extent=\"0 %zu 0 %zu 0 0\">\n<PointData Scalars=\"%s\">\n", v->nx - 1,
+            v->ny - 1, v->arrays[0].name);
     for (size_t k = 0; k < v->n_arrays; k++) {
         const lossi_grid_array *array = &v->arrays[k];
         if (array->values) {
@@ -74,7 +82,8 @@ static void write_triangles(FILE *out, const lossi_mesh *mesh)
     fputs("<Polys>\n", out);
     begin_array(out, "Int64", "connectivity", 1);
     for (size_t i = 0; i < mesh->n_triangles; i++)
-        fprintf(out, "%u %u %u\n", mesh->triangles[3 * i], mesh->triangles[3 * i + 1], mesh->triangles[3 * i + 2]);
+        fprintf(out, "%u %u %u\n", mesh->triangles[3 * i], mesh->triangles[3 * i + 1],
+                mesh->triangles[3 * i + 2]);
     fputs("</DataArray>\n", out);
     begin_array(out, "Int64", "offsets", 1);
     for (size_t i = 1; i <= mesh->n_triangles; i++)
@@ -91,8 +100,11 @@ loss_status lossi_vtp_write(const char *path, const lossi_mesh *mesh)
     FILE *out = file.stream;
     size_t n = mesh->n_vertices;
     begin_file(out, "PolyData");
-    fprintf(out, "<PolyData>\n<Piece NumberOfPoints=\"%zu\" NumberOfVerts=\"0\" NumberOfLines=\"0\" NumberOfStrips=\"0\" "
-                 "NumberOfPolys=\"%zu\">\n<PointData Scalars=\"loss\" Normals=\"Normals\">\n", n, mesh->n_triangles);
+    fprintf(out,
+            "<PolyData>\n<Piece NumberOfPoints=\"%zu\" NumberOfVerts=\"0\" NumberOfLines=\"0\" "
+            "NumberOfStrips=\"0\" "
+            "NumberOfPolys=\"%zu\">\n<PointData Scalars=\"loss\" Normals=\"Normals\">\n",
+            n, mesh->n_triangles);
     write_doubles(out, "loss", mesh->loss, n);
     write_doubles(out, "standard_error", mesh->standard_error, n);
     write_doubles(out, "accuracy", mesh->accuracy, n);

@@ -1,5 +1,6 @@
-/* zip as in PKWARE's APPNOTE 6.3: the end record, with zip64 its own end record, then the central directory. Local headers are
- * only asked where the data begin; sizes come from the directory. */
+/* zip as in PKWARE's APPNOTE 6.3: the end record, with zip64 its own end record, then the
+ * central directory. Local headers are only asked where the data begin; sizes come from the
+ * directory. */
 #include "formats/zip.h"
 
 #include <stdlib.h>
@@ -32,29 +33,36 @@ bool lossi_zip_is(const uint8_t *bytes, size_t size)
 /* Where the central directory begins and ends. */
 static loss_status find_directory(const source *s, size_t *begin, size_t *end)
 {
-    size_t at = s->size < END ? 0 : s->size - END, lowest = at > LONGEST_COMMENT ? at - LONGEST_COMMENT : 0;
+    size_t at = s->size < END ? 0 : s->size - END,
+           lowest = at > LONGEST_COMMENT ? at - LONGEST_COMMENT : 0;
     while (at > lowest && memcmp(s->bytes + at, "PK\5\6", 4) != 0)
         at--;
     if (s->size < END || memcmp(s->bytes + at, "PK\5\6", 4) != 0)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: a zip archive without its end: truncated at byte %zu?", s->label, s->size);
+        return lossi_fail(LOSS_ERR_FORMAT,
+                          "%s: a zip archive without its end: truncated at byte %zu?", s->label,
+                          s->size);
     uint64_t size = little(s->bytes + at + 12, 4), offset = little(s->bytes + at + 16, 4);
     if (at >= LOCATOR && memcmp(s->bytes + at - LOCATOR, "PK\6\7", 4) == 0) {
         uint64_t end64 = little(s->bytes + at - LOCATOR + 8, 8);
-        if (end64 > at - LOCATOR || at - LOCATOR - end64 < END64 || memcmp(s->bytes + end64, "PK\6\6", 4) != 0)
-            return lossi_fail(LOSS_ERR_FORMAT, "%s: the zip64 end record is not at byte %llu", s->label,
-                              (unsigned long long)end64);
+        if (end64 > at - LOCATOR || at - LOCATOR - end64 < END64 ||
+            memcmp(s->bytes + end64, "PK\6\6", 4) != 0)
+            return lossi_fail(LOSS_ERR_FORMAT, "%s: the zip64 end record is not at byte %llu",
+                              s->label, (unsigned long long)end64);
         size = little(s->bytes + end64 + 40, 8);
         offset = little(s->bytes + end64 + 48, 8);
     }
     if (offset > at || size > at - offset)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: a zip directory of %llu bytes at byte %llu reaches past its end at %zu", s->label,
-                          (unsigned long long)size, (unsigned long long)offset, at);
+        return lossi_fail(
+            LOSS_ERR_FORMAT,
+            "%s: a zip directory of %llu bytes at byte %llu reaches past its end at %zu", s->label,
+            (unsigned long long)size, (unsigned long long)offset, at);
     *begin = (size_t)offset;
     *end = (size_t)(offset + size);
     return LOSS_OK;
 }
 
-/* Replaces sizes and offset that are all ones by those of the zip64 extra field, where they come in this order. */
+/* Replaces sizes and offset that are all ones by those of the zip64 extra field, where they come
+ * in this order. */
 static void read_zip64(const uint8_t *extra, size_t n, uint64_t *fields[3])
 {
     while (n >= 4) {
@@ -82,26 +90,34 @@ static loss_status read_member(const source *s, size_t *at, size_t end, lossi_zi
 {
     const uint8_t *record = s->bytes + *at;
     if (end - *at < CENTRAL || memcmp(record, "PK\1\2", 4) != 0)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: no record of the zip directory at byte %zu", s->label, *at);
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: no record of the zip directory at byte %zu",
+                          s->label, *at);
     size_t name = (size_t)little(record + 28, 2), extra = (size_t)little(record + 30, 2);
     size_t comment = (size_t)little(record + 32, 2), method = (size_t)little(record + 10, 2);
     if (end - *at - CENTRAL < name + extra + comment)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: the zip directory ends within a record at byte %zu", s->label, *at);
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: the zip directory ends within a record at byte %zu",
+                          s->label, *at);
     *at += CENTRAL + name + extra + comment;
-    uint64_t stored = little(record + 20, 4), size = little(record + 24, 4), local = little(record + 42, 4);
+    uint64_t stored = little(record + 20, 4), size = little(record + 24, 4),
+             local = little(record + 42, 4);
     read_zip64(record + CENTRAL + name, extra, (uint64_t *[3]){&size, &stored, &local});
     member->name = lossi_format("%.*s", (int)name, (const char *)record + CENTRAL);
     if (!member->name)
         return lossi_fail_nomem(name);
     if ((method != STORED && method != DEFLATED) || little(record + 8, 2) & ENCRYPTED)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: %s is encrypted or packed by method %zu; expected stored or deflated", s->label,
-                          member->name, method);
+        return lossi_fail(
+            LOSS_ERR_FORMAT,
+            "%s: %s is encrypted or packed by method %zu; expected stored or deflated", s->label,
+            member->name, method);
     if (local > s->size || s->size - local < LOCAL || memcmp(s->bytes + local, "PK\3\4", 4) != 0)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: %s: no zip header at byte %llu", s->label, member->name, (unsigned long long)local);
-    uint64_t data = local + LOCAL + little(s->bytes + local + 26, 2) + little(s->bytes + local + 28, 2);
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: %s: no zip header at byte %llu", s->label,
+                          member->name, (unsigned long long)local);
+    uint64_t data =
+        local + LOCAL + little(s->bytes + local + 26, 2) + little(s->bytes + local + 28, 2);
     if (data > s->size || stored > s->size - data || (method == STORED && stored != size))
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: %s: %llu bytes at byte %llu reach past the end at %zu", s->label, member->name,
-                          (unsigned long long)stored, (unsigned long long)data, s->size);
+        return lossi_fail(
+            LOSS_ERR_FORMAT, "%s: %s: %llu bytes at byte %llu reach past the end at %zu", s->label,
+            member->name, (unsigned long long)stored, (unsigned long long)data, s->size);
     member->stored = s->bytes + data;
     member->stored_size = (size_t)stored;
     member->size = (size_t)size;
@@ -132,7 +148,8 @@ loss_status lossi_zip_open(lossi_zip *zip, const uint8_t *bytes, size_t size, co
         qsort(zip->members, zip->n, sizeof *zip->members, by_name);
     for (size_t i = 1; !status && i < zip->n; i++)
         if (strcmp(zip->members[i - 1].name, zip->members[i].name) == 0)
-            status = lossi_fail(LOSS_ERR_FORMAT, "%s: %s is in it twice", label, zip->members[i].name);
+            status =
+                lossi_fail(LOSS_ERR_FORMAT, "%s: %s is in it twice", label, zip->members[i].name);
     if (status)
         lossi_zip_close(zip);
     return status;
@@ -163,7 +180,8 @@ static bool inflate_into(const lossi_zip_member *member, uint8_t *out)
     stream.next_out = out;
     int result = Z_OK;
     while (result == Z_OK) { /* zlib counts in 32 bits */
-        uInt in_part = in > UINT32_MAX ? UINT32_MAX : (uInt)in, out_part = left > UINT32_MAX ? UINT32_MAX : (uInt)left;
+        uInt in_part = in > UINT32_MAX ? UINT32_MAX : (uInt)in,
+             out_part = left > UINT32_MAX ? UINT32_MAX : (uInt)left;
         stream.avail_in = in_part;
         stream.avail_out = out_part;
         result = inflate(&stream, Z_NO_FLUSH);
@@ -181,8 +199,10 @@ loss_status lossi_zip_contents(lossi_zip_member *member, const char *label, loss
     const uint8_t *contents = member->stored;
     if (member->is_deflated) {
         if (!lossi_arrays_allow(arrays, member->size))
-            return lossi_fail(LOSS_ERR_FORMAT, "%s: %s would inflate from %zu to %zu bytes: more than any honest file; refused", label,
-                              member->name, member->stored_size, member->size);
+            return lossi_fail(
+                LOSS_ERR_FORMAT,
+                "%s: %s would inflate from %zu to %zu bytes: more than any honest file; refused",
+                label, member->name, member->stored_size, member->size);
         uint8_t *block = malloc(member->size + 1);
         if (!block)
             return lossi_fail_nomem(member->size);
@@ -191,15 +211,15 @@ loss_status lossi_zip_contents(lossi_zip_member *member, const char *label, loss
         if (status)
             return status;
         if (!inflated)
-            return lossi_fail(LOSS_ERR_FORMAT, "%s: %s does not inflate to its %zu bytes: damaged", label, member->name,
-                              member->size);
+            return lossi_fail(LOSS_ERR_FORMAT, "%s: %s does not inflate to its %zu bytes: damaged",
+                              label, member->name, member->size);
         contents = block;
     }
 #ifndef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION /* a fuzzer would hardly ever get past it */
     uint32_t crc = (uint32_t)crc32_z(0, contents, member->size);
     if (crc != member->crc)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: %s is damaged: its checksum is %08x; expected %08x", label, member->name, crc,
-                          member->crc);
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: %s is damaged: its checksum is %08x; expected %08x",
+                          label, member->name, crc, member->crc);
 #endif
     member->contents = contents;
     return LOSS_OK;

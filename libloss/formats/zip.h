@@ -6,7 +6,7 @@
 
 typedef struct lossi_zip_member {
     char *name;
-    const uint8_t *stored;   /* [stored_size], in the archive */
+    const uint8_t *stored; /* [stored_size], in the archive */
     size_t stored_size, size;
     bool is_deflated;
     uint32_t crc;
@@ -22,7 +22,8 @@ typedef struct lossi_zip {
 /** True if the bytes begin like a zip archive. */
 bool lossi_zip_is(const uint8_t *bytes, size_t size);
 
-/** Reads the directory and checks that every member lies within the bytes and has a name of its own.
+/** Reads the directory and checks that every member lies within the bytes and has a name of its
+ * own.
  *  @param bytes  must outlive the directory. Borrowed.
  *  @return LOSS_OK, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM */
 loss_status lossi_zip_open(lossi_zip *zip, const uint8_t *bytes, size_t size, const char *label);
@@ -31,8 +32,8 @@ void lossi_zip_close(lossi_zip *zip);
 /** The member of that name, NULL if there is none. Borrowed. */
 lossi_zip_member *lossi_zip_find(const lossi_zip *zip, const char *name);
 
-/** A member's contents, its checksum verified, into member->contents. What has to be inflated comes off the allowance of
- *  `arrays`, which own it.
+/** A member's contents, its checksum verified, into member->contents. What has to be inflated
+ * comes off the allowance of `arrays`, which own it.
  *  @return LOSS_OK, LOSS_ERR_FORMAT (damaged, or a bomb), LOSS_ERR_NOMEM */
 loss_status lossi_zip_contents(lossi_zip_member *member, const char *label, lossi_arrays *arrays);
 

@@ -1,9 +1,12 @@
-/* The table of kernels: all arithmetic on activations goes through it. A set of kernels is a table that is always whole; the
- * strict reference (kernels/ref) is the oracle of the tests and runs anywhere.
+/* The table of kernels: all arithmetic on activations goes through it. A set of kernels is a
+ * table that is always whole; the strict reference (kernels/ref) is the oracle of the tests and
+ * runs anywhere.
  *
- * Activations are those of a chunk of images, laid out [c][h][w][lanes]: a pixel of all images is one or more vectors, so that
- * filters of any size, stride and number of channels are vectorised alike, without tails. A chunk of fewer images than lanes has
- * zeros for the others at its input, and carries them along. Kernels keep no state, allocate nothing and may run in many threads. */
+ * Activations are those of a chunk of images, laid out [c][h][w][lanes]: a pixel of all images
+ * is one or more vectors, so that filters of any size, stride and number of channels are
+ * vectorised alike, without tails. A chunk of fewer images than lanes has zeros for the others
+ * at its input, and carries them along. Kernels keep no state, allocate nothing and may run in
+ * many threads. */
 #ifndef LOSSI_KERNELS_H
 #define LOSSI_KERNELS_H
 
@@ -13,11 +16,13 @@
 
 #include "base/real.h"
 
-/** Lanes, images of a chunk, are a multiple of the set's vector, at most LOSSI_MOST_VECTORS of them; and at most LOSSI_MOST_LANES. */
+/** Lanes, images of a chunk, are a multiple of the set's vector, at most LOSSI_MOST_VECTORS of
+ * them; and at most LOSSI_MOST_LANES. */
 enum { LOSSI_MOST_VECTORS = 4, LOSSI_MOST_LANES = 64 };
 
-/** Geometry of a convolution over a chunk: input [in_c][in_h][in_w][lanes], filter [out_c][in_c][kernel][kernel], output
- *  [out_c][out_h][out_w][lanes]. A linear layer is a 1 x 1 convolution of 1 x 1 maps. */
+/** Geometry of a convolution over a chunk: input [in_c][in_h][in_w][lanes], filter
+ * [out_c][in_c][kernel][kernel], output [out_c][out_h][out_w][lanes]. A linear layer is a 1 x 1
+ * convolution of 1 x 1 maps. */
 typedef struct lossi_conv_shape {
     size_t lanes;
     size_t in_c, in_h, in_w;
@@ -25,7 +30,8 @@ typedef struct lossi_conv_shape {
     size_t kernel, stride, padding;
 } lossi_conv_shape;
 
-/** What follows a convolution pixel by pixel: y = relu(w * x + bias + residual), without the parts that are absent. */
+/** What follows a convolution pixel by pixel: y = relu(w * x + bias + residual), without the
+ * parts that are absent. */
 typedef struct lossi_epilogue {
     const lossi_real *bias;     /* [out_c]; NULL: none */
     const lossi_real *residual; /* [out_c][out_h][out_w][lanes], may be y; NULL: none */
@@ -51,29 +57,34 @@ typedef struct lossi_kernels {
     const char *name;
     size_t vector; /* a power of two */
 
-    /** Values of a filter made ready for conv_forward / for conv_backward_data, and of the scratch memory that convolutions need. */
+    /** Values of a filter made ready for conv_forward / for conv_backward_data, and of the
+     * scratch memory that convolutions need. */
     size_t (*conv_packed)(const lossi_conv_shape *s);
     size_t (*conv_packed_backward)(const lossi_conv_shape *s);
     size_t (*conv_scratch)(const lossi_conv_shape *s);
-    /** Makes output channels begin .. end - 1 of a filter ready; begin is a multiple of LOSSI_PACK, and so is end unless it is the
-     *  last. Channels are scaled by scale [out_c] unless NULL. */
-    void (*conv_pack)(const lossi_conv_shape *s, const lossi_real *w, const lossi_real *scale, size_t begin, size_t end,
-                      lossi_real *packed);
-    void (*conv_forward)(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *packed, const lossi_epilogue *epilogue,
-                         lossi_real *y, lossi_real *scratch);
+    /** Makes output channels begin .. end - 1 of a filter ready; begin is a multiple of
+     * LOSSI_PACK, and so is end unless it is the last. Channels are scaled by scale [out_c]
+     * unless NULL. */
+    void (*conv_pack)(const lossi_conv_shape *s, const lossi_real *w, const lossi_real *scale,
+                      size_t begin, size_t end, lossi_real *packed);
+    void (*conv_forward)(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *packed,
+                         const lossi_epilogue *epilogue, lossi_real *y, lossi_real *scratch);
     /** The same for the gradient of the input; begin and end count input channels. */
-    void (*conv_pack_backward)(const lossi_conv_shape *s, const lossi_real *w, size_t begin, size_t end, lossi_real *packed);
+    void (*conv_pack_backward)(const lossi_conv_shape *s, const lossi_real *w, size_t begin,
+                               size_t end, lossi_real *packed);
     /** dx += the gradient of the input, given dy. */
-    void (*conv_backward_data)(const lossi_conv_shape *s, const lossi_real *dy, const lossi_real *packed, lossi_real *dx,
-                               lossi_real *scratch);
+    void (*conv_backward_data)(const lossi_conv_shape *s, const lossi_real *dy,
+                               const lossi_real *packed, lossi_real *dx, lossi_real *scratch);
     /** dw += the gradient of the filter; dbias += that of the bias unless NULL. */
-    void (*conv_backward_weights)(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *dy, lossi_real *dw,
-                                  lossi_real *dbias, lossi_real *scratch);
+    void (*conv_backward_weights)(const lossi_conv_shape *s, const lossi_real *x,
+                                  const lossi_real *dy, lossi_real *dw, lossi_real *dbias,
+                                  lossi_real *scratch);
 
     /** Largest value under the window, NaN if there is one; padding is never the largest. */
     void (*max_pool)(const lossi_pool_shape *s, const lossi_real *x, lossi_real *y);
     /** dx at the first largest value of each window += dy. */
-    void (*max_pool_backward)(const lossi_pool_shape *s, const lossi_real *x, const lossi_real *dy, lossi_real *dx);
+    void (*max_pool_backward)(const lossi_pool_shape *s, const lossi_real *x, const lossi_real *dy,
+                              lossi_real *dx);
     /** Sum under the window / the window's area, padding counted as zeros. */
     void (*average_pool)(const lossi_pool_shape *s, const lossi_real *x, lossi_real *y);
     void (*average_pool_backward)(const lossi_pool_shape *s, const lossi_real *dy, lossi_real *dx);
@@ -81,14 +92,16 @@ typedef struct lossi_kernels {
     /** Per channel, over the images: sum[c] = sum x, square[c] = sum x^2, in double. */
     void (*norm_sums)(const lossi_maps *m, const lossi_real *x, double *sum, double *square);
     /** y = scale[c] x + shift[c], then perhaps ReLU; y may be x. */
-    void (*norm_apply)(const lossi_maps *m, const lossi_real *x, const lossi_real *scale, const lossi_real *shift, bool relu,
-                       lossi_real *y);
-    /** Per channel: sum_dy[c] = sum dy, sum_dy_x[c] = sum dy (x - mean[c]), in double; dy is zero beyond the images. */
-    void (*norm_backward_sums)(const lossi_maps *m, const lossi_real *x, const lossi_real *dy, const double *mean, double *sum_dy,
-                               double *sum_dy_x);
+    void (*norm_apply)(const lossi_maps *m, const lossi_real *x, const lossi_real *scale,
+                       const lossi_real *shift, bool relu, lossi_real *y);
+    /** Per channel: sum_dy[c] = sum dy, sum_dy_x[c] = sum dy (x - mean[c]), in double; dy is
+     * zero beyond the images. */
+    void (*norm_backward_sums)(const lossi_maps *m, const lossi_real *x, const lossi_real *dy,
+                               const double *mean, double *sum_dy, double *sum_dy_x);
     /** dx += by_dy[c] dy + by_x[c] x + constant[c] for the images; beyond them dx stays. */
-    void (*norm_backward)(const lossi_maps *m, const lossi_real *x, const lossi_real *dy, const lossi_real *by_dy,
-                          const lossi_real *by_x, const lossi_real *constant, lossi_real *dx);
+    void (*norm_backward)(const lossi_maps *m, const lossi_real *x, const lossi_real *dy,
+                          const lossi_real *by_dy, const lossi_real *by_x,
+                          const lossi_real *constant, lossi_real *dx);
 
     /** y = max(x, 0), NaN stays NaN; y may be x. */
     void (*relu)(size_t count, const lossi_real *x, lossi_real *y);
@@ -97,11 +110,12 @@ typedef struct lossi_kernels {
     /** y = a + b; y may be a or b. */
     void (*add)(size_t count, const lossi_real *a, const lossi_real *b, lossi_real *y);
 
-    /** Softmax cross-entropy of logits [classes][lanes] (m->pixels is 1), each of the n images on its own, in double.
-     *  loss [n]: -log softmax(logits)[label]; correct [n]: 1 if the first largest logit is the label's (0 if one is NaN);
-     *  dlogits [classes][lanes] = (softmax - onehot) * scale, zero beyond the images, unless NULL. */
-    void (*xent)(const lossi_maps *m, const lossi_real *logits, const uint8_t *labels, double *loss, uint8_t *correct,
-                 double scale, lossi_real *dlogits);
+    /** Softmax cross-entropy of logits [classes][lanes] (m->pixels is 1), each of the n images
+     * on its own, in double. loss [n]: -log softmax(logits)[label]; correct [n]: 1 if the first
+     * largest logit is the label's (0 if one is NaN); dlogits [classes][lanes] = (softmax -
+     * onehot) * scale, zero beyond the images, unless NULL. */
+    void (*xent)(const lossi_maps *m, const lossi_real *logits, const uint8_t *labels, double *loss,
+                 uint8_t *correct, double scale, lossi_real *dlogits);
 } lossi_kernels;
 
 /** Slow, strict and obvious: any processor, any shape. */

@@ -1,6 +1,7 @@
-/* A batch is cut into chunks of fixed size. Segment after segment of the network, threads take chunks from a counter; what concerns the
- * whole batch (BatchNorm's statistics, gradients of weights) is kept a chunk and added up in the order of the chunks, so that no bit
- * depends on which thread did what. */
+/* A batch is cut into chunks of fixed size. Segment after segment of the network, threads take
+ * chunks from a counter; what concerns the whole batch (BatchNorm's statistics, gradients of
+ * weights) is kept a chunk and added up in the order of the chunks, so that no bit depends on
+ * which thread did what. */
 #include "net/backprop.h"
 
 #include <stdlib.h>
@@ -16,20 +17,21 @@ struct lossi_backprop {
     lossi_pool *pool;
     size_t n_tensors, n_nodes, image_size, lanes;
     lossi_plan outputs, gradients;
-    lossi_real **scratch;       /* [pool size] */
-    lossi_real **images;        /* [pool size]: one image on its way in */
+    lossi_real **scratch; /* [pool size] */
+    lossi_real **images;  /* [pool size]: one image on its way in */
     size_t most_chunks;
-    lossi_real *output_memory;  /* [most_chunks][outputs.total] */
+    lossi_real *output_memory;   /* [most_chunks][outputs.total] */
     lossi_real *gradient_memory; /* [most_chunks][gradients.total] */
     lossi_segments segments;
     size_t sums_count, scratch_count; /* the largest of any layer */
-    double *sums;               /* [most_chunks][sums_count] */
-    lossi_real *partial;        /* [most_chunks][segments.most_partial]: gradients of a segment's weights and biases, a chunk each */
-    lossi_real *packed;         /* the filters of the segment under way, made ready */
-    double **states;            /* [n_nodes] */
+    double *sums;                     /* [most_chunks][sums_count] */
+    lossi_real *partial; /* [most_chunks][segments.most_partial]: gradients of a segment's
+                            weights and biases, a chunk each */
+    lossi_real *packed;  /* the filters of the segment under way, made ready */
+    double **states;     /* [n_nodes] */
     lossi_real **parameter_gradients; /* [n_tensors] */
-    double *losses;             /* [most_chunks * lanes] */
-    uint8_t *correct;           /* the same */
+    double *losses;                   /* [most_chunks * lanes] */
+    uint8_t *correct;                 /* the same */
 
     /* The run under way. */
     loss_net *net;
@@ -83,7 +85,8 @@ static void measure_layer(lossi_backprop *b, const loss_net *net, const lossi_no
     if (layer->sums_count)
         b->sums_count = larger(b->sums_count, layer->sums_count(node));
     if (layer->scratch_count)
-        b->scratch_count = larger(b->scratch_count, layer->scratch_count(b->kernels, node, in, b->lanes));
+        b->scratch_count =
+            larger(b->scratch_count, layer->scratch_count(b->kernels, node, in, b->lanes));
 }
 
 static loss_status allocate_layers(lossi_backprop *b, const loss_net *net)
@@ -95,7 +98,8 @@ static loss_status allocate_layers(lossi_backprop *b, const loss_net *net)
     for (size_t i = 1; i < net->n_nodes; i++) {
         const lossi_node *node = &net->nodes[i];
         measure_layer(b, net, node);
-        if (node->layer->state_count && !(b->states[i] = lossi_alloc(node->layer->state_count(node), sizeof(double))))
+        if (node->layer->state_count &&
+            !(b->states[i] = lossi_alloc(node->layer->state_count(node), sizeof(double))))
             return lossi_fail_nomem(node->layer->state_count(node) * sizeof(double));
     }
     for (size_t i = 0; i < net->n_tensors; i++)
@@ -126,11 +130,13 @@ static loss_status allocate_memory(lossi_backprop *b, const loss_net *net)
     b->packed = lossi_alloc_huge(b->segments.most_packed, sizeof *b->packed);
     b->scratch = calloc(n, sizeof *b->scratch);
     b->images = calloc(n, sizeof *b->images);
-    if (!b->output_memory || !b->gradient_memory || !b->sums || !b->partial || !b->packed || !b->losses || !b->correct || !b->scratch ||
-        !b->images)
-        return lossi_fail(LOSS_ERR_NOMEM, "out of memory: a batch of %zu images of %s needs %.0f MB", b->most_chunks * b->lanes,
-                          net->model, 1e-6 * sizeof(lossi_real) * (double)b->most_chunks *
-                          (double)(b->outputs.total + b->gradients.total + b->segments.most_partial));
+    if (!b->output_memory || !b->gradient_memory || !b->sums || !b->partial || !b->packed ||
+        !b->losses || !b->correct || !b->scratch || !b->images)
+        return lossi_fail(
+            LOSS_ERR_NOMEM, "out of memory: a batch of %zu images of %s needs %.0f MB",
+            b->most_chunks * b->lanes, net->model,
+            1e-6 * sizeof(lossi_real) * (double)b->most_chunks *
+                (double)(b->outputs.total + b->gradients.total + b->segments.most_partial));
     for (size_t w = 0; w < n; w++) {
         b->scratch[w] = lossi_alloc_huge(scratch, sizeof(lossi_real));
         b->images[w] = lossi_alloc(b->image_size, sizeof(lossi_real));
@@ -140,7 +146,8 @@ static loss_status allocate_memory(lossi_backprop *b, const loss_net *net)
     return LOSS_OK;
 }
 
-loss_status lossi_backprop_create(lossi_backprop **out, const loss_net *net, size_t largest, size_t threads)
+loss_status lossi_backprop_create(lossi_backprop **out, const loss_net *net, size_t largest,
+                                  size_t threads)
 {
     *out = NULL;
     const lossi_kernels *kernels;
@@ -179,8 +186,8 @@ loss_status lossi_backprop_create(lossi_backprop **out, const loss_net *net, siz
 static lossi_chunk chunk_of(const lossi_backprop *b, size_t k, size_t worker)
 {
     size_t left = b->batch->n - k * b->lanes;
-    return (lossi_chunk){&b->outputs, b->output_memory + k * b->outputs.total, b->scratch[worker], b->lanes,
-                         left < b->lanes ? left : b->lanes};
+    return (lossi_chunk){&b->outputs, b->output_memory + k * b->outputs.total, b->scratch[worker],
+                         b->lanes, left < b->lanes ? left : b->lanes};
 }
 
 /* The gradient of node i's output in chunk k; NULL if the node has none. */
@@ -198,14 +205,19 @@ static lossi_call call_of(const lossi_backprop *b, const lossi_chunk *chunk, siz
     call.first_image = k * b->lanes;
     call.state = b->states[i];
     call.packed = b->packed + b->segments.packed[i];
-    call.sums = b->sums + k * (call.node->layer->sums_count ? call.node->layer->sums_count(call.node) : 0);
+    call.sums =
+        b->sums + k * (call.node->layer->sums_count ? call.node->layer->sums_count(call.node) : 0);
     return call;
 }
 
 static lossi_combine combine_of(const lossi_backprop *b, size_t i)
 {
     const lossi_node *node = &b->net->nodes[i];
-    lossi_combine c = {.node = node, .n_images = b->batch->n, .n_chunks = b->n_chunks, .sums = b->sums, .state = b->states[i]};
+    lossi_combine c = {.node = node,
+                       .n_images = b->batch->n,
+                       .n_chunks = b->n_chunks,
+                       .sums = b->sums,
+                       .state = b->states[i]};
     if (node->weight >= 0) {
         c.weight = b->net->tensors[node->weight].values;
         c.dweight = b->parameter_gradients[node->weight];
@@ -219,7 +231,7 @@ static lossi_combine combine_of(const lossi_backprop *b, size_t i)
     return c;
 }
 
-/* ---- Forward --------------------------------------------------------------------------------------------------------- */
+/* ---- Forward -------------------------------------------------------------------------------- */
 
 static void read_images(void *context, size_t k, size_t worker)
 {
@@ -228,7 +240,8 @@ static void read_images(void *context, size_t k, size_t worker)
     for (size_t i = 0; i < b->lanes; i++) {
         if (i < chunk.n)
             b->batch->image(b->batch->user, k * b->lanes + i, b->images[worker]);
-        lossi_put_image(lossi_chunk_output(&chunk, 0), b->lanes, i, i < chunk.n ? b->images[worker] : NULL, b->image_size);
+        lossi_put_image(lossi_chunk_output(&chunk, 0), b->lanes, i,
+                        i < chunk.n ? b->images[worker] : NULL, b->image_size);
     }
 }
 
@@ -253,11 +266,12 @@ static void cross_entropy(void *context, size_t k, size_t worker)
     lossi_chunk chunk = chunk_of(b, k, worker);
     lossi_maps m = {b->net->shape.classes, 1, b->lanes, chunk.n};
     size_t first = k * b->lanes;
-    b->kernels->xent(&m, lossi_chunk_output(&chunk, b->n_nodes - 1), b->batch->labels + first, b->losses + first, b->correct + first,
-                     1 / (double)b->batch->n, gradient_of(b, b->n_nodes - 1, k));
+    b->kernels->xent(&m, lossi_chunk_output(&chunk, b->n_nodes - 1), b->batch->labels + first,
+                     b->losses + first, b->correct + first, 1 / (double)b->batch->n,
+                     gradient_of(b, b->n_nodes - 1, k));
 }
 
-/* ---- Backward -------------------------------------------------------------------------------------------------------- */
+/* ---- Backward ------------------------------------------------------------------------------- */
 
 static void backward_layer(const lossi_backprop *b, const lossi_chunk *chunk, size_t i, size_t k)
 {
@@ -268,20 +282,23 @@ static void backward_layer(const lossi_backprop *b, const lossi_chunk *chunk, si
         if (in < 0 || !(call.dx[j] = gradient_of(b, (size_t)in, k)))
             continue;
         /* The last user of an output is the first to write its gradient. */
-        bool is_first = b->gradients.last_user[in] == (int)i && (j == 0 || call.node->inputs[0] != in);
+        bool is_first =
+            b->gradients.last_user[in] == (int)i && (j == 0 || call.node->inputs[0] != in);
         if (is_first)
-            memset(call.dx[j], 0, lossi_chunk_size(&b->net->nodes[in], b->lanes) * sizeof(lossi_real));
+            memset(call.dx[j], 0,
+                   lossi_chunk_size(&b->net->nodes[in], b->lanes) * sizeof(lossi_real));
     }
     if (lossi_has_partial(call.node)) {
         call.dweight = b->partial + k * b->segments.most_partial + b->segments.partial[i];
-        call.dbias = call.node->bias < 0 ? NULL : call.dweight + b->net->tensors[call.node->weight].count;
+        call.dbias =
+            call.node->bias < 0 ? NULL : call.dweight + b->net->tensors[call.node->weight].count;
         memset(call.dweight, 0, lossi_partial_count(b->net, call.node) * sizeof(lossi_real));
     }
     call.node->layer->backward(&call);
 }
 
-/* The layer after the segment, whose sums are known now, if it has any; the segment's layers; and sums of the first instead of its own
- * backward pass, if it wants any. */
+/* The layer after the segment, whose sums are known now, if it has any; the segment's layers;
+ * and sums of the first instead of its own backward pass, if it wants any. */
 static void backward(void *context, size_t k, size_t worker)
 {
     const lossi_backprop *b = context;
@@ -299,7 +316,8 @@ static void backward(void *context, size_t k, size_t worker)
     }
 }
 
-/* Adds up a part of the chunks' gradients of one layer's weight and bias, in the order of the chunks. */
+/* Adds up a part of the chunks' gradients of one layer's weight and bias, in the order of the
+ * chunks. */
 enum { SUM_PIECE = 4096 };
 
 typedef struct partial_sum {
@@ -313,7 +331,8 @@ static void sum_partial(void *context, size_t piece, size_t worker)
     (void)worker;
     const partial_sum *p = context;
     const lossi_backprop *b = p->backprop;
-    size_t n_weight = b->net->tensors[p->node->weight].count, n = lossi_partial_count(b->net, p->node);
+    size_t n_weight = b->net->tensors[p->node->weight].count,
+           n = lossi_partial_count(b->net, p->node);
     size_t end = (piece + 1) * SUM_PIECE < n ? (piece + 1) * SUM_PIECE : n;
     for (size_t j = piece * SUM_PIECE; j < end; j++) {
         lossi_real sum = 0;
@@ -331,11 +350,13 @@ static void sum_partials(lossi_backprop *b)
     for (size_t i = b->segment->begin; i < b->segment->end; i++) {
         partial_sum p = {b, &b->net->nodes[i], b->partial + b->segments.partial[i]};
         if (lossi_has_partial(p.node))
-            lossi_pool_run(b->pool, (lossi_partial_count(b->net, p.node) + SUM_PIECE - 1) / SUM_PIECE, sum_partial, &p);
+            lossi_pool_run(b->pool,
+                           (lossi_partial_count(b->net, p.node) + SUM_PIECE - 1) / SUM_PIECE,
+                           sum_partial, &p);
     }
 }
 
-/* ---- Filters made ready ---------------------------------------------------------------------------------------------- */
+/* ---- Filters made ready --------------------------------------------------------------------- */
 
 /* Whether the gradient of node i's input is wanted. */
 static bool has_input_gradient(const lossi_backprop *b, size_t i)
@@ -355,7 +376,13 @@ static void pack_piece(const lossi_backprop *b, size_t piece, bool is_backward)
             piece -= n;
             continue;
         }
-        lossi_pack p = {b->kernels, node, in, b->lanes, b->net->tensors[node->weight].values, NULL, b->packed + b->segments.packed[i]};
+        lossi_pack p = {b->kernels,
+                        node,
+                        in,
+                        b->lanes,
+                        b->net->tensors[node->weight].values,
+                        NULL,
+                        b->packed + b->segments.packed[i]};
         if (!is_backward)
             node->layer->pack(&p, piece);
         else if (has_input_gradient(b, i))
@@ -376,7 +403,7 @@ static void pack_backward(void *context, size_t piece, size_t worker)
     pack_piece(context, piece, true);
 }
 
-/* ---- A batch --------------------------------------------------------------------------------------------------------- */
+/* ---- A batch -------------------------------------------------------------------------------- */
 
 static void forward_segment(lossi_backprop *b)
 {
@@ -401,7 +428,8 @@ static void backward_segment(lossi_backprop *b)
     }
 }
 
-void lossi_backprop_run(lossi_backprop *b, loss_net *net, const lossi_batch *batch, double *loss, size_t *correct)
+void lossi_backprop_run(lossi_backprop *b, loss_net *net, const lossi_batch *batch, double *loss,
+                        size_t *correct)
 {
     b->net = net;
     b->batch = batch;

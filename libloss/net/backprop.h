@@ -1,4 +1,5 @@
-/* One batch forward and backward in training mode: the gradient of the mean loss with respect to every parameter. */
+/* One batch forward and backward in training mode: the gradient of the mean loss with respect to
+ * every parameter. */
 #ifndef LOSSI_BACKPROP_H
 #define LOSSI_BACKPROP_H
 
@@ -6,29 +7,33 @@
 
 typedef struct lossi_backprop lossi_backprop;
 
-/** Puts image i of the batch into `image` [c][h][w], normalised. Called from several threads at once. */
+/** Puts image i of the batch into `image` [c][h][w], normalised. Called from several threads at
+ * once. */
 typedef void (*lossi_batch_image)(void *user, size_t i, lossi_real *image);
 
 /** The images of a step. */
 typedef struct lossi_batch {
-    size_t n;                /* 1 .. the largest batch */
-    const uint8_t *labels;   /* [n] */
+    size_t n;              /* 1 .. the largest batch */
+    const uint8_t *labels; /* [n] */
     lossi_batch_image image;
     void *user;
-    uint64_t seed;           /* of dropout: another one for every step */
+    uint64_t seed; /* of dropout: another one for every step */
 } lossi_batch;
 
 /** @param largest  images of the largest batch; memory is set up for it. */
-loss_status lossi_backprop_create(lossi_backprop **out, const loss_net *net, size_t largest, size_t threads);
+loss_status lossi_backprop_create(lossi_backprop **out, const loss_net *net, size_t largest,
+                                  size_t threads);
 void lossi_backprop_free(lossi_backprop *backprop);
 
 /** Gradient at the network's present parameters; its running statistics are updated.
  *  @param loss     mean over the batch, before the step.
  *  @param correct  images whose largest logit is the label's.
  *  The bits do not depend on the number of threads. */
-void lossi_backprop_run(lossi_backprop *backprop, loss_net *net, const lossi_batch *batch, double *loss, size_t *correct);
+void lossi_backprop_run(lossi_backprop *backprop, loss_net *net, const lossi_batch *batch,
+                        double *loss, size_t *correct);
 
-/** Gradient of tensor i, [count]; NULL for running statistics. Borrowed, overwritten by the next run. */
+/** Gradient of tensor i, [count]; NULL for running statistics. Borrowed, overwritten by the next
+ * run. */
 const lossi_real *lossi_backprop_gradient(const lossi_backprop *backprop, size_t tensor);
 
 #endif

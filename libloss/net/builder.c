@@ -1,4 +1,5 @@
-/* The builder: appends layers, works out their shapes, makes their tensors. The first error sticks. */
+/* The builder: appends layers, works out their shapes, makes their tensors. The first error
+ * sticks. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +7,8 @@
 #include "net/layer.h"
 #include "net/net.h"
 
-/* No image, filter or layer of a sane network is larger; keeps products of a few sizes far from overflow. */
+/* No image, filter or layer of a sane network is larger; keeps products of a few sizes far from
+ * overflow. */
 enum { LARGEST_SIZE = 1 << 20 };
 
 struct loss_builder {
@@ -20,11 +22,16 @@ loss_status loss_builder_create(loss_builder **out, loss_shape shape)
 {
     *out = NULL;
     if (!shape.channels || !shape.height || !shape.width || shape.classes < 2)
-        return lossi_fail(LOSS_ERR_SHAPE, "images of %zux%zux%zu with %zu classes: no size may be 0, and two classes are the least",
+        return lossi_fail(LOSS_ERR_SHAPE,
+                          "images of %zux%zux%zu with %zu classes: no size may be 0, and two "
+                          "classes are the least",
                           shape.channels, shape.height, shape.width, shape.classes);
-    if (shape.channels > LARGEST_SIZE || shape.height > LARGEST_SIZE || shape.width > LARGEST_SIZE || shape.classes > 256)
-        return lossi_fail(LOSS_ERR_SHAPE, "images of %zux%zux%zu with %zu classes: at most %d a side and 256 classes",
-                          shape.channels, shape.height, shape.width, shape.classes, LARGEST_SIZE);
+    if (shape.channels > LARGEST_SIZE || shape.height > LARGEST_SIZE ||
+        shape.width > LARGEST_SIZE || shape.classes > 256)
+        return lossi_fail(
+            LOSS_ERR_SHAPE,
+            "images of %zux%zux%zu with %zu classes: at most %d a side and 256 classes",
+            shape.channels, shape.height, shape.width, shape.classes, LARGEST_SIZE);
     loss_builder *b = calloc(1, sizeof *b);
     loss_net *net = calloc(1, sizeof *net);
     if (!b || !net) {
@@ -56,8 +63,10 @@ static loss_node failed(loss_builder *b, loss_status status)
     return -1;
 }
 
-/* An empty node of a layer on up to two inputs (-1: none), with the first input's shape; NULL on failure. */
-static lossi_node *append(loss_builder *b, const lossi_layer *layer, loss_node first, loss_node second)
+/* An empty node of a layer on up to two inputs (-1: none), with the first input's shape; NULL on
+ * failure. */
+static lossi_node *append(loss_builder *b, const lossi_layer *layer, loss_node first,
+                          loss_node second)
 {
     if (b->status)
         return NULL;
@@ -66,10 +75,12 @@ static lossi_node *append(loss_builder *b, const lossi_layer *layer, loss_node f
     int n_inputs = layer == &lossi_layer_add || layer == &lossi_layer_concat ? 2 : layer ? 1 : 0;
     for (int i = 0; i < n_inputs; i++)
         if (inputs[i] < 0 || (size_t)inputs[i] >= net->n_nodes) {
-            failed(b, lossi_fail(LOSS_ERR_ARGUMENT, "%s: input %d is no layer of this network", layer->name, inputs[i]));
+            failed(b, lossi_fail(LOSS_ERR_ARGUMENT, "%s: input %d is no layer of this network",
+                                 layer->name, inputs[i]));
             return NULL;
         }
-    if (!lossi_reserve((void **)&net->nodes, &b->nodes_capacity, net->n_nodes, sizeof *net->nodes)) {
+    if (!lossi_reserve((void **)&net->nodes, &b->nodes_capacity, net->n_nodes,
+                       sizeof *net->nodes)) {
         failed(b, lossi_fail_nomem(2 * b->nodes_capacity * sizeof *net->nodes));
         return NULL;
     }
@@ -95,19 +106,21 @@ static loss_node accept(loss_builder *b, const lossi_node *node)
     size_t size;
     if (!lossi_mul(node->channels, node->height * node->width, &size) || size > SIZE_MAX / 4096)
         return failed(b, lossi_fail(LOSS_ERR_SHAPE, "%s: an output of %zux%zux%zu is too large",
-                                    node->layer ? node->layer->name : "input", node->channels, node->height, node->width));
+                                    node->layer ? node->layer->name : "input", node->channels,
+                                    node->height, node->width));
     return (loss_node)b->net->n_nodes++;
 }
 
 /* A tensor NAME.suffix, still without values; its number, or -1. */
-static int add_tensor(loss_builder *b, const char *name, const char *suffix, loss_tensor_kind kind, size_t n_dims,
-                      const size_t *dims)
+static int add_tensor(loss_builder *b, const char *name, const char *suffix, loss_tensor_kind kind,
+                      size_t n_dims, const size_t *dims)
 {
     loss_net *net = b->net;
     if (b->status)
         return -1;
     char *full = lossi_format("%s.%s", name, suffix);
-    if (!full || !lossi_reserve((void **)&net->tensors, &b->tensors_capacity, net->n_tensors, sizeof *net->tensors)) {
+    if (!full || !lossi_reserve((void **)&net->tensors, &b->tensors_capacity, net->n_tensors,
+                                sizeof *net->tensors)) {
         free(full);
         return failed(b, lossi_fail_nomem(sizeof *net->tensors));
     }
@@ -133,7 +146,8 @@ loss_node loss_builder_input(loss_builder *b)
     if (!node)
         return -1;
     if (b->net->n_nodes)
-        return failed(b, lossi_fail(LOSS_ERR_ARGUMENT, "input: it must be the first layer, and there is one only"));
+        return failed(b, lossi_fail(LOSS_ERR_ARGUMENT,
+                                    "input: it must be the first layer, and there is one only"));
     node->channels = b->net->shape.channels;
     node->height = b->net->shape.height;
     node->width = b->net->shape.width;
@@ -148,19 +162,24 @@ static size_t side_after(size_t in, size_t kernel, size_t stride, size_t padding
 }
 
 /* Sets a node's height and width to what a window leaves of its input's. */
-static bool slide(loss_builder *b, lossi_node *node, const char *name, size_t kernel, size_t stride, size_t padding)
+static bool slide(loss_builder *b, lossi_node *node, const char *name, size_t kernel, size_t stride,
+                  size_t padding)
 {
     if (!kernel || kernel > LARGEST_SIZE || stride > LARGEST_SIZE || padding > LARGEST_SIZE) {
-        failed(b, lossi_fail(LOSS_ERR_ARGUMENT, "%s: kernel %zu, stride %zu, padding %zu: out of range", name, kernel, stride,
-                             padding));
+        failed(b, lossi_fail(LOSS_ERR_ARGUMENT,
+                             "%s: kernel %zu, stride %zu, padding %zu: out of range", name, kernel,
+                             stride, padding));
         return false;
     }
     size_t height = side_after(node->height, kernel, stride, padding);
     size_t width = side_after(node->width, kernel, stride, padding);
     if (!height || !width) {
-        failed(b, lossi_fail(LOSS_ERR_SHAPE, "%s: a %zux%zu window does not fit its input of %zux%zu (padding %zu); "
-                             "images of %zux%zu are too small for this network", name, kernel, kernel, node->height,
-                             node->width, padding, b->net->shape.height, b->net->shape.width));
+        failed(b,
+               lossi_fail(LOSS_ERR_SHAPE,
+                          "%s: a %zux%zu window does not fit its input of %zux%zu (padding %zu); "
+                          "images of %zux%zu are too small for this network",
+                          name, kernel, kernel, node->height, node->width, padding,
+                          b->net->shape.height, b->net->shape.width));
         return false;
     }
     node->height = height;
@@ -169,7 +188,8 @@ static bool slide(loss_builder *b, lossi_node *node, const char *name, size_t ke
 }
 
 /* Convolution and linear: the tensors after the shapes are known. */
-static loss_node add_filter(loss_builder *b, lossi_node *node, const char *name, size_t in_channels, size_t n_dims)
+static loss_node add_filter(loss_builder *b, lossi_node *node, const char *name, size_t in_channels,
+                            size_t n_dims)
 {
     size_t k = node->conv.kernel, dims[4] = {node->conv.channels, in_channels, k, k};
     node->channels = node->conv.channels;
@@ -187,7 +207,8 @@ loss_node loss_builder_conv(loss_builder *b, loss_node in, const char *name, los
     if (!conv.stride)
         conv.stride = 1;
     if (!conv.channels || conv.channels > LARGEST_SIZE)
-        return failed(b, lossi_fail(LOSS_ERR_ARGUMENT, "%s: %zu output channels; from 1 to %d", name, conv.channels, LARGEST_SIZE));
+        return failed(b, lossi_fail(LOSS_ERR_ARGUMENT, "%s: %zu output channels; from 1 to %d",
+                                    name, conv.channels, LARGEST_SIZE));
     node->conv = conv;
     size_t in_channels = node->channels;
     if (!slide(b, node, name, conv.kernel, conv.stride, conv.padding))
@@ -201,10 +222,13 @@ loss_node loss_builder_linear(loss_builder *b, loss_node in, const char *name, s
     if (!node)
         return -1;
     if (node->height != 1 || node->width != 1)
-        return failed(b, lossi_fail(LOSS_ERR_SHAPE, "%s: its input is %zux%zux%zu; flatten or pool it to features first", name,
-                                    node->channels, node->height, node->width));
+        return failed(
+            b, lossi_fail(LOSS_ERR_SHAPE,
+                          "%s: its input is %zux%zux%zu; flatten or pool it to features first",
+                          name, node->channels, node->height, node->width));
     if (!out || out > LARGEST_SIZE)
-        return failed(b, lossi_fail(LOSS_ERR_ARGUMENT, "%s: %zu outputs; from 1 to %d", name, out, LARGEST_SIZE));
+        return failed(b, lossi_fail(LOSS_ERR_ARGUMENT, "%s: %zu outputs; from 1 to %d", name, out,
+                                    LARGEST_SIZE));
     node->conv = (loss_conv){.channels = out, .kernel = 1, .stride = 1, .bias = true};
     return add_filter(b, node, name, node->channels, 2);
 }
@@ -236,10 +260,12 @@ static loss_node add_pool(loss_builder *b, loss_node in, const lossi_layer *laye
     if (!pool.stride)
         pool.stride = pool.kernel;
     if (2 * pool.padding > pool.kernel)
-        return failed(b, lossi_fail(LOSS_ERR_ARGUMENT, "%s: padding %zu is more than half the kernel %zu", layer->name,
+        return failed(b, lossi_fail(LOSS_ERR_ARGUMENT,
+                                    "%s: padding %zu is more than half the kernel %zu", layer->name,
                                     pool.padding, pool.kernel));
     node->pool = pool;
-    return slide(b, node, layer->name, pool.kernel, pool.stride, pool.padding) ? accept(b, node) : -1;
+    return slide(b, node, layer->name, pool.kernel, pool.stride, pool.padding) ? accept(b, node)
+                                                                               : -1;
 }
 
 loss_node loss_builder_max_pool(loss_builder *b, loss_node in, loss_pool pool)
@@ -278,9 +304,11 @@ loss_node loss_builder_add(loss_builder *b, loss_node x, loss_node y)
     if (!node)
         return -1;
     const lossi_node *other = &b->net->nodes[y];
-    if (node->channels != other->channels || node->height != other->height || node->width != other->width)
-        return failed(b, lossi_fail(LOSS_ERR_SHAPE, "add: %zux%zux%zu and %zux%zux%zu", node->channels, node->height,
-                                    node->width, other->channels, other->height, other->width));
+    if (node->channels != other->channels || node->height != other->height ||
+        node->width != other->width)
+        return failed(b, lossi_fail(LOSS_ERR_SHAPE, "add: %zux%zux%zu and %zux%zux%zu",
+                                    node->channels, node->height, node->width, other->channels,
+                                    other->height, other->width));
     return accept(b, node);
 }
 
@@ -291,8 +319,10 @@ loss_node loss_builder_concat(loss_builder *b, loss_node x, loss_node y)
         return -1;
     const lossi_node *other = &b->net->nodes[y];
     if (node->height != other->height || node->width != other->width)
-        return failed(b, lossi_fail(LOSS_ERR_SHAPE, "concat: %zux%zux%zu and %zux%zux%zu differ in height or width", node->channels,
-                                    node->height, node->width, other->channels, other->height, other->width));
+        return failed(b, lossi_fail(LOSS_ERR_SHAPE,
+                                    "concat: %zux%zux%zu and %zux%zux%zu differ in height or width",
+                                    node->channels, node->height, node->width, other->channels,
+                                    other->height, other->width));
     node->channels += other->channels;
     return accept(b, node);
 }
@@ -303,8 +333,10 @@ loss_node loss_builder_shortcut(loss_builder *b, loss_node in, size_t channels, 
     if (!node)
         return -1;
     if (channels < node->channels || channels > LARGEST_SIZE || !stride)
-        return failed(b, lossi_fail(LOSS_ERR_ARGUMENT, "shortcut: %zu channels from %zu, stride %zu: it can only add channels",
-                                    channels, node->channels, stride));
+        return failed(
+            b, lossi_fail(LOSS_ERR_ARGUMENT,
+                          "shortcut: %zu channels from %zu, stride %zu: it can only add channels",
+                          channels, node->channels, stride));
     node->stride = stride;
     node->channels = channels;
     return slide(b, node, "shortcut", 1, stride, 0) ? accept(b, node) : -1;
@@ -353,12 +385,14 @@ static loss_status allocate_values(loss_net *net)
         lossi_tensor *tensor = &net->tensors[i];
         tensor->values = lossi_alloc(tensor->count, sizeof *tensor->values);
         if (!tensor->values)
-            return lossi_fail(LOSS_ERR_NOMEM, "%s: out of memory for the %zu values of %s", net->model, tensor->count, tensor->name);
+            return lossi_fail(LOSS_ERR_NOMEM, "%s: out of memory for the %zu values of %s",
+                              net->model, tensor->count, tensor->name);
     }
     return LOSS_OK;
 }
 
-loss_status loss_builder_finish(loss_builder *b, loss_node logits, const char *model, loss_net **out)
+loss_status loss_builder_finish(loss_builder *b, loss_node logits, const char *model,
+                                loss_net **out)
 {
     *out = NULL;
     loss_net *net = b->net;
@@ -366,12 +400,15 @@ loss_status loss_builder_finish(loss_builder *b, loss_node logits, const char *m
     if (b->status)
         lossi_fail(b->status, "%s", b->message);
     else if (logits < 1 || (size_t)logits + 1 != net->n_nodes)
-        b->status = lossi_fail(LOSS_ERR_ARGUMENT, "%s: the logits must be the layer that was added last", model);
+        b->status = lossi_fail(LOSS_ERR_ARGUMENT,
+                               "%s: the logits must be the layer that was added last", model);
     else if (unused_layer(net) >= 0)
-        b->status = lossi_fail(LOSS_ERR_ARGUMENT, "%s: no layer takes the output of layer %d", model, unused_layer(net));
+        b->status = lossi_fail(LOSS_ERR_ARGUMENT, "%s: no layer takes the output of layer %d",
+                               model, unused_layer(net));
     else if (shape.channels != net->shape.classes || shape.height != 1 || shape.width != 1)
-        b->status = lossi_fail(LOSS_ERR_SHAPE, "%s: the logits are %zux%zux%zu; expected %zu classes", model, shape.channels,
-                               shape.height, shape.width, net->shape.classes);
+        b->status =
+            lossi_fail(LOSS_ERR_SHAPE, "%s: the logits are %zux%zux%zu; expected %zu classes",
+                       model, shape.channels, shape.height, shape.width, net->shape.classes);
     else if (!(net->model = lossi_strdup(model)))
         b->status = lossi_fail_nomem(strlen(model) + 1);
     else if (!(b->status = allocate_values(net)))

@@ -1,5 +1,6 @@
-/* Threads take chunks of images from a counter; what a chunk gives does not depend on who computes it, and the per-image losses
- * are summed in image order, so the result has the same bits for any number of threads. */
+/* Threads take chunks of images from a counter; what a chunk gives does not depend on who
+ * computes it, and the per-image losses are summed in image order, so the result has the same
+ * bits for any number of threads. */
 #include "net/evaluate.h"
 
 #include <math.h>
@@ -15,14 +16,14 @@
 struct lossi_evaluator {
     const lossi_kernels *kernels;
     lossi_pool *pool;
-    size_t lanes;         /* images of a chunk */
+    size_t lanes; /* images of a chunk */
     lossi_program *program;
     lossi_real **memory, **scratch; /* [pool size] */
-    float **images;       /* [pool size]: one image as the dataset gives it, [c][h][w] */
-    lossi_real **values;  /* [pool size]: the same as the engine's numbers */
+    float **images;                 /* [pool size]: one image as the dataset gives it, [c][h][w] */
+    lossi_real **values;            /* [pool size]: the same as the engine's numbers */
     size_t image_size, capacity;
-    double *losses;       /* [capacity], per image */
-    uint8_t *correct;     /* [capacity] */
+    double *losses;   /* [capacity], per image */
+    uint8_t *correct; /* [capacity] */
 };
 
 void lossi_evaluator_free(lossi_evaluator *e)
@@ -48,7 +49,8 @@ void lossi_evaluator_free(lossi_evaluator *e)
 
 static loss_status allocate_workers(lossi_evaluator *e)
 {
-    size_t n = lossi_pool_size(e->pool), memory = lossi_program_memory(e->program), scratch = lossi_program_scratch(e->program);
+    size_t n = lossi_pool_size(e->pool), memory = lossi_program_memory(e->program),
+           scratch = lossi_program_scratch(e->program);
     e->memory = calloc(n, sizeof *e->memory);
     e->scratch = calloc(n, sizeof *e->scratch);
     e->images = calloc(n, sizeof *e->images);
@@ -136,7 +138,8 @@ static void run_chunk(void *context, size_t chunk, size_t worker)
     const lossi_real *logits = lossi_program_run(e->program, e->memory[worker], e->scratch[worker]);
     if (!j->logits) {
         lossi_maps m = {classes, 1, e->lanes, n};
-        e->kernels->xent(&m, logits, loss_dataset_labels(j->data) + first, e->losses + first, e->correct + first, 1, NULL);
+        e->kernels->xent(&m, logits, loss_dataset_labels(j->data) + first, e->losses + first,
+                         e->correct + first, 1, NULL);
         return;
     }
     for (size_t i = 0; i < n; i++)
@@ -174,8 +177,8 @@ static void summarise(const lossi_evaluator *e, size_t n, loss_result *result)
     result->images = n;
 }
 
-loss_status lossi_evaluator_run(lossi_evaluator *e, const loss_net *net, const loss_dataset *data, loss_cancelled cancelled,
-                                void *user, loss_result *result)
+loss_status lossi_evaluator_run(lossi_evaluator *e, const loss_net *net, const loss_dataset *data,
+                                loss_cancelled cancelled, void *user, loss_result *result)
 {
     double start = lossi_clock();
     loss_status status = lossi_net_check_data(net, data);
@@ -183,7 +186,12 @@ loss_status lossi_evaluator_run(lossi_evaluator *e, const loss_net *net, const l
         status = reserve_images(e, loss_dataset_count(data));
     if (status)
         return status;
-    job j = {.evaluator = e, .net = net, .n = loss_dataset_count(data), .data = data, .cancelled = cancelled, .user = user};
+    job j = {.evaluator = e,
+             .net = net,
+             .n = loss_dataset_count(data),
+             .data = data,
+             .cancelled = cancelled,
+             .user = user};
     lossi_program_set(e->program, net, e->pool);
     lossi_pool_run(e->pool, (j.n + e->lanes - 1) / e->lanes, run_chunk, &j);
     if (j.stopped)
@@ -193,7 +201,8 @@ loss_status lossi_evaluator_run(lossi_evaluator *e, const loss_net *net, const l
     return LOSS_OK;
 }
 
-loss_status lossi_evaluator_logits(lossi_evaluator *e, const loss_net *net, size_t n, const float *images, float *logits)
+loss_status lossi_evaluator_logits(lossi_evaluator *e, const loss_net *net, size_t n,
+                                   const float *images, float *logits)
 {
     job j = {.evaluator = e, .net = net, .n = n, .images = images, .logits = logits};
     lossi_program_set(e->program, net, e->pool);
@@ -201,8 +210,8 @@ loss_status lossi_evaluator_logits(lossi_evaluator *e, const loss_net *net, size
     return LOSS_OK;
 }
 
-loss_status loss_net_evaluate(const loss_net *net, const loss_dataset *data, const loss_evaluate_options *given,
-                              loss_result *result)
+loss_status loss_net_evaluate(const loss_net *net, const loss_dataset *data,
+                              const loss_evaluate_options *given, loss_result *result)
 {
     loss_evaluate_options opt = LOSS_EVALUATE_OPTIONS_INIT;
     lossi_evaluator *evaluator = NULL;

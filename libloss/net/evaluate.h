@@ -1,5 +1,5 @@
-/* Evaluation of a network over a dataset: threads and memory are set up once and used for any number of runs, such as the
- * points of a landscape. */
+/* Evaluation of a network over a dataset: threads and memory are set up once and used for any
+ * number of runs, such as the points of a landscape. */
 #ifndef LOSSI_EVALUATE_H
 #define LOSSI_EVALUATE_H
 
@@ -13,11 +13,12 @@ loss_status lossi_evaluator_create(lossi_evaluator **out, const loss_net *net, s
 void lossi_evaluator_free(lossi_evaluator *evaluator);
 
 /** Loss of `net` (any network of the graph given at creation) over data, as loss_net_evaluate(). */
-loss_status lossi_evaluator_run(lossi_evaluator *evaluator, const loss_net *net, const loss_dataset *data,
-                                loss_cancelled cancelled, void *user, loss_result *result);
+loss_status lossi_evaluator_run(lossi_evaluator *evaluator, const loss_net *net,
+                                const loss_dataset *data, loss_cancelled cancelled, void *user,
+                                loss_result *result);
 
 /** Logits of n images, as loss_net_logits(). */
-loss_status lossi_evaluator_logits(lossi_evaluator *evaluator, const loss_net *net, size_t n, const float *images,
-                                   float *logits);
+loss_status lossi_evaluator_logits(lossi_evaluator *evaluator, const loss_net *net, size_t n,
+                                   const float *images, float *logits);
 
 #endif

@@ -1,7 +1,8 @@
 /* Layers on one chunk of images. */
 #include "net/forward.h"
 
-lossi_call lossi_chunk_call(const lossi_chunk *chunk, const lossi_kernels *kernels, const loss_net *net, size_t i)
+lossi_call lossi_chunk_call(const lossi_chunk *chunk, const lossi_kernels *kernels,
+                            const loss_net *net, size_t i)
 {
     const lossi_node *node = &net->nodes[i];
     lossi_call call = {
@@ -24,7 +25,8 @@ lossi_call lossi_chunk_call(const lossi_chunk *chunk, const lossi_kernels *kerne
     return call;
 }
 
-void lossi_put_image(lossi_real *input, size_t lanes, size_t i, const lossi_real *image, size_t size)
+void lossi_put_image(lossi_real *input, size_t lanes, size_t i, const lossi_real *image,
+                     size_t size)
 {
     for (size_t k = 0; k < size; k++)
         input[k * lanes + i] = image ? image[k] : 0;

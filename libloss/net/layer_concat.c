@@ -1,4 +1,5 @@
-/* Concatenation along channels: as activations are [c][h][w][lanes], one block of memory after the other. */
+/* Concatenation along channels: as activations are [c][h][w][lanes], one block of memory after
+ * the other. */
 #include <string.h>
 
 #include "net/layer.h"
@@ -24,7 +25,8 @@ static void backward(const lossi_call *call)
     if (call->dx[0])
         call->kernels->add(first_count(call), call->dx[0], call->dy, call->dx[0]);
     if (call->dx[1])
-        call->kernels->add(second_count(call), call->dx[1], call->dy + first_count(call), call->dx[1]);
+        call->kernels->add(second_count(call), call->dx[1], call->dy + first_count(call),
+                           call->dx[1]);
 }
 
 const lossi_layer lossi_layer_concat = {.name = "concat", .forward = forward, .backward = backward};

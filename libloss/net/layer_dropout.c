@@ -1,5 +1,6 @@
-/* Dropout (Srivastava et al. 2014), inverted: kept values are scaled in training, and evaluation is the identity. The mask is
- * drawn again for backward from the same counters; it depends on the image's place in the batch, not on chunks. */
+/* Dropout (Srivastava et al. 2014), inverted: kept values are scaled in training, and evaluation
+ * is the identity. The mask is drawn again for backward from the same counters; it depends on
+ * the image's place in the batch, not on chunks. */
 #include <string.h>
 
 #include "base/random.h"
@@ -21,13 +22,15 @@ static void forward(const lossi_call *call)
 {
     if (!call->training) {
         if (call->y != call->x[0])
-            memcpy(call->y, call->x[0], lossi_chunk_size(call->node, call->lanes) * sizeof *call->y);
+            memcpy(call->y, call->x[0],
+                   lossi_chunk_size(call->node, call->lanes) * sizeof *call->y);
         return;
     }
     lossi_stream stream = stream_of(call);
     for (size_t e = 0; e < lossi_node_size(call->node); e++)
         for (size_t i = 0; i < call->lanes; i++)
-            call->y[e * call->lanes + i] = call->x[0][e * call->lanes + i] * factor(call, &stream, call->first_image + i, e);
+            call->y[e * call->lanes + i] =
+                call->x[0][e * call->lanes + i] * factor(call, &stream, call->first_image + i, e);
 }
 
 static void backward(const lossi_call *call)
@@ -35,13 +38,16 @@ static void backward(const lossi_call *call)
     if (!call->dx[0])
         return;
     if (!call->training) {
-        call->kernels->add(lossi_chunk_size(call->node, call->lanes), call->dx[0], call->dy, call->dx[0]);
+        call->kernels->add(lossi_chunk_size(call->node, call->lanes), call->dx[0], call->dy,
+                           call->dx[0]);
         return;
     }
     lossi_stream stream = stream_of(call);
     for (size_t e = 0; e < lossi_node_size(call->node); e++)
         for (size_t i = 0; i < call->lanes; i++)
-            call->dx[0][e * call->lanes + i] += call->dy[e * call->lanes + i] * factor(call, &stream, call->first_image + i, e);
+            call->dx[0][e * call->lanes + i] +=
+                call->dy[e * call->lanes + i] * factor(call, &stream, call->first_image + i, e);
 }
 
-const lossi_layer lossi_layer_dropout = {.name = "dropout", .in_place = true, .forward = forward, .backward = backward};
+const lossi_layer lossi_layer_dropout = {
+    .name = "dropout", .in_place = true, .forward = forward, .backward = backward};

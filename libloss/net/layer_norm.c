@@ -1,7 +1,11 @@
 /* BatchNorm (Ioffe & Szegedy 2015).
- *   training:    y = weight (x - m) / sqrt(v + eps) + bias,  m and v the batch's mean and biased variance per channel
- *   evaluation:  the same with the running mean and variance, which its derivatives take as constants
- * The running variance averages the unbiased one, as PyTorch's does. */
+ *
+ *   training:    y = weight (x - m) / sqrt(v + eps) + bias
+ *   evaluation:  the same with the running mean and variance
+ *
+ * In training m and v are the batch's mean and biased variance per channel. In evaluation the
+ * derivatives take the running statistics as constants. The running variance averages the unbiased
+ * one, as PyTorch's does. */
 #include <math.h>
 #include <string.h>
 
@@ -22,7 +26,8 @@ static size_t state_count(const lossi_node *node)
     return N_STATE * node->channels;
 }
 
-static size_t scratch_count(const lossi_kernels *kernels, const lossi_node *node, const lossi_node *in, size_t lanes)
+static size_t scratch_count(const lossi_kernels *kernels, const lossi_node *node,
+                            const lossi_node *in, size_t lanes)
 {
     (void)kernels, (void)in, (void)lanes;
     return 3 * node->channels;
@@ -56,22 +61,29 @@ static void forward_combine(const lossi_combine *b)
         b->state[MEAN * channels + c] = mean;
         b->state[INVERSE_DEVIATION * channels + c] = 1 / sqrt(variance + EPS);
         double unbiased = m > 1 ? variance * m / (m - 1) : variance;
-        b->mean[c] = (lossi_real)(b->replaces ? mean : (1 - MOMENTUM) * (double)b->mean[c] + MOMENTUM * mean);
-        b->variance[c] = (lossi_real)(b->replaces ? unbiased : (1 - MOMENTUM) * (double)b->variance[c] + MOMENTUM * unbiased);
+        b->mean[c] =
+            (lossi_real)(b->replaces ? mean
+                                     : (1 - MOMENTUM) * (double)b->mean[c] + MOMENTUM * mean);
+        b->variance[c] = (lossi_real)(b->replaces ? unbiased
+                                                  : (1 - MOMENTUM) * (double)b->variance[c] +
+                                                        MOMENTUM * unbiased);
     }
 }
 
-void lossi_norm_affine(size_t channels, const lossi_real *weight, const lossi_real *bias, const lossi_real *mean,
-                       const lossi_real *variance, const lossi_real *conv_bias, lossi_real *scale, lossi_real *shift)
+void lossi_norm_affine(size_t channels, const lossi_real *weight, const lossi_real *bias,
+                       const lossi_real *mean, const lossi_real *variance,
+                       const lossi_real *conv_bias, lossi_real *scale, lossi_real *shift)
 {
     for (size_t c = 0; c < channels; c++) {
-        double s = (double)weight[c] / sqrt((double)variance[c] + EPS), before = conv_bias ? (double)conv_bias[c] : 0;
+        double s = (double)weight[c] / sqrt((double)variance[c] + EPS),
+               before = conv_bias ? (double)conv_bias[c] : 0;
         scale[c] = (lossi_real)s;
         shift[c] = (lossi_real)((double)bias[c] + (before - (double)mean[c]) * s);
     }
 }
 
-/* In training the batch's own statistics; in evaluation what lossi_norm_affine() made of the running ones. */
+/* In training the batch's own statistics; in evaluation what lossi_norm_affine() made of the
+ * running ones. */
 static void forward(const lossi_call *call)
 {
     size_t channels = call->node->channels;
@@ -93,16 +105,19 @@ static void forward(const lossi_call *call)
 static void backward_sums(const lossi_call *call)
 {
     lossi_maps m = lossi_maps_of(call);
-    call->kernels->norm_backward_sums(&m, call->x[0], call->dy, call->state + MEAN * m.channels, call->sums, call->sums + m.channels);
+    call->kernels->norm_backward_sums(&m, call->x[0], call->dy, call->state + MEAN * m.channels,
+                                      call->sums, call->sums + m.channels);
 }
 
-/* With xhat = (x - m) r:  dx = weight r (dy - mean(dy) - xhat mean(dy xhat)), written as by_dy dy + by_x x + constant. */
+/* With xhat = (x - m) r:  dx = weight r (dy - mean(dy) - xhat mean(dy xhat)), written as by_dy
+ * dy + by_x x + constant. */
 static void backward_combine(const lossi_combine *b)
 {
     size_t channels = b->node->channels;
     double m = (double)(b->n_images * b->node->height * b->node->width);
     for (size_t c = 0; c < channels; c++) {
-        double mean = b->state[MEAN * channels + c], inverse = b->state[INVERSE_DEVIATION * channels + c];
+        double mean = b->state[MEAN * channels + c],
+               inverse = b->state[INVERSE_DEVIATION * channels + c];
         double sum_dy = batch_sum(b, 0, c);
         double sum_dy_xhat = batch_sum(b, 1, c) * inverse;
         b->dbias[c] = (lossi_real)sum_dy;
@@ -115,7 +130,8 @@ static void backward_combine(const lossi_combine *b)
     }
 }
 
-void lossi_norm_fix_state(size_t channels, const lossi_real *weight, const lossi_real *mean, const lossi_real *variance, double *state)
+void lossi_norm_fix_state(size_t channels, const lossi_real *weight, const lossi_real *mean,
+                          const lossi_real *variance, double *state)
 {
     for (size_t c = 0; c < channels; c++) {
         double inverse = 1 / sqrt((double)variance[c] + EPS);
@@ -127,14 +143,16 @@ void lossi_norm_fix_state(size_t channels, const lossi_real *weight, const lossi
 }
 
 /* dweight += the sums over a chunk of dy (x - m) r, m the state's mean or (shifted: false) 0. */
-static void add_to_dweight(const lossi_call *call, const lossi_real *x, const lossi_real *dy, bool shifted, lossi_real *dweight,
-                           lossi_real *dbias)
+static void add_to_dweight(const lossi_call *call, const lossi_real *x, const lossi_real *dy,
+                           bool shifted, lossi_real *dweight, lossi_real *dbias)
 {
     lossi_maps m = lossi_maps_of(call);
     const double *zeros = call->state + CONSTANT * m.channels; /* in evaluation mode */
-    call->kernels->norm_backward_sums(&m, x, dy, shifted ? call->state + MEAN * m.channels : zeros, call->sums, call->sums + m.channels);
+    call->kernels->norm_backward_sums(&m, x, dy, shifted ? call->state + MEAN * m.channels : zeros,
+                                      call->sums, call->sums + m.channels);
     for (size_t c = 0; c < m.channels; c++) {
-        dweight[c] += (lossi_real)(call->sums[m.channels + c] * call->state[INVERSE_DEVIATION * m.channels + c]);
+        dweight[c] += (lossi_real)(call->sums[m.channels + c] *
+                                   call->state[INVERSE_DEVIATION * m.channels + c]);
         if (dbias)
             dbias[c] += (lossi_real)call->sums[c];
     }
@@ -151,8 +169,8 @@ static void backward(const lossi_call *call)
     for (size_t i = 0; i < 3 * channels; i++)
         coefficients[i] = (lossi_real)call->state[BY_DY * channels + i];
     lossi_maps m = lossi_maps_of(call);
-    call->kernels->norm_backward(&m, call->x[0], call->dy, coefficients, coefficients + channels, coefficients + 2 * channels,
-                                 call->dx[0]);
+    call->kernels->norm_backward(&m, call->x[0], call->dy, coefficients, coefficients + channels,
+                                 coefficients + 2 * channels, call->dx[0]);
 }
 
 /* (s x + t)' = s x' + s' x + t': the affine map that norm_backward adds. */

@@ -9,7 +9,8 @@ static void forward(const lossi_call *call)
 static void backward(const lossi_call *call)
 {
     if (call->dx[0])
-        call->kernels->relu_backward(lossi_chunk_size(call->node, call->lanes), call->y, call->dy, call->dx[0]);
+        call->kernels->relu_backward(lossi_chunk_size(call->node, call->lanes), call->y, call->dy,
+                                     call->dx[0]);
 }
 
 /* May work in place, as forward may. */

@@ -21,7 +21,8 @@ static void add_misfit(misfits *list, const char *text)
     size_t n = strlen(text);
     if (list->n_shown + 1 < list->n || list->length + n + 2 >= LIST_SIZE)
         return;
-    list->length += (size_t)snprintf(list->text + list->length, LIST_SIZE - list->length, "%s%s", list->length ? ", " : "", text);
+    list->length += (size_t)snprintf(list->text + list->length, LIST_SIZE - list->length, "%s%s",
+                                     list->length ? ", " : "", text);
     list->n_shown++;
 }
 
@@ -33,12 +34,14 @@ static void add_list(char *message, size_t size, const char *title, const misfit
         return;
     at += (size_t)snprintf(message + at, size - at, "; %s: %s", title, list->text);
     if (list->n > list->n_shown && at < size)
-        snprintf(message + at, size - at, "%s%zu more", list->n_shown ? " and " : "", list->n - list->n_shown);
+        snprintf(message + at, size - at, "%s%zu more", list->n_shown ? " and " : "",
+                 list->n - list->n_shown);
 }
 
 loss_status lossi_match_create(lossi_match *match, const lossi_arrays *arrays)
 {
-    *match = (lossi_match){.arrays = arrays, .canonical = calloc(arrays->n + 1, sizeof *match->canonical)};
+    *match = (lossi_match){.arrays = arrays,
+                           .canonical = calloc(arrays->n + 1, sizeof *match->canonical)};
     if (!match->canonical)
         return lossi_fail_nomem(arrays->n * sizeof *match->canonical);
     for (size_t i = 0; i < arrays->n; i++)
@@ -71,13 +74,15 @@ const lossi_array *lossi_match_find(const lossi_match *match, const char *name)
 
 static bool has_shape(const lossi_array *array, const lossi_tensor *tensor)
 {
-    return array->n_dims == tensor->n_dims && memcmp(array->dims, tensor->dims, array->n_dims * sizeof *array->dims) == 0;
+    return array->n_dims == tensor->n_dims &&
+           memcmp(array->dims, tensor->dims, array->n_dims * sizeof *array->dims) == 0;
 }
 
 static void add_wrong_shape(misfits *list, const lossi_array *array, const lossi_tensor *tensor)
 {
     char found[LOSSI_DIMS_TEXT], expected[LOSSI_DIMS_TEXT], text[2 * LOSSI_DIMS_TEXT + 200];
-    snprintf(text, sizeof text, "%.160s is %s, expected %s", tensor->name, lossi_dims_text(array->n_dims, array->dims, found),
+    snprintf(text, sizeof text, "%.160s is %s, expected %s", tensor->name,
+             lossi_dims_text(array->n_dims, array->dims, found),
              lossi_dims_text(tensor->n_dims, tensor->dims, expected));
     add_misfit(list, text);
 }
@@ -94,7 +99,8 @@ static loss_status begin(lossi_match *match, const loss_net *net)
     return LOSS_OK;
 }
 
-loss_status lossi_match_by_name(lossi_match *match, const loss_net *net, const char *model, const char *label)
+loss_status lossi_match_by_name(lossi_match *match, const loss_net *net, const char *model,
+                                const char *label)
 {
     misfits missing = {0}, unexpected = {0}, wrong = {0};
     bool *used = calloc(match->arrays->n + 1, sizeof *used);
@@ -131,8 +137,9 @@ loss_status lossi_match_by_name(lossi_match *match, const loss_net *net, const c
     return lossi_fail(LOSS_ERR_MISMATCH, "%s", message);
 }
 
-/* True unless both names end in what PyTorch calls a parameter or statistic, and in different ones: a file whose arrays were
- * sorted by name would else be taken for one in the order of the layers. */
+/* True unless both names end in what PyTorch calls a parameter or statistic, and in different
+ * ones: a file whose arrays were sorted by name would else be taken for one in the order of the
+ * layers. */
 static bool leaves_agree(const char *a, const char *b)
 {
     static const char *const leaves[] = {"weight", "bias", "running_mean", "running_var"};
@@ -144,15 +151,16 @@ static bool leaves_agree(const char *a, const char *b)
     return true;
 }
 
-loss_status lossi_match_by_order(lossi_match *match, const loss_net *net, const char *model, const char *label)
+loss_status lossi_match_by_order(lossi_match *match, const loss_net *net, const char *model,
+                                 const char *label)
 {
     loss_status status = begin(match, net);
     size_t tensor = 0, n_arrays = 0;
     for (size_t i = 0; i < match->arrays->n; i++)
         n_arrays += !lossi_name_is_counter(match->arrays->items[i].name);
     if (!status && n_arrays != net->n_tensors)
-        return lossi_fail(LOSS_ERR_MISMATCH, "%s: %zu tensors; %s has %zu: not the same by order", label, n_arrays, model,
-                          net->n_tensors);
+        return lossi_fail(LOSS_ERR_MISMATCH, "%s: %zu tensors; %s has %zu: not the same by order",
+                          label, n_arrays, model, net->n_tensors);
     for (size_t i = 0; !status && i < match->arrays->n; i++) {
         const lossi_array *array = &match->arrays->items[i];
         if (lossi_name_is_counter(array->name))
@@ -160,12 +168,16 @@ loss_status lossi_match_by_order(lossi_match *match, const loss_net *net, const 
         const lossi_tensor *expected = &net->tensors[tensor];
         char found[LOSSI_DIMS_TEXT], wanted[LOSSI_DIMS_TEXT];
         if (!has_shape(array, expected))
-            status = lossi_fail(LOSS_ERR_MISMATCH, "%s: tensor number %zu, %s, is %s; by order it is %s of %s, which is %s", label,
-                                tensor + 1, array->name, lossi_dims_text(array->n_dims, array->dims, found), expected->name, model,
-                                lossi_dims_text(expected->n_dims, expected->dims, wanted));
+            status = lossi_fail(
+                LOSS_ERR_MISMATCH,
+                "%s: tensor number %zu, %s, is %s; by order it is %s of %s, which is %s", label,
+                tensor + 1, array->name, lossi_dims_text(array->n_dims, array->dims, found),
+                expected->name, model, lossi_dims_text(expected->n_dims, expected->dims, wanted));
         else if (!leaves_agree(array->name, expected->name))
-            status = lossi_fail(LOSS_ERR_MISMATCH, "%s: tensor number %zu is %s; by order it is %s of %s: are they sorted by name?",
-                                label, tensor + 1, array->name, expected->name, model);
+            status = lossi_fail(
+                LOSS_ERR_MISMATCH,
+                "%s: tensor number %zu is %s; by order it is %s of %s: are they sorted by name?",
+                label, tensor + 1, array->name, expected->name, model);
         match->array_of[tensor++] = i;
     }
     return status;

@@ -9,8 +9,8 @@
 typedef struct lossi_match {
     const lossi_arrays *arrays; /* borrowed */
     char **canonical;           /* [arrays->n] */
-    size_t *array_of;           /* [n_tensors of the last network]: number of the array, or SIZE_MAX */
-    size_t n_problems;          /* of the last network: missing, unexpected, of another shape */
+    size_t *array_of;  /* [n_tensors of the last network]: number of the array, or SIZE_MAX */
+    size_t n_problems; /* of the last network: missing, unexpected, of another shape */
 } lossi_match;
 
 loss_status lossi_match_create(lossi_match *match, const lossi_arrays *arrays);
@@ -19,10 +19,13 @@ void lossi_match_free(lossi_match *match);
 /** The array of that name, exact or canonical; NULL if there is none. */
 const lossi_array *lossi_match_find(const lossi_match *match, const char *name);
 
-/** Finds each tensor's array by name, or by order: the i-th array, counters of batches left out, is the i-th tensor's. Only names
- *  and shapes of the network are looked at.
- *  @return LOSS_OK; LOSS_ERR_MISMATCH with all that does not fit in the message, as far as it goes; LOSS_ERR_NOMEM */
-loss_status lossi_match_by_name(lossi_match *match, const loss_net *net, const char *model, const char *label);
-loss_status lossi_match_by_order(lossi_match *match, const loss_net *net, const char *model, const char *label);
+/** Finds each tensor's array by name, or by order: the i-th array, counters of batches left out,
+ * is the i-th tensor's. Only names and shapes of the network are looked at.
+ *  @return LOSS_OK; LOSS_ERR_MISMATCH with all that does not fit in the message, as far as it
+ * goes; LOSS_ERR_NOMEM */
+loss_status lossi_match_by_name(lossi_match *match, const loss_net *net, const char *model,
+                                const char *label);
+loss_status lossi_match_by_order(lossi_match *match, const loss_net *net, const char *model,
+                                 const char *label);
 
 #endif

@@ -4,19 +4,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Wrappers, dropped from the front: DataParallel, torch.compile, and the attribute under which programs keep a network. */
+/* Wrappers, dropped from the front: DataParallel, torch.compile, and the attribute under which
+ * programs keep a network. */
 static const char *const wrappers[] = {"module", "_orig_mod", "model", "net"};
 
 static const struct {
     const char *from, *to;
 } rules[] = {
-    {"shortcut", "downsample"},        {"skip", "downsample"},
-    {"downsample.conv", "downsample.0"}, {"downsample.bn", "downsample.1"}, {"downsample.norm", "downsample.1"},
-    {"linear", "fc"},                  {"classifier", "fc"},                {"head", "fc"},
+    {"shortcut", "downsample"},
+    {"skip", "downsample"},
+    {"downsample.conv", "downsample.0"},
+    {"downsample.bn", "downsample.1"},
+    {"downsample.norm", "downsample.1"},
+    {"linear", "fc"},
+    {"classifier", "fc"},
+    {"head", "fc"},
     {"fc.0", "fc"},
-    {"norm1", "bn1"},                  {"norm2", "bn2"},                    {"norm3", "bn3"},
-    {"gamma", "weight"},               {"beta", "bias"},
-    {"moving_mean", "running_mean"},   {"moving_var", "running_var"},       {"moving_variance", "running_var"},
+    {"norm1", "bn1"},
+    {"norm2", "bn2"},
+    {"norm3", "bn3"},
+    {"gamma", "weight"},
+    {"beta", "bias"},
+    {"moving_mean", "running_mean"},
+    {"moving_var", "running_var"},
+    {"moving_variance", "running_var"},
 };
 enum { N_WRAPPERS = sizeof wrappers / sizeof *wrappers, N_RULES = sizeof rules / sizeof *rules };
 
@@ -39,7 +50,8 @@ static const char *without_wrappers(const char *name)
     return name;
 }
 
-/* Replaces the components `from` wherever they are. The result is a new string; frees the old one. */
+/* Replaces the components `from` wherever they are. The result is a new string; frees the old
+ * one. */
 static char *replace(char *name, const char *from, const char *to)
 {
     for (char *at = name; at; at = strchr(at, '.'), at += at != NULL) {

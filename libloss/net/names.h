@@ -4,8 +4,8 @@
 
 #include "base/base.h"
 
-/** The name in the one spelling of the table in names.c, in which names of a file and of a network are held against each
- *  other; NULL when memory is out. Free with free(). */
+/** The name in the one spelling of the table in names.c, in which names of a file and of a
+ * network are held against each other; NULL when memory is out. Free with free(). */
 char *lossi_name_canonical(const char *name);
 
 /** True for BatchNorm's counter of batches, which no result depends on. */

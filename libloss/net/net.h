@@ -1,4 +1,5 @@
-/* Inside a network: layers in the order they were built (inputs come before their users), and tensors. */
+/* Inside a network: layers in the order they were built (inputs come before their users), and
+ * tensors. */
 #ifndef LOSSI_NET_H
 #define LOSSI_NET_H
 
@@ -24,17 +25,17 @@ typedef struct lossi_node {
     size_t channels, height, width;  /* of the output */
     int weight, bias;                /* tensor numbers; -1: none */
     int mean, variance;
-    loss_conv conv;                  /* convolution, linear */
-    loss_pool pool;                  /* pooling */
-    size_t stride;                   /* shortcut */
-    double p;                        /* dropout */
+    loss_conv conv; /* convolution, linear */
+    loss_pool pool; /* pooling */
+    size_t stride;  /* shortcut */
+    double p;       /* dropout */
 } lossi_node;
 
 struct loss_net {
     char *model;
     loss_shape shape;
     size_t n_nodes, n_tensors;
-    lossi_node *nodes;  /* the last one is the logits */
+    lossi_node *nodes; /* the last one is the logits */
     lossi_tensor *tensors;
 };
 
@@ -44,7 +45,8 @@ size_t lossi_node_size(const lossi_node *node);
 /** True for what SGD updates and directions move: everything but running statistics. */
 bool lossi_tensor_is_trainable(const lossi_tensor *tensor);
 
-/** The network under construction: layers and tensors, without values; NULL after an error. Borrowed. */
+/** The network under construction: layers and tensors, without values; NULL after an error.
+ * Borrowed. */
 const loss_net *lossi_builder_net(const loss_builder *builder);
 
 /** A network of the same graph with a copy of the values. */

@@ -90,7 +90,8 @@ static void draw_weight(lossi_tensor *tensor, uint64_t seed)
     enum { PART = 256 };
     float normal[PART];
     double deviation = sqrt(2 / ((double)tensor->count / (double)tensor->dims[0]));
-    lossi_stream stream = lossi_stream_make(seed, LOSSI_RANDOM_INIT, lossi_random_detail(tensor->name));
+    lossi_stream stream =
+        lossi_stream_make(seed, LOSSI_RANDOM_INIT, lossi_random_detail(tensor->name));
     for (size_t first = 0; first < tensor->count; first += PART) {
         size_t n = tensor->count - first < PART ? tensor->count - first : PART;
         lossi_random_normal_at(&stream, first, normal, n);
@@ -103,7 +104,8 @@ void loss_net_initialise(loss_net *net, uint64_t seed)
 {
     for (size_t i = 0; i < net->n_tensors; i++) {
         lossi_tensor *tensor = &net->tensors[i];
-        bool one = tensor->kind == LOSS_TENSOR_NORM_WEIGHT || tensor->kind == LOSS_TENSOR_RUNNING_VAR;
+        bool one =
+            tensor->kind == LOSS_TENSOR_NORM_WEIGHT || tensor->kind == LOSS_TENSOR_RUNNING_VAR;
         if (tensor->kind == LOSS_TENSOR_WEIGHT)
             draw_weight(tensor, seed);
         else
@@ -160,9 +162,13 @@ void loss_net_digest(const loss_net *net, char digest[17])
 loss_status lossi_net_check_data(const loss_net *net, const loss_dataset *data)
 {
     loss_shape a = net->shape, b = loss_dataset_shape(data);
-    if (a.channels != b.channels || a.height != b.height || a.width != b.width || a.classes != b.classes)
-        return lossi_fail(LOSS_ERR_SHAPE, "%s takes images of %zux%zux%zu in %zu classes; the data set has %zux%zux%zu in %zu",
-                          net->model, a.channels, a.height, a.width, a.classes, b.channels, b.height, b.width, b.classes);
+    if (a.channels != b.channels || a.height != b.height || a.width != b.width ||
+        a.classes != b.classes)
+        return lossi_fail(
+            LOSS_ERR_SHAPE,
+            "%s takes images of %zux%zux%zu in %zu classes; the data set has %zux%zux%zu in %zu",
+            net->model, a.channels, a.height, a.width, a.classes, b.channels, b.height, b.width,
+            b.classes);
     if (!loss_dataset_count(data))
         return lossi_fail(LOSS_ERR_SHAPE, "the data set holds no images");
     return LOSS_OK;

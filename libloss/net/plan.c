@@ -1,9 +1,11 @@
-/* Sizes of chunks, and first-fit placement of lifetimes, in the order given. Networks have hundreds of layers, so a quadratic search is no matter. */
+/* Sizes of chunks, and first-fit placement of lifetimes, in the order given. Networks have
+ * hundreds of layers, so a quadratic search is no matter. */
 #include "net/plan.h"
 
 #include <stdlib.h>
 
-/* Values of a cache line; and vectors of a chunk beyond which it got no faster: on maps of one tile, three fill the registers of the GEMM. */
+/* Values of a cache line; and vectors of a chunk beyond which it got no faster: on maps of one
+ * tile, three fill the registers of the GEMM. */
 enum { ALIGN = 16, ENOUGH_VECTORS = 3 };
 
 size_t lossi_rounded(size_t n)
@@ -36,8 +38,8 @@ static size_t place(const lossi_span *spans, size_t i)
         moved = false;
         for (size_t j = 0; j < i; j++) {
             const lossi_span *other = &spans[j];
-            if (other->size && overlaps(other, &spans[i]) && other->offset < offset + spans[i].size &&
-                offset < other->offset + other->size) {
+            if (other->size && overlaps(other, &spans[i]) &&
+                other->offset < offset + spans[i].size && offset < other->offset + other->size) {
                 offset = other->offset + other->size;
                 moved = true;
             }

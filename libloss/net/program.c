@@ -1,5 +1,6 @@
-/* Folding: a chain convolution [- BatchNorm] [- sum] [- ReLU], each the only user of the one before, becomes one step; so does
- * BatchNorm - ReLU. A step runs at the place of its last node, when all that it needs is there. */
+/* Folding: a chain convolution [- BatchNorm] [- sum] [- ReLU], each the only user of the one
+ * before, becomes one step; so does BatchNorm - ReLU. A step runs at the place of its last node,
+ * when all that it needs is there. */
 #include "net/program.h"
 
 #include <stdlib.h>
@@ -7,12 +8,13 @@
 
 #include "net/plan.h"
 
-/* One step: a node that computes, and what is folded into it. Numbers are those of nodes; -1: none. */
+/* One step: a node that computes, and what is folded into it. Numbers are those of nodes; -1:
+ * none. */
 typedef struct step {
-    int node;             /* convolution, BatchNorm or any other layer */
+    int node; /* convolution, BatchNorm or any other layer */
     int norm, residual;
     bool relu;
-    int output;           /* the node whose output it gives */
+    int output;                  /* the node whose output it gives */
     size_t packed, scale, shift; /* places in the program's values; SIZE_MAX: none */
 } step;
 
@@ -22,17 +24,19 @@ struct lossi_program {
     size_t lanes;
     size_t n_steps;
     step *steps;
-    size_t *places;       /* [n_nodes]: of outputs in a chunk's memory */
+    size_t *places; /* [n_nodes]: of outputs in a chunk's memory */
     size_t memory, scratch;
-    lossi_real *values;   /* filters made ready, scales and shifts */
+    lossi_real *values; /* filters made ready, scales and shifts */
 
     /* lossi_program_set() under way: a piece is LOSSI_PACK output channels of a step. */
     const loss_net *net;
     size_t n_pieces;
-    struct piece { size_t step, number; } *pieces;
+    struct piece {
+        size_t step, number;
+    } * pieces;
 };
 
-/* ---- Folding --------------------------------------------------------------------------------------------------------- */
+/* ---- Folding -------------------------------------------------------------------------------- */
 
 /* Of each node: how many inputs take its output, and the last that does. */
 typedef struct uses {
@@ -49,7 +53,13 @@ static int only_user(const loss_net *net, const uses *u, int node, const lossi_l
 /* Folds what follows node i into its step; marks what is folded away as done. */
 static step fold(const loss_net *net, const uses *u, int i, bool *done)
 {
-    step s = {.node = i, .norm = -1, .residual = -1, .output = i, .packed = SIZE_MAX, .scale = SIZE_MAX, .shift = SIZE_MAX};
+    step s = {.node = i,
+              .norm = -1,
+              .residual = -1,
+              .output = i,
+              .packed = SIZE_MAX,
+              .scale = SIZE_MAX,
+              .shift = SIZE_MAX};
     const lossi_layer *layer = net->nodes[i].layer;
     if (layer != &lossi_layer_conv && layer != &lossi_layer_norm)
         return s;
@@ -105,7 +115,7 @@ static loss_status make_steps(lossi_program *p)
     return has_memory ? LOSS_OK : lossi_fail_nomem(net->n_nodes * sizeof *p->steps);
 }
 
-/* ---- Memory ---------------------------------------------------------------------------------------------------------- */
+/* ---- Memory --------------------------------------------------------------------------------- */
 
 /* The nodes whose outputs a step reads: its inputs and the residual. @return how many */
 static int reads(const lossi_program *p, const step *s, int nodes[3])
@@ -123,7 +133,9 @@ static int reads(const lossi_program *p, const step *s, int nodes[3])
 static int overwrites(const lossi_program *p, const step *s, size_t number, const size_t *last_read)
 {
     const lossi_node *node = &p->graph->nodes[s->node];
-    int candidate = s->residual >= 0 && s->residual != node->inputs[0] ? s->residual : node->layer->in_place ? node->inputs[0] : -1;
+    int candidate = s->residual >= 0 && s->residual != node->inputs[0] ? s->residual
+                    : node->layer->in_place                            ? node->inputs[0]
+                                                                       : -1;
     return candidate > 0 && last_read[candidate] == number ? candidate : -1;
 }
 
@@ -132,22 +144,25 @@ static loss_status place_outputs(lossi_program *p)
     size_t n = p->graph->n_nodes;
     size_t *last_read = calloc(n, sizeof *last_read);
     lossi_span *spans = calloc(p->n_steps + 1, sizeof *spans); /* [0]: the images */
-    size_t *owner = calloc(n, sizeof *owner);                  /* the span that holds a node's output */
+    size_t *owner = calloc(n, sizeof *owner); /* the span that holds a node's output */
     p->places = calloc(n, sizeof *p->places);
-    loss_status status = last_read && spans && owner && p->places ? LOSS_OK : lossi_fail_nomem(n * sizeof *spans);
+    loss_status status =
+        last_read && spans && owner && p->places ? LOSS_OK : lossi_fail_nomem(n * sizeof *spans);
     for (size_t k = 0; !status && k < p->n_steps; k++) {
         int nodes[3];
         for (int j = reads(p, &p->steps[k], nodes); j-- > 0;)
             last_read[nodes[j]] = k;
     }
     if (!status)
-        spans[0] = (lossi_span){lossi_chunk_size(&p->graph->nodes[0], p->lanes), 0, last_read[0] + 1, 0};
+        spans[0] =
+            (lossi_span){lossi_chunk_size(&p->graph->nodes[0], p->lanes), 0, last_read[0] + 1, 0};
     for (size_t k = 0; !status && k < p->n_steps; k++) {
         int output = p->steps[k].output, from = overwrites(p, &p->steps[k], k, last_read);
         size_t death = k + 1 == p->n_steps ? k + 1 : last_read[output] + 1;
         owner[output] = from < 0 ? k + 1 : owner[from];
         if (from < 0)
-            spans[k + 1] = (lossi_span){lossi_chunk_size(&p->graph->nodes[output], p->lanes), k + 1, death, 0};
+            spans[k + 1] =
+                (lossi_span){lossi_chunk_size(&p->graph->nodes[output], p->lanes), k + 1, death, 0};
         else if (spans[owner[output]].death < death)
             spans[owner[output]].death = death;
     }
@@ -183,7 +198,8 @@ static loss_status place_values(lossi_program *p)
             s->shift = take_values(&total, node->channels);
         }
         if (node->layer->packed_count)
-            s->packed = take_values(&total, node->layer->packed_count(p->kernels, node, in, p->lanes));
+            s->packed =
+                take_values(&total, node->layer->packed_count(p->kernels, node, in, p->lanes));
         if (node->layer->scratch_count) {
             size_t scratch = node->layer->scratch_count(p->kernels, node, in, p->lanes);
             p->scratch = scratch > p->scratch ? scratch : p->scratch;
@@ -193,8 +209,9 @@ static loss_status place_values(lossi_program *p)
     p->values = lossi_alloc_huge(total, sizeof *p->values);
     p->pieces = calloc(n_pieces + 1, sizeof *p->pieces);
     if (!p->values || !p->pieces)
-        return lossi_fail(LOSS_ERR_NOMEM, "out of memory: the weights of %s made ready take %.0f MB", p->graph->model,
-                          1e-6 * sizeof *p->values * (double)total);
+        return lossi_fail(LOSS_ERR_NOMEM,
+                          "out of memory: the weights of %s made ready take %.0f MB",
+                          p->graph->model, 1e-6 * sizeof *p->values * (double)total);
     for (size_t k = 0; k < p->n_steps; k++) {
         const lossi_node *node = &p->graph->nodes[p->steps[k].node];
         for (size_t i = 0; node->layer->pack && i * LOSSI_PACK < node->channels; i++) {
@@ -205,7 +222,8 @@ static loss_status place_values(lossi_program *p)
     return LOSS_OK;
 }
 
-loss_status lossi_program_create(lossi_program **out, const loss_net *net, const lossi_kernels *kernels, size_t lanes)
+loss_status lossi_program_create(lossi_program **out, const loss_net *net,
+                                 const lossi_kernels *kernels, size_t lanes)
 {
     *out = NULL;
     lossi_program *p = calloc(1, sizeof *p);
@@ -247,7 +265,7 @@ size_t lossi_program_scratch(const lossi_program *p)
     return p->scratch;
 }
 
-/* ---- Values ---------------------------------------------------------------------------------------------------------- */
+/* ---- Values --------------------------------------------------------------------------------- */
 
 static lossi_real *values_at(const lossi_program *p, size_t place)
 {
@@ -265,8 +283,13 @@ static void pack_piece(void *context, size_t number, size_t worker)
     const lossi_program *p = context;
     const step *s = &p->steps[p->pieces[number].step];
     const lossi_node *node = &p->graph->nodes[s->node];
-    lossi_pack pack = {p->kernels, node, &p->graph->nodes[node->inputs[0]], p->lanes, tensor_of(p->net, node->weight),
-                       values_at(p, s->scale), values_at(p, s->packed)};
+    lossi_pack pack = {p->kernels,
+                       node,
+                       &p->graph->nodes[node->inputs[0]],
+                       p->lanes,
+                       tensor_of(p->net, node->weight),
+                       values_at(p, s->scale),
+                       values_at(p, s->packed)};
     node->layer->pack(&pack, p->pieces[number].number);
 }
 
@@ -278,22 +301,25 @@ void lossi_program_set(lossi_program *p, const loss_net *net, lossi_pool *pool)
             continue;
         bool is_folded = s->norm >= 0;
         const lossi_node *norm = &p->graph->nodes[is_folded ? s->norm : s->node];
-        const lossi_real *conv_bias = is_folded ? tensor_of(net, p->graph->nodes[s->node].bias) : NULL;
-        lossi_norm_affine(norm->channels, tensor_of(net, norm->weight), tensor_of(net, norm->bias), tensor_of(net, norm->mean),
-                          tensor_of(net, norm->variance), conv_bias, values_at(p, s->scale), values_at(p, s->shift));
+        const lossi_real *conv_bias =
+            is_folded ? tensor_of(net, p->graph->nodes[s->node].bias) : NULL;
+        lossi_norm_affine(norm->channels, tensor_of(net, norm->weight), tensor_of(net, norm->bias),
+                          tensor_of(net, norm->mean), tensor_of(net, norm->variance), conv_bias,
+                          values_at(p, s->scale), values_at(p, s->shift));
     }
     p->net = net;
     lossi_pool_run(pool, p->n_pieces, pack_piece, p);
 }
 
-/* ---- Running --------------------------------------------------------------------------------------------------------- */
+/* ---- Running -------------------------------------------------------------------------------- */
 
 lossi_real *lossi_program_input(const lossi_program *p, lossi_real *memory)
 {
     return memory + p->places[0];
 }
 
-static lossi_call call_of(const lossi_program *p, const step *s, lossi_real *memory, lossi_real *scratch)
+static lossi_call call_of(const lossi_program *p, const step *s, lossi_real *memory,
+                          lossi_real *scratch)
 {
     const lossi_node *node = &p->graph->nodes[s->node];
     lossi_call call = {

@@ -1,6 +1,7 @@
-/* One forward pass over all images as a single batch in training mode, layer by layer where BatchNorm wants sums over all images; the
- * running statistics become the batch's own mean and unbiased variance, as with a momentum of 1. Dropout stays the identity. Chunks have a
- * fixed size and their sums are added in order, so no bit depends on the number of threads. */
+/* One forward pass over all images as a single batch in training mode, layer by layer where
+ * BatchNorm wants sums over all images; the running statistics become the batch's own mean and
+ * unbiased variance, as with a momentum of 1. Dropout stays the identity. Chunks have a fixed
+ * size and their sums are added in order, so no bit depends on the number of threads. */
 #include "net/recalibrate.h"
 
 #include <stdatomic.h>
@@ -19,13 +20,13 @@ struct lossi_recalibrator {
     size_t lanes, n_chunks, image_size;
     lossi_plan outputs;
     lossi_segments segments;
-    lossi_real *memory;         /* [n_chunks][outputs.total] */
-    lossi_real *packed;         /* filters of the segment under way */
+    lossi_real *memory; /* [n_chunks][outputs.total] */
+    lossi_real *packed; /* filters of the segment under way */
     size_t scratch_count, sums_count;
-    double *sums;               /* [n_chunks][sums_count] */
-    double **states;            /* [n_nodes] */
+    double *sums;                   /* [n_chunks][sums_count] */
+    double **states;                /* [n_nodes] */
     lossi_real **scratch, **values; /* [pool size] */
-    float **images;             /* [pool size] */
+    float **images;                 /* [pool size] */
 
     /* The run under way. */
     loss_net *net;
@@ -96,10 +97,13 @@ static loss_status measure_layers(lossi_recalibrator *r, const loss_net *net)
         const lossi_node *node = &net->nodes[i];
         const lossi_layer *layer = node->layer;
         if (layer->scratch_count)
-            r->scratch_count = larger(r->scratch_count, layer->scratch_count(r->kernels, node, &net->nodes[node->inputs[0]], r->lanes));
+            r->scratch_count = larger(
+                r->scratch_count,
+                layer->scratch_count(r->kernels, node, &net->nodes[node->inputs[0]], r->lanes));
         if (layer->sums_count)
             r->sums_count = larger(r->sums_count, layer->sums_count(node));
-        if (layer->state_count && !(r->states[i] = lossi_alloc(layer->state_count(node), sizeof(double))))
+        if (layer->state_count &&
+            !(r->states[i] = lossi_alloc(layer->state_count(node), sizeof(double))))
             return lossi_fail_nomem(layer->state_count(node) * sizeof(double));
     }
     for (size_t s = 0; s < r->segments.n; s++) {
@@ -113,7 +117,8 @@ static loss_status measure_layers(lossi_recalibrator *r, const loss_net *net)
 static loss_status allocate(lossi_recalibrator *r)
 {
     size_t n = lossi_pool_size(r->pool), values, sums;
-    bool fits = lossi_mul(r->n_chunks, r->outputs.total, &values) && lossi_mul(r->n_chunks, r->sums_count, &sums);
+    bool fits = lossi_mul(r->n_chunks, r->outputs.total, &values) &&
+                lossi_mul(r->n_chunks, r->sums_count, &sums);
     r->memory = fits ? lossi_alloc_huge(values, sizeof *r->memory) : NULL;
     r->sums = fits ? lossi_alloc(sums, sizeof *r->sums) : NULL;
     r->packed = lossi_alloc_huge(r->segments.most_packed, sizeof *r->packed);
@@ -121,8 +126,10 @@ static loss_status allocate(lossi_recalibrator *r)
     r->values = calloc(n, sizeof *r->values);
     r->images = calloc(n, sizeof *r->images);
     if (!r->memory || !r->sums || !r->packed || !r->scratch || !r->values || !r->images)
-        return lossi_fail(LOSS_ERR_NOMEM, "out of memory: statistics from %zu images at once need %.0f MB",
-                          loss_dataset_count(r->data), 1e-6 * sizeof(lossi_real) * (double)r->n_chunks * (double)r->outputs.total);
+        return lossi_fail(
+            LOSS_ERR_NOMEM, "out of memory: statistics from %zu images at once need %.0f MB",
+            loss_dataset_count(r->data),
+            1e-6 * sizeof(lossi_real) * (double)r->n_chunks * (double)r->outputs.total);
     for (size_t w = 0; w < n; w++) {
         r->scratch[w] = lossi_alloc_huge(r->scratch_count, sizeof(lossi_real));
         r->values[w] = lossi_alloc(r->image_size, sizeof(lossi_real));
@@ -133,7 +140,8 @@ static loss_status allocate(lossi_recalibrator *r)
     return LOSS_OK;
 }
 
-loss_status lossi_recalibrator_create(lossi_recalibrator **out, const loss_net *net, const loss_dataset *data, size_t threads)
+loss_status lossi_recalibrator_create(lossi_recalibrator **out, const loss_net *net,
+                                      const loss_dataset *data, size_t threads)
 {
     *out = NULL;
     const lossi_kernels *kernels;
@@ -170,7 +178,8 @@ loss_status lossi_recalibrator_create(lossi_recalibrator **out, const loss_net *
 static lossi_chunk chunk_of(const lossi_recalibrator *r, size_t k, size_t worker)
 {
     size_t left = loss_dataset_count(r->data) - k * r->lanes;
-    return (lossi_chunk){&r->outputs, r->memory + k * r->outputs.total, r->scratch[worker], r->lanes, left < r->lanes ? left : r->lanes};
+    return (lossi_chunk){&r->outputs, r->memory + k * r->outputs.total, r->scratch[worker],
+                         r->lanes, left < r->lanes ? left : r->lanes};
 }
 
 static lossi_call call_of(const lossi_recalibrator *r, const lossi_chunk *chunk, size_t i, size_t k)
@@ -179,7 +188,8 @@ static lossi_call call_of(const lossi_recalibrator *r, const lossi_chunk *chunk,
     call.training = call.node->layer->forward_combine != NULL; /* BatchNorm; not dropout */
     call.state = r->states[i];
     call.packed = r->packed + r->segments.packed[i];
-    call.sums = r->sums + k * (call.node->layer->sums_count ? call.node->layer->sums_count(call.node) : 0);
+    call.sums =
+        r->sums + k * (call.node->layer->sums_count ? call.node->layer->sums_count(call.node) : 0);
     return call;
 }
 
@@ -192,7 +202,8 @@ static void read_images(void *context, size_t k, size_t worker)
             loss_dataset_images(r->data, k * r->lanes + i, 1, r->images[worker]);
         for (size_t j = 0; i < chunk.n && j < r->image_size; j++)
             r->values[worker][j] = (lossi_real)r->images[worker][j];
-        lossi_put_image(lossi_chunk_output(&chunk, 0), r->lanes, i, i < chunk.n ? r->values[worker] : NULL, r->image_size);
+        lossi_put_image(lossi_chunk_output(&chunk, 0), r->lanes, i,
+                        i < chunk.n ? r->values[worker] : NULL, r->image_size);
     }
 }
 
@@ -205,7 +216,12 @@ static void pack(void *context, size_t piece, size_t worker)
         if (!node->layer->pack)
             continue;
         if (piece < lossi_pieces(node->channels)) {
-            lossi_pack p = {r->kernels, node, &r->net->nodes[node->inputs[0]], r->lanes, r->net->tensors[node->weight].values, NULL,
+            lossi_pack p = {r->kernels,
+                            node,
+                            &r->net->nodes[node->inputs[0]],
+                            r->lanes,
+                            r->net->tensors[node->weight].values,
+                            NULL,
                             r->packed + r->segments.packed[i]};
             node->layer->pack(&p, piece);
             return;
@@ -238,13 +254,20 @@ static void forward(void *context, size_t k, size_t worker)
 static void combine(lossi_recalibrator *r, size_t i)
 {
     const lossi_node *node = &r->net->nodes[i];
-    lossi_combine c = {.node = node, .n_images = loss_dataset_count(r->data), .n_chunks = r->n_chunks, .sums = r->sums,
-                       .state = r->states[i], .weight = r->net->tensors[node->weight].values,
-                       .mean = r->net->tensors[node->mean].values, .variance = r->net->tensors[node->variance].values, .replaces = true};
+    lossi_combine c = {.node = node,
+                       .n_images = loss_dataset_count(r->data),
+                       .n_chunks = r->n_chunks,
+                       .sums = r->sums,
+                       .state = r->states[i],
+                       .weight = r->net->tensors[node->weight].values,
+                       .mean = r->net->tensors[node->mean].values,
+                       .variance = r->net->tensors[node->variance].values,
+                       .replaces = true};
     node->layer->forward_combine(&c);
 }
 
-loss_status lossi_recalibrator_run(lossi_recalibrator *r, loss_net *net, loss_cancelled cancelled, void *user)
+loss_status lossi_recalibrator_run(lossi_recalibrator *r, loss_net *net, loss_cancelled cancelled,
+                                   void *user)
 {
     r->net = net;
     r->cancelled = cancelled;
@@ -256,7 +279,8 @@ loss_status lossi_recalibrator_run(lossi_recalibrator *r, loss_net *net, loss_ca
         lossi_pool_run(r->pool, r->segment->pieces, pack, r);
         lossi_pool_run(r->pool, r->n_chunks, forward, r);
         if (atomic_load(&r->stopped))
-            return lossi_fail(LOSS_ERR_CANCELLED, "estimation of BatchNorm's statistics stopped on request");
+            return lossi_fail(LOSS_ERR_CANCELLED,
+                              "estimation of BatchNorm's statistics stopped on request");
         if (net->nodes[r->segment->end].layer->forward_combine)
             combine(r, r->segment->end);
     }

@@ -29,15 +29,16 @@ static size_t larger(size_t a, size_t b)
 }
 
 /* Adds node i to a segment whose filters take *packed values so far. */
-static void add_node(lossi_segments *s, lossi_segment *segment, size_t *packed, const loss_net *net, const lossi_kernels *kernels,
-                     size_t lanes, size_t i)
+static void add_node(lossi_segments *s, lossi_segment *segment, size_t *packed, const loss_net *net,
+                     const lossi_kernels *kernels, size_t lanes, size_t i)
 {
     const lossi_node *node = &net->nodes[i], *in = &net->nodes[node->inputs[0]];
     s->packed[i] = *packed;
     s->partial[i] = segment->partial;
     if (node->layer->pack) {
-        *packed += lossi_rounded(larger(node->layer->packed_count(kernels, node, in, lanes),
-                                        node->layer->packed_backward_count(kernels, node, in, lanes)));
+        *packed +=
+            lossi_rounded(larger(node->layer->packed_count(kernels, node, in, lanes),
+                                 node->layer->packed_backward_count(kernels, node, in, lanes)));
         segment->pieces += lossi_pieces(node->channels);
         segment->pieces_backward += lossi_pieces(in->channels);
     }
@@ -48,9 +49,11 @@ static void add_node(lossi_segments *s, lossi_segment *segment, size_t *packed, 
     s->most_partial = larger(s->most_partial, segment->partial);
 }
 
-loss_status lossi_segments_create(lossi_segments *s, const loss_net *net, const lossi_kernels *kernels, size_t lanes)
+loss_status lossi_segments_create(lossi_segments *s, const loss_net *net,
+                                  const lossi_kernels *kernels, size_t lanes)
 {
-    *s = (lossi_segments){.at = calloc(net->n_nodes + 1, sizeof *s->at), .packed = calloc(net->n_nodes, sizeof *s->packed),
+    *s = (lossi_segments){.at = calloc(net->n_nodes + 1, sizeof *s->at),
+                          .packed = calloc(net->n_nodes, sizeof *s->packed),
                           .partial = calloc(net->n_nodes, sizeof *s->partial)};
     if (!s->at || !s->packed || !s->partial) {
         lossi_segments_free(s);

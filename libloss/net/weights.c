@@ -43,10 +43,14 @@ loss_status loss_net_load(loss_net *net, const char *path, const loss_load_optio
 loss_status loss_net_save(const loss_net *net, const char *path)
 {
     char *keys[] = {"format", "model"}, *texts[] = {"pt", net->model};
-    lossi_arrays arrays = {.n = net->n_tensors, .items = calloc(net->n_tensors + 1, sizeof *arrays.items), .n_metadata = 2,
-                           .metadata_keys = keys, .metadata_values = texts};
+    lossi_arrays arrays = {.n = net->n_tensors,
+                           .items = calloc(net->n_tensors + 1, sizeof *arrays.items),
+                           .n_metadata = 2,
+                           .metadata_keys = keys,
+                           .metadata_values = texts};
     float **values = calloc(net->n_tensors + 1, sizeof *values);
-    loss_status status = arrays.items && values ? LOSS_OK : lossi_fail_nomem(net->n_tensors * sizeof *arrays.items);
+    loss_status status =
+        arrays.items && values ? LOSS_OK : lossi_fail_nomem(net->n_tensors * sizeof *arrays.items);
     for (size_t i = 0; !status && i < net->n_tensors; i++) {
         const lossi_tensor *tensor = &net->tensors[i];
         values[i] = lossi_alloc(tensor->count, sizeof **values);
@@ -55,7 +59,8 @@ loss_status loss_net_save(const loss_net *net, const char *path)
             break;
         }
         loss_net_get(net, i, values[i]);
-        arrays.items[i] = lossi_array_of_floats(tensor->name, tensor->n_dims, tensor->dims, values[i]);
+        arrays.items[i] =
+            lossi_array_of_floats(tensor->name, tensor->n_dims, tensor->dims, values[i]);
     }
     if (!status)
         status = lossi_safetensors_write(path, &arrays);

@@ -1,5 +1,6 @@
-/* Lines and planes through solutions. A point is the combination (1 - a - b) w + a w1 + b w2 of the solutions themselves, not w plus
- * rounded differences: so at (1, 0) and (0, 1) it is the other solution to the bit. Running statistics can go along. */
+/* Lines and planes through solutions. A point is the combination (1 - a - b) w + a w1 + b w2 of
+ * the solutions themselves, not w plus rounded differences: so at (1, 0) and (0, 1) it is the
+ * other solution to the bit. Running statistics can go along. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,8 +26,10 @@ static loss_status copy_values(lossi_real **out, const loss_net *net)
 static void subtract(const loss_net *other, const loss_net *origin, float *direction)
 {
     for (size_t i = 0; i < origin->n_tensors; i++)
-        for (size_t j = 0; lossi_tensor_is_trainable(&origin->tensors[i]) && j < origin->tensors[i].count; j++)
-            *direction++ = (float)((double)other->tensors[i].values[j] - (double)origin->tensors[i].values[j]);
+        for (size_t j = 0;
+             lossi_tensor_is_trainable(&origin->tensors[i]) && j < origin->tensors[i].count; j++)
+            *direction++ =
+                (float)((double)other->tensors[i].values[j] - (double)origin->tensors[i].values[j]);
 }
 
 /* Part of the plane's digest: directions say nothing about running statistics. */
@@ -34,18 +37,20 @@ static uint64_t add_statistics(uint64_t digest, const loss_net *net)
 {
     for (size_t i = 0; i < net->n_tensors; i++)
         if (!lossi_tensor_is_trainable(&net->tensors[i]))
-            digest = lossi_digest(digest, net->tensors[i].values, net->tensors[i].count * sizeof *net->tensors[i].values);
+            digest = lossi_digest(digest, net->tensors[i].values,
+                                  net->tensors[i].count * sizeof *net->tensors[i].values);
     return digest;
 }
 
-loss_status loss_plane_between(loss_plane **out, const loss_net *origin, const loss_net *first, const loss_net *second,
-                               const char *description)
+loss_status loss_plane_between(loss_plane **out, const loss_net *origin, const loss_net *first,
+                               const loss_net *second, const char *description)
 {
     const loss_net *others[2] = {first, second};
     *out = NULL;
     for (int axis = 0; axis < 2; axis++)
         if (others[axis] && !lossi_same_tensors(origin, others[axis]))
-            return lossi_fail(LOSS_ERR_SHAPE, "networks of different tensors: %s and %s", origin->model, others[axis]->model);
+            return lossi_fail(LOSS_ERR_SHAPE, "networks of different tensors: %s and %s",
+                              origin->model, others[axis]->model);
     loss_plane *plane;
     loss_status status = lossi_plane_allocate(&plane, origin, !second);
     if (status)
@@ -60,10 +65,12 @@ loss_status loss_plane_between(loss_plane **out, const loss_net *origin, const l
         loss_plane_free(plane);
         return status;
     }
-    status = lossi_plane_finish(&plane, lossi_strdup(description ? description : second ? "between three solutions"
-                                                                                         : "between two solutions"));
+    status = lossi_plane_finish(&plane, lossi_strdup(description ? description
+                                                     : second    ? "between three solutions"
+                                                                 : "between two solutions"));
     if (!status)
-        lossi_digest_text(lossi_digest(digest, plane->digest, strlen(plane->digest)), plane->digest);
+        lossi_digest_text(lossi_digest(digest, plane->digest, strlen(plane->digest)),
+                          plane->digest);
     *out = plane;
     return status;
 }
@@ -73,9 +80,10 @@ size_t loss_plane_solutions(const loss_plane *plane)
     return plane->solutions[1] ? 2 : plane->solutions[0] ? 1 : 0;
 }
 
-/* A coefficient of 0 leaves its solution out, so that values that are not finite stay where they belong; and -0 is what changes nothing when
- * added to. */
-static double combine(double c0, double c1, double c2, const lossi_real *w0, const lossi_real *w1, const lossi_real *w2)
+/* A coefficient of 0 leaves its solution out, so that values that are not finite stay where they
+ * belong; and -0 is what changes nothing when added to. */
+static double combine(double c0, double c1, double c2, const lossi_real *w0, const lossi_real *w1,
+                      const lossi_real *w2)
 {
     double value = -0.0;
     if (c0 != 0)
@@ -87,7 +95,8 @@ static double combine(double c0, double c1, double c2, const lossi_real *w0, con
     return value;
 }
 
-void lossi_plane_combine(const loss_plane *plane, const loss_net *origin, double a, double b, bool with_statistics, loss_net *moved)
+void lossi_plane_combine(const loss_plane *plane, const loss_net *origin, double a, double b,
+                         bool with_statistics, loss_net *moved)
 {
     const lossi_real *w1 = plane->solutions[0], *w2 = plane->solutions[1];
     if (!w2)
@@ -99,20 +108,25 @@ void lossi_plane_combine(const loss_plane *plane, const loss_net *origin, double
         lossi_real *to = lossi_net_values(moved, i);
         bool moves = with_statistics || lossi_tensor_is_trainable(from);
         for (size_t j = 0; moves && j < from->count; j++)
-            to[j] = (lossi_real)combine(rest, a, b, &from->values[j], w1 + at + j, w2 ? w2 + at + j : NULL);
+            to[j] = (lossi_real)combine(rest, a, b, &from->values[j], w1 + at + j,
+                                        w2 ? w2 + at + j : NULL);
         if (!moves)
             memcpy(to, from->values, from->count * sizeof *to);
         at += from->count;
     }
 }
 
-loss_status loss_plane_move_states(const loss_plane *plane, const loss_net *origin, double a, double b, loss_net *moved)
+loss_status loss_plane_move_states(const loss_plane *plane, const loss_net *origin, double a,
+                                   double b, loss_net *moved)
 {
     if (!plane->solutions[0])
-        return lossi_fail(LOSS_ERR_ARGUMENT, "running statistics move only between solutions; these directions are: %s",
-                          plane->description);
+        return lossi_fail(
+            LOSS_ERR_ARGUMENT,
+            "running statistics move only between solutions; these directions are: %s",
+            plane->description);
     if (!lossi_same_tensors(origin, moved) || loss_net_n_parameters(origin) != plane->n)
-        return lossi_fail(LOSS_ERR_SHAPE, "networks of different tensors: %s and %s", origin->model, moved->model);
+        return lossi_fail(LOSS_ERR_SHAPE, "networks of different tensors: %s and %s", origin->model,
+                          moved->model);
     lossi_plane_combine(plane, origin, a, b, true, moved);
     return LOSS_OK;
 }

@@ -8,7 +8,8 @@
 
 static const char AXES[2] = {'x', 'y'};
 
-/* The trainable tensor of that name and where its values lie in a direction; NULL if there is none. */
+/* The trainable tensor of that name and where its values lie in a direction; NULL if there is
+ * none. */
 static const lossi_tensor *find(const loss_net *net, const char *name, size_t *at)
 {
     *at = 0;
@@ -23,18 +24,23 @@ static const lossi_tensor *find(const loss_net *net, const char *name, size_t *a
     return NULL;
 }
 
-static loss_status take(loss_plane *plane, const loss_net *net, const char *path, const lossi_array *array)
+static loss_status take(loss_plane *plane, const loss_net *net, const char *path,
+                        const lossi_array *array)
 {
     const char *name = array->name;
     if ((name[0] != AXES[0] && name[0] != AXES[1]) || name[1] != '/')
-        return lossi_fail(LOSS_ERR_MISMATCH, "%s: tensor %s: expected x/<parameter> or y/<parameter>", path, name);
+        return lossi_fail(LOSS_ERR_MISMATCH,
+                          "%s: tensor %s: expected x/<parameter> or y/<parameter>", path, name);
     size_t at;
     const lossi_tensor *tensor = find(net, name + 2, &at);
     if (!tensor)
-        return lossi_fail(LOSS_ERR_MISMATCH, "%s: tensor %s: %s has no parameter of this name", path, name, net->model);
-    if (array->n_dims != tensor->n_dims || memcmp(array->dims, tensor->dims, tensor->n_dims * sizeof *array->dims) != 0)
-        return lossi_fail(LOSS_ERR_MISMATCH, "%s: tensor %s has %zu values in %zu dimensions; %s has %zu in %zu", path, name,
-                          array->count, array->n_dims, tensor->name, tensor->count, tensor->n_dims);
+        return lossi_fail(LOSS_ERR_MISMATCH, "%s: tensor %s: %s has no parameter of this name",
+                          path, name, net->model);
+    if (array->n_dims != tensor->n_dims ||
+        memcmp(array->dims, tensor->dims, tensor->n_dims * sizeof *array->dims) != 0)
+        return lossi_fail(
+            LOSS_ERR_MISMATCH, "%s: tensor %s has %zu values in %zu dimensions; %s has %zu in %zu",
+            path, name, array->count, array->n_dims, tensor->name, tensor->count, tensor->n_dims);
     lossi_array_floats(array, plane->directions[name[0] == AXES[1]] + at);
     return LOSS_OK;
 }
@@ -53,7 +59,8 @@ loss_status loss_plane_load(loss_plane **out, const loss_net *net, const char *p
     }
     loss_plane *plane = NULL;
     status = has_x ? lossi_plane_allocate(&plane, net, !has_y)
-                   : lossi_fail(LOSS_ERR_MISMATCH, "%s: no direction x in it; expected tensors x/<parameter>", path);
+                   : lossi_fail(LOSS_ERR_MISMATCH,
+                                "%s: no direction x in it; expected tensors x/<parameter>", path);
     for (size_t i = 0; i < arrays.n && !status; i++)
         status = take(plane, net, path, &arrays.items[i]);
     lossi_arrays_free(&arrays);
@@ -69,9 +76,11 @@ loss_status loss_plane_load(loss_plane **out, const loss_net *net, const char *p
 loss_status loss_plane_save(const loss_plane *plane, const loss_net *net, const char *path)
 {
     if (loss_net_n_parameters(net) != plane->n)
-        return lossi_fail(LOSS_ERR_SHAPE, "a plane of %zu parameters and a network of %zu", plane->n, loss_net_n_parameters(net));
+        return lossi_fail(LOSS_ERR_SHAPE, "a plane of %zu parameters and a network of %zu",
+                          plane->n, loss_net_n_parameters(net));
     lossi_arrays arrays = {.items = calloc(2 * net->n_tensors + 1, sizeof *arrays.items)};
-    loss_status status = arrays.items ? LOSS_OK : lossi_fail_nomem(2 * net->n_tensors * sizeof *arrays.items);
+    loss_status status =
+        arrays.items ? LOSS_OK : lossi_fail_nomem(2 * net->n_tensors * sizeof *arrays.items);
     for (int axis = 0; axis < 2 && plane->directions[axis]; axis++) {
         float *values = plane->directions[axis];
         for (size_t i = 0; i < net->n_tensors && !status; i++) {
@@ -79,7 +88,8 @@ loss_status loss_plane_save(const loss_plane *plane, const loss_net *net, const 
             if (!lossi_tensor_is_trainable(tensor))
                 continue;
             char *name = lossi_format("%c/%s", AXES[axis], tensor->name);
-            arrays.items[arrays.n++] = lossi_array_of_floats(name, tensor->n_dims, tensor->dims, values);
+            arrays.items[arrays.n++] =
+                lossi_array_of_floats(name, tensor->n_dims, tensor->dims, values);
             values += tensor->count;
             if (!name)
                 status = lossi_fail_nomem(strlen(tensor->name) + 3);

@@ -1,6 +1,7 @@
-/* The plane that a training path spans best: the two leading principal components of its checkpoints, as sklearn's PCA(2) on the rows
- * w_t - w_origin gives them. n parameters are many and T checkpoints few, so they come from the T x T Gram matrix, with the checkpoints read
- * from their files again and again: memory is O(T^2) and some rows. */
+/* The plane that a training path spans best: the two leading principal components of its
+ * checkpoints, as sklearn's PCA(2) on the rows w_t - w_origin gives them. n parameters are many
+ * and T checkpoints few, so they come from the T x T Gram matrix, with the checkpoints read from
+ * their files again and again: memory is O(T^2) and some rows. */
 #include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
@@ -11,7 +12,8 @@
 
 enum { MOST_CHECKPOINTS = 20000, BYTES_HELD = 192 << 20 };
 
-/* An eigenvalue below this share of the largest, or of the longest row, is rounding: of singular values 1e-6. */
+/* An eigenvalue below this share of the largest, or of the longest row, is rounding: of singular
+ * values 1e-6. */
 static const double RANK_TOLERANCE = 1e-12;
 
 /* The rows: all that reading and multiplying them needs. */
@@ -20,15 +22,16 @@ typedef struct rows {
     const char *const *paths;
     size_t n;
     const loss_pca_options *opt;
-    loss_net *net;           /* the checkpoint read last */
-    size_t n_values;         /* of a row */
+    loss_net *net;   /* the checkpoint read last */
+    size_t n_values; /* of a row */
     loss_pca_progress progress;
     double start;
 } rows;
 
 static bool takes_part(const rows *r, const lossi_tensor *tensor)
 {
-    return lossi_tensor_is_trainable(tensor) && (tensor->n_dims > 1 || r->opt->ignore == LOSS_IGNORE_NONE);
+    return lossi_tensor_is_trainable(tensor) &&
+           (tensor->n_dims > 1 || r->opt->ignore == LOSS_IGNORE_NONE);
 }
 
 /* Reads checkpoint t into r->net. */
@@ -41,8 +44,11 @@ static loss_status read_row(rows *r, size_t t)
         const lossi_tensor *tensor = &r->net->tensors[i];
         for (size_t j = 0; takes_part(r, tensor) && j < tensor->count && !status; j++)
             if (!isfinite((double)tensor->values[j]))
-                status = lossi_fail(LOSS_ERR_ARGUMENT, "%s: %s has a value that is not finite; such a checkpoint has no place among principal "
-                                    "components", r->paths[t], tensor->name);
+                status = lossi_fail(LOSS_ERR_ARGUMENT,
+                                    "%s: %s has a value that is not finite; such a checkpoint has "
+                                    "no place among principal "
+                                    "components",
+                                    r->paths[t], tensor->name);
     }
     if (status)
         return status;
@@ -55,7 +61,8 @@ static loss_status read_row(rows *r, size_t t)
     return LOSS_OK;
 }
 
-/* The values of r->net that take part, as they are: the origin is subtracted where they are used, in double. */
+/* The values of r->net that take part, as they are: the origin is subtracted where they are
+ * used, in double. */
 static void keep_row(const rows *r, lossi_real *row)
 {
     for (size_t i = 0; i < r->net->n_tensors; i++) {
@@ -136,7 +143,8 @@ static void centre(const double *gram, size_t n, double *centred)
             centred[s * n + t] = gram[s * n + t] - means[s] - means[t] + all;
 }
 
-/* The sign that makes the first checkpoint's coordinate positive; if that is 0, the first that is not. u [n], stride n. */
+/* The sign that makes the first checkpoint's coordinate positive; if that is 0, the first that
+ * is not. u [n], stride n. */
 static double sign_of(const double *gram, size_t n, const double *u)
 {
     double largest = 0;
@@ -153,7 +161,8 @@ static double sign_of(const double *gram, size_t n, const double *u)
     return 1;
 }
 
-/* direction = sum_t sign u_t (w_t - w_origin), of unit length. The u of a centred matrix sum to 0, so rows need no centring here. */
+/* direction = sum_t sign u_t (w_t - w_origin), of unit length. The u of a centred matrix sum to
+ * 0, so rows need no centring here. */
 static loss_status make_direction(rows *r, const double *u, double sign, float *direction)
 {
     size_t n_all = loss_net_n_parameters(r->origin);
@@ -178,23 +187,28 @@ static loss_status make_direction(rows *r, const double *u, double sign, float *
     return status;
 }
 
-/* Eigenvectors into the columns of `vectors` [n][n], eigenvalues [n] ascending. @return the rank, at most 2 */
-static loss_status decompose(const double *gram, size_t n, double *vectors, double *values, size_t *rank)
+/* Eigenvectors into the columns of `vectors` [n][n], eigenvalues [n] ascending. @return the
+ * rank, at most 2 */
+static loss_status decompose(const double *gram, size_t n, double *vectors, double *values,
+                             size_t *rank)
 {
     double longest = 0;
     centre(gram, n, vectors);
     for (size_t t = 0; t < n; t++)
         longest = gram[t * n + t] > longest ? gram[t * n + t] : longest;
-    lapack_int info = LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'V', 'U', (lapack_int)n, vectors, (lapack_int)n, values);
+    lapack_int info =
+        LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'V', 'U', (lapack_int)n, vectors, (lapack_int)n, values);
     if (info)
-        return lossi_fail(LOSS_ERR_SYSTEM, "LAPACK's dsyev ended with %d on a matrix of %zu x %zu", (int)info, n, n);
+        return lossi_fail(LOSS_ERR_SYSTEM, "LAPACK's dsyev ended with %d on a matrix of %zu x %zu",
+                          (int)info, n, n);
     *rank = 0;
     for (size_t k = 0; k < 2 && k < n; k++)
         *rank += values[n - 1 - k] > RANK_TOLERANCE * (k ? values[n - 1] : longest);
     return LOSS_OK;
 }
 
-static loss_status make_plane(rows *r, loss_plane **out, const double *gram, const double *vectors, const double *values, size_t rank)
+static loss_status make_plane(rows *r, loss_plane **out, const double *gram, const double *vectors,
+                              const double *values, size_t rank)
 {
     size_t n = r->n;
     double trace = 0;
@@ -216,7 +230,8 @@ static loss_status make_plane(rows *r, loss_plane **out, const double *gram, con
     }
     plane->n_checkpoints = n;
     plane->ignore = r->opt->ignore;
-    return lossi_plane_finish(out, lossi_format("pca of %zu checkpoints ignore=%s", n, loss_ignore_name(r->opt->ignore)));
+    return lossi_plane_finish(
+        out, lossi_format("pca of %zu checkpoints ignore=%s", n, loss_ignore_name(r->opt->ignore)));
 }
 
 static loss_status check(const rows *r)
@@ -224,12 +239,14 @@ static loss_status check(const rows *r)
     if ((unsigned)r->opt->ignore > LOSS_IGNORE_NONE)
         return lossi_fail(LOSS_ERR_ARGUMENT, "ignore %d; expected 0 or 1", (int)r->opt->ignore);
     if (r->n < 2 || r->n > MOST_CHECKPOINTS)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "principal components of %zu checkpoint%s; expected 2 to %d", r->n, r->n == 1 ? "" : "s",
-                          MOST_CHECKPOINTS);
+        return lossi_fail(LOSS_ERR_ARGUMENT,
+                          "principal components of %zu checkpoint%s; expected 2 to %d", r->n,
+                          r->n == 1 ? "" : "s", MOST_CHECKPOINTS);
     return LOSS_OK;
 }
 
-loss_status loss_plane_pca(loss_plane **out, const loss_net *net, const char *const *paths, size_t n, const loss_pca_options *given)
+loss_status loss_plane_pca(loss_plane **out, const loss_net *net, const char *const *paths,
+                           size_t n, const loss_pca_options *given)
 {
     *out = NULL;
     loss_pca_options opt = LOSS_PCA_OPTIONS_INIT;
@@ -241,7 +258,8 @@ loss_status loss_plane_pca(loss_plane **out, const loss_net *net, const char *co
         status = lossi_net_clone(&r.net, net);
     for (size_t i = 0; i < net->n_tensors && !status; i++)
         r.n_values += takes_part(&r, &net->tensors[i]) ? net->tensors[i].count : 0;
-    double *gram = status ? NULL : lossi_alloc(n * n, sizeof *gram), *vectors = status ? NULL : lossi_alloc(n * n + n, sizeof *vectors);
+    double *gram = status ? NULL : lossi_alloc(n * n, sizeof *gram),
+           *vectors = status ? NULL : lossi_alloc(n * n + n, sizeof *vectors);
     double *values = status ? NULL : lossi_alloc(n, sizeof *values);
     size_t rank = 0;
     if (!status && !(gram && vectors && values))
@@ -251,8 +269,10 @@ loss_status loss_plane_pca(loss_plane **out, const loss_net *net, const char *co
     if (!status)
         status = decompose(gram, n, vectors, values, &rank);
     if (!status && !rank)
-        status = lossi_fail(LOSS_ERR_ARGUMENT, "%s and the %zu checkpoints after it are all alike: they have no principal components", paths[0],
-                            n - 1);
+        status = lossi_fail(
+            LOSS_ERR_ARGUMENT,
+            "%s and the %zu checkpoints after it are all alike: they have no principal components",
+            paths[0], n - 1);
     if (!status)
         status = make_plane(&r, out, gram, vectors, values, rank);
     free(values);

@@ -122,13 +122,15 @@ bool lossi_same_tensors(const loss_net *a, const loss_net *b)
     return true;
 }
 
-loss_status loss_plane_move(const loss_plane *plane, const loss_net *origin, double a, double b, loss_net *moved)
+loss_status loss_plane_move(const loss_plane *plane, const loss_net *origin, double a, double b,
+                            loss_net *moved)
 {
     if (loss_net_n_parameters(origin) != plane->n || loss_net_n_parameters(moved) != plane->n)
-        return lossi_fail(LOSS_ERR_SHAPE, "a plane of %zu parameters and networks of %zu and %zu", plane->n,
-                          loss_net_n_parameters(origin), loss_net_n_parameters(moved));
+        return lossi_fail(LOSS_ERR_SHAPE, "a plane of %zu parameters and networks of %zu and %zu",
+                          plane->n, loss_net_n_parameters(origin), loss_net_n_parameters(moved));
     if (!lossi_same_tensors(origin, moved))
-        return lossi_fail(LOSS_ERR_SHAPE, "networks of different tensors: %s and %s", origin->model, moved->model);
+        return lossi_fail(LOSS_ERR_SHAPE, "networks of different tensors: %s and %s", origin->model,
+                          moved->model);
     if (plane->solutions[0]) {
         lossi_plane_combine(plane, origin, a, b, false, moved);
         return LOSS_OK;
@@ -144,7 +146,8 @@ loss_status loss_plane_move(const loss_plane *plane, const loss_net *origin, dou
         }
         for (size_t j = 0; j < from->count; j++, at++) {
             double value = (double)from->values[j];
-            if (a != 0) /* so that the centre is w to the bit, -0 and directions that are not finite included */
+            if (a != 0) /* so that the centre is w to the bit, -0 and directions that are not
+                           finite included */
                 value += a * (double)x[at];
             if (y && b != 0)
                 value += b * (double)y[at];

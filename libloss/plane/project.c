@@ -11,7 +11,8 @@ typedef struct products {
     double dd, dx, dy;
 } products;
 
-static products multiply(const loss_plane *plane, const loss_net *origin, const loss_net *net, const float *y)
+static products multiply(const loss_plane *plane, const loss_net *origin, const loss_net *net,
+                         const float *y)
 {
     const float *x = plane->directions[0];
     products p = {0, 0, 0};
@@ -34,8 +35,10 @@ static products multiply(const loss_plane *plane, const loss_net *origin, const 
     return p;
 }
 
-/* |d - a x - b y|, of the differences themselves: from the products it would be lost where it is small. */
-static double distance_off(const loss_plane *plane, const loss_net *origin, const loss_net *net, double a, double b)
+/* |d - a x - b y|, of the differences themselves: from the products it would be lost where it is
+ * small. */
+static double distance_off(const loss_plane *plane, const loss_net *origin, const loss_net *net,
+                           double a, double b)
 {
     const float *x = plane->directions[0], *y = plane->directions[1];
     double sum = 0;
@@ -43,24 +46,26 @@ static double distance_off(const loss_plane *plane, const loss_net *origin, cons
     for (size_t i = 0; i < net->n_tensors; i++) {
         const lossi_tensor *tensor = &net->tensors[i];
         for (size_t j = 0; lossi_tensor_is_trainable(tensor) && j < tensor->count; j++, at++) {
-            double off = (double)tensor->values[j] - (double)origin->tensors[i].values[j] - a * (double)x[at] - (y ? b * (double)y[at] : 0);
+            double off = (double)tensor->values[j] - (double)origin->tensors[i].values[j] -
+                         a * (double)x[at] - (y ? b * (double)y[at] : 0);
             sum += off * off;
         }
     }
     return sqrt(sum);
 }
 
-loss_status loss_plane_project(const loss_plane *plane, const loss_net *origin, const loss_net *net, size_t n_axes,
-                               loss_projection *projection)
+loss_status loss_plane_project(const loss_plane *plane, const loss_net *origin, const loss_net *net,
+                               size_t n_axes, loss_projection *projection)
 {
     *projection = (loss_projection){0};
     if (!lossi_same_tensors(origin, net) || loss_net_n_parameters(origin) != plane->n)
-        return lossi_fail(LOSS_ERR_SHAPE, "a plane of %zu parameters and networks of %zu and %zu", plane->n, loss_net_n_parameters(origin),
-                          loss_net_n_parameters(net));
+        return lossi_fail(LOSS_ERR_SHAPE, "a plane of %zu parameters and networks of %zu and %zu",
+                          plane->n, loss_net_n_parameters(origin), loss_net_n_parameters(net));
     const float *y = n_axes > 1 ? plane->directions[1] : NULL;
     products p = multiply(plane, origin, net, y);
     double xx = plane->norms[0] * plane->norms[0], yy = y ? plane->norms[1] * plane->norms[1] : 0;
-    double xy = y ? plane->cosine * plane->norms[0] * plane->norms[1] : 0, determinant = xx * yy - xy * xy;
+    double xy = y ? plane->cosine * plane->norms[0] * plane->norms[1] : 0,
+           determinant = xx * yy - xy * xy;
     if (!isfinite(p.dd)) {
         *projection = (loss_projection){NAN, NAN, NAN, NAN};
         return LOSS_OK;
@@ -74,6 +79,9 @@ loss_status loss_plane_project(const loss_plane *plane, const loss_net *origin, 
         projection->y = p.dy / yy;
     }
     projection->distance = sqrt(p.dd);
-    projection->residual = p.dd > 0 ? distance_off(plane, origin, net, projection->x, projection->y) / projection->distance : 0;
+    projection->residual =
+        p.dd > 0
+            ? distance_off(plane, origin, net, projection->x, projection->y) / projection->distance
+            : 0;
     return LOSS_OK;
 }

@@ -1,4 +1,5 @@
-/* Extreme eigenvalues at the points of a surface: their options, what the file says they are of, reading them. */
+/* Extreme eigenvalues at the points of a surface: their options, what the file says they are of,
+ * reading them. */
 #include <stdlib.h>
 
 #include "surface/surface.h"
@@ -20,7 +21,9 @@ loss_status lossi_surface_take_curvature(loss_surface *s)
     s->curvature.user = s->opt.user;
     s->eigen.top = s->eigen.smallest = 1;
     if (!status && (!(s->eigen.tolerance > 0) || s->eigen.steps < 2))
-        status = lossi_fail(LOSS_ERR_ARGUMENT, "eigenvalues in %zu steps to a tolerance of %g; expected at least 2, and a number above 0",
+        status = lossi_fail(LOSS_ERR_ARGUMENT,
+                            "eigenvalues in %zu steps to a tolerance of %g; expected at least 2, "
+                            "and a number above 0",
                             s->eigen.steps, s->eigen.tolerance);
     if (s->opt.curvature)
         s->opt.curvature = &s->curvature;
@@ -30,10 +33,12 @@ loss_status lossi_surface_take_curvature(loss_surface *s)
 
 loss_status lossi_surface_attach_bends(loss_surface *s)
 {
-    char *text = lossi_format("ignore=%s seed=%llu steps=%zu tolerance=%g", loss_ignore_name(s->curvature.ignore),
-                              (unsigned long long)s->curvature.seed, s->eigen.steps, s->eigen.tolerance);
+    char *text = lossi_format(
+        "ignore=%s seed=%llu steps=%zu tolerance=%g", loss_ignore_name(s->curvature.ignore),
+        (unsigned long long)s->curvature.seed, s->eigen.steps, s->eigen.tolerance);
     loss_status status = text ? lossi_store_begin_bends(s->store, text) : lossi_fail_nomem(64);
-    if (!status && !lossi_facts_find(&s->facts, "curvature") && !lossi_facts_add(&s->facts, "curvature", "%s", text))
+    if (!status && !lossi_facts_find(&s->facts, "curvature") &&
+        !lossi_facts_add(&s->facts, "curvature", "%s", text))
         status = lossi_fail_nomem(64);
     free(text);
     return status;
@@ -47,8 +52,11 @@ bool loss_surface_has_bends(const loss_surface *surface)
 loss_status loss_surface_bends(loss_surface *surface, loss_split split, loss_bend *bends)
 {
     if (!loss_surface_has_split(surface, split))
-        return lossi_fail(LOSS_ERR_NAME, "%s: it holds no points of the split %s", surface->path, loss_split_name(split));
+        return lossi_fail(LOSS_ERR_NAME, "%s: it holds no points of the split %s", surface->path,
+                          loss_split_name(split));
     if (!loss_surface_has_bends(surface))
-        return lossi_fail(LOSS_ERR_NAME, "%s: it holds no eigenvalues; lossgrid surface --curvature adds them", surface->path);
+        return lossi_fail(LOSS_ERR_NAME,
+                          "%s: it holds no eigenvalues; lossgrid surface --curvature adds them",
+                          surface->path);
     return lossi_store_read_bends(surface->store, split, surface->x.n, surface->y.n, bends);
 }

@@ -1,5 +1,5 @@
-/* Fills a landscape file: point after point, all threads on the images of one point, each point, and its eigenvalues, committed when it is
- * done. */
+/* Fills a landscape file: point after point, all threads on the images of one point, each point,
+ * and its eigenvalues, committed when it is done. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +15,10 @@ typedef struct evaluation {
     lossi_placer *placer;
     lossi_evaluator *evaluator;
     loss_curvature *curvature[2]; /* by split; NULL: no eigenvalues are wanted */
-    bool *present[2], *bent[2]; /* by split, [ny][nx]: points, and eigenvalues, known to be in the file */
+    bool *present[2],
+        *bent[2]; /* by split, [ny][nx]: points, and eigenvalues, known to be in the file */
     loss_surface_progress progress;
-    size_t images_done;       /* by this call */
+    size_t images_done; /* by this call */
     double start;
 } evaluation;
 
@@ -39,7 +40,9 @@ static loss_status find_points(evaluation *e)
             continue;
         e->progress.total += n;
         e->present[k] = calloc(n, sizeof *e->present[k]);
-        status = e->present[k] ? lossi_store_read_points(s->store, (loss_split)k, s->x.n, s->y.n, points) : lossi_fail_nomem(n);
+        status = e->present[k]
+                     ? lossi_store_read_points(s->store, (loss_split)k, s->x.n, s->y.n, points)
+                     : lossi_fail_nomem(n);
         for (size_t i = 0; i < n && !status; i++)
             if (points[i].evaluated)
                 found(e, (loss_split)k, i);
@@ -59,7 +62,8 @@ static loss_status find_bends(evaluation *e)
             continue;
         e->progress.total += n;
         e->bent[k] = calloc(n, sizeof *e->bent[k]);
-        status = e->bent[k] ? lossi_store_read_bends(s->store, (loss_split)k, s->x.n, s->y.n, bends) : lossi_fail_nomem(n);
+        status = e->bent[k] ? lossi_store_read_bends(s->store, (loss_split)k, s->x.n, s->y.n, bends)
+                            : lossi_fail_nomem(n);
         for (size_t i = 0; i < n && !status; i++) {
             e->bent[k][i] = bends[i].evaluated;
             e->progress.done += bends[i].evaluated;
@@ -72,12 +76,14 @@ static loss_status find_bends(evaluation *e)
     return status;
 }
 
-static void report(evaluation *e, loss_split split, double x, double y, const loss_point *point, const loss_bend *bend)
+static void report(evaluation *e, loss_split split, double x, double y, const loss_point *point,
+                   const loss_bend *bend)
 {
     loss_surface_progress *p = &e->progress;
     const loss_surface_options *opt = &e->surface->opt;
     p->seconds = lossi_clock() - e->start;
-    p->seconds_left = p->seconds / (double)(p->done - p->done_before) * (double)(p->total - p->done);
+    p->seconds_left =
+        p->seconds / (double)(p->done - p->done_before) * (double)(p->total - p->done);
     p->images_per_second = (double)e->images_done / p->seconds;
     p->x = x;
     p->y = y;
@@ -103,13 +109,16 @@ static loss_status evaluate_point(evaluation *e, loss_split split, size_t iy, si
         return status;
     double x = loss_axis_at(s->x, ix), y = loss_axis_at(s->y, iy), start = lossi_clock();
     const loss_net *net;
-    loss_result result = {.loss = NAN, .standard_error = NAN, .accuracy = NAN}; /* where there is no network */
+    loss_result result = {
+        .loss = NAN, .standard_error = NAN, .accuracy = NAN}; /* where there is no network */
     status = lossi_placer_at(e->placer, iy, ix, &net);
     if (!status && net)
-        status = lossi_evaluator_run(e->evaluator, net, s->data[split], s->opt.cancelled, s->opt.user, &result);
+        status = lossi_evaluator_run(e->evaluator, net, s->data[split], s->opt.cancelled,
+                                     s->opt.user, &result);
     if (status)
         return status;
-    loss_point point = {true, result.loss, result.standard_error, result.accuracy, lossi_clock() - start};
+    loss_point point = {true, result.loss, result.standard_error, result.accuracy,
+                        lossi_clock() - start};
     status = lossi_store_put_point(s->store, split, iy, ix, &point);
     if (status)
         return status;
@@ -119,7 +128,8 @@ static loss_status evaluate_point(evaluation *e, loss_split split, size_t iy, si
     return LOSS_OK;
 }
 
-/* The extreme eigenvalues at a point, unless they are there. Where there is no network or no finite loss, they are NaN. */
+/* The extreme eigenvalues at a point, unless they are there. Where there is no network or no
+ * finite loss, they are NaN. */
 static loss_status evaluate_bend(evaluation *e, loss_split split, size_t iy, size_t ix)
 {
     loss_surface *s = e->surface;
@@ -135,7 +145,8 @@ static loss_status evaluate_bend(evaluation *e, loss_split split, size_t iy, siz
         lossi_curvature_set(e->curvature[split], net);
         status = loss_curvature_eigen(e->curvature[split], &s->eigen, found, NULL);
         if (!status)
-            bend = (loss_bend){true, found[1].value, found[0].value, found[1].residual, found[0].residual, 0};
+            bend = (loss_bend){
+                true, found[1].value, found[0].value, found[1].residual, found[0].residual, 0};
         else if (status == LOSS_ERR_NOT_FINITE)
             status = LOSS_OK;
     }
@@ -157,7 +168,8 @@ static bool has_centre(loss_axis axis)
     return false;
 }
 
-/* The loss of the network itself, as `model_loss_SPLIT`: the centre of the grid can be held against it. */
+/* The loss of the network itself, as `model_loss_SPLIT`: the centre of the grid can be held
+ * against it. */
 static loss_status evaluate_model(evaluation *e)
 {
     loss_surface *s = e->surface;
@@ -168,10 +180,12 @@ static loss_status evaluate_model(evaluation *e)
         snprintf(key, sizeof key, "model_loss_%s", loss_split_name((loss_split)k));
         if (!s->data[k] || lossi_facts_find(&s->facts, key))
             continue;
-        status = lossi_evaluator_run(e->evaluator, s->net, s->data[k], s->opt.cancelled, s->opt.user, &result);
+        status = lossi_evaluator_run(e->evaluator, s->net, s->data[k], s->opt.cancelled,
+                                     s->opt.user, &result);
         char *value = status ? NULL : lossi_format("%.17g", result.loss);
         if (!status)
-            status = value ? lossi_store_put_fact(s->store, key, value, false) : lossi_fail_nomem(sizeof key);
+            status = value ? lossi_store_put_fact(s->store, key, value, false)
+                           : lossi_fail_nomem(sizeof key);
         if (!status && !lossi_facts_set(&s->facts, key, value))
             status = lossi_fail_nomem(sizeof key);
         free(value);
@@ -182,7 +196,8 @@ static loss_status evaluate_model(evaluation *e)
 loss_status loss_surface_evaluate(loss_surface *surface)
 {
     if (!surface->net)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: opened to look at, not to evaluate", surface->path);
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: opened to look at, not to evaluate",
+                          surface->path);
     evaluation e = {.surface = surface, .start = lossi_clock()};
     loss_status status = find_points(&e);
     if (!status)
@@ -193,7 +208,8 @@ loss_status loss_surface_evaluate(loss_surface *surface)
         status = lossi_placer_create(&e.placer, surface);
     if (!status)
         status = lossi_evaluator_create(&e.evaluator, surface->net, surface->opt.threads);
-    if (!status && e.progress.done < e.progress.total && has_centre(surface->x) && (surface->opt.repeat || has_centre(surface->y)))
+    if (!status && e.progress.done < e.progress.total && has_centre(surface->x) &&
+        (surface->opt.repeat || has_centre(surface->y)))
         status = evaluate_model(&e);
     for (size_t iy = 0; iy < surface->y.n && !status; iy++)
         for (size_t ix = 0; ix < surface->x.n && !status; ix++)

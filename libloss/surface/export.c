@@ -33,10 +33,12 @@ static void fields_free(fields *f)
 static loss_status read_fields(loss_surface *s, loss_split split, fields *f)
 {
     size_t n = s->x.n * s->y.n;
-    *f = (fields){lossi_alloc(n, sizeof *f->points), lossi_alloc(n, sizeof(double)), lossi_alloc(n, sizeof(double)),
-                  lossi_alloc(n, sizeof(double)), lossi_alloc(n, 1)};
+    *f =
+        (fields){lossi_alloc(n, sizeof *f->points), lossi_alloc(n, sizeof(double)),
+                 lossi_alloc(n, sizeof(double)), lossi_alloc(n, sizeof(double)), lossi_alloc(n, 1)};
     loss_status status = f->points && f->loss && f->standard_error && f->accuracy && f->evaluated
-                             ? loss_surface_points(s, split, f->points) : lossi_fail_nomem(n * sizeof *f->points);
+                             ? loss_surface_points(s, split, f->points)
+                             : lossi_fail_nomem(n * sizeof *f->points);
     for (size_t i = 0; i < n && !status; i++) {
         const loss_point *p = &f->points[i];
         f->evaluated[i] = p->evaluated;
@@ -52,12 +54,15 @@ static loss_status read_fields(loss_surface *s, loss_split split, fields *f)
 /* The split to write: the one asked for if the file has it, else the other. */
 static loss_split choose_split(const loss_surface *s, loss_split wanted)
 {
-    return loss_surface_has_split(s, wanted) ? wanted : wanted == LOSS_SPLIT_TEST ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST;
+    return loss_surface_has_split(s, wanted) ? wanted
+           : wanted == LOSS_SPLIT_TEST       ? LOSS_SPLIT_TRAIN
+                                             : LOSS_SPLIT_TEST;
 }
 
 static void add_comment(lossi_mesh *mesh, char *line)
 {
-    char **comments = line ? realloc(mesh->comments, (mesh->n_comments + 1) * sizeof *comments) : NULL;
+    char **comments =
+        line ? realloc(mesh->comments, (mesh->n_comments + 1) * sizeof *comments) : NULL;
     if (!comments) {
         free(line);
         return;
@@ -73,34 +78,44 @@ static const char *fact(const loss_surface *s, const char *key)
 }
 
 /* What was measured, and how z was made of it. */
-static void add_comments(const loss_surface *s, loss_split split, const lossi_height_scale *scale, lossi_mesh *mesh)
+static void add_comments(const loss_surface *s, loss_split split, const lossi_height_scale *scale,
+                         lossi_mesh *mesh)
 {
     char key[32];
     snprintf(key, sizeof key, "images_%s", loss_split_name(split));
-    add_comment(mesh, lossi_format("loss landscape by libloss %s: %s, weights %s", fact(s, "version"), fact(s, "model"),
-                                   fact(s, "weights_digest")));
-    add_comment(mesh, lossi_format("mean cross-entropy in nats over %s %s images of %s, BatchNorm mode %s", fact(s, key),
-                                   loss_split_name(split), fact(s, "data_format"), fact(s, "bn")));
-    add_comment(mesh, lossi_format("directions: %s; cosine %s; x and y in multiples of them", fact(s, "directions"),
-                                   fact(s, "cosine")));
-    add_comment(mesh, lossi_format("z = %.9g + %.9g * %s; quality is the loss itself", scale->offset, scale->scale,
+    add_comment(mesh,
+                lossi_format("loss landscape by libloss %s: %s, weights %s", fact(s, "version"),
+                             fact(s, "model"), fact(s, "weights_digest")));
+    add_comment(
+        mesh,
+        lossi_format("mean cross-entropy in nats over %s %s images of %s, BatchNorm mode %s",
+                     fact(s, key), loss_split_name(split), fact(s, "data_format"), fact(s, "bn")));
+    add_comment(mesh, lossi_format("directions: %s; cosine %s; x and y in multiples of them",
+                                   fact(s, "directions"), fact(s, "cosine")));
+    add_comment(mesh, lossi_format("z = %.9g + %.9g * %s; quality is the loss itself",
+                                   scale->offset, scale->scale,
                                    scale->kind == LOSS_HEIGHT_LOG ? "log10(loss)" : "loss"));
 }
 
-static loss_status write_mesh(loss_surface *s, const char *path, int format, const loss_export_options *opt)
+static loss_status write_mesh(loss_surface *s, const char *path, int format,
+                              const loss_export_options *opt)
 {
     loss_split split = choose_split(s, opt->split);
     if (s->x.n < 2 || s->y.n < 2)
-        return lossi_fail(LOSS_ERR_SHAPE, "%s: a line of %zu x %zu points has no faces; export it as .csv, .npz or .vti", path,
-                          s->x.n, s->y.n);
+        return lossi_fail(
+            LOSS_ERR_SHAPE,
+            "%s: a line of %zu x %zu points has no faces; export it as .csv, .npz or .vti", path,
+            s->x.n, s->y.n);
     fields f;
     loss_status status = read_fields(s, split, &f);
     if (status)
         return status;
     double width = s->x.max - s->x.min, depth = s->y.max - s->y.min;
-    lossi_height_scale scale = lossi_height_scale_fit(opt->height, f.points, s->x.n * s->y.n, width > depth ? width : depth);
+    lossi_height_scale scale = lossi_height_scale_fit(opt->height, f.points, s->x.n * s->y.n,
+                                                      width > depth ? width : depth);
     lossi_mesh mesh;
-    status = lossi_mesh_make(&mesh, s->x, s->y, f.points, &scale, opt->colours ? opt->colours : "viridis");
+    status = lossi_mesh_make(&mesh, s->x, s->y, f.points, &scale,
+                             opt->colours ? opt->colours : "viridis");
     fields_free(&f);
     if (status)
         return status;
@@ -119,8 +134,10 @@ static loss_status write_vti(loss_surface *s, const char *path, const loss_expor
     loss_status status = read_fields(s, choose_split(s, opt->split), &f);
     if (status)
         return status;
-    lossi_grid_array arrays[] = {{"loss", f.loss, NULL}, {"standard_error", f.standard_error, NULL},
-                                 {"accuracy", f.accuracy, NULL}, {"evaluated", NULL, f.evaluated}};
+    lossi_grid_array arrays[] = {{"loss", f.loss, NULL},
+                                 {"standard_error", f.standard_error, NULL},
+                                 {"accuracy", f.accuracy, NULL},
+                                 {"evaluated", NULL, f.evaluated}};
     lossi_vti vti = {s->x.n, s->y.n, {s->x.min, s->y.min}, {1, 1}, arrays, 4};
     if (s->x.n > 1)
         vti.spacing[0] = (s->x.max - s->x.min) / (double)(s->x.n - 1);
@@ -146,8 +163,9 @@ static loss_status write_csv(loss_surface *s, const char *path)
         for (size_t i = 0; i < s->x.n * s->y.n && !status; i++) {
             const loss_point *p = &f.points[i];
             if (p->evaluated)
-                fprintf(file.stream, "%s,%zu,%zu,%.17g,%.17g,%.17g,%.17g,%.17g,%.4g\n", loss_split_name((loss_split)k),
-                        i / s->x.n, i % s->x.n, loss_axis_at(s->x, i % s->x.n), loss_axis_at(s->y, i / s->x.n), p->loss,
+                fprintf(file.stream, "%s,%zu,%zu,%.17g,%.17g,%.17g,%.17g,%.17g,%.4g\n",
+                        loss_split_name((loss_split)k), i / s->x.n, i % s->x.n,
+                        loss_axis_at(s->x, i % s->x.n), loss_axis_at(s->y, i / s->x.n), p->loss,
                         p->standard_error, p->accuracy, p->seconds);
         }
         if (!status)
@@ -161,8 +179,9 @@ static loss_status write_csv(loss_surface *s, const char *path)
 
 static loss_status write_npz(loss_surface *s, const char *path)
 {
-    static const char *const names[2][4] = {{"loss_train", "standard_error_train", "accuracy_train", "evaluated_train"},
-                                            {"loss_test", "standard_error_test", "accuracy_test", "evaluated_test"}};
+    static const char *const names[2][4] = {
+        {"loss_train", "standard_error_train", "accuracy_train", "evaluated_train"},
+        {"loss_test", "standard_error_test", "accuracy_test", "evaluated_test"}};
     size_t nx = s->x.n, ny = s->y.n, n = 0;
     lossi_npz_member members[10];
     fields f[2] = {{0}, {0}};
@@ -193,7 +212,8 @@ static loss_status write_npz(loss_surface *s, const char *path)
     return status;
 }
 
-loss_status loss_surface_export(loss_surface *surface, const char *path, const loss_export_options *given)
+loss_status loss_surface_export(loss_surface *surface, const char *path,
+                                const loss_export_options *given)
 {
     loss_export_options opt = LOSS_EXPORT_OPTIONS_INIT;
     loss_status status = LOSSI_OPTIONS(opt, given);
@@ -205,7 +225,9 @@ loss_status loss_surface_export(loss_surface *surface, const char *path, const l
         format++;
     switch (format) {
     case N_ENDINGS:
-        return lossi_fail(LOSS_ERR_NAME, "%s: its ending names no format; expected .ply .vti .vtp .obj .stl .csv or .npz", path);
+        return lossi_fail(
+            LOSS_ERR_NAME,
+            "%s: its ending names no format; expected .ply .vti .vtp .obj .stl .csv or .npz", path);
     case VTI: return write_vti(surface, path, &opt);
     case CSV: return write_csv(surface, path);
     case NPZ: return write_npz(surface, path);

@@ -31,7 +31,8 @@ static loss_status write_csv(loss_surface *s, const char *path)
     loss_status status = lossi_file_begin(&file, path);
     if (status)
         return status;
-    fputs("run,checkpoint,split,epoch,x,y,true_loss,true_accuracy,plane_loss,residual,distance\n", file.stream);
+    fputs("run,checkpoint,split,epoch,x,y,true_loss,true_accuracy,plane_loss,residual,distance\n",
+          file.stream);
     for (int k = 0; k < 2 && !status; k++) {
         const loss_path_point *p;
         size_t n = 0;
@@ -41,8 +42,9 @@ static loss_status write_csv(loss_surface *s, const char *path)
             write_field(file.stream, p[i].run);
             fputc(',', file.stream);
             write_field(file.stream, p[i].checkpoint);
-            fprintf(file.stream, ",%s,%zu,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g\n", loss_split_name((loss_split)k), p[i].epoch, p[i].x, p[i].y,
-                    p[i].true_loss, p[i].true_accuracy, p[i].plane_loss, p[i].residual, p[i].distance);
+            fprintf(file.stream, ",%s,%zu,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g\n",
+                    loss_split_name((loss_split)k), p[i].epoch, p[i].x, p[i].y, p[i].true_loss,
+                    p[i].true_accuracy, p[i].plane_loss, p[i].residual, p[i].distance);
         }
     }
     if (!status)
@@ -52,12 +54,14 @@ static loss_status write_csv(loss_surface *s, const char *path)
 }
 
 /* The scale that the mesh of the same options has. */
-static loss_status find_scale(loss_surface *s, loss_split split, loss_height height, lossi_height_scale *scale)
+static loss_status find_scale(loss_surface *s, loss_split split, loss_height height,
+                              lossi_height_scale *scale)
 {
     size_t n = s->x.n * s->y.n;
     double width = s->x.max - s->x.min, depth = s->y.max - s->y.min;
     loss_point *points = lossi_alloc(n, sizeof *points);
-    loss_status status = points ? loss_surface_points(s, split, points) : lossi_fail_nomem(n * sizeof *points);
+    loss_status status =
+        points ? loss_surface_points(s, split, points) : lossi_fail_nomem(n * sizeof *points);
     if (!status)
         *scale = lossi_height_scale_fit(height, points, n, width > depth ? width : depth);
     free(points);
@@ -72,7 +76,8 @@ typedef struct vertex {
 } vertex;
 
 /* vertices [n], written. @return how many */
-static size_t find_vertices(const loss_path_point *points, size_t n, const lossi_height_scale *scale, vertex *vertices)
+static size_t find_vertices(const loss_path_point *points, size_t n,
+                            const lossi_height_scale *scale, vertex *vertices)
 {
     size_t n_vertices = 0;
     for (size_t i = 0; i < n; i++) {
@@ -80,7 +85,8 @@ static size_t find_vertices(const loss_path_point *points, size_t n, const lossi
         double z = lossi_height_of(scale, p->plane_loss);
         if (!isfinite(p->x) || !isfinite(p->y) || !isfinite(z))
             continue;
-        bool follows = n_vertices && i && vertices[n_vertices - 1].point == p - 1 && strcmp(points[i - 1].run, p->run) == 0;
+        bool follows = n_vertices && i && vertices[n_vertices - 1].point == p - 1 &&
+                       strcmp(points[i - 1].run, p->run) == 0;
         vertices[n_vertices++] = (vertex){p, z, follows};
     }
     return n_vertices;
@@ -92,22 +98,34 @@ static const char *fact(const loss_surface *s, const char *key)
     return value ? value : "unknown";
 }
 
-static void write_ply(FILE *out, const loss_surface *s, const vertex *vertices, size_t n, const lossi_height_scale *scale)
+static void write_ply(FILE *out, const loss_surface *s, const vertex *vertices, size_t n,
+                      const lossi_height_scale *scale)
 {
     size_t n_edges = 0;
     for (size_t i = 0; i < n; i++)
         n_edges += vertices[i].follows;
-    fprintf(out, "ply\nformat ascii 1.0\ncomment training path by libloss %s on the surface of %s, weights %s\n", fact(s, "version"),
-            fact(s, "model"), fact(s, "weights_digest"));
-    fprintf(out, "comment z = %.9g + %.9g * %s; quality is the loss on the plane, true_loss the checkpoint's own, residual its share off the "
-                 "plane\n", scale->offset, scale->scale, scale->kind == LOSS_HEIGHT_LOG ? "log10(quality)" : "quality");
-    fprintf(out, "element vertex %zu\nproperty float x\nproperty float y\nproperty float z\nproperty uchar red\nproperty uchar green\n"
-                 "property uchar blue\nproperty float quality\nproperty float true_loss\nproperty float residual\nproperty int epoch\n"
-                 "element edge %zu\nproperty int vertex1\nproperty int vertex2\nend_header\n", n, n_edges);
+    fprintf(out,
+            "ply\nformat ascii 1.0\ncomment training path by libloss %s on the surface of %s, "
+            "weights %s\n",
+            fact(s, "version"), fact(s, "model"), fact(s, "weights_digest"));
+    fprintf(out,
+            "comment z = %.9g + %.9g * %s; quality is the loss on the plane, true_loss the "
+            "checkpoint's own, residual its share off the "
+            "plane\n",
+            scale->offset, scale->scale,
+            scale->kind == LOSS_HEIGHT_LOG ? "log10(quality)" : "quality");
+    fprintf(out,
+            "element vertex %zu\nproperty float x\nproperty float y\nproperty float z\nproperty "
+            "uchar red\nproperty uchar green\n"
+            "property uchar blue\nproperty float quality\nproperty float true_loss\nproperty float "
+            "residual\nproperty int epoch\n"
+            "element edge %zu\nproperty int vertex1\nproperty int vertex2\nend_header\n",
+            n, n_edges);
     for (size_t i = 0; i < n; i++) {
         const loss_path_point *p = vertices[i].point;
-        fprintf(out, "%.9g %.9g %.9g %d %d %d %.9g %.9g %.9g %zu\n", p->x, p->y, vertices[i].z, COLOUR[0], COLOUR[1], COLOUR[2], p->plane_loss,
-                p->true_loss, p->residual, p->epoch);
+        fprintf(out, "%.9g %.9g %.9g %d %d %d %.9g %.9g %.9g %zu\n", p->x, p->y, vertices[i].z,
+                COLOUR[0], COLOUR[1], COLOUR[2], p->plane_loss, p->true_loss, p->residual,
+                p->epoch);
     }
     for (size_t i = 0; i < n; i++)
         if (vertices[i].follows)
@@ -139,7 +157,8 @@ static loss_status write_lines(loss_surface *s, const char *path, const loss_exp
     return status;
 }
 
-loss_status loss_surface_export_path(loss_surface *surface, const char *path, const loss_export_options *given)
+loss_status loss_surface_export_path(loss_surface *surface, const char *path,
+                                     const loss_export_options *given)
 {
     loss_export_options opt = LOSS_EXPORT_OPTIONS_INIT;
     loss_status status = LOSSI_OPTIONS(opt, given);
@@ -150,5 +169,6 @@ loss_status loss_surface_export_path(loss_surface *surface, const char *path, co
         return write_csv(surface, path);
     if (ending && strcmp(ending, ".ply") == 0)
         return write_lines(surface, path, &opt);
-    return lossi_fail(LOSS_ERR_NAME, "%s: its ending names no format for paths; expected .csv or .ply", path);
+    return lossi_fail(LOSS_ERR_NAME,
+                      "%s: its ending names no format for paths; expected .csv or .ply", path);
 }

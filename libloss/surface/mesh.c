@@ -1,4 +1,5 @@
-/* Height field to mesh. Points that are absent or not finite have no vertex: they are left out, not moved. */
+/* Height field to mesh. Points that are absent or not finite have no vertex: they are left out,
+ * not moved. */
 #include "surface/mesh.h"
 
 #include <math.h>
@@ -12,7 +13,8 @@ static double raw_height(loss_height kind, double loss)
     return isfinite(loss) ? loss : NAN;
 }
 
-lossi_height_scale lossi_height_scale_fit(loss_height kind, const loss_point *points, size_t n, double length)
+lossi_height_scale lossi_height_scale_fit(loss_height kind, const loss_point *points, size_t n,
+                                          double length)
 {
     lossi_height_scale s = {kind, INFINITY, -INFINITY, 1, 0};
     for (size_t i = 0; i < n; i++) {
@@ -66,15 +68,16 @@ static bool allocate(lossi_mesh *mesh, size_t n)
     mesh->standard_error = lossi_alloc(n, sizeof(double));
     mesh->accuracy = lossi_alloc(n, sizeof(double));
     mesh->triangles = lossi_alloc(2 * n, 3 * sizeof(uint32_t));
-    return mesh->positions && mesh->normals && mesh->colours && mesh->loss && mesh->standard_error && mesh->accuracy &&
-           mesh->triangles;
+    return mesh->positions && mesh->normals && mesh->colours && mesh->loss &&
+           mesh->standard_error && mesh->accuracy && mesh->triangles;
 }
 
 enum { NO_VERTEX = -1 };
 
 /* Appends a vertex for each point that has a height; index[i] is point i's. */
-static loss_status add_vertices(lossi_mesh *mesh, loss_axis x, loss_axis y, const loss_point *points,
-                                const lossi_height_scale *scale, const char *colours, int32_t *index)
+static loss_status add_vertices(lossi_mesh *mesh, loss_axis x, loss_axis y,
+                                const loss_point *points, const lossi_height_scale *scale,
+                                const char *colours, int32_t *index)
 {
     for (size_t i = 0; i < x.n * y.n; i++) {
         double z = points[i].evaluated ? lossi_height_of(scale, points[i].loss) : NAN;
@@ -89,7 +92,8 @@ static loss_status add_vertices(lossi_mesh *mesh, loss_axis x, loss_axis y, cons
         mesh->loss[v] = points[i].loss;
         mesh->standard_error[v] = points[i].standard_error;
         mesh->accuracy[v] = points[i].accuracy;
-        loss_status status = loss_colour_at(colours, lossi_height_place(scale, points[i].loss), mesh->colours + 3 * v);
+        loss_status status = loss_colour_at(colours, lossi_height_place(scale, points[i].loss),
+                                            mesh->colours + 3 * v);
         if (status)
             return status;
     }
@@ -117,12 +121,14 @@ static void add_triangles(lossi_mesh *mesh, size_t nx, size_t ny, const int32_t 
         }
 }
 
-/* Adds each triangle's normal, as long as its area, to its corners; then makes them unit vectors. */
+/* Adds each triangle's normal, as long as its area, to its corners; then makes them unit
+ * vectors. */
 static void add_normals(lossi_mesh *mesh)
 {
     for (size_t i = 0; i < mesh->n_triangles; i++) {
         const uint32_t *t = mesh->triangles + 3 * i;
-        const float *a = mesh->positions + 3 * t[0], *b = mesh->positions + 3 * t[1], *c = mesh->positions + 3 * t[2];
+        const float *a = mesh->positions + 3 * t[0], *b = mesh->positions + 3 * t[1],
+                    *c = mesh->positions + 3 * t[2];
         for (int k = 0; k < 3; k++) {
             int p = (k + 1) % 3, q = (k + 2) % 3;
             float n = (b[p] - a[p]) * (c[q] - a[q]) - (b[q] - a[q]) * (c[p] - a[p]);

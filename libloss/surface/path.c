@@ -1,5 +1,6 @@
-/* The path that training took, on a surface's plane. First all checkpoints are read and projected: that is cheap, and tells at once if one of
- * them does not belong; then each that the file lacks is evaluated twice, as it is and on the plane below it. */
+/* The path that training took, on a surface's plane. First all checkpoints are read and
+ * projected: that is cheap, and tells at once if one of them does not belong; then each that the
+ * file lacks is evaluated twice, as it is and on the plane below it. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +17,9 @@ typedef struct walk {
     const char *const *paths;
     size_t n;
     const loss_path_options *opt;
-    loss_net *net;             /* the checkpoint read last */
-    lossi_path_row *rows;      /* [n] without the losses; texts are borrowed */
-    bool *present[2];          /* by split, [n] */
+    loss_net *net;        /* the checkpoint read last */
+    lossi_path_row *rows; /* [n] without the losses; texts are borrowed */
+    bool *present[2];     /* by split, [n] */
     lossi_placer *placer;
     lossi_evaluator *evaluator;
     loss_path_progress progress;
@@ -53,7 +54,8 @@ static void add_difference(const walk *w, double *sum)
 {
     const loss_net *origin = w->surface->net;
     for (size_t i = 0; i < origin->n_tensors; i++)
-        for (size_t j = 0; lossi_tensor_is_trainable(&origin->tensors[i]) && j < origin->tensors[i].count; j++)
+        for (size_t j = 0;
+             lossi_tensor_is_trainable(&origin->tensors[i]) && j < origin->tensors[i].count; j++)
             *sum++ += (double)w->net->tensors[i].values[j] - (double)origin->tensors[i].values[j];
 }
 
@@ -64,7 +66,8 @@ static double length_on_plane(const loss_plane *plane, double a, double b)
     return x * x + y * y + 2 * x * y * plane->cosine;
 }
 
-/* Of the checkpoints' variance around their mean, the share within the plane. NaN if they are all one, or one is not finite. */
+/* Of the checkpoints' variance around their mean, the share within the plane. NaN if they are
+ * all one, or one is not finite. */
 static double share_held(const walk *w, const double *sum)
 {
     double n = (double)w->n, total = 0, mean = 0, held = 0, a = 0, b = 0;
@@ -98,13 +101,19 @@ static loss_status project(walk *w, double *held)
         lossi_path_row *row = &w->rows[t];
         status = read_checkpoint(w, t);
         if (!status)
-            status = loss_plane_project(w->surface->plane, w->surface->net, w->net, count_axes(w->surface), &at);
+            status = loss_plane_project(w->surface->plane, w->surface->net, w->net,
+                                        count_axes(w->surface), &at);
         if (status)
             break;
         loss_net_digest(w->net, row->digest);
         const char *name = file_name(w->paths[t]);
-        row->point = (loss_path_point){.run = w->run, .checkpoint = name, .epoch = epoch_of(name, t), .x = at.x, .y = at.y,
-                                       .residual = at.residual, .distance = at.distance};
+        row->point = (loss_path_point){.run = w->run,
+                                       .checkpoint = name,
+                                       .epoch = epoch_of(name, t),
+                                       .x = at.x,
+                                       .y = at.y,
+                                       .residual = at.residual,
+                                       .distance = at.distance};
         add_difference(w, sum);
     }
     if (!status)
@@ -119,18 +128,24 @@ static loss_status find_present(walk *w, loss_split split)
     lossi_path_row *there;
     size_t n_there;
     w->present[split] = calloc(w->n, sizeof *w->present[split]);
-    loss_status status = w->present[split] ? lossi_store_read_path(w->surface->store, split, &there, &n_there) : lossi_fail_nomem(w->n);
+    loss_status status = w->present[split]
+                             ? lossi_store_read_path(w->surface->store, split, &there, &n_there)
+                             : lossi_fail_nomem(w->n);
     if (status)
         return status;
     for (size_t t = 0; t < w->n && !status; t++)
         for (size_t i = 0; i < n_there && !status; i++) {
             const loss_path_point *p = &there[i].point;
-            if (strcmp(p->run, w->run) != 0 || strcmp(p->checkpoint, w->rows[t].point.checkpoint) != 0)
+            if (strcmp(p->run, w->run) != 0 ||
+                strcmp(p->checkpoint, w->rows[t].point.checkpoint) != 0)
                 continue;
             if (strcmp(there[i].digest, w->rows[t].digest) != 0)
-                status = lossi_fail(LOSS_ERR_MISMATCH, "%s: the path of the run \"%s\" in it has other weights for %s: digest %s; %s has %s. Give "
-                                    "this run another name", w->surface->path, w->run, p->checkpoint, there[i].digest, w->paths[t],
-                                    w->rows[t].digest);
+                status = lossi_fail(LOSS_ERR_MISMATCH,
+                                    "%s: the path of the run \"%s\" in it has other weights for "
+                                    "%s: digest %s; %s has %s. Give "
+                                    "this run another name",
+                                    w->surface->path, w->run, p->checkpoint, there[i].digest,
+                                    w->paths[t], w->rows[t].digest);
             w->present[split][t] = true;
             w->progress.done++;
             w->progress.done_before++;
@@ -139,11 +154,15 @@ static loss_status find_present(walk *w, loss_split split)
     return status;
 }
 
-static loss_status run_evaluator(walk *w, const loss_net *net, loss_split split, loss_result *result)
+static loss_status run_evaluator(walk *w, const loss_net *net, loss_split split,
+                                 loss_result *result)
 {
     const loss_surface *s = w->surface;
-    *result = (loss_result){.loss = NAN, .standard_error = NAN, .accuracy = NAN}; /* where there is no network */
-    return net ? lossi_evaluator_run(w->evaluator, net, s->data[split], s->opt.cancelled, s->opt.user, result) : LOSS_OK;
+    *result = (loss_result){
+        .loss = NAN, .standard_error = NAN, .accuracy = NAN}; /* where there is no network */
+    return net ? lossi_evaluator_run(w->evaluator, net, s->data[split], s->opt.cancelled,
+                                     s->opt.user, result)
+               : LOSS_OK;
 }
 
 static void report(walk *w, loss_split split, const loss_path_point *point)
@@ -151,7 +170,8 @@ static void report(walk *w, loss_split split, const loss_path_point *point)
     loss_path_progress *p = &w->progress;
     p->done++;
     p->seconds = lossi_clock() - w->start;
-    p->seconds_left = p->seconds / (double)(p->done - p->done_before) * (double)(p->total - p->done);
+    p->seconds_left =
+        p->seconds / (double)(p->done - p->done_before) * (double)(p->total - p->done);
     p->split = split;
     p->point = point;
     if (w->opt->progress)
@@ -229,17 +249,22 @@ static loss_status check(const walk *w)
     if (!s->net)
         return lossi_fail(LOSS_ERR_ARGUMENT, "%s: opened to look at, not to evaluate", s->path);
     if (s->opt.repeat)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: repeated lines are no plane that a path could be drawn on", s->path);
+        return lossi_fail(LOSS_ERR_ARGUMENT,
+                          "%s: repeated lines are no plane that a path could be drawn on", s->path);
     if (!w->n || !*w->run)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: a path %s", s->path, w->n ? "without a name" : "without checkpoints");
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: a path %s", s->path,
+                          w->n ? "without a name" : "without checkpoints");
     for (size_t t = 0; t < w->n; t++)
         for (size_t i = 0; i < t; i++)
             if (strcmp(file_name(w->paths[t]), file_name(w->paths[i])) == 0)
-                return lossi_fail(LOSS_ERR_ARGUMENT, "%s and %s: two checkpoints of one name in the path %s", w->paths[i], w->paths[t], w->run);
+                return lossi_fail(LOSS_ERR_ARGUMENT,
+                                  "%s and %s: two checkpoints of one name in the path %s",
+                                  w->paths[i], w->paths[t], w->run);
     return LOSS_OK;
 }
 
-loss_status loss_surface_add_path(loss_surface *surface, const char *run, const char *const *paths, size_t n, const loss_path_options *given)
+loss_status loss_surface_add_path(loss_surface *surface, const char *run, const char *const *paths,
+                                  size_t n, const loss_path_options *given)
 {
     loss_path_options opt = LOSS_PATH_OPTIONS_INIT;
     walk w = {.surface = surface, .run = run, .paths = paths, .n = n, .opt = &opt};

@@ -1,4 +1,5 @@
-/* Moving to a point: along the surface's plane, or along random line number iy; then running statistics as the mode wants them. */
+/* Moving to a point: along the surface's plane, or along random line number iy; then running
+ * statistics as the mode wants them. */
 #include "surface/place.h"
 
 #include <stdlib.h>
@@ -12,7 +13,7 @@ struct lossi_placer {
     lossi_recalibrator *recalibrator; /* NULL unless the mode is `recalibrate` */
     loss_plane *line;                 /* of row `row`, when lines are repeated; NULL: none yet */
     size_t row;
-    bool is_placed, exists;           /* at (iy, ix) */
+    bool is_placed, exists; /* at (iy, ix) */
     size_t iy, ix;
 };
 
@@ -35,7 +36,8 @@ loss_status lossi_placer_create(lossi_placer **out, const loss_surface *surface)
     p->surface = surface;
     loss_status status = lossi_net_clone(&p->moved, surface->net);
     if (!status && surface->opt.bn == LOSS_BN_RECALIBRATE)
-        status = lossi_recalibrator_create(&p->recalibrator, surface->net, surface->opt.bn_data, surface->opt.threads);
+        status = lossi_recalibrator_create(&p->recalibrator, surface->net, surface->opt.bn_data,
+                                           surface->opt.threads);
     if (status)
         lossi_placer_free(p);
     else
@@ -58,7 +60,8 @@ static loss_status draw_line(lossi_placer *p, size_t iy)
 static bool has_negative_variance(const loss_net *net)
 {
     for (size_t i = 0; i < net->n_tensors; i++)
-        for (size_t j = 0; net->tensors[i].kind == LOSS_TENSOR_RUNNING_VAR && j < net->tensors[i].count; j++)
+        for (size_t j = 0;
+             net->tensors[i].kind == LOSS_TENSOR_RUNNING_VAR && j < net->tensors[i].count; j++)
             if (net->tensors[i].values[j] < 0)
                 return true;
     return false;
@@ -87,7 +90,8 @@ static loss_status settle(lossi_placer *p)
 {
     loss_status status = LOSS_OK;
     if (p->recalibrator)
-        status = lossi_recalibrator_run(p->recalibrator, p->moved, p->surface->opt.cancelled, p->surface->opt.user);
+        status = lossi_recalibrator_run(p->recalibrator, p->moved, p->surface->opt.cancelled,
+                                        p->surface->opt.user);
     p->exists = p->surface->opt.bn != LOSS_BN_STATES || !has_negative_variance(p->moved);
     return status;
 }

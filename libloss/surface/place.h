@@ -9,7 +9,8 @@ typedef struct lossi_placer lossi_placer;
 loss_status lossi_placer_create(lossi_placer **out, const loss_surface *surface);
 void lossi_placer_free(lossi_placer *placer);
 
-/** The network of point (ix, iy); asked for the same point again, nothing is done again. Borrowed, overwritten by the next call.
+/** The network of point (ix, iy); asked for the same point again, nothing is done again.
+ * Borrowed, overwritten by the next call.
  *  @param net  NULL if there is no such network: mode `states` gives a negative variance here */
 loss_status lossi_placer_at(lossi_placer *placer, size_t iy, size_t ix, const loss_net **net);
 

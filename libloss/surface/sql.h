@@ -12,10 +12,13 @@ struct lossi_store {
     sqlite3_stmt *put, *has;
 };
 
-/** The table of training paths: a row for each checkpoint and split. A number that is NaN is NULL. */
-#define LOSSI_SQL_PATH                                                                                                             \
-    "CREATE TABLE path(run TEXT NOT NULL, checkpoint TEXT NOT NULL, split TEXT NOT NULL, epoch INTEGER NOT NULL, x REAL, y REAL,"   \
-    " true_loss REAL, true_accuracy REAL, plane_loss REAL, residual REAL, distance REAL, digest TEXT NOT NULL,"                     \
+/** The table of training paths: a row for each checkpoint and split. A number that is NaN is
+ * NULL. */
+#define LOSSI_SQL_PATH                                                                             \
+    "CREATE TABLE path(run TEXT NOT NULL, checkpoint TEXT NOT NULL, split TEXT NOT NULL, epoch "   \
+    "INTEGER NOT NULL, x REAL, y REAL,"                                                            \
+    " true_loss REAL, true_accuracy REAL, plane_loss REAL, residual REAL, distance REAL, digest "  \
+    "TEXT NOT NULL,"                                                                               \
     " PRIMARY KEY(run, checkpoint, split)) WITHOUT ROWID;"
 
 /** The connection's last error as a status. */

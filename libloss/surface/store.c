@@ -1,5 +1,5 @@
-/* SQLite with journal_mode=DELETE and synchronous=FULL: after a kill at any moment the one file is whole, and it can be opened
- * read-only in a folder that cannot be written. */
+/* SQLite with journal_mode=DELETE and synchronous=FULL: after a kill at any moment the one file
+ * is whole, and it can be opened read-only in a folder that cannot be written. */
 #include "surface/sql.h"
 
 #include <math.h>
@@ -12,16 +12,20 @@ enum { APPLICATION_ID = 0x4C4F5353 /* "LOSS" */, USER_VERSION = 1, BUSY_MILLISEC
 
 static const char SCHEMA[] =
     "CREATE TABLE metadata(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE axes(axis TEXT PRIMARY KEY, min REAL NOT NULL, max REAL NOT NULL, n INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE axes(axis TEXT PRIMARY KEY, min REAL NOT NULL, max REAL NOT NULL, n INTEGER NOT "
+    "NULL) WITHOUT ROWID;"
     /* A loss of NaN is NULL in a row that is there: SQLite has no NaN. */
-    "CREATE TABLE points(split TEXT NOT NULL, iy INTEGER NOT NULL, ix INTEGER NOT NULL, loss REAL, standard_error REAL,"
-    " accuracy REAL, seconds REAL, PRIMARY KEY(split, iy, ix)) WITHOUT ROWID;"
-    LOSSI_SQL_PATH
-    /* float32, little-endian, in the order of the network's trainable tensors; random directions are drawn from the seed */
+    "CREATE TABLE points(split TEXT NOT NULL, iy INTEGER NOT NULL, ix INTEGER NOT NULL, loss REAL, "
+    "standard_error REAL,"
+    " accuracy REAL, seconds REAL, PRIMARY KEY(split, iy, ix)) WITHOUT ROWID;" LOSSI_SQL_PATH
+    /* float32, little-endian, in the order of the network's trainable tensors; random directions
+       are drawn from the seed */
     "CREATE TABLE directions(axis TEXT PRIMARY KEY, data BLOB NOT NULL);"
     "CREATE VIEW surface AS SELECT p.split AS split, iy, ix,"
-    " CASE ix WHEN 0 THEN x.min WHEN x.n - 1 THEN x.max ELSE ((x.n - 1 - ix) * x.min + ix * x.max) / (x.n - 1) END AS x,"
-    " CASE iy WHEN 0 THEN y.min WHEN y.n - 1 THEN y.max ELSE ((y.n - 1 - iy) * y.min + iy * y.max) / (y.n - 1) END AS y,"
+    " CASE ix WHEN 0 THEN x.min WHEN x.n - 1 THEN x.max ELSE ((x.n - 1 - ix) * x.min + ix * x.max) "
+    "/ (x.n - 1) END AS x,"
+    " CASE iy WHEN 0 THEN y.min WHEN y.n - 1 THEN y.max ELSE ((y.n - 1 - iy) * y.min + iy * y.max) "
+    "/ (y.n - 1) END AS y,"
     " loss, standard_error, accuracy, seconds"
     " FROM points p, axes x, axes y WHERE x.axis = 'x' AND y.axis = 'y' ORDER BY p.split, iy, ix;";
 
@@ -39,30 +43,40 @@ void lossi_store_close(lossi_store *store)
 loss_status lossi_sql_failed(const lossi_store *store, const char *what)
 {
     int code = sqlite3_errcode(store->db) & 0xff;
-    loss_status status = code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_ERROR || code == SQLITE_MISMATCH
+    loss_status status = code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_ERROR ||
+                                 code == SQLITE_MISMATCH
                              ? LOSS_ERR_FORMAT
-                         : code == SQLITE_NOMEM ? LOSS_ERR_NOMEM : LOSS_ERR_IO;
+                         : code == SQLITE_NOMEM ? LOSS_ERR_NOMEM
+                                                : LOSS_ERR_IO;
     return lossi_fail(status, "%s: cannot %s: %s", store->path, what,
-                      code == SQLITE_NOTADB ? "this is no landscape file" : sqlite3_errmsg(store->db));
+                      code == SQLITE_NOTADB ? "this is no landscape file"
+                                            : sqlite3_errmsg(store->db));
 }
 
 loss_status lossi_sql_execute(lossi_store *store, const char *sql, const char *what)
 {
-    return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? LOSS_OK : lossi_sql_failed(store, what);
+    return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK
+               ? LOSS_OK
+               : lossi_sql_failed(store, what);
 }
 
 loss_status lossi_sql_prepare(lossi_store *store, const char *sql, sqlite3_stmt **statement)
 {
-    return sqlite3_prepare_v2(store->db, sql, -1, statement, NULL) == SQLITE_OK ? LOSS_OK : lossi_sql_failed(store, "read");
+    return sqlite3_prepare_v2(store->db, sql, -1, statement, NULL) == SQLITE_OK
+               ? LOSS_OK
+               : lossi_sql_failed(store, "read");
 }
 
-/* *is_empty: a database without anything in it; else it is a landscape of a version that we know. All is read in one statement,
- * so that another process cannot make the file in between. */
+/* *is_empty: a database without anything in it; else it is a landscape of a version that we
+ * know. All is read in one statement, so that another process cannot make the file in between. */
 static loss_status check_identity(lossi_store *store, bool *is_empty)
 {
     sqlite3_stmt *select;
-    loss_status status = lossi_sql_prepare(store, "SELECT (SELECT count(*) FROM sqlite_master), application_id, user_version"
-                                        " FROM pragma_application_id, pragma_user_version", &select);
+    loss_status status = lossi_sql_prepare(
+        store,
+        "SELECT (SELECT count(*) FROM sqlite_master), application_id, user_version"
+        " FROM pragma_application_id, pragma_user_version",
+        &select);
     if (status)
         return status;
     sqlite3_int64 id = 0, version = 0, n_tables = 0;
@@ -80,11 +94,13 @@ static loss_status check_identity(lossi_store *store, bool *is_empty)
     if (*is_empty)
         return LOSS_OK;
     if (id != APPLICATION_ID)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: an SQLite database of another program: application_id is %lld; expected %d",
-                          store->path, (long long)id, APPLICATION_ID);
+        return lossi_fail(
+            LOSS_ERR_FORMAT,
+            "%s: an SQLite database of another program: application_id is %lld; expected %d",
+            store->path, (long long)id, APPLICATION_ID);
     if (version != USER_VERSION)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: landscape format %lld; this version reads %d", store->path, (long long)version,
-                          USER_VERSION);
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: landscape format %lld; this version reads %d",
+                          store->path, (long long)version, USER_VERSION);
     return LOSS_OK;
 }
 
@@ -94,7 +110,8 @@ static loss_status connect(lossi_store **out, const char *path, int flags)
     if (!*path)
         return lossi_fail(LOSS_ERR_IO, "a landscape file without a name");
     lossi_store *store = calloc(1, sizeof *store);
-    /* With a folder before it, no name means anything else to SQLite: neither :memory: nor file:... */
+    /* With a folder before it, no name means anything else to SQLite: neither :memory: nor
+     * file:... */
     char *file = lossi_format("%s%s", *path == '/' ? "" : "./", path);
     if (!store || !file || !(store->path = lossi_strdup(path))) {
         free(store);
@@ -188,8 +205,10 @@ static loss_status insert_directions(lossi_store *store, const lossi_store_conte
 
 static loss_status create_contents(lossi_store *store, const lossi_store_contents *contents)
 {
-    char *pragmas = sqlite3_mprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION_ID, USER_VERSION);
-    loss_status status = pragmas ? lossi_sql_execute(store, pragmas, "write") : lossi_fail_nomem(64);
+    char *pragmas = sqlite3_mprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;",
+                                    APPLICATION_ID, USER_VERSION);
+    loss_status status =
+        pragmas ? lossi_sql_execute(store, pragmas, "write") : lossi_fail_nomem(64);
     sqlite3_free(pragmas);
     if (!status)
         status = lossi_sql_execute(store, SCHEMA, "write");
@@ -203,9 +222,11 @@ static loss_status create_contents(lossi_store *store, const lossi_store_content
 }
 
 /* Under one write lock: whoever comes first makes the contents, the others find them. */
-static loss_status create_if_empty(lossi_store *store, const lossi_store_contents *contents, bool *is_new)
+static loss_status create_if_empty(lossi_store *store, const lossi_store_contents *contents,
+                                   bool *is_new)
 {
-    loss_status status = lossi_sql_execute(store, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; BEGIN IMMEDIATE", "open");
+    loss_status status = lossi_sql_execute(
+        store, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; BEGIN IMMEDIATE", "open");
     if (!status)
         status = check_identity(store, is_new);
     if (!status && *is_new)
@@ -216,7 +237,8 @@ static loss_status create_if_empty(lossi_store *store, const lossi_store_content
     return status;
 }
 
-loss_status lossi_store_open_or_create(lossi_store **out, const char *path, const lossi_store_contents *contents, bool *is_new)
+loss_status lossi_store_open_or_create(lossi_store **out, const char *path,
+                                       const lossi_store_contents *contents, bool *is_new)
 {
     *is_new = false;
     struct stat info;
@@ -227,7 +249,8 @@ loss_status lossi_store_open_or_create(lossi_store **out, const char *path, cons
     if (was_there) { /* looked at before anything can change a file that is not ours */
         status = check_identity(*out, &is_empty);
         if (!status && is_empty && info.st_size == 1) /* SQLite takes one byte for none */
-            status = lossi_fail(LOSS_ERR_FORMAT, "%s: this is no landscape file: it is one byte long", path);
+            status = lossi_fail(LOSS_ERR_FORMAT,
+                                "%s: this is no landscape file: it is one byte long", path);
     }
     if (!status)
         status = create_if_empty(*out, contents, is_new);
@@ -243,8 +266,9 @@ loss_status lossi_store_open_or_create(lossi_store **out, const char *path, cons
 
 loss_status lossi_store_check_writable(lossi_store *store)
 {
-    return sqlite3_db_readonly(store->db, "main") == 0 ? LOSS_OK
-                                                       : lossi_fail(LOSS_ERR_IO, "%s: it may not be written to", store->path);
+    return sqlite3_db_readonly(store->db, "main") == 0
+               ? LOSS_OK
+               : lossi_fail(LOSS_ERR_IO, "%s: it may not be written to", store->path);
 }
 
 loss_status lossi_store_read_facts(lossi_store *store, lossi_facts *facts)
@@ -256,7 +280,8 @@ loss_status lossi_store_read_facts(lossi_store *store, lossi_facts *facts)
         return status;
     int code;
     while (!status && (code = sqlite3_step(select)) == SQLITE_ROW) {
-        const char *key = (const char *)sqlite3_column_text(select, 0), *value = (const char *)sqlite3_column_text(select, 1);
+        const char *key = (const char *)sqlite3_column_text(select, 0),
+                   *value = (const char *)sqlite3_column_text(select, 1);
         if (!lossi_facts_add(facts, key ? key : "", "%s", value ? value : ""))
             status = lossi_fail_nomem(1024);
     }
@@ -268,11 +293,14 @@ loss_status lossi_store_read_facts(lossi_store *store, lossi_facts *facts)
     return status;
 }
 
-loss_status lossi_store_put_fact(lossi_store *store, const char *key, const char *value, bool replace)
+loss_status lossi_store_put_fact(lossi_store *store, const char *key, const char *value,
+                                 bool replace)
 {
     sqlite3_stmt *insert;
-    loss_status status = lossi_sql_prepare(store, replace ? "INSERT OR REPLACE INTO metadata VALUES(?, ?)"
-                                                          : "INSERT OR IGNORE INTO metadata VALUES(?, ?)", &insert);
+    loss_status status = lossi_sql_prepare(store,
+                                           replace ? "INSERT OR REPLACE INTO metadata VALUES(?, ?)"
+                                                   : "INSERT OR IGNORE INTO metadata VALUES(?, ?)",
+                                           &insert);
     if (status)
         return status;
     sqlite3_bind_text(insert, 1, key, -1, SQLITE_STATIC);
@@ -285,7 +313,8 @@ loss_status lossi_store_put_fact(lossi_store *store, const char *key, const char
 static loss_status read_axis(lossi_store *store, const char *name, loss_axis *axis)
 {
     sqlite3_stmt *select;
-    loss_status status = lossi_sql_prepare(store, "SELECT min, max, n FROM axes WHERE axis = ?", &select);
+    loss_status status =
+        lossi_sql_prepare(store, "SELECT min, max, n FROM axes WHERE axis = ?", &select);
     if (status)
         return status;
     sqlite3_bind_text(select, 1, name, -1, SQLITE_STATIC);
@@ -297,11 +326,12 @@ static loss_status read_axis(lossi_store *store, const char *name, loss_axis *ax
     }
     sqlite3_finalize(select);
     if (n < 1 || n > LOSSI_MAX_AXIS)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: its axis %s has %lld coordinates; expected 1 to %d", store->path, name,
-                          (long long)n, LOSSI_MAX_AXIS);
-    if (!isfinite(axis->min) || !isfinite(axis->max) || (n > 1 ? axis->min >= axis->max : axis->min != axis->max))
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: its axis %s goes from %g to %g in %lld coordinates", store->path, name,
-                          axis->min, axis->max, (long long)n);
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: its axis %s has %lld coordinates; expected 1 to %d",
+                          store->path, name, (long long)n, LOSSI_MAX_AXIS);
+    if (!isfinite(axis->min) || !isfinite(axis->max) ||
+        (n > 1 ? axis->min >= axis->max : axis->min != axis->max))
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: its axis %s goes from %g to %g in %lld coordinates",
+                          store->path, name, axis->min, axis->max, (long long)n);
     axis->n = (size_t)n;
     return LOSS_OK;
 }
@@ -312,22 +342,26 @@ loss_status lossi_store_read_axes(lossi_store *store, loss_axis *x, loss_axis *y
     if (!status)
         status = read_axis(store, "y", y);
     if (!status && x->n * y->n > LOSSI_MAX_POINTS)
-        status = lossi_fail(LOSS_ERR_FORMAT, "%s: a grid of %zu x %zu points; expected at most %d", store->path, x->n, y->n,
-                            LOSSI_MAX_POINTS);
+        status = lossi_fail(LOSS_ERR_FORMAT, "%s: a grid of %zu x %zu points; expected at most %d",
+                            store->path, x->n, y->n, LOSSI_MAX_POINTS);
     return status;
 }
 
 double lossi_sql_number(sqlite3_stmt *select, int column)
 {
-    return sqlite3_column_type(select, column) == SQLITE_NULL ? NAN : sqlite3_column_double(select, column);
+    return sqlite3_column_type(select, column) == SQLITE_NULL
+               ? NAN
+               : sqlite3_column_double(select, column);
 }
 
-loss_status lossi_store_read_points(lossi_store *store, loss_split split, size_t nx, size_t ny, loss_point *points)
+loss_status lossi_store_read_points(lossi_store *store, loss_split split, size_t nx, size_t ny,
+                                    loss_point *points)
 {
     memset(points, 0, nx * ny * sizeof *points);
     sqlite3_stmt *select;
-    loss_status status = lossi_sql_prepare(store, "SELECT iy, ix, loss, standard_error, accuracy, seconds FROM points WHERE split = ?",
-                                 &select);
+    loss_status status = lossi_sql_prepare(
+        store, "SELECT iy, ix, loss, standard_error, accuracy, seconds FROM points WHERE split = ?",
+        &select);
     if (status)
         return status;
     sqlite3_bind_text(select, 1, loss_split_name(split), -1, SQLITE_STATIC);
@@ -335,12 +369,16 @@ loss_status lossi_store_read_points(lossi_store *store, loss_split split, size_t
     while (!status && (code = sqlite3_step(select)) == SQLITE_ROW) {
         sqlite3_int64 iy = sqlite3_column_int64(select, 0), ix = sqlite3_column_int64(select, 1);
         if (iy < 0 || ix < 0 || (size_t)iy >= ny || (size_t)ix >= nx)
-            status = lossi_fail(LOSS_ERR_FORMAT, "%s: a point at iy %lld, ix %lld of a grid of %zu x %zu", store->path,
-                                (long long)iy, (long long)ix, ny, nx);
+            status = lossi_fail(LOSS_ERR_FORMAT,
+                                "%s: a point at iy %lld, ix %lld of a grid of %zu x %zu",
+                                store->path, (long long)iy, (long long)ix, ny, nx);
         else
-            points[(size_t)iy * nx + (size_t)ix] = (loss_point){
-                .evaluated = true, .loss = lossi_sql_number(select, 2), .standard_error = lossi_sql_number(select, 3),
-                .accuracy = lossi_sql_number(select, 4), .seconds = lossi_sql_number(select, 5)};
+            points[(size_t)iy * nx + (size_t)ix] =
+                (loss_point){.evaluated = true,
+                             .loss = lossi_sql_number(select, 2),
+                             .standard_error = lossi_sql_number(select, 3),
+                             .accuracy = lossi_sql_number(select, 4),
+                             .seconds = lossi_sql_number(select, 5)};
     }
     if (!status && code != SQLITE_DONE)
         status = lossi_sql_failed(store, "read");
@@ -355,11 +393,13 @@ static void bind_place(sqlite3_stmt *statement, loss_split split, size_t iy, siz
     sqlite3_bind_int64(statement, 3, (sqlite3_int64)ix);
 }
 
-loss_status lossi_store_has_point(lossi_store *store, loss_split split, size_t iy, size_t ix, bool *has)
+loss_status lossi_store_has_point(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                  bool *has)
 {
     loss_status status = LOSS_OK;
     if (!store->has)
-        status = lossi_sql_prepare(store, "SELECT 1 FROM points WHERE split = ? AND iy = ? AND ix = ?", &store->has);
+        status = lossi_sql_prepare(
+            store, "SELECT 1 FROM points WHERE split = ? AND iy = ? AND ix = ?", &store->has);
     if (status)
         return status;
     bind_place(store->has, split, iy, ix);
@@ -371,11 +411,13 @@ loss_status lossi_store_has_point(lossi_store *store, loss_split split, size_t i
     return status;
 }
 
-loss_status lossi_store_put_point(lossi_store *store, loss_split split, size_t iy, size_t ix, const loss_point *point)
+loss_status lossi_store_put_point(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                  const loss_point *point)
 {
     loss_status status = LOSS_OK;
     if (!store->put)
-        status = lossi_sql_prepare(store, "INSERT OR IGNORE INTO points VALUES(?, ?, ?, ?, ?, ?, ?)", &store->put);
+        status = lossi_sql_prepare(
+            store, "INSERT OR IGNORE INTO points VALUES(?, ?, ?, ?, ?, ?, ?)", &store->put);
     if (status)
         return status;
     bind_place(store->put, split, iy, ix);

@@ -1,4 +1,5 @@
-/* The landscape file: one SQLite database, described in docs/file-formats.md. A point is on disk when put() returns. */
+/* The landscape file: one SQLite database, described in docs/file-formats.md. A point is on disk
+ * when put() returns. */
 #ifndef LOSSI_STORE_H
 #define LOSSI_STORE_H
 
@@ -21,13 +22,14 @@ void lossi_facts_free(lossi_facts *facts);
 /** The value of a key, NULL if there is none. Borrowed. */
 const char *lossi_facts_find(const lossi_facts *facts, const char *key);
 /** Adds a fact; the value is printf style. @return false when memory is out. */
-bool lossi_facts_add(lossi_facts *facts, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
+bool lossi_facts_add(lossi_facts *facts, const char *key, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /** Adds a fact, or gives it another value. @return false when memory is out. */
 bool lossi_facts_set(lossi_facts *facts, const char *key, const char *value);
 
 /** One direction of a file that cannot be drawn again. Borrowed. */
 typedef struct lossi_stored_direction {
-    const char *axis;     /* "x" or "y" */
+    const char *axis; /* "x" or "y" */
     const float *values;
     size_t n;
 } lossi_stored_direction;
@@ -45,27 +47,36 @@ loss_status lossi_store_open(lossi_store **out, const char *path);
 
 /** Opens a file to fill; makes it if there is none, whole or not at all.
  *  *is_new tells which. The contents of a file that was there are left as they are. */
-loss_status lossi_store_open_or_create(lossi_store **out, const char *path, const lossi_store_contents *contents, bool *is_new);
+loss_status lossi_store_open_or_create(lossi_store **out, const char *path,
+                                       const lossi_store_contents *contents, bool *is_new);
 
 void lossi_store_close(lossi_store *store);
 
-/** LOSS_ERR_IO if points cannot be put, because the file is write-protected: known before any is computed. */
+/** LOSS_ERR_IO if points cannot be put, because the file is write-protected: known before any is
+ * computed. */
 loss_status lossi_store_check_writable(lossi_store *store);
 
 loss_status lossi_store_read_facts(lossi_store *store, lossi_facts *facts);
 loss_status lossi_store_read_axes(lossi_store *store, loss_axis *x, loss_axis *y);
 
-/** Records a fact of a file that is there; replace: in place of another value, else that one stays. */
-loss_status lossi_store_put_fact(lossi_store *store, const char *key, const char *value, bool replace);
-/** A direction that the file keeps ("x", "y"), [n]; *has: whether it does. LOSS_ERR_FORMAT if it has another number of values. */
-loss_status lossi_store_read_direction(lossi_store *store, const char *axis, float *values, size_t n, bool *has);
+/** Records a fact of a file that is there; replace: in place of another value, else that one
+ * stays. */
+loss_status lossi_store_put_fact(lossi_store *store, const char *key, const char *value,
+                                 bool replace);
+/** A direction that the file keeps ("x", "y"), [n]; *has: whether it does. LOSS_ERR_FORMAT if it
+ * has another number of values. */
+loss_status lossi_store_read_direction(lossi_store *store, const char *axis, float *values,
+                                       size_t n, bool *has);
 
 /** All points of a split, [ny][nx]; those that are absent have evaluated = false. */
-loss_status lossi_store_read_points(lossi_store *store, loss_split split, size_t nx, size_t ny, loss_point *points);
+loss_status lossi_store_read_points(lossi_store *store, loss_split split, size_t nx, size_t ny,
+                                    loss_point *points);
 /** Whether a point is there now. */
-loss_status lossi_store_has_point(lossi_store *store, loss_split split, size_t iy, size_t ix, bool *has);
+loss_status lossi_store_has_point(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                  bool *has);
 /** Adds a point and commits it; a point that another process added first is left as it is. */
-loss_status lossi_store_put_point(lossi_store *store, loss_split split, size_t iy, size_t ix, const loss_point *point);
+loss_status lossi_store_put_point(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                  const loss_point *point);
 
 /** A checkpoint that goes into the table `path`; digest: of its weights. Borrowed. */
 typedef struct lossi_path_row {
@@ -73,19 +84,26 @@ typedef struct lossi_path_row {
     char digest[17];
 } lossi_path_row;
 
-/** A split's rows, by run and epoch; a file without the table has none. Free with lossi_path_free(). */
-loss_status lossi_store_read_path(lossi_store *store, loss_split split, lossi_path_row **rows, size_t *n);
+/** A split's rows, by run and epoch; a file without the table has none. Free with
+ * lossi_path_free(). */
+loss_status lossi_store_read_path(lossi_store *store, loss_split split, lossi_path_row **rows,
+                                  size_t *n);
 void lossi_path_free(lossi_path_row *rows, size_t n);
 /** Makes the table in a file of before there were paths. */
 loss_status lossi_store_prepare_path(lossi_store *store);
 /** Adds a row and commits it; one that another process added first is left as it is. */
 loss_status lossi_store_put_path(lossi_store *store, loss_split split, const lossi_path_row *row);
-/** Makes the file one about eigenvalues, if it is not: what they are of becomes its fact "curvature".
+/** Makes the file one about eigenvalues, if it is not: what they are of becomes its fact
+ * "curvature".
  *  @return LOSS_OK, LOSS_ERR_MISMATCH (it has eigenvalues of something else), LOSS_ERR_IO */
 loss_status lossi_store_begin_bends(lossi_store *store, const char *curvature);
-/** All eigenvalues of a split, [ny][nx], of a file that is about them; those that are absent have evaluated = false. */
-loss_status lossi_store_read_bends(lossi_store *store, loss_split split, size_t nx, size_t ny, loss_bend *bends);
-/** Adds those of a point and commits them; those that another process added first are left as they are. */
-loss_status lossi_store_put_bend(lossi_store *store, loss_split split, size_t iy, size_t ix, const loss_bend *bend);
+/** All eigenvalues of a split, [ny][nx], of a file that is about them; those that are absent
+ * have evaluated = false. */
+loss_status lossi_store_read_bends(lossi_store *store, loss_split split, size_t nx, size_t ny,
+                                   loss_bend *bends);
+/** Adds those of a point and commits them; those that another process added first are left as
+ * they are. */
+loss_status lossi_store_put_bend(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                 const loss_bend *bend);
 
 #endif

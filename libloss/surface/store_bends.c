@@ -1,11 +1,13 @@
-/* The table `curvature` of a landscape file: extreme eigenvalues at the points. Files that they were not asked for do not have it. */
+/* The table `curvature` of a landscape file: extreme eigenvalues at the points. Files that they
+ * were not asked for do not have it. */
 #include <string.h>
 
 #include "surface/sql.h"
 
-static const char BENDS[] =
-    "CREATE TABLE IF NOT EXISTS curvature(split TEXT NOT NULL, iy INTEGER NOT NULL, ix INTEGER NOT NULL, min_eigenvalue REAL,"
-    " max_eigenvalue REAL, min_residual REAL, max_residual REAL, curvature_seconds REAL, PRIMARY KEY(split, iy, ix)) WITHOUT ROWID";
+static const char BENDS[] = "CREATE TABLE IF NOT EXISTS curvature(split TEXT NOT NULL, iy INTEGER "
+                            "NOT NULL, ix INTEGER NOT NULL, min_eigenvalue REAL,"
+                            " max_eigenvalue REAL, min_residual REAL, max_residual REAL, "
+                            "curvature_seconds REAL, PRIMARY KEY(split, iy, ix)) WITHOUT ROWID";
 
 loss_status lossi_store_begin_bends(lossi_store *store, const char *curvature)
 {
@@ -15,18 +17,23 @@ loss_status lossi_store_begin_bends(lossi_store *store, const char *curvature)
         return status;
     status = lossi_sql_execute(store, BENDS, "write");
     if (!status)
-        status = lossi_sql_prepare(store, "INSERT OR IGNORE INTO metadata VALUES('curvature', ?)", &insert);
+        status = lossi_sql_prepare(store, "INSERT OR IGNORE INTO metadata VALUES('curvature', ?)",
+                                   &insert);
     if (!status) {
         sqlite3_bind_text(insert, 1, curvature, -1, SQLITE_STATIC);
         status = lossi_sql_finish(store, insert);
     }
     if (!status)
-        status = lossi_sql_prepare(store, "SELECT value FROM metadata WHERE key = 'curvature'", &select);
+        status =
+            lossi_sql_prepare(store, "SELECT value FROM metadata WHERE key = 'curvature'", &select);
     if (!status) {
-        const char *was = sqlite3_step(select) == SQLITE_ROW ? (const char *)sqlite3_column_text(select, 0) : NULL;
+        const char *was = sqlite3_step(select) == SQLITE_ROW
+                              ? (const char *)sqlite3_column_text(select, 0)
+                              : NULL;
         if (!was || strcmp(was, curvature) != 0)
-            status = lossi_fail(LOSS_ERR_MISMATCH, "%s: its eigenvalues: %s; asked for: %s. It is left as it is", store->path,
-                                was ? was : "none", curvature);
+            status = lossi_fail(LOSS_ERR_MISMATCH,
+                                "%s: its eigenvalues: %s; asked for: %s. It is left as it is",
+                                store->path, was ? was : "none", curvature);
     }
     sqlite3_finalize(insert);
     sqlite3_finalize(select);
@@ -36,12 +43,16 @@ loss_status lossi_store_begin_bends(lossi_store *store, const char *curvature)
     return status;
 }
 
-loss_status lossi_store_read_bends(lossi_store *store, loss_split split, size_t nx, size_t ny, loss_bend *bends)
+loss_status lossi_store_read_bends(lossi_store *store, loss_split split, size_t nx, size_t ny,
+                                   loss_bend *bends)
 {
     memset(bends, 0, nx * ny * sizeof *bends);
     sqlite3_stmt *select;
-    loss_status status = lossi_sql_prepare(store, "SELECT iy, ix, min_eigenvalue, max_eigenvalue, min_residual, max_residual, curvature_seconds"
-                                        " FROM curvature WHERE split = ?", &select);
+    loss_status status = lossi_sql_prepare(store,
+                                           "SELECT iy, ix, min_eigenvalue, max_eigenvalue, "
+                                           "min_residual, max_residual, curvature_seconds"
+                                           " FROM curvature WHERE split = ?",
+                                           &select);
     if (status)
         return status;
     sqlite3_bind_text(select, 1, loss_split_name(split), -1, SQLITE_STATIC);
@@ -49,12 +60,17 @@ loss_status lossi_store_read_bends(lossi_store *store, loss_split split, size_t 
     while (!status && (code = sqlite3_step(select)) == SQLITE_ROW) {
         sqlite3_int64 iy = sqlite3_column_int64(select, 0), ix = sqlite3_column_int64(select, 1);
         if (iy < 0 || ix < 0 || (size_t)iy >= ny || (size_t)ix >= nx)
-            status = lossi_fail(LOSS_ERR_FORMAT, "%s: eigenvalues at iy %lld, ix %lld of a grid of %zu x %zu", store->path, (long long)iy,
-                                (long long)ix, ny, nx);
+            status = lossi_fail(LOSS_ERR_FORMAT,
+                                "%s: eigenvalues at iy %lld, ix %lld of a grid of %zu x %zu",
+                                store->path, (long long)iy, (long long)ix, ny, nx);
         else
-            bends[(size_t)iy * nx + (size_t)ix] = (loss_bend){
-                .evaluated = true, .min = lossi_sql_number(select, 2), .max = lossi_sql_number(select, 3),
-                .min_residual = lossi_sql_number(select, 4), .max_residual = lossi_sql_number(select, 5), .seconds = lossi_sql_number(select, 6)};
+            bends[(size_t)iy * nx + (size_t)ix] =
+                (loss_bend){.evaluated = true,
+                            .min = lossi_sql_number(select, 2),
+                            .max = lossi_sql_number(select, 3),
+                            .min_residual = lossi_sql_number(select, 4),
+                            .max_residual = lossi_sql_number(select, 5),
+                            .seconds = lossi_sql_number(select, 6)};
     }
     if (!status && code != SQLITE_DONE)
         status = lossi_sql_failed(store, "read");
@@ -62,10 +78,12 @@ loss_status lossi_store_read_bends(lossi_store *store, loss_split split, size_t 
     return status;
 }
 
-loss_status lossi_store_put_bend(lossi_store *store, loss_split split, size_t iy, size_t ix, const loss_bend *bend)
+loss_status lossi_store_put_bend(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                 const loss_bend *bend)
 {
     sqlite3_stmt *put;
-    loss_status status = lossi_sql_prepare(store, "INSERT OR IGNORE INTO curvature VALUES(?, ?, ?, ?, ?, ?, ?, ?)", &put);
+    loss_status status = lossi_sql_prepare(
+        store, "INSERT OR IGNORE INTO curvature VALUES(?, ?, ?, ?, ?, ?, ?, ?)", &put);
     if (status)
         return status;
     sqlite3_bind_text(put, 1, loss_split_name(split), -1, SQLITE_STATIC);

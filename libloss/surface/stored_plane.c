@@ -1,4 +1,5 @@
-/* The plane of a landscape file, to the bit: drawn again from the seed, or read from where it is kept. */
+/* The plane of a landscape file, to the bit: drawn again from the seed, or read from where it is
+ * kept. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,11 +7,13 @@
 #include "surface/sql.h"
 #include "surface/surface.h"
 
-loss_status lossi_store_read_direction(lossi_store *store, const char *axis, float *values, size_t n, bool *has)
+loss_status lossi_store_read_direction(lossi_store *store, const char *axis, float *values,
+                                       size_t n, bool *has)
 {
     sqlite3_stmt *select;
     *has = false;
-    loss_status status = lossi_sql_prepare(store, "SELECT data FROM directions WHERE axis = ?", &select);
+    loss_status status =
+        lossi_sql_prepare(store, "SELECT data FROM directions WHERE axis = ?", &select);
     if (status)
         return status;
     sqlite3_bind_text(select, 1, axis, -1, SQLITE_STATIC);
@@ -22,7 +25,10 @@ loss_status lossi_store_read_direction(lossi_store *store, const char *axis, flo
         if (*has)
             memcpy(values, bytes, size);
         else
-            status = lossi_fail(LOSS_ERR_FORMAT, "%s: direction %s has %zu bytes; expected %zu parameters of 4 bytes", store->path, axis, size, n);
+            status =
+                lossi_fail(LOSS_ERR_FORMAT,
+                           "%s: direction %s has %zu bytes; expected %zu parameters of 4 bytes",
+                           store->path, axis, size, n);
     } else if (code != SQLITE_DONE) {
         status = lossi_sql_failed(store, "read");
     }
@@ -43,7 +49,9 @@ static loss_status draw_again(const loss_surface *s, const loss_net *net, loss_p
     while (norm <= LOSS_NORM_NONE && strcmp(loss_norm_name((loss_norm)norm), fact(s, "norm")) != 0)
         norm++;
     opt.norm = (loss_norm)norm; /* an unknown one is refused */
-    opt.ignore = strcmp(fact(s, "ignore"), loss_ignore_name(LOSS_IGNORE_NONE)) == 0 ? LOSS_IGNORE_NONE : LOSS_IGNORE_BIASBN;
+    opt.ignore = strcmp(fact(s, "ignore"), loss_ignore_name(LOSS_IGNORE_NONE)) == 0
+                     ? LOSS_IGNORE_NONE
+                     : LOSS_IGNORE_BIASBN;
     opt.seed = strtoull(fact(s, "seed"), NULL, 10);
     return loss_plane_random(plane, net, &opt);
 }
@@ -72,7 +80,9 @@ static loss_status read_directions(const loss_surface *s, const loss_net *net, l
     p->n_checkpoints = strtoul(fact(s, "pca_checkpoints"), NULL, 10);
     p->explained[0] = strtod(fact(s, "explained_x"), NULL);
     p->explained[1] = strtod(fact(s, "explained_y"), NULL);
-    p->ignore = strcmp(fact(s, "ignore"), loss_ignore_name(LOSS_IGNORE_NONE)) == 0 ? LOSS_IGNORE_NONE : LOSS_IGNORE_BIASBN;
+    p->ignore = strcmp(fact(s, "ignore"), loss_ignore_name(LOSS_IGNORE_NONE)) == 0
+                    ? LOSS_IGNORE_NONE
+                    : LOSS_IGNORE_BIASBN;
     return lossi_plane_finish(plane, lossi_strdup(fact(s, "directions")));
 }
 
@@ -82,14 +92,20 @@ loss_status loss_surface_plane(const loss_surface *surface, const loss_net *net,
     *plane = NULL;
     loss_net_digest(net, digest);
     if (strcmp(fact(surface, "weights_digest"), digest) != 0)
-        return lossi_fail(LOSS_ERR_MISMATCH, "%s: its origin is %s with weights of digest %s; these are of %s with digest %s", surface->path,
-                          fact(surface, "model"), fact(surface, "weights_digest"), net->model, digest);
+        return lossi_fail(
+            LOSS_ERR_MISMATCH,
+            "%s: its origin is %s with weights of digest %s; these are of %s with digest %s",
+            surface->path, fact(surface, "model"), fact(surface, "weights_digest"), net->model,
+            digest);
     if (*fact(surface, "solutions"))
-        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: a %s; the other solutions are not in the file", surface->path, fact(surface, "directions"));
-    loss_status status = *fact(surface, "norm") ? draw_again(surface, net, plane) : read_directions(surface, net, plane);
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: a %s; the other solutions are not in the file",
+                          surface->path, fact(surface, "directions"));
+    loss_status status = *fact(surface, "norm") ? draw_again(surface, net, plane)
+                                                : read_directions(surface, net, plane);
     if (!status && strcmp(loss_plane_digest(*plane), fact(surface, "plane_digest")) != 0) {
-        status = lossi_fail(LOSS_ERR_FORMAT, "%s: its directions have the digest %s; recorded: %s", surface->path, loss_plane_digest(*plane),
-                            fact(surface, "plane_digest"));
+        status =
+            lossi_fail(LOSS_ERR_FORMAT, "%s: its directions have the digest %s; recorded: %s",
+                       surface->path, loss_plane_digest(*plane), fact(surface, "plane_digest"));
         loss_plane_free(*plane);
         *plane = NULL;
     }

@@ -1,4 +1,5 @@
-/* Opening a surface: what is recorded with it, and whether a file that is there is about the same thing. */
+/* Opening a surface: what is recorded with it, and whether a file that is there is about the
+ * same thing. */
 #include "surface/surface.h"
 
 #include <math.h>
@@ -25,7 +26,8 @@ static double weights_norm(const loss_net *net)
 {
     double sum = 0;
     for (size_t i = 0; i < net->n_tensors; i++)
-        for (size_t j = 0; lossi_tensor_is_trainable(&net->tensors[i]) && j < net->tensors[i].count; j++)
+        for (size_t j = 0; lossi_tensor_is_trainable(&net->tensors[i]) && j < net->tensors[i].count;
+             j++)
             sum += (double)net->tensors[i].values[j] * (double)net->tensors[i].values[j];
     return sqrt(sum);
 }
@@ -33,7 +35,8 @@ static double weights_norm(const loss_net *net)
 static bool add_channels(lossi_facts *facts, const char *key, const float *values, size_t n)
 {
     return n == 1 ? lossi_facts_add(facts, key, "%.9g", (double)values[0])
-                  : lossi_facts_add(facts, key, "%.9g,%.9g,%.9g", (double)values[0], (double)values[1], (double)values[2]);
+                  : lossi_facts_add(facts, key, "%.9g,%.9g,%.9g", (double)values[0],
+                                    (double)values[1], (double)values[2]);
 }
 
 static bool add_data(lossi_facts *facts, const loss_dataset *data)
@@ -98,7 +101,8 @@ static bool collect_facts(const loss_surface *s, lossi_facts *facts)
     struct tm utc;
     strftime(created, sizeof created, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
     loss_net_digest(s->net, digest);
-    bool done = lossi_facts_add(facts, "version", "%s", loss_version()) && lossi_facts_add(facts, "isa", "%s", loss_isa()) &&
+    bool done = lossi_facts_add(facts, "version", "%s", loss_version()) &&
+                lossi_facts_add(facts, "isa", "%s", loss_isa()) &&
                 lossi_facts_add(facts, "created", "%s", created) &&
                 lossi_facts_add(facts, "model", "%s", loss_net_model(s->net)) &&
                 lossi_facts_add(facts, "parameters", "%zu", loss_net_n_parameters(s->net)) &&
@@ -106,11 +110,15 @@ static bool collect_facts(const loss_surface *s, lossi_facts *facts)
                 lossi_facts_add(facts, "weights_norm", "%.9g", weights_norm(s->net)) &&
                 add_bn(facts, &s->opt) &&
                 (!s->opt.repeat || lossi_facts_add(facts, "repeat", "%zu", s->opt.repeat)) &&
-                lossi_facts_add(facts, "splits", "%s", s->data[0] && s->data[1] ? "train,test" : s->data[0] ? "train" : "test") &&
+                lossi_facts_add(facts, "splits", "%s",
+                                s->data[0] && s->data[1] ? "train,test"
+                                : s->data[0]             ? "train"
+                                                         : "test") &&
                 lossi_facts_add(facts, "data", "%s", loss_dataset_path(first)) &&
                 lossi_facts_add(facts, "data_format", "%s", loss_dataset_format(first)) &&
                 add_channels(facts, "mean", loss_dataset_mean(first), channels) &&
-                add_channels(facts, "std", loss_dataset_std(first), channels) && add_plane(facts, s->plane);
+                add_channels(facts, "std", loss_dataset_std(first), channels) &&
+                add_plane(facts, s->plane);
     for (int k = 0; k < 2; k++)
         done = done && (!s->data[k] || add_data(facts, s->data[k]));
     return done;
@@ -119,13 +127,16 @@ static bool collect_facts(const loss_surface *s, lossi_facts *facts)
 static loss_status check_axis(const char *name, loss_axis axis)
 {
     if (!axis.n || axis.n > LOSSI_MAX_AXIS)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "axis %s: N is %zu; expected 1 to %d", name, axis.n, LOSSI_MAX_AXIS);
+        return lossi_fail(LOSS_ERR_ARGUMENT, "axis %s: N is %zu; expected 1 to %d", name, axis.n,
+                          LOSSI_MAX_AXIS);
     if (!isfinite(axis.min) || !isfinite(axis.max))
         return lossi_fail(LOSS_ERR_ARGUMENT, "axis %s: its ends must be finite", name);
     if (axis.n > 1 && !(axis.min < axis.max))
-        return lossi_fail(LOSS_ERR_ARGUMENT, "axis %s: MIN %g is not below MAX %g", name, axis.min, axis.max);
+        return lossi_fail(LOSS_ERR_ARGUMENT, "axis %s: MIN %g is not below MAX %g", name, axis.min,
+                          axis.max);
     if (axis.n == 1 && axis.min != axis.max)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "axis %s: one point cannot have both ends %g and %g", name, axis.min, axis.max);
+        return lossi_fail(LOSS_ERR_ARGUMENT, "axis %s: one point cannot have both ends %g and %g",
+                          name, axis.min, axis.max);
     return LOSS_OK;
 }
 
@@ -133,18 +144,26 @@ static loss_status check_modes(const loss_surface *s)
 {
     const loss_surface_options *o = &s->opt;
     if ((unsigned)o->bn > LOSS_BN_RECALIBRATE)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "BatchNorm mode %d; expected 0 to %d", (int)o->bn, LOSS_BN_RECALIBRATE);
+        return lossi_fail(LOSS_ERR_ARGUMENT, "BatchNorm mode %d; expected 0 to %d", (int)o->bn,
+                          LOSS_BN_RECALIBRATE);
     if (o->bn == LOSS_BN_STATES && !loss_plane_solutions(s->plane))
-        return lossi_fail(LOSS_ERR_ARGUMENT, "BatchNorm mode states moves running statistics between solutions; these directions are: %s",
+        return lossi_fail(LOSS_ERR_ARGUMENT,
+                          "BatchNorm mode states moves running statistics between solutions; these "
+                          "directions are: %s",
                           loss_plane_description(s->plane));
     if ((o->bn == LOSS_BN_RECALIBRATE) != (o->bn_data != NULL))
-        return lossi_fail(LOSS_ERR_ARGUMENT, "BatchNorm mode %s: bn_data is%s given; it goes with recalibrate", loss_bn_name(o->bn),
-                          o->bn_data ? "" : " not");
+        return lossi_fail(LOSS_ERR_ARGUMENT,
+                          "BatchNorm mode %s: bn_data is%s given; it goes with recalibrate",
+                          loss_bn_name(o->bn), o->bn_data ? "" : " not");
     if (o->repeat && !lossi_plane_random_options(s->plane))
-        return lossi_fail(LOSS_ERR_ARGUMENT, "only random directions can be repeated; these are: %s", loss_plane_description(s->plane));
+        return lossi_fail(LOSS_ERR_ARGUMENT,
+                          "only random directions can be repeated; these are: %s",
+                          loss_plane_description(s->plane));
     if (o->repeat && (s->y.n != o->repeat || s->y.min != 0 || s->y.max != (double)(o->repeat - 1)))
-        return lossi_fail(LOSS_ERR_ARGUMENT, "axis y is %g:%g:%zu; for %zu repeated directions it numbers them: 0:%zu:%zu", s->y.min,
-                          s->y.max, s->y.n, o->repeat, o->repeat - 1, o->repeat);
+        return lossi_fail(
+            LOSS_ERR_ARGUMENT,
+            "axis y is %g:%g:%zu; for %zu repeated directions it numbers them: 0:%zu:%zu", s->y.min,
+            s->y.max, s->y.n, o->repeat, o->repeat - 1, o->repeat);
     return o->bn_data ? lossi_net_check_data(s->net, o->bn_data) : LOSS_OK;
 }
 
@@ -154,13 +173,15 @@ static loss_status check(const loss_surface *s)
     if (!status)
         status = check_axis("y", s->y);
     if (!status && s->x.n * s->y.n > LOSSI_MAX_POINTS)
-        status = lossi_fail(LOSS_ERR_ARGUMENT, "a grid of %zu x %zu points; at most %d are possible", s->x.n, s->y.n,
-                            LOSSI_MAX_POINTS);
+        status =
+            lossi_fail(LOSS_ERR_ARGUMENT, "a grid of %zu x %zu points; at most %d are possible",
+                       s->x.n, s->y.n, LOSSI_MAX_POINTS);
     if (!status && loss_net_n_parameters(s->net) != s->plane->n)
-        status = lossi_fail(LOSS_ERR_SHAPE, "directions of %zu parameters for %s of %zu", s->plane->n, s->net->model,
-                            loss_net_n_parameters(s->net));
+        status = lossi_fail(LOSS_ERR_SHAPE, "directions of %zu parameters for %s of %zu",
+                            s->plane->n, s->net->model, loss_net_n_parameters(s->net));
     if (!status && !loss_plane_direction(s->plane, 1) && (s->y.n != 1 || s->y.min != 0))
-        status = lossi_fail(LOSS_ERR_ARGUMENT, "axis y: these directions are a line; y must be the one point 0");
+        status = lossi_fail(LOSS_ERR_ARGUMENT,
+                            "axis y: these directions are a line; y must be the one point 0");
     if (!status)
         status = check_modes(s);
     for (int k = 0; k < 2 && !status; k++)
@@ -175,18 +196,27 @@ static bool same_fact(const lossi_facts *a, const lossi_facts *b, const char *ke
     return was && is ? strcmp(was, is) == 0 : !was && !is;
 }
 
-/* A file is filled up only by what made it: the same weights, directions, data and arithmetic. How the directions are
- * described decides nothing, since a path can be written in several ways, but it says more than their digests. */
+/* A file is filled up only by what made it: the same weights, directions, data and arithmetic.
+ * How the directions are described decides nothing, since a path can be written in several ways,
+ * but it says more than their digests. */
 static loss_status compare(const loss_surface *s, const lossi_facts *asked)
 {
     static const struct {
         const char *key, *what;
     } same[] = {
-        {"model", "model"}, {"weights_digest", "weights (digest)"}, {"plane_digest", "directions (digest)"},
-        {"splits", "splits"}, {"images_train", "number of training images"},
-        {"images_test", "number of test images"}, {"data_digest_train", "training images (digest)"},
-        {"data_digest_test", "test images (digest)"}, {"bn", "BatchNorm mode"}, {"bn_images", "number of images for BatchNorm's statistics"},
-        {"bn_data_digest", "images for BatchNorm's statistics (digest)"}, {"repeat", "number of repeated directions"}, {"isa", "kernel set"},
+        {"model", "model"},
+        {"weights_digest", "weights (digest)"},
+        {"plane_digest", "directions (digest)"},
+        {"splits", "splits"},
+        {"images_train", "number of training images"},
+        {"images_test", "number of test images"},
+        {"data_digest_train", "training images (digest)"},
+        {"data_digest_test", "test images (digest)"},
+        {"bn", "BatchNorm mode"},
+        {"bn_images", "number of images for BatchNorm's statistics"},
+        {"bn_data_digest", "images for BatchNorm's statistics (digest)"},
+        {"repeat", "number of repeated directions"},
+        {"isa", "kernel set"},
     };
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
         const char *key = same[i].key, *what = same[i].what;
@@ -195,8 +225,10 @@ static loss_status compare(const loss_surface *s, const lossi_facts *asked)
         if (strcmp(key, "plane_digest") == 0 && !same_fact(&s->facts, asked, "directions"))
             key = what = "directions";
         const char *was = lossi_facts_find(&s->facts, key), *is = lossi_facts_find(asked, key);
-        return lossi_fail(LOSS_ERR_MISMATCH, "%s: a landscape of something else: its %s: %s; asked for: %s. It is left as it is",
-                          s->path, what, was ? was : "none", is ? is : "none");
+        return lossi_fail(
+            LOSS_ERR_MISMATCH,
+            "%s: a landscape of something else: its %s: %s; asked for: %s. It is left as it is",
+            s->path, what, was ? was : "none", is ? is : "none");
     }
     return LOSS_OK;
 }
@@ -211,9 +243,12 @@ static loss_status compare_axes(const loss_surface *s)
     loss_axis x, y;
     loss_status status = lossi_store_read_axes(s->store, &x, &y);
     if (!status && (!same_axis(x, s->x) || !same_axis(y, s->y)))
-        status = lossi_fail(LOSS_ERR_MISMATCH, "%s: its grid is x %g:%g:%zu, y %g:%g:%zu; asked for: x %g:%g:%zu, y %g:%g:%zu. "
-                            "It is left as it is", s->path, x.min, x.max, x.n, y.min, y.max, y.n, s->x.min, s->x.max, s->x.n,
-                            s->y.min, s->y.max, s->y.n);
+        status = lossi_fail(
+            LOSS_ERR_MISMATCH,
+            "%s: its grid is x %g:%g:%zu, y %g:%g:%zu; asked for: x %g:%g:%zu, y %g:%g:%zu. "
+            "It is left as it is",
+            s->path, x.min, x.max, x.n, y.min, y.max, y.n, s->x.min, s->x.max, s->x.n, s->y.min,
+            s->y.max, s->y.n);
     return status;
 }
 
@@ -221,11 +256,13 @@ static loss_status compare_axes(const loss_surface *s)
 static loss_status attach(loss_surface *s, const lossi_facts *facts)
 {
     lossi_stored_direction directions[2];
-    lossi_store_contents contents = {.facts = facts, .x = s->x, .y = s->y, .directions = directions};
+    lossi_store_contents contents = {
+        .facts = facts, .x = s->x, .y = s->y, .directions = directions};
     for (int axis = 0; axis < 2 && !lossi_plane_random_options(s->plane); axis++)
         if (loss_plane_direction(s->plane, axis))
-            directions[contents.n_directions++] = (lossi_stored_direction){axis ? "y" : "x", loss_plane_direction(s->plane, axis),
-                                                                           loss_net_n_parameters(s->net)};
+            directions[contents.n_directions++] =
+                (lossi_stored_direction){axis ? "y" : "x", loss_plane_direction(s->plane, axis),
+                                         loss_net_n_parameters(s->net)};
     bool is_new;
     loss_status status = lossi_store_open_or_create(&s->store, s->path, &contents, &is_new);
     if (!status)
@@ -250,8 +287,9 @@ static loss_status new_surface(loss_surface **out, const char *path)
     return LOSS_OK;
 }
 
-loss_status loss_surface_open(loss_surface **out, const char *path, const loss_net *net, const loss_plane *plane,
-                              const loss_dataset *data, const loss_surface_options *given)
+loss_status loss_surface_open(loss_surface **out, const char *path, const loss_net *net,
+                              const loss_plane *plane, const loss_dataset *data,
+                              const loss_surface_options *given)
 {
     *out = NULL;
     loss_surface_options opt = LOSS_SURFACE_OPTIONS_INIT;
@@ -259,7 +297,8 @@ loss_status loss_surface_open(loss_surface **out, const char *path, const loss_n
     lossi_facts facts = {0};
     loss_status status = LOSSI_OPTIONS(opt, given);
     if (!status && opt.second && loss_dataset_split(opt.second) == loss_dataset_split(data))
-        status = lossi_fail(LOSS_ERR_ARGUMENT, "both data sets are of the split %s", loss_split_name(loss_dataset_split(data)));
+        status = lossi_fail(LOSS_ERR_ARGUMENT, "both data sets are of the split %s",
+                            loss_split_name(loss_dataset_split(data)));
     if (!status)
         status = new_surface(&s, path);
     if (!status) {
@@ -335,21 +374,26 @@ bool loss_surface_has_split(const loss_surface *surface, loss_split split)
 loss_status loss_surface_points(loss_surface *surface, loss_split split, loss_point *points)
 {
     if (!loss_surface_has_split(surface, split))
-        return lossi_fail(LOSS_ERR_NAME, "%s: it holds no points of the split %s", surface->path, loss_split_name(split));
+        return lossi_fail(LOSS_ERR_NAME, "%s: it holds no points of the split %s", surface->path,
+                          loss_split_name(split));
     return lossi_store_read_points(surface->store, split, surface->x.n, surface->y.n, points);
 }
 
-loss_status loss_surface_paths(loss_surface *surface, loss_split split, size_t *n, const loss_path_point **points)
+loss_status loss_surface_paths(loss_surface *surface, loss_split split, size_t *n,
+                               const loss_path_point **points)
 {
     *n = 0;
     *points = NULL;
     if (!loss_surface_has_split(surface, split))
-        return lossi_fail(LOSS_ERR_NAME, "%s: it holds no points of the split %s", surface->path, loss_split_name(split));
+        return lossi_fail(LOSS_ERR_NAME, "%s: it holds no points of the split %s", surface->path,
+                          loss_split_name(split));
     lossi_path_free(surface->path_rows, surface->n_path);
     free(surface->path_points);
     surface->path_points = NULL;
-    loss_status status = lossi_store_read_path(surface->store, split, &surface->path_rows, &surface->n_path);
-    if (!status && surface->n_path && !(surface->path_points = calloc(surface->n_path, sizeof *surface->path_points)))
+    loss_status status =
+        lossi_store_read_path(surface->store, split, &surface->path_rows, &surface->n_path);
+    if (!status && surface->n_path &&
+        !(surface->path_points = calloc(surface->n_path, sizeof *surface->path_points)))
         status = lossi_fail_nomem(surface->n_path * sizeof *surface->path_points);
     if (status)
         return status;

@@ -7,12 +7,15 @@
 
 enum { PAD = 4 };
 
-loss_status lossi_batches_create(lossi_batches *b, const loss_dataset *data, size_t batch, bool augment, uint64_t seed)
+loss_status lossi_batches_create(lossi_batches *b, const loss_dataset *data, size_t batch,
+                                 bool augment, uint64_t seed)
 {
     size_t n = loss_dataset_count(data), channels = loss_dataset_shape(data).channels;
     *b = (lossi_batches){.data = data, .batch = batch, .augment = augment, .seed = seed};
     if (n < 2 || batch < 2)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "training on %zu images in batches of %zu: both must be at least 2", n, batch);
+        return lossi_fail(LOSS_ERR_ARGUMENT,
+                          "training on %zu images in batches of %zu: both must be at least 2", n,
+                          batch);
     /* A last batch of one image is left out: BatchNorm has no variance on one. */
     b->n_steps = n / batch + (n % batch > 1);
     b->order = lossi_alloc(n, sizeof *b->order);

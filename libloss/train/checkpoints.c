@@ -29,7 +29,8 @@ static bool parse_name(const char *name, size_t *epoch)
 }
 
 /* Into its place by epoch. */
-static bool insert(loss_checkpoints *c, size_t *capacity, size_t *epochs_capacity, const char *folder, const char *name, size_t epoch)
+static bool insert(loss_checkpoints *c, size_t *capacity, size_t *epochs_capacity,
+                   const char *folder, const char *name, size_t epoch)
 {
     const char *slash = *folder && folder[strlen(folder) - 1] == '/' ? "" : "/";
     char *path = lossi_format("%s%s%s", folder, slash, name);
@@ -53,15 +54,19 @@ loss_status loss_run_checkpoints(loss_checkpoints *out, const char *run_folder)
     *out = (loss_checkpoints){0};
     DIR *folder = opendir(run_folder);
     if (!folder)
-        return lossi_fail(LOSS_ERR_IO, "%s: cannot open this folder: %s", run_folder, strerror(errno));
+        return lossi_fail(LOSS_ERR_IO, "%s: cannot open this folder: %s", run_folder,
+                          strerror(errno));
     loss_status status = LOSS_OK;
     size_t capacity = 0, epochs_capacity = 0, epoch;
     for (const struct dirent *entry; !status && (entry = readdir(folder));)
-        if (parse_name(entry->d_name, &epoch) && !insert(out, &capacity, &epochs_capacity, run_folder, entry->d_name, epoch))
+        if (parse_name(entry->d_name, &epoch) &&
+            !insert(out, &capacity, &epochs_capacity, run_folder, entry->d_name, epoch))
             status = lossi_fail_nomem((out->n + 1) * sizeof *out->paths);
     closedir(folder);
     if (!status && !out->n)
-        status = lossi_fail(LOSS_ERR_FORMAT, "%s: no checkpoints; expected files such as epoch-000.safetensors", run_folder);
+        status = lossi_fail(LOSS_ERR_FORMAT,
+                            "%s: no checkpoints; expected files such as epoch-000.safetensors",
+                            run_folder);
     if (status)
         loss_checkpoints_free(out);
     return status;

@@ -9,7 +9,8 @@
 #include "formats/read.h"
 #include "formats/safetensors.h"
 
-static const char LOG_HEADER[] = "epoch,lr,train_loss,train_accuracy,test_loss,test_accuracy,images_per_second,seconds\n";
+static const char LOG_HEADER[] =
+    "epoch,lr,train_loss,train_accuracy,test_loss,test_accuracy,images_per_second,seconds\n";
 static const char PREFIX[] = "momentum/";
 
 static char *weights_path(const char *folder, size_t epoch)
@@ -26,10 +27,12 @@ loss_status lossi_run_save_weights(const char *folder, const loss_net *net, size
 }
 
 /* One array of the state: the momentum of a tensor. */
-static loss_status fill_array(lossi_array *array, const lossi_tensor *tensor, const lossi_real *velocity)
+static loss_status fill_array(lossi_array *array, const lossi_tensor *tensor,
+                              const lossi_real *velocity)
 {
     float *values = lossi_alloc(tensor->count, sizeof *values);
-    *array = lossi_array_of_floats(lossi_format("%s%s", PREFIX, tensor->name), tensor->n_dims, tensor->dims, values);
+    *array = lossi_array_of_floats(lossi_format("%s%s", PREFIX, tensor->name), tensor->n_dims,
+                                   tensor->dims, values);
     if (!array->name || !values)
         return lossi_fail_nomem(tensor->count * sizeof *values);
     for (size_t j = 0; j < tensor->count; j++)
@@ -37,14 +40,18 @@ static loss_status fill_array(lossi_array *array, const lossi_tensor *tensor, co
     return LOSS_OK;
 }
 
-static loss_status save_state(const char *folder, const loss_net *net, const lossi_sgd *sgd, size_t epoch)
+static loss_status save_state(const char *folder, const loss_net *net, const lossi_sgd *sgd,
+                              size_t epoch)
 {
     char number[24], *path = lossi_format("%s/state.safetensors", folder);
     snprintf(number, sizeof number, "%zu", epoch);
     char *keys[] = {"epoch"}, *values[] = {number};
-    lossi_arrays arrays = {.items = calloc(net->n_tensors + 1, sizeof *arrays.items), .n_metadata = 1,
-                           .metadata_keys = keys, .metadata_values = values};
-    loss_status status = path && arrays.items ? LOSS_OK : lossi_fail_nomem(net->n_tensors * sizeof *arrays.items);
+    lossi_arrays arrays = {.items = calloc(net->n_tensors + 1, sizeof *arrays.items),
+                           .n_metadata = 1,
+                           .metadata_keys = keys,
+                           .metadata_values = values};
+    loss_status status =
+        path && arrays.items ? LOSS_OK : lossi_fail_nomem(net->n_tensors * sizeof *arrays.items);
     for (size_t i = 0; !status && i < net->n_tensors; i++)
         if (sgd->velocity[i])
             status = fill_array(&arrays.items[arrays.n++], &net->tensors[i], sgd->velocity[i]);
@@ -59,7 +66,8 @@ static loss_status save_state(const char *folder, const loss_net *net, const los
     return status;
 }
 
-loss_status lossi_run_save(const char *folder, const loss_net *net, const lossi_sgd *sgd, size_t epoch)
+loss_status lossi_run_save(const char *folder, const loss_net *net, const lossi_sgd *sgd,
+                           size_t epoch)
 {
     loss_status status = lossi_run_save_weights(folder, net, epoch);
     return status ? status : save_state(folder, net, sgd, epoch);
@@ -68,13 +76,15 @@ loss_status lossi_run_save(const char *folder, const loss_net *net, const lossi_
 loss_status lossi_run_save_log(const char *folder, const char *rows)
 {
     char *path = lossi_format("%s/log.csv", folder), *text = lossi_format("%s%s", LOG_HEADER, rows);
-    loss_status status = path && text ? lossi_file_write(path, text, strlen(text)) : lossi_fail_nomem(strlen(rows));
+    loss_status status =
+        path && text ? lossi_file_write(path, text, strlen(text)) : lossi_fail_nomem(strlen(rows));
     free(path);
     free(text);
     return status;
 }
 
-/* The rows of log.csv up to an epoch. A log that is missing or strange starts anew: it is a record, not a state. */
+/* The rows of log.csv up to an epoch. A log that is missing or strange starts anew: it is a
+ * record, not a state. */
 static loss_status restore_log(const char *folder, size_t epoch, char **rows)
 {
     uint8_t *bytes = NULL;
@@ -85,7 +95,8 @@ static loss_status restore_log(const char *folder, size_t epoch, char **rows)
         free(path);
         return lossi_fail_nomem(strlen(folder) + 16);
     }
-    bool known = lossi_is_file(path) && !lossi_file_read(path, &bytes, &size) && size >= sizeof LOG_HEADER - 1 &&
+    bool known = lossi_is_file(path) && !lossi_file_read(path, &bytes, &size) &&
+                 size >= sizeof LOG_HEADER - 1 &&
                  memcmp(bytes, LOG_HEADER, sizeof LOG_HEADER - 1) == 0;
     free(path);
     if (known) {
@@ -101,7 +112,8 @@ static loss_status restore_log(const char *folder, size_t epoch, char **rows)
     return *rows ? LOSS_OK : lossi_fail_nomem(size);
 }
 
-static loss_status restore_momentum(const char *path, const loss_net *net, lossi_sgd *sgd, const lossi_arrays *arrays)
+static loss_status restore_momentum(const char *path, const loss_net *net, lossi_sgd *sgd,
+                                    const lossi_arrays *arrays)
 {
     for (size_t i = 0; i < net->n_tensors; i++) {
         const lossi_tensor *tensor = &net->tensors[i];
@@ -111,7 +123,8 @@ static loss_status restore_momentum(const char *path, const loss_net *net, lossi
         const lossi_array *array = name ? lossi_arrays_find(arrays, name) : NULL;
         free(name);
         if (!array || array->count != tensor->count)
-            return lossi_fail(LOSS_ERR_MISMATCH, "%s: no momentum of %zu values for %s", path, tensor->count, tensor->name);
+            return lossi_fail(LOSS_ERR_MISMATCH, "%s: no momentum of %zu values for %s", path,
+                              tensor->count, tensor->name);
         float *values = lossi_alloc(tensor->count, sizeof *values);
         if (!values)
             return lossi_fail_nomem(tensor->count * sizeof *values);
@@ -123,7 +136,8 @@ static loss_status restore_momentum(const char *path, const loss_net *net, lossi
     return LOSS_OK;
 }
 
-loss_status lossi_run_restore(const char *folder, loss_net *net, lossi_sgd *sgd, size_t *epoch, char **log)
+loss_status lossi_run_restore(const char *folder, loss_net *net, lossi_sgd *sgd, size_t *epoch,
+                              char **log)
 {
     *epoch = 0;
     *log = NULL;

@@ -1,5 +1,6 @@
-/* A RUN/ folder: what was asked (run.json), the checkpoints, the state to go on from, the log. Each file is written whole and
- * atomically, and the state last: whatever moment a process is killed at, the state names a checkpoint that is there. */
+/* A RUN/ folder: what was asked (run.json), the checkpoints, the state to go on from, the log.
+ * Each file is written whole and atomically, and the state last: whatever moment a process is
+ * killed at, the state names a checkpoint that is there. */
 #ifndef LOSSI_RUN_H
 #define LOSSI_RUN_H
 
@@ -8,19 +9,22 @@
 #include "train/sgd.h"
 
 /** Makes the folder and run.json, or compares with the run.json that is there.
- *  @return LOSS_OK, LOSS_ERR_MISMATCH (the key that differs, both values), LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_ARGUMENT
- *          (opt->run_json is no JSON object), LOSS_ERR_NOMEM */
-loss_status lossi_run_open(const char *folder, const loss_net *net, const loss_dataset *data, const loss_dataset *test,
-                           const loss_train_options *opt);
+ *  @return LOSS_OK, LOSS_ERR_MISMATCH (the key that differs, both values), LOSS_ERR_IO,
+ * LOSS_ERR_FORMAT, LOSS_ERR_ARGUMENT (opt->run_json is no JSON object), LOSS_ERR_NOMEM */
+loss_status lossi_run_open(const char *folder, const loss_net *net, const loss_dataset *data,
+                           const loss_dataset *test, const loss_train_options *opt);
 
-/** Goes back to the last checkpoint: weights into net, momentum into sgd, its epoch into *epoch (0: there is none, nothing is
- *  changed), and the log's rows up to it into *log (owned by the caller). */
-loss_status lossi_run_restore(const char *folder, loss_net *net, lossi_sgd *sgd, size_t *epoch, char **log);
+/** Goes back to the last checkpoint: weights into net, momentum into sgd, its epoch into *epoch
+ * (0: there is none, nothing is changed), and the log's rows up to it into *log (owned by the
+ * caller). */
+loss_status lossi_run_restore(const char *folder, loss_net *net, lossi_sgd *sgd, size_t *epoch,
+                              char **log);
 
 /** Writes epoch-NNN.safetensors only: for the initial weights. */
 loss_status lossi_run_save_weights(const char *folder, const loss_net *net, size_t epoch);
 /** Writes weights, then the state that points at them. */
-loss_status lossi_run_save(const char *folder, const loss_net *net, const lossi_sgd *sgd, size_t epoch);
+loss_status lossi_run_save(const char *folder, const loss_net *net, const lossi_sgd *sgd,
+                           size_t epoch);
 /** Writes log.csv: header and rows. */
 loss_status lossi_run_save_log(const char *folder, const char *rows);
 

@@ -13,12 +13,14 @@ static bool add_options(cJSON *json, const loss_train_options *opt)
     char seed[24]; /* as text: a JSON number holds 53 bits */
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)opt->seed);
     return cJSON_AddNumberToObject(json, "epochs", (double)opt->epochs) &&
-           cJSON_AddNumberToObject(json, "batch", (double)opt->batch) && cJSON_AddNumberToObject(json, "lr", opt->lr) &&
+           cJSON_AddNumberToObject(json, "batch", (double)opt->batch) &&
+           cJSON_AddNumberToObject(json, "lr", opt->lr) &&
            cJSON_AddNumberToObject(json, "momentum", opt->momentum) &&
            cJSON_AddNumberToObject(json, "weight_decay", opt->weight_decay) &&
            cJSON_AddBoolToObject(json, "nesterov", opt->nesterov) &&
            cJSON_AddStringToObject(json, "schedule", loss_schedule_name(opt->schedule)) &&
-           cJSON_AddBoolToObject(json, "augment", opt->augment) && cJSON_AddStringToObject(json, "seed", seed) &&
+           cJSON_AddBoolToObject(json, "augment", opt->augment) &&
+           cJSON_AddStringToObject(json, "seed", seed) &&
            cJSON_AddNumberToObject(json, "save_every", (double)opt->save_every);
 }
 
@@ -41,16 +43,19 @@ static loss_status merge(cJSON *json, const char *text)
     return LOSS_OK;
 }
 
-static loss_status describe(cJSON *json, const loss_net *net, const loss_dataset *data, const loss_dataset *test,
-                            const loss_train_options *opt)
+static loss_status describe(cJSON *json, const loss_net *net, const loss_dataset *data,
+                            const loss_dataset *test, const loss_train_options *opt)
 {
-    bool done = cJSON_AddStringToObject(json, "version", loss_version()) && cJSON_AddStringToObject(json, "isa", loss_isa()) &&
-                cJSON_AddStringToObject(json, "model", loss_net_model(net)) &&
-                cJSON_AddNumberToObject(json, "parameters", (double)loss_net_n_parameters(net)) && add_options(json, opt) &&
-                cJSON_AddNumberToObject(json, "images", (double)loss_dataset_count(data)) &&
-                cJSON_AddStringToObject(json, "data_digest", loss_dataset_digest(data)) &&
-                (!test || (cJSON_AddNumberToObject(json, "test_images", (double)loss_dataset_count(test)) &&
-                           cJSON_AddStringToObject(json, "test_digest", loss_dataset_digest(test))));
+    bool done =
+        cJSON_AddStringToObject(json, "version", loss_version()) &&
+        cJSON_AddStringToObject(json, "isa", loss_isa()) &&
+        cJSON_AddStringToObject(json, "model", loss_net_model(net)) &&
+        cJSON_AddNumberToObject(json, "parameters", (double)loss_net_n_parameters(net)) &&
+        add_options(json, opt) &&
+        cJSON_AddNumberToObject(json, "images", (double)loss_dataset_count(data)) &&
+        cJSON_AddStringToObject(json, "data_digest", loss_dataset_digest(data)) &&
+        (!test || (cJSON_AddNumberToObject(json, "test_images", (double)loss_dataset_count(test)) &&
+                   cJSON_AddStringToObject(json, "test_digest", loss_dataset_digest(test))));
     if (!done)
         return lossi_fail(LOSS_ERR_NOMEM, "out of memory for run.json");
     return opt->run_json ? merge(json, opt->run_json) : LOSS_OK;
@@ -71,8 +76,11 @@ static loss_status compare(const char *path, const cJSON *found, const cJSON *as
         if (strcmp(item->string, "version") == 0 || cJSON_Compare(item, other, true))
             continue;
         char *was = value_text(other), *is = value_text(item);
-        loss_status status = lossi_fail(LOSS_ERR_MISMATCH, "%s: %s is %s; now asked for: %s. Use the same options to go on, "
-                                        "or another folder", path, item->string, was ? was : "?", is ? is : "?");
+        loss_status status =
+            lossi_fail(LOSS_ERR_MISMATCH,
+                       "%s: %s is %s; now asked for: %s. Use the same options to go on, "
+                       "or another folder",
+                       path, item->string, was ? was : "?", is ? is : "?");
         free(was);
         free(is);
         return status;
@@ -89,7 +97,8 @@ static loss_status read_and_compare(const char *path, const cJSON *asked)
         return status;
     cJSON *found = cJSON_ParseWithLength((const char *)bytes, size);
     free(bytes);
-    status = cJSON_IsObject(found) ? compare(path, found, asked) : lossi_fail(LOSS_ERR_FORMAT, "%s: not a JSON object", path);
+    status = cJSON_IsObject(found) ? compare(path, found, asked)
+                                   : lossi_fail(LOSS_ERR_FORMAT, "%s: not a JSON object", path);
     cJSON_Delete(found);
     return status;
 }
@@ -100,14 +109,15 @@ static loss_status write_json(const char *path, const cJSON *json)
     if (!text)
         return lossi_fail(LOSS_ERR_NOMEM, "out of memory for %s", path);
     char *lines = lossi_format("%s\n", text);
-    loss_status status = lines ? lossi_file_write(path, lines, strlen(lines)) : lossi_fail_nomem(strlen(text) + 2);
+    loss_status status =
+        lines ? lossi_file_write(path, lines, strlen(lines)) : lossi_fail_nomem(strlen(text) + 2);
     free(lines);
     free(text);
     return status;
 }
 
-loss_status lossi_run_open(const char *folder, const loss_net *net, const loss_dataset *data, const loss_dataset *test,
-                           const loss_train_options *opt)
+loss_status lossi_run_open(const char *folder, const loss_net *net, const loss_dataset *data,
+                           const loss_dataset *test, const loss_train_options *opt)
 {
     if (mkdir(folder, 0777) && errno != EEXIST)
         return lossi_fail(LOSS_ERR_IO, "%s: cannot make this folder: %s", folder, strerror(errno));
@@ -115,7 +125,8 @@ loss_status lossi_run_open(const char *folder, const loss_net *net, const loss_d
         return lossi_fail(LOSS_ERR_IO, "%s: not a folder", folder);
     char *path = lossi_format("%s/run.json", folder);
     cJSON *json = cJSON_CreateObject();
-    loss_status status = path && json ? describe(json, net, data, test, opt) : lossi_fail_nomem(strlen(folder) + 16);
+    loss_status status =
+        path && json ? describe(json, net, data, test, opt) : lossi_fail_nomem(strlen(folder) + 16);
     if (!status)
         status = lossi_is_file(path) ? read_and_compare(path, json) : write_json(path, json);
     cJSON_Delete(json);

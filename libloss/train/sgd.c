@@ -4,9 +4,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-loss_status lossi_sgd_create(lossi_sgd *sgd, const loss_net *net, double momentum, double weight_decay, bool nesterov)
+loss_status lossi_sgd_create(lossi_sgd *sgd, const loss_net *net, double momentum,
+                             double weight_decay, bool nesterov)
 {
-    *sgd = (lossi_sgd){momentum, weight_decay, nesterov, net->n_tensors, calloc(net->n_tensors + 1, sizeof *sgd->velocity)};
+    *sgd = (lossi_sgd){momentum, weight_decay, nesterov, net->n_tensors,
+                       calloc(net->n_tensors + 1, sizeof *sgd->velocity)};
     if (!sgd->velocity)
         return lossi_fail_nomem(net->n_tensors * sizeof *sgd->velocity);
     for (size_t i = 0; i < net->n_tensors; i++) {
@@ -31,7 +33,8 @@ void lossi_sgd_free(lossi_sgd *sgd)
 
 void lossi_sgd_step(lossi_sgd *sgd, loss_net *net, const lossi_backprop *backprop, double lr)
 {
-    lossi_real rate = (lossi_real)lr, momentum = (lossi_real)sgd->momentum, decay = (lossi_real)sgd->weight_decay;
+    lossi_real rate = (lossi_real)lr, momentum = (lossi_real)sgd->momentum,
+               decay = (lossi_real)sgd->weight_decay;
     for (size_t i = 0; i < net->n_tensors; i++) {
         lossi_real *v = sgd->velocity[i], *w = net->tensors[i].values;
         const lossi_real *gradient = lossi_backprop_gradient(backprop, i);
@@ -49,7 +52,8 @@ const char *loss_schedule_name(loss_schedule schedule)
     return (unsigned)schedule < sizeof names / sizeof *names ? names[schedule] : "unknown";
 }
 
-double lossi_schedule_lr(loss_schedule schedule, double lr, size_t s, size_t epoch_steps, size_t n_steps)
+double lossi_schedule_lr(loss_schedule schedule, double lr, size_t s, size_t epoch_steps,
+                         size_t n_steps)
 {
     const double pi = 3.14159265358979323846;
     if (schedule == LOSS_SCHEDULE_COSINE)

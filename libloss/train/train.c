@@ -20,26 +20,31 @@ typedef struct training {
     lossi_backprop *backprop;
     lossi_evaluator *evaluator; /* NULL without a test set */
     lossi_sgd sgd;
-    char *log;                  /* rows so far */
-    size_t first_epoch;         /* finished epochs when this call began */
-    double start;               /* of this call's first step */
+    char *log;          /* rows so far */
+    size_t first_epoch; /* finished epochs when this call began */
+    double start;       /* of this call's first step */
 } training;
 
 static loss_status check_options(const loss_train_options *o)
 {
     if (!o->epochs || o->epochs > 100000 || !o->batch)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "%zu epochs in batches of %zu: epochs from 1 to 100000, a batch of at least 2",
-                          o->epochs, o->batch);
+        return lossi_fail(
+            LOSS_ERR_ARGUMENT,
+            "%zu epochs in batches of %zu: epochs from 1 to 100000, a batch of at least 2",
+            o->epochs, o->batch);
     if (!(o->lr > 0) || !isfinite(o->lr))
         return lossi_fail(LOSS_ERR_ARGUMENT, "a learning rate of %g: it must be above 0", o->lr);
     if (!(o->momentum >= 0 && o->momentum < 1))
         return lossi_fail(LOSS_ERR_ARGUMENT, "momentum %g: from 0 to below 1", o->momentum);
     if (!(o->weight_decay >= 0) || !isfinite(o->weight_decay))
-        return lossi_fail(LOSS_ERR_ARGUMENT, "weight decay %g: it must be 0 or more", o->weight_decay);
+        return lossi_fail(LOSS_ERR_ARGUMENT, "weight decay %g: it must be 0 or more",
+                          o->weight_decay);
     if (o->nesterov && o->momentum == 0)
         return lossi_fail(LOSS_ERR_ARGUMENT, "Nesterov's step needs a momentum above 0");
     if ((unsigned)o->schedule > LOSS_SCHEDULE_COSINE)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "schedule %d: there are constant (0), step (1) and cosine (2)", (int)o->schedule);
+        return lossi_fail(LOSS_ERR_ARGUMENT,
+                          "schedule %d: there are constant (0), step (1) and cosine (2)",
+                          (int)o->schedule);
     return LOSS_OK;
 }
 
@@ -65,7 +70,8 @@ static loss_status begin(training *t, const loss_dataset *data)
     if (!status)
         status = lossi_run_restore(t->folder, t->net, &t->sgd, &t->first_epoch, &t->log);
     if (!status && t->first_epoch > o->epochs)
-        status = lossi_fail(LOSS_ERR_MISMATCH, "%s: its state is at epoch %zu of %zu", t->folder, t->first_epoch, o->epochs);
+        status = lossi_fail(LOSS_ERR_MISMATCH, "%s: its state is at epoch %zu of %zu", t->folder,
+                            t->first_epoch, o->epochs);
     if (!status && t->first_epoch == 0) {
         loss_net_initialise(t->net, o->seed);
         status = lossi_run_save_weights(t->folder, t->net, 0);
@@ -104,13 +110,17 @@ static loss_status run_steps(training *t, loss_train_progress *p, double *lr)
     lossi_batches_begin_epoch(&t->batches, p->epoch);
     for (size_t step = 0; step < n_steps; step++) {
         if (is_cancelled(t))
-            return lossi_fail(LOSS_ERR_CANCELLED, "%s: training stopped in epoch %zu; the same command goes on from the last "
-                              "checkpoint", t->folder, p->epoch);
+            return lossi_fail(
+                LOSS_ERR_CANCELLED,
+                "%s: training stopped in epoch %zu; the same command goes on from the last "
+                "checkpoint",
+                t->folder, p->epoch);
         lossi_batch batch = lossi_batches_step(&t->batches, step);
         double loss;
         size_t correct;
         lossi_backprop_run(t->backprop, t->net, &batch, &loss, &correct);
-        *lr = lossi_schedule_lr(t->opt.schedule, t->opt.lr, (p->epoch - 1) * n_steps + step, n_steps, t->opt.epochs * n_steps);
+        *lr = lossi_schedule_lr(t->opt.schedule, t->opt.lr, (p->epoch - 1) * n_steps + step,
+                                n_steps, t->opt.epochs * n_steps);
         lossi_sgd_step(&t->sgd, t->net, t->backprop, *lr);
         loss_sum += loss * (double)batch.n;
         n_images += batch.n;
@@ -127,9 +137,11 @@ static loss_status run_steps(training *t, loss_train_progress *p, double *lr)
 
 static loss_status log_epoch(training *t, const loss_train_progress *p, double lr, double seconds)
 {
-    char *test = t->test ? lossi_format("%.9g,%.6g", p->test_loss, p->test_accuracy) : lossi_strdup(",");
-    char *log = !test ? NULL : lossi_format("%s%zu,%.9g,%.9g,%.6g,%s,%.4g,%.4g\n", t->log, p->epoch, lr, p->loss, p->accuracy,
-                                            test, p->images_per_second, seconds);
+    char *test =
+        t->test ? lossi_format("%.9g,%.6g", p->test_loss, p->test_accuracy) : lossi_strdup(",");
+    char *log = !test ? NULL
+                      : lossi_format("%s%zu,%.9g,%.9g,%.6g,%s,%.4g,%.4g\n", t->log, p->epoch, lr,
+                                     p->loss, p->accuracy, test, p->images_per_second, seconds);
     free(test);
     if (!log)
         return lossi_fail_nomem(strlen(t->log) + 128);
@@ -141,12 +153,16 @@ static loss_status log_epoch(training *t, const loss_train_progress *p, double l
 static loss_status run_epoch(training *t, size_t epoch)
 {
     double lr = 0, start = lossi_clock();
-    loss_train_progress p = {.epoch = epoch, .epochs = t->opt.epochs, .steps = t->batches.n_steps, .test_loss = NAN,
+    loss_train_progress p = {.epoch = epoch,
+                             .epochs = t->opt.epochs,
+                             .steps = t->batches.n_steps,
+                             .test_loss = NAN,
                              .test_accuracy = NAN};
     loss_status status = run_steps(t, &p, &lr);
     if (!status && t->test) {
         loss_result result;
-        status = lossi_evaluator_run(t->evaluator, t->net, t->test, t->opt.cancelled, t->opt.user, &result);
+        status = lossi_evaluator_run(t->evaluator, t->net, t->test, t->opt.cancelled, t->opt.user,
+                                     &result);
         if (!status) {
             p.test_loss = result.loss;
             p.test_accuracy = result.accuracy;
@@ -163,8 +179,8 @@ static loss_status run_epoch(training *t, size_t epoch)
     return status;
 }
 
-loss_status loss_train(loss_net *net, const loss_dataset *data, const loss_dataset *test, const char *run_folder,
-                       const loss_train_options *given)
+loss_status loss_train(loss_net *net, const loss_dataset *data, const loss_dataset *test,
+                       const char *run_folder, const loss_train_options *given)
 {
     training t = {.net = net, .test = test, .folder = run_folder, .opt = LOSS_TRAIN_OPTIONS_INIT};
     loss_status status = LOSSI_OPTIONS(t.opt, given);

@@ -1,6 +1,7 @@
-/* DenseNet-121 (Huang et al. 2017, table 1: blocks of 6, 12, 24 and 16 layers, growth 32, compression 1/2). For CIFAR its stem
- * is one 3x3 convolution. Two styles of it are in circulation: torchvision's names, where a layer's new channels come after
- * the old ones; and those of kuangliu's pytorch-cifar, which Li et al. 2018 used, where they come before. */
+/* DenseNet-121 (Huang et al. 2017, table 1: blocks of 6, 12, 24 and 16 layers, growth 32,
+ * compression 1/2). For CIFAR its stem is one 3x3 convolution. Two styles of it are in
+ * circulation: torchvision's names, where a layer's new channels come after the old ones; and
+ * those of kuangliu's pytorch-cifar, which Li et al. 2018 used, where they come before. */
 #include <stdio.h>
 
 #include "zoo/zoo.h"
@@ -17,9 +18,19 @@ typedef struct style {
     bool new_comes_first;
 } style;
 
-static const style torchvision = {"features.conv0", "features.norm0", "features.denseblock%zu.denselayer%zu",
-                                  "features.transition%zu", "features.norm5", "classifier", 1, "norm1", "norm2", "norm", false};
-static const style kuangliu = {"conv1", "bn1", "dense%zu.%zu", "trans%zu", "bn", "linear", 0, "bn1", "bn2", "bn", true};
+static const style torchvision = {"features.conv0",
+                                  "features.norm0",
+                                  "features.denseblock%zu.denselayer%zu",
+                                  "features.transition%zu",
+                                  "features.norm5",
+                                  "classifier",
+                                  1,
+                                  "norm1",
+                                  "norm2",
+                                  "norm",
+                                  false};
+static const style kuangliu = {"conv1", "bn1", "dense%zu.%zu", "trans%zu", "bn", "linear",
+                               0,       "bn1", "bn2",          "bn",       true};
 
 static loss_node add_norm_relu(loss_builder *b, loss_node in, const char *module, const char *name)
 {
@@ -28,14 +39,16 @@ static loss_node add_norm_relu(loss_builder *b, loss_node in, const char *module
     return loss_builder_relu(b, loss_builder_batchnorm(b, in, whole));
 }
 
-static loss_node add_conv(loss_builder *b, loss_node in, const char *module, const char *name, loss_conv conv)
+static loss_node add_conv(loss_builder *b, loss_node in, const char *module, const char *name,
+                          loss_conv conv)
 {
     char whole[2 * NAME_SIZE];
     snprintf(whole, sizeof whole, "%s.%s", module, name);
     return loss_builder_conv(b, in, whole, conv);
 }
 
-static loss_node add_layer(loss_builder *b, loss_node in, const style *s, const char *module, size_t growth)
+static loss_node add_layer(loss_builder *b, loss_node in, const style *s, const char *module,
+                           size_t growth)
 {
     loss_node x = add_norm_relu(b, in, module, s->norm1);
     x = add_conv(b, x, module, "conv1", (loss_conv){.channels = BOTTLENECK * growth, .kernel = 1});
@@ -57,13 +70,16 @@ static loss_node add_transition(loss_builder *b, loss_node in, const style *s, s
 static loss_node add_stem(loss_builder *b, const lossi_model *model, const style *s, size_t growth)
 {
     bool is_imagenet = lossi_model_is(model, "stem", "imagenet");
-    loss_conv conv = is_imagenet ? (loss_conv){.kernel = 7, .stride = 2, .padding = 3} : (loss_conv){.kernel = 3, .padding = 1};
+    loss_conv conv = is_imagenet ? (loss_conv){.kernel = 7, .stride = 2, .padding = 3}
+                                 : (loss_conv){.kernel = 3, .padding = 1};
     conv.channels = 2 * growth;
     loss_node x = loss_builder_conv(b, loss_builder_input(b), s->stem, conv);
     if (lossi_model_is(model, "stem", "cifar"))
         return x;
     x = loss_builder_relu(b, loss_builder_batchnorm(b, x, s->stem_norm));
-    return is_imagenet ? loss_builder_max_pool(b, x, (loss_pool){.kernel = 3, .stride = 2, .padding = 1}) : x;
+    return is_imagenet
+               ? loss_builder_max_pool(b, x, (loss_pool){.kernel = 3, .stride = 2, .padding = 1})
+               : x;
 }
 
 loss_node lossi_zoo_densenet(loss_builder *b, const lossi_model *model)

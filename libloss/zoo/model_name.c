@@ -1,4 +1,5 @@
-/* Parser of model names. Numbers are plain decimals read without the locale, in which 0.5 might be 0,5. */
+/* Parser of model names. Numbers are plain decimals read without the locale, in which 0.5 might
+ * be 0,5. */
 #include "zoo/model_name.h"
 
 #include <math.h>
@@ -41,7 +42,7 @@ static loss_status fail_name(span name, const lossi_zoo_entry *entries, size_t n
 {
     char word[WORD_SIZE];
     const char **names = calloc(2 * n_entries, sizeof *names);
-    char (*suffixed)[WORD_SIZE] = calloc(n_entries, sizeof *suffixed);
+    char(*suffixed)[WORD_SIZE] = calloc(n_entries, sizeof *suffixed);
     size_t n = 0;
     for (size_t i = 0; names && suffixed && i < n_entries; i++) {
         names[n++] = entries[i].name;
@@ -51,8 +52,9 @@ static loss_status fail_name(span name, const lossi_zoo_entry *entries, size_t n
         names[n++] = suffixed[i];
     }
     const char *nearest = lossi_nearest(span_text(name, word), names, n);
-    loss_status status = nearest ? lossi_fail(LOSS_ERR_NAME, "%s: no such model; the nearest is %s", word, nearest)
-                                 : lossi_fail_nomem(n_entries * WORD_SIZE);
+    loss_status status =
+        nearest ? lossi_fail(LOSS_ERR_NAME, "%s: no such model; the nearest is %s", word, nearest)
+                : lossi_fail_nomem(n_entries * WORD_SIZE);
     free(names);
     free(suffixed);
     return status;
@@ -66,11 +68,12 @@ static loss_status fail_key(const lossi_model *model, span key)
     size_t n = n_keys(family), length = 0;
     for (size_t i = 0; i < n; i++) {
         names[i] = family->keys[i].name;
-        length += (size_t)snprintf(all + length, sizeof all - length, "%s%s", i ? ", " : "", names[i]);
+        length +=
+            (size_t)snprintf(all + length, sizeof all - length, "%s%s", i ? ", " : "", names[i]);
     }
     const char *nearest = lossi_nearest(span_text(key, word), names, n);
-    return lossi_fail(LOSS_ERR_ARGUMENT, "%s: no key \"%s\"; the nearest is %s (it has %s)", model->entry->name, word,
-                      nearest, all);
+    return lossi_fail(LOSS_ERR_ARGUMENT, "%s: no key \"%s\"; the nearest is %s (it has %s)",
+                      model->entry->name, word, nearest, all);
 }
 
 /* Decimal digits with at most one point into their shortest spelling: "00.50" to "0.5". */
@@ -86,7 +89,8 @@ static bool spell_number(span text, char spelled[LOSSI_MODEL_VALUE_SIZE])
         return false;
     if (at < end && *at == '.') {
         spelled[n++] = *at++;
-        for (; at < end && *at >= '0' && *at <= '9' && n_whole + n_fraction < MAX_DIGITS; at++, n_fraction++)
+        for (; at < end && *at >= '0' && *at <= '9' && n_whole + n_fraction < MAX_DIGITS;
+             at++, n_fraction++)
             spelled[n++] = *at;
         if (!n_fraction)
             return false;
@@ -98,7 +102,8 @@ static bool spell_number(span text, char spelled[LOSSI_MODEL_VALUE_SIZE])
     return at == end;
 }
 
-/* Value of a spelled number: whole numbers and powers of ten below 10^15 are exact, so it is the nearest double. */
+/* Value of a spelled number: whole numbers and powers of ten below 10^15 are exact, so it is the
+ * nearest double. */
 static double number_of(const char *spelled)
 {
     double digits = 0, scale = 1;
@@ -115,7 +120,8 @@ static double number_of(const char *spelled)
 }
 
 /* Puts a value into its one spelling if the key takes it. */
-static bool spell_value(const lossi_model_key *key, span value, char spelled[LOSSI_MODEL_VALUE_SIZE])
+static bool spell_value(const lossi_model_key *key, span value,
+                        char spelled[LOSSI_MODEL_VALUE_SIZE])
 {
     if (key->allows)
         return spell_number(value, spelled) && key->allows(number_of(spelled));
@@ -137,28 +143,31 @@ static loss_status take_setting(lossi_model *model, span setting)
     char word[WORD_SIZE];
     size_t i = 0, n = n_keys(family);
     if (!key.length)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: expected key=value, found \"%s\"", model->entry->name,
-                          span_text(setting, word));
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: expected key=value, found \"%s\"",
+                          model->entry->name, span_text(setting, word));
     while (i < n && !span_is(key, family->keys[i].name))
         i++;
     if (i == n)
         return fail_key(model, key);
     if (!equals)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: %s has no value; expected %s=%s", model->entry->name,
-                          family->keys[i].name, family->keys[i].name, family->keys[i].expected);
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: %s has no value; expected %s=%s",
+                          model->entry->name, family->keys[i].name, family->keys[i].name,
+                          family->keys[i].expected);
     if (model->values[i][0])
-        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: %s is given twice, as %s and as %s", model->entry->name,
-                          family->keys[i].name, model->values[i], span_text(value, word));
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: %s is given twice, as %s and as %s",
+                          model->entry->name, family->keys[i].name, model->values[i],
+                          span_text(value, word));
     char spelled[LOSSI_MODEL_VALUE_SIZE];
     if (!spell_value(&family->keys[i], value, spelled))
-        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: %s=%s; expected %s", model->entry->name, family->keys[i].name,
-                          span_text(value, word), family->keys[i].expected);
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: %s=%s; expected %s", model->entry->name,
+                          family->keys[i].name, span_text(value, word), family->keys[i].expected);
     memcpy(model->values[i], spelled, sizeof spelled);
     return LOSS_OK;
 }
 
 /* The entry of that name; with the family's suffix the setting it stands for is made. */
-static loss_status take_name(lossi_model *model, span name, const lossi_zoo_entry *entries, size_t n_entries)
+static loss_status take_name(lossi_model *model, span name, const lossi_zoo_entry *entries,
+                             size_t n_entries)
 {
     for (size_t i = 0; i < n_entries; i++) {
         const lossi_family *family = entries[i].family;
@@ -177,7 +186,8 @@ static loss_status take_name(lossi_model *model, span name, const lossi_zoo_entr
     return fail_name(name, entries, n_entries);
 }
 
-loss_status lossi_model_parse(lossi_model *model, const char *text, const lossi_zoo_entry *entries, size_t n_entries)
+loss_status lossi_model_parse(lossi_model *model, const char *text, const lossi_zoo_entry *entries,
+                              size_t n_entries)
 {
     memset(model, 0, sizeof *model);
     span name = {text, strcspn(text, ":")};
@@ -204,8 +214,8 @@ char *lossi_model_canonical(const lossi_model *model)
     size_t length = 0;
     for (size_t i = 0; i < n_keys(family); i++)
         if (strcmp(model->values[i], family->keys[i].standard) != 0)
-            length += (size_t)snprintf(settings + length, sizeof settings - length, "%c%s=%s", length ? ',' : ':',
-                                       family->keys[i].name, model->values[i]);
+            length += (size_t)snprintf(settings + length, sizeof settings - length, "%c%s=%s",
+                                       length ? ',' : ':', family->keys[i].name, model->values[i]);
     return lossi_format("%s%s", model->entry->name, settings);
 }
 

@@ -10,12 +10,13 @@
 enum { MOST_WORDS = 64, MOST_KEYS = 4, MOST_LAYERS = 1 << 14, LARGEST_FILE = 4 << 20 };
 
 typedef enum layer_key { CHANNELS, KERNEL, STRIDE, PADDING, BIAS, OUTPUTS, P, N_KEYS } layer_key;
-static const char *const key_names[N_KEYS] = {"channels", "kernel", "stride", "padding", "bias", "outputs", "p"};
+static const char *const key_names[N_KEYS] = {"channels", "kernel",  "stride", "padding",
+                                              "bias",     "outputs", "p"};
 
 /* One line, cut into words. */
 typedef struct line {
     size_t number;
-    const char *name;                /* NULL: none */
+    const char *name; /* NULL: none */
     const char *inputs[MOST_WORDS];
     size_t n_inputs;
     bool has[N_KEYS];
@@ -32,7 +33,7 @@ typedef struct reader {
     const char *path;
     loss_shape shape;
     loss_builder *builder;
-    named *layers;    /* [0] is the input */
+    named *layers; /* [0] is the input */
     size_t n, capacity;
     loss_status status;
 } reader;
@@ -49,12 +50,14 @@ static size_t size_of(const line *l, layer_key key, size_t standard)
     return l->has[key] ? (size_t)l->values[key] : standard;
 }
 
-/* ---- Kinds of layers ------------------------------------------------------------------------------------------------- */
+/* ---- Kinds of layers ------------------------------------------------------------------------ */
 
 static loss_node add_conv(loss_builder *b, loss_node in, const line *l)
 {
-    return loss_builder_conv(b, in, l->name, (loss_conv){size_of(l, CHANNELS, 0), size_of(l, KERNEL, 0), size_of(l, STRIDE, 1),
-                                                         size_of(l, PADDING, 0), size_of(l, BIAS, 0) != 0});
+    return loss_builder_conv(b, in, l->name,
+                             (loss_conv){size_of(l, CHANNELS, 0), size_of(l, KERNEL, 0),
+                                         size_of(l, STRIDE, 1), size_of(l, PADDING, 0),
+                                         size_of(l, BIAS, 0) != 0});
 }
 
 static loss_node add_batchnorm(loss_builder *b, loss_node in, const line *l)
@@ -115,7 +118,7 @@ typedef struct layer_kind {
     loss_node (*add)(loss_builder *b, loss_node in, const line *l);        /* one input */
     loss_node (*join)(loss_builder *b, loss_node first, loss_node second); /* or two and more */
     bool has_parameters;                                                   /* it must have a name */
-    const char *needs, *takes;                                             /* keys, by their first letters in key_names */
+    const char *needs, *takes; /* keys, by their first letters in key_names */
 } layer_kind;
 
 /* The letters of key_names: channels kernel stride (S) padding (p) bias outputs p (P). */
@@ -146,8 +149,9 @@ static const layer_kind *find_kind(reader *r, const line *l, const char *word)
         names[i] = kinds[i].name;
     }
     if (!r->status)
-        r->status = lossi_fail(LOSS_ERR_FORMAT, "%s:%zu: no layer is called %.60s; the nearest is %s", r->path, l->number, word,
-                               lossi_nearest(word, names, N_KINDS));
+        r->status =
+            lossi_fail(LOSS_ERR_FORMAT, "%s:%zu: no layer is called %.60s; the nearest is %s",
+                       r->path, l->number, word, lossi_nearest(word, names, N_KINDS));
     return NULL;
 }
 
@@ -156,7 +160,8 @@ static bool check_keys(reader *r, const line *l, const layer_kind *kind)
     for (int key = 0; key < N_KEYS; key++) {
         if (!l->has[key] && strchr(kind->needs, key_letters[key]))
             fail(r, l, "this layer needs a number for ", key_names[key]);
-        if (l->has[key] && !strchr(kind->needs, key_letters[key]) && !strchr(kind->takes, key_letters[key]))
+        if (l->has[key] && !strchr(kind->needs, key_letters[key]) &&
+            !strchr(kind->takes, key_letters[key]))
             fail(r, l, "this layer has no ", key_names[key]);
     }
     if (kind->has_parameters && !l->name)
@@ -164,7 +169,7 @@ static bool check_keys(reader *r, const line *l, const layer_kind *kind)
     return !r->status;
 }
 
-/* ---- Lines ----------------------------------------------------------------------------------------------------------- */
+/* ---- Lines ---------------------------------------------------------------------------------- */
 
 /* "key=value"; true if the word is one. */
 static bool take_setting(reader *r, line *l, const char *word)
@@ -173,7 +178,8 @@ static bool take_setting(reader *r, line *l, const char *word)
     if (!equals)
         return false;
     int key = 0;
-    while (key < N_KEYS && (strlen(key_names[key]) != (size_t)(equals - word) || strncmp(key_names[key], word, (size_t)(equals - word)) != 0))
+    while (key < N_KEYS && (strlen(key_names[key]) != (size_t)(equals - word) ||
+                            strncmp(key_names[key], word, (size_t)(equals - word)) != 0))
         key++;
     if (key == N_KEYS || l->has[key]) {
         fail(r, l, key == N_KEYS ? "no such key: " : "given twice: ", word);
@@ -288,7 +294,8 @@ bool lossi_net_file_is(const char *model)
     return n > 4 && strcmp(model + n - 4, ".net") == 0;
 }
 
-loss_status lossi_net_file_parse(const char *bytes, size_t size, const char *path, loss_shape shape, lossi_built *built)
+loss_status lossi_net_file_parse(const char *bytes, size_t size, const char *path, loss_shape shape,
+                                 lossi_built *built)
 {
     *built = (lossi_built){0};
     if (size > LARGEST_FILE || memchr(bytes, 0, size))

@@ -1,5 +1,6 @@
-/* Which network of the zoo a file of weights belongs to, from the names and shapes of its tensors: each network with each choice
- * of its keys is built, without values, with the width, channels and classes that the file's first and last layers show. */
+/* Which network of the zoo a file of weights belongs to, from the names and shapes of its
+ * tensors: each network with each choice of its keys is built, without values, with the width,
+ * channels and classes that the file's first and last layers show. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,14 +14,15 @@
 typedef struct search {
     const char *path;
     lossi_match match;
-    loss_shape given;        /* of the images; zeros where it is not known */
-    char *model, *also;      /* the first and the second that fits */
+    loss_shape given;   /* of the images; zeros where it is not known */
+    char *model, *also; /* the first and the second that fits */
     size_t fewest_problems;
-    char nearest[1000];      /* the message about what fits best but not quite */
+    char nearest[1000]; /* the message about what fits best but not quite */
     loss_status status;
 } search;
 
-/* Sides of images to try if nobody knows; classifiers after flattening (VGG, LeNet) show which it is. */
+/* Sides of images to try if nobody knows; classifiers after flattening (VGG, LeNet) show which
+ * it is. */
 static const size_t sides[] = {32, 28, 224};
 
 static char *name_model(const char *name, const char *settings, double width)
@@ -46,7 +48,8 @@ static void try_model(search *s, const char *model, loss_shape shape)
     if (s->also || lossi_zoo_build(model, shape, &built))
         return;
     const loss_net *net = lossi_builder_net(built.builder);
-    loss_status status = net ? lossi_match_by_name(&s->match, net, built.model, s->path) : LOSS_ERR_SHAPE;
+    loss_status status =
+        net ? lossi_match_by_name(&s->match, net, built.model, s->path) : LOSS_ERR_SHAPE;
     if (status == LOSS_ERR_NOMEM)
         s->status = status;
     if (status == LOSS_ERR_MISMATCH)
@@ -59,8 +62,9 @@ static void try_model(search *s, const char *model, loss_shape shape)
     free(built.model);
 }
 
-/* Two ratios of channels, of the file's and the network's first convolution and widest one: rounding makes a small width differ.
- * Completes the shape by what the first convolution and the classifier show. @return false if the file lacks these layers */
+/* Two ratios of channels, of the file's and the network's first convolution and widest one:
+ * rounding makes a small width differ. Completes the shape by what the first convolution and the
+ * classifier show. @return false if the file lacks these layers */
 static bool measure(const search *s, const loss_net *net, double widths[2], loss_shape *shape)
 {
     const lossi_tensor *widest = NULL, *classifier = NULL;
@@ -72,7 +76,8 @@ static bool measure(const search *s, const loss_net *net, double widths[2], loss
             classifier = tensor;
     }
     const lossi_array *first = lossi_match_find(&s->match, net->tensors[0].name);
-    const lossi_array *wide = lossi_match_find(&s->match, widest->name), *last = lossi_match_find(&s->match, classifier->name);
+    const lossi_array *wide = lossi_match_find(&s->match, widest->name),
+                      *last = lossi_match_find(&s->match, classifier->name);
     if (!first || !wide || !last || first->n_dims != 4 || wide->n_dims != 4 || last->n_dims != 2)
         return false;
     widths[0] = (double)first->dims[0] / (double)net->tensors[0].dims[0];
@@ -84,8 +89,9 @@ static bool measure(const search *s, const loss_net *net, double widths[2], loss
 
 static void try_settings(search *s, const char *name, const char *settings)
 {
-    loss_shape shape = {s->given.channels ? s->given.channels : 3, s->given.height ? s->given.height : sides[0],
-                        s->given.width ? s->given.width : sides[0], s->given.classes ? s->given.classes : 10};
+    loss_shape shape = {
+        s->given.channels ? s->given.channels : 3, s->given.height ? s->given.height : sides[0],
+        s->given.width ? s->given.width : sides[0], s->given.classes ? s->given.classes : 10};
     double widths[2];
     lossi_built built;
     char *model = name_model(name, settings, 1);
@@ -125,7 +131,8 @@ static void try_keys(search *s, const lossi_zoo_entry *entry, size_t key, const 
         return;
     }
     for (size_t i = 0; i < LOSSI_MODEL_MAX_CHOICES && k->choices[i]; i++) {
-        char *more = lossi_format("%s%s%s=%s", settings, *settings ? "," : "", k->name, k->choices[i]);
+        char *more =
+            lossi_format("%s%s%s=%s", settings, *settings ? "," : "", k->name, k->choices[i]);
         if (more)
             try_keys(s, entry, key + 1, more);
         else
@@ -137,10 +144,15 @@ static void try_keys(search *s, const lossi_zoo_entry *entry, size_t key, const 
 static loss_status finish(search *s, const lossi_arrays *arrays, char **model, char **also)
 {
     if (!s->status && !s->model)
-        s->status = *s->nearest
-            ? lossi_fail(LOSS_ERR_MISMATCH, "no network of the zoo fits; the nearest: %s", s->nearest)
-            : lossi_fail(LOSS_ERR_MISMATCH, "%s: no network of the zoo has its %zu tensors, such as %.100s; describe the network in a "
-                         ".net file, or give its name and --by-order", s->path, arrays->n, arrays->n ? arrays->items[0].name : "none");
+        s->status =
+            *s->nearest
+                ? lossi_fail(LOSS_ERR_MISMATCH, "no network of the zoo fits; the nearest: %s",
+                             s->nearest)
+                : lossi_fail(LOSS_ERR_MISMATCH,
+                             "%s: no network of the zoo has its %zu tensors, such as %.100s; "
+                             "describe the network in a "
+                             ".net file, or give its name and --by-order",
+                             s->path, arrays->n, arrays->n ? arrays->items[0].name : "none");
     if (s->status) {
         free(s->model);
         free(s->also);

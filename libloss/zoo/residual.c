@@ -6,7 +6,8 @@
 /* A prefix and "conv" or "bn" with any number. */
 enum { WHOLE_NAME_SIZE = LOSSI_ZOO_NAME_SIZE + 16 };
 
-loss_node lossi_zoo_conv_norm(loss_builder *b, loss_node in, const char *prefix, int number, loss_conv conv)
+loss_node lossi_zoo_conv_norm(loss_builder *b, loss_node in, const char *prefix, int number,
+                              loss_conv conv)
 {
     char name[WHOLE_NAME_SIZE];
     conv.padding = conv.kernel / 2;
@@ -23,9 +24,11 @@ static loss_node add_body(loss_builder *b, loss_node in, const lossi_residual *b
     loss_conv strided = {.channels = block->inner, .kernel = 3, .stride = block->stride};
     if (!block->is_bottleneck) {
         loss_node x = loss_builder_relu(b, lossi_zoo_conv_norm(b, in, prefix, 1, strided));
-        return lossi_zoo_conv_norm(b, x, prefix, 2, (loss_conv){.channels = block->out, .kernel = 3});
+        return lossi_zoo_conv_norm(b, x, prefix, 2,
+                                   (loss_conv){.channels = block->out, .kernel = 3});
     }
-    loss_conv narrow = {.channels = block->inner, .kernel = 1}, wide = {.channels = block->out, .kernel = 1};
+    loss_conv narrow = {.channels = block->inner, .kernel = 1},
+              wide = {.channels = block->out, .kernel = 1};
     loss_node x = loss_builder_relu(b, lossi_zoo_conv_norm(b, in, prefix, 1, narrow));
     x = loss_builder_relu(b, lossi_zoo_conv_norm(b, x, prefix, 2, strided));
     return lossi_zoo_conv_norm(b, x, prefix, 3, wide);

@@ -1,5 +1,6 @@
-/* ResNet-18/34/50/101 (He et al. 2016, table 1) with torchvision's names, and its stride on the 3x3 convolution of a
- * bottleneck. The stem is ImageNet's, or for small images one 3x3 convolution without pooling. */
+/* ResNet-18/34/50/101 (He et al. 2016, table 1) with torchvision's names, and its stride on the
+ * 3x3 convolution of a bottleneck. The stem is ImageNet's, or for small images one 3x3
+ * convolution without pooling. */
 #include <stdio.h>
 
 #include "zoo/residual.h"
@@ -32,15 +33,19 @@ static loss_node add_stem(loss_builder *b, const lossi_model *model)
     loss_conv conv = {.kernel = is_imagenet ? 7 : 3, .stride = is_imagenet ? 2 : 1};
     conv.channels = lossi_model_channels(model, 64);
     loss_node x = loss_builder_relu(b, lossi_zoo_conv_norm(b, loss_builder_input(b), "", 1, conv));
-    return is_imagenet ? loss_builder_max_pool(b, x, (loss_pool){.kernel = 3, .stride = 2, .padding = 1}) : x;
+    return is_imagenet
+               ? loss_builder_max_pool(b, x, (loss_pool){.kernel = 3, .stride = 2, .padding = 1})
+               : x;
 }
 
 loss_node lossi_zoo_resnet(loss_builder *b, const lossi_model *model)
 {
     const layout *l = layout_of(model->entry->depth);
     char name[LOSSI_ZOO_NAME_SIZE];
-    lossi_residual block = {.name = name, .projection = "downsample", .is_bottleneck = l->is_bottleneck};
-    block.shortcut = lossi_model_is(model, "shortcut", "none") ? LOSSI_SHORTCUT_NONE : LOSSI_SHORTCUT_PROJECTION;
+    lossi_residual block = {
+        .name = name, .projection = "downsample", .is_bottleneck = l->is_bottleneck};
+    block.shortcut =
+        lossi_model_is(model, "shortcut", "none") ? LOSSI_SHORTCUT_NONE : LOSSI_SHORTCUT_PROJECTION;
 
     loss_node x = add_stem(b, model);
     for (size_t stage = 0; stage < 4; stage++)

@@ -1,6 +1,6 @@
-/* ResNet-20/32/44/56/110 for CIFAR (He et al. 2016, section 4.2): three stages of 16, 32 and 64 channels,
- * (depth - 2) / 6 basic blocks each. Names are those of akamaster's pytorch_resnet_cifar10, whose weights are the ones
- * in circulation. */
+/* ResNet-20/32/44/56/110 for CIFAR (He et al. 2016, section 4.2): three stages of 16, 32 and 64
+ * channels, (depth - 2) / 6 basic blocks each. Names are those of akamaster's
+ * pytorch_resnet_cifar10, whose weights are the ones in circulation. */
 #include <stdio.h>
 
 #include "zoo/residual.h"

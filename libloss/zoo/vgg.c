@@ -1,5 +1,5 @@
-/* VGG (Simonyan & Zisserman 2015) as used on small images: torchvision's `features` and one linear layer as classifier.
- * VGG-9 is the shallow one of Li et al. 2018 with that classifier. */
+/* VGG (Simonyan & Zisserman 2015) as used on small images: torchvision's `features` and one
+ * linear layer as classifier. VGG-9 is the shallow one of Li et al. 2018 with that classifier. */
 #include <stdio.h>
 
 #include "zoo/zoo.h"
@@ -16,9 +16,11 @@ static const layout layouts[] = {
     {9, 10, {64, POOL, 128, POOL, 256, 256, POOL, 512, 512, POOL}},
     {11, 13, {64, POOL, 128, POOL, 256, 256, POOL, 512, 512, POOL, 512, 512, POOL}},
     {13, 15, {64, 64, POOL, 128, 128, POOL, 256, 256, POOL, 512, 512, POOL, 512, 512, POOL}},
-    {16, 18, {64, 64, POOL, 128, 128, POOL, 256, 256, 256, POOL, 512, 512, 512, POOL, 512, 512, 512, POOL}},
-    {19, 21, {64, 64, POOL, 128, 128, POOL, 256, 256, 256, 256, POOL, 512, 512, 512, 512, POOL,
-              512, 512, 512, 512, POOL}},
+    {16,
+     18,
+     {64, 64, POOL, 128, 128, POOL, 256, 256, 256, POOL, 512, 512, 512, POOL, 512, 512, 512, POOL}},
+    {19, 21, {64,  64,  POOL, 128, 128,  POOL, 256, 256, 256, 256, POOL,
+              512, 512, 512,  512, POOL, 512,  512, 512, 512, POOL}},
 };
 
 static const layout *layout_of(size_t depth)

@@ -1,5 +1,6 @@
-/* The families of the zoo. Each function adds a whole network to an empty builder and gives its logits. Layers are
- * added in the order of the PyTorch modules, so that tensors come in the order of a state_dict. */
+/* The families of the zoo. Each function adds a whole network to an empty builder and gives its
+ * logits. Layers are added in the order of the PyTorch modules, so that tensors come in the
+ * order of a state_dict. */
 #ifndef LOSSI_ZOO_H
 #define LOSSI_ZOO_H
 
@@ -15,20 +16,24 @@ loss_node lossi_zoo_lenet(loss_builder *b, const lossi_model *model);
 typedef struct lossi_built {
     loss_builder *builder; /* owned until loss_builder_finish() */
     loss_node logits;
-    char *model;           /* canonical name, owned */
+    char *model; /* canonical name, owned */
 } lossi_built;
 
 /** Builds a model of the zoo. Errors of the builder come out when it is finished.
- *  @return LOSS_OK, or what lossi_model_parse() and loss_builder_create() return; nothing is owned then */
+ *  @return LOSS_OK, or what lossi_model_parse() and loss_builder_create() return; nothing is
+ * owned then */
 loss_status lossi_zoo_build(const char *model, loss_shape shape, lossi_built *built);
 
 /** True if a model's name is that of a .net file. */
 bool lossi_net_file_is(const char *model);
-/** Builds the network of a .net file (docs/net-format.md), named after the file without its folder.
- *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT, or an error of the builder: the message gives the line. Nothing is owned then. */
+/** Builds the network of a .net file (docs/net-format.md), named after the file without its
+ * folder.
+ *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT, or an error of the builder: the message gives
+ * the line. Nothing is owned then. */
 loss_status lossi_net_file_build(const char *path, loss_shape shape, lossi_built *built);
 /** The same from the file's bytes; path names it in messages. */
-loss_status lossi_net_file_parse(const char *text, size_t size, const char *path, loss_shape shape, lossi_built *built);
+loss_status lossi_net_file_parse(const char *text, size_t size, const char *path, loss_shape shape,
+                                 lossi_built *built);
 
 /** All networks of the zoo. Static storage. */
 const lossi_zoo_entry *lossi_zoo_entries(size_t *n);

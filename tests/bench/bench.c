@@ -1,14 +1,16 @@
-/* The product's side of `make bench`: does the work that a line of standard input asks for, and answers with the time it took. One
- * process serves all requests, so that bench.py can let it and its peers work in turn.
+/* The product's side of `make bench`: does the work that a line of standard input asks for, and
+ * answers with the time it took. One process serves all requests, so that bench.py can let it and
+ * its peers work in turn.
  *
- *   isa                                the kernel set in use
- *   peak THREADS                       GFLOP/s of multiply-adds on registers
- *   count MODEL                        multiply-adds of convolutions for an image; weights; images of a chunk
- *   set-up MODEL THREADS               seconds of moving the weights and making them ready
- *   forward MODEL IMAGES THREADS       seconds of one evaluation, set-up included
- *   point MODEL IMAGES THREADS         seconds of one grid point: moving the weights, making them ready, images
- *   train MODEL BATCH THREADS          seconds of one step of SGD
- */
+ *   isa                            the kernel set in use
+ *   peak THREADS                   GFLOP/s of multiply-adds on registers
+ *   count MODEL                    multiply-adds of convolutions for an image; weights; images of
+ *                                  a chunk
+ *   set-up MODEL THREADS           seconds of moving the weights and making them ready
+ *   forward MODEL IMAGES THREADS   seconds of one evaluation, set-up included
+ *   point MODEL IMAGES THREADS     seconds of one grid point: moving the weights, making them
+ *                                  ready, images
+ *   train MODEL BATCH THREADS      seconds of one step of SGD */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,7 +121,8 @@ static double forward(const char *model, size_t n, size_t threads, bool moves)
     double start = lossi_clock();
     if (moves)
         must(loss_plane_move(job.plane, job.net, 0.01, -0.01, job.moved));
-    must(lossi_evaluator_run(job.evaluator, moves ? job.moved : job.net, job.data, NULL, NULL, &result));
+    must(lossi_evaluator_run(job.evaluator, moves ? job.moved : job.net, job.data, NULL, NULL,
+                             &result));
     return lossi_clock() - start;
 }
 
@@ -160,7 +163,8 @@ static void count(const char *model)
     double products = 0;
     for (size_t i = 1; i < net->n_nodes; i++)
         if (net->nodes[i].layer == &lossi_layer_conv)
-            products += (double)net->tensors[net->nodes[i].weight].count * (double)(net->nodes[i].height * net->nodes[i].width);
+            products += (double)net->tensors[net->nodes[i].weight].count *
+                        (double)(net->nodes[i].height * net->nodes[i].width);
     printf("%.0f %zu %zu\n", products, loss_net_n_parameters(net), lossi_lanes(net, kernels));
     loss_net_free(net);
 }
@@ -179,8 +183,9 @@ int main(void)
         else if (sscanf(line, "set-up %63s %zu", model, &threads) == 2)
             printf("%.6g\n", set_up(model, threads));
         else if (sscanf(line, "%31s %63s %zu %zu", what, model, &n, &threads) == 4 && n)
-            printf("%.6g\n", strcmp(what, "train") == 0 ? train(model, n, threads)
-                                                         : forward(model, n, threads, strcmp(what, "point") == 0));
+            printf("%.6g\n", strcmp(what, "train") == 0
+                                 ? train(model, n, threads)
+                                 : forward(model, n, threads, strcmp(what, "point") == 0));
         else
             printf("? %s", line);
         fflush(stdout);

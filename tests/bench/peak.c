@@ -1,5 +1,6 @@
-/* Twelve independent chains of multiply-adds hide their latency. Written with vectors of the compiler's own (gcc, clang), once for
- * any processor, once for AVX2 and FMA and once for AVX-512. */
+/* Twelve independent chains of multiply-adds hide their latency. Written with vectors of the
+ * compiler's own (gcc, clang), once for any processor, once for AVX2 and FMA and once for
+ * AVX-512. */
 #include "bench/peak.h"
 
 #include <string.h>
@@ -13,25 +14,24 @@ typedef float sixteen __attribute__((vector_size(64)));
 
 enum { CHAINS = 12, ROUNDS = 1 << 23 };
 
-#define MULTIPLY_ADDS(name, vector, attribute)                                     \
-    attribute static float name(void)                                              \
-    {                                                                              \
-        vector factor = {0}, add, sum[CHAINS];                                     \
-        for (size_t i = 0; i < sizeof factor / sizeof factor[0]; i++)              \
-            factor[i] = 0.999f - 0.001f * (float)i;                                \
-        add = 1e-3f + 0 * factor;                                                  \
-        for (int i = 0; i < CHAINS; i++)                                           \
-            sum[i] = (float)i + 0 * factor;                                        \
-        for (int k = 0; k < ROUNDS; k++) {                                         \
-            _Pragma("GCC unroll 12")                                               \
-            for (int i = 0; i < CHAINS; i++)                                       \
-                sum[i] = sum[i] * factor + add;                                    \
-            __asm__ volatile("" : "+r"(k));                                        \
-        }                                                                          \
-        vector all = sum[0];                                                       \
-        for (int i = 1; i < CHAINS; i++)                                           \
-            all += sum[i];                                                         \
-        return all[0] + all[7];                                                    \
+#define MULTIPLY_ADDS(name, vector, attribute)                                                     \
+    attribute static float name(void)                                                              \
+    {                                                                                              \
+        vector factor = {0}, add, sum[CHAINS];                                                     \
+        for (size_t i = 0; i < sizeof factor / sizeof factor[0]; i++)                              \
+            factor[i] = 0.999f - 0.001f * (float)i;                                                \
+        add = 1e-3f + 0 * factor;                                                                  \
+        for (int i = 0; i < CHAINS; i++)                                                           \
+            sum[i] = (float)i + 0 * factor;                                                        \
+        for (int k = 0; k < ROUNDS; k++) {                                                         \
+            _Pragma("GCC unroll 12") for (int i = 0; i < CHAINS; i++) sum[i] =                     \
+                sum[i] * factor + add;                                                             \
+            __asm__ volatile("" : "+r"(k));                                                        \
+        }                                                                                          \
+        vector all = sum[0];                                                                       \
+        for (int i = 1; i < CHAINS; i++)                                                           \
+            all += sum[i];                                                                         \
+        return all[0] + all[7];                                                                    \
     }
 
 MULTIPLY_ADDS(anywhere, eight, )

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/** GFLOP/s of independent multiply-adds on registers, in `threads` threads (0: all) for about half a second, with the widest
- *  vectors that the kernels in use have. */
+/** GFLOP/s of independent multiply-adds on registers, in `threads` threads (0: all) for about
+ * half a second, with the widest vectors that the kernels in use have. */
 double bench_peak(size_t threads);
 
 #endif

@@ -1,5 +1,5 @@
-/* A fuzz target: LLVMFuzzerTestOneInput() for one reader. `make fuzz` links it with libFuzzer; `make check` with replay.c, which
- * runs it on its corpus under any compiler. */
+/* A fuzz target: LLVMFuzzerTestOneInput() for one reader. `make fuzz` links it with libFuzzer;
+ * `make check` with replay.c, which runs it on its corpus under any compiler. */
 #ifndef FUZZ_H
 #define FUZZ_H
 

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "viewer/grid.h"
 #include "fuzz/fuzz.h"
+#include "viewer/grid.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         grid g = {0};
         memcpy(text, bytes, size);
         text[size] = 0;
-        if (kind ? grid_parse_ply(&g, "fuzz", text, size, &p) : grid_parse_csv(&g, "fuzz", text, size, &p))
+        if (kind ? grid_parse_ply(&g, "fuzz", text, size, &p)
+                 : grid_parse_csv(&g, "fuzz", text, size, &p))
             grid_check(&g, "fuzz", &p);
         grid_free(&g);
     }

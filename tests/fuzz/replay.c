@@ -1,5 +1,6 @@
-/* Runs a fuzz target, called replay_TARGET, on the files of tests/fuzz/corpus/TARGET and tests/data/weights below the folder $SRC.
- * Speaks TAP. A crash is what it looks for, so it is at its best in a sanitizer build. */
+/* Runs a fuzz target, called replay_TARGET, on the files of tests/fuzz/corpus/TARGET and
+ * tests/data/weights below the folder $SRC. Speaks TAP. A crash is what it looks for, so it is
+ * at its best in a sanitizer build. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +40,8 @@ int main(int argc, char **argv)
     for (const char *at = argc ? argv[0] : NULL; at && (at = strstr(at, "replay_")); at += 7)
         name = at + 7;
     char folders[2][4096];
-    snprintf(folders[0], sizeof folders[0], "%s/tests/fuzz/corpus/%s", source ? source : ".", name ? name : "");
+    snprintf(folders[0], sizeof folders[0], "%s/tests/fuzz/corpus/%s", source ? source : ".",
+             name ? name : "");
     snprintf(folders[1], sizeof folders[1], "%s/tests/data/weights", source ? source : ".");
     for (int i = 0; i < 2; i++) {
         int done = replay(folders[i]);

@@ -1,4 +1,5 @@
-/* A network and images as make.py draws them: weights and pixels come from the hash that it uses, bit by bit. Include after cmocka.h. */
+/* A network and images as make.py draws them: weights and pixels come from the hash that it
+ * uses, bit by bit. Include after cmocka.h. */
 #ifndef LOSS_TESTS_CASE_H
 #define LOSS_TESTS_CASE_H
 
@@ -27,7 +28,8 @@ typedef struct golden {
 /* Number i of the stream `name`, in [0, 1): see draw() in make.py. */
 static inline double golden_draw(const char *name, uint64_t seed, size_t i)
 {
-    uint64_t z = lossi_digest(LOSSI_DIGEST_INIT, name, strlen(name)) + seed + ((uint64_t)i + 1) * 0x9e3779b97f4a7c15u;
+    uint64_t z = lossi_digest(LOSSI_DIGEST_INIT, name, strlen(name)) + seed +
+                 ((uint64_t)i + 1) * 0x9e3779b97f4a7c15u;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
     z = z ^ (z >> 31);
@@ -40,7 +42,8 @@ static inline double golden_weight_at(const golden *g, const loss_tensor_info *i
     double u = golden_draw(info->name, g->seed, i);
     switch (info->kind) {
     case LOSS_TENSOR_WEIGHT: return (2 * u - 1) * sqrt(6 / (double)(info->count / info->dims[0]));
-    case LOSS_TENSOR_NORM_WEIGHT: return (0.5 + u) * (damped && strstr(info->name, damped) ? 0.25 : 1);
+    case LOSS_TENSOR_NORM_WEIGHT:
+        return (0.5 + u) * (damped && strstr(info->name, damped) ? 0.25 : 1);
     case LOSS_TENSOR_RUNNING_VAR: return 0.5 + u;
     default: return (2 * u - 1) * 0.2;
     }
@@ -81,7 +84,9 @@ static inline void golden_make_images(golden *g, loss_shape shape, size_t n)
 
 static inline golden golden_open(const cJSON *item, size_t n_images)
 {
-    golden g = {.item = item, .model = golden_text(item, "model"), .seed = (uint64_t)golden_number(item, "seed")};
+    golden g = {.item = item,
+                .model = golden_text(item, "model"),
+                .seed = (uint64_t)golden_number(item, "seed")};
     assert_non_null(g.model);
     assert_int_equal(loss_net_create(&g.net, g.model, golden_shape(item)), LOSS_OK);
     assert_string_equal(loss_net_model(g.net), g.model);

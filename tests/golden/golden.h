@@ -1,4 +1,5 @@
-/* Reading what make.py wrote: tests/golden/values below the folder $SRC (the present one if it is not set). */
+/* Reading what make.py wrote: tests/golden/values below the folder $SRC (the present one if it
+ * is not set). */
 #ifndef LOSS_TESTS_GOLDEN_H
 #define LOSS_TESTS_GOLDEN_H
 
@@ -14,7 +15,8 @@ static inline void golden_path(char *path, size_t size, const char *name)
     snprintf(path, size, "%s/tests/golden/values/%s", source ? source : ".", name);
 }
 
-/** A whole JSON file; NULL, with a word on standard error, if it cannot be read. Free with cJSON_Delete(). */
+/** A whole JSON file; NULL, with a word on standard error, if it cannot be read. Free with
+ * cJSON_Delete(). */
 static inline cJSON *golden_read(const char *name)
 {
     char path[4096];

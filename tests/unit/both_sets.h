@@ -1,4 +1,5 @@
-/* Runs a group of tests twice: with the kernels blas, and in a child process, since a process keeps its kernels, with ref. */
+/* Runs a group of tests twice: with the kernels blas, and in a child process, since a process
+ * keeps its kernels, with ref. */
 #ifndef TEST_BOTH_SETS_H
 #define TEST_BOTH_SETS_H
 
@@ -23,13 +24,16 @@ static inline int check_isa(void **state)
 }
 
 /** @return what main() is to return */
-#define RUN_WITH_BOTH_SETS(name, tests) run_with_both_sets(name " (blas)", name " (ref)", tests, sizeof(tests) / sizeof *(tests))
+#define RUN_WITH_BOTH_SETS(name, tests)                                                            \
+    run_with_both_sets(name " (blas)", name " (ref)", tests, sizeof(tests) / sizeof *(tests))
 
-static inline int run_with_both_sets(const char *with_blas, const char *with_ref, const struct CMUnitTest *tests, size_t n)
+static inline int run_with_both_sets(const char *with_blas, const char *with_ref,
+                                     const struct CMUnitTest *tests, size_t n)
 {
     pid_t child = fork();
     setenv("LOSS_ISA", child == 0 ? "ref" : "blas", 1);
-    int failed = _cmocka_run_group_tests(child == 0 ? with_ref : with_blas, tests, n, check_isa, NULL);
+    int failed =
+        _cmocka_run_group_tests(child == 0 ? with_ref : with_blas, tests, n, check_isa, NULL);
     if (child == 0)
         _exit(failed != 0);
     int status = 0;

@@ -11,7 +11,8 @@
 
 static char scratch_folder[64];
 
-static inline int scratch_remove_one(const char *path, const struct stat *info, int flag, struct FTW *place)
+static inline int scratch_remove_one(const char *path, const struct stat *info, int flag,
+                                     struct FTW *place)
 {
     (void)info;
     (void)flag;

@@ -37,14 +37,19 @@ static inline double random_number(uint64_t *state)
     return (double)((z ^ z >> 31) >> 11) * 0x1p-53;
 }
 
-/* A new grid of random values: n_values different ones (0: all different), and a share of holes (NaN, Inf). Free z. */
-static inline loss_grid random_surface(uint64_t seed, size_t nx, size_t ny, int n_values, double holes)
+/* A new grid of random values: n_values different ones (0: all different), and a share of holes
+ * (NaN, Inf). Free z. */
+static inline loss_grid random_surface(uint64_t seed, size_t nx, size_t ny, int n_values,
+                                       double holes)
 {
     double *z = malloc(nx * ny * sizeof *z);
     uint64_t state = seed;
     for (size_t i = 0; z && i < nx * ny; i++) {
         double value = random_number(&state), fate = random_number(&state);
-        z[i] = fate < holes / 2 ? NAN : fate < holes ? INFINITY : n_values ? floor(value * n_values) : value;
+        z[i] = fate < holes / 2 ? NAN
+               : fate < holes   ? INFINITY
+               : n_values       ? floor(value * n_values)
+                                : value;
     }
     return (loss_grid){{0, (double)nx - 1, nx}, {0, (double)ny - 1, ny}, z};
 }

@@ -52,7 +52,8 @@ static loss_status try_levels(const loss_grid *g)
     return status;
 }
 
-/* Fails the first allocation, then only the second, and so on until all were had. @return how many there are. */
+/* Fails the first allocation, then only the second, and so on until all were had. @return how
+ * many there are. */
 static int fail_each(loss_status (*try)(const loss_grid *), const loss_grid *g)
 {
     int n = 0;

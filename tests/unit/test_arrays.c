@@ -1,4 +1,5 @@
-/* Readers of named arrays: the files of tests/data/make.py (PyTorch and numpy wrote them), damaged ones, and hostile ones. */
+/* Readers of named arrays: the files of tests/data/make.py (PyTorch and numpy wrote them),
+ * damaged ones, and hostile ones. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +30,7 @@ static void assert_message(const char *part)
         fail_msg("message: %s\nexpected in it: %s", loss_last_message(), part);
 }
 
-/* ---- What PyTorch and numpy wrote ------------------------------------------------------------------------------------ */
+/* ---- What PyTorch and numpy wrote ----------------------------------------------------------- */
 
 typedef struct expected {
     const char *name;
@@ -66,7 +67,8 @@ static void check_array(const lossi_arrays *arrays, const expected *e)
     lossi_array_floats(array, values);
     for (size_t i = 0; i < e->count; i++)
         if (values[i] != e->values[i])
-            fail_msg("%s[%zu] is %.9g; expected %.9g", e->name, i, (double)values[i], (double)e->values[i]);
+            fail_msg("%s[%zu] is %.9g; expected %.9g", e->name, i, (double)values[i],
+                     (double)e->values[i]);
 }
 
 static void check_file(const char *name, lossi_arrays_kind kind)
@@ -102,7 +104,8 @@ static void test_modules_and_parameters(void **state)
     for (int i = 0; i < 2; i++) {
         assert_int_equal(lossi_arrays_read(data_path(names[i]), &arrays, NULL), LOSS_OK);
         assert_int_equal(arrays.n, 7);
-        assert_string_equal(arrays.items[0].name, "module.0.weight"); /* in the order of the state_dict */
+        assert_string_equal(arrays.items[0].name,
+                            "module.0.weight"); /* in the order of the state_dict */
         assert_string_equal(arrays.items[6].name, "module.1.num_batches_tracked");
         lossi_arrays_free(&arrays);
     }
@@ -135,23 +138,27 @@ static void test_convert(void **state)
 {
     (void)state;
     lossi_arrays arrays;
-    assert_int_equal(loss_weights_convert(data_path("zip.pt"), scratch_path("out.safetensors")), LOSS_OK);
+    assert_int_equal(loss_weights_convert(data_path("zip.pt"), scratch_path("out.safetensors")),
+                     LOSS_OK);
     assert_int_equal(lossi_arrays_read(scratch_path("out.safetensors"), &arrays, NULL), LOSS_OK);
     for (size_t i = 0; i < N_TENSORS; i++)
         check_array(&arrays, &tensors[i]);
     lossi_arrays_free(&arrays);
-    assert_int_equal(loss_weights_convert(data_path("module-old.pt"), scratch_path("out.safetensors")), LOSS_OK);
+    assert_int_equal(
+        loss_weights_convert(data_path("module-old.pt"), scratch_path("out.safetensors")), LOSS_OK);
     assert_int_equal(lossi_arrays_read(scratch_path("out.safetensors"), &arrays, NULL), LOSS_OK);
     assert_string_equal(arrays.items[0].name, "0.weight");
     lossi_arrays_free(&arrays);
-    assert_int_equal(loss_weights_convert(data_path("whole.pt"), scratch_path("none.safetensors")), LOSS_ERR_FORMAT);
+    assert_int_equal(loss_weights_convert(data_path("whole.pt"), scratch_path("none.safetensors")),
+                     LOSS_ERR_FORMAT);
     assert_int_equal(access(scratch_path("none.safetensors"), F_OK), -1);
 }
 
-/* ---- Damage ---------------------------------------------------------------------------------------------------------- */
+/* ---- Damage --------------------------------------------------------------------------------- */
 
-static const char *const whole_files[] = {"zip.pt", "deflated.pt", "old.pt", "all.safetensors", "stored.npz", "deflated.npz",
-                                          "module.pt", "module-old.pt", "system-old.pt"};
+static const char *const whole_files[] = {"zip.pt",          "deflated.pt",   "old.pt",
+                                          "all.safetensors", "stored.npz",    "deflated.npz",
+                                          "module.pt",       "module-old.pt", "system-old.pt"};
 enum { N_WHOLE = sizeof whole_files / sizeof *whole_files };
 
 /* Parses a copy of exactly n bytes, so that a sanitizer sees a read past them. */
@@ -183,7 +190,8 @@ static void test_truncated_anywhere(void **state)
     }
 }
 
-/* Nothing is asked of the result but that it comes: a sanitizer and the truth of the message watch. */
+/* Nothing is asked of the result but that it comes: a sanitizer and the truth of the message
+ * watch. */
 static void test_damaged_anywhere(void **state)
 {
     (void)state;
@@ -204,7 +212,7 @@ static void test_damaged_anywhere(void **state)
     }
 }
 
-/* ---- safetensors ----------------------------------------------------------------------------------------------------- */
+/* ---- safetensors ---------------------------------------------------------------------------- */
 
 static void test_safetensors_round_trip(void **state)
 {
@@ -215,10 +223,16 @@ static void test_safetensors_round_trip(void **state)
     char *keys[] = {(char *)"epoch"}, *texts[] = {(char *)"12"};
     lossi_array items[2] = {lossi_array_of_floats((char *)"a.weight", 2, (size_t[]){2, 3}, values),
                             lossi_array_of_floats((char *)"b \"quoted\"", 0, NULL, values + 6)};
-    lossi_arrays arrays = {.n = 2, .items = items, .n_metadata = 1, .metadata_keys = keys, .metadata_values = texts}, back;
+    lossi_arrays arrays = {.n = 2,
+                           .items = items,
+                           .n_metadata = 1,
+                           .metadata_keys = keys,
+                           .metadata_values = texts},
+                 back;
     assert_int_equal(lossi_safetensors_write(scratch_path("a.safetensors"), &arrays), LOSS_OK);
     assert_int_equal(lossi_arrays_read(scratch_path("a.safetensors"), &back, NULL), LOSS_OK);
-    check_array(&back, &(expected){"a.weight", LOSSI_F32, 2, {2, 3}, 6, {0, 1.25f, 2.5f, 3.75f, 5, 6.25f}});
+    check_array(
+        &back, &(expected){"a.weight", LOSSI_F32, 2, {2, 3}, 6, {0, 1.25f, 2.5f, 3.75f, 5, 6.25f}});
     check_array(&back, &(expected){"b \"quoted\"", LOSSI_F32, 0, {0}, 1, {7.5f}});
     assert_string_equal(lossi_arrays_metadata(&back, "epoch"), "12");
     assert_null(lossi_arrays_metadata(&back, "none"));
@@ -233,7 +247,8 @@ static void assert_header_refused(const char *header, size_t n_data, const char 
     bytes[0] = (uint8_t)length;
     bytes[1] = (uint8_t)(length >> 8);
     memcpy(bytes + 8, header, length);
-    assert_int_equal(lossi_safetensors_parse(bytes, 8 + length + n_data, "t", &back), LOSS_ERR_FORMAT);
+    assert_int_equal(lossi_safetensors_parse(bytes, 8 + length + n_data, "t", &back),
+                     LOSS_ERR_FORMAT);
     assert_message(message);
 }
 
@@ -244,34 +259,50 @@ static void test_safetensors_hostile(void **state)
     uint8_t huge[16] = {0, 0, 0, 0, 0, 0, 0, 0x80, '{', '}'}; /* a header of 2^63 bytes */
     assert_int_equal(lossi_safetensors_parse(huge, sizeof huge, "t", &back), LOSS_ERR_FORMAT);
     assert_message("9223372036854775808 bytes long; the file has 16");
-    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,12]}}", 8, "do not lie within the 8 bytes");
-    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}", 8, "do not lie within");
-    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", 8, "its storage has 2");
-    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,8]}}", 8, "8 bytes of data for 1 values");
-    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}", 0, "out of range");
-    assert_header_refused("{\"a\":{\"dtype\":\"F64\",\"shape\":[2305843009213693952,2],\"data_offsets\":[0,0]}}", 0, "out of range");
-    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,8]}}", 8, "out of range");
-    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,8]}}", 8, "out of range");
-    assert_header_refused("{\"a\":{\"dtype\":\"Q9\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "its type is Q9");
+    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,12]}}", 8,
+                          "do not lie within the 8 bytes");
+    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}", 8,
+                          "do not lie within");
+    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", 8,
+                          "its storage has 2");
+    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,8]}}", 8,
+                          "8 bytes of data for 1 values");
+    assert_header_refused(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}", 0,
+        "out of range");
+    assert_header_refused(
+        "{\"a\":{\"dtype\":\"F64\",\"shape\":[2305843009213693952,2],\"data_offsets\":[0,0]}}", 0,
+        "out of range");
+    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,8]}}", 8,
+                          "out of range");
+    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,8]}}", 8,
+                          "out of range");
+    assert_header_refused("{\"a\":{\"dtype\":\"Q9\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8,
+                          "its type is Q9");
     assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
-                          "\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}", 12, "expected 8");
+                          "\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}",
+                          12, "expected 8");
     assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-                          "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, "is there twice");
-    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 8, "its tensors fill 4");
+                          "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+                          8, "is there twice");
+    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 8,
+                          "its tensors fill 4");
     assert_header_refused("{\"a\":5}", 0, "its type is missing");
     assert_header_refused("{\"__metadata__\":{\"a\":1}}", 0, "is no string");
     assert_header_refused("[1]", 0, "no JSON object");
 }
 
-/* ---- Pickles --------------------------------------------------------------------------------------------------------- */
+/* ---- Pickles -------------------------------------------------------------------------------- */
 
 /* An old checkpoint whose object is this pickle, followed by an empty list of storages. */
-#define PROLOGUE "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02M\xe9\x03.\x80\x02}."
+#define PROLOGUE                                                                                   \
+    "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02M\xe9\x03.\x80\x02}."
 #define PICKLE(text) PROLOGUE text "\x80\x02]."
-#define ASSERT_PICKLE_REFUSED(text, message)                                                          \
-    do {                                                                                              \
-        assert_int_equal(parse_copy((const uint8_t *)PICKLE(text), sizeof PICKLE(text) - 1), LOSS_ERR_FORMAT); \
-        assert_message(message);                                                                      \
+#define ASSERT_PICKLE_REFUSED(text, message)                                                       \
+    do {                                                                                           \
+        assert_int_equal(parse_copy((const uint8_t *)PICKLE(text), sizeof PICKLE(text) - 1),       \
+                         LOSS_ERR_FORMAT);                                                         \
+        assert_message(message);                                                                   \
     } while (0)
 
 static void test_pickle_hostile(void **state)
@@ -279,37 +310,56 @@ static void test_pickle_hostile(void **state)
     (void)state;
     assert_int_equal(parse_copy((const uint8_t *)"cos\nsystem\n(S'x'\ntR.", 20), LOSS_ERR_FORMAT);
     assert_message("it refers to os.system");
-    ASSERT_PICKLE_REFUSED("\x80\x02" "c__builtin__\neval\nX\x01\0\0\0" "1\x85R.", "refers to __builtin__.eval");
+    ASSERT_PICKLE_REFUSED("\x80\x02"
+                          "c__builtin__\neval\nX\x01\0\0\0"
+                          "1\x85R.",
+                          "refers to __builtin__.eval");
     ASSERT_PICKLE_REFUSED("\x80\x04\x8c\x05posix\x8c\x06system\x93.", "refers to posix.system");
     ASSERT_PICKLE_REFUSED("\x80\x02i__main__\nX\n.", "the opcode 0x69");
-    ASSERT_PICKLE_REFUSED("\x80\x02}X\xff\xff\xff\xff" "a.", "ends within a value");
+    ASSERT_PICKLE_REFUSED("\x80\x02}X\xff\xff\xff\xff"
+                          "a.",
+                          "ends within a value");
     ASSERT_PICKLE_REFUSED("\x80\x02}r\xff\xff\xff\xff.", "a memo number larger than the pickle");
     ASSERT_PICKLE_REFUSED("\x80\x02h\x05.", "a memo number that was not set");
-    ASSERT_PICKLE_REFUSED("\x80\x02" "R.", "nothing left on its stack");
-    ASSERT_PICKLE_REFUSED("\x80\x02" "t.", "no mark on its stack");
-    ASSERT_PICKLE_REFUSED("\x80\x02K\x01" "b.", "nothing");
+    ASSERT_PICKLE_REFUSED("\x80\x02"
+                          "R.",
+                          "nothing left on its stack");
+    ASSERT_PICKLE_REFUSED("\x80\x02"
+                          "t.",
+                          "no mark on its stack");
+    ASSERT_PICKLE_REFUSED("\x80\x02K\x01"
+                          "b.",
+                          "nothing");
     ASSERT_PICKLE_REFUSED("\x80\x02}(K\x01u.", "items for something that takes none");
     ASSERT_PICKLE_REFUSED("\x80\x02K\x01Q.", "a persistent id that is no storage");
-    ASSERT_PICKLE_REFUSED("\x80\x02" "ctorch._utils\n_rebuild_tensor_v2\n)R.", "a tensor without its storage");
+    ASSERT_PICKLE_REFUSED("\x80\x02"
+                          "ctorch._utils\n_rebuild_tensor_v2\n)R.",
+                          "a tensor without its storage");
     ASSERT_PICKLE_REFUSED("\x80\x02]q\0h\0a.", "no dictionary"); /* a list in itself */
     ASSERT_PICKLE_REFUSED("\x80\x06.", "protocol above 5");
 }
 
-/* A tensor on an 8-byte storage "0" of floats, with the given offset, sizes and strides; one dimension each. */
+/* A tensor on an 8-byte storage "0" of floats, with the given offset, sizes and strides; one
+ * dimension each. */
 static loss_status parse_tensor(uint8_t offset, const char *sizes, const char *strides, size_t n)
 {
     uint8_t bytes[600];
     size_t at = 0;
 #define PUT(text, size) (memcpy(bytes + at, text, size), at += (size))
     PUT(PROLOGUE, sizeof PROLOGUE - 1);
-    PUT("\x80\x02}X\x01\0\0\0w" "ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\0" "0"
-        "X\x03\0\0\0cpuK\x02NtQK", 5 + 4 + 33 + 2 + 12 + 20 + 6 + 8 + 6);
+    PUT("\x80\x02}X\x01\0\0\0w"
+        "ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\0"
+        "0"
+        "X\x03\0\0\0cpuK\x02NtQK",
+        5 + 4 + 33 + 2 + 12 + 20 + 6 + 8 + 6);
     bytes[at++] = offset;
     PUT("(", 1);
     PUT(sizes, n);
     PUT("t(", 2);
     PUT(strides, n);
-    PUT("t\x89}tRs.\x80\x02]X\x01\0\0\0" "0a.\x02\0\0\0\0\0\0\0\0\0\x80\x3f\0\0\0\x40", 7 + 11 + 16);
+    PUT("t\x89}tRs.\x80\x02]X\x01\0\0\0"
+        "0a.\x02\0\0\0\0\0\0\0\0\0\x80\x3f\0\0\0\x40",
+        7 + 11 + 16);
 #undef PUT
     return parse_copy(bytes, at);
 }
@@ -325,13 +375,15 @@ static void test_tensors_out_of_their_storage(void **state)
     assert_int_equal(parse_tensor(0, "K\x02", "K\x02", 2), LOSS_ERR_FORMAT);
     assert_int_equal(parse_tensor(0, "J\xff\xff\xff\xff", "J\1\0\0\0", 5), LOSS_ERR_FORMAT);
     assert_message("below 0");
-    assert_int_equal(parse_tensor(0, "\x8a\x08\0\0\0\0\0\0\0\x40", "\x8a\x01\0\0\0\0\0\0\0\0", 10), LOSS_ERR_FORMAT);
+    assert_int_equal(parse_tensor(0, "\x8a\x08\0\0\0\0\0\0\0\x40", "\x8a\x01\0\0\0\0\0\0\0\0", 10),
+                     LOSS_ERR_FORMAT);
     /* 2^62 values of a single element */
-    assert_int_equal(parse_tensor(0, "\x8a\x08\0\0\0\0\0\0\0\x20", "\x8a\x08\0\0\0\0\0\0\0\0", 10), LOSS_ERR_FORMAT);
+    assert_int_equal(parse_tensor(0, "\x8a\x08\0\0\0\0\0\0\0\x20", "\x8a\x08\0\0\0\0\0\0\0\0", 10),
+                     LOSS_ERR_FORMAT);
     assert_message("16 times as large as the file");
 }
 
-/* ---- Zip archives ---------------------------------------------------------------------------------------------------- */
+/* ---- Zip archives --------------------------------------------------------------------------- */
 
 static void test_zip_bomb_is_seen_by_its_claim(void **state)
 {
@@ -372,10 +424,17 @@ static void test_zip_checksum(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_format), cmocka_unit_test(test_modules_and_parameters), cmocka_unit_test(test_refused),
-        TEST(test_convert), cmocka_unit_test(test_truncated_anywhere), cmocka_unit_test(test_damaged_anywhere),
-        TEST(test_safetensors_round_trip), cmocka_unit_test(test_safetensors_hostile), cmocka_unit_test(test_pickle_hostile),
-        cmocka_unit_test(test_tensors_out_of_their_storage), cmocka_unit_test(test_zip_bomb_is_seen_by_its_claim),
+        cmocka_unit_test(test_every_format),
+        cmocka_unit_test(test_modules_and_parameters),
+        cmocka_unit_test(test_refused),
+        TEST(test_convert),
+        cmocka_unit_test(test_truncated_anywhere),
+        cmocka_unit_test(test_damaged_anywhere),
+        TEST(test_safetensors_round_trip),
+        cmocka_unit_test(test_safetensors_hostile),
+        cmocka_unit_test(test_pickle_hostile),
+        cmocka_unit_test(test_tensors_out_of_their_storage),
+        cmocka_unit_test(test_zip_bomb_is_seen_by_its_claim),
         cmocka_unit_test(test_zip_checksum),
     };
     return cmocka_run_group_tests_name("arrays", tests, NULL, NULL);

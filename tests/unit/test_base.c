@@ -20,10 +20,12 @@ static void test_philox_vectors(void **state)
     uint32_t out[4];
     lossi_stream zero = {{0, 0}, 0, 0};
     lossi_random_words(&zero, 0, out);
-    assert_memory_equal(out, ((uint32_t[]){0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}), sizeof out);
+    assert_memory_equal(out, ((uint32_t[]){0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}),
+                        sizeof out);
     lossi_stream ones = {{UINT32_MAX, UINT32_MAX}, UINT32_MAX, UINT32_MAX};
     lossi_random_words(&ones, UINT64_MAX, out);
-    assert_memory_equal(out, ((uint32_t[]){0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}), sizeof out);
+    assert_memory_equal(out, ((uint32_t[]){0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}),
+                        sizeof out);
 }
 
 static void test_normal_numbers(void **state)
@@ -48,12 +50,14 @@ static void test_normal_numbers(void **state)
 static void test_streams_differ(void **state)
 {
     (void)state;
-    lossi_stream a = lossi_stream_make(1, LOSSI_RANDOM_DIRECTION_X, lossi_random_detail("conv1.weight"));
+    lossi_stream a =
+        lossi_stream_make(1, LOSSI_RANDOM_DIRECTION_X, lossi_random_detail("conv1.weight"));
     lossi_stream others[] = {
         lossi_stream_make(2, LOSSI_RANDOM_DIRECTION_X, lossi_random_detail("conv1.weight")),
         lossi_stream_make(1, LOSSI_RANDOM_DIRECTION_Y, lossi_random_detail("conv1.weight")),
         lossi_stream_make(1, LOSSI_RANDOM_DIRECTION_X, lossi_random_detail("conv2.weight")),
-        lossi_stream_make((uint64_t)1 << 32 | 1, LOSSI_RANDOM_DIRECTION_X, lossi_random_detail("conv1.weight")),
+        lossi_stream_make((uint64_t)1 << 32 | 1, LOSSI_RANDOM_DIRECTION_X,
+                          lossi_random_detail("conv1.weight")),
     };
     for (size_t i = 0; i < 4; i++)
         assert_true(lossi_random_uniform(&a, 0) != lossi_random_uniform(&others[i], 0));
@@ -178,9 +182,15 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_philox_vectors), cmocka_unit_test(test_normal_numbers), cmocka_unit_test(test_streams_differ),
-        cmocka_unit_test(test_below), cmocka_unit_test(test_pool_runs_every_piece_once), cmocka_unit_test(test_messages),
-        cmocka_unit_test(test_options), cmocka_unit_test(test_nearest), cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_philox_vectors),
+        cmocka_unit_test(test_normal_numbers),
+        cmocka_unit_test(test_streams_differ),
+        cmocka_unit_test(test_below),
+        cmocka_unit_test(test_pool_runs_every_piece_once),
+        cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_options),
+        cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* Extreme eigenvalues at the points of a landscape: as loss_curvature_eigen() gives them, in files of either kind, resumed, refused. */
+/* Extreme eigenvalues at the points of a landscape: as loss_curvature_eigen() gives them, in
+ * files of either kind, resumed, refused. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,7 +33,9 @@ static loss_dataset *make_data(loss_split split)
     loss_dataset_options opt = LOSS_DATASET_OPTIONS_INIT;
     loss_dataset *data;
     opt.split = split;
-    assert_int_equal(loss_dataset_create(&data, (loss_shape){1, SIZE, SIZE, CLASSES}, IMAGES, pixels, labels, &opt), LOSS_OK);
+    assert_int_equal(loss_dataset_create(&data, (loss_shape){1, SIZE, SIZE, CLASSES}, IMAGES,
+                                         pixels, labels, &opt),
+                     LOSS_OK);
     return data;
 }
 
@@ -42,9 +45,12 @@ static int set_up(void **state)
     loss_builder *b;
     scratch_make(state);
     assert_int_equal(loss_builder_create(&b, (loss_shape){1, SIZE, SIZE, CLASSES}), LOSS_OK);
-    loss_node x = loss_builder_relu(b, loss_builder_conv(b, loss_builder_input(b), "conv", (loss_conv){4, 3, 1, 1, true}));
+    loss_node x = loss_builder_relu(
+        b, loss_builder_conv(b, loss_builder_input(b), "conv", (loss_conv){4, 3, 1, 1, true}));
     x = loss_builder_linear(b, loss_builder_flatten(b, x), "fc", CLASSES);
-    w = (world){.test = make_data(LOSS_SPLIT_TEST), .train = make_data(LOSS_SPLIT_TRAIN), .opt = LOSS_SURFACE_OPTIONS_INIT,
+    w = (world){.test = make_data(LOSS_SPLIT_TEST),
+                .train = make_data(LOSS_SPLIT_TRAIN),
+                .opt = LOSS_SURFACE_OPTIONS_INIT,
                 .curvature = LOSS_CURVATURE_OPTIONS_INIT};
     assert_int_equal(loss_builder_finish(b, x, "small", &w.net), LOSS_OK);
     assert_int_equal(loss_plane_random(&w.plane, w.net, NULL), LOSS_OK);
@@ -69,7 +75,8 @@ static int tear_down(void **state)
 static loss_status evaluate(const world *w, const char *name)
 {
     loss_surface *surface;
-    loss_status status = loss_surface_open(&surface, scratch_path(name), w->net, w->plane, w->test, &w->opt);
+    loss_status status =
+        loss_surface_open(&surface, scratch_path(name), w->net, w->plane, w->test, &w->opt);
     if (!status)
         status = loss_surface_evaluate(surface);
     loss_surface_close(surface);
@@ -213,7 +220,8 @@ static void test_refusals(void **state)
 
     sqlite3 *db;
     assert_int_equal(sqlite3_open(scratch_path("a.landscape"), &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "UPDATE curvature SET ix = 77 WHERE ix = 1", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db, "UPDATE curvature SET ix = 77 WHERE ix = 1", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
     assert_int_equal(loss_surface_read(&surface, scratch_path("a.landscape")), LOSS_OK);
     assert_int_equal(loss_surface_bends(surface, LOSS_SPLIT_TEST, bends), LOSS_ERR_FORMAT);
@@ -229,7 +237,8 @@ static void test_not_finite(void **state)
     assert_int_equal(evaluate(w, "a.landscape"), LOSS_OK);
     read_bends("a.landscape", LOSS_SPLIT_TEST, bends);
     assert_int_equal(count(bends), N);
-    assert_true(isfinite(bends[0].max) && isnan(bends[2].max) && isnan(bends[2].min) && isnan(bends[2].max_residual));
+    assert_true(isfinite(bends[0].max) && isnan(bends[2].max) && isnan(bends[2].min) &&
+                isnan(bends[2].max_residual));
 }
 
 /* Eigenvectors as directions are stored, with their eigenvalues. */
@@ -244,20 +253,26 @@ static void test_hessian_plane(void **state)
     assert_int_equal(evaluate(w, "a.landscape"), LOSS_OK);
     assert_int_equal(evaluate(w, "a.landscape"), LOSS_OK); /* goes on */
     assert_int_equal(loss_surface_read(&surface, scratch_path("a.landscape")), LOSS_OK);
-    const char *x = loss_surface_metadata(surface, "eigenvalue_x"), *y = loss_surface_metadata(surface, "eigenvalue_y");
+    const char *x = loss_surface_metadata(surface, "eigenvalue_x"),
+               *y = loss_surface_metadata(surface, "eigenvalue_y");
     assert_true(x && y);
-    assert_true(fabs(atof(x) - values[0].value) < 1e-6 * values[0].value && fabs(atof(y) - values[1].value) < 1e-6 * values[0].value);
-    assert_non_null(strstr(loss_surface_metadata(surface, "directions"), "hessian ignore=biasbn, of 17 test images"));
+    assert_true(fabs(atof(x) - values[0].value) < 1e-6 * values[0].value &&
+                fabs(atof(y) - values[1].value) < 1e-6 * values[0].value);
+    assert_non_null(strstr(loss_surface_metadata(surface, "directions"),
+                           "hessian ignore=biasbn, of 17 test images"));
     loss_surface_close(surface);
     sqlite3 *db;
     sqlite3_stmt *select;
     assert_int_equal(sqlite3_open(scratch_path("a.landscape"), &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, "SELECT axis, data FROM directions ORDER BY axis", -1, &select, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT axis, data FROM directions ORDER BY axis", -1,
+                                        &select, NULL),
+                     SQLITE_OK);
     for (int axis = 0; axis < 2; axis++) {
         assert_int_equal(sqlite3_step(select), SQLITE_ROW);
         size_t size = loss_net_n_parameters(w->net) * sizeof(float);
         assert_int_equal(sqlite3_column_bytes(select, 1), size);
-        assert_int_equal(memcmp(sqlite3_column_blob(select, 1), loss_plane_direction(w->plane, axis), size), 0);
+        assert_int_equal(
+            memcmp(sqlite3_column_blob(select, 1), loss_plane_direction(w->plane, axis), size), 0);
     }
     sqlite3_finalize(select);
     sqlite3_close(db);
@@ -268,7 +283,8 @@ static void test_hessian_plane(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_values), TEST(test_added_and_resumed), TEST(test_progress), TEST(test_refusals), TEST(test_not_finite), TEST(test_hessian_plane),
+        TEST(test_values),   TEST(test_added_and_resumed), TEST(test_progress),
+        TEST(test_refusals), TEST(test_not_finite),        TEST(test_hessian_plane),
     };
     return cmocka_run_group_tests_name("bends", tests, NULL, NULL);
 }

@@ -30,12 +30,15 @@ static double value_at(const loss_grid *g, double x, double y, loss_contour_cell
     double u = x - (double)ix, v = y - (double)iy;
     if (u == 0 || v == 0 || u == 1 || v == 1) { /* on an edge: its other side may be a hole */
         if (u == 0 || u == 1)
-            return v == 0 ? z[(size_t)u] : v == 1 ? z[nx + (size_t)u] : (1 - v) * z[(size_t)u] + v * z[nx + (size_t)u];
+            return v == 0   ? z[(size_t)u]
+                   : v == 1 ? z[nx + (size_t)u]
+                            : (1 - v) * z[(size_t)u] + v * z[nx + (size_t)u];
         return (1 - u) * z[(size_t)v * nx] + u * z[(size_t)v * nx + 1];
     }
     if (cells == LOSS_CONTOUR_SQUARES)
         return (1 - v) * ((1 - u) * z[0] + u * z[1]) + v * ((1 - u) * z[nx] + u * z[nx + 1]);
-    return u >= v ? z[0] + u * (z[1] - z[0]) + v * (z[nx + 1] - z[1]) : z[0] + v * (z[nx] - z[0]) + u * (z[nx + 1] - z[nx]);
+    return u >= v ? z[0] + u * (z[1] - z[0]) + v * (z[nx + 1] - z[1])
+                  : z[0] + v * (z[nx] - z[0]) + u * (z[nx + 1] - z[nx]);
 }
 
 static double circle(double x, double y)
@@ -74,7 +77,8 @@ static void test_a_circle_is_one_closed_line(void **state)
     surface_free(&g);
 }
 
-/* One cell with alternating corners: 1 and 1 high, 0 and -1 low. Its saddle lies at (1 - 0) / (1 + 1 + 1) = 1/3. */
+/* One cell with alternating corners: 1 and 1 high, 0 and -1 low. Its saddle lies at (1 - 0) / (1
+ * + 1 + 1) = 1/3. */
 static void test_the_asymptotic_decider(void **state)
 {
     (void)state;
@@ -88,8 +92,10 @@ static void test_the_asymptotic_decider(void **state)
             for (size_t k = 0; k < 2; k++) {
                 loss_contour l = loss_contours_line(c, k);
                 assert_int_equal(l.n_points, 2);
-                double x = (l.points[0][0] + l.points[1][0]) / 2, y = (l.points[0][1] + l.points[1][1]) / 2;
-                bool near_rising_diagonal = fabs(x - y) < fabs(x + y - 1); /* cuts off (0, 0) or (1, 1) */
+                double x = (l.points[0][0] + l.points[1][0]) / 2,
+                       y = (l.points[0][1] + l.points[1][1]) / 2;
+                bool near_rising_diagonal =
+                    fabs(x - y) < fabs(x + y - 1); /* cuts off (0, 0) or (1, 1) */
                 assert_true(near_rising_diagonal == ((joined == 1) == (turned == 1)));
             }
             loss_contours_free(c);
@@ -99,7 +105,8 @@ static void test_the_asymptotic_decider(void **state)
 
 static bool on_border_of_surface(const loss_grid *g, const double p[2])
 {
-    /* A point on an edge: it is on the border if one of the two cells beside that edge is missing. */
+    /* A point on an edge: it is on the border if one of the two cells beside that edge is
+     * missing. */
     size_t nx = g->x.n, ny = g->y.n, ix = (size_t)p[0], iy = (size_t)p[1];
     bool on_vertical = p[0] == floor(p[0]);
     int n_cells = 0;
@@ -147,20 +154,23 @@ static void test_lines_on_random_surfaces(void **state)
                     assert_near(value_at(&g, p[0], p[1], (loss_contour_cells)cells), level, 1e-12);
                     if (i + 1 == l.n_points && !l.is_closed)
                         continue;
-                    double x = (p[0] + q[0]) / 2, y = (p[1] + q[1]) / 2, dx = q[0] - p[0], dy = q[1] - p[1];
+                    double x = (p[0] + q[0]) / 2, y = (p[1] + q[1]) / 2, dx = q[0] - p[0],
+                           dy = q[1] - p[1];
                     assert_true(fabs(dx) <= 1 && fabs(dy) <= 1);
-                    if (cells ==
-                        LOSS_CONTOUR_TRIANGLES) { /* the piece lies in a triangle, and the higher side is on its left */
+                    if (cells == LOSS_CONTOUR_TRIANGLES) { /* the piece lies in a triangle, and
+                                                              the higher side is on its left */
                         double small = 1e-3;
                         assert_near(value_at(&g, x, y, LOSS_CONTOUR_TRIANGLES), level, 1e-12);
-                        assert_true(value_at(&g, x - small * dy, y + small * dx, LOSS_CONTOUR_TRIANGLES) > level);
+                        assert_true(value_at(&g, x - small * dy, y + small * dx,
+                                             LOSS_CONTOUR_TRIANGLES) > level);
                     }
                 }
-                assert_true(l.is_closed ||
-                            (on_border_of_surface(&g, l.points[0]) && on_border_of_surface(&g, l.points[l.n_points - 1])));
+                assert_true(l.is_closed || (on_border_of_surface(&g, l.points[0]) &&
+                                            on_border_of_surface(&g, l.points[l.n_points - 1])));
             }
             if (!holes)
-                assert_int_equal(n_points, crossed_edges(&g, level, cells == LOSS_CONTOUR_TRIANGLES));
+                assert_int_equal(n_points,
+                                 crossed_edges(&g, level, cells == LOSS_CONTOUR_TRIANGLES));
             loss_contours_free(c);
             surface_free(&g);
         }
@@ -203,7 +213,8 @@ static void test_values_on_the_level(void **state)
                 loss_contour l = loss_contours_line(c, k);
                 assert_true(l.n_points >= 2);
                 for (size_t i = 0; i + !l.is_closed < l.n_points; i++)
-                    assert_memory_not_equal(l.points[i], l.points[(i + 1) % l.n_points], sizeof *l.points);
+                    assert_memory_not_equal(l.points[i], l.points[(i + 1) % l.n_points],
+                                            sizeof *l.points);
             }
             loss_contours_free(c);
         }
@@ -219,10 +230,13 @@ static void test_odd_grids(void **state)
     loss_contours *c;
     for (size_t i = 0; i < 9; i++)
         none[i] = i % 2 ? NAN : INFINITY;
-    loss_grid grids[] = {
-        {{0, 0, 1}, {0, 0, 1}, z}, {{0, 1, 9}, {0, 0, 1}, z}, {{0, 0, 1}, {0, 1, 9}, z}, {{0, 1, 3}, {0, 1, 3}, none}};
+    loss_grid grids[] = {{{0, 0, 1}, {0, 0, 1}, z},
+                         {{0, 1, 9}, {0, 0, 1}, z},
+                         {{0, 0, 1}, {0, 1, 9}, z},
+                         {{0, 1, 3}, {0, 1, 3}, none}};
     for (size_t i = 0; i < 4; i++) {
-        assert_int_equal(loss_contours_create(&c, &grids[i], levels, 3, LOSS_CONTOUR_TRIANGLES), LOSS_OK);
+        assert_int_equal(loss_contours_create(&c, &grids[i], levels, 3, LOSS_CONTOUR_TRIANGLES),
+                         LOSS_OK);
         assert_int_equal(loss_contours_count(c), 0);
         loss_contours_free(c);
     }
@@ -238,10 +252,12 @@ static void test_odd_grids(void **state)
     loss_contours_free(NULL);
 
     const double bad = NAN, huge[4] = {-1.7e308, 1.7e308, 1.7e308, -1.7e308};
-    assert_int_equal(loss_contours_create(&c, &g, &bad, 1, LOSS_CONTOUR_SQUARES), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_contours_create(&c, &g, &bad, 1, LOSS_CONTOUR_SQUARES),
+                     LOSS_ERR_ARGUMENT);
     assert_null(c);
     assert_string_equal(loss_last_message(), "level 0 is nan; expected a finite number");
-    assert_int_equal(loss_contours_create(&c, &g, levels, 3, (loss_contour_cells)7), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_contours_create(&c, &g, levels, 3, (loss_contour_cells)7),
+                     LOSS_ERR_ARGUMENT);
     g.x.n = 0;
     assert_int_equal(loss_contours_create(&c, &g, levels, 3, LOSS_CONTOUR_SQUARES), LOSS_ERR_SHAPE);
     g.x.n = SIZE_MAX / 2;
@@ -251,11 +267,13 @@ static void test_odd_grids(void **state)
     assert_int_equal(loss_contours_count(c), 2);
     for (size_t k = 0; k < 2; k++)
         for (size_t i = 0; i < 2; i++)
-            assert_true(isfinite(loss_contours_line(c, k).points[i][0]) && isfinite(loss_contours_line(c, k).points[i][1]));
+            assert_true(isfinite(loss_contours_line(c, k).points[i][0]) &&
+                        isfinite(loss_contours_line(c, k).points[i][1]));
     loss_contours_free(c);
 }
 
-static size_t levels_of(const loss_grid *g, size_t n, loss_level_scale scale, bool is_round, double *levels)
+static size_t levels_of(const loss_grid *g, size_t n, loss_level_scale scale, bool is_round,
+                        double *levels)
 {
     loss_levels_options opt = LOSS_LEVELS_OPTIONS_INIT;
     size_t n_levels;
@@ -279,18 +297,25 @@ static void test_levels(void **state)
     (void)state;
     double z[8] = {0, 0.1, 0.2, 1, 2, 4, 1000, NAN}, levels[32];
     loss_grid g = {{0, 3, 4}, {0, 1, 2}, z};
-    assert_levels(levels, levels_of(&g, 3, LOSS_LEVELS_LINEAR, false, levels), 3, (double[]){250, 500, 750});
-    assert_levels(levels, levels_of(&g, 3, LOSS_LEVELS_LOG, false, levels), 3, (double[]){1, 10, 100}); /* 0 does not count */
-    assert_levels(levels, levels_of(&g, 2, LOSS_LEVELS_QUANTILE, false, levels), 2, (double[]){0.2, 2});
-    assert_levels(levels, levels_of(&g, 5, LOSS_LEVELS_LINEAR, true, levels), 4, (double[]){200, 400, 600, 800});
-    assert_levels(levels, levels_of(&g, 4, LOSS_LEVELS_LOG, true, levels), 3, (double[]){1, 10, 100});
-    assert_levels(levels, levels_of(&g, 8, LOSS_LEVELS_LOG, true, levels), 7, (double[]){0.3, 1, 3, 10, 30, 100, 300});
+    assert_levels(levels, levels_of(&g, 3, LOSS_LEVELS_LINEAR, false, levels), 3,
+                  (double[]){250, 500, 750});
+    assert_levels(levels, levels_of(&g, 3, LOSS_LEVELS_LOG, false, levels), 3,
+                  (double[]){1, 10, 100}); /* 0 does not count */
+    assert_levels(levels, levels_of(&g, 2, LOSS_LEVELS_QUANTILE, false, levels), 2,
+                  (double[]){0.2, 2});
+    assert_levels(levels, levels_of(&g, 5, LOSS_LEVELS_LINEAR, true, levels), 4,
+                  (double[]){200, 400, 600, 800});
+    assert_levels(levels, levels_of(&g, 4, LOSS_LEVELS_LOG, true, levels), 3,
+                  (double[]){1, 10, 100});
+    assert_levels(levels, levels_of(&g, 8, LOSS_LEVELS_LOG, true, levels), 7,
+                  (double[]){0.3, 1, 3, 10, 30, 100, 300});
     assert_levels(levels, levels_of(&g, 1, LOSS_LEVELS_LOG, true, levels), 1, (double[]){1});
     /* Quantiles of few values: equal ones become one, the ends are left out. */
     const double two[4] = {1, 1, 1, 2};
     loss_grid few = {{0, 1, 2}, {0, 1, 2}, two};
     assert_int_equal(levels_of(&few, 2, LOSS_LEVELS_QUANTILE, false, levels), 0);
-    assert_levels(levels, levels_of(&few, 4, LOSS_LEVELS_QUANTILE, false, levels), 1, (double[]){1.4});
+    assert_levels(levels, levels_of(&few, 4, LOSS_LEVELS_QUANTILE, false, levels), 1,
+                  (double[]){1.4});
     /* Less than a decade on the log scale, and odd ranges. */
     const double near[4] = {2.1, 2.2, 2.3, 2.9};
     loss_grid narrow = {{0, 1, 2}, {0, 1, 2}, near};

@@ -29,7 +29,8 @@ static size_t count_inside(const loss_criticals *set, loss_critical_kind kind, d
     return n;
 }
 
-static void assert_inside(const loss_criticals *set, double persistence, size_t minima, size_t saddles, size_t maxima)
+static void assert_inside(const loss_criticals *set, double persistence, size_t minima,
+                          size_t saddles, size_t maxima)
 {
     assert_int_equal(count_inside(set, LOSS_CRITICAL_MINIMUM, persistence), minima);
     assert_int_equal(count_inside(set, LOSS_CRITICAL_SADDLE, persistence), saddles);
@@ -37,11 +38,13 @@ static void assert_inside(const loss_criticals *set, double persistence, size_t 
 }
 
 /* A point of that kind whose fitted place and value are these. */
-static void assert_has(const loss_criticals *set, loss_critical_kind kind, double x, double y, double value, double near)
+static void assert_has(const loss_criticals *set, loss_critical_kind kind, double x, double y,
+                       double value, double near)
 {
     for (size_t i = 0; i < loss_criticals_count(set, 0); i++) {
         const loss_critical *c = &loss_criticals_points(set)[i];
-        if (c->kind == kind && c->is_fitted && hypot(c->x - x, c->y - y) < near && fabs(c->fitted_value - value) < near)
+        if (c->kind == kind && c->is_fitted && hypot(c->x - x, c->y - y) < near &&
+            fabs(c->fitted_value - value) < near)
             return;
     }
     fail_msg("no %s at (%g, %g) of %g", loss_critical_kind_name(kind), x, y, value);
@@ -63,14 +66,17 @@ static void test_himmelblau(void **state)
     assert_has(set, LOSS_CRITICAL_SADDLE, -3.073026, -0.081353, 104.015, 0.02);
     assert_has(set, LOSS_CRITICAL_SADDLE, -0.127961, -1.953715, 178.337, 0.02);
     assert_int_equal(loss_criticals_euler(set), 1);
-    /* The four minima end at the saddles between them; the one that survives has none. The lowest saddle, 13.3, joins two. */
+    /* The four minima end at the saddles between them; the one that survives has none. The
+     * lowest saddle, 13.3, joins two. */
     const loss_critical *points = loss_criticals_points(set);
     size_t n_essential = 0, n_near_13 = 0;
     for (size_t i = 0; i < loss_criticals_count(set, 0); i++) {
         n_essential += points[i].kind == LOSS_CRITICAL_MINIMUM && isinf(points[i].persistence);
-        n_near_13 += points[i].kind == LOSS_CRITICAL_MINIMUM && fabs(points[i].persistence - 13.31) < 0.1;
+        n_near_13 +=
+            points[i].kind == LOSS_CRITICAL_MINIMUM && fabs(points[i].persistence - 13.31) < 0.1;
         if (points[i].kind == LOSS_CRITICAL_MINIMUM && points[i].partner != LOSS_NO_PARTNER)
-            assert_near(points[points[i].partner].value - points[i].value, points[i].persistence, 0);
+            assert_near(points[points[i].partner].value - points[i].value, points[i].persistence,
+                        0);
     }
     assert_int_equal(n_essential, 1);
     assert_int_equal(n_near_13, 1);
@@ -90,7 +96,8 @@ static double six_hump_camel(double x, double y)
 static void test_six_hump_camel(void **state)
 {
     (void)state;
-    loss_grid g = surface_of(six_hump_camel, (loss_axis){-2.1, 2.1, 241}, (loss_axis){-1.3, 1.3, 251});
+    loss_grid g =
+        surface_of(six_hump_camel, (loss_axis){-2.1, 2.1, 241}, (loss_axis){-1.3, 1.3, 251});
     loss_criticals *set = find(&g);
     assert_inside(set, 0, 6, 7, 2);
     assert_has(set, LOSS_CRITICAL_MINIMUM, 0.089842, -0.712656, -1.031628, 2e-3);
@@ -111,7 +118,8 @@ static void test_sines(void **state)
 {
     (void)state;
     const double pi = 3.14159265358979;
-    loss_grid g = surface_of(sines, (loss_axis){0.05, 4 * pi - 0.05, 121}, (loss_axis){0.05, 4 * pi - 0.05, 127});
+    loss_grid g = surface_of(sines, (loss_axis){0.05, 4 * pi - 0.05, 121},
+                             (loss_axis){0.05, 4 * pi - 0.05, 127});
     loss_criticals *set = find(&g);
     assert_inside(set, 0, 8, 9, 8);
     assert_has(set, LOSS_CRITICAL_MAXIMUM, pi / 2, pi / 2, 1, 0.01);
@@ -149,7 +157,8 @@ static void test_monkey_saddle(void **state)
 
 static double bowl(double x, double y)
 {
-    return 3 + (x - 0.123) * (x - 0.123) + 0.5 * (x - 0.123) * (y + 0.377) + 2 * (y + 0.377) * (y + 0.377);
+    return 3 + (x - 0.123) * (x - 0.123) + 0.5 * (x - 0.123) * (y + 0.377) +
+           2 * (y + 0.377) * (y + 0.377);
 }
 
 static double negative_bowl(double x, double y)
@@ -189,7 +198,8 @@ static void test_noise_is_simplified_away(void **state)
     loss_grid noisy = {g.x, g.y, z};
     loss_criticals *set = find(&noisy);
     assert_true(count_inside(set, LOSS_CRITICAL_MINIMUM, 0) > 20);
-    /* The saddle at 178.3 is less than the noise below the maximum at 181.6: it ends with it, at whatever is left of 3.3. */
+    /* The saddle at 178.3 is less than the noise below the maximum at 181.6: it ends with it, at
+     * whatever is left of 3.3. */
     assert_inside(set, 7, 4, 3, 0);
     assert_int_equal(loss_criticals_count_kind(set, LOSS_CRITICAL_MINIMUM, 7), 4);
     loss_criticals_free(set);
@@ -201,13 +211,15 @@ static void test_noise_is_simplified_away(void **state)
 static void assert_euler(const loss_grid *g, const loss_criticals *set)
 {
     size_t nx = g->x.n, ny = g->y.n;
-    bool *vertex = calloc(nx * ny, 1), *edge = calloc(3 * nx * ny, 1); /* of each point: to the east, north-east, north */
+    bool *vertex = calloc(nx * ny, 1),
+         *edge = calloc(3 * nx * ny, 1); /* of each point: to the east, north-east, north */
     long euler = 0;
     assert_true(vertex && edge);
     for (size_t i = 0; i + 1 < ny; i++)
         for (size_t j = 0; j + 1 < nx; j++) {
             size_t a = i * nx + j, b = a + 1, d = a + nx, c = d + 1;
-            if (!isfinite(g->z[a]) || !isfinite(g->z[b]) || !isfinite(g->z[c]) || !isfinite(g->z[d]))
+            if (!isfinite(g->z[a]) || !isfinite(g->z[b]) || !isfinite(g->z[c]) ||
+                !isfinite(g->z[d]))
                 continue;
             vertex[a] = vertex[b] = vertex[c] = vertex[d] = true;
             edge[3 * a] = edge[3 * a + 1] = edge[3 * a + 2] = edge[3 * d] = edge[3 * b + 2] = true;
@@ -236,8 +248,8 @@ static bool is_before(const loss_grid *g, size_t a, size_t b)
 static bool cell_there(const loss_grid *g, size_t ix, size_t iy)
 {
     const double *z = g->z + iy * g->x.n + ix;
-    return ix + 1 < g->x.n && iy + 1 < g->y.n && isfinite(z[0]) && isfinite(z[1]) && isfinite(z[g->x.n]) &&
-           isfinite(z[g->x.n + 1]);
+    return ix + 1 < g->x.n && iy + 1 < g->y.n && isfinite(z[0]) && isfinite(z[1]) &&
+           isfinite(z[g->x.n]) && isfinite(z[g->x.n + 1]);
 }
 
 /* Whether an edge of the triangulation joins two points. */
@@ -251,8 +263,8 @@ static bool joined(const loss_grid *g, size_t a, size_t b)
     return q == p + nx + 1 && ix + 1 < nx && cell_there(g, ix, iy);
 }
 
-/* Persistence of a minimum by its definition: floods the surface from it, one point after the other in ascending order, until
- * the flood holds a lower point. */
+/* Persistence of a minimum by its definition: floods the surface from it, one point after the
+ * other in ascending order, until the flood holds a lower point. */
 static double slow_persistence(const loss_grid *g, size_t minimum)
 {
     size_t n = g->x.n * g->y.n;
@@ -283,7 +295,8 @@ static void test_random_surfaces(void **state)
     (void)state;
     for (uint64_t seed = 0; seed < 150; seed++) {
         int n_values = (int[]){0, 2, 4}[seed % 3];
-        loss_grid g = random_surface(seed, 3 + seed % 6, 2 + seed % 7, n_values, seed % 2 ? 0.12 : 0);
+        loss_grid g =
+            random_surface(seed, 3 + seed % 6, 2 + seed % 7, n_values, seed % 2 ? 0.12 : 0);
         loss_criticals *set = find(&g);
         const loss_critical *points = loss_criticals_points(set);
         assert_euler(&g, set);
@@ -297,16 +310,19 @@ static void test_random_surfaces(void **state)
             if (c->kind == LOSS_CRITICAL_MINIMUM)
                 assert_true(slow_persistence(&g, c->iy * g.x.n + c->ix) == c->persistence);
             if (c->kind == LOSS_CRITICAL_SADDLE && !c->on_border)
-                assert_true(c->partner != LOSS_NO_PARTNER); /* in the plane two basins or two hills meet there */
+                assert_true(c->partner !=
+                            LOSS_NO_PARTNER); /* in the plane two basins or two hills meet there */
         }
-        assert_int_equal(n_essential[LOSS_CRITICAL_MINIMUM], n_essential[LOSS_CRITICAL_MAXIMUM]); /* one of each a part */
+        assert_int_equal(n_essential[LOSS_CRITICAL_MINIMUM],
+                         n_essential[LOSS_CRITICAL_MAXIMUM]); /* one of each a part */
         assert_int_equal(n_essential[LOSS_CRITICAL_SADDLE], 0);
         loss_criticals_free(set);
         surface_free(&g);
     }
 }
 
-/* Turned upside down and end to end, minima become maxima with the same persistence, ties included. */
+/* Turned upside down and end to end, minima become maxima with the same persistence, ties
+ * included. */
 static void test_upside_down(void **state)
 {
     (void)state;
@@ -325,8 +341,8 @@ static void test_upside_down(void **state)
             for (size_t k = 0; k < n; k++) {
                 const loss_critical *b = &loss_criticals_points(down)[k];
                 if (b->ix == 10 - a->ix && b->iy == 8 - a->iy)
-                    found =
-                        b->persistence == a->persistence && b->on_border == a->on_border && (int)b->kind == 2 - (int)a->kind;
+                    found = b->persistence == a->persistence && b->on_border == a->on_border &&
+                            (int)b->kind == 2 - (int)a->kind;
             }
             assert_true(found);
         }
@@ -350,7 +366,8 @@ static void test_plateaus(void **state)
     assert_int_equal(loss_criticals_count(set, 0), 2);
     assert_euler(&g, set);
     loss_criticals_free(set);
-    /* Two flat basins in a flat plain: two minima of persistence 1, the later one essential or not by its place. */
+    /* Two flat basins in a flat plain: two minima of persistence 1, the later one essential or
+     * not by its place. */
     z[8] = z[9] = z[15] = z[16] = 4;
     z[32] = z[33] = z[39] = z[40] = 3;
     set = find(&g);
@@ -358,8 +375,8 @@ static void test_plateaus(void **state)
     const loss_critical *points = loss_criticals_points(set);
     size_t n_ones = 0;
     for (size_t i = 0; i < loss_criticals_count(set, 0); i++)
-        n_ones +=
-            points[i].kind == LOSS_CRITICAL_MINIMUM && points[i].persistence == 1 && points[i].ix == 1 && points[i].iy == 1;
+        n_ones += points[i].kind == LOSS_CRITICAL_MINIMUM && points[i].persistence == 1 &&
+                  points[i].ix == 1 && points[i].iy == 1;
     assert_int_equal(n_ones, 1);
     assert_euler(&g, set);
     loss_criticals_free(set);
@@ -377,7 +394,8 @@ static void test_lines(void **state)
         size_t n = loss_criticals_count(set, 0);
         assert_int_equal(loss_criticals_count_kind(set, LOSS_CRITICAL_MINIMUM, 0), 3);
         assert_int_equal(loss_criticals_count_kind(set, LOSS_CRITICAL_MINIMUM, 1), 2);
-        assert_int_equal(loss_criticals_count_kind(set, LOSS_CRITICAL_MAXIMUM, 0), 4); /* two ends among them */
+        assert_int_equal(loss_criticals_count_kind(set, LOSS_CRITICAL_MAXIMUM, 0),
+                         4); /* two ends among them */
         assert_int_equal(loss_criticals_count_kind(set, LOSS_CRITICAL_SADDLE, 0), 0);
         long sum = 0;
         for (size_t i = 0; i < n; i++) {
@@ -400,14 +418,16 @@ static void test_lines(void **state)
 static void test_odd_grids(void **state)
 {
     (void)state;
-    const double two[4] = {1, 2, 3, 4}, none[9] = {NAN, NAN, INFINITY, NAN, 1, NAN, -INFINITY, NAN, NAN};
+    const double two[4] = {1, 2, 3, 4},
+                 none[9] = {NAN, NAN, INFINITY, NAN, 1, NAN, -INFINITY, NAN, NAN};
     loss_grid g = {{0, 1, 2}, {0, 1, 2}, two};
     loss_criticals *set = find(&g);
     assert_int_equal(loss_criticals_count(set, 0), 2);
     assert_int_equal(loss_criticals_euler(set), 1);
     assert_true(loss_criticals_points(set)[0].on_border);
     loss_criticals_free(set);
-    loss_grid empty[] = {{{0, 1, 3}, {0, 1, 3}, none}, {{0, 1, 9}, {0, 0, 1}, none}, {{1, 1, 1}, {2, 2, 1}, two}};
+    loss_grid empty[] = {
+        {{0, 1, 3}, {0, 1, 3}, none}, {{0, 1, 9}, {0, 0, 1}, none}, {{1, 1, 1}, {2, 2, 1}, two}};
     for (size_t i = 0; i < 3; i++) {
         set = find(&empty[i]);
         assert_int_equal(loss_criticals_count(set, 0), 0);
@@ -421,7 +441,8 @@ static void test_odd_grids(void **state)
     assert_null(set);
     g.y.n = g.x.n = 1u << 16;
     assert_int_equal(loss_criticals_create(&set, &g), LOSS_ERR_SHAPE);
-    assert_string_equal(loss_last_message(), "a grid of 65536 x 65536 points; expected at most 2147483647 points");
+    assert_string_equal(loss_last_message(),
+                        "a grid of 65536 x 65536 points; expected at most 2147483647 points");
 }
 
 int main(void)

@@ -1,5 +1,6 @@
-/* Curvature of small networks of each family against PyTorch's double backward in float64 (tests/golden/make.py): gradients, Hessian-vector
- * products, eigenvalues, trace and density. All of it with the kernel set "blas" (in a child process), and with the fastest. */
+/* Curvature of small networks of each family against PyTorch's double backward in float64
+ * (tests/golden/make.py): gradients, Hessian-vector products, eigenvalues, trace and density.
+ * All of it with the kernel set "blas" (in a child process), and with the fastest. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +26,9 @@ static double element(const cJSON *array, size_t i)
 static loss_curvature_options options_of(const golden *g)
 {
     loss_curvature_options opt = LOSS_CURVATURE_OPTIONS_INIT;
-    opt.ignore = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(g->item, "all")) ? LOSS_IGNORE_NONE : LOSS_IGNORE_BIASBN;
+    opt.ignore = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(g->item, "all"))
+                     ? LOSS_IGNORE_NONE
+                     : LOSS_IGNORE_BIASBN;
     return opt;
 }
 
@@ -47,7 +50,8 @@ static bool is_parameter(const loss_tensor_info *info)
     return info->kind != LOSS_TENSOR_RUNNING_MEAN && info->kind != LOSS_TENSOR_RUNNING_VAR;
 }
 
-/* make.py's vector. In parameters that do not move there is something too, which must not matter. */
+/* make.py's vector. In parameters that do not move there is something too, which must not
+ * matter. */
 static float *make_vector(const golden *g)
 {
     float *v = test_malloc(loss_net_n_parameters(g->net) * sizeof *v), *at = v;
@@ -69,14 +73,17 @@ static double length(const float *x, size_t n)
     return sqrt(sum);
 }
 
-/* One tensor's part of the gradient and of the product: [name, norm, norm, projections]. What is off by d is off by about d in each
- * projection on signs. */
-static void check_tensor(const golden *g, const loss_tensor_info *info, const cJSON *row, const float *gradient, const float *product)
+/* One tensor's part of the gradient and of the product: [name, norm, norm, projections]. What is
+ * off by d is off by about d in each projection on signs. */
+static void check_tensor(const golden *g, const loss_tensor_info *info, const cJSON *row,
+                         const float *gradient, const float *product)
 {
     assert_string_equal(info->name, cJSON_GetStringValue(cJSON_GetArrayItem(row, 0)));
-    double norm = element(row, 1), expected = element(row, 2), found = length(gradient, info->count);
+    double norm = element(row, 1), expected = element(row, 2),
+           found = length(gradient, info->count);
     if (!(fabs(found - norm) <= 1e-4 * norm))
-        fail_msg("%s: norm of the gradient of %s is %.9g; PyTorch has %.9g", g->model, info->name, found, norm);
+        fail_msg("%s: norm of the gradient of %s is %.9g; PyTorch has %.9g", g->model, info->name,
+                 found, norm);
     for (size_t k = 0; k < N_SIGNS; k++) {
         char name[256];
         double sum = 0, wanted = element(cJSON_GetArrayItem(row, 3), k);
@@ -84,8 +91,9 @@ static void check_tensor(const golden *g, const loss_tensor_info *info, const cJ
         for (size_t i = 0; i < info->count; i++)
             sum += golden_draw(name, g->seed, i) < 0.5 ? -(double)product[i] : (double)product[i];
         if (!(fabs(sum - wanted) <= 1e-3 * expected))
-            fail_msg("%s: projection %zu of H v in %s is %.9g; PyTorch has %.9g, of a vector of length %.9g", g->model, k, info->name, sum,
-                     wanted, expected);
+            fail_msg("%s: projection %zu of H v in %s is %.9g; PyTorch has %.9g, of a vector of "
+                     "length %.9g",
+                     g->model, k, info->name, sum, wanted, expected);
     }
 }
 
@@ -95,7 +103,8 @@ static void test_products(void **state)
     loss_curvature_options opt = options_of(&g);
     loss_curvature *curvature;
     size_t n = loss_net_n_parameters(g.net);
-    float *v = make_vector(&g), *product = test_malloc(n * sizeof *product), *gradient = test_malloc(n * sizeof *gradient);
+    float *v = make_vector(&g), *product = test_malloc(n * sizeof *product),
+          *gradient = test_malloc(n * sizeof *gradient);
     double loss, expected = golden_number(g.item, "loss");
     assert_int_equal(loss_curvature_create(&curvature, g.net, g.data, &opt), LOSS_OK);
     assert_int_equal(loss_curvature_gradient(curvature, &loss, gradient), LOSS_OK);
@@ -112,7 +121,8 @@ static void test_products(void **state)
         if (moves(&g, t))
             check_tensor(&g, &info, cJSON_GetArrayItem(rows, n_rows++), gradient_at, product_at);
         else
-            assert_true(length(gradient_at, info.count) == 0 && length(product_at, info.count) == 0);
+            assert_true(length(gradient_at, info.count) == 0 &&
+                        length(product_at, info.count) == 0);
         rows_of_h += moves(&g, t) ? info.count : 0;
         gradient_at += info.count;
         product_at += info.count;
@@ -132,7 +142,8 @@ static void test_symmetry_and_threads(void **state)
     golden g = open_case(*state, 21);
     loss_curvature_options opt = options_of(&g);
     size_t n = loss_net_n_parameters(g.net), sizes[] = {1, 2, 3};
-    float *v = make_vector(&g), *u = test_malloc(n * sizeof *u), *hv = test_malloc(n * sizeof *hv), *hu = test_malloc(n * sizeof *hu);
+    float *v = make_vector(&g), *u = test_malloc(n * sizeof *u), *hv = test_malloc(n * sizeof *hv),
+          *hu = test_malloc(n * sizeof *hu);
     float *again = test_malloc(n * sizeof *again);
     for (size_t i = 0; i < n; i++)
         u[i] = (float)cos((double)i);
@@ -161,14 +172,17 @@ static void test_symmetry_and_threads(void **state)
     golden_close(&g);
 }
 
-/* All eigenvalues are known: the ends, the trace, the sum of squares, and how many are above a twentieth of the largest. */
+/* All eigenvalues are known: the ends, the trace, the sum of squares, and how many are above a
+ * twentieth of the largest. */
 static void test_spectrum(void **state)
 {
     golden g = open_case(*state, 0);
     loss_curvature_options opt = options_of(&g);
-    const cJSON *top = cJSON_GetObjectItemCaseSensitive(g.item, "top"), *smallest = cJSON_GetObjectItemCaseSensitive(g.item, "smallest");
+    const cJSON *top = cJSON_GetObjectItemCaseSensitive(g.item, "top"),
+                *smallest = cJSON_GetObjectItemCaseSensitive(g.item, "smallest");
     size_t n = loss_net_n_parameters(g.net), rows = (size_t)golden_number(g.item, "n");
-    float *vectors = test_malloc(2 * N_EIGEN * n * sizeof *vectors), *product = test_malloc(n * sizeof *product);
+    float *vectors = test_malloc(2 * N_EIGEN * n * sizeof *vectors),
+          *product = test_malloc(n * sizeof *product);
     loss_eigen_options eigen = LOSS_EIGEN_OPTIONS_INIT;
     loss_eigenvalue values[2 * N_EIGEN];
     loss_curvature *curvature;
@@ -182,12 +196,14 @@ static void test_spectrum(void **state)
         const float *u = vectors + i * n;
         assert_true(values[i].has_converged);
         if (!(fabs(values[i].value - expected) <= 1e-4 * largest))
-            fail_msg("%s: eigenvalue %zu is %.9g; it should be %.9g", g.model, i, values[i].value, expected);
+            fail_msg("%s: eigenvalue %zu is %.9g; it should be %.9g", g.model, i, values[i].value,
+                     expected);
         assert_true(fabs(length(u, n) - 1) < 1e-5);
         assert_int_equal(loss_curvature_hvp(curvature, u, product), LOSS_OK);
         for (size_t j = 0; j < n; j++)
             rest += pow((double)product[j] - values[i].value * (double)u[j], 2);
-        assert_true(sqrt(rest) <= 2e-3 * largest && fabs(sqrt(rest) - values[i].residual) <= 1e-5 * largest);
+        assert_true(sqrt(rest) <= 2e-3 * largest &&
+                    fabs(sqrt(rest) - values[i].residual) <= 1e-5 * largest);
     }
     loss_trace trace;
     assert_int_equal(loss_curvature_trace(curvature, 100, &trace), LOSS_OK);
@@ -195,7 +211,8 @@ static void test_spectrum(void **state)
     assert_true(fabs(trace.mean - golden_number(g.item, "trace")) < 4 * trace.standard_error);
     assert_true(trace.standard_error < largest);
     loss_density *density;
-    double above = 0, squares = 0, share = golden_number(g.item, "above") / (double)rows, mean = golden_number(g.item, "squares") / (double)rows;
+    double above = 0, squares = 0, share = golden_number(g.item, "above") / (double)rows,
+           mean = golden_number(g.item, "squares") / (double)rows;
     assert_int_equal(loss_curvature_density(&density, curvature, 20, 60), LOSS_OK);
     assert_int_equal(loss_density_vectors(density), 20);
     for (size_t k = 0; k < 20; k++) {
@@ -246,7 +263,8 @@ static void test_plane(void **state)
     assert_int_equal(loss_plane_hessian(&again, g.net, g.data, &opt, NULL, NULL), LOSS_OK);
     assert_string_equal(loss_plane_digest(plane), loss_plane_digest(again));
     for (int axis = 0; axis < 2; axis++) {
-        assert_true(fabs(loss_plane_eigenvalue(plane, axis) - element(top, (size_t)axis)) <= 1e-4 * element(top, 0));
+        assert_true(fabs(loss_plane_eigenvalue(plane, axis) - element(top, (size_t)axis)) <=
+                    1e-4 * element(top, 0));
         assert_true(loss_plane_eigenvalue(plane, axis) == values[axis].value);
         assert_true(fabs(loss_plane_norm(plane, axis) - 1) < 1e-5);
     }
@@ -305,7 +323,8 @@ static void test_bad_input(void **state)
     assert_non_null(strstr(loss_last_message(), "nan"));
     assert_int_equal(loss_curvature_trace(curvature, 3, &trace), LOSS_ERR_NOT_FINITE);
     loss_curvature_free(curvature);
-    assert_int_equal(loss_plane_hessian(&plane, g.net, g.data, NULL, NULL, NULL), LOSS_ERR_NOT_FINITE);
+    assert_int_equal(loss_plane_hessian(&plane, g.net, g.data, NULL, NULL, NULL),
+                     LOSS_ERR_NOT_FINITE);
     assert_null(plane);
     test_free(weights);
     loss_net *other;
@@ -321,15 +340,17 @@ int main(void)
     cJSON *cases = golden_read("hessian.json");
     size_t n = cases ? (size_t)cJSON_GetArraySize(cases) : 0, n_tests = 0;
     struct CMUnitTest *tests = calloc(4 * n + 1, sizeof *tests);
-    char (*names)[128] = calloc(4 * n + 1, sizeof *names);
+    char(*names)[128] = calloc(4 * n + 1, sizeof *names);
     if (!n || !tests || !names)
         return 1;
     static const struct {
         const char *name;
         CMUnitTestFunction function;
         bool wants_spectrum;
-    } kinds[] = {{"products", test_products, false}, {"symmetry and threads", test_symmetry_and_threads, false},
-                 {"spectrum", test_spectrum, true}, {"plane", test_plane, true}};
+    } kinds[] = {{"products", test_products, false},
+                 {"symmetry and threads", test_symmetry_and_threads, false},
+                 {"spectrum", test_spectrum, true},
+                 {"plane", test_plane, true}};
     for (size_t i = 0; i < 4 * n; i++) {
         cJSON *item = cJSON_GetArrayItem(cases, (int)(i / 4));
         if (kinds[i % 4].wants_spectrum && !cJSON_HasObjectItem(item, "top"))
@@ -337,7 +358,8 @@ int main(void)
         snprintf(names[i], sizeof names[i], "%s %s", kinds[i % 4].name, golden_text(item, "model"));
         tests[n_tests++] = (struct CMUnitTest){names[i], kinds[i % 4].function, NULL, NULL, item};
     }
-    tests[n_tests++] = (struct CMUnitTest){"bad input", test_bad_input, NULL, NULL, cJSON_GetArrayItem(cases, 0)};
+    tests[n_tests++] =
+        (struct CMUnitTest){"bad input", test_bad_input, NULL, NULL, cJSON_GetArrayItem(cases, 0)};
     pid_t child = fork();
     if (child == 0) {
         setenv("LOSS_ISA", "blas", 1);
@@ -345,7 +367,8 @@ int main(void)
     }
     int status = 0;
     waitpid(child, &status, 0);
-    int failed = _cmocka_run_group_tests("curvature", tests, n_tests, NULL, NULL) + !(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    int failed = _cmocka_run_group_tests("curvature", tests, n_tests, NULL, NULL) +
+                 !(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     free(tests);
     free(names);
     cJSON_Delete(cases);

@@ -1,4 +1,5 @@
-/* The engine: the builder's refusals, evaluation and training with the same bits for any number of threads, memory plans. */
+/* The engine: the builder's refusals, evaluation and training with the same bits for any number
+ * of threads, memory plans. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,7 +25,9 @@ static loss_net *make_net(void)
     loss_net *net;
     assert_int_equal(loss_builder_create(&b, SHAPE), LOSS_OK);
     loss_node x = loss_builder_input(b);
-    x = loss_builder_relu(b, loss_builder_batchnorm(b, loss_builder_conv(b, x, "conv1", (loss_conv){6, 3, 1, 1, false}), "bn1"));
+    x = loss_builder_relu(
+        b, loss_builder_batchnorm(
+               b, loss_builder_conv(b, x, "conv1", (loss_conv){6, 3, 1, 1, false}), "bn1"));
     loss_node y = loss_builder_conv(b, x, "conv2", (loss_conv){9, 3, 2, 1, true});
     y = loss_builder_add(b, loss_builder_batchnorm(b, y, "bn2"), loss_builder_shortcut(b, x, 9, 2));
     y = loss_builder_max_pool(b, loss_builder_relu(b, y), (loss_pool){2, 1, 1});
@@ -78,7 +81,8 @@ static void test_loss_is_that_of_the_logits(void **state)
     enum { N = 21 };
     loss_net *net = make_net();
     loss_dataset *data = make_data(N);
-    float *images = malloc(N * SHAPE.channels * SHAPE.height * SHAPE.width * sizeof *images), logits[N][4];
+    float *images = malloc(N * SHAPE.channels * SHAPE.height * SHAPE.width * sizeof *images),
+          logits[N][4];
     assert_int_equal(loss_dataset_images(data, 0, N, images), LOSS_OK);
     assert_int_equal(loss_net_logits(net, N, images, logits[0]), LOSS_OK);
     double sum = 0, squares = 0, losses[N];
@@ -117,7 +121,8 @@ static void test_cancel_and_wrong_data(void **state)
     assert_int_equal(loss_net_evaluate(net, data, &opt, &result), LOSS_ERR_CANCELLED);
     loss_dataset_free(data);
     uint8_t pixel = 0, label = 0;
-    assert_int_equal(loss_dataset_create(&data, (loss_shape){1, 1, 1, 4}, 1, &pixel, &label, NULL), LOSS_OK);
+    assert_int_equal(loss_dataset_create(&data, (loss_shape){1, 1, 1, 4}, 1, &pixel, &label, NULL),
+                     LOSS_OK);
     assert_int_equal(loss_net_evaluate(net, data, NULL, &result), LOSS_ERR_SHAPE);
     loss_dataset_free(data);
     loss_net_free(net);
@@ -146,7 +151,11 @@ static void train(size_t threads, char digest[17])
     assert_int_equal(lossi_backprop_create(&backprop, net, 29, threads), LOSS_OK);
     assert_int_equal(lossi_sgd_create(&sgd, net, 0.9, 5e-4, true), LOSS_OK);
     for (uint64_t step = 0; step < 3; step++) {
-        lossi_batch batch = {.n = 29, .labels = loss_dataset_labels(s.data), .image = put_image, .user = &s, .seed = step};
+        lossi_batch batch = {.n = 29,
+                             .labels = loss_dataset_labels(s.data),
+                             .image = put_image,
+                             .user = &s,
+                             .seed = step};
         double loss;
         size_t correct;
         lossi_backprop_run(backprop, net, &batch, &loss, &correct);
@@ -179,12 +188,15 @@ static void test_builder_refuses(void **state)
     assert_int_equal(loss_builder_create(&b, (loss_shape){3, 0, 8, 10}), LOSS_ERR_SHAPE);
     assert_null(b);
 
-    assert_int_equal(loss_builder_create(&b, SHAPE), LOSS_OK); /* a window larger than the image; the error sticks */
-    loss_node x = loss_builder_conv(b, loss_builder_input(b), "conv", (loss_conv){4, 15, 1, 0, false});
+    assert_int_equal(loss_builder_create(&b, SHAPE),
+                     LOSS_OK); /* a window larger than the image; the error sticks */
+    loss_node x =
+        loss_builder_conv(b, loss_builder_input(b), "conv", (loss_conv){4, 15, 1, 0, false});
     assert_int_equal(x, -1);
     assert_int_equal(loss_builder_relu(b, x), -1);
     assert_int_equal(loss_builder_finish(b, x, "net", &net), LOSS_ERR_SHAPE);
-    assert_non_null(strstr(loss_last_message(), "conv: a 15x15 window does not fit its input of 12x10"));
+    assert_non_null(
+        strstr(loss_last_message(), "conv: a 15x15 window does not fit its input of 12x10"));
     assert_null(net);
 
     assert_int_equal(loss_builder_create(&b, SHAPE), LOSS_OK); /* a name given twice */
@@ -225,23 +237,27 @@ static void test_spans_that_live_together_are_apart(void **state)
         assert_true(spans[i].offset + spans[i].size <= total);
         for (size_t j = i + 1; j < N; j++)
             if (spans[i].size && spans[j].size && spans[j].birth <= spans[i].death)
-                assert_true(spans[j].offset >= spans[i].offset + spans[i].size || spans[i].offset >= spans[j].offset + spans[j].size);
+                assert_true(spans[j].offset >= spans[i].offset + spans[i].size ||
+                            spans[i].offset >= spans[j].offset + spans[j].size);
     }
     assert_true(total < sum / 3);
 }
 
-/* In evaluation a dropout is the identity, and nothing is folded across it: with it, the same network layer by layer. */
+/* In evaluation a dropout is the identity, and nothing is folded across it: with it, the same
+ * network layer by layer. */
 static loss_node apart(loss_builder *b, loss_node x, bool separate)
 {
     return separate ? loss_builder_dropout(b, x, 0.5) : x;
 }
 
-static loss_node add_conv(loss_builder *b, loss_node x, const char *name, size_t channels, bool bias, bool separate)
+static loss_node add_conv(loss_builder *b, loss_node x, const char *name, size_t channels,
+                          bool bias, bool separate)
 {
     return apart(b, loss_builder_conv(b, x, name, (loss_conv){channels, 3, 1, 1, bias}), separate);
 }
 
-/* Every way in which a convolution, BatchNorm, sum and ReLU can follow each other, with outputs that others want as well. */
+/* Every way in which a convolution, BatchNorm, sum and ReLU can follow each other, with outputs
+ * that others want as well. */
 static loss_net *make_graph(bool separate)
 {
     loss_builder *b;
@@ -249,20 +265,26 @@ static loss_net *make_graph(bool separate)
     assert_int_equal(loss_builder_create(&b, SHAPE), LOSS_OK);
     loss_node x = add_conv(b, loss_builder_input(b), "c1", 5, true, separate);
     x = loss_builder_relu(b, apart(b, loss_builder_batchnorm(b, x, "n1"), separate));
-    x = loss_builder_add(b, add_conv(b, x, "c2", 5, false, separate), x); /* the residual is the input */
+    x = loss_builder_add(b, add_conv(b, x, "c2", 5, false, separate),
+                         x); /* the residual is the input */
     loss_node y = loss_builder_relu(b, apart(b, x, separate));
-    loss_node z = apart(b, loss_builder_batchnorm(b, add_conv(b, y, "c3", 5, false, separate), "n3"), separate);
-    loss_node w = apart(b, loss_builder_batchnorm(b, add_conv(b, y, "c4", 5, true, separate), "n4"), separate);
-    x = loss_builder_relu(b, apart(b, loss_builder_add(b, z, w), separate)); /* both could take the sum */
+    loss_node z = apart(
+        b, loss_builder_batchnorm(b, add_conv(b, y, "c3", 5, false, separate), "n3"), separate);
+    loss_node w = apart(b, loss_builder_batchnorm(b, add_conv(b, y, "c4", 5, true, separate), "n4"),
+                        separate);
+    x = loss_builder_relu(
+        b, apart(b, loss_builder_add(b, z, w), separate)); /* both could take the sum */
     y = add_conv(b, x, "c5", 5, true, separate);
     z = loss_builder_add(b, loss_builder_relu(b, y), y); /* two users of a convolution */
     z = loss_builder_add(b, z, x);
-    w = loss_builder_relu(b, apart(b, loss_builder_batchnorm(b, z, "n6"), separate)); /* BatchNorm first */
+    w = loss_builder_relu(
+        b, apart(b, loss_builder_batchnorm(b, z, "n6"), separate)); /* BatchNorm first */
     w = loss_builder_add(b, loss_builder_concat(b, w, z), loss_builder_concat(b, x, w));
     w = loss_builder_add(b, w, w);
     w = loss_builder_linear(b, loss_builder_global_average_pool(b, w), "fc", 4);
     assert_int_equal(loss_builder_finish(b, w, "graph", &net), LOSS_OK);
-    for (size_t t = 0; t < net->n_tensors; t++) /* statistics and affine maps that are not 0 and 1 */
+    for (size_t t = 0; t < net->n_tensors;
+         t++) /* statistics and affine maps that are not 0 and 1 */
         for (size_t j = 0; net->tensors[t].n_dims == 1 && j < net->tensors[t].count; j++)
             net->tensors[t].values[j] += (lossi_real)(0.1 * (double)((t + j) % 4 + 1));
     return net;
@@ -324,10 +346,15 @@ static void test_schedules(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_evaluation_has_the_same_bits_for_any_threads), cmocka_unit_test(test_loss_is_that_of_the_logits),
-        cmocka_unit_test(test_cancel_and_wrong_data), cmocka_unit_test(test_training_has_the_same_bits_for_any_threads),
-        cmocka_unit_test(test_builder_refuses), cmocka_unit_test(test_spans_that_live_together_are_apart), cmocka_unit_test(test_folding_changes_nothing),
-        cmocka_unit_test(test_clone_get_set), cmocka_unit_test(test_schedules),
+        cmocka_unit_test(test_evaluation_has_the_same_bits_for_any_threads),
+        cmocka_unit_test(test_loss_is_that_of_the_logits),
+        cmocka_unit_test(test_cancel_and_wrong_data),
+        cmocka_unit_test(test_training_has_the_same_bits_for_any_threads),
+        cmocka_unit_test(test_builder_refuses),
+        cmocka_unit_test(test_spans_that_live_together_are_apart),
+        cmocka_unit_test(test_folding_changes_nothing),
+        cmocka_unit_test(test_clone_get_set),
+        cmocka_unit_test(test_schedules),
     };
     return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
 }

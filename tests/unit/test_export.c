@@ -1,5 +1,5 @@
-/* Meshes and what is drawn of them: shapes, orientation, what is left out. Independent programs read the files
- * in tests/cli/export_readers.sh. */
+/* Meshes and what is drawn of them: shapes, orientation, what is left out. Independent programs
+ * read the files in tests/cli/export_readers.sh. */
 #include <locale.h>
 #include <math.h>
 #include <setjmp.h>
@@ -19,7 +19,8 @@ static const loss_axis X = {-1, 1, 4}, Y = {0, 1, 3};
 static void make_points(loss_point points[12])
 {
     for (size_t i = 0; i < 12; i++)
-        points[i] = (loss_point){true, 10 + loss_axis_at(X, i % 4) + 4 * loss_axis_at(Y, i / 4), 0.1, 50, 1};
+        points[i] = (loss_point){true, 10 + loss_axis_at(X, i % 4) + 4 * loss_axis_at(Y, i / 4),
+                                 0.1, 50, 1};
 }
 
 static void test_mesh(void **state)
@@ -41,7 +42,8 @@ static void test_mesh(void **state)
     }
     for (size_t t = 0; t < mesh.n_triangles; t++) { /* counter-clockwise from above */
         const uint32_t *c = mesh.triangles + 3 * t;
-        const float *a = mesh.positions + 3 * c[0], *b = mesh.positions + 3 * c[1], *d = mesh.positions + 3 * c[2];
+        const float *a = mesh.positions + 3 * c[0], *b = mesh.positions + 3 * c[1],
+                    *d = mesh.positions + 3 * c[2];
         assert_true((b[0] - a[0]) * (d[1] - a[1]) - (b[1] - a[1]) * (d[0] - a[0]) > 0);
     }
     lossi_mesh_free(&mesh);
@@ -59,7 +61,8 @@ static void test_points_without_height_are_left_out(void **state)
     lossi_height_scale scale = lossi_height_scale_fit(LOSS_HEIGHT_FIT, points, 12, 2);
     assert_int_equal(lossi_mesh_make(&mesh, X, Y, points, &scale, "viridis"), LOSS_OK);
     assert_int_equal(mesh.n_vertices, 9);
-    assert_int_equal(mesh.n_triangles, 2 * 1); /* of six cells, only the right one of the lower row is whole */
+    assert_int_equal(mesh.n_triangles,
+                     2 * 1); /* of six cells, only the right one of the lower row is whole */
     for (size_t i = 0; i < 3 * mesh.n_triangles; i++)
         assert_true(mesh.triangles[i] < mesh.n_vertices);
     float lowest = INFINITY, highest = -INFINITY;
@@ -83,8 +86,10 @@ static void test_log_height(void **state)
     (void)state;
     loss_point points[3] = {{true, 1, 0, 0, 0}, {true, 10, 0, 0, 0}, {true, 100, 0, 0, 0}};
     lossi_height_scale scale = lossi_height_scale_fit(LOSS_HEIGHT_LOG, points, 3, 4);
-    assert_true(fabs(lossi_height_of(&scale, 1)) < 1e-12 && fabs(lossi_height_of(&scale, 100) - 4) < 1e-12);
-    assert_true(fabs(lossi_height_of(&scale, 10) - 2) < 1e-12 && fabs(lossi_height_place(&scale, 10) - 0.5) < 1e-12);
+    assert_true(fabs(lossi_height_of(&scale, 1)) < 1e-12 &&
+                fabs(lossi_height_of(&scale, 100) - 4) < 1e-12);
+    assert_true(fabs(lossi_height_of(&scale, 10) - 2) < 1e-12 &&
+                fabs(lossi_height_place(&scale, 10) - 0.5) < 1e-12);
     assert_true(isnan(lossi_height_of(&scale, 0)) && isnan(lossi_height_place(&scale, -1)));
 }
 
@@ -108,8 +113,11 @@ static void test_colours(void **state)
     assert_int_equal(loss_colour_at("viridid", 0, rgb), LOSS_ERR_NAME);
     assert_non_null(strstr(loss_last_message(), "the nearest is viridis"));
     for (const char *const *map = loss_colour_maps(); *map; map++) {
-        bool is_terrain = strcmp(*map, "terrain") == 0, is_diverging = strcmp(*map, "coolwarm") == 0;
-        for (int i = 1; i <= 20 && !is_terrain; i++) { /* lightness rises: readable in grey; coolwarm: up to the middle, then it falls */
+        bool is_terrain = strcmp(*map, "terrain") == 0,
+             is_diverging = strcmp(*map, "coolwarm") == 0;
+        for (int i = 1; i <= 20 && !is_terrain;
+             i++) { /* lightness rises: readable in grey; coolwarm: up to the middle, then it
+                       falls */
             double rise = grey_at(*map, i / 20.0) - grey_at(*map, (i - 1) / 20.0);
             assert_true(is_diverging && i > 10 ? rise < 0 : rise > 0);
         }
@@ -130,8 +138,11 @@ static void test_numbers_have_a_point_in_any_locale(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_mesh), cmocka_unit_test(test_points_without_height_are_left_out), cmocka_unit_test(test_log_height),
-        cmocka_unit_test(test_colours), cmocka_unit_test(test_numbers_have_a_point_in_any_locale),
+        cmocka_unit_test(test_mesh),
+        cmocka_unit_test(test_points_without_height_are_left_out),
+        cmocka_unit_test(test_log_height),
+        cmocka_unit_test(test_colours),
+        cmocka_unit_test(test_numbers_have_a_point_in_any_locale),
     };
     return cmocka_run_group_tests_name("export", tests, NULL, NULL);
 }

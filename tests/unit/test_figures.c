@@ -53,8 +53,9 @@ static void test_area_below(void **state)
     (void)state;
     loss_grid g = surface_of(plane, (loss_axis){0, 2, 5}, (loss_axis){0, 3, 7});
     assert_near(figures_of(&g).area, 6, 1e-12);
-    assert_near(area_below(&g, 0.1), 0.1 / 0.1 * (0.1 / 0.3) / 2, 1e-12); /* a triangle: exact, whatever the grid */
-    assert_near(area_below(&g, 0.55), 3, 1e-12);                          /* half the plane */
+    assert_near(area_below(&g, 0.1), 0.1 / 0.1 * (0.1 / 0.3) / 2,
+                1e-12);                          /* a triangle: exact, whatever the grid */
+    assert_near(area_below(&g, 0.55), 3, 1e-12); /* half the plane */
     assert_near(area_below(&g, 1.1), 6, 1e-12);
     assert_near(area_below(&g, -0.1), 0, 0);
     assert_near(area_below(&g, INFINITY), 6, 1e-12);
@@ -71,13 +72,16 @@ static void test_convex_share(void **state)
     assert_near(figures_of(&g).convex_share, 1, 0);
     assert_int_equal(figures_of(&g).n_hessians, 19 * 9);
     surface_free(&g);
-    g = surface_of(plane, (loss_axis){-1, 1, 21}, (loss_axis){-1, 1, 21}); /* not convex by rounding only */
+    g = surface_of(plane, (loss_axis){-1, 1, 21},
+                   (loss_axis){-1, 1, 21}); /* not convex by rounding only */
     assert_near(figures_of(&g).convex_share, 1, 0);
     surface_free(&g);
-    g = surface_of(cubic, (loss_axis){-1, 1, 22}, (loss_axis){-1, 1, 21}); /* convex where x > 0: half of the points */
+    g = surface_of(cubic, (loss_axis){-1, 1, 22},
+                   (loss_axis){-1, 1, 21}); /* convex where x > 0: half of the points */
     assert_near(figures_of(&g).convex_share, 0.5, 0);
     surface_free(&g);
-    /* Saddles along the diagonal, u v: no second difference along an axis, but one eigenvalue is negative. */
+    /* Saddles along the diagonal, u v: no second difference along an axis, but one eigenvalue is
+     * negative. */
     const double saddle[9] = {1, 0, -1, 0, 0, 0, -1, 0, 1};
     g = (loss_grid){{-1, 1, 3}, {-1, 1, 3}, saddle};
     assert_near(figures_of(&g).convex_share, 0, 0);
@@ -115,7 +119,8 @@ static void test_holes_and_odd_grids(void **state)
     assert_near(f.area, 0, 0);
     assert_int_equal(f.n_hessians, 0);
     assert_true(isnan(f.lowest) && isnan(f.highest) && isnan(f.convex_share) && isnan(f.roughness));
-    for (int upright = 0; upright < 2; upright++) { /* a line of 12 points, the last of them absent */
+    for (int upright = 0; upright < 2;
+         upright++) { /* a line of 12 points, the last of them absent */
         loss_axis along = {0, 5.5, 12}, across = {0, 0, 1};
         g = (loss_grid){upright ? across : along, upright ? along : across, z};
         f = figures_of(&g);

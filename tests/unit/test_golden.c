@@ -1,6 +1,7 @@
-/* Small networks of each family against PyTorch (tests/golden/make.py): logits, loss, and three steps of SGD (where make.py has them) with
- * momentum, Nesterov and weight decay. Weights and images come from the hash that make.py uses, bit by bit. All of it is run with the
- * kernel set "blas" (in a child process, as LOSS_ISA chooses the set once), and with the fastest. */
+/* Small networks of each family against PyTorch (tests/golden/make.py): logits, loss, and three
+ * steps of SGD (where make.py has them) with momentum, Nesterov and weight decay. Weights and
+ * images come from the hash that make.py uses, bit by bit. All of it is run with the kernel set
+ * "blas" (in a child process, as LOSS_ISA chooses the set once), and with the fastest. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,16 +22,18 @@
 
 enum { BATCH = 10, STEPS = 3, N_IMAGES = BATCH * STEPS, N_SAMPLES = 4, CLASSES = GOLDEN_CLASSES };
 
-/* The seeds of the cases keep every ReLU 2e-6 away from its kink, so that rounding does not decide which side it is on. Winograd's
- * rounding is larger: a ReLU that falls on the other side changes the gradient by that much. */
+/* The seeds of the cases keep every ReLU 2e-6 away from its kink, so that rounding does not
+ * decide which side it is on. Winograd's rounding is larger: a ReLU that falls on the other side
+ * changes the gradient by that much. */
 static const double ROUNDING_OF_WINOGRAD = 30;
 static double slack = 1;
 
-static void check_close(const char *what, const char *where, double found, double expected, double tolerance)
+static void check_close(const char *what, const char *where, double found, double expected,
+                        double tolerance)
 {
     if (!(fabs(found - expected) <= tolerance))
-        fail_msg("%s of %s is %.9g; PyTorch has %.9g (off by %.2g, allowed %.2g)", what, where, found, expected,
-                 fabs(found - expected), tolerance);
+        fail_msg("%s of %s is %.9g; PyTorch has %.9g (off by %.2g, allowed %.2g)", what, where,
+                 found, expected, fabs(found - expected), tolerance);
 }
 
 static double element(const cJSON *array, size_t i)
@@ -83,7 +86,8 @@ static void train(const golden *g)
         size_t correct;
         lossi_backprop_run(backprop, g->net, &batch, &loss, &correct);
         lossi_sgd_step(&sgd, g->net, backprop, golden_number(g->item, "lr"));
-        check_close("the loss before a step", g->model, loss, element(expected, s), slack * 1e-4 * element(expected, s));
+        check_close("the loss before a step", g->model, loss, element(expected, s),
+                    slack * 1e-4 * element(expected, s));
     }
     lossi_sgd_free(&sgd);
     lossi_backprop_free(backprop);
@@ -97,19 +101,24 @@ static double distance(size_t n, const float *a, const float *b)
     return sqrt(sum);
 }
 
-/* One tensor after the steps: [name, norm, norm of its change, [samples]]. The change has a bound of its own, since
- * what weight decay does is less than 1e-4 of the weights; the rounding of weights in float32 is forgiven. */
-static void check_tensor(const golden *g, size_t t, const float *before, const float *after, const cJSON *row)
+/* One tensor after the steps: [name, norm, norm of its change, [samples]]. The change has a
+ * bound of its own, since what weight decay does is less than 1e-4 of the weights; the rounding
+ * of weights in float32 is forgiven. */
+static void check_tensor(const golden *g, size_t t, const float *before, const float *after,
+                         const cJSON *row)
 {
     loss_tensor_info info = loss_net_tensor(g->net, t);
     assert_string_equal(info.name, cJSON_GetStringValue(cJSON_GetArrayItem(row, 0)));
     float *zeros = test_calloc(info.count, sizeof *zeros);
-    double norm = element(row, 1), change = element(row, 2), typical = norm / sqrt((double)info.count);
+    double norm = element(row, 1), change = element(row, 2),
+           typical = norm / sqrt((double)info.count);
     check_close("norm", info.name, distance(info.count, after, zeros), norm, slack * 1e-4 * norm);
-    check_close("change", info.name, distance(info.count, after, before), change, slack * 1e-3 * change + 3e-7 * norm);
+    check_close("change", info.name, distance(info.count, after, before), change,
+                slack * 1e-3 * change + 3e-7 * norm);
     for (size_t k = 0; k < N_SAMPLES; k++) {
         double value = (double)after[k * info.count / N_SAMPLES];
-        check_close("a value", info.name, value, element(cJSON_GetArrayItem(row, 3), k), slack * 1e-4 * typical);
+        check_close("a value", info.name, value, element(cJSON_GetArrayItem(row, 3), k),
+                    slack * 1e-4 * typical);
     }
     test_free(zeros);
 }
@@ -127,13 +136,15 @@ static void check_file(const golden *g, const char *file)
         const lossi_array *expected = lossi_arrays_find(&arrays, info.name);
         assert_non_null(expected);
         assert_int_equal(expected->count, info.count);
-        float *values = test_malloc(info.count * sizeof *values), *zeros = test_calloc(info.count, sizeof *zeros);
+        float *values = test_malloc(info.count * sizeof *values),
+              *zeros = test_calloc(info.count, sizeof *zeros);
         float *wanted = test_malloc(info.count * sizeof *wanted);
         lossi_array_floats(expected, wanted);
         loss_net_get(g->net, t, values);
         double typical = distance(info.count, wanted, zeros) / sqrt((double)info.count);
         for (size_t i = 0; i < info.count; i++)
-            check_close("a value", info.name, (double)values[i], (double)wanted[i], slack * 1e-4 * typical);
+            check_close("a value", info.name, (double)values[i], (double)wanted[i],
+                        slack * 1e-4 * typical);
         test_free(wanted);
         test_free(values);
         test_free(zeros);
@@ -171,7 +182,7 @@ int main(void)
     cJSON *cases = golden_read("cases.json");
     size_t n = cases ? (size_t)cJSON_GetArraySize(cases) : 0;
     struct CMUnitTest *tests = calloc(2 * n + 1, sizeof *tests);
-    char (*names)[128] = calloc(2 * n + 1, sizeof *names);
+    char(*names)[128] = calloc(2 * n + 1, sizeof *names);
     if (!n || !tests || !names)
         return 1;
     size_t n_tests = 0;
@@ -180,8 +191,10 @@ int main(void)
         bool is_training = i % 2;
         if (is_training && !cJSON_HasObjectItem(item, "after"))
             continue;
-        snprintf(names[i], sizeof names[i], "%s %s", is_training ? "three steps" : "evaluation", golden_text(item, "model"));
-        tests[n_tests++] = (struct CMUnitTest){names[i], is_training ? test_steps : test_evaluation, NULL, NULL, item};
+        snprintf(names[i], sizeof names[i], "%s %s", is_training ? "three steps" : "evaluation",
+                 golden_text(item, "model"));
+        tests[n_tests++] = (struct CMUnitTest){names[i], is_training ? test_steps : test_evaluation,
+                                               NULL, NULL, item};
     }
     pid_t child = fork();
     if (child == 0) {
@@ -191,7 +204,8 @@ int main(void)
     int status = 0;
     waitpid(child, &status, 0);
     slack = strcmp(loss_isa(), "blas") == 0 ? 1 : ROUNDING_OF_WINOGRAD;
-    int failed = _cmocka_run_group_tests("golden", tests, n_tests, NULL, NULL) + !(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    int failed = _cmocka_run_group_tests("golden", tests, n_tests, NULL, NULL) +
+                 !(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     free(tests);
     free(names);
     cJSON_Delete(cases);

@@ -1,8 +1,10 @@
-/* Gradients of every layer kind against central differences, in the build of the library whose numbers are double.
+/* Gradients of every layer kind against central differences, in the build of the library whose
+ * numbers are double.
  *
- * For each tensor, |numeric - analytic| / |analytic| (Euclidean norms over the tensor) must stay below 1e-6. A convolution comes
- * before the layer under test, so that the layer's gradient with respect to its input is tested through it. The batch has
- * more images than a chunk of the engine. Both kernel sets are tried: LOSS_ISA chooses the table, so a child process each. */
+ * For each tensor, |numeric - analytic| / |analytic| (Euclidean norms over the tensor) must stay
+ * below 1e-6. A convolution comes before the layer under test, so that the layer's gradient with
+ * respect to its input is tested through it. The batch has more images than a chunk of the
+ * engine. Both kernel sets are tried: LOSS_ISA chooses the table, so a child process each. */
 #include <math.h>
 
 #include "base/random.h"
@@ -46,7 +48,8 @@ static double loss_of(lossi_backprop *backprop, loss_net *net)
 /* Relative error of one tensor's gradient. */
 static double tensor_error(lossi_backprop *backprop, loss_net *net, size_t tensor)
 {
-    const double step = 1e-6; /* small: a ReLU or maximum that tips over within it spoils the difference */
+    const double step =
+        1e-6; /* small: a ReLU or maximum that tips over within it spoils the difference */
     size_t count = net->tensors[tensor].count;
     lossi_real *w = net->tensors[tensor].values, *analytic = malloc(count * sizeof *analytic);
     assert_non_null(analytic);
@@ -79,8 +82,9 @@ static void check(loss_builder *b, loss_node top, const char *name)
     assert_int_equal(loss_builder_finish(b, top, name, &net), LOSS_OK);
     loss_net_initialise(net, 3);
     for (size_t i = 0; i < net->n_tensors; i++) /* away from 0 and 1, where mistakes hide */
-        for (size_t j = 0; net->tensors[i].n_dims == 1 && lossi_tensor_is_trainable(&net->tensors[i]) &&
-             j < net->tensors[i].count; j++)
+        for (size_t j = 0; net->tensors[i].n_dims == 1 &&
+                           lossi_tensor_is_trainable(&net->tensors[i]) && j < net->tensors[i].count;
+             j++)
             net->tensors[i].values[j] += 0.3 * value_at(100 + (uint32_t)i, j);
     assert_int_equal(lossi_backprop_create(&backprop, net, N_IMAGES, 1), LOSS_OK);
     for (size_t i = 0; i < net->n_tensors; i++) {
@@ -88,7 +92,8 @@ static void check(loss_builder *b, loss_node top, const char *name)
             continue;
         double error = tensor_error(backprop, net, i);
         if (!(error < BOUND))
-            fail_msg("%s, %s: relative error %.3g, bound %.3g", name, net->tensors[i].name, error, BOUND);
+            fail_msg("%s, %s: relative error %.3g, bound %.3g", name, net->tensors[i].name, error,
+                     BOUND);
     }
     lossi_backprop_free(backprop);
     loss_net_free(net);
@@ -104,7 +109,8 @@ static void test_conv(void **state)
 {
     (void)state;
     static const loss_conv cases[] = {
-        {3, 3, 1, 1, true}, {3, 3, 2, 1, false}, {5, 1, 1, 0, true}, {3, 1, 2, 0, false}, {2, 5, 1, 0, true}, {3, 4, 3, 2, true},
+        {3, 3, 1, 1, true},  {3, 3, 2, 1, false}, {5, 1, 1, 0, true},
+        {3, 1, 2, 0, false}, {2, 5, 1, 0, true},  {3, 4, 3, 2, true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         loss_builder *b;
@@ -152,8 +158,10 @@ static void test_add_and_shortcut(void **state)
     (void)state;
     loss_builder *b;
     loss_node x = begin(&b);
-    loss_node y = loss_builder_relu(b, loss_builder_conv(b, x, "conv", (loss_conv){7, 3, 2, 1, false}));
-    check(b, loss_builder_relu(b, loss_builder_add(b, y, loss_builder_shortcut(b, x, 7, 2))), "shortcut");
+    loss_node y =
+        loss_builder_relu(b, loss_builder_conv(b, x, "conv", (loss_conv){7, 3, 2, 1, false}));
+    check(b, loss_builder_relu(b, loss_builder_add(b, y, loss_builder_shortcut(b, x, 7, 2))),
+          "shortcut");
     x = begin(&b);
     x = loss_builder_relu(b, x); /* three users, one of them twice */
     y = loss_builder_conv(b, x, "conv", (loss_conv){4, 1, 1, 0, false});
@@ -181,8 +189,13 @@ static void test_linear_and_dropout(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_conv), cmocka_unit_test(test_norm), cmocka_unit_test(test_relu), cmocka_unit_test(test_pools),
-    cmocka_unit_test(test_add_and_shortcut), cmocka_unit_test(test_concat), cmocka_unit_test(test_linear_and_dropout),
+    cmocka_unit_test(test_conv),
+    cmocka_unit_test(test_norm),
+    cmocka_unit_test(test_relu),
+    cmocka_unit_test(test_pools),
+    cmocka_unit_test(test_add_and_shortcut),
+    cmocka_unit_test(test_concat),
+    cmocka_unit_test(test_linear_and_dropout),
 };
 
 int main(void)

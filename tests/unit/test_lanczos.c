@@ -51,7 +51,10 @@ static loss_status apply(void *user, const lossi_real *x, lossi_real *y)
 static lossi_operator make(matrix *a, size_t n, const double *values)
 {
     double square = 0;
-    *a = (matrix){.n = n, .values = values, .q = test_malloc(n * sizeof(double)), .x = test_malloc(n * sizeof(double))};
+    *a = (matrix){.n = n,
+                  .values = values,
+                  .q = test_malloc(n * sizeof(double)),
+                  .x = test_malloc(n * sizeof(double))};
     for (size_t i = 0; i < n; i++) {
         a->q[i] = sin(1.0 + (double)(i * i));
         square += a->q[i] * a->q[i];
@@ -73,14 +76,17 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The pairs of `top` and `smallest` of a matrix with these eigenvalues; all must be found. @return products */
+/* The pairs of `top` and `smallest` of a matrix with these eigenvalues; all must be found.
+ * @return products */
 static size_t check_eigen(size_t n, const double *values, size_t top, size_t smallest, size_t steps)
 {
     matrix a;
     lossi_operator op = make(&a, n, values);
-    lossi_eigen_options opt = {.top = top, .smallest = smallest, .steps = steps, .tolerance = 1e-5, .seed = 3};
+    lossi_eigen_options opt = {
+        .top = top, .smallest = smallest, .steps = steps, .tolerance = 1e-5, .seed = 3};
     lossi_eigenpair *pairs = test_calloc(top + smallest, sizeof *pairs);
-    lossi_real *vectors = test_malloc((top + smallest) * n * sizeof *vectors), *product = test_malloc(n * sizeof *product);
+    lossi_real *vectors = test_malloc((top + smallest) * n * sizeof *vectors),
+               *product = test_malloc(n * sizeof *product);
     double *sorted = test_malloc(n * sizeof *sorted), largest = 0;
     size_t products;
     assert_int_equal(lossi_eigen(&op, &opt, pairs, vectors, &products), LOSS_OK);
@@ -103,7 +109,8 @@ static size_t check_eigen(size_t n, const double *values, size_t top, size_t sma
         assert_true(fabs(length - 1) < 1e-5);
         assert_true(sqrt(residual) <= 2e-5 * largest);
         assert_true(fabs(sqrt(residual) - pairs[i].residual) <= 1e-6 * largest);
-        for (size_t k = 0; k < i; k++) { /* vectors of one end, or of both, are orthogonal: copies of one value too */
+        for (size_t k = 0; k < i;
+             k++) { /* vectors of one end, or of both, are orthogonal: copies of one value too */
             double dot = 0;
             for (size_t j = 0; j < n; j++)
                 dot += (double)u[j] * (double)vectors[k * n + j];
@@ -123,7 +130,9 @@ static void test_known_spectrum(void **state)
     (void)state;
     double values[300];
     for (size_t i = 0; i < 300; i++) /* a bulk, and outliers at both ends */
-        values[i] = i < 4 ? 100.0 / (double)(i + 1) : i > 297 ? -3.0 * (double)(i - 296) : cos((double)i);
+        values[i] = i < 4     ? 100.0 / (double)(i + 1)
+                    : i > 297 ? -3.0 * (double)(i - 296)
+                              : cos((double)i);
     size_t products = check_eigen(300, values, 4, 2, 100);
     assert_true(products < 60); /* it stopped by itself */
     for (size_t i = 0; i < 300; i++)
@@ -136,7 +145,9 @@ static void test_multiple_eigenvalues(void **state)
     (void)state;
     double values[60];
     for (size_t i = 0; i < 60; i++)
-        values[i] = i < 3 ? 5 : i < 5 ? -2 : 1; /* three different ones: invariant after three steps */
+        values[i] = i < 3   ? 5
+                    : i < 5 ? -2
+                            : 1; /* three different ones: invariant after three steps */
     check_eigen(60, values, 4, 3, 60);
     check_eigen(60, values, 2, 0, 60);
     for (size_t i = 0; i < 60; i++)
@@ -167,7 +178,8 @@ static void test_gives_up(void **state)
     lossi_real vectors[600];
     assert_int_equal(lossi_eigen(&op, &opt, pairs, vectors, NULL), LOSS_OK);
     assert_false(pairs[0].has_converged);
-    assert_true(pairs[0].residual > 1e-3 && fabs(pairs[0].value - values[299]) <= pairs[0].residual);
+    assert_true(pairs[0].residual > 1e-3 &&
+                fabs(pairs[0].value - values[299]) <= pairs[0].residual);
     opt.steps = 1;
     assert_int_equal(lossi_eigen(&op, &opt, pairs, vectors, NULL), LOSS_ERR_ARGUMENT);
     opt = (lossi_eigen_options){.top = 200, .smallest = 101, .steps = 400};
@@ -209,7 +221,8 @@ static void test_trace(void **state)
     assert_int_equal(lossi_hutchinson(&op, 9, 9, NULL, NULL, &trace), LOSS_ERR_CANCELLED);
     assert_int_equal(trace.done, 3);
     unmake(&a);
-    /* Of a diagonal matrix, as reflecting along nothing leaves it, each vector of signs gives the trace. */
+    /* Of a diagonal matrix, as reflecting along nothing leaves it, each vector of signs gives
+     * the trace. */
     op = make(&a, 400, values);
     memset(a.q, 0, 400 * sizeof *a.q);
     assert_int_equal(lossi_hutchinson(&op, 3, 1, NULL, NULL, &trace), LOSS_OK);
@@ -241,10 +254,13 @@ static void test_quadrature(void **state)
     static double values[N], nodes[VECTORS * STEPS], weights[VECTORS * STEPS];
     size_t counts[VECTORS], n = 0;
     for (size_t i = 0; i < N; i++)
-        values[i] = i < 50 ? 4 : -1 + 2 * (double)(i - 50) / (N - 50); /* a tenth at 4, the rest even from -1 to 1 */
+        values[i] = i < 50 ? 4
+                           : -1 + 2 * (double)(i - 50) /
+                                      (N - 50); /* a tenth at 4, the rest even from -1 to 1 */
     matrix a;
     lossi_operator op = make(&a, N, values);
-    assert_int_equal(lossi_quadrature(&op, VECTORS, STEPS, 2, NULL, NULL, nodes, weights, counts), LOSS_OK);
+    assert_int_equal(lossi_quadrature(&op, VECTORS, STEPS, 2, NULL, NULL, nodes, weights, counts),
+                     LOSS_OK);
     double total = 0, above = 0, second = 0;
     for (size_t k = 0; k < VECTORS; k++)
         n += counts[k];
@@ -270,7 +286,8 @@ static void test_quadrature(void **state)
     for (size_t i = 0; i < N; i++)
         values[i] = i % 2 ? 3 : -3;
     op = make(&a, N, values);
-    assert_int_equal(lossi_quadrature(&op, 2, STEPS, 2, NULL, NULL, nodes, weights, counts), LOSS_OK);
+    assert_int_equal(lossi_quadrature(&op, 2, STEPS, 2, NULL, NULL, nodes, weights, counts),
+                     LOSS_OK);
     assert_true(counts[0] < STEPS);
     total = 0;
     for (size_t i = 0; i < counts[0]; i++) {
@@ -284,8 +301,10 @@ static void test_quadrature(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known_spectrum), cmocka_unit_test(test_multiple_eigenvalues), cmocka_unit_test(test_small_and_zero),
-        cmocka_unit_test(test_gives_up), cmocka_unit_test(test_trace), cmocka_unit_test(test_signs), cmocka_unit_test(test_quadrature),
+        cmocka_unit_test(test_known_spectrum), cmocka_unit_test(test_multiple_eigenvalues),
+        cmocka_unit_test(test_small_and_zero), cmocka_unit_test(test_gives_up),
+        cmocka_unit_test(test_trace),          cmocka_unit_test(test_signs),
+        cmocka_unit_test(test_quadrature),
     };
     return cmocka_run_group_tests_name("lanczos", tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* Training paths on a surface: what is stored, what is not computed again, what is refused; the plane of a file; automatic names. */
+/* Training paths on a surface: what is stored, what is not computed again, what is refused; the
+ * plane of a file; automatic names. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,8 +55,11 @@ static void fill(loss_net *net, size_t t)
     loss_net_initialise(net, 3);
     for (size_t i = 0; i < net->n_tensors; i++)
         for (size_t j = 0; j < net->tensors[i].count; j++) {
-            double w = (double)net->tensors[i].values[j], shift = 0.05 * (1 - s) * sin((double)(j + i)) + 0.03 * sin(3 * s) * cos((double)(7 * j));
-            net->tensors[i].values[j] = (lossi_real)(w + shift + 0.004 * sin((double)(t * (j + 1))));
+            double w = (double)net->tensors[i].values[j],
+                   shift = 0.05 * (1 - s) * sin((double)(j + i)) +
+                           0.03 * sin(3 * s) * cos((double)(7 * j));
+            net->tensors[i].values[j] =
+                (lossi_real)(w + shift + 0.004 * sin((double)(t * (j + 1))));
         }
 }
 
@@ -71,7 +75,9 @@ static int set_up(void **state)
     if (scratch_make(state))
         return -1;
     static fixture f;
-    f = (fixture){.data = make_data(LOSS_SPLIT_TEST), .train = make_data(LOSS_SPLIT_TRAIN), .net = make_net()};
+    f = (fixture){.data = make_data(LOSS_SPLIT_TEST),
+                  .train = make_data(LOSS_SPLIT_TRAIN),
+                  .net = make_net()};
     for (size_t t = 0; t < RUN; t++) {
         fill(f.net, t);
         if (loss_net_save(f.net, f.paths[t] = path_of(t)))
@@ -129,22 +135,27 @@ static void test_rows(void **state)
             assert_int_equal(loss_plane_project(f->plane, f->net, net, 2, &at), LOSS_OK);
             assert_int_equal(loss_net_evaluate(net, k ? f->data : f->train, NULL, &own), LOSS_OK);
             assert_int_equal(loss_plane_move(f->plane, f->net, at.x, at.y, moved), LOSS_OK);
-            assert_int_equal(loss_net_evaluate(moved, k ? f->data : f->train, NULL, &below), LOSS_OK);
+            assert_int_equal(loss_net_evaluate(moved, k ? f->data : f->train, NULL, &below),
+                             LOSS_OK);
             assert_string_equal(p[t].run, "sgd");
             assert_int_equal(p[t].epoch, t);
-            assert_true(p[t].x == at.x && p[t].y == at.y && p[t].residual == at.residual && p[t].distance == at.distance);
-            assert_true(p[t].true_loss == own.loss && p[t].true_accuracy == own.accuracy && p[t].plane_loss == below.loss);
+            assert_true(p[t].x == at.x && p[t].y == at.y && p[t].residual == at.residual &&
+                        p[t].distance == at.distance);
+            assert_true(p[t].true_loss == own.loss && p[t].true_accuracy == own.accuracy &&
+                        p[t].plane_loss == below.loss);
         }
         assert_true(p[0].x >= 0 && p[0].y >= 0 && p[0].residual > 0 && p[0].residual < 1);
         assert_true(p[0].true_loss != p[0].plane_loss);
-        assert_true(p[RUN - 1].x == 0 && p[RUN - 1].y == 0 && p[RUN - 1].residual == 0 && p[RUN - 1].true_loss == p[RUN - 1].plane_loss);
+        assert_true(p[RUN - 1].x == 0 && p[RUN - 1].y == 0 && p[RUN - 1].residual == 0 &&
+                    p[RUN - 1].true_loss == p[RUN - 1].plane_loss);
     }
     loss_net_free(net);
     loss_net_free(moved);
     loss_surface_close(surface);
 }
 
-/* The share of the variance that the plane holds, from all differences of pairs: sum of |w_s - w_t|^2, and of what is in the plane. */
+/* The share of the variance that the plane holds, from all differences of pairs: sum of |w_s -
+ * w_t|^2, and of what is in the plane. */
 static void test_share_of_variance(void **state)
 {
     const fixture *f = *state;
@@ -198,7 +209,8 @@ static void test_resumes(void **state)
     opt.user = path.user = &w;
     path.progress = count;
     loss_surface *surface = open_surface(f, &opt);
-    assert_int_equal(loss_surface_add_path(surface, "run", f->paths, RUN, &path), LOSS_ERR_CANCELLED);
+    assert_int_equal(loss_surface_add_path(surface, "run", f->paths, RUN, &path),
+                     LOSS_ERR_CANCELLED);
     const loss_path_point *p;
     size_t n;
     assert_int_equal(loss_surface_paths(surface, LOSS_SPLIT_TEST, &n, &p), LOSS_OK);
@@ -215,7 +227,8 @@ static void test_resumes(void **state)
     assert_int_equal(loss_surface_paths(surface, LOSS_SPLIT_TEST, &n, &p), LOSS_OK);
     assert_int_equal(n, RUN + 3);
     assert_string_equal(p[0].run, "again");
-    assert_true(p[0].x == p[3].x && p[0].true_loss == p[3].true_loss); /* the same checkpoint, the same bits */
+    assert_true(p[0].x == p[3].x &&
+                p[0].true_loss == p[3].true_loss); /* the same checkpoint, the same bits */
     loss_surface_close(surface);
 }
 
@@ -233,12 +246,14 @@ static void test_refusals(void **state)
     assert_int_equal(loss_surface_read(&look, scratch_path("a.landscape")), LOSS_OK);
     assert_int_equal(loss_surface_add_path(look, "run", f->paths, RUN, NULL), LOSS_ERR_ARGUMENT);
     loss_surface_close(look);
-    assert_int_equal(loss_net_save(f->net, f->paths[1]), LOSS_OK); /* another checkpoint under the same name */
+    assert_int_equal(loss_net_save(f->net, f->paths[1]),
+                     LOSS_OK); /* another checkpoint under the same name */
     assert_int_equal(loss_surface_add_path(surface, "run", f->paths, RUN, NULL), LOSS_ERR_MISMATCH);
     assert_non_null(strstr(loss_last_message(), "another name"));
     assert_int_equal(loss_net_create(&other, "resnet20:width=0.25", SHAPE), LOSS_OK);
     assert_int_equal(loss_net_save(other, f->paths[1]), LOSS_OK);
-    assert_int_equal(loss_surface_add_path(surface, "wide", f->paths, RUN, NULL), LOSS_ERR_MISMATCH);
+    assert_int_equal(loss_surface_add_path(surface, "wide", f->paths, RUN, NULL),
+                     LOSS_ERR_MISMATCH);
     const loss_path_point *p;
     size_t n;
     assert_int_equal(loss_surface_paths(surface, LOSS_SPLIT_TEST, &n, &p), LOSS_OK);
@@ -262,7 +277,8 @@ static void test_not_finite(void **state)
     size_t n;
     assert_int_equal(loss_surface_paths(surface, LOSS_SPLIT_TEST, &n, &p), LOSS_OK);
     assert_int_equal(n, RUN);
-    assert_true(isnan(p[2].x) && isnan(p[2].y) && isnan(p[2].true_loss) && isnan(p[2].plane_loss) && isnan(p[2].residual));
+    assert_true(isnan(p[2].x) && isnan(p[2].y) && isnan(p[2].true_loss) && isnan(p[2].plane_loss) &&
+                isnan(p[2].residual));
     assert_true(isfinite(p[1].x) && isfinite(p[3].true_loss));
     loss_net_free(net);
     loss_surface_close(surface);
@@ -295,14 +311,17 @@ static void check_plane(const fixture *f, const loss_plane *plane)
     loss_plane *again;
     loss_surface_options opt = grid();
     unlink(scratch_path("a.landscape"));
-    assert_int_equal(loss_surface_open(&surface, scratch_path("a.landscape"), f->net, plane, f->data, &opt), LOSS_OK);
+    assert_int_equal(
+        loss_surface_open(&surface, scratch_path("a.landscape"), f->net, plane, f->data, &opt),
+        LOSS_OK);
     loss_surface_close(surface);
     assert_int_equal(loss_surface_read(&surface, scratch_path("a.landscape")), LOSS_OK);
     if (loss_surface_plane(surface, f->net, &again))
         fail_msg("%s", loss_last_message());
     size_t size = loss_net_n_parameters(f->net) * sizeof(float);
     for (int axis = 0; axis < 2; axis++)
-        assert_memory_equal(loss_plane_direction(plane, axis), loss_plane_direction(again, axis), size);
+        assert_memory_equal(loss_plane_direction(plane, axis), loss_plane_direction(again, axis),
+                            size);
     assert_string_equal(loss_plane_description(plane), loss_plane_description(again));
     assert_int_equal(loss_plane_checkpoints(plane), loss_plane_checkpoints(again));
     loss_plane_free(again);
@@ -325,7 +344,9 @@ static void test_plane_of_a_file(void **state)
     assert_int_equal(loss_plane_random(&plane, f->net, &random), LOSS_OK);
     check_plane(f, plane);
     loss_plane_free(plane);
-    assert_int_equal(loss_plane_create(&plane, f->net, loss_plane_direction(f->plane, 1), loss_plane_direction(f->plane, 0)), LOSS_OK);
+    assert_int_equal(loss_plane_create(&plane, f->net, loss_plane_direction(f->plane, 1),
+                                       loss_plane_direction(f->plane, 0)),
+                     LOSS_OK);
     check_plane(f, plane);
     loss_plane_free(plane);
 }
@@ -338,13 +359,16 @@ static void sql(const char *text)
     sqlite3_close(db);
 }
 
-/* Files of before there were paths: an empty table of other columns, or none. Damaged directions are seen. */
+/* Files of before there were paths: an empty table of other columns, or none. Damaged directions
+ * are seen. */
 static void test_other_files(void **state)
 {
     const fixture *f = *state;
-    static const char *const changes[] = {"DROP TABLE path",
-                                          "DROP TABLE path; CREATE TABLE path(run TEXT, checkpoint TEXT, x REAL, y REAL, true_loss REAL,"
-                                          " plane_loss REAL, residual REAL, PRIMARY KEY(run, checkpoint)) WITHOUT ROWID"};
+    static const char *const changes[] = {
+        "DROP TABLE path",
+        "DROP TABLE path; CREATE TABLE path(run TEXT, checkpoint TEXT, x REAL, y REAL, true_loss "
+        "REAL,"
+        " plane_loss REAL, residual REAL, PRIMARY KEY(run, checkpoint)) WITHOUT ROWID"};
     loss_surface_options opt = grid();
     const loss_path_point *p;
     size_t n;
@@ -422,7 +446,8 @@ static void test_export(void **state)
     assert_int_equal(loss_file_describe(scratch_path("path.csv"), &json), LOSS_OK);
     assert_non_null(strstr(json, "training paths"));
     loss_string_free(json);
-    assert_int_equal(loss_surface_export_path(surface, scratch_path("path.obj"), NULL), LOSS_ERR_NAME);
+    assert_int_equal(loss_surface_export_path(surface, scratch_path("path.obj"), NULL),
+                     LOSS_ERR_NAME);
     loss_surface_close(surface);
 }
 

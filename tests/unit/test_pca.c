@@ -1,4 +1,5 @@
-/* Principal components of checkpoints against an explicit singular value decomposition of their rows; least-squares coordinates. */
+/* Principal components of checkpoints against an explicit singular value decomposition of their
+ * rows; least-squares coordinates. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,9 +22,12 @@ static loss_net *make_net(void)
     loss_builder *b;
     loss_net *net;
     assert_int_equal(loss_builder_create(&b, SHAPE), LOSS_OK);
-    loss_node x = loss_builder_conv(b, loss_builder_input(b), "conv", (loss_conv){.channels = 3, .kernel = 3, .padding = 1});
+    loss_node x = loss_builder_conv(b, loss_builder_input(b), "conv",
+                                    (loss_conv){.channels = 3, .kernel = 3, .padding = 1});
     x = loss_builder_relu(b, loss_builder_batchnorm(b, x, "bn"));
-    x = loss_builder_linear(b, loss_builder_flatten(b, loss_builder_average_pool(b, x, (loss_pool){.kernel = 2})), "fc", SHAPE.classes);
+    x = loss_builder_linear(
+        b, loss_builder_flatten(b, loss_builder_average_pool(b, x, (loss_pool){.kernel = 2})), "fc",
+        SHAPE.classes);
     assert_int_equal(loss_builder_finish(b, x, "small", &net), LOSS_OK);
     return net;
 }
@@ -31,8 +35,10 @@ static loss_net *make_net(void)
 /* Value j of checkpoint t: a bent path with some noise. */
 static float value_of(size_t t, size_t j)
 {
-    double s = (double)t / 5, noise = (double)((t * 7919 + j * 104729 + t * j * 31) % 1000) / 1000 - 0.5;
-    return (float)(exp(-s) * sin(0.1 * (double)j) + 0.4 * cos(3 * s) * cos(0.37 * (double)j + 1) + 0.05 * noise + 0.3);
+    double s = (double)t / 5,
+           noise = (double)((t * 7919 + j * 104729 + t * j * 31) % 1000) / 1000 - 0.5;
+    return (float)(exp(-s) * sin(0.1 * (double)j) + 0.4 * cos(3 * s) * cos(0.37 * (double)j + 1) +
+                   0.05 * noise + 0.3);
 }
 
 static void fill(loss_net *net, size_t t)
@@ -72,17 +78,20 @@ static size_t make_rows(size_t n, bool biasbn, double rows[MOST][MOST_VALUES])
         size_t at = 0;
         fill(net, t);
         for (size_t i = 0; i < net->n_tensors; i++)
-            for (size_t k = 0; lossi_tensor_is_trainable(&net->tensors[i]) && k < net->tensors[i].count; k++)
-                rows[t][at++] = biasbn && net->tensors[i].n_dims == 1
-                                    ? 0 : (double)net->tensors[i].values[k] - (double)last->tensors[i].values[k];
+            for (size_t k = 0;
+                 lossi_tensor_is_trainable(&net->tensors[i]) && k < net->tensors[i].count; k++)
+                rows[t][at++] =
+                    biasbn && net->tensors[i].n_dims == 1
+                        ? 0
+                        : (double)net->tensors[i].values[k] - (double)last->tensors[i].values[k];
     }
     loss_net_free(net);
     loss_net_free(last);
     return n_values;
 }
 
-/* One-sided Jacobi (Hestenes 1958): rotates the rows of a [n][m] until they are orthogonal: they are then singular values times right
- * singular vectors. */
+/* One-sided Jacobi (Hestenes 1958): rotates the rows of a [n][m] until they are orthogonal: they
+ * are then singular values times right singular vectors. */
 static void decompose(double a[MOST][MOST_VALUES], size_t n, size_t m)
 {
     for (int sweep = 0; sweep < 60; sweep++)
@@ -96,7 +105,8 @@ static void decompose(double a[MOST][MOST_VALUES], size_t n, size_t m)
                 }
                 if (fabs(pq) <= 1e-300)
                     continue;
-                double zeta = (qq - pp) / (2 * pq), t = (zeta >= 0 ? 1 : -1) / (fabs(zeta) + sqrt(1 + zeta * zeta));
+                double zeta = (qq - pp) / (2 * pq),
+                       t = (zeta >= 0 ? 1 : -1) / (fabs(zeta) + sqrt(1 + zeta * zeta));
                 double c = 1 / sqrt(1 + t * t), s = c * t;
                 for (size_t j = 0; j < m; j++) {
                     double x = a[p][j], y = a[q][j];
@@ -107,7 +117,8 @@ static void decompose(double a[MOST][MOST_VALUES], size_t n, size_t m)
 }
 
 /* The two longest rows become the first ones; *total: the sum of all squares. */
-static void sort_two(double a[MOST][MOST_VALUES], size_t n, size_t m, double squares[MOST], double *total)
+static void sort_two(double a[MOST][MOST_VALUES], size_t n, size_t m, double squares[MOST],
+                     double *total)
 {
     *total = 0;
     for (size_t p = 0; p < n; p++) {
@@ -185,7 +196,8 @@ static void test_ignored_do_not_move(void **state)
     assert_string_equal(loss_plane_description(plane), "pca of 5 checkpoints ignore=biasbn");
     size_t at = 0, moved = 0;
     for (size_t i = 0; i < net->n_tensors; i++)
-        for (size_t k = 0; lossi_tensor_is_trainable(&net->tensors[i]) && k < net->tensors[i].count; k++, at++)
+        for (size_t k = 0; lossi_tensor_is_trainable(&net->tensors[i]) && k < net->tensors[i].count;
+             k++, at++)
             for (int axis = 0; axis < 2; axis++) {
                 if (net->tensors[i].n_dims == 1)
                     assert_true(loss_plane_direction(plane, axis)[at] == 0);
@@ -205,7 +217,8 @@ static void save_on_line(loss_net *net, size_t t, double scale)
     for (size_t i = 0; i < net->n_tensors; i++)
         for (size_t k = 0; k < net->tensors[i].count; k++) {
             double w = (double)a->tensors[i].values[k];
-            net->tensors[i].values[k] = (lossi_real)(w + scale * ((double)net->tensors[i].values[k] - w));
+            net->tensors[i].values[k] =
+                (lossi_real)(w + scale * ((double)net->tensors[i].values[k] - w));
         }
     assert_int_equal(loss_net_save(net, name_of(t)), LOSS_OK);
     loss_net_free(a);
@@ -230,18 +243,21 @@ static void test_degenerate(void **state)
     for (size_t t = 0; t < 4; t++)
         paths[t] = name_of(t);
     assert_int_equal(loss_plane_pca(&plane, net, paths, 4, NULL), LOSS_OK);
-    /* Rounding to float makes a second direction of 1e-7 of the first: its variance is not worth the name. */
+    /* Rounding to float makes a second direction of 1e-7 of the first: its variance is not worth
+     * the name. */
     assert_true(loss_plane_explained(plane, 0) > 1 - 1e-10);
     fill(net, 1);
     assert_int_equal(loss_plane_project(plane, net, net, 2, &at), LOSS_OK);
     assert_true(at.x == 0 && at.y == 0 && at.distance == 0 && at.residual == 0);
     loss_plane_free(plane);
     paths[1] = paths[2] = paths[0];
-    assert_int_equal(loss_plane_pca(&plane, net, paths, 3, NULL), LOSS_ERR_ARGUMENT); /* alike, and not the origin */
+    assert_int_equal(loss_plane_pca(&plane, net, paths, 3, NULL),
+                     LOSS_ERR_ARGUMENT); /* alike, and not the origin */
     assert_non_null(strstr(loss_last_message(), "all alike"));
     assert_null(plane);
     fill(net, 0);
-    assert_int_equal(loss_plane_pca(&plane, net, paths, 3, NULL), LOSS_ERR_ARGUMENT); /* alike, and the origin */
+    assert_int_equal(loss_plane_pca(&plane, net, paths, 3, NULL),
+                     LOSS_ERR_ARGUMENT); /* alike, and the origin */
     loss_net_free(net);
 }
 
@@ -283,8 +299,10 @@ static void test_refusals(void **state)
     assert_int_equal(loss_net_save(net, paths[2]), LOSS_OK);
     fill(net, 3);
     assert_int_equal(loss_plane_pca(&plane, net, paths, 4, NULL), LOSS_ERR_ARGUMENT);
-    assert_non_null(strstr(loss_last_message(), "epoch-002.safetensors: conv.weight has a value that is not finite"));
-    assert_int_equal(loss_net_create(&other, "lenet5:width=0.25", (loss_shape){1, 28, 28, 10}), LOSS_OK);
+    assert_non_null(strstr(loss_last_message(),
+                           "epoch-002.safetensors: conv.weight has a value that is not finite"));
+    assert_int_equal(loss_net_create(&other, "lenet5:width=0.25", (loss_shape){1, 28, 28, 10}),
+                     LOSS_OK);
     assert_int_equal(loss_net_save(other, paths[2]), LOSS_OK);
     assert_int_equal(loss_plane_pca(&plane, net, paths, 4, NULL), LOSS_ERR_MISMATCH);
     assert_non_null(strstr(loss_last_message(), "epoch-002"));
@@ -294,7 +312,8 @@ static void test_refusals(void **state)
     loss_net_free(net);
 }
 
-/* w + 0.7 x - 1.3 y + something off the plane, with directions that are neither orthogonal nor of unit length. */
+/* w + 0.7 x - 1.3 y + something off the plane, with directions that are neither orthogonal nor
+ * of unit length. */
 static void test_least_squares(void **state)
 {
     (void)state;
@@ -317,7 +336,8 @@ static void test_least_squares(void **state)
                 net->tensors[i].values[k] = (lossi_real)(w + 5); /* statistics do not count */
                 continue;
             }
-            double e = at % 4 == 3 ? 0.01 * (double)(at % 17) : 0, d = 0.7 * (double)x[at] - 1.3 * (double)y[at] + e;
+            double e = at % 4 == 3 ? 0.01 * (double)(at % 17) : 0,
+                   d = 0.7 * (double)x[at] - 1.3 * (double)y[at] + e;
             net->tensors[i].values[k] = (lossi_real)(w + d);
             off += e * e;
             all += d * d;
@@ -330,7 +350,8 @@ static void test_least_squares(void **state)
     assert_int_equal(loss_plane_project(plane, origin, net, 1, &p), LOSS_OK); /* on x alone */
     assert_true(p.y == 0 && fabs(p.x - 0.7) > 0.01 && p.residual > sqrt(off / all));
     loss_plane_free(plane);
-    assert_int_equal(loss_plane_create(&plane, origin, x, x), LOSS_OK); /* two directions that are one */
+    assert_int_equal(loss_plane_create(&plane, origin, x, x),
+                     LOSS_OK); /* two directions that are one */
     assert_int_equal(loss_plane_project(plane, origin, net, 2, &p), LOSS_OK);
     assert_true(p.y == 0 && isfinite(p.x));
     net->tensors[0].values[0] = (lossi_real)INFINITY;

@@ -1,4 +1,5 @@
-/* Planes: the normalisations of docs/definitions.md, by hand; reproducibility; files; moving a network. */
+/* Planes: the normalisations of docs/definitions.md, by hand; reproducibility; files; moving a
+ * network. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -74,7 +75,8 @@ static void test_filter_norm(void **state)
     loss_net_free(net);
 }
 
-/* Element by element: what is drawn for a tensor depends on seed, axis and the tensor's name, and is then scaled. */
+/* Element by element: what is drawn for a tensor depends on seed, axis and the tensor's name,
+ * and is then scaled. */
 static void test_filter_norm_by_hand(void **state)
 {
     (void)state;
@@ -93,7 +95,8 @@ static void test_filter_norm_by_hand(void **state)
             size_t size = t->count / t->dims[0];
             for (size_t j = 0; t->n_dims > 1 && j < t->count; j++) {
                 size_t filter = j / size * size;
-                double factor = norm_r(t->values + filter, size) / (norm_f(r + filter, size) + 1e-10);
+                double factor =
+                    norm_r(t->values + filter, size) / (norm_f(r + filter, size) + 1e-10);
                 assert_true(d[j] == (float)((double)r[j] * factor));
             }
             const float *o = loss_plane_direction(raw_deeper, axis);
@@ -121,9 +124,11 @@ static void test_other_norms(void **state)
 {
     (void)state;
     loss_net *net = make_net();
-    loss_plane *layer = draw(net, LOSS_NORM_LAYER, LOSS_IGNORE_NONE, 0), *weight = draw(net, LOSS_NORM_WEIGHT, LOSS_IGNORE_NONE, 0);
+    loss_plane *layer = draw(net, LOSS_NORM_LAYER, LOSS_IGNORE_NONE, 0),
+               *weight = draw(net, LOSS_NORM_WEIGHT, LOSS_IGNORE_NONE, 0);
     loss_plane *none = draw(net, LOSS_NORM_NONE, LOSS_IGNORE_NONE, 0);
-    const float *l = loss_plane_direction(layer, 1), *w = loss_plane_direction(weight, 1), *n = loss_plane_direction(none, 1);
+    const float *l = loss_plane_direction(layer, 1), *w = loss_plane_direction(weight, 1),
+                *n = loss_plane_direction(none, 1);
     double sum = 0, squares = 0;
     size_t drawn = 0;
     for (size_t i = 0; i < net->n_tensors; i++) {
@@ -133,7 +138,8 @@ static void test_other_norms(void **state)
         double expected = norm_r(t->values, t->count);
         for (size_t j = 0; j < t->count; j++) {
             if (t->n_dims == 1) { /* the reference implementation copies w */
-                assert_true(l[j] == (float)t->values[j] && w[j] == (float)t->values[j] && n[j] == (float)t->values[j]);
+                assert_true(l[j] == (float)t->values[j] && w[j] == (float)t->values[j] &&
+                            n[j] == (float)t->values[j]);
                 continue;
             }
             assert_true(fabs((double)w[j] - (double)n[j] * (double)t->values[j]) < 1e-6);
@@ -148,7 +154,8 @@ static void test_other_norms(void **state)
         n += t->count;
     }
     assert_true(drawn > 10000);
-    assert_true(fabs(sum / (double)drawn) < 0.03 && fabs(squares / (double)drawn - 1) < 0.05); /* N(0, 1) */
+    assert_true(fabs(sum / (double)drawn) < 0.03 &&
+                fabs(squares / (double)drawn - 1) < 0.05); /* N(0, 1) */
     loss_plane_free(layer);
     loss_plane_free(weight);
     loss_plane_free(none);
@@ -159,7 +166,8 @@ static void test_seeds_and_figures(void **state)
 {
     (void)state;
     loss_net *net = make_net();
-    loss_plane *a = draw(net, LOSS_NORM_FILTER, LOSS_IGNORE_BIASBN, 7), *b = draw(net, LOSS_NORM_FILTER, LOSS_IGNORE_BIASBN, 7);
+    loss_plane *a = draw(net, LOSS_NORM_FILTER, LOSS_IGNORE_BIASBN, 7),
+               *b = draw(net, LOSS_NORM_FILTER, LOSS_IGNORE_BIASBN, 7);
     loss_plane *c = draw(net, LOSS_NORM_FILTER, LOSS_IGNORE_BIASBN, 8);
     size_t n = loss_net_n_parameters(net);
     assert_string_equal(loss_plane_digest(a), loss_plane_digest(b));
@@ -220,10 +228,12 @@ static void test_move(void **state)
         for (size_t j = 0; j < net->tensors[i].count; j++) {
             double w = (double)net->tensors[i].values[j];
             if (lossi_tensor_is_trainable(&net->tensors[i])) {
-                assert_true(moved->tensors[i].values[j] == (lossi_real)(w + 0.5 * (double)x[at] - 2 * (double)y[at]));
+                assert_true(moved->tensors[i].values[j] ==
+                            (lossi_real)(w + 0.5 * (double)x[at] - 2 * (double)y[at]));
                 at++;
             } else {
-                assert_true(moved->tensors[i].values[j] == net->tensors[i].values[j]); /* statistics stay */
+                assert_true(moved->tensors[i].values[j] ==
+                            net->tensors[i].values[j]); /* statistics stay */
             }
         }
     assert_int_equal(loss_plane_move(plane, net, 0, 0, moved), LOSS_OK);
@@ -263,8 +273,10 @@ static void test_the_centre_is_the_origin(void **state)
     assert_int_equal(loss_plane_create(&plane, net, x, y), LOSS_OK);
     assert_int_equal(loss_plane_move(plane, net, 0, 0, moved), LOSS_OK);
     for (size_t i = 0; i < net->n_tensors; i++)
-        assert_memory_equal(moved->tensors[i].values, net->tensors[i].values, net->tensors[i].count * sizeof(lossi_real));
-    assert_int_equal(loss_plane_move(plane, net, 0, 0, other), LOSS_ERR_SHAPE); /* as many parameters, other tensors */
+        assert_memory_equal(moved->tensors[i].values, net->tensors[i].values,
+                            net->tensors[i].count * sizeof(lossi_real));
+    assert_int_equal(loss_plane_move(plane, net, 0, 0, other),
+                     LOSS_ERR_SHAPE); /* as many parameters, other tensors */
     loss_plane_free(plane);
     loss_net_free(moved);
     loss_net_free(other);
@@ -278,13 +290,16 @@ static void test_directions_that_are_none(void **state)
     loss_plane *plane, *line;
     float values[16] = {1};
     assert_int_equal(loss_plane_create(&line, net, values, NULL), LOSS_OK);
-    assert_true(loss_plane_cosine(line) == 0 && loss_plane_norm(line, 0) == 1 && loss_plane_norm(line, 1) == 0);
+    assert_true(loss_plane_cosine(line) == 0 && loss_plane_norm(line, 0) == 1 &&
+                loss_plane_norm(line, 1) == 0);
     loss_plane_free(line);
-    static const char y_only[] = "{\"y/fc.bias\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}";
+    static const char y_only[] =
+        "{\"y/fc.bias\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}";
     uint8_t bytes[8 + sizeof y_only - 1 + 16] = {sizeof y_only - 1};
     memcpy(bytes + 8, y_only, sizeof y_only - 1);
     scratch_write("d.safetensors", bytes, sizeof bytes);
-    assert_int_equal(loss_plane_load(&plane, net, scratch_path("d.safetensors")), LOSS_ERR_MISMATCH);
+    assert_int_equal(loss_plane_load(&plane, net, scratch_path("d.safetensors")),
+                     LOSS_ERR_MISMATCH);
     assert_null(plane);
     assert_non_null(strstr(loss_last_message(), "no direction x"));
     bytes[8 + 2] = 'x'; /* the rest of the parameters does not move */
@@ -295,7 +310,8 @@ static void test_directions_that_are_none(void **state)
     for (size_t i = 0; i < 16; i++)
         assert_true(loss_plane_direction(plane, 0)[i] == (i == 15 ? 1.0F : 0.0F));
     loss_plane_free(plane);
-    assert_int_equal(loss_plane_load(&plane, net, scratch_path("missing.safetensors")), LOSS_ERR_IO);
+    assert_int_equal(loss_plane_load(&plane, net, scratch_path("missing.safetensors")),
+                     LOSS_ERR_IO);
     loss_net_free(net);
 }
 
@@ -314,7 +330,8 @@ static void test_options(void **state)
     newer.tail = 1;
     assert_int_equal(loss_plane_random(&plane, net, &newer.opt), LOSS_ERR_ARGUMENT);
     assert_null(plane);
-    loss_random_options older = {offsetof(loss_random_options, seed), LOSS_NORM_LAYER, LOSS_IGNORE_NONE, 99};
+    loss_random_options older = {offsetof(loss_random_options, seed), LOSS_NORM_LAYER,
+                                 LOSS_IGNORE_NONE, 99};
     assert_int_equal(loss_plane_random(&plane, net, &older), LOSS_OK);
     assert_string_equal(loss_plane_description(plane), "random norm=layer ignore=none seed=0");
     loss_plane_free(plane);
@@ -327,10 +344,15 @@ static void test_options(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_filter_norm), cmocka_unit_test(test_other_norms), cmocka_unit_test(test_seeds_and_figures),
-        cmocka_unit_test_setup_teardown(test_files, scratch_make, scratch_remove), cmocka_unit_test(test_move),
-        cmocka_unit_test(test_filter_norm_by_hand), cmocka_unit_test(test_the_centre_is_the_origin),
-        cmocka_unit_test_setup_teardown(test_directions_that_are_none, scratch_make, scratch_remove),
+        cmocka_unit_test(test_filter_norm),
+        cmocka_unit_test(test_other_norms),
+        cmocka_unit_test(test_seeds_and_figures),
+        cmocka_unit_test_setup_teardown(test_files, scratch_make, scratch_remove),
+        cmocka_unit_test(test_move),
+        cmocka_unit_test(test_filter_norm_by_hand),
+        cmocka_unit_test(test_the_centre_is_the_origin),
+        cmocka_unit_test_setup_teardown(test_directions_that_are_none, scratch_make,
+                                        scratch_remove),
         cmocka_unit_test(test_options),
     };
     return cmocka_run_group_tests_name("plane", tests, NULL, NULL);

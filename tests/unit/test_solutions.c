@@ -1,4 +1,5 @@
-/* Lines and planes through solutions; BatchNorm's modes against obvious references; repeated random lines. */
+/* Lines and planes through solutions; BatchNorm's modes against obvious references; repeated
+ * random lines. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,9 +40,11 @@ static loss_net *make_net(uint64_t seed)
     loss_net_initialise(net, seed);
     for (size_t i = 0; i < net->n_tensors; i++)
         for (size_t j = 0; j < net->tensors[i].count; j++) {
-            double value = (double)net->tensors[i].values[j], factor = 1 + 0.37 * (double)((seed + j * 7 + i) % 5);
-            net->tensors[i].values[j] = (lossi_real)(net->tensors[i].n_dims > 1 ? value * factor / (double)(1 + j % 97)
-                                                                               : value + 0.01 * factor);
+            double value = (double)net->tensors[i].values[j],
+                   factor = 1 + 0.37 * (double)((seed + j * 7 + i) % 5);
+            net->tensors[i].values[j] =
+                (lossi_real)(net->tensors[i].n_dims > 1 ? value * factor / (double)(1 + j % 97)
+                                                        : value + 0.01 * factor);
         }
     net->tensors[0].values[0] = (lossi_real)(seed % 2 ? -0.0 : 1e-12);
     return net;
@@ -51,7 +54,8 @@ static bool same_values(const loss_net *a, const loss_net *b, bool with_statisti
 {
     for (size_t i = 0; i < a->n_tensors; i++)
         if ((with_statistics || lossi_tensor_is_trainable(&a->tensors[i])) &&
-            memcmp(a->tensors[i].values, b->tensors[i].values, a->tensors[i].count * sizeof(lossi_real)) != 0)
+            memcmp(a->tensors[i].values, b->tensors[i].values,
+                   a->tensors[i].count * sizeof(lossi_real)) != 0)
             return false;
     return true;
 }
@@ -78,10 +82,12 @@ static void test_ends_are_exact(void **state)
             for (int k = 0; k < 3; k++)
                 v[k] = (double)w[k]->tensors[i].values[j];
             double expected = 0.25 * v[0] + 0.25 * v[1] + 0.5 * v[2];
-            assert_true(fabs((double)moved->tensors[i].values[j] - expected) <= 1e-7 * fabs(expected) + 1e-30);
+            assert_true(fabs((double)moved->tensors[i].values[j] - expected) <=
+                        1e-7 * fabs(expected) + 1e-30);
         }
     float first = loss_plane_direction(plane, 0)[1];
-    assert_true(first == (float)((double)w[1]->tensors[0].values[1] - (double)w[0]->tensors[0].values[1]));
+    assert_true(first ==
+                (float)((double)w[1]->tensors[0].values[1] - (double)w[0]->tensors[0].values[1]));
     loss_plane_free(plane);
     for (int k = 0; k < 3; k++)
         loss_net_free(w[k]);
@@ -101,10 +107,12 @@ static void test_line_and_refusals(void **state)
         if (b->tensors[i].kind == LOSS_TENSOR_RUNNING_VAR)
             b->tensors[i].values[0] += 1;
     assert_int_equal(loss_plane_between(&again, a, b, NULL, "line to b"), LOSS_OK);
-    assert_string_not_equal(loss_plane_digest(plane), loss_plane_digest(again)); /* other statistics only */
+    assert_string_not_equal(loss_plane_digest(plane),
+                            loss_plane_digest(again)); /* other statistics only */
     loss_plane_free(again);
     loss_plane_free(plane);
-    assert_int_equal(loss_net_create(&other, "vgg9:width=0.125", (loss_shape){1, 32, 32, 10}), LOSS_OK);
+    assert_int_equal(loss_net_create(&other, "vgg9:width=0.125", (loss_shape){1, 32, 32, 10}),
+                     LOSS_OK);
     assert_int_equal(loss_plane_between(&plane, a, other, NULL, NULL), LOSS_ERR_SHAPE);
     assert_null(plane);
     assert_int_equal(loss_plane_random(&plane, a, NULL), LOSS_OK);
@@ -124,9 +132,11 @@ static loss_net *make_small_net(void)
     assert_int_equal(loss_builder_create(&b, SHAPE), LOSS_OK);
     loss_node x = loss_builder_conv(b, loss_builder_input(b), "c1", (loss_conv){2, 3, 1, 1, false});
     x = loss_builder_relu(b, loss_builder_batchnorm(b, x, "b1"));
-    x = loss_builder_batchnorm(b, loss_builder_conv(b, x, "c2", (loss_conv){3, 1, 1, 0, true}), "b2");
+    x = loss_builder_batchnorm(b, loss_builder_conv(b, x, "c2", (loss_conv){3, 1, 1, 0, true}),
+                               "b2");
     x = loss_builder_dropout(b, loss_builder_relu(b, x), 0.5);
-    x = loss_builder_linear(b, loss_builder_flatten(b, loss_builder_global_average_pool(b, x)), "fc", 10);
+    x = loss_builder_linear(b, loss_builder_flatten(b, loss_builder_global_average_pool(b, x)),
+                            "fc", 10);
     assert_int_equal(loss_builder_finish(b, x, "small", &net), LOSS_OK);
     return net;
 }
@@ -142,7 +152,8 @@ static const lossi_real *values(const loss_net *net, const char *name)
 
 enum { PIXELS = SIDE * SIDE, ALL = IMAGES * PIXELS };
 
-/* Mean and variance of n values, by their definitions; compared; and the values normalised by the biased variance. */
+/* Mean and variance of n values, by their definitions; compared; and the values normalised by
+ * the biased variance. */
 static void check_statistics(double *v, const loss_net *net, const char *norm, size_t c)
 {
     char name[64];
@@ -154,7 +165,8 @@ static void check_statistics(double *v, const loss_net *net, const char *norm, s
     snprintf(name, sizeof name, "%s.running_mean", norm);
     assert_true(fabs((double)values(net, name)[c] - mean) < 1e-5);
     snprintf(name, sizeof name, "%s.running_var", norm);
-    assert_true(fabs((double)values(net, name)[c] - squares / (ALL - 1)) < 1e-5 * (1 + squares / ALL));
+    assert_true(fabs((double)values(net, name)[c] - squares / (ALL - 1)) <
+                1e-5 * (1 + squares / ALL));
     for (size_t i = 0; i < ALL; i++)
         v[i] = (v[i] - mean) / sqrt(squares / ALL + 1e-5);
 }
@@ -173,7 +185,8 @@ static void test_recalibrate_by_hand(void **state)
     loss_dataset *data = make_data(LOSS_SPLIT_TRAIN);
     assert_int_equal(loss_net_recalibrate(net, data, 2), LOSS_OK);
     assert_int_equal(loss_dataset_images(data, 0, IMAGES, images), LOSS_OK);
-    const lossi_real *c1 = values(net, "c1.weight"), *c2 = values(net, "c2.weight"), *bias = values(net, "c2.bias");
+    const lossi_real *c1 = values(net, "c1.weight"), *c2 = values(net, "c2.weight"),
+                     *bias = values(net, "c2.bias");
     for (size_t c = 0; c < 2; c++) {
         for (size_t i = 0; i < ALL; i++) {
             const float *image = images + i / PIXELS * PIXELS;
@@ -181,7 +194,8 @@ static void test_recalibrate_by_hand(void **state)
             hidden[c][i] = 0;
             for (int dr = 0; dr < 3; dr++)
                 for (int dk = 0; dk < 3; dk++)
-                    hidden[c][i] += (double)c1[c * 9 + (size_t)(dr * 3 + dk)] * pixel(image, r + dr - 1, k + dk - 1);
+                    hidden[c][i] += (double)c1[c * 9 + (size_t)(dr * 3 + dk)] *
+                                    pixel(image, r + dr - 1, k + dk - 1);
         }
         check_statistics(hidden[c], net, "b1", c); /* weight 1, bias 0 */
         for (size_t i = 0; i < ALL; i++)
@@ -189,7 +203,8 @@ static void test_recalibrate_by_hand(void **state)
     }
     for (size_t c = 0; c < 3; c++) {
         for (size_t i = 0; i < ALL; i++)
-            v[i] = (double)c2[2 * c] * hidden[0][i] + (double)c2[2 * c + 1] * hidden[1][i] + (double)bias[c];
+            v[i] = (double)c2[2 * c] * hidden[0][i] + (double)c2[2 * c + 1] * hidden[1][i] +
+                   (double)bias[c];
         check_statistics(v, net, "b2", c);
     }
     loss_dataset_free(data);
@@ -222,11 +237,13 @@ static void test_recalibrate_is_training_mode(void **state)
     assert_int_equal(loss_net_recalibrate(again, data, 1), LOSS_OK);
     for (size_t i = 0; i < net->n_tensors; i++)
         for (size_t j = 0; j < net->tensors[i].count; j++) {
-            double before = (double)net->tensors[i].values[j], estimate = (double)again->tensors[i].values[j];
+            double before = (double)net->tensors[i].values[j],
+                   estimate = (double)again->tensors[i].values[j];
             if (lossi_tensor_is_trainable(&net->tensors[i]))
                 assert_true(estimate == before);
             else
-                assert_true(fabs((double)trained->tensors[i].values[j] - (0.9 * before + 0.1 * estimate)) < 1e-6 * (1 + fabs(estimate)));
+                assert_true(fabs((double)trained->tensors[i].values[j] -
+                                 (0.9 * before + 0.1 * estimate)) < 1e-6 * (1 + fabs(estimate)));
         }
     assert_false(same_values(net, again, true));
     loss_dataset_free(data);
@@ -238,8 +255,9 @@ static void test_recalibrate_is_training_mode(void **state)
 enum { N = 5 };
 
 /* Evaluates a file; its points. */
-static loss_status fill(const char *name, const loss_net *net, const loss_plane *plane, const loss_dataset *data,
-                        const loss_surface_options *opt, loss_point *points)
+static loss_status fill(const char *name, const loss_net *net, const loss_plane *plane,
+                        const loss_dataset *data, const loss_surface_options *opt,
+                        loss_point *points)
 {
     loss_surface *surface;
     loss_status status = loss_surface_open(&surface, scratch_path(name), net, plane, data, opt);
@@ -282,16 +300,19 @@ static void test_modes_of_a_surface(void **state)
     opt.bn = LOSS_BN_STATES;
     assert_int_equal(fill("one", a, plane, test, &opt, two), LOSS_ERR_MISMATCH);
     assert_non_null(strstr(loss_last_message(), "BatchNorm mode"));
-    for (size_t i = 0; i < a->n_tensors; i++) /* 2 - 1 x is below 0 beyond 1 only where b has less */
+    for (size_t i = 0; i < a->n_tensors;
+         i++) /* 2 - 1 x is below 0 beyond 1 only where b has less */
         if (a->tensors[i].kind == LOSS_TENSOR_RUNNING_VAR)
             b->tensors[i].values[0] = a->tensors[i].values[0] / 3;
     loss_plane_free(plane);
     assert_int_equal(loss_plane_between(&plane, a, b, NULL, NULL), LOSS_OK);
     assert_int_equal(fill("states", a, plane, test, &opt, states), LOSS_OK);
     assert_true(isfinite(states[0].loss) && isfinite(states[2].loss));
-    assert_true(states[4].evaluated && isnan(states[4].loss)); /* v (1 - 2 * 2/3) < 0: no such network */
+    assert_true(states[4].evaluated &&
+                isnan(states[4].loss)); /* v (1 - 2 * 2/3) < 0: no such network */
     assert_int_equal(loss_net_evaluate(b, test, NULL, &result), LOSS_OK);
-    assert_memory_equal(&result.loss, &states[2].loss, sizeof result.loss); /* the other solution itself */
+    assert_memory_equal(&result.loss, &states[2].loss,
+                        sizeof result.loss); /* the other solution itself */
     opt.bn = LOSS_BN_WEIGHTS;
     assert_int_equal(fill("weights", a, plane, test, &opt, one), LOSS_OK);
     assert_true(one[2].loss != states[2].loss && one[0].loss == states[0].loss);
@@ -321,7 +342,8 @@ static void test_repeated_lines(void **state)
     opt.repeat = 0;
     assert_int_equal(fill("lines", net, plane, test, &opt, lines), LOSS_ERR_MISMATCH);
     opt.repeat = 2;
-    assert_int_equal(fill("other", net, plane, test, &opt, lines), LOSS_ERR_ARGUMENT); /* y has three */
+    assert_int_equal(fill("other", net, plane, test, &opt, lines),
+                     LOSS_ERR_ARGUMENT); /* y has three */
     opt.repeat = 0;
     opt.y = (loss_axis){0, 0, 1};
     loss_plane_free(plane);

@@ -20,7 +20,8 @@ static const loss_axis X = {-1, 1, NX}, Y = {0, 0.5, NY};
 static lossi_facts make_facts(void)
 {
     lossi_facts facts = {0};
-    assert_true(lossi_facts_add(&facts, "splits", "%s", "test") && lossi_facts_add(&facts, "model", "%s", "resnet20"));
+    assert_true(lossi_facts_add(&facts, "splits", "%s", "test") &&
+                lossi_facts_add(&facts, "model", "%s", "resnet20"));
     return facts;
 }
 
@@ -50,7 +51,8 @@ static loss_point point_of(size_t i)
 static void put(lossi_store *store, size_t i)
 {
     loss_point point = point_of(i);
-    assert_int_equal(lossi_store_put_point(store, LOSS_SPLIT_TEST, i / NX, i % NX, &point), LOSS_OK);
+    assert_int_equal(lossi_store_put_point(store, LOSS_SPLIT_TEST, i / NX, i % NX, &point),
+                     LOSS_OK);
 }
 
 /* A file with the first n points. */
@@ -74,7 +76,8 @@ static size_t count_points(const char *name)
         fail_msg("%s", loss_last_message());
     lossi_store_close(store);
     while (n < N && points[n].evaluated) {
-        assert_true(points[n].loss == point_of(n).loss && points[n].standard_error == point_of(n).standard_error);
+        assert_true(points[n].loss == point_of(n).loss &&
+                    points[n].standard_error == point_of(n).standard_error);
         n++;
     }
     for (size_t i = n; i < N; i++)
@@ -127,13 +130,16 @@ static void test_contents(void **state)
     text[sizeof text - 1] = 0;
     assert_true(lossi_facts_add(&facts, "data", "%s", text)); /* a long path is kept whole */
     lossi_stored_direction stored = {"x", direction, 3};
-    lossi_store_contents contents = {.facts = &facts, .x = X, .y = Y, .directions = &stored, .n_directions = 1};
+    lossi_store_contents contents = {
+        .facts = &facts, .x = X, .y = Y, .directions = &stored, .n_directions = 1};
     lossi_store *store;
     bool is_new;
-    assert_int_equal(lossi_store_open_or_create(&store, scratch_path("a"), &contents, &is_new), LOSS_OK);
+    assert_int_equal(lossi_store_open_or_create(&store, scratch_path("a"), &contents, &is_new),
+                     LOSS_OK);
     assert_true(is_new);
     lossi_store_close(store);
-    assert_int_equal(lossi_store_open_or_create(&store, scratch_path("a"), &contents, &is_new), LOSS_OK);
+    assert_int_equal(lossi_store_open_or_create(&store, scratch_path("a"), &contents, &is_new),
+                     LOSS_OK);
     assert_false(is_new);
     assert_int_equal(lossi_store_read_facts(store, &back), LOSS_OK);
     assert_int_equal(back.n, 3);
@@ -143,32 +149,39 @@ static void test_contents(void **state)
     assert_null(lossi_facts_find(&back, "dat"));
     loss_axis x, y;
     assert_int_equal(lossi_store_read_axes(store, &x, &y), LOSS_OK);
-    assert_true(x.min == X.min && x.max == X.max && x.n == X.n && y.min == Y.min && y.max == Y.max && y.n == Y.n);
+    assert_true(x.min == X.min && x.max == X.max && x.n == X.n && y.min == Y.min &&
+                y.max == Y.max && y.n == Y.n);
     lossi_facts_free(&back);
     lossi_facts_free(&facts);
     lossi_store_close(store);
     lossi_store_close(NULL);
     assert_sql("a",
-               "SELECT group_concat(name) FROM (SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name)",
+               "SELECT group_concat(name) FROM (SELECT name FROM sqlite_master WHERE type IN "
+               "('table', 'view') ORDER BY name)",
                "axes,directions,metadata,path,points,surface");
-    assert_sql("a", "SELECT hex(data) FROM directions WHERE axis = 'x'", "0000803F000020C000000000");
+    assert_sql("a", "SELECT hex(data) FROM directions WHERE axis = 'x'",
+               "0000803F000020C000000000");
     assert_sql("a", "PRAGMA application_id", "1280267091");
     assert_sql("a", "PRAGMA user_version", "1");
     assert_sql("a", "PRAGMA journal_mode", "delete");
     assert_sql("a",
-               "SELECT count(run) || count(checkpoint) || count(x) || count(y) || count(true_loss) || count(plane_loss) || "
-               "count(residual) FROM path", "0000000");
+               "SELECT count(run) || count(checkpoint) || count(x) || count(y) || count(true_loss) "
+               "|| count(plane_loss) || "
+               "count(residual) FROM path",
+               "0000000");
 }
 
 static void test_points(void **state)
 {
     (void)state;
-    loss_point points[N], nan = {true, NAN, NAN, 10, 1}, infinite = {true, INFINITY, INFINITY, 20, 1}, later = point_of(9);
+    loss_point points[N], nan = {true, NAN, NAN, 10, 1},
+                          infinite = {true, INFINITY, INFINITY, 20, 1}, later = point_of(9);
     lossi_store *store = open_store("a");
     bool has;
     assert_int_equal(lossi_store_put_point(store, LOSS_SPLIT_TEST, 0, 1, &nan), LOSS_OK);
     assert_int_equal(lossi_store_put_point(store, LOSS_SPLIT_TEST, 3, 2, &infinite), LOSS_OK);
-    assert_int_equal(lossi_store_put_point(store, LOSS_SPLIT_TEST, 3, 2, &later), LOSS_OK); /* the first one stays */
+    assert_int_equal(lossi_store_put_point(store, LOSS_SPLIT_TEST, 3, 2, &later),
+                     LOSS_OK); /* the first one stays */
     assert_int_equal(lossi_store_has_point(store, LOSS_SPLIT_TEST, 3, 2, &has), LOSS_OK);
     assert_true(has);
     assert_int_equal(lossi_store_has_point(store, LOSS_SPLIT_TRAIN, 3, 2, &has), LOSS_OK);
@@ -177,14 +190,18 @@ static void test_points(void **state)
     store = open_store("a");
     assert_int_equal(lossi_store_read_points(store, LOSS_SPLIT_TEST, NX, NY, points), LOSS_OK);
     lossi_store_close(store);
-    assert_true(points[1].evaluated && isnan(points[1].loss) && isnan(points[1].standard_error) && points[1].accuracy == 10);
-    assert_true(points[3 * NX + 2].evaluated && isinf(points[3 * NX + 2].loss) && points[3 * NX + 2].accuracy == 20);
+    assert_true(points[1].evaluated && isnan(points[1].loss) && isnan(points[1].standard_error) &&
+                points[1].accuracy == 10);
+    assert_true(points[3 * NX + 2].evaluated && isinf(points[3 * NX + 2].loss) &&
+                points[3 * NX + 2].accuracy == 20);
     assert_false(points[0].evaluated);
-    assert_sql("a", "SELECT count(*) || ' ' || count(loss) FROM surface", "2 1"); /* NaN: a row without a loss */
+    assert_sql("a", "SELECT count(*) || ' ' || count(loss) FROM surface",
+               "2 1"); /* NaN: a row without a loss */
     assert_sql("a", "SELECT ix || ' ' || iy || ' ' || loss FROM surface WHERE iy = 3", "2 3 Inf");
 }
 
-/* A commit that was under way when the process died is undone by whoever opens the file next, also to look only. */
+/* A commit that was under way when the process died is undone by whoever opens the file next,
+ * also to look only. */
 static void test_killed_in_a_commit(void **state)
 {
     (void)state;
@@ -197,7 +214,10 @@ static void test_killed_in_a_commit(void **state)
             sqlite3 *db;
             sqlite3_open(scratch_path(name), &db);
             /* half of a transaction on the disk, under a journal that is needed to undo it */
-            sqlite3_exec(db, "PRAGMA cache_size = 2; BEGIN; UPDATE points SET loss = -1; DELETE FROM metadata", NULL, NULL, NULL);
+            sqlite3_exec(
+                db,
+                "PRAGMA cache_size = 2; BEGIN; UPDATE points SET loss = -1; DELETE FROM metadata",
+                NULL, NULL, NULL);
             sqlite3_db_cacheflush(db);
             raise(SIGKILL);
         }
@@ -246,7 +266,8 @@ static void test_kill_9(void **state)
         close(told[0]);
         assert_true(done >= before + 15);
         before = count_points("a");
-        assert_true(before == done || before == done + 1); /* committed, but killed before it could tell */
+        assert_true(before == done ||
+                    before == done + 1); /* committed, but killed before it could tell */
     }
 }
 
@@ -420,8 +441,10 @@ static void test_folder_that_cannot_be_written(void **state)
             lossi_store_put_point(store, LOSS_SPLIT_TEST, 0, 7, &point) != LOSS_ERR_IO)
             _exit(4);
         lossi_store_close(store);
-        /* A file to be filled opens, since it may have all its points; but it says so before any is computed. */
-        if (try_open(scratch_path("a"), &store, &is_new) || is_new || lossi_store_check_writable(store) != LOSS_ERR_IO)
+        /* A file to be filled opens, since it may have all its points; but it says so before any
+         * is computed. */
+        if (try_open(scratch_path("a"), &store, &is_new) || is_new ||
+            lossi_store_check_writable(store) != LOSS_ERR_IO)
             _exit(5);
         lossi_store_close(store);
         _exit(try_open(scratch_path("b"), &store, &is_new) == LOSS_ERR_IO ? 0 : 6);
@@ -492,15 +515,20 @@ static void test_damaged(void **state)
 {
     (void)state;
     assert_damage_is_noticed("PRAGMA user_version = 2", "landscape format 2; this version reads 1");
-    assert_damage_is_noticed("PRAGMA application_id = 5", "application_id is 5; expected 1280267091");
+    assert_damage_is_noticed("PRAGMA application_id = 5",
+                             "application_id is 5; expected 1280267091");
     assert_damage_is_noticed("UPDATE axes SET n = 0", "axis x has 0 coordinates");
-    assert_damage_is_noticed("UPDATE axes SET n = 1000000000000", "axis x has 1000000000000 coordinates");
+    assert_damage_is_noticed("UPDATE axes SET n = 1000000000000",
+                             "axis x has 1000000000000 coordinates");
     assert_damage_is_noticed("UPDATE axes SET n = 50000", "a grid of 50000 x 50000 points");
-    assert_damage_is_noticed("UPDATE axes SET min = 3", "axis x goes from 3 to 1 in 15 coordinates");
+    assert_damage_is_noticed("UPDATE axes SET min = 3",
+                             "axis x goes from 3 to 1 in 15 coordinates");
     assert_damage_is_noticed("UPDATE axes SET max = 9e999", "axis x goes from -1 to inf");
     assert_damage_is_noticed("DELETE FROM axes WHERE axis = 'y'", "axis y has 0 coordinates");
-    assert_damage_is_noticed("INSERT INTO points VALUES('test', 0, 15, 1, 1, 1, 1)", "iy 0, ix 15 of a grid of 10 x 15");
-    assert_damage_is_noticed("INSERT INTO points VALUES('test', -1, 0, 1, 1, 1, 1)", "a point at iy -1");
+    assert_damage_is_noticed("INSERT INTO points VALUES('test', 0, 15, 1, 1, 1, 1)",
+                             "iy 0, ix 15 of a grid of 10 x 15");
+    assert_damage_is_noticed("INSERT INTO points VALUES('test', -1, 0, 1, 1, 1, 1)",
+                             "a point at iy -1");
     assert_damage_is_noticed("DROP VIEW surface; DROP TABLE points", "no such table: points");
     assert_damage_is_noticed("DROP TABLE metadata", "no such table: metadata");
 }
@@ -510,10 +538,18 @@ static void test_damaged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_contents), TEST(test_points), TEST(test_killed_in_a_commit), TEST(test_kill_9),
-        TEST(test_looked_at_while_written), TEST(test_made_by_many_at_once), TEST(test_full_disk),
-        TEST(test_failed_creation_leaves_nothing), TEST(test_odd_names), TEST(test_folder_that_cannot_be_written),
-        TEST(test_truncated), TEST(test_damaged),
+        TEST(test_contents),
+        TEST(test_points),
+        TEST(test_killed_in_a_commit),
+        TEST(test_kill_9),
+        TEST(test_looked_at_while_written),
+        TEST(test_made_by_many_at_once),
+        TEST(test_full_disk),
+        TEST(test_failed_creation_leaves_nothing),
+        TEST(test_odd_names),
+        TEST(test_folder_that_cannot_be_written),
+        TEST(test_truncated),
+        TEST(test_damaged),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }

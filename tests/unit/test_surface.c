@@ -1,4 +1,5 @@
-/* Landscape files: filling, resuming, refusing what does not belong, surviving kills and full disks. */
+/* Landscape files: filling, resuming, refusing what does not belong, surviving kills and full
+ * disks. */
 #include <math.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -35,7 +36,9 @@ static loss_dataset *make_data(loss_split split)
     loss_dataset_options opt = LOSS_DATASET_OPTIONS_INIT;
     loss_dataset *data;
     opt.split = split;
-    assert_int_equal(loss_dataset_create(&data, (loss_shape){1, 12, 12, 10}, IMAGES, pixels, labels, &opt), LOSS_OK);
+    assert_int_equal(
+        loss_dataset_create(&data, (loss_shape){1, 12, 12, 10}, IMAGES, pixels, labels, &opt),
+        LOSS_OK);
     return data;
 }
 
@@ -44,7 +47,8 @@ static world make_world(void)
     world w = {.opt = LOSS_SURFACE_OPTIONS_INIT};
     w.test = make_data(LOSS_SPLIT_TEST);
     w.train = make_data(LOSS_SPLIT_TRAIN);
-    assert_int_equal(loss_net_create(&w.net, "resnet20:width=0.125", loss_dataset_shape(w.test)), LOSS_OK);
+    assert_int_equal(loss_net_create(&w.net, "resnet20:width=0.125", loss_dataset_shape(w.test)),
+                     LOSS_OK);
     assert_int_equal(loss_plane_random(&w.plane, w.net, NULL), LOSS_OK);
     w.opt.x = (loss_axis){-1, 1, SIDE};
     w.opt.y = (loss_axis){-0.5, 0.5, SIDE};
@@ -175,7 +179,8 @@ static void test_cancel_and_resume(void **state)
     fill(&w, "whole.landscape", whole);
     w.opt.cancelled = stop_soon;
     atomic_store(&polls, 0);
-    polls_before_stop = 34; /* tiles; a point of 20 images has three, and the model itself comes first */
+    polls_before_stop =
+        34; /* tiles; a point of 20 images has three, and the model itself comes first */
     loss_surface *surface = open_surface(&w, "a.landscape");
     assert_int_equal(loss_surface_evaluate(surface), LOSS_ERR_CANCELLED);
     loss_surface_close(surface);
@@ -265,7 +270,8 @@ static void test_other_things_are_refused(void **state)
     loss_random_options random = LOSS_RANDOM_OPTIONS_INIT;
     random.seed = 1;
     assert_int_equal(loss_plane_random(&other.plane, w.net, &random), LOSS_OK);
-    assert_mismatch(&other, "directions: random norm=filter ignore=biasbn seed=0; asked for: random norm=filter ignore=biasbn seed=1");
+    assert_mismatch(&other, "directions: random norm=filter ignore=biasbn seed=0; asked for: "
+                            "random norm=filter ignore=biasbn seed=1");
     loss_plane_free(other.plane);
     other = w;
     assert_int_equal(lossi_net_clone(&other.net, w.net), LOSS_OK);
@@ -283,7 +289,8 @@ static void test_other_files_are_refused(void **state)
     (void)state;
     world w = make_world();
     loss_surface *surface;
-    scratch_write("text.landscape", "this is no database, but it is long enough to be one of a kind, surely so", 73);
+    scratch_write("text.landscape",
+                  "this is no database, but it is long enough to be one of a kind, surely so", 73);
     assert_int_equal(try_open(&w, "text.landscape", &surface), LOSS_ERR_FORMAT);
     assert_int_equal(loss_surface_read(&surface, scratch_path("text.landscape")), LOSS_ERR_FORMAT);
     assert_non_null(strstr(loss_last_message(), "this is no landscape file"));
@@ -294,7 +301,9 @@ static void test_other_files_are_refused(void **state)
     assert_int_equal(loss_surface_read(&surface, scratch_path("empty.landscape")), LOSS_ERR_FORMAT);
     sqlite3 *db;
     assert_int_equal(sqlite3_open(scratch_path("other.landscape"), &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "CREATE TABLE t(a); PRAGMA application_id = 77", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db, "CREATE TABLE t(a); PRAGMA application_id = 77", NULL, NULL, NULL),
+        SQLITE_OK);
     sqlite3_close(db);
     assert_int_equal(try_open(&w, "other.landscape", &surface), LOSS_ERR_FORMAT);
     assert_non_null(strstr(loss_last_message(), "application_id is 77"));
@@ -305,7 +314,9 @@ static void test_other_files_are_refused(void **state)
     sqlite3_close(db);
     assert_int_equal(loss_surface_read(&surface, scratch_path("new.landscape")), LOSS_ERR_FORMAT);
     assert_non_null(strstr(loss_last_message(), "landscape format 99"));
-    assert_int_equal(loss_surface_open(&surface, scratch_path("no/such/folder.landscape"), w.net, w.plane, w.test, &w.opt), LOSS_ERR_IO);
+    assert_int_equal(loss_surface_open(&surface, scratch_path("no/such/folder.landscape"), w.net,
+                                       w.plane, w.test, &w.opt),
+                     LOSS_ERR_IO);
     free_world(&w);
 }
 
@@ -314,7 +325,9 @@ static void test_not_finite_is_kept(void **state)
     (void)state;
     world w = make_world();
     static loss_point points[N];
-    lossi_tensor *last = &w.net->tensors[w.net->n_tensors - 1]; /* a bias of the classifier: the loss is NaN everywhere */
+    lossi_tensor *last =
+        &w.net->tensors[w.net->n_tensors -
+                        1]; /* a bias of the classifier: the loss is NaN everywhere */
     last->values[0] = (lossi_real)NAN;
     fill(&w, "nan.landscape", points);
     assert_true(points[3].evaluated && isnan(points[3].loss) && points[3].accuracy == 0);
@@ -353,11 +366,13 @@ static void test_axes(void **state)
     (void)state;
     assert_true(loss_axis_at((loss_axis){-1, 1, 25}, 12) == 0);
     assert_true(loss_axis_at((loss_axis){-0.3, 0.3, 51}, 25) == 0);
-    assert_true(loss_axis_at((loss_axis){-0.1, 0.7, 9}, 8) == 0.7 && loss_axis_at((loss_axis){-0.1, 0.7, 9}, 0) == -0.1);
+    assert_true(loss_axis_at((loss_axis){-0.1, 0.7, 9}, 8) == 0.7 &&
+                loss_axis_at((loss_axis){-0.1, 0.7, 9}, 0) == -0.1);
     assert_true(fabs(loss_axis_at((loss_axis){-1, 3, 5}, 1)) < 1e-15);
     world w = make_world();
     loss_surface *surface;
-    static const loss_axis wrong[] = {{1, 0, 5}, {0, 1, 0}, {0, 1, 1}, {0, INFINITY, 5}, {0, 1, 1000000}, {2, 2, 3}};
+    static const loss_axis wrong[] = {{1, 0, 5},        {0, 1, 0},       {0, 1, 1},
+                                      {0, INFINITY, 5}, {0, 1, 1000000}, {2, 2, 3}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         w.opt.x = wrong[i];
         assert_int_equal(try_open(&w, "a.landscape", &surface), LOSS_ERR_ARGUMENT);
@@ -376,8 +391,11 @@ static void test_view(void **state)
     sqlite3 *db;
     sqlite3_stmt *select;
     assert_int_equal(sqlite3_open(scratch_path("a.landscape"), &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, "SELECT split, iy, ix, x, y, loss, standard_error, accuracy, seconds FROM surface", -1,
-                                        &select, NULL), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(
+            db, "SELECT split, iy, ix, x, y, loss, standard_error, accuracy, seconds FROM surface",
+            -1, &select, NULL),
+        SQLITE_OK);
     for (int i = 0; i < N; i++) {
         assert_int_equal(sqlite3_step(select), SQLITE_ROW);
         assert_int_equal(sqlite3_column_int(select, 1), i / SIDE);
@@ -397,9 +415,17 @@ static void test_view(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_values), TEST(test_both_splits_and_metadata), TEST(test_cancel_and_resume), TEST(test_kill_and_resume),
-        TEST(test_two_processes_fill_one_file), TEST(test_other_things_are_refused), TEST(test_other_files_are_refused),
-        TEST(test_not_finite_is_kept), TEST(test_full_disk), TEST(test_axes), TEST(test_view),
+        TEST(test_values),
+        TEST(test_both_splits_and_metadata),
+        TEST(test_cancel_and_resume),
+        TEST(test_kill_and_resume),
+        TEST(test_two_processes_fill_one_file),
+        TEST(test_other_things_are_refused),
+        TEST(test_other_files_are_refused),
+        TEST(test_not_finite_is_kept),
+        TEST(test_full_disk),
+        TEST(test_axes),
+        TEST(test_view),
     };
     return cmocka_run_group_tests_name("surface", tests, NULL, NULL);
 }

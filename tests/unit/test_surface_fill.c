@@ -1,5 +1,5 @@
-/* Filling a landscape: what is reported, what others do to the file meanwhile, kills at a known point, and refusals that leave
- * the file and the disk as they were. */
+/* Filling a landscape: what is reported, what others do to the file meanwhile, kills at a known
+ * point, and refusals that leave the file and the disk as they were. */
 #include <math.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -29,8 +29,11 @@ static loss_net *make_net(size_t hidden)
     loss_builder *b;
     loss_net *net;
     assert_int_equal(loss_builder_create(&b, (loss_shape){1, SIZE, SIZE, CLASSES}), LOSS_OK);
-    loss_node x = loss_builder_relu(b, loss_builder_linear(b, loss_builder_flatten(b, loss_builder_input(b)), "fc1", hidden));
-    assert_int_equal(loss_builder_finish(b, loss_builder_linear(b, x, "fc2", CLASSES), "two-layers", &net), LOSS_OK);
+    loss_node x = loss_builder_relu(
+        b, loss_builder_linear(b, loss_builder_flatten(b, loss_builder_input(b)), "fc1", hidden));
+    assert_int_equal(
+        loss_builder_finish(b, loss_builder_linear(b, x, "fc2", CLASSES), "two-layers", &net),
+        LOSS_OK);
     return net;
 }
 
@@ -45,13 +48,16 @@ static loss_dataset *make_data(loss_split split, size_t limit)
     loss_dataset *data;
     opt.split = split;
     opt.limit = limit;
-    assert_int_equal(loss_dataset_create(&data, (loss_shape){1, SIZE, SIZE, CLASSES}, IMAGES, pixels, labels, &opt), LOSS_OK);
+    assert_int_equal(loss_dataset_create(&data, (loss_shape){1, SIZE, SIZE, CLASSES}, IMAGES,
+                                         pixels, labels, &opt),
+                     LOSS_OK);
     return data;
 }
 
 static world make_world(void)
 {
-    world w = {make_net(8), NULL, make_data(LOSS_SPLIT_TEST, 0), make_data(LOSS_SPLIT_TRAIN, 9), LOSS_SURFACE_OPTIONS_INIT};
+    world w = {make_net(8), NULL, make_data(LOSS_SPLIT_TEST, 0), make_data(LOSS_SPLIT_TRAIN, 9),
+               LOSS_SURFACE_OPTIONS_INIT};
     assert_int_equal(loss_plane_random(&w.plane, w.net, NULL), LOSS_OK);
     w.opt.x = (loss_axis){-1, 1, NX};
     w.opt.y = (loss_axis){-0.5, 0.5, NY};
@@ -115,7 +121,8 @@ typedef struct diary {
 static void note(const loss_surface_progress *p, void *user)
 {
     diary *d = user;
-    assert_true(p->point.evaluated && p->done <= p->total && p->seconds >= 0 && p->seconds_left >= 0);
+    assert_true(p->point.evaluated && p->done <= p->total && p->seconds >= 0 &&
+                p->seconds_left >= 0);
     assert_true(p->images_per_second > 0 && p->done > d->last.done);
     d->x[d->calls] = p->x;
     d->y[d->calls] = p->y;
@@ -126,7 +133,8 @@ static void note(const loss_surface_progress *p, void *user)
         bool is_new;
         lossi_store_contents none = {0};
         loss_point point = {true, 77, 0, 0, 0};
-        assert_int_equal(lossi_store_open_or_create(&store, scratch_path(d->meddle), &none, &is_new), LOSS_OK);
+        assert_int_equal(
+            lossi_store_open_or_create(&store, scratch_path(d->meddle), &none, &is_new), LOSS_OK);
         assert_int_equal(lossi_store_put_point(store, LOSS_SPLIT_TEST, 2, 1, &point), LOSS_OK);
         lossi_store_close(store);
     }
@@ -142,9 +150,11 @@ static void test_progress(void **state)
     w.opt.user = &d;
     assert_int_equal(evaluate(&w, "a"), LOSS_OK);
     assert_int_equal(d.calls, 2 * N);
-    assert_true(d.last.done == 2 * N && d.last.total == 2 * N && d.last.done_before == 0 && d.last.seconds_left == 0);
+    assert_true(d.last.done == 2 * N && d.last.total == 2 * N && d.last.done_before == 0 &&
+                d.last.seconds_left == 0);
     for (size_t i = 0; i < 2 * N; i++) { /* row after row, both splits of a point together */
-        assert_true(d.x[i] == loss_axis_at(w.opt.x, i / 2 % NX) && d.y[i] == loss_axis_at(w.opt.y, i / 2 / NX));
+        assert_true(d.x[i] == loss_axis_at(w.opt.x, i / 2 % NX) &&
+                    d.y[i] == loss_axis_at(w.opt.y, i / 2 / NX));
         assert_int_equal(d.split[i], i % 2);
     }
     d.calls = 0;
@@ -163,7 +173,8 @@ static void test_points_of_another_process_are_counted(void **state)
     w.opt.user = &d;
     assert_int_equal(evaluate(&w, "a"), LOSS_OK);
     assert_int_equal(d.calls, N - 1);
-    assert_true(d.last.done == N && d.last.total == N && d.last.done_before == 1 && d.last.seconds_left == 0);
+    assert_true(d.last.done == N && d.last.total == N && d.last.done_before == 1 &&
+                d.last.seconds_left == 0);
     assert_int_equal(count_points("a", points), N);
     assert_true(points[2 * NX + 1].loss == 77); /* theirs stays */
     free_world(&w);
@@ -221,7 +232,10 @@ static void test_write_protected(void **state)
             _exit(2);
         w.opt.progress = note;
         w.opt.user = &d;
-        _exit(evaluate(&w, "whole") == LOSS_OK && evaluate(&w, "part") == LOSS_ERR_IO && d.calls == 0 ? 0 : 3);
+        _exit(evaluate(&w, "whole") == LOSS_OK && evaluate(&w, "part") == LOSS_ERR_IO &&
+                      d.calls == 0
+                  ? 0
+                  : 3);
     }
     int status;
     waitpid(child, &status, 0);
@@ -267,9 +281,12 @@ static void test_refusals_leave_the_file_alone(void **state)
     opt.has_normalisation = true;
     opt.mean[0] = 0.25F;
     opt.std[0] = 1;
-    assert_int_equal(loss_dataset_create(&other.test, loss_dataset_shape(w.test), IMAGES, loss_dataset_pixels(w.test),
-                                         loss_dataset_labels(w.test), &opt), LOSS_OK);
-    assert_refused(&other, loss_dataset_digest(other.test)); /* the same images, normalised otherwise */
+    assert_int_equal(loss_dataset_create(&other.test, loss_dataset_shape(w.test), IMAGES,
+                                         loss_dataset_pixels(w.test), loss_dataset_labels(w.test),
+                                         &opt),
+                     LOSS_OK);
+    assert_refused(&other,
+                   loss_dataset_digest(other.test)); /* the same images, normalised otherwise */
     loss_dataset_free(other.test);
     other = w;
     other.test = w.train;
@@ -285,7 +302,8 @@ static void test_refusals_leave_the_file_alone(void **state)
     other = w;
     const float *x = loss_plane_direction(w.plane, 0);
     assert_int_equal(loss_plane_create(&other.plane, w.net, x, x), LOSS_OK);
-    assert_refused(&other, "directions: random norm=filter ignore=biasbn seed=0; asked for: arrays");
+    assert_refused(&other,
+                   "directions: random norm=filter ignore=biasbn seed=0; asked for: arrays");
     loss_plane_free(other.plane);
     free_world(&w);
 }
@@ -329,7 +347,8 @@ static void test_nothing_is_made_for_bad_arguments(void **state)
     world w = make_world(), other = w;
     loss_surface *surface;
     other.net = make_net(9);
-    assert_int_equal(try_open(&other, "a", &surface), LOSS_ERR_SHAPE); /* directions of another network */
+    assert_int_equal(try_open(&other, "a", &surface),
+                     LOSS_ERR_SHAPE); /* directions of another network */
     assert_null(surface);
     loss_net_free(other.net);
     other = w;
@@ -346,12 +365,17 @@ static void test_nothing_is_made_for_bad_arguments(void **state)
     } newer = {w.opt, 1};
     newer.opt.struct_size = sizeof newer;
     other.opt = w.opt;
-    assert_int_equal(loss_surface_open(&surface, scratch_path("a"), w.net, w.plane, w.test, &newer.opt), LOSS_ERR_ARGUMENT);
+    assert_int_equal(
+        loss_surface_open(&surface, scratch_path("a"), w.net, w.plane, w.test, &newer.opt),
+        LOSS_ERR_ARGUMENT);
     assert_int_equal(access(scratch_path("a"), F_OK), -1);
     newer.tail = 0;
-    assert_int_equal(loss_surface_open(&surface, scratch_path("a"), w.net, w.plane, w.test, &newer.opt), LOSS_OK);
+    assert_int_equal(
+        loss_surface_open(&surface, scratch_path("a"), w.net, w.plane, w.test, &newer.opt),
+        LOSS_OK);
     loss_surface_close(surface);
-    other.opt.struct_size = offsetof(loss_surface_options, y); /* an older one: y stays at the default */
+    other.opt.struct_size =
+        offsetof(loss_surface_options, y); /* an older one: y stays at the default */
     assert_int_equal(try_open(&other, "b", &surface), LOSS_OK);
     assert_true(loss_surface_x(surface).n == NX && loss_surface_y(surface).n == 25);
     loss_surface_close(surface);
@@ -363,8 +387,12 @@ static void test_nothing_is_made_for_bad_arguments(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_progress), TEST(test_points_of_another_process_are_counted), TEST(test_killed_after_a_point),
-        TEST(test_write_protected), TEST(test_refusals_leave_the_file_alone), TEST(test_directions_from_a_file),
+        TEST(test_progress),
+        TEST(test_points_of_another_process_are_counted),
+        TEST(test_killed_after_a_point),
+        TEST(test_write_protected),
+        TEST(test_refusals_leave_the_file_alone),
+        TEST(test_directions_from_a_file),
         TEST(test_nothing_is_made_for_bad_arguments),
     };
     return cmocka_run_group_tests_name("surface_fill", tests, NULL, NULL);

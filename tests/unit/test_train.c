@@ -1,4 +1,5 @@
-/* Training runs: what a run folder holds, refusal of other options, the same bits after a stop or for any threads. */
+/* Training runs: what a run folder holds, refusal of other options, the same bits after a stop
+ * or for any threads. */
 #include <math.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -22,10 +23,13 @@ static loss_dataset *make_data(size_t n)
     for (size_t i = 0; i < n; i++) {
         labels[i] = (uint8_t)(i % CLASSES);
         for (size_t p = 0; p < 144; p++) /* the class is where the bright rows are */
-            pixels[i * 144 + p] = (uint8_t)(p / 48 == i % CLASSES ? 200 + i % 50 : (i * 31 + p * 17) % 90);
+            pixels[i * 144 + p] =
+                (uint8_t)(p / 48 == i % CLASSES ? 200 + i % 50 : (i * 31 + p * 17) % 90);
     }
     loss_dataset *data;
-    assert_int_equal(loss_dataset_create(&data, (loss_shape){1, 12, 12, CLASSES}, n, pixels, labels, NULL), LOSS_OK);
+    assert_int_equal(
+        loss_dataset_create(&data, (loss_shape){1, 12, 12, CLASSES}, n, pixels, labels, NULL),
+        LOSS_OK);
     return data;
 }
 
@@ -45,7 +49,8 @@ static loss_status train(const char *run, const loss_train_options *opt, char di
 {
     loss_dataset *data = make_data(IMAGES), *test = make_data(10);
     loss_net *net;
-    assert_int_equal(loss_net_create(&net, "resnet20:width=0.25", loss_dataset_shape(data)), LOSS_OK);
+    assert_int_equal(loss_net_create(&net, "resnet20:width=0.25", loss_dataset_shape(data)),
+                     LOSS_OK);
     loss_status status = loss_train(net, data, test, scratch_path(run), opt);
     if (digest)
         loss_net_digest(net, digest);
@@ -70,8 +75,13 @@ static void test_run_folder(void **state)
     char one[17], two[17];
     opt.save_every = 2;
     assert_int_equal(train("a", &opt, one), LOSS_OK);
-    const char *there[] = {"a/run.json", "a/log.csv", "a/state.safetensors", "a/epoch-000.safetensors", "a/epoch-002.safetensors",
-                           "a/epoch-004.safetensors", "a/epoch-005.safetensors"};
+    const char *there[] = {"a/run.json",
+                           "a/log.csv",
+                           "a/state.safetensors",
+                           "a/epoch-000.safetensors",
+                           "a/epoch-002.safetensors",
+                           "a/epoch-004.safetensors",
+                           "a/epoch-005.safetensors"};
     for (size_t i = 0; i < sizeof there / sizeof *there; i++)
         assert_int_equal(access(scratch_path(there[i]), F_OK), 0);
     assert_int_equal(access(scratch_path("a/epoch-003.safetensors"), F_OK), -1);
@@ -80,7 +90,9 @@ static void test_run_folder(void **state)
     int rows = 0;
     double lr, loss, accuracy;
     assert_non_null(fgets(line, sizeof line, log));
-    assert_string_equal(line, "epoch,lr,train_loss,train_accuracy,test_loss,test_accuracy,images_per_second,seconds\n");
+    assert_string_equal(
+        line,
+        "epoch,lr,train_loss,train_accuracy,test_loss,test_accuracy,images_per_second,seconds\n");
     while (fgets(line, sizeof line, log)) {
         assert_int_equal(sscanf(line, "%d,%lf,%lf,%lf", &(int){0}, &lr, &loss, &accuracy), 4);
         rows++;
@@ -110,7 +122,8 @@ static void test_stop_and_go_on(void **state)
     (void)state;
     loss_train_options opt = make_options();
     assert_int_equal(train("whole", &opt, NULL), LOSS_OK);
-    for (int steps = 1; steps < 25; steps += 5) { /* 5 epochs of 4 steps: in an epoch, between two */
+    for (int steps = 1; steps < 25;
+         steps += 5) { /* 5 epochs of 4 steps: in an epoch, between two */
         char run[32];
         atomic_int left = steps;
         snprintf(run, sizeof run, "r%d", steps);
@@ -189,7 +202,8 @@ static void test_bad_options(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_run_folder), TEST(test_stop_and_go_on), TEST(test_kill_and_go_on), TEST(test_other_options_are_refused),
+        TEST(test_run_folder),     TEST(test_stop_and_go_on),
+        TEST(test_kill_and_go_on), TEST(test_other_options_are_refused),
         TEST(test_bad_options),
     };
     return cmocka_run_group_tests_name("train", tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* From a file of weights to a network: names of other programs, order, recognising the network, networks written as text. */
+/* From a file of weights to a network: names of other programs, order, recognising the network,
+ * networks written as text. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -41,9 +42,14 @@ static void test_canonical_names(void **state)
         {"layer2.0.shortcut.0.weight", "layer2.0.downsample.0.weight"},
         {"layer2.0.shortcut.conv.weight", "layer2.0.downsample.0.weight"},
         {"layer2.0.downsample.bn.running_mean", "layer2.0.downsample.1.running_mean"},
-        {"linear.weight", "fc.weight"}, {"classifier.bias", "fc.bias"}, {"classifier.0.bias", "fc.bias"},
-        {"layer1.0.norm1.gamma", "layer1.0.bn1.weight"}, {"bn1.moving_variance", "bn1.running_var"},
-        {"linearly.weight", "linearly.weight"}, {"my.model.weight", "my.model.weight"}, {"module", "module"},
+        {"linear.weight", "fc.weight"},
+        {"classifier.bias", "fc.bias"},
+        {"classifier.0.bias", "fc.bias"},
+        {"layer1.0.norm1.gamma", "layer1.0.bn1.weight"},
+        {"bn1.moving_variance", "bn1.running_var"},
+        {"linearly.weight", "linearly.weight"},
+        {"my.model.weight", "my.model.weight"},
+        {"module", "module"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         char *canonical = lossi_name_canonical(pairs[i][0]);
@@ -62,7 +68,7 @@ static void write_weights(const loss_net *net, const char *name, edit change)
     size_t n = loss_net_n_tensors(net);
     lossi_arrays arrays = {.n = n, .items = calloc(n, sizeof *arrays.items)};
     float **values = calloc(n, sizeof *values);
-    char (*names)[128] = calloc(n, sizeof *names);
+    char(*names)[128] = calloc(n, sizeof *names);
     for (size_t i = 0; i < n; i++) {
         loss_tensor_info info = loss_net_tensor(net, i);
         values[i] = malloc(info.count * sizeof **values);
@@ -111,7 +117,8 @@ static void assert_same_values(const loss_net *a, const loss_net *b)
 static void test_names_of_other_programs(void **state)
 {
     (void)state;
-    loss_net *net = make("resnet20:shortcut=B,width=0.25", CIFAR), *other = make("resnet20:shortcut=B,width=0.25", CIFAR);
+    loss_net *net = make("resnet20:shortcut=B,width=0.25", CIFAR),
+             *other = make("resnet20:shortcut=B,width=0.25", CIFAR);
     loss_net_initialise(net, 5);
     write_weights(net, "other.safetensors", rename_like_others);
     if (loss_net_load(other, scratch_path("other.safetensors"), NULL))
@@ -136,13 +143,15 @@ static void test_all_misfits_are_listed(void **state)
     loss_net_initialise(net, 9);
     loss_net_initialise(same, 9);
     assert_int_equal(loss_net_load(net, scratch_path("bad.safetensors"), NULL), LOSS_ERR_MISMATCH);
-    assert_message("not weights of resnet20:width=0.25; wrong shape: conv1.weight is [2, 3, 3, 3], expected [4, 3, 3, 3]; "
+    assert_message("not weights of resnet20:width=0.25; wrong shape: conv1.weight is [2, 3, 3, 3], "
+                   "expected [4, 3, 3, 3]; "
                    "missing: bn1.weight; unexpected: nobody.knows");
     assert_same_values(net, same); /* nothing was loaded */
     write_weights(net, "whole.safetensors", NULL);
     loss_net_free(same);
     same = make("vgg11:bn=1,width=0.25", CIFAR);
-    assert_int_equal(loss_net_load(same, scratch_path("whole.safetensors"), NULL), LOSS_ERR_MISMATCH);
+    assert_int_equal(loss_net_load(same, scratch_path("whole.safetensors"), NULL),
+                     LOSS_ERR_MISMATCH);
     assert_message("missing: features.0.weight, features.0.bias");
     assert_message(" more");
     loss_net_free(same);
@@ -168,32 +177,51 @@ static void test_by_order(void **state)
     opt.by_order = true;
     loss_net_initialise(net, 5);
     write_weights(net, "numbered.safetensors", number_names);
-    assert_int_equal(loss_net_load(other, scratch_path("numbered.safetensors"), NULL), LOSS_ERR_MISMATCH);
+    assert_int_equal(loss_net_load(other, scratch_path("numbered.safetensors"), NULL),
+                     LOSS_ERR_MISMATCH);
     assert_int_equal(loss_net_load(other, scratch_path("numbered.safetensors"), &opt), LOSS_OK);
     assert_same_values(net, other);
     write_weights(net, "leaf.safetensors", name_wrong_leaf);
-    assert_int_equal(loss_net_load(other, scratch_path("leaf.safetensors"), &opt), LOSS_ERR_MISMATCH);
+    assert_int_equal(loss_net_load(other, scratch_path("leaf.safetensors"), &opt),
+                     LOSS_ERR_MISMATCH);
     assert_message("are they sorted by name?");
     loss_net_free(other);
     other = make("resnet20:width=0.5", CIFAR);
-    assert_int_equal(loss_net_load(other, scratch_path("numbered.safetensors"), &opt), LOSS_ERR_MISMATCH);
+    assert_int_equal(loss_net_load(other, scratch_path("numbered.safetensors"), &opt),
+                     LOSS_ERR_MISMATCH);
     assert_message("tensor number 1, tensor000, is [4, 3, 3, 3]; by order it is conv1.weight");
     loss_net_free(other);
     loss_net_free(net);
 }
 
-/* ---- Recognising ----------------------------------------------------------------------------------------------------- */
+/* ---- Recognising ---------------------------------------------------------------------------- */
 
-/* Networks, and what they are taken for if not for themselves: the first of those with the same tensors. */
+/* Networks, and what they are taken for if not for themselves: the first of those with the same
+ * tensors. */
 static const char *const recognisable[][2] = {
-    {"resnet20", NULL}, {"resnet20:width=0.25", NULL}, {"resnet20:width=0.3", "resnet20:width=0.296875"},
-    {"resnet20:shortcut=none", "resnet20"}, {"resnet32:shortcut=B,width=0.125", NULL}, {"resnet44:width=0.125", NULL},
-    {"resnet56:width=0.125", NULL}, {"resnet110:width=0.125", NULL}, {"resnet18:width=0.125", NULL},
-    {"resnet18:stem=imagenet,width=0.125", NULL}, {"resnet34:shortcut=none,width=0.125", NULL}, {"resnet50:width=0.125", NULL},
-    {"resnet101:stem=imagenet,width=0.0625", NULL}, {"vgg9:width=0.125", NULL}, {"vgg11:bn=1,width=0.125", NULL},
-    {"vgg13:width=0.125", NULL}, {"vgg16:bn=1,width=0.125", NULL}, {"vgg19:width=0.125", NULL},
-    {"densenet121:width=0.125", NULL}, {"densenet121:stem=cifar-bn,width=0.125", NULL},
-    {"densenet121:stem=imagenet,width=0.125", NULL}, {"densenet121:style=kuangliu,width=0.125", NULL}, {"lenet5", NULL},
+    {"resnet20", NULL},
+    {"resnet20:width=0.25", NULL},
+    {"resnet20:width=0.3", "resnet20:width=0.296875"},
+    {"resnet20:shortcut=none", "resnet20"},
+    {"resnet32:shortcut=B,width=0.125", NULL},
+    {"resnet44:width=0.125", NULL},
+    {"resnet56:width=0.125", NULL},
+    {"resnet110:width=0.125", NULL},
+    {"resnet18:width=0.125", NULL},
+    {"resnet18:stem=imagenet,width=0.125", NULL},
+    {"resnet34:shortcut=none,width=0.125", NULL},
+    {"resnet50:width=0.125", NULL},
+    {"resnet101:stem=imagenet,width=0.0625", NULL},
+    {"vgg9:width=0.125", NULL},
+    {"vgg11:bn=1,width=0.125", NULL},
+    {"vgg13:width=0.125", NULL},
+    {"vgg16:bn=1,width=0.125", NULL},
+    {"vgg19:width=0.125", NULL},
+    {"densenet121:width=0.125", NULL},
+    {"densenet121:stem=cifar-bn,width=0.125", NULL},
+    {"densenet121:stem=imagenet,width=0.125", NULL},
+    {"densenet121:style=kuangliu,width=0.125", NULL},
+    {"lenet5", NULL},
     {"lenet5:width=2", NULL},
 };
 
@@ -201,7 +229,8 @@ static void test_recognise(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof recognisable / sizeof *recognisable; i++) {
-        const char *model = recognisable[i][0], *expected = recognisable[i][1] ? recognisable[i][1] : model;
+        const char *model = recognisable[i][0],
+                   *expected = recognisable[i][1] ? recognisable[i][1] : model;
         loss_net *net = make(model, CIFAR);
         write_weights(net, "w.safetensors", NULL);
         loss_net_free(net);
@@ -223,23 +252,26 @@ static void test_recognise_says_what_else_fits(void **state)
     char *found, *also;
     loss_net *net = make("resnet20", CIFAR);
     write_weights(net, "w.safetensors", NULL);
-    assert_int_equal(loss_net_recognise(scratch_path("w.safetensors"), CIFAR, &found, &also), LOSS_OK);
+    assert_int_equal(loss_net_recognise(scratch_path("w.safetensors"), CIFAR, &found, &also),
+                     LOSS_OK);
     assert_string_equal(also, "resnet20:shortcut=none");
     loss_string_free(found);
     loss_string_free(also);
     /* Weights for other images than the data. */
-    assert_int_equal(loss_net_recognise(scratch_path("w.safetensors"), (loss_shape){1, 28, 28, 10}, &found, &also),
+    assert_int_equal(loss_net_recognise(scratch_path("w.safetensors"), (loss_shape){1, 28, 28, 10},
+                                        &found, &also),
                      LOSS_ERR_MISMATCH);
     assert_null(found);
     assert_message("the nearest:");
     assert_message("conv1.weight is [16, 3, 3, 3], expected [16, 1, 3, 3]");
     write_weights(net, "w.safetensors", number_names);
-    assert_int_equal(loss_net_recognise(scratch_path("w.safetensors"), CIFAR, &found, &also), LOSS_ERR_MISMATCH);
+    assert_int_equal(loss_net_recognise(scratch_path("w.safetensors"), CIFAR, &found, &also),
+                     LOSS_ERR_MISMATCH);
     assert_message("no network of the zoo has its 97 tensors, such as tensor000");
     loss_net_free(net);
 }
 
-/* ---- Networks written as text ---------------------------------------------------------------------------------------- */
+/* ---- Networks written as text --------------------------------------------------------------- */
 
 static void check_same_network(const char *file, const char *model)
 {
@@ -251,7 +283,8 @@ static void check_same_network(const char *file, const char *model)
     for (size_t i = 0; i < sizeof images / sizeof *images; i++)
         images[i] = (float)(i * 37 % 101) / 50 - 1;
     assert_string_equal(loss_net_model(ours), file);
-    assert_same_values(ours, zoo); /* names, shapes and order, and the values of seed 0 that come from the names */
+    assert_same_values(
+        ours, zoo); /* names, shapes and order, and the values of seed 0 that come from the names */
     assert_int_equal(loss_net_logits(ours, 2, images, a), LOSS_OK);
     assert_int_equal(loss_net_logits(zoo, 2, images, b), LOSS_OK);
     assert_memory_equal(a, b, sizeof a);
@@ -282,24 +315,36 @@ static void test_bad_text(void **state)
     assert_int_equal(loss_net_create(&net, scratch_path("none.net"), CIFAR), LOSS_ERR_IO);
     assert_text_refused("", LOSS_ERR_FORMAT, "no layers in it");
     assert_text_refused("# only words\n\n", LOSS_ERR_FORMAT, "no layers in it");
-    assert_text_refused("relu\nrelou\n", LOSS_ERR_FORMAT, "bad.net:2: no layer is called relou; the nearest is relu");
-    assert_text_refused("conv channels=4 kernel=3\n", LOSS_ERR_FORMAT, ":1: a layer with parameters needs a name: NAME = conv");
-    assert_text_refused("a = conv kernel=3\n", LOSS_ERR_FORMAT, ":1: this layer needs a number for channels");
+    assert_text_refused("relu\nrelou\n", LOSS_ERR_FORMAT,
+                        "bad.net:2: no layer is called relou; the nearest is relu");
+    assert_text_refused("conv channels=4 kernel=3\n", LOSS_ERR_FORMAT,
+                        ":1: a layer with parameters needs a name: NAME = conv");
+    assert_text_refused("a = conv kernel=3\n", LOSS_ERR_FORMAT,
+                        ":1: this layer needs a number for channels");
     assert_text_refused("relu kernel=3\n", LOSS_ERR_FORMAT, ":1: this layer has no kernel");
-    assert_text_refused("a = conv channels=4 kernel=3 kernel=3\n", LOSS_ERR_FORMAT, "given twice: kernel=3");
-    assert_text_refused("a = conv channels=-4 kernel=3\n", LOSS_ERR_FORMAT, "no whole number, or too large: channels=-4");
-    assert_text_refused("a = conv channels=4x kernel=3\n", LOSS_ERR_FORMAT, "no whole number, or too large: channels=4x");
+    assert_text_refused("a = conv channels=4 kernel=3 kernel=3\n", LOSS_ERR_FORMAT,
+                        "given twice: kernel=3");
+    assert_text_refused("a = conv channels=-4 kernel=3\n", LOSS_ERR_FORMAT,
+                        "no whole number, or too large: channels=-4");
+    assert_text_refused("a = conv channels=4x kernel=3\n", LOSS_ERR_FORMAT,
+                        "no whole number, or too large: channels=4x");
     assert_text_refused("a = conv colours=4\n", LOSS_ERR_FORMAT, "no such key: colours=4");
-    assert_text_refused("add input nothing\n", LOSS_ERR_FORMAT, ":1: no layer before this line is called nothing");
-    assert_text_refused("relu input input\n", LOSS_ERR_FORMAT, "this layer has one input; there is also input");
+    assert_text_refused("add input nothing\n", LOSS_ERR_FORMAT,
+                        ":1: no layer before this line is called nothing");
+    assert_text_refused("relu input input\n", LOSS_ERR_FORMAT,
+                        "this layer has one input; there is also input");
     assert_text_refused("add\n", LOSS_ERR_FORMAT, "inputs are missing after add");
     assert_text_refused("a = relu\na = relu\n", LOSS_ERR_FORMAT, ":2: two layers are called a");
     assert_text_refused("a =\n", LOSS_ERR_FORMAT, "no layer after =");
     assert_text_refused("dropout p=1\n", LOSS_ERR_ARGUMENT, ":1: dropout: p is 1; 0 <= p < 1");
-    assert_text_refused("a = conv channels=4 kernel=64\n", LOSS_ERR_SHAPE, ":1: a: a 64x64 window does not fit its input of 32x32");
-    assert_text_refused("a = conv channels=4 kernel=3\nadd input\n", LOSS_ERR_SHAPE, ":2: add: 4x30x30 and 3x32x32");
-    assert_text_refused("a = relu\n", LOSS_ERR_SHAPE, "the logits are 3x32x32; expected 10 classes");
-    assert_text_refused("flatten\na = linear outputs=4\nb = linear a outputs=classes\nc = linear a outputs=classes\n",
+    assert_text_refused("a = conv channels=4 kernel=64\n", LOSS_ERR_SHAPE,
+                        ":1: a: a 64x64 window does not fit its input of 32x32");
+    assert_text_refused("a = conv channels=4 kernel=3\nadd input\n", LOSS_ERR_SHAPE,
+                        ":2: add: 4x30x30 and 3x32x32");
+    assert_text_refused("a = relu\n", LOSS_ERR_SHAPE,
+                        "the logits are 3x32x32; expected 10 classes");
+    assert_text_refused("flatten\na = linear outputs=4\nb = linear a outputs=classes\nc = linear a "
+                        "outputs=classes\n",
                         LOSS_ERR_ARGUMENT, "no layer takes the output");
 }
 
@@ -308,9 +353,14 @@ static void test_bad_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_canonical_names), TEST(test_names_of_other_programs), TEST(test_all_misfits_are_listed),
-        TEST(test_by_order), TEST(test_recognise), TEST(test_recognise_says_what_else_fits),
-        cmocka_unit_test(test_examples_are_the_zoos), TEST(test_bad_text),
+        cmocka_unit_test(test_canonical_names),
+        TEST(test_names_of_other_programs),
+        TEST(test_all_misfits_are_listed),
+        TEST(test_by_order),
+        TEST(test_recognise),
+        TEST(test_recognise_says_what_else_fits),
+        cmocka_unit_test(test_examples_are_the_zoos),
+        TEST(test_bad_text),
     };
     return cmocka_run_group_tests_name("weights", tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* The zoo: names, keys, and the tensors of every network against PyTorch's state_dict (tests/golden/make.py). */
+/* The zoo: names, keys, and the tensors of every network against PyTorch's state_dict
+ * (tests/golden/make.py). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -27,14 +28,16 @@ static void describe(const loss_net *net, size_t i, char text[256])
     loss_tensor_info info = loss_net_tensor(net, i);
     int length = snprintf(text, 256, "%s ", info.name);
     for (size_t d = 0; d < info.n_dims; d++)
-        length += snprintf(text + length, 256 - (size_t)length, "%s%zu", d ? "x" : "", info.dims[d]);
+        length +=
+            snprintf(text + length, 256 - (size_t)length, "%s%zu", d ? "x" : "", info.dims[d]);
 }
 
 static void test_state_dict(void **state)
 {
     const cJSON *item = *state;
     loss_net *net;
-    assert_int_equal(loss_net_create(&net, golden_text(item, "model"), golden_shape(item)), LOSS_OK);
+    assert_int_equal(loss_net_create(&net, golden_text(item, "model"), golden_shape(item)),
+                     LOSS_OK);
     assert_int_equal(loss_net_n_parameters(net), (size_t)golden_number(item, "parameters"));
     assert_int_equal(loss_net_n_tensors(net), (size_t)golden_number(item, "tensors"));
     const cJSON *tensors = cJSON_GetObjectItemCaseSensitive(item, "state_dict");
@@ -53,7 +56,10 @@ static void test_parameter_counts(void **state)
     static const struct {
         const char *model;
         size_t count;
-    } known[] = {{"resnet20", 269722}, {"resnet32", 464154}, {"resnet44", 658586}, {"resnet56", 853018},
+    } known[] = {{"resnet20", 269722},
+                 {"resnet32", 464154},
+                 {"resnet44", 658586},
+                 {"resnet56", 853018},
                  {"resnet110", 1727962}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         loss_net *net = make(known[i].model);
@@ -72,7 +78,8 @@ static void test_canonical_names(void **state)
         {"resnet20-noshort", "resnet20:shortcut=none"},
         {"resnet20-noshort:width=00.50", "resnet20:shortcut=none,width=0.5"},
         {"resnet20:width=0.25,shortcut=B", "resnet20:shortcut=B,width=0.25"},
-        {"resnet18-noshort:width=0.125,stem=imagenet", "resnet18:shortcut=none,stem=imagenet,width=0.125"},
+        {"resnet18-noshort:width=0.125,stem=imagenet",
+         "resnet18:shortcut=none,stem=imagenet,width=0.125"},
         {"resnet18:shortcut=B,stem=cifar,width=0.1", "resnet18:width=0.1"},
         {"vgg9-bn:width=0.1", "vgg9:bn=1,width=0.1"},
         {"vgg11:width=0.1,dropout=0.50,bn=1", "vgg11:bn=1,dropout=0.5,width=0.1"},
@@ -109,8 +116,8 @@ static void test_widths(void **state)
     static const struct {
         const char *model;
         size_t channels;
-    } widths[] = {{"resnet20:width=0.5", 8}, {"resnet20:width=2", 32}, {"resnet20:width=0.001", 1},
-                  {"resnet20:width=0.6", 10}, {"vgg11:width=0.1", 6}, {"lenet5:width=0.25", 2},
+    } widths[] = {{"resnet20:width=0.5", 8},  {"resnet20:width=2", 32}, {"resnet20:width=0.001", 1},
+                  {"resnet20:width=0.6", 10}, {"vgg11:width=0.1", 6},   {"lenet5:width=0.25", 2},
                   {"resnet18:width=0.05", 3}};
     for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
         loss_net *net = make(widths[i].model);
@@ -142,8 +149,8 @@ static void refuse(const char *model, loss_shape shape, loss_status expected, co
     loss_net *net = (loss_net *)&net;
     loss_status status = loss_net_create(&net, model, shape);
     if (status != expected || !strstr(loss_last_message(), message))
-        fail_msg("%s: %s \"%s\"; expected %s with \"%s\"", model, loss_status_name(status), loss_last_message(),
-                 loss_status_name(expected), message);
+        fail_msg("%s: %s \"%s\"; expected %s with \"%s\"", model, loss_status_name(status),
+                 loss_last_message(), loss_status_name(expected), message);
     assert_null(net);
 }
 
@@ -151,13 +158,16 @@ static void test_wrong_names(void **state)
 {
     (void)state;
     static const char *const names[][2] = {
-        {"resnet21", "resnet20"}, {"resnet65", "resnet56"}, {"ResNet56", "resnet56"}, {"vgg-16", "vgg16"},
-        {"lenet", "lenet5"}, {"resnet56-noshrt", "resnet56-noshort"}, {"vgg16bn", "vgg16-bn"},
-        {"vgg16-bn-bn", "vgg16-bn"}, {"resnet20x", "resnet20"}, {" resnet20", "resnet20"},
+        {"resnet21", "resnet20"},  {"resnet65", "resnet56"},
+        {"ResNet56", "resnet56"},  {"vgg-16", "vgg16"},
+        {"lenet", "lenet5"},       {"resnet56-noshrt", "resnet56-noshort"},
+        {"vgg16bn", "vgg16-bn"},   {"vgg16-bn-bn", "vgg16-bn"},
+        {"resnet20x", "resnet20"}, {" resnet20", "resnet20"},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char message[128];
-        snprintf(message, sizeof message, "%s: no such model; the nearest is %s", names[i][0], names[i][1]);
+        snprintf(message, sizeof message, "%s: no such model; the nearest is %s", names[i][0],
+                 names[i][1]);
         refuse(names[i][0], CIFAR, LOSS_ERR_NAME, message);
     }
     refuse("", CIFAR, LOSS_ERR_NAME, "no such model");
@@ -172,7 +182,8 @@ static void test_wrong_keys_and_values(void **state)
 {
     (void)state;
     static const char *const wrong[][2] = {
-        {"resnet20:shorcut=A", "resnet20: no key \"shorcut\"; the nearest is shortcut (it has shortcut, width)"},
+        {"resnet20:shorcut=A",
+         "resnet20: no key \"shorcut\"; the nearest is shortcut (it has shortcut, width)"},
         {"resnet20:stem=cifar", "no key \"stem\""},
         {"lenet5:bn=1", "no key \"bn\"; the nearest is width"},
         {"resnet20:shortcut=C", "resnet20: shortcut=C; expected A, B or none"},
@@ -209,16 +220,21 @@ static void test_wrong_keys_and_values(void **state)
 static void test_image_sizes(void **state)
 {
     (void)state;
-    refuse("vgg11:width=0.1", (loss_shape){3, 31, 32, 10}, LOSS_ERR_SHAPE, "images of 31x32 are too small");
-    refuse("vgg9:width=0.1", (loss_shape){3, 15, 15, 10}, LOSS_ERR_SHAPE, "images of 15x15 are too small");
+    refuse("vgg11:width=0.1", (loss_shape){3, 31, 32, 10}, LOSS_ERR_SHAPE,
+           "images of 31x32 are too small");
+    refuse("vgg9:width=0.1", (loss_shape){3, 15, 15, 10}, LOSS_ERR_SHAPE,
+           "images of 15x15 are too small");
     refuse("lenet5", (loss_shape){1, 15, 28, 10}, LOSS_ERR_SHAPE, "images of 15x28 are too small");
     refuse("resnet20", (loss_shape){0, 32, 32, 10}, LOSS_ERR_SHAPE, "no size may be 0");
     refuse("resnet20", (loss_shape){3, 32, 32, 1}, LOSS_ERR_SHAPE, "two classes are the least");
     static const struct {
         const char *model;
         loss_shape shape;
-    } least[] = {{"vgg11:width=0.1", {3, 32, 32, 10}}, {"vgg9:width=0.1", {1, 16, 16, 2}}, {"lenet5", {1, 16, 16, 256}},
-                 {"resnet20:width=0.1", {1, 1, 1, 2}}, {"resnet18:width=0.1,stem=imagenet", {3, 1, 5, 10}}};
+    } least[] = {{"vgg11:width=0.1", {3, 32, 32, 10}},
+                 {"vgg9:width=0.1", {1, 16, 16, 2}},
+                 {"lenet5", {1, 16, 16, 256}},
+                 {"resnet20:width=0.1", {1, 1, 1, 2}},
+                 {"resnet18:width=0.1,stem=imagenet", {3, 1, 5, 10}}};
     for (size_t i = 0; i < sizeof least / sizeof *least; i++) {
         loss_net *net;
         assert_int_equal(loss_net_create(&net, least[i].model, least[i].shape), LOSS_OK);
@@ -231,8 +247,8 @@ static void test_macs(void **state)
 {
     (void)state;
     loss_net *net = make("resnet20");
-    double stem = 1024.0 * 16 * 27, first = 6 * 1024.0 * 16 * 144, second = 256.0 * 32 * (144 + 5 * 288),
-           third = 64.0 * 64 * (288 + 5 * 576);
+    double stem = 1024.0 * 16 * 27, first = 6 * 1024.0 * 16 * 144,
+           second = 256.0 * 32 * (144 + 5 * 288), third = 64.0 * 64 * (288 + 5 * 576);
     assert_true(loss_net_macs(net) == stem + first + second + third + 640);
     loss_net_free(net);
 }
@@ -241,10 +257,14 @@ int main(void)
 {
     cJSON *networks = golden_read("networks.json");
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parameter_counts),      cmocka_unit_test(test_canonical_names),
-        cmocka_unit_test(test_all_names_make_networks), cmocka_unit_test(test_widths),
-        cmocka_unit_test(test_initial_weights),       cmocka_unit_test(test_wrong_names),
-        cmocka_unit_test(test_wrong_keys_and_values), cmocka_unit_test(test_image_sizes),
+        cmocka_unit_test(test_parameter_counts),
+        cmocka_unit_test(test_canonical_names),
+        cmocka_unit_test(test_all_names_make_networks),
+        cmocka_unit_test(test_widths),
+        cmocka_unit_test(test_initial_weights),
+        cmocka_unit_test(test_wrong_names),
+        cmocka_unit_test(test_wrong_keys_and_values),
+        cmocka_unit_test(test_image_sizes),
         cmocka_unit_test(test_macs),
     };
     size_t n = networks ? (size_t)cJSON_GetArraySize(networks) : 0;
@@ -253,7 +273,8 @@ int main(void)
         return 1;
     for (size_t i = 0; i < n; i++) {
         cJSON *item = cJSON_GetArrayItem(networks, (int)i);
-        state_dicts[i] = (struct CMUnitTest){golden_text(item, "model"), test_state_dict, NULL, NULL, item};
+        state_dicts[i] =
+            (struct CMUnitTest){golden_text(item, "model"), test_state_dict, NULL, NULL, item};
     }
     int failed = cmocka_run_group_tests_name("zoo", tests, NULL, NULL);
     failed += _cmocka_run_group_tests("state_dict", state_dicts, n, NULL, NULL);

@@ -80,21 +80,28 @@ static void test_csv_that_is_none(void **state)
     refuses("nan,nan\nnan,nan\n", "finite");
     char cloud[4000] = "x,y,z\n";
     for (int i = 0; i < 100; i++) /* every x and y occurs once: no grid */
-        snprintf(cloud + strlen(cloud), sizeof cloud - strlen(cloud), "%d,%d,1\n", i, (i * 37) % 101);
+        snprintf(cloud + strlen(cloud), sizeof cloud - strlen(cloud), "%d,%d,1\n", i,
+                 (i * 37) % 101);
     refuses(cloud, "not on a grid");
 }
 
-#define PLY_HEAD "comment by hand\nelement vertex 4\nproperty double x\nproperty float32 y\nproperty list uchar int skipped\n" \
-                 "property float z\nproperty uchar red\nelement face 1\nproperty list uchar int vertex_indices\nend_header\n"
+#define PLY_HEAD                                                                                   \
+    "comment by hand\nelement vertex 4\nproperty double x\nproperty float32 y\nproperty list "     \
+    "uchar int skipped\n"                                                                          \
+    "property float z\nproperty uchar red\nelement face 1\nproperty list uchar int "               \
+    "vertex_indices\nend_header\n"
 
 static void test_ply_ascii(void **state)
 {
     (void)state;
-    assert_true(read_text("a.ply", "ply\r\nformat ascii 1.0\r\n" PLY_HEAD "0 0 2 7 8 1 255\n1 0 0 2 255\n0 1 1 9 3 255\n1 1 0 4 255\n3 0 1 3\n"));
+    assert_true(read_text("a.ply",
+                          "ply\r\nformat ascii 1.0\r\n" PLY_HEAD
+                          "0 0 2 7 8 1 255\n1 0 0 2 255\n0 1 1 9 3 255\n1 1 0 4 255\n3 0 1 3\n"));
     assert_near(g.splits[LOSS_SPLIT_TEST].loss[2], 3, 0);
     assert_string_equal(g.quantity, "z");
     grid_free(&g);
-    refuses("ply\nformat ascii 1.0\n" PLY_HEAD "0 0 0 1 255\n1 0 0 2 255\n0 1 0 3 255\n1 1 0", "vertex 4 of 4");
+    refuses("ply\nformat ascii 1.0\n" PLY_HEAD "0 0 0 1 255\n1 0 0 2 255\n0 1 0 3 255\n1 1 0",
+            "vertex 4 of 4");
 }
 
 /* The same in binary of either order; cut at every length it must be refused, never crash. */
@@ -103,7 +110,8 @@ static void test_ply_binary(void **state)
     (void)state;
     for (int big = 0; big < 2; big++) {
         unsigned char bytes[1024];
-        int n = snprintf((char *)bytes, sizeof bytes, "ply\nformat binary_%s_endian 1.0\n%s", big ? "big" : "little", PLY_HEAD);
+        int n = snprintf((char *)bytes, sizeof bytes, "ply\nformat binary_%s_endian 1.0\n%s",
+                         big ? "big" : "little", PLY_HEAD);
         size_t header = (size_t)n, at = header;
         for (int v = 0; v < 4; v++) {
             union {
@@ -144,10 +152,13 @@ static void test_ply_that_is_none(void **state)
     refuses("ply\nformat ascii 1.0\nproperty float x\n", "no element");
     refuses("ply\nformat ascii 1.0\nelement vertex -4\nend_header\n", "no element");
     refuses("ply\nformat ascii 1.0\nelement vertex 2\nproperty half x\nend_header\n", "no type");
-    refuses("ply\nformat ascii 1.0\nelement vertex 999999999999999999\nproperty float x\nproperty float y\nproperty float z\nend_header\n0 0 0", "vertex 2");
+    refuses("ply\nformat ascii 1.0\nelement vertex 999999999999999999\nproperty float x\nproperty "
+            "float y\nproperty float z\nend_header\n0 0 0",
+            "vertex 2");
     refuses("ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nend_header\n0", "lack");
     refuses("ply\nformat ascii 1.0\nend_header\n", "no vertices");
-    refuses("ply\nformat ascii 1.0\nelement vertex 1\nproperty list float int x\nend_header\n", "counted in float");
+    refuses("ply\nformat ascii 1.0\nelement vertex 1\nproperty list float int x\nend_header\n",
+            "counted in float");
 }
 
 /* Our own landscape, with both splits and a path; cut short anywhere it is refused. */
@@ -178,7 +189,8 @@ static void test_landscape(void **state)
     fclose(in);
     for (size_t cut = 16; cut < n; cut += 1531) {
         scratch_write("cut.landscape", bytes, cut);
-        if (grid_read(&g, scratch_path("cut.landscape"), 0, &p)) /* SQLite may not have needed the rest */
+        if (grid_read(&g, scratch_path("cut.landscape"), 0,
+                      &p)) /* SQLite may not have needed the rest */
             grid_free(&g);
         else
             assert_true(p.text[0]);
@@ -201,9 +213,10 @@ static void test_what_is_no_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_csv_with_names), cmocka_unit_test(test_csv_without_names), cmocka_unit_test(test_csv_that_is_none),
-        cmocka_unit_test(test_ply_ascii),      cmocka_unit_test(test_ply_binary),        cmocka_unit_test(test_ply_that_is_none),
-        cmocka_unit_test(test_landscape),      cmocka_unit_test(test_what_is_no_file),
+        cmocka_unit_test(test_csv_with_names),   cmocka_unit_test(test_csv_without_names),
+        cmocka_unit_test(test_csv_that_is_none), cmocka_unit_test(test_ply_ascii),
+        cmocka_unit_test(test_ply_binary),       cmocka_unit_test(test_ply_that_is_none),
+        cmocka_unit_test(test_landscape),        cmocka_unit_test(test_what_is_no_file),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

@@ -70,7 +70,8 @@ static void test_rays_and_projection_agree(void **state)
             ray line = camera_ray(&c, aspect, 0.3, -0.6);
             for (double t = 2; t < 5; t += 0.7) {
                 vec3 seen;
-                assert_true(camera_project(&m, vec_add(line.origin, vec_scale(line.direction, t)), &seen));
+                assert_true(
+                    camera_project(&m, vec_add(line.origin, vec_scale(line.direction, t)), &seen));
                 assert_near(seen.x, 0.3, 1e-9);
                 assert_near(seen.y, -0.6, 1e-9);
             }
@@ -103,7 +104,8 @@ static void test_scale(void **state)
     assert_near(scale_place(&linear, 3), 0.25, 1e-12);
     assert_near(scale_place(&log, 10), 0.5, 1e-12);
     assert_near(scale_value(&log, 0.5), 10, 1e-9);
-    assert_true(isnan(scale_place(&log, 0)) && isnan(scale_place(&log, -1)) && isnan(scale_place(&linear, (double)NAN)));
+    assert_true(isnan(scale_place(&log, 0)) && isnan(scale_place(&log, -1)) &&
+                isnan(scale_place(&linear, (double)NAN)));
     assert_near(scale_place(&flat, 3), 0.5, 0);
     assert_int_equal(scale_ticks(&linear, 4, ticks), 5);
     assert_near(ticks[0], 2, 0);
@@ -165,7 +167,8 @@ static void test_relief(void **state)
     assert_near(r.z[NX * NY - 1], 0.9, 1e-12);
     assert_near(relief_file_x(&r, relief_scene_x(&r, 1.7)), 1.7, 1e-12);
     assert_near(relief_file_y(&r, relief_scene_y(&r, 1.7)), 1.7, 1e-12);
-    assert_near(relief_height_at(&r, relief_scene_x(&r, 1.3), relief_scene_y(&r, 2.1)), 0.9 * (1.3 + 4.2) / 10, 1e-12);
+    assert_near(relief_height_at(&r, relief_scene_x(&r, 1.3), relief_scene_y(&r, 2.1)),
+                0.9 * (1.3 + 4.2) / 10, 1e-12);
     assert_true(isnan(relief_height_at(&r, 1.1, 0)));
     assert_near(relief_slope(&r, 0, 0), sqrt(5), 1e-9); /* in the file's units, at the rim too */
     assert_near(relief_slope(&r, 4, 3), sqrt(5), 1e-9);
@@ -269,10 +272,13 @@ static void test_mesh(void **state)
     assert_int_equal(m.n_vertices, NX * NY);
     assert_int_equal(m.n_indices, 6 * (NX - 1) * (NY - 1));
     for (size_t i = 0; i < m.n_indices; i += 3) { /* counter-clockwise from above */
-        const float *a = m.vertices[m.indices[i]].position, *b = m.vertices[m.indices[i + 1]].position, *c = m.vertices[m.indices[i + 2]].position;
+        const float *a = m.vertices[m.indices[i]].position,
+                    *b = m.vertices[m.indices[i + 1]].position,
+                    *c = m.vertices[m.indices[i + 2]].position;
         assert_true((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]) > 0);
     }
-    double zx = 0.9 / 10 * 2, zy = 2 * zx, length = sqrt(1 + zx * zx + zy * zy); /* a plane: one normal */
+    double zx = 0.9 / 10 * 2, zy = 2 * zx,
+           length = sqrt(1 + zx * zx + zy * zy); /* a plane: one normal */
     for (size_t i = 0; i < m.n_vertices; i++) {
         assert_near((double)m.vertices[i].normal[0], -zx / length, 1e-6);
         assert_near((double)m.vertices[i].normal[1], -zy / length, 1e-6);
@@ -296,10 +302,16 @@ static void test_mesh(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_camera_basis), cmocka_unit_test(test_camera_limits), cmocka_unit_test(test_rays_and_projection_agree),
-        cmocka_unit_test(test_pan_moves_with_the_hand), cmocka_unit_test(test_scale), cmocka_unit_test(test_relief),
-        cmocka_unit_test(test_height_auto_takes_logarithms_of_wide_ranges), cmocka_unit_test(test_pick),
-        cmocka_unit_test(test_contours_lie_on_the_triangles), cmocka_unit_test(test_mesh),
+        cmocka_unit_test(test_camera_basis),
+        cmocka_unit_test(test_camera_limits),
+        cmocka_unit_test(test_rays_and_projection_agree),
+        cmocka_unit_test(test_pan_moves_with_the_hand),
+        cmocka_unit_test(test_scale),
+        cmocka_unit_test(test_relief),
+        cmocka_unit_test(test_height_auto_takes_logarithms_of_wide_ranges),
+        cmocka_unit_test(test_pick),
+        cmocka_unit_test(test_contours_lie_on_the_triangles),
+        cmocka_unit_test(test_mesh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,17 +40,29 @@ static void test_command_line(void **state)
     (void)state;
     options o;
     problem p;
-    assert_true(parse(&o, &p, "a.ply --texture bands --zoom=2 --no-axes b.csv --ghost --size 640x480 --clip=none"));
+    assert_true(
+        parse(&o, &p,
+              "a.ply --texture bands --zoom=2 --no-axes b.csv --ghost --size 640x480 --clip=none"));
     assert_int_equal(o.n_files, 2);
     assert_string_equal(o.files[1], "b.csv");
     assert_int_equal(o.set.texture, TEXTURE_BANDS);
     assert_near(o.set.view.zoom, 2, 0);
     assert_true(!o.set.axes && o.set.ghost && o.width == 640 && o.height == 480);
-    static const char *const bad[][2] = {
-        {"--textur bands", "nearest is --texture"}, {"--texture=wood", "expected one of"}, {"--zoom=nan", "expected a number"},
-        {"--zoom=1000", "0.1 to 50"}, {"--zoom", "expected a value"}, {"--ghost=1", "takes no value"}, {"--size=5x5", "WxH"},
-        {"a b c", "third"}, {"-x", "two dashes"}, {"--screenshot=a.png", "picture of what"}, {"--frames=1 a", "whole number"},
-        {"--view=inside a", "front"}, {"--max-size=0 a", "MiB"}, {"--no-zoom", "no such option"}, {"--watch=1", "takes no value"}};
+    static const char *const bad[][2] = {{"--textur bands", "nearest is --texture"},
+                                         {"--texture=wood", "expected one of"},
+                                         {"--zoom=nan", "expected a number"},
+                                         {"--zoom=1000", "0.1 to 50"},
+                                         {"--zoom", "expected a value"},
+                                         {"--ghost=1", "takes no value"},
+                                         {"--size=5x5", "WxH"},
+                                         {"a b c", "third"},
+                                         {"-x", "two dashes"},
+                                         {"--screenshot=a.png", "picture of what"},
+                                         {"--frames=1 a", "whole number"},
+                                         {"--view=inside a", "front"},
+                                         {"--max-size=0 a", "MiB"},
+                                         {"--no-zoom", "no such option"},
+                                         {"--watch=1", "takes no value"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_false(parse(&o, &p, bad[i][0]));
         if (!strstr(p.text, bad[i][1]))
@@ -65,7 +77,9 @@ static void test_session_as_a_command_line(void **state)
     options o, again;
     problem p;
     char text[4096];
-    assert_true(parse(&o, &p, "--texture slope --azimuth -33.25 --no-colour-bar --critical --levels 7 --clip 2.5 --theme dark --orthographic"));
+    assert_true(parse(&o, &p,
+                      "--texture slope --azimuth -33.25 --no-colour-bar --critical --levels 7 "
+                      "--clip 2.5 --theme dark --orthographic"));
     settings_command_line(&o.set, text, sizeof text);
     assert_true(parse(&again, &p, text));
     for (size_t i = 0; i < N_SETTINGS; i++)
@@ -87,7 +101,8 @@ static void test_keys_are_told_once(void **state)
     assert_true(n > 40);
     for (size_t i = 0; i < N_SETTINGS; i++)
         for (size_t j = 0; j < N_SETTINGS && SETTINGS[i].key; j++)
-            assert_true(i == j || !SETTINGS[j].key || strcmp(SETTINGS[i].key, SETTINGS[j].key) != 0);
+            assert_true(i == j || !SETTINGS[j].key ||
+                        strcmp(SETTINGS[i].key, SETTINGS[j].key) != 0);
     for (size_t i = 0; i < N_BINDINGS; i++)
         for (size_t k = 0; BINDINGS[i].keys[k]; k++)
             for (size_t j = 0; j < N_SETTINGS; j++)
@@ -118,7 +133,8 @@ static void test_keys(void **state)
     assert_near(s.scene.set.view.elevation, 90, 0);
     assert_true(session_key(&s, "Enter"));
     assert_near(s.scene.set.view.elevation, settings_default().view.elevation, 0);
-    assert_true(session_key(&s, "Left") && s.scene.set.view.azimuth < settings_default().view.azimuth);
+    assert_true(session_key(&s, "Left") &&
+                s.scene.set.view.azimuth < settings_default().view.azimuth);
     unsigned before = s.scene.version;
     assert_true(session_key(&s, "."));
     assert_int_equal(s.scene.n_levels, 13);
@@ -186,7 +202,8 @@ static void test_panel(void **state)
         assert_true(a->x >= s.layout.panel.x && a->x + a->w <= 1280 && a->y + a->h <= 800);
         for (size_t j = 0; j < i; j++) {
             const box *b = &s.widgets[j].at;
-            assert_true(a->x + a->w <= b->x || b->x + b->w <= a->x || a->y + a->h <= b->y || b->y + b->h <= a->y);
+            assert_true(a->x + a->w <= b->x || b->x + b->w <= a->x || a->y + a->h <= b->y ||
+                        b->y + b->h <= a->y);
         }
     }
     const widget *w = widget_of(&s, "texture");
@@ -345,9 +362,16 @@ static void test_png(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_command_line), cmocka_unit_test(test_session_as_a_command_line), cmocka_unit_test(test_keys_are_told_once),
-        cmocka_unit_test(test_keys), cmocka_unit_test(test_mouse), cmocka_unit_test(test_panel), cmocka_unit_test(test_marks_and_path),
-        cmocka_unit_test(test_two_files_and_what_one_lacks), cmocka_unit_test(test_a_file_that_changes), cmocka_unit_test(test_layout),
+        cmocka_unit_test(test_command_line),
+        cmocka_unit_test(test_session_as_a_command_line),
+        cmocka_unit_test(test_keys_are_told_once),
+        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_mouse),
+        cmocka_unit_test(test_panel),
+        cmocka_unit_test(test_marks_and_path),
+        cmocka_unit_test(test_two_files_and_what_one_lacks),
+        cmocka_unit_test(test_a_file_that_changes),
+        cmocka_unit_test(test_layout),
         cmocka_unit_test(test_png),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);

@@ -36,18 +36,21 @@ void flat_layer_background(flat_layer *l, int number)
     const theme *t = theme_of(number);
     glUseProgram(l->background);
     gl_set_vec3(l->background, "bottom", t->background.r, t->background.g, t->background.b);
-    gl_set_vec3(l->background, "top", t->background_top.r, t->background_top.g, t->background_top.b);
+    gl_set_vec3(l->background, "top", t->background_top.r, t->background_top.g,
+                t->background_top.b);
     cover(l);
 }
 
 static void upload(flat_layer *l, cairo_surface_t *image)
 {
-    int width = cairo_image_surface_get_width(image), height = cairo_image_surface_get_height(image);
+    int width = cairo_image_surface_get_width(image),
+        height = cairo_image_surface_get_height(image);
     glActiveTexture(GL_TEXTURE0);
     glBindTexture(GL_TEXTURE_2D, l->texture);
     glPixelStorei(GL_UNPACK_ROW_LENGTH, cairo_image_surface_get_stride(image) / 4);
     if (width != l->width || height != l->height) {
-        glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, width, height, 0, GL_BGRA, GL_UNSIGNED_INT_8_8_8_8_REV, NULL);
+        glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, width, height, 0, GL_BGRA,
+                     GL_UNSIGNED_INT_8_8_8_8_REV, NULL);
         glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
         glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
         l->width = width;
@@ -72,8 +75,8 @@ static bool is_used(const unsigned char *pixels, int stride, int width, int heig
     return false;
 }
 
-/* Covers only the tiles where something is drawn, in runs: most of the overlay is empty, and a renderer in software pays for every
- * pixel that it blends. */
+/* Covers only the tiles where something is drawn, in runs: most of the overlay is empty, and a
+ * renderer in software pays for every pixel that it blends. */
 static void cover_used(const flat_layer *l, cairo_surface_t *image)
 {
     const unsigned char *pixels = cairo_image_surface_get_data(image);
@@ -93,11 +96,13 @@ static void cover_used(const flat_layer *l, cairo_surface_t *image)
 
 bool flat_layer_overlay(flat_layer *l, const session *s)
 {
-    cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)s->layout.width, (int)s->layout.height);
+    cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)s->layout.width,
+                                                        (int)s->layout.height);
     cairo_t *cr = cairo_create(image);
     overlay_draw(s, cr);
     cairo_surface_flush(image);
-    bool done = cairo_status(cr) == CAIRO_STATUS_SUCCESS && cairo_surface_status(image) == CAIRO_STATUS_SUCCESS;
+    bool done = cairo_status(cr) == CAIRO_STATUS_SUCCESS &&
+                cairo_surface_status(image) == CAIRO_STATUS_SUCCESS;
     if (done) {
         upload(l, image);
         glUseProgram(l->overlay);

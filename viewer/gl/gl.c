@@ -21,7 +21,8 @@ static GLuint compile(GLenum kind, const char *text, problem *p)
 
 GLuint gl_program(const char *vertex, const char *fragment, problem *p)
 {
-    GLuint a = compile(GL_VERTEX_SHADER, vertex, p), b = a ? compile(GL_FRAGMENT_SHADER, fragment, p) : 0, program = 0;
+    GLuint a = compile(GL_VERTEX_SHADER, vertex, p),
+           b = a ? compile(GL_FRAGMENT_SHADER, fragment, p) : 0, program = 0;
     GLint good = 0;
     if (a && b) {
         program = glCreateProgram();
@@ -61,8 +62,8 @@ void gl_set_vec3(GLuint program, const char *name, double x, double y, double z)
 
 static unsigned complaints;
 
-static void GLAD_API_PTR complain(GLenum source, GLenum kind, GLuint id, GLenum severity, GLsizei length, const GLchar *text,
-                                  const void *user)
+static void GLAD_API_PTR complain(GLenum source, GLenum kind, GLuint id, GLenum severity,
+                                  GLsizei length, const GLchar *text, const void *user)
 {
     (void)source;
     (void)id;

@@ -20,6 +20,7 @@ void gl_listen(void);
 unsigned gl_complaints(void);
 
 /* shaders/, as text (made by the Makefile). */
-extern const char surface_vert[], surface_frag[], line_vert[], line_frag[], flat_vert[], background_frag[], overlay_frag[];
+extern const char surface_vert[], surface_frag[], line_vert[], line_frag[], flat_vert[],
+    background_frag[], overlay_frag[];
 
 #endif

@@ -1,5 +1,5 @@
-/* EGL is opened at run time: a machine that has none can still open windows. Its functions are fetched by hand, since a
- * loader for them would want a display before there is one. */
+/* EGL is opened at run time: a machine that has none can still open windows. Its functions are
+ * fetched by hand, since a loader for them would want a display before there is one. */
 #include "headless.h"
 
 #include <dlfcn.h>
@@ -43,7 +43,8 @@ static void *library_of(char *tried, size_t size)
     return NULL;
 }
 
-static EGLDisplay device_display(const headless *h, PFNEGLGETPLATFORMDISPLAYEXTPROC platform_display)
+static EGLDisplay device_display(const headless *h,
+                                 PFNEGLGETPLATFORMDISPLAYEXTPROC platform_display)
 {
     PFNEGLQUERYDEVICESEXTPROC query = (PFNEGLQUERYDEVICESEXTPROC)h->get("eglQueryDevicesEXT");
     EGLDeviceEXT devices[8];
@@ -56,7 +57,8 @@ static EGLDisplay device_display(const headless *h, PFNEGLGETPLATFORMDISPLAYEXTP
 /* Opens the display of one platform and makes a context of it current. */
 static bool open_platform(headless *h, int platform)
 {
-    PFNEGLGETPLATFORMDISPLAYEXTPROC platform_display = (PFNEGLGETPLATFORMDISPLAYEXTPROC)h->get("eglGetPlatformDisplayEXT");
+    PFNEGLGETPLATFORMDISPLAYEXTPROC platform_display =
+        (PFNEGLGETPLATFORMDISPLAYEXTPROC)h->get("eglGetPlatformDisplayEXT");
     PFNEGLINITIALIZEPROC initialize = (PFNEGLINITIALIZEPROC)h->get("eglInitialize");
     PFNEGLBINDAPIPROC bind_api = (PFNEGLBINDAPIPROC)h->get("eglBindAPI");
     PFNEGLCHOOSECONFIGPROC choose = (PFNEGLCHOOSECONFIGPROC)h->get("eglChooseConfig");
@@ -65,21 +67,32 @@ static bool open_platform(headless *h, int platform)
     h->destroy_context = (PFNEGLDESTROYCONTEXTPROC)h->get("eglDestroyContext");
     h->terminate = (PFNEGLTERMINATEPROC)h->get("eglTerminate");
     h->release_thread = (PFNEGLRELEASETHREADPROC)h->get("eglReleaseThread");
-    if (!platform_display || !initialize || !bind_api || !choose || !create || !h->make_current || !h->destroy_context || !h->terminate)
+    if (!platform_display || !initialize || !bind_api || !choose || !create || !h->make_current ||
+        !h->destroy_context || !h->terminate)
         return false;
-    static const EGLint wanted[] = {EGL_SURFACE_TYPE, 0, EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT, EGL_NONE};
-    static const EGLint version[] = {EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 3, EGL_CONTEXT_OPENGL_PROFILE_MASK,
-                                     EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_CONTEXT_OPENGL_DEBUG, EGL_TRUE, EGL_NONE};
+    static const EGLint wanted[] = {EGL_SURFACE_TYPE, 0, EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT,
+                                    EGL_NONE};
+    static const EGLint version[] = {EGL_CONTEXT_MAJOR_VERSION,
+                                     3,
+                                     EGL_CONTEXT_MINOR_VERSION,
+                                     3,
+                                     EGL_CONTEXT_OPENGL_PROFILE_MASK,
+                                     EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT,
+                                     EGL_CONTEXT_OPENGL_DEBUG,
+                                     EGL_TRUE,
+                                     EGL_NONE};
     EGLConfig config;
     EGLint major, minor, n = 0;
-    h->display = platform == EGL_PLATFORM_DEVICE_EXT ? device_display(h, platform_display)
-                                                     : platform_display((EGLenum)platform, EGL_DEFAULT_DISPLAY, NULL);
+    h->display = platform == EGL_PLATFORM_DEVICE_EXT
+                     ? device_display(h, platform_display)
+                     : platform_display((EGLenum)platform, EGL_DEFAULT_DISPLAY, NULL);
     if (h->display == EGL_NO_DISPLAY || !initialize(h->display, &major, &minor))
         return false;
     h->context = EGL_NO_CONTEXT;
     if (bind_api(EGL_OPENGL_API) && choose(h->display, wanted, &config, 1, &n) && n)
         h->context = create(h->display, config, EGL_NO_CONTEXT, version);
-    if (h->context != EGL_NO_CONTEXT && h->make_current(h->display, EGL_NO_SURFACE, EGL_NO_SURFACE, h->context))
+    if (h->context != EGL_NO_CONTEXT &&
+        h->make_current(h->display, EGL_NO_SURFACE, EGL_NO_SURFACE, h->context))
         return true;
     if (h->context != EGL_NO_CONTEXT)
         h->destroy_context(h->display, h->context);
@@ -92,7 +105,8 @@ headless *headless_create(problem *p)
     static const struct {
         int platform;
         const char *name;
-    } platforms[] = {{EGL_PLATFORM_SURFACELESS_MESA, "EGL's surfaceless platform"}, {EGL_PLATFORM_DEVICE_EXT, "EGL's first device"}};
+    } platforms[] = {{EGL_PLATFORM_SURFACELESS_MESA, "EGL's surfaceless platform"},
+                     {EGL_PLATFORM_DEVICE_EXT, "EGL's first device"}};
     headless *h = calloc(1, sizeof *h);
     char tried[400] = "";
     if (!h) {
@@ -103,13 +117,14 @@ headless *headless_create(problem *p)
     h->get = h->library ? function_of(dlsym(h->library, "eglGetProcAddress")) : NULL;
     for (size_t i = 0; h->get && i < sizeof platforms / sizeof *platforms; i++) {
         if (!open_platform(h, platforms[i].platform)) {
-            snprintf(tried + strlen(tried), sizeof tried - strlen(tried), "%s%s (no OpenGL 3.3 core context)", tried[0] ? ", " : "",
-                     platforms[i].name);
+            snprintf(tried + strlen(tried), sizeof tried - strlen(tried),
+                     "%s%s (no OpenGL 3.3 core context)", tried[0] ? ", " : "", platforms[i].name);
             continue;
         }
         if (gladLoadGL((GLADloadfunc)h->get))
             return h;
-        snprintf(tried + strlen(tried), sizeof tried - strlen(tried), "%s%s (functions missing)", tried[0] ? ", " : "", platforms[i].name);
+        snprintf(tried + strlen(tried), sizeof tried - strlen(tried), "%s%s (functions missing)",
+                 tried[0] ? ", " : "", platforms[i].name);
         h->make_current(h->display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
         h->destroy_context(h->display, h->context);
         h->terminate(h->display);

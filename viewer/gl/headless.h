@@ -1,4 +1,5 @@
-/* OpenGL 3.3 without a display: EGL on Mesa's surfaceless platform, or on a graphics card's device. */
+/* OpenGL 3.3 without a display: EGL on Mesa's surfaceless platform, or on a graphics card's
+ * device. */
 #ifndef HEADLESS_H
 #define HEADLESS_H
 

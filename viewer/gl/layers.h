@@ -1,4 +1,5 @@
-/* The layers of a picture; each owns its buffers and programs and draws into the viewport that is set. */
+/* The layers of a picture; each owns its buffers and programs and draws into the viewport that
+ * is set. */
 #ifndef LAYERS_H
 #define LAYERS_H
 
@@ -15,7 +16,7 @@ typedef struct eye {
     double unit, x, y, width, height; /* viewport, pixels from the lower left */
 } eye;
 
-/* ---- Surfaces: one buffer a mesh ---- */
+/* ---- Surfaces: one buffer a mesh ------------------------------------------------------------ */
 typedef struct surface_layer {
     GLuint program, colours;
     int colours_of; /* the map that the texture holds, -1: none */
@@ -36,7 +37,7 @@ void surface_layer_draw(surface_layer *l, const eye *e, size_t number, bool is_c
 GLuint surface_layer_map(surface_layer *l, int map);
 void surface_layer_draw_ghosts(surface_layer *l, const eye *e, size_t number);
 
-/* ---- Lines: one buffer a kind of line ---- */
+/* ---- Lines: one buffer a kind of line ------------------------------------------------------- */
 enum { LINES_CONTOURS, LINES_FLOOR, LINES_PATH, LINES_AXES, N_LINES };
 typedef struct line_layer {
     GLuint program;
@@ -49,11 +50,12 @@ typedef struct line_layer {
 bool line_layer_create(line_layer *l, problem *p);
 void line_layer_free(line_layer *l);
 void line_layer_upload(line_layer *l, size_t number, int kind, const segment *segments, size_t n);
-/** @param colours  [3][4] by level; width in pixels; pull: scene units towards the viewer; map: the texture of the colour map, which
- *  contour lines then have by their level, or 0 */
-void line_layer_draw(line_layer *l, const eye *e, size_t number, int kind, float colours[3][4], double width, double pull, GLuint map);
+/** @param colours  [3][4] by level; width in pixels; pull: scene units towards the viewer; map:
+ * the texture of the colour map, which contour lines then have by their level, or 0 */
+void line_layer_draw(line_layer *l, const eye *e, size_t number, int kind, float colours[3][4],
+                     double width, double pull, GLuint map);
 
-/* ---- Background and the overlay drawn by cairo ---- */
+/* ---- Background and the overlay drawn by cairo ---------------------------------------------- */
 typedef struct flat_layer {
     GLuint background, overlay, texture, array;
     int width, height; /* of the texture */

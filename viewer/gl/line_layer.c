@@ -26,9 +26,12 @@ static void prepare(struct line_buffers *b)
     glGenBuffers(1, &b->segments);
     glBindVertexArray(b->array);
     glBindBuffer(GL_ARRAY_BUFFER, b->segments);
-    glVertexAttribPointer(0, 3, GL_FLOAT, GL_FALSE, sizeof(segment), (const void *)offsetof(segment, a));
-    glVertexAttribPointer(1, 3, GL_FLOAT, GL_FALSE, sizeof(segment), (const void *)offsetof(segment, b));
-    glVertexAttribIPointer(2, 1, GL_UNSIGNED_INT, sizeof(segment), (const void *)offsetof(segment, level));
+    glVertexAttribPointer(0, 3, GL_FLOAT, GL_FALSE, sizeof(segment),
+                          (const void *)offsetof(segment, a));
+    glVertexAttribPointer(1, 3, GL_FLOAT, GL_FALSE, sizeof(segment),
+                          (const void *)offsetof(segment, b));
+    glVertexAttribIPointer(2, 1, GL_UNSIGNED_INT, sizeof(segment),
+                           (const void *)offsetof(segment, level));
     for (GLuint i = 0; i < 3; i++) {
         glEnableVertexAttribArray(i);
         glVertexAttribDivisor(i, 1);
@@ -46,7 +49,8 @@ void line_layer_upload(line_layer *l, size_t number, int kind, const segment *se
     b->n = (GLsizei)n;
 }
 
-void line_layer_draw(line_layer *l, const eye *e, size_t number, int kind, float colours[3][4], double width, double pull, GLuint map)
+void line_layer_draw(line_layer *l, const eye *e, size_t number, int kind, float colours[3][4],
+                     double width, double pull, GLuint map)
 {
     const struct line_buffers *b = &l->lines[number][kind];
     if (!b->n)

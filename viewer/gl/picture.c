@@ -1,4 +1,5 @@
-/* A picture of any size that the driver can hold, without a window: a multisampled framebuffer, resolved and read back. */
+/* A picture of any size that the driver can hold, without a window: a multisampled framebuffer,
+ * resolved and read back. */
 #include <stdlib.h>
 
 #include "gl.h"
@@ -49,7 +50,8 @@ static void turn(unsigned char *pixels, int width, int height)
     size_t stride = (size_t)width * 4;
     for (int y = 0; y < height / 2; y++)
         for (size_t i = 0; i < stride; i++) {
-            unsigned char *a = pixels + (size_t)y * stride + i, *b = pixels + (size_t)(height - 1 - y) * stride + i, swap = *a;
+            unsigned char *a = pixels + (size_t)y * stride + i,
+                          *b = pixels + (size_t)(height - 1 - y) * stride + i, swap = *a;
             *a = *b;
             *b = swap;
         }
@@ -70,7 +72,8 @@ unsigned char *renderer_picture(renderer *r, session *s, int width, int height, 
     glGetIntegerv(GL_MAX_VIEWPORT_DIMS, most);
     glGetIntegerv(GL_MAX_RENDERBUFFER_SIZE, &most_buffer);
     if (width > most[0] || height > most[1] || width > most_buffer || height > most_buffer) {
-        problem_set(p, "%d x %d pixels: this OpenGL draws at most %d x %d", width, height, most[0] < most_buffer ? most[0] : most_buffer,
+        problem_set(p, "%d x %d pixels: this OpenGL draws at most %d x %d", width, height,
+                    most[0] < most_buffer ? most[0] : most_buffer,
                     most[1] < most_buffer ? most[1] : most_buffer);
         return NULL;
     }
@@ -80,7 +83,8 @@ unsigned char *renderer_picture(renderer *r, session *s, int width, int height, 
     if (!done)
         problem_set(p, "%d x %d pixels: out of memory", width, height);
     if (done && !target_create(&t, width, height))
-        done = problem_set(p, "%d x %d pixels: the OpenGL driver has no framebuffer for them", width, height);
+        done = problem_set(p, "%d x %d pixels: the OpenGL driver has no framebuffer for them",
+                           width, height);
     if (done) {
         s->hover.is_hit = false;
         session_layout(s, width, height, layout_picture_unit(width, height));
@@ -91,7 +95,8 @@ unsigned char *renderer_picture(renderer *r, session *s, int width, int height, 
     if (done) {
         glBindFramebuffer(GL_READ_FRAMEBUFFER, t.framebuffers[0]);
         glBindFramebuffer(GL_DRAW_FRAMEBUFFER, t.framebuffers[1]);
-        glBlitFramebuffer(0, 0, width, height, 0, 0, width, height, GL_COLOR_BUFFER_BIT, GL_NEAREST);
+        glBlitFramebuffer(0, 0, width, height, 0, 0, width, height, GL_COLOR_BUFFER_BIT,
+                          GL_NEAREST);
         glBindFramebuffer(GL_READ_FRAMEBUFFER, t.framebuffers[1]);
         glPixelStorei(GL_PACK_ALIGNMENT, 4);
         glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE, pixels);

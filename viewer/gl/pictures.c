@@ -34,7 +34,8 @@ static bool turn(renderer *r, session *s, const options *o, problem *p)
     if (mkdir(o->turntable, 0777) != 0 && errno != EEXIST)
         return problem_set(p, "%s: %s", o->turntable, strerror(errno));
     snprintf(path, sizeof path, "%s/turntable.png", o->turntable);
-    png_file *all = png_begin(path, o->width, o->height, channels, o->frames, 1000 * seconds / o->frames + 1, p);
+    png_file *all = png_begin(path, o->width, o->height, channels, o->frames,
+                              1000 * seconds / o->frames + 1, p);
     bool done = all != NULL;
     for (unsigned i = 0; i < o->frames && done; i++) {
         snprintf(path, sizeof path, "%s/frame-%03u.png", o->turntable, i);
@@ -57,7 +58,9 @@ int pictures_run(session *s, const options *o)
         gl_listen();
     if (h)
         r = renderer_create(&p);
-    bool done = r && (!o->screenshot || picture_save(r, s, o->screenshot, o->width, o->height, &p)) && (!o->turntable || turn(r, s, o, &p));
+    bool done = r &&
+                (!o->screenshot || picture_save(r, s, o->screenshot, o->width, o->height, &p)) &&
+                (!o->turntable || turn(r, s, o, &p));
     if (!done)
         fprintf(stderr, "lossview: %s\n", p.text);
     if (h && o->gl_debug && gl_complaints())

@@ -24,7 +24,8 @@ renderer *renderer_create(problem *p)
         problem_set(p, "out of memory");
         return NULL;
     }
-    if (surface_layer_create(&r->surfaces, p) && line_layer_create(&r->lines, p) && flat_layer_create(&r->flats, p))
+    if (surface_layer_create(&r->surfaces, p) && line_layer_create(&r->lines, p) &&
+        flat_layer_create(&r->flats, p))
         return r;
     renderer_free(r);
     return NULL;
@@ -43,7 +44,8 @@ void renderer_free(renderer *r)
 static bool upload(renderer *r, const scene *s)
 {
     bool done = true;
-    if (r->surface_version != s->surface_version || r->n_views != s->n_views || r->has_ghosts != s->set.ghost)
+    if (r->surface_version != s->surface_version || r->n_views != s->n_views ||
+        r->has_ghosts != s->set.ghost)
         for (size_t i = 0; i < MOST_VIEWS; i++)
             done = surface_layer_upload(&r->surfaces, s, i) && done;
     if (r->version != s->version || r->n_views != s->n_views)
@@ -74,8 +76,10 @@ static eye eye_of(const session *s, size_t number)
     e.matrix = camera_matrix(c, aspect);
     e.position = camera_position(c, aspect);
     camera_basis(c, &right, &up, &e.back);
-    /* The light comes over the viewer's left shoulder and somewhat from above, so that shapes read from every side. */
-    vec3 light = vec_add(vec_add(vec_scale(right, -0.55), vec_scale(up, 0.55)), vec_add(vec_scale(e.back, 0.6), (vec3){0, 0, 0.5}));
+    /* The light comes over the viewer's left shoulder and somewhat from above, so that shapes
+     * read from every side. */
+    vec3 light = vec_add(vec_add(vec_scale(right, -0.55), vec_scale(up, 0.55)),
+                         vec_add(vec_scale(e.back, 0.6), (vec3){0, 0, 0.5}));
     e.to_light = vec_scale(light, 1 / vec_length(light));
     return e;
 }
@@ -94,8 +98,8 @@ static void draw_lines(renderer *r, const session *s, const eye *e, size_t numbe
     float colours[3][4];
     double u = s->layout.unit;
     bool isolines = s->scene.set.texture == TEXTURE_ISOLINES;
-    /* Scene units that lines are pulled towards the viewer. What is behind the surface is pushed away, or it shines through where the surface
-     * all but touches the floor. */
+    /* Scene units that lines are pulled towards the viewer. What is behind the surface is pushed
+     * away, or it shines through where the surface all but touches the floor. */
     static const double close = 0.004, closer = 0.008, behind = -0.03;
     axes_make(&r->axes, &s->scene, number);
     line_layer_upload(&r->lines, number, LINES_AXES, r->axes.lines, r->axes.n_lines);
@@ -107,11 +111,13 @@ static void draw_lines(renderer *r, const session *s, const eye *e, size_t numbe
         put(colours[i], t->faint, 1);
     line_layer_draw(&r->lines, e, number, LINES_FLOOR, colours, 1.3 * u, behind, 0);
     for (int i = 0; i < 3; i++)
-        put(colours[i], s->scene.set.texture == TEXTURE_WIREFRAME ? t->ink : (rgb){0.09, 0.10, 0.12}, 1);
-    line_layer_draw(&r->lines, e, number, LINES_CONTOURS, colours, (isolines ? 2.6 : 1.4) * u, close,
-                    isolines ? surface_layer_map(&r->surfaces, s->scene.set.colours) : 0);
+        put(colours[i],
+            s->scene.set.texture == TEXTURE_WIREFRAME ? t->ink : (rgb){0.09, 0.10, 0.12}, 1);
+    line_layer_draw(&r->lines, e, number, LINES_CONTOURS, colours, (isolines ? 2.6 : 1.4) * u,
+                    close, isolines ? surface_layer_map(&r->surfaces, s->scene.set.colours) : 0);
     put(colours[0], (rgb){1, 0.55, 0.15}, 1);
-    put(colours[1], s->scene.set.theme == THEME_DARK ? (rgb){0.95, 0.95, 0.98} : (rgb){0.25, 0.25, 0.32}, 1);
+    put(colours[1],
+        s->scene.set.theme == THEME_DARK ? (rgb){0.95, 0.95, 0.98} : (rgb){0.25, 0.25, 0.32}, 1);
     put(colours[2], t->ink, 0.55);
     line_layer_draw(&r->lines, e, number, LINES_PATH, colours, 2.4 * u, closer, 0);
 }

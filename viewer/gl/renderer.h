@@ -10,13 +10,14 @@ typedef struct renderer renderer;
 renderer *renderer_create(problem *p);
 /** NULL is a no-op. */
 void renderer_free(renderer *r);
-/** Draws, after uploading what has changed. The framebuffer has the size of the session's layout.
+/** Draws, after uploading what has changed. The framebuffer has the size of the session's
+ * layout.
  *  @param is_coarse  something is moving: large surfaces are drawn coarsely
  *  @return false with the reason */
 bool renderer_draw(renderer *r, const session *s, bool is_coarse, problem *p);
 
-/** Draws without a window and returns the picture: [height][width][4] bytes RGBA, not premultiplied, first row on top; 8-fold
- *  multisampled where the driver can. Caller frees.
+/** Draws without a window and returns the picture: [height][width][4] bytes RGBA, not
+ * premultiplied, first row on top; 8-fold multisampled where the driver can. Caller frees.
  *  @return NULL with the reason: larger than the driver can, out of memory */
 unsigned char *renderer_picture(renderer *r, session *s, int width, int height, problem *p);
 

@@ -49,9 +49,11 @@ static bool upload(struct surface_buffers *b, const relief *r, size_t stride)
     glGenBuffers(1, &b->indices);
     glBindVertexArray(b->array);
     glBindBuffer(GL_ARRAY_BUFFER, b->vertices);
-    glBufferData(GL_ARRAY_BUFFER, (GLsizeiptr)(m.n_vertices * sizeof(vertex)), m.vertices, GL_STATIC_DRAW);
+    glBufferData(GL_ARRAY_BUFFER, (GLsizeiptr)(m.n_vertices * sizeof(vertex)), m.vertices,
+                 GL_STATIC_DRAW);
     glBindBuffer(GL_ELEMENT_ARRAY_BUFFER, b->indices);
-    glBufferData(GL_ELEMENT_ARRAY_BUFFER, (GLsizeiptr)(m.n_indices * sizeof(uint32_t)), m.indices, GL_STATIC_DRAW);
+    glBufferData(GL_ELEMENT_ARRAY_BUFFER, (GLsizeiptr)(m.n_indices * sizeof(uint32_t)), m.indices,
+                 GL_STATIC_DRAW);
     attribute(0, 3, offsetof(vertex, position));
     attribute(1, 3, offsetof(vertex, normal));
     attribute(2, 1, offsetof(vertex, slope));
@@ -77,7 +79,8 @@ static bool upload_ghost(struct surface_buffers *b, const scene *s, const view *
     relief r;
     for (size_t i = 0; values && i < n; i++)
         values[i] = from->loss[i] + sign * from->error[i];
-    if (!values || !relief_make(&r, &v->grid, values, &s->scale, s->set.exaggeration)) /* which frees the values */
+    if (!values || !relief_make(&r, &v->grid, values, &s->scale,
+                                s->set.exaggeration)) /* which frees the values */
         return false;
     bool done = upload(b, &r, 1);
     relief_free(&r);
@@ -92,9 +95,12 @@ bool surface_layer_upload(surface_layer *l, const scene *s, size_t number)
         release(&b[k]);
     if (number >= s->n_views || !v->has_relief)
         return true;
-    size_t side = v->relief.nx > v->relief.ny ? v->relief.nx : v->relief.ny, stride = (side + COARSE_SIDE - 1) / COARSE_SIDE;
-    return upload(&b[MESH_FINE], &v->relief, 1) && (stride < 3 || upload(&b[MESH_COARSE], &v->relief, stride)) &&
-           (!s->set.ghost || (upload_ghost(&b[MESH_ABOVE], s, v, 1) && upload_ghost(&b[MESH_BELOW], s, v, -1)));
+    size_t side = v->relief.nx > v->relief.ny ? v->relief.nx : v->relief.ny,
+           stride = (side + COARSE_SIDE - 1) / COARSE_SIDE;
+    return upload(&b[MESH_FINE], &v->relief, 1) &&
+           (stride < 3 || upload(&b[MESH_COARSE], &v->relief, stride)) &&
+           (!s->set.ghost ||
+            (upload_ghost(&b[MESH_ABOVE], s, v, 1) && upload_ghost(&b[MESH_BELOW], s, v, -1)));
 }
 
 static void set_colours(surface_layer *l, int map)
@@ -162,11 +168,13 @@ static void draw(const struct surface_buffers *b)
 
 void surface_layer_draw(surface_layer *l, const eye *e, size_t number, bool is_coarse)
 {
-    const struct surface_buffers *b = &l->meshes[number][is_coarse && l->meshes[number][MESH_COARSE].n ? MESH_COARSE : MESH_FINE];
+    const struct surface_buffers *b =
+        &l->meshes[number][is_coarse && l->meshes[number][MESH_COARSE].n ? MESH_COARSE : MESH_FINE];
     if (!b->n)
         return;
     set_uniforms(l, e, number, 0);
-    glEnable(GL_POLYGON_OFFSET_FILL); /* lines on the surface win, over their whole width on steep walls too */
+    glEnable(GL_POLYGON_OFFSET_FILL); /* lines on the surface win, over their whole width on
+                                         steep walls too */
     glPolygonOffset(2, 2);
     draw(b);
     glDisable(GL_POLYGON_OFFSET_FILL);

@@ -1,4 +1,5 @@
-/* The window: GLFW's events go to the session; something is drawn only when something has changed. */
+/* The window: GLFW's events go to the session; something is drawn only when something has
+ * changed. */
 #include "window.h"
 
 #include <stdio.h>
@@ -96,14 +97,18 @@ static void on_button(GLFWwindow *handle, int which, int what, int mods)
     if (what == GLFW_RELEASE)
         session_release(w->session);
     else
-        session_press(w->session, which == GLFW_MOUSE_BUTTON_LEFT ? BUTTON_LEFT : which == GLFW_MOUSE_BUTTON_RIGHT ? BUTTON_RIGHT : BUTTON_MIDDLE,
+        session_press(w->session,
+                      which == GLFW_MOUSE_BUTTON_LEFT    ? BUTTON_LEFT
+                      : which == GLFW_MOUSE_BUTTON_RIGHT ? BUTTON_RIGHT
+                                                         : BUTTON_MIDDLE,
                       (mods & GLFW_MOD_SHIFT) != 0, (mods & GLFW_MOD_CONTROL) != 0);
 }
 
 static void on_scroll(GLFWwindow *handle, double dx, double dy)
 {
     (void)dx;
-    bool shift = glfwGetKey(handle, GLFW_KEY_LEFT_SHIFT) == GLFW_PRESS || glfwGetKey(handle, GLFW_KEY_RIGHT_SHIFT) == GLFW_PRESS;
+    bool shift = glfwGetKey(handle, GLFW_KEY_LEFT_SHIFT) == GLFW_PRESS ||
+                 glfwGetKey(handle, GLFW_KEY_RIGHT_SHIFT) == GLFW_PRESS;
     session_scroll(window_of(handle)->session, dy, shift);
 }
 
@@ -116,15 +121,20 @@ static void on_drop(GLFWwindow *handle, int n, const char **paths)
     session_drop(w->session, paths, n > 0 ? (size_t)n : 0);
 }
 
-/* The name that session_key() knows a key by; letters are those that the user's keyboard prints. @return NULL: none */
+/* The name that session_key() knows a key by; letters are those that the user's keyboard prints.
+ * @return NULL: none */
 static const char *key_name(int key, int scancode, char text[16])
 {
     static const struct {
         int key;
         const char *name;
-    } names[] = {{GLFW_KEY_ENTER, "Enter"}, {GLFW_KEY_KP_ENTER, "Enter"}, {GLFW_KEY_LEFT, "Left"}, {GLFW_KEY_RIGHT, "Right"},
-                 {GLFW_KEY_UP, "Up"}, {GLFW_KEY_DOWN, "Down"}, {GLFW_KEY_PAGE_UP, "PageUp"}, {GLFW_KEY_PAGE_DOWN, "PageDown"},
-                 {GLFW_KEY_TAB, "Tab"}, {GLFW_KEY_ESCAPE, "Escape"}, {GLFW_KEY_F12, "F12"}, {GLFW_KEY_KP_ADD, "+"}, {GLFW_KEY_KP_SUBTRACT, "-"}};
+    } names[] = {{GLFW_KEY_ENTER, "Enter"},    {GLFW_KEY_KP_ENTER, "Enter"},
+                 {GLFW_KEY_LEFT, "Left"},      {GLFW_KEY_RIGHT, "Right"},
+                 {GLFW_KEY_UP, "Up"},          {GLFW_KEY_DOWN, "Down"},
+                 {GLFW_KEY_PAGE_UP, "PageUp"}, {GLFW_KEY_PAGE_DOWN, "PageDown"},
+                 {GLFW_KEY_TAB, "Tab"},        {GLFW_KEY_ESCAPE, "Escape"},
+                 {GLFW_KEY_F12, "F12"},        {GLFW_KEY_KP_ADD, "+"},
+                 {GLFW_KEY_KP_SUBTRACT, "-"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (names[i].key == key)
             return names[i].name;
@@ -147,7 +157,8 @@ static void on_key(GLFWwindow *handle, int key, int scancode, int what, int mods
     const char *plain = what == GLFW_RELEASE ? NULL : key_name(key, scancode, text);
     if (!plain)
         return;
-    snprintf(name, sizeof name, "%s%s%s", mods & GLFW_MOD_CONTROL ? "Ctrl+" : "", mods & GLFW_MOD_SHIFT ? "Shift+" : "", plain);
+    snprintf(name, sizeof name, "%s%s%s", mods & GLFW_MOD_CONTROL ? "Ctrl+" : "",
+             mods & GLFW_MOD_SHIFT ? "Shift+" : "", plain);
     if (!session_key(window_of(handle)->session, name) && mods & GLFW_MOD_SHIFT)
         session_key(window_of(handle)->session, plain);
 }
@@ -204,9 +215,11 @@ static void set_title(const window *w)
     if (done < all)
         snprintf(progress, sizeof progress, " (%zu of %zu points)", done, all);
     if (c->n_views == 2)
-        snprintf(title, sizeof title, "%.250s, %.250s%s - lossview", c->views[0].grid.name, c->views[1].grid.name, progress);
+        snprintf(title, sizeof title, "%.250s, %.250s%s - lossview", c->views[0].grid.name,
+                 c->views[1].grid.name, progress);
     else
-        snprintf(title, sizeof title, "%.500s%s%slossview", c->n_views ? c->views[0].grid.name : "", progress, c->n_views ? " - " : "");
+        snprintf(title, sizeof title, "%.500s%s%slossview", c->n_views ? c->views[0].grid.name : "",
+                 progress, c->n_views ? " - " : "");
     glfwSetWindowTitle(w->handle, title);
 }
 
@@ -293,7 +306,10 @@ int window_run(session *s, const options *o)
     int result = 1;
     glfwSetErrorCallback(remember_error);
     if (!glfwInit()) {
-        fprintf(stderr, "lossview: no window can be opened: GLFW says \"%s\"; --screenshot=F.png needs none\n", glfw_words);
+        fprintf(
+            stderr,
+            "lossview: no window can be opened: GLFW says \"%s\"; --screenshot=F.png needs none\n",
+            glfw_words);
         return 1;
     }
     w.handle = create(o, true);
@@ -304,7 +320,9 @@ int window_run(session *s, const options *o)
         glfwSwapInterval(1);
     }
     if (!w.handle)
-        fprintf(stderr, "lossview: no OpenGL 3.3 can be had; tried a core profile by GLFW %s, with and without multisampling: \"%s\"\n",
+        fprintf(stderr,
+                "lossview: no OpenGL 3.3 can be had; tried a core profile by GLFW %s, with and "
+                "without multisampling: \"%s\"\n",
                 glfwGetVersionString(), glfw_words);
     else if (!gladLoadGL((GLADloadfunc)glfwGetProcAddress))
         fprintf(stderr, "lossview: no OpenGL 3.3 can be had: the driver lacks functions of it\n");

@@ -5,10 +5,12 @@
 #include "options.h"
 #include "session.h"
 
-/** Opens a window and stays until it is closed. @return the exit code; what went wrong has been told. */
+/** Opens a window and stays until it is closed. @return the exit code; what went wrong has been
+ * told. */
 int window_run(session *s, const options *o);
 
-/** Writes the picture or the turn that the options ask for, without a window. @return the exit code. */
+/** Writes the picture or the turn that the options ask for, without a window. @return the exit
+ * code. */
 int pictures_run(session *s, const options *o);
 
 #endif

@@ -1,5 +1,6 @@
 #version 330 core
-// A segment becomes a rectangle that faces the viewer; the fragment shader rounds its ends, so that pieces of a line join.
+// A segment becomes a rectangle that faces the viewer. The fragment shader rounds its ends, so that
+// pieces of a line join.
 layout(location = 0) in vec3 from;
 layout(location = 1) in vec3 to;
 layout(location = 2) in uint level;
@@ -28,7 +29,9 @@ void main()
     float side = gl_VertexID < 2 ? -1.0 : 1.0;
     vec4 here = is_end ? b : a;
     vec2 p = (is_end ? pb + along * reach : pa - along * reach) + across * side * reach;
-    gl_Position = a.w < nearest && b.w < nearest ? vec4(2, 2, 2, 1) : vec4((p / viewport * 2.0 - 1.0) * here.w, here.z, here.w);
+    bool is_behind = a.w < nearest && b.w < nearest;
+    gl_Position = is_behind ? vec4(2, 2, 2, 1)
+                            : vec4((p / viewport * 2.0 - 1.0) * here.w, here.z, here.w);
     start = pa;
     end = pb;
     line_level = level;

@@ -1,5 +1,6 @@
 #version 330 core
-// Textures by number as in settings.h: 0 height, 1 bands, 2 isolines, 3 checker, 4 wireframe, 5 slope.
+// Textures by number as in settings.h: 0 height, 1 bands, 2 isolines, 3 checker, 4 wireframe,
+// 5 slope.
 const int BANDS = 1, ISOLINES = 2, CHECKER = 3, WIREFRAME = 4, SLOPE = 5;
 in vec3 at;
 in vec3 smooth_normal;
@@ -34,7 +35,8 @@ float banded(float place)
     return (low + high) / 2.0;
 }
 
-// How much of a pixel a line of the grid covers; lines closer than some pixels fade, or they would be a grey veil.
+// How much of a pixel a line of the grid covers. Lines closer than some pixels fade, or they would
+// be a grey veil.
 float on_grid_line(float thickness)
 {
     vec2 width = max(fwidth(grid_place), 1e-6);

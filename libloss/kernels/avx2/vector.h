@@ -82,12 +82,13 @@ static inline void add_three_sums(float *at, vector a, vector b, vector c)
     add_sums_of_eight(at, a, b, c);
 }
 
-/* ---- Masks ----------------------------------------------------------------------------------------------------------- */
+/* ---- Masks ---------------------------------------------------------------------------------- */
 
 static inline mask first_lanes(size_t n)
 {
     __m256i number = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    return _mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_set1_epi32(n < LOSSI_VECTOR ? (int)n : LOSSI_VECTOR), number));
+    return _mm256_castsi256_ps(
+        _mm256_cmpgt_epi32(_mm256_set1_epi32(n < LOSSI_VECTOR ? (int)n : LOSSI_VECTOR), number));
 }
 
 static inline mask greater(vector a, vector b)
@@ -125,7 +126,7 @@ static inline vector chosen(mask m, vector there, vector elsewhere)
     return _mm256_blendv_ps(elsewhere, there, m);
 }
 
-/* ---- Doubles --------------------------------------------------------------------------------------------------------- */
+/* ---- Doubles -------------------------------------------------------------------------------- */
 
 typedef struct doubles {
     __m256d low, high; /* lanes 0 .. 3 and 4 .. 7 */
@@ -133,7 +134,8 @@ typedef struct doubles {
 
 static inline doubles widen(vector a)
 {
-    return (doubles){_mm256_cvtps_pd(_mm256_castps256_ps128(a)), _mm256_cvtps_pd(_mm256_extractf128_ps(a, 1))};
+    return (doubles){_mm256_cvtps_pd(_mm256_castps256_ps128(a)),
+                     _mm256_cvtps_pd(_mm256_extractf128_ps(a, 1))};
 }
 
 static inline doubles no_doubles(void)

@@ -86,11 +86,12 @@ static inline float sum_of_lanes(vector a)
 
 static inline void add_three_sums(float *at, vector a, vector b, vector c)
 {
-    add_sums_of_eight(at, _mm256_add_ps(_mm512_castps512_ps256(a), upper(a)), _mm256_add_ps(_mm512_castps512_ps256(b), upper(b)),
+    add_sums_of_eight(at, _mm256_add_ps(_mm512_castps512_ps256(a), upper(a)),
+                      _mm256_add_ps(_mm512_castps512_ps256(b), upper(b)),
                       _mm256_add_ps(_mm512_castps512_ps256(c), upper(c)));
 }
 
-/* ---- Masks ----------------------------------------------------------------------------------------------------------- */
+/* ---- Masks ---------------------------------------------------------------------------------- */
 
 static inline mask first_lanes(size_t n)
 {
@@ -132,7 +133,7 @@ static inline vector chosen(mask m, vector there, vector elsewhere)
     return _mm512_mask_blend_ps(m, elsewhere, there);
 }
 
-/* ---- Doubles --------------------------------------------------------------------------------------------------------- */
+/* ---- Doubles -------------------------------------------------------------------------------- */
 
 typedef struct doubles {
     __m512d low, high; /* lanes 0 .. 7 and 8 .. 15 */

@@ -1,12 +1,14 @@
-/* Convolution as GEMM: y [out_c][columns] = w [out_c][taps] x columns [taps][columns], a column being a pixel of an image. Because
- * activations are [c][h][w][lanes], some rows' columns are a contiguous run in each row of y, and 1 x 1 convolutions need no im2col
- * at all. A filter made ready is the filter, scaled. */
+/* Convolution as GEMM: y [out_c][columns] = w [out_c][taps] x columns [taps][columns], a column
+ * being a pixel of an image. Because activations are [c][h][w][lanes], some rows' columns are a
+ * contiguous run in each row of y, and 1 x 1 convolutions need no im2col at all. A filter made
+ * ready is the filter, scaled. */
 #include <cblas.h>
 #include <string.h>
 
 #include "kernels/blas/blas.h"
 
-/* A block holds about this many values (so that it stays in L2), but never fewer columns than keep a GEMM busy. */
+/* A block holds about this many values (so that it stays in L2), but never fewer columns than
+ * keep a GEMM busy. */
 enum { BLOCK_VALUES = 48 * 1024, BLOCK_COLUMNS = 192 };
 
 #if LOSSI_REAL_IS_FLOAT
@@ -16,10 +18,12 @@ enum { BLOCK_VALUES = 48 * 1024, BLOCK_COLUMNS = 192 };
 #endif
 
 /* c [m][n] = a b + beta c, row-major with leading dimensions. */
-static void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, size_t m, size_t n, size_t k, const lossi_real *a, size_t lda,
-                 const lossi_real *b, size_t ldb, lossi_real beta, lossi_real *c, size_t ldc)
+static void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, size_t m, size_t n, size_t k,
+                 const lossi_real *a, size_t lda, const lossi_real *b, size_t ldb, lossi_real beta,
+                 lossi_real *c, size_t ldc)
 {
-    GEMM(CblasRowMajor, ta, tb, (blasint)m, (blasint)n, (blasint)k, 1, a, (blasint)lda, b, (blasint)ldb, beta, c, (blasint)ldc);
+    GEMM(CblasRowMajor, ta, tb, (blasint)m, (blasint)n, (blasint)k, 1, a, (blasint)lda, b,
+         (blasint)ldb, beta, c, (blasint)ldc);
 }
 
 static size_t taps(const lossi_conv_shape *s)
@@ -70,8 +74,8 @@ static void finish(const lossi_conv_shape *s, const lossi_epilogue *e, lossi_rea
     }
 }
 
-void lossk_conv_forward_blas(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *w, const lossi_epilogue *epilogue,
-                             lossi_real *y, lossi_real *scratch)
+void lossk_conv_forward_blas(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *w,
+                             const lossi_epilogue *epilogue, lossi_real *y, lossi_real *scratch)
 {
     size_t columns = s->out_h * row_columns(s), k = taps(s);
     if (epilogue->residual && epilogue->residual != y)
@@ -82,13 +86,14 @@ void lossk_conv_forward_blas(const lossi_conv_shape *s, const lossi_real *x, con
     for (size_t row = 0, step = block_rows(s); !is_pointwise(s) && row < s->out_h; row += step) {
         size_t rows = least(step, s->out_h - row), n = rows * row_columns(s);
         lossk_im2col(s, row, rows, x, scratch);
-        gemm(CblasNoTrans, CblasNoTrans, s->out_c, n, k, w, k, scratch, n, beta, y + row * row_columns(s), columns);
+        gemm(CblasNoTrans, CblasNoTrans, s->out_c, n, k, w, k, scratch, n, beta,
+             y + row * row_columns(s), columns);
     }
     finish(s, epilogue, y);
 }
 
-void lossk_conv_backward_data_blas(const lossi_conv_shape *s, const lossi_real *dy, const lossi_real *w, lossi_real *dx,
-                                   lossi_real *scratch)
+void lossk_conv_backward_data_blas(const lossi_conv_shape *s, const lossi_real *dy,
+                                   const lossi_real *w, lossi_real *dx, lossi_real *scratch)
 {
     size_t columns = s->out_h * row_columns(s), k = taps(s);
     if (is_pointwise(s)) {
@@ -97,13 +102,15 @@ void lossk_conv_backward_data_blas(const lossi_conv_shape *s, const lossi_real *
     }
     for (size_t row = 0, step = block_rows(s); row < s->out_h; row += step) {
         size_t rows = least(step, s->out_h - row), n = rows * row_columns(s);
-        gemm(CblasTrans, CblasNoTrans, k, n, s->out_c, w, k, dy + row * row_columns(s), columns, 0, scratch, n);
+        gemm(CblasTrans, CblasNoTrans, k, n, s->out_c, w, k, dy + row * row_columns(s), columns, 0,
+             scratch, n);
         lossk_col2im(s, row, rows, scratch, dx);
     }
 }
 
-void lossk_conv_backward_weights_blas(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *dy, lossi_real *dw,
-                                      lossi_real *dbias, lossi_real *scratch)
+void lossk_conv_backward_weights_blas(const lossi_conv_shape *s, const lossi_real *x,
+                                      const lossi_real *dy, lossi_real *dw, lossi_real *dbias,
+                                      lossi_real *scratch)
 {
     size_t columns = s->out_h * row_columns(s), k = taps(s);
     for (size_t o = 0; dbias && o < s->out_c; o++) {
@@ -119,6 +126,7 @@ void lossk_conv_backward_weights_blas(const lossi_conv_shape *s, const lossi_rea
     for (size_t row = 0, step = block_rows(s); row < s->out_h; row += step) {
         size_t rows = least(step, s->out_h - row), n = rows * row_columns(s);
         lossk_im2col(s, row, rows, x, scratch);
-        gemm(CblasNoTrans, CblasTrans, s->out_c, k, n, dy + row * row_columns(s), columns, scratch, n, 1, dw, k);
+        gemm(CblasNoTrans, CblasTrans, s->out_c, k, n, dy + row * row_columns(s), columns, scratch,
+             n, 1, dw, k);
     }
 }

@@ -1,4 +1,5 @@
-/* Sums of BatchNorm lane by lane, added up in a fixed order: a compiler may then vectorise them as they stand. */
+/* Sums of BatchNorm lane by lane, added up in a fixed order: a compiler may then vectorise them
+ * as they stand. */
 #include "kernels/blas/blas.h"
 
 void lossk_norm_sums_blas(const lossi_maps *m, const lossi_real *x, double *sum, double *square)
@@ -19,8 +20,8 @@ void lossk_norm_sums_blas(const lossi_maps *m, const lossi_real *x, double *sum,
     }
 }
 
-void lossk_norm_backward_sums_blas(const lossi_maps *m, const lossi_real *x, const lossi_real *dy, const double *mean, double *sum_dy,
-                                   double *sum_dy_x)
+void lossk_norm_backward_sums_blas(const lossi_maps *m, const lossi_real *x, const lossi_real *dy,
+                                   const double *mean, double *sum_dy, double *sum_dy_x)
 {
     for (size_t c = 0; c < m->channels; c++) {
         double sums[LOSSI_MOST_LANES] = {0}, products[LOSSI_MOST_LANES] = {0};

@@ -1,4 +1,5 @@
-/* The set "blas": im2col with OpenBLAS, the rest as in the reference, whose plain loops compilers vectorise well. */
+/* The set "blas": im2col with OpenBLAS, the rest as in the reference, whose plain loops
+ * compilers vectorise well. */
 #include "kernels/blas/blas.h"
 #include "kernels/ref/ref.h"
 

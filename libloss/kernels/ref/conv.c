@@ -1,6 +1,7 @@
 /* Convolution from its definition, for each image i of the chunk:
  *   y[o][r][c] = bias[o] + sum over k, u, v of w[o][k][u][v] x[k][r s - p + u][c s - p + v]
- * with zeros outside the input. The backward kernels walk the same terms. A filter made ready is the filter. */
+ * with zeros outside the input. The backward kernels walk the same terms. A filter made ready is
+ * the filter. */
 #include "kernels/ref/ref.h"
 
 static size_t filter_index(const lossi_conv_shape *s, size_t o, size_t k, size_t u, size_t v)
@@ -14,11 +15,14 @@ static size_t output_index(const lossi_conv_shape *s, size_t o, size_t r, size_t
     return ((o * s->out_h + r) * s->out_w + c) * s->lanes;
 }
 
-/* Index of the vector of x under tap (u, v) of channel k for output (r, c); false: it is padding. */
-static bool input_index(const lossi_conv_shape *s, size_t k, size_t r, size_t c, size_t u, size_t v, size_t *index)
+/* Index of the vector of x under tap (u, v) of channel k for output (r, c); false: it is
+ * padding. */
+static bool input_index(const lossi_conv_shape *s, size_t k, size_t r, size_t c, size_t u, size_t v,
+                        size_t *index)
 {
     size_t row = r * s->stride + u, column = c * s->stride + v; /* counted from the padded corner */
-    if (row < s->padding || column < s->padding || row - s->padding >= s->in_h || column - s->padding >= s->in_w)
+    if (row < s->padding || column < s->padding || row - s->padding >= s->in_h ||
+        column - s->padding >= s->in_w)
         return false;
     *index = ((k * s->in_h + row - s->padding) * s->in_w + column - s->padding) * s->lanes;
     return true;
@@ -35,8 +39,8 @@ size_t lossk_conv_scratch_ref(const lossi_conv_shape *s)
     return 0;
 }
 
-void lossk_conv_pack_ref(const lossi_conv_shape *s, const lossi_real *w, const lossi_real *scale, size_t begin, size_t end,
-                         lossi_real *packed)
+void lossk_conv_pack_ref(const lossi_conv_shape *s, const lossi_real *w, const lossi_real *scale,
+                         size_t begin, size_t end, lossi_real *packed)
 {
     size_t n = s->in_c * s->kernel * s->kernel;
     for (size_t o = begin; o < end; o++)
@@ -44,7 +48,8 @@ void lossk_conv_pack_ref(const lossi_conv_shape *s, const lossi_real *w, const l
             packed[o * n + j] = scale ? w[o * n + j] * scale[o] : w[o * n + j];
 }
 
-void lossk_conv_pack_backward_ref(const lossi_conv_shape *s, const lossi_real *w, size_t begin, size_t end, lossi_real *packed)
+void lossk_conv_pack_backward_ref(const lossi_conv_shape *s, const lossi_real *w, size_t begin,
+                                  size_t end, lossi_real *packed)
 {
     size_t taps = s->kernel * s->kernel;
     for (size_t o = 0; o < s->out_c; o++)
@@ -61,8 +66,8 @@ static lossi_real finish(const lossi_epilogue *e, size_t o, size_t at, double su
     return (lossi_real)(e->relu && sum < 0 ? 0 : sum);
 }
 
-void lossk_conv_forward_ref(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *w, const lossi_epilogue *epilogue,
-                            lossi_real *y, lossi_real *scratch)
+void lossk_conv_forward_ref(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *w,
+                            const lossi_epilogue *epilogue, lossi_real *y, lossi_real *scratch)
 {
     (void)scratch;
     for (size_t o = 0; o < s->out_c; o++)
@@ -76,7 +81,8 @@ void lossk_conv_forward_ref(const lossi_conv_shape *s, const lossi_real *x, cons
                             if (!input_index(s, k, r, c, u, v, &at))
                                 continue;
                             for (size_t i = 0; i < s->lanes; i++)
-                                sum[i] += (double)w[filter_index(s, o, k, u, v)] * (double)x[at + i];
+                                sum[i] +=
+                                    (double)w[filter_index(s, o, k, u, v)] * (double)x[at + i];
                         }
                 size_t out = output_index(s, o, r, c);
                 for (size_t i = 0; i < s->lanes; i++)
@@ -84,8 +90,8 @@ void lossk_conv_forward_ref(const lossi_conv_shape *s, const lossi_real *x, cons
             }
 }
 
-void lossk_conv_backward_data_ref(const lossi_conv_shape *s, const lossi_real *dy, const lossi_real *w, lossi_real *dx,
-                                  lossi_real *scratch)
+void lossk_conv_backward_data_ref(const lossi_conv_shape *s, const lossi_real *dy,
+                                  const lossi_real *w, lossi_real *dx, lossi_real *scratch)
 {
     (void)scratch;
     for (size_t o = 0; o < s->out_c; o++)
@@ -98,12 +104,14 @@ void lossk_conv_backward_data_ref(const lossi_conv_shape *s, const lossi_real *d
                             if (!input_index(s, k, r, c, u, v, &at))
                                 continue;
                             for (size_t i = 0; i < s->lanes; i++)
-                                dx[at + i] += w[filter_index(s, o, k, u, v)] * dy[output_index(s, o, r, c) + i];
+                                dx[at + i] += w[filter_index(s, o, k, u, v)] *
+                                              dy[output_index(s, o, r, c) + i];
                         }
 }
 
 /* Sum over output pixels and images of dy times the input under tap (u, v) of channel k. */
-static double correlate(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *dy, size_t o, size_t k, size_t u, size_t v)
+static double correlate(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *dy,
+                        size_t o, size_t k, size_t u, size_t v)
 {
     double sum = 0;
     for (size_t r = 0; r < s->out_h; r++)
@@ -117,8 +125,9 @@ static double correlate(const lossi_conv_shape *s, const lossi_real *x, const lo
     return sum;
 }
 
-void lossk_conv_backward_weights_ref(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *dy, lossi_real *dw,
-                                     lossi_real *dbias, lossi_real *scratch)
+void lossk_conv_backward_weights_ref(const lossi_conv_shape *s, const lossi_real *x,
+                                     const lossi_real *dy, lossi_real *dw, lossi_real *dbias,
+                                     lossi_real *scratch)
 {
     (void)scratch;
     size_t m = s->out_h * s->out_w * s->lanes;

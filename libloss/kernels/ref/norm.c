@@ -20,8 +20,8 @@ void lossk_norm_sums_ref(const lossi_maps *m, const lossi_real *x, double *sum, 
     }
 }
 
-void lossk_norm_apply_ref(const lossi_maps *m, const lossi_real *x, const lossi_real *scale, const lossi_real *shift, bool relu,
-                          lossi_real *y)
+void lossk_norm_apply_ref(const lossi_maps *m, const lossi_real *x, const lossi_real *scale,
+                          const lossi_real *shift, bool relu, lossi_real *y)
 {
     size_t n = m->pixels * m->lanes;
     for (size_t c = 0; c < m->channels; c++)
@@ -31,8 +31,8 @@ void lossk_norm_apply_ref(const lossi_maps *m, const lossi_real *x, const lossi_
         }
 }
 
-void lossk_norm_backward_sums_ref(const lossi_maps *m, const lossi_real *x, const lossi_real *dy, const double *mean, double *sum_dy,
-                                  double *sum_dy_x)
+void lossk_norm_backward_sums_ref(const lossi_maps *m, const lossi_real *x, const lossi_real *dy,
+                                  const double *mean, double *sum_dy, double *sum_dy_x)
 {
     size_t n = m->pixels * m->lanes;
     for (size_t c = 0; c < m->channels; c++) {
@@ -44,8 +44,9 @@ void lossk_norm_backward_sums_ref(const lossi_maps *m, const lossi_real *x, cons
     }
 }
 
-void lossk_norm_backward_ref(const lossi_maps *m, const lossi_real *x, const lossi_real *dy, const lossi_real *by_dy,
-                             const lossi_real *by_x, const lossi_real *constant, lossi_real *dx)
+void lossk_norm_backward_ref(const lossi_maps *m, const lossi_real *x, const lossi_real *dy,
+                             const lossi_real *by_dy, const lossi_real *by_x,
+                             const lossi_real *constant, lossi_real *dx)
 {
     for (size_t c = 0; c < m->channels; c++)
         for (size_t p = 0; p < m->pixels; p++)

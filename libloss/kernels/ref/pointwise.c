@@ -7,7 +7,8 @@ void lossk_relu_ref(size_t count, const lossi_real *x, lossi_real *y)
         y[i] = x[i] < 0 ? 0 : x[i]; /* this way round, NaN stays */
 }
 
-void lossk_relu_backward_ref(size_t count, const lossi_real *y, const lossi_real *dy, lossi_real *dx)
+void lossk_relu_backward_ref(size_t count, const lossi_real *y, const lossi_real *dy,
+                             lossi_real *dx)
 {
     for (size_t i = 0; i < count; i++)
         dx[i] += y[i] > 0 ? dy[i] : 0;

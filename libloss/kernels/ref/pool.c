@@ -3,8 +3,10 @@
 
 #include "kernels/ref/ref.h"
 
-/* First and one past the last input index under the window of output `out`, clipped to the input. */
-static void window(const lossi_pool_shape *s, size_t out, size_t in_size, size_t kernel, size_t *begin, size_t *end)
+/* First and one past the last input index under the window of output `out`, clipped to the
+ * input. */
+static void window(const lossi_pool_shape *s, size_t out, size_t in_size, size_t kernel,
+                   size_t *begin, size_t *end)
 {
     size_t from = out * s->stride, to = from + kernel; /* counted from the padded edge */
     *begin = from < s->padding ? 0 : from - s->padding;
@@ -26,7 +28,8 @@ static area area_of(const lossi_pool_shape *s, size_t r, size_t c)
     return a;
 }
 
-/* Pixel of the first largest value of image i under the window; a NaN counts as largest. plane [in_h][in_w][lanes] */
+/* Pixel of the first largest value of image i under the window; a NaN counts as largest. plane
+ * [in_h][in_w][lanes] */
 static size_t largest(const lossi_pool_shape *s, const lossi_real *plane, const area *a, size_t i)
 {
     size_t best = a->top * s->in_w + a->left;
@@ -41,14 +44,15 @@ static size_t largest(const lossi_pool_shape *s, const lossi_real *plane, const 
 }
 
 /* Calls for every output pixel of every channel; `out` counts them. */
-#define FOR_EACH_OUTPUT(s, channel, r, c, out)                        \
-    for (size_t channel = 0, out = 0; channel < (s)->channels; channel++) \
-        for (size_t r = 0; r < (s)->out_h; r++)                       \
+#define FOR_EACH_OUTPUT(s, channel, r, c, out)                                                     \
+    for (size_t channel = 0, out = 0; channel < (s)->channels; channel++)                          \
+        for (size_t r = 0; r < (s)->out_h; r++)                                                    \
             for (size_t c = 0; c < (s)->out_w; c++, out++)
 
 void lossk_max_pool_ref(const lossi_pool_shape *s, const lossi_real *x, lossi_real *y)
 {
-    FOR_EACH_OUTPUT(s, channel, r, c, out) {
+    FOR_EACH_OUTPUT(s, channel, r, c, out)
+    {
         const lossi_real *plane = x + channel * s->in_h * s->in_w * s->lanes;
         area a = area_of(s, r, c);
         for (size_t i = 0; i < s->lanes; i++)
@@ -56,9 +60,11 @@ void lossk_max_pool_ref(const lossi_pool_shape *s, const lossi_real *x, lossi_re
     }
 }
 
-void lossk_max_pool_backward_ref(const lossi_pool_shape *s, const lossi_real *x, const lossi_real *dy, lossi_real *dx)
+void lossk_max_pool_backward_ref(const lossi_pool_shape *s, const lossi_real *x,
+                                 const lossi_real *dy, lossi_real *dx)
 {
-    FOR_EACH_OUTPUT(s, channel, r, c, out) {
+    FOR_EACH_OUTPUT(s, channel, r, c, out)
+    {
         size_t plane = channel * s->in_h * s->in_w * s->lanes;
         area a = area_of(s, r, c);
         for (size_t i = 0; i < s->lanes; i++)
@@ -69,7 +75,8 @@ void lossk_max_pool_backward_ref(const lossi_pool_shape *s, const lossi_real *x,
 void lossk_average_pool_ref(const lossi_pool_shape *s, const lossi_real *x, lossi_real *y)
 {
     double size = (double)(s->kernel_h * s->kernel_w);
-    FOR_EACH_OUTPUT(s, channel, r, c, out) {
+    FOR_EACH_OUTPUT(s, channel, r, c, out)
+    {
         const lossi_real *plane = x + channel * s->in_h * s->in_w * s->lanes;
         area a = area_of(s, r, c);
         double sum[LOSSI_MOST_LANES] = {0};
@@ -82,10 +89,12 @@ void lossk_average_pool_ref(const lossi_pool_shape *s, const lossi_real *x, loss
     }
 }
 
-void lossk_average_pool_backward_ref(const lossi_pool_shape *s, const lossi_real *dy, lossi_real *dx)
+void lossk_average_pool_backward_ref(const lossi_pool_shape *s, const lossi_real *dy,
+                                     lossi_real *dx)
 {
     lossi_real share = (lossi_real)1 / (lossi_real)(s->kernel_h * s->kernel_w);
-    FOR_EACH_OUTPUT(s, channel, r, c, out) {
+    FOR_EACH_OUTPUT(s, channel, r, c, out)
+    {
         lossi_real *plane = dx + channel * s->in_h * s->in_w * s->lanes;
         area a = area_of(s, r, c);
         for (size_t k = a.top; k < a.bottom; k++)

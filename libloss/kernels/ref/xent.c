@@ -1,10 +1,11 @@
-/* Softmax cross-entropy in double, the largest logit taken off first so that exp cannot overflow. */
+/* Softmax cross-entropy in double, the largest logit taken off first so that exp cannot
+ * overflow. */
 #include <math.h>
 
 #include "kernels/ref/ref.h"
 
-void lossk_xent_ref(const lossi_maps *m, const lossi_real *logits, const uint8_t *labels, double *loss, uint8_t *correct,
-                    double scale, lossi_real *dlogits)
+void lossk_xent_ref(const lossi_maps *m, const lossi_real *logits, const uint8_t *labels,
+                    double *loss, uint8_t *correct, double scale, lossi_real *dlogits)
 {
     size_t classes = m->channels, lanes = m->lanes;
     for (size_t i = 0; i < m->images; i++) {

@@ -1,15 +1,17 @@
-/* Which algorithm convolves which shape. The gradient of the input, at stride 1, is a convolution too: of dy with the filter turned
- * around and its channels exchanged. */
+/* Which algorithm convolves which shape. The gradient of the input, at stride 1, is a
+ * convolution too: of dy with the filter turned around and its channels exchanged. */
 #include <string.h>
 
-#include "kernels/simd/simd.h"
-#include "kernels/simd/gemm.h"
 #include "kernels/blas/blas.h"
 #include "kernels/ref/ref.h"
+#include "kernels/simd/gemm.h"
+#include "kernels/simd/simd.h"
 
-/* At stride 1, tiles of 4 x 4 do a quarter of the multiplications, of 2 x 2 four ninths; but their filters take 4 and 16/9 times the memory, so
- * that some columns should share them, and maps of 5 or 6 pixels leave too much of the larger tiles empty. With fewer than eight channels
- * transforms are most of the work; the stem's three would gain 1 % of a ResNet-20, and cost a fourth of its accuracy. */
+/* At stride 1, tiles of 4 x 4 do a quarter of the multiplications, of 2 x 2 four ninths; but
+ * their filters take 4 and 16/9 times the memory, so that some columns should share them, and
+ * maps of 5 or 6 pixels leave too much of the larger tiles empty. With fewer than eight channels
+ * transforms are most of the work; the stem's three would gain 1 % of a ResNet-20, and cost a
+ * fourth of its accuracy. */
 const lossi_winograd *lossk_tiles(const lossi_conv_shape *s)
 {
     size_t side = s->out_h < s->out_w ? s->out_h : s->out_w, vectors = s->lanes / LOSSI_VECTOR;
@@ -18,7 +20,8 @@ const lossi_winograd *lossk_tiles(const lossi_conv_shape *s)
         return NULL;
     if (s->stride == 2)
         return &lossk_winograd_strided;
-    return side >= 7 || (side == 4 && vectors >= LOSSI_COLUMNS) ? &lossk_winograd_4x4 : &lossk_winograd_2x2;
+    return side >= 7 || (side == 4 && vectors >= LOSSI_COLUMNS) ? &lossk_winograd_4x4
+                                                                : &lossk_winograd_2x2;
 }
 
 /* The convolution that is left when taps that lie on padding everywhere are left out. */
@@ -40,8 +43,15 @@ static bool has_transpose(const lossi_conv_shape *s)
 
 static lossi_conv_shape transpose_of(const lossi_conv_shape *s)
 {
-    return (lossi_conv_shape){.lanes = s->lanes, .in_c = s->out_c, .in_h = s->out_h, .in_w = s->out_w, .out_c = s->in_c,
-                              .out_h = s->in_h, .out_w = s->in_w, .kernel = s->kernel, .stride = 1,
+    return (lossi_conv_shape){.lanes = s->lanes,
+                              .in_c = s->out_c,
+                              .in_h = s->out_h,
+                              .in_w = s->out_w,
+                              .out_c = s->in_c,
+                              .out_h = s->in_h,
+                              .out_w = s->in_w,
+                              .kernel = s->kernel,
+                              .stride = 1,
                               .padding = s->kernel - 1 - s->padding};
 }
 
@@ -50,7 +60,7 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-/* ---- Any shape ------------------------------------------------------------------------------------------------------- */
+/* ---- Any shape ------------------------------------------------------------------------------ */
 
 static size_t packed_size(const lossi_conv_shape *s)
 {
@@ -64,7 +74,8 @@ static size_t scratch_size(const lossi_conv_shape *s)
     return t ? lossk_winograd_scratch(t, s) : lossk_panel_scratch(s);
 }
 
-static void pack(const lossi_conv_shape *s, const lossi_filters *f, size_t begin, size_t end, float *packed)
+static void pack(const lossi_conv_shape *s, const lossi_filters *f, size_t begin, size_t end,
+                 float *packed)
 {
     const lossi_winograd *t = lossk_tiles(s);
     if (t)
@@ -73,8 +84,8 @@ static void pack(const lossi_conv_shape *s, const lossi_filters *f, size_t begin
         lossk_panel_pack(s, f, begin, end, packed);
 }
 
-static void convolve(const lossi_conv_shape *s, const float *x, const float *packed, const lossi_epilogue *epilogue, float *y,
-                     float *scratch)
+static void convolve(const lossi_conv_shape *s, const float *x, const float *packed,
+                     const lossi_epilogue *epilogue, float *y, float *scratch)
 {
     const lossi_winograd *t = lossk_tiles(s);
     if (t)
@@ -83,7 +94,7 @@ static void convolve(const lossi_conv_shape *s, const float *x, const float *pac
         lossk_panel_forward(s, x, packed, epilogue, y, scratch);
 }
 
-/* ---- The kernels ----------------------------------------------------------------------------------------------------- */
+/* ---- The kernels ---------------------------------------------------------------------------- */
 
 size_t lossk_conv_packed(const lossi_conv_shape *given)
 {
@@ -104,33 +115,42 @@ size_t lossk_conv_scratch(const lossi_conv_shape *given)
     return larger(larger(scratch_size(&s), backward), lossk_weights_scratch(given));
 }
 
-void lossk_conv_pack(const lossi_conv_shape *given, const float *w, const float *scale, size_t begin, size_t end, float *packed)
+void lossk_conv_pack(const lossi_conv_shape *given, const float *w, const float *scale,
+                     size_t begin, size_t end, float *packed)
 {
     lossi_conv_shape s = needed_of(given);
     size_t area = given->kernel * given->kernel;
-    lossi_filters f = {.w = w + lossi_first_tap(given), .scale = scale, .by_output = given->in_c * area, .by_input = area};
+    lossi_filters f = {.w = w + lossi_first_tap(given),
+                       .scale = scale,
+                       .by_output = given->in_c * area,
+                       .by_input = area};
     pack(&s, &f, begin, end, packed);
 }
 
-void lossk_conv_pack_backward(const lossi_conv_shape *given, const float *w, size_t begin, size_t end, float *packed)
+void lossk_conv_pack_backward(const lossi_conv_shape *given, const float *w, size_t begin,
+                              size_t end, float *packed)
 {
     lossi_conv_shape s = needed_of(given), back = transpose_of(&s);
     size_t area = given->kernel * given->kernel;
-    lossi_filters f = {.w = w + lossi_first_tap(given), .by_output = area, .by_input = given->in_c * area, .turned = true};
+    lossi_filters f = {.w = w + lossi_first_tap(given),
+                       .by_output = area,
+                       .by_input = given->in_c * area,
+                       .turned = true};
     if (has_transpose(&s))
         pack(&back, &f, begin, end, packed);
     else
         lossk_conv_pack_backward_ref(&s, w, begin, end, packed);
 }
 
-void lossk_conv_forward(const lossi_conv_shape *given, const float *x, const float *packed, const lossi_epilogue *epilogue,
-                             float *y, float *scratch)
+void lossk_conv_forward(const lossi_conv_shape *given, const float *x, const float *packed,
+                        const lossi_epilogue *epilogue, float *y, float *scratch)
 {
     lossi_conv_shape s = needed_of(given);
     convolve(&s, x, packed, epilogue, y, scratch);
 }
 
-void lossk_conv_backward_data(const lossi_conv_shape *given, const float *dy, const float *packed, float *dx, float *scratch)
+void lossk_conv_backward_data(const lossi_conv_shape *given, const float *dy, const float *packed,
+                              float *dx, float *scratch)
 {
     lossi_conv_shape s = needed_of(given), back = transpose_of(&s);
     lossi_epilogue add = {.residual = dx};

@@ -1,21 +1,34 @@
-/* The micro-kernel keeps the sums of LOSSI_ROWS x LOSSI_COLUMNS in registers. Sums are cut into pieces, so that a panel's part stays in L1
- * while rows of a pass, and those rows into groups that stay in L2 while all panels pass. */
+/* The micro-kernel keeps the sums of LOSSI_ROWS x LOSSI_COLUMNS in registers. Sums are cut into
+ * pieces, so that a panel's part stays in L1 while rows of a pass, and those rows into groups
+ * that stay in L2 while all panels pass. */
 #include "kernels/simd/gemm.h"
 
 #include "kernels/simd/vector.h"
 
-/* Terms of a piece: three columns are 24 KB. Floats of a in a group: 128 KB. With few columns fetching a takes the time, and that is
- * fastest in long runs: no pieces. Floats of a ahead that are fetched: at its first use a comes from far. Terms whose a is a line. */
-enum { PIECE = 2048 / LOSSI_VECTOR, CUT_COLUMNS = 9, GROUP = 32 * 1024, AHEAD = 512, LINE = 16, TERMS = LINE / LOSSI_ROWS };
+/* Terms of a piece: three columns are 24 KB. Floats of a in a group: 128 KB. With few columns
+ * fetching a takes the time, and that is fastest in long runs: no pieces. Floats of a ahead that
+ * are fetched: at its first use a comes from far. Terms whose a is a line. */
+enum {
+    PIECE = 2048 / LOSSI_VECTOR,
+    CUT_COLUMNS = 9,
+    GROUP = 32 * 1024,
+    AHEAD = 512,
+    LINE = 16,
+    TERMS = LINE / LOSSI_ROWS
+};
 
-/* clang does not unroll two rounds when it is asked for up to three, and then keeps the sums in memory. */
-#define FOR_PANEL_COLUMNS(j, n) for (int j = 0; j < LOSSI_COLUMNS; j++) if (j < (n))
+/* clang does not unroll two rounds when it is asked for up to three, and then keeps the sums in
+ * memory. */
+#define FOR_PANEL_COLUMNS(j, n)                                                                    \
+    for (int j = 0; j < LOSSI_COLUMNS; j++)                                                        \
+        if (j < (n))
 
 typedef struct block {
     vector at[LOSSI_ROWS][LOSSI_COLUMNS];
 } block;
 
-/* Rows and a piece of the terms that meet a panel. For panels that lie side by side: so many products, each of so many runs of terms. */
+/* Rows and a piece of the terms that meet a panel. For panels that lie side by side: so many
+ * products, each of so many runs of terms. */
 typedef struct strip {
     size_t rows, k;
     const float *a, *b;
@@ -34,19 +47,20 @@ ALWAYS_INLINE void add_term(const int n, const float *a, const float *b, block *
     vector column[LOSSI_COLUMNS];
 #pragma GCC unroll 3
     FOR_PANEL_COLUMNS(j, n)
-        column[j] = load(b + j * LOSSI_VECTOR);
+    column[j] = load(b + j * LOSSI_VECTOR);
 #pragma GCC unroll 8
     for (int r = 0; r < LOSSI_ROWS; r++) {
         vector weight = all(a + r);
 #pragma GCC unroll 3
         FOR_PANEL_COLUMNS(j, n)
-            sum->at[r][j] = plus_product(weight, column[j], sum->at[r][j]);
+        sum->at[r][j] = plus_product(weight, column[j], sum->at[r][j]);
     }
 }
 
-/* sum += a [k][LOSSI_ROWS] times b, whose rows lie b_row floats apart. The loop is not unrolled: else gcc reads values of b from memory
- * more than once. */
-ALWAYS_INLINE void multiply(const int n, size_t k, const float *a, const float *b, size_t b_row, block *total)
+/* sum += a [k][LOSSI_ROWS] times b, whose rows lie b_row floats apart. The loop is not unrolled:
+ * else gcc reads values of b from memory more than once. */
+ALWAYS_INLINE void multiply(const int n, size_t k, const float *a, const float *b, size_t b_row,
+                            block *total)
 {
     block sum = *total;
     for (; k >= TERMS; k -= TERMS) {
@@ -79,7 +93,9 @@ ALWAYS_INLINE void run_block(const int n, const strip s, size_t row)
     for (size_t r = 0; r < LOSSI_ROWS; r++)
 #pragma GCC unroll 3
         FOR_PANEL_COLUMNS(j, n)
-            sum.at[r][j] = s.before && r < rows ? load(s.before + at + r * s.c_row + (size_t)j * LOSSI_VECTOR) : zeros();
+    sum.at[r][j] = s.before && r < rows
+                       ? load(s.before + at + r * s.c_row + (size_t)j * LOSSI_VECTOR)
+                       : zeros();
     multiply(n, s.k, s.a + row / LOSSI_ROWS * s.a_block, s.b, (size_t)n * LOSSI_VECTOR, &sum);
 #pragma GCC unroll 8
     for (size_t r = 0; r < LOSSI_ROWS; r++) {
@@ -87,9 +103,11 @@ ALWAYS_INLINE void run_block(const int n, const strip s, size_t row)
             break;
         vector bias = s.bias ? all(s.bias + row + r) : zeros();
 #pragma GCC unroll 3
-        FOR_PANEL_COLUMNS(j, n) {
+        FOR_PANEL_COLUMNS(j, n)
+        {
             vector value = plus(sum.at[r][j], bias);
-            store(s.c + at + r * s.c_row + (size_t)j * LOSSI_VECTOR, s.relu ? positive(value) : value);
+            store(s.c + at + r * s.c_row + (size_t)j * LOSSI_VECTOR,
+                  s.relu ? positive(value) : value);
         }
     }
 }
@@ -101,7 +119,8 @@ ALWAYS_INLINE void run_blocks(const int n, const strip *given)
         run_block(n, s, row);
 }
 
-/* Whole blocks of rows without anything before or after. The products of few terms are many, so little may happen between them. */
+/* Whole blocks of rows without anything before or after. The products of few terms are many, so
+ * little may happen between them. */
 ALWAYS_INLINE void run_plain_blocks(const int n, const strip *given, size_t b_row)
 {
     const strip s = *given;
@@ -114,24 +133,33 @@ ALWAYS_INLINE void run_plain_blocks(const int n, const strip *given, size_t b_ro
             for (size_t r = 0; r < LOSSI_ROWS; r++)
 #pragma GCC unroll 3
                 FOR_PANEL_COLUMNS(j, n)
-                    sum.at[r][j] = zeros();
+            sum.at[r][j] = zeros();
             for (size_t run = 0; run < s.runs; run++)
                 multiply(n, s.k, a + run * s.a_run, b + run * s.b_run, b_row, &sum);
 #pragma GCC unroll 8
             for (size_t r = 0; r < LOSSI_ROWS; r++, c += s.c_row)
 #pragma GCC unroll 3
                 FOR_PANEL_COLUMNS(j, n)
-                    store(c + (size_t)j * LOSSI_VECTOR, sum.at[r][j]);
+            store(c + (size_t)j * LOSSI_VECTOR, sum.at[r][j]);
         }
     }
 }
 
-/* Functions of their own, since the compiler then finds registers for all that their loops need; and the rows of a panel have a constant
- * distance. */
-#define DEFINE_STRIP(n)                                                                                                              \
-    static __attribute__((noinline)) void run_blocks_##n(const strip *s) { run_blocks(n, s); }                                       \
-    static __attribute__((noinline)) void run_plain_blocks_##n(const strip *s) { run_plain_blocks(n, s, (size_t)n * LOSSI_VECTOR); } \
-    static __attribute__((noinline)) void run_apart_blocks_##n(const strip *s) { run_plain_blocks(n, s, s->b_row); }
+/* Functions of their own, since the compiler then finds registers for all that their loops need;
+ * and the rows of a panel have a constant distance. */
+#define DEFINE_STRIP(n)                                                                            \
+    static __attribute__((noinline)) void run_blocks_##n(const strip *s)                           \
+    {                                                                                              \
+        run_blocks(n, s);                                                                          \
+    }                                                                                              \
+    static __attribute__((noinline)) void run_plain_blocks_##n(const strip *s)                     \
+    {                                                                                              \
+        run_plain_blocks(n, s, (size_t)n *LOSSI_VECTOR);                                           \
+    }                                                                                              \
+    static __attribute__((noinline)) void run_apart_blocks_##n(const strip *s)                     \
+    {                                                                                              \
+        run_plain_blocks(n, s, s->b_row);                                                          \
+    }
 
 DEFINE_STRIP(1)
 DEFINE_STRIP(2)
@@ -157,11 +185,18 @@ static void run_piece(const lossi_gemm *g, size_t begin, size_t k)
         for (size_t column = 0, width; column < g->n; column += width) {
             size_t at = row * g->c_row + column * LOSSI_VECTOR;
             width = lossi_panel_width(g->n - column);
-            strip s = {.rows = least(step, g->m - row), .k = k,
-                       .a = g->a + row / LOSSI_ROWS * g->a_block + begin * LOSSI_ROWS, .a_block = g->a_block,
-                       .b = panel + begin * width * LOSSI_VECTOR, .runs = 1, .count = 1,
-                       .c = g->c + at, .c_row = g->c_row, .before = before ? before + at : NULL,
-                       .bias = is_last && g->bias ? g->bias + row : NULL, .relu = is_last && g->relu};
+            strip s = {.rows = least(step, g->m - row),
+                       .k = k,
+                       .a = g->a + row / LOSSI_ROWS * g->a_block + begin * LOSSI_ROWS,
+                       .a_block = g->a_block,
+                       .b = panel + begin * width * LOSSI_VECTOR,
+                       .runs = 1,
+                       .count = 1,
+                       .c = g->c + at,
+                       .c_row = g->c_row,
+                       .before = before ? before + at : NULL,
+                       .bias = is_last && g->bias ? g->bias + row : NULL,
+                       .relu = is_last && g->relu};
             run_strip(width, &s);
             panel += width * g->k * LOSSI_VECTOR + g->b_pad;
         }
@@ -170,7 +205,8 @@ static void run_piece(const lossi_gemm *g, size_t begin, size_t k)
 
 void lossk_gemm(const lossi_gemm *g)
 {
-    size_t pieces = g->n < CUT_COLUMNS ? 1 : (g->k + PIECE - 1) / PIECE, size = (g->k + pieces - 1) / pieces;
+    size_t pieces = g->n < CUT_COLUMNS ? 1 : (g->k + PIECE - 1) / PIECE,
+           size = (g->k + pieces - 1) / pieces;
     for (size_t begin = 0; begin < g->k; begin += size)
         run_piece(g, begin, least(size, g->k - begin));
 }
@@ -178,8 +214,20 @@ void lossk_gemm(const lossi_gemm *g)
 void lossk_gemm_panels(const lossi_panels *p)
 {
     size_t a_run = p->m * p->k, b_run = p->n * LOSSI_VECTOR;
-    strip s = {.rows = p->m, .k = p->k, .a = p->a, .a_block = p->k * LOSSI_ROWS, .b = p->b, .b_row = p->b_row,
-               .runs = p->terms, .a_run = a_run, .b_run = b_run,
-               .count = p->count, .a_next = p->terms * a_run, .b_next = p->terms * b_run, .c_next = b_run, .c = p->c, .c_row = p->c_row};
+    strip s = {.rows = p->m,
+               .k = p->k,
+               .a = p->a,
+               .a_block = p->k * LOSSI_ROWS,
+               .b = p->b,
+               .b_row = p->b_row,
+               .runs = p->terms,
+               .a_run = a_run,
+               .b_run = b_run,
+               .count = p->count,
+               .a_next = p->terms * a_run,
+               .b_next = p->terms * b_run,
+               .c_next = b_run,
+               .c = p->c,
+               .c_row = p->c_row};
     (p->n == 3 ? run_apart_blocks_3 : p->n == 2 ? run_apart_blocks_2 : run_apart_blocks_1)(&s);
 }

@@ -1,9 +1,9 @@
-/* c = a b + before, then perhaps an epilogue: what all convolutions come down to. A column is a vector of images.
- *   a  [m / LOSSI_ROWS][k][LOSSI_ROWS]: filters, the last block filled up with zeros
- *   b  panels of up to LOSSI_COLUMNS one after the other, [k][width][LOSSI_VECTOR] each and `b_pad` floats between two; widths as
- *      lossi_panel_width() gives them
- *   c  [m][columns][LOSSI_VECTOR], rows `c_row` floats apart
- * Columns do not depend on each other: how they are cut into panels and calls changes no bit. */
+/* c = a b + before, then perhaps an epilogue: what all convolutions come down to. A column is a
+ * vector of images. a  [m / LOSSI_ROWS][k][LOSSI_ROWS]: filters, the last block filled up with
+ * zeros b  panels of up to LOSSI_COLUMNS one after the other, [k][width][LOSSI_VECTOR] each and
+ * `b_pad` floats between two; widths as lossi_panel_width() gives them c
+ * [m][columns][LOSSI_VECTOR], rows `c_row` floats apart Columns do not depend on each other: how
+ * they are cut into panels and calls changes no bit. */
 #ifndef LOSSI_SIMD_GEMM_H
 #define LOSSI_SIMD_GEMM_H
 
@@ -11,27 +11,28 @@
 #include "kernels/simd/names.h"
 #include "kernels/simd/vector.h"
 
-_Static_assert(LOSSI_PACK % LOSSI_ROWS == 0 && LOSSI_COLUMNS == 3, "pieces of filters are whole blocks; panels have 1 .. 3 columns");
+_Static_assert(LOSSI_PACK % LOSSI_ROWS == 0 && LOSSI_COLUMNS == 3,
+               "pieces of filters are whole blocks; panels have 1 .. 3 columns");
 
 typedef struct lossi_gemm {
-    size_t m, n, k;          /* rows, columns, terms of each sum */
+    size_t m, n, k; /* rows, columns, terms of each sum */
     const float *a;
-    size_t a_block;          /* floats from a block of rows of a to the next */
+    size_t a_block; /* floats from a block of rows of a to the next */
     const float *b;
     size_t b_pad;
     float *c;
     size_t c_row;
-    const float *before;     /* laid out as c, may be c; NULL: zeros */
-    const float *bias;       /* [m]; NULL: none */
+    const float *before; /* laid out as c, may be c; NULL: zeros */
+    const float *bias;   /* [m]; NULL: none */
     bool relu;
 } lossi_gemm;
 
 void lossk_gemm(const lossi_gemm *g);
 
-/** Products of few columns, each the sum over `terms` of a b. Those of sum number i, term t, with j = i * terms + t:
- *    a  [m / LOSSI_ROWS][k][LOSSI_ROWS], one after the other; m is a multiple of LOSSI_ROWS
- *    b  row r: [n][LOSSI_VECTOR] at b + r * b_row + j * n * LOSSI_VECTOR
- *    c  row r: [n][LOSSI_VECTOR] at c + r * c_row + i * n * LOSSI_VECTOR */
+/** Products of few columns, each the sum over `terms` of a b. Those of sum number i, term t,
+ * with j = i * terms + t: a  [m / LOSSI_ROWS][k][LOSSI_ROWS], one after the other; m is a
+ * multiple of LOSSI_ROWS b  row r: [n][LOSSI_VECTOR] at b + r * b_row + j * n * LOSSI_VECTOR c
+ * row r: [n][LOSSI_VECTOR] at c + r * c_row + i * n * LOSSI_VECTOR */
 typedef struct lossi_panels {
     size_t count, terms, m, n, k; /* n is at most LOSSI_COLUMNS */
     const float *a, *b;
@@ -47,7 +48,8 @@ static inline size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/** Columns of the next panel when `left` are left: threes, but twos rather than a three and a one. */
+/** Columns of the next panel when `left` are left: threes, but twos rather than a three and a
+ * one. */
 static inline size_t lossi_panel_width(size_t left)
 {
     return left == 4 ? 2 : left < LOSSI_COLUMNS ? left : LOSSI_COLUMNS;

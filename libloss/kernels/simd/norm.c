@@ -29,7 +29,8 @@ void lossk_norm_sums(const lossi_maps *m, const float *x, double *sum, double *s
     }
 }
 
-void lossk_norm_apply(const lossi_maps *m, const float *x, const float *scale, const float *shift, bool relu, float *y)
+void lossk_norm_apply(const lossi_maps *m, const float *x, const float *scale, const float *shift,
+                      bool relu, float *y)
 {
     size_t n = m->pixels * m->lanes;
     for (size_t c = 0; c < m->channels; c++, x += n, y += n) {
@@ -41,8 +42,8 @@ void lossk_norm_apply(const lossi_maps *m, const float *x, const float *scale, c
     }
 }
 
-void lossk_norm_backward_sums(const lossi_maps *m, const float *x, const float *dy, const double *mean, double *sum_dy,
-                                   double *sum_dy_x)
+void lossk_norm_backward_sums(const lossi_maps *m, const float *x, const float *dy,
+                              const double *mean, double *sum_dy, double *sum_dy_x)
 {
     size_t n = m->pixels * m->lanes;
     for (size_t c = 0; c < m->channels; c++, x += n, dy += n) {
@@ -57,8 +58,8 @@ void lossk_norm_backward_sums(const lossi_maps *m, const float *x, const float *
     }
 }
 
-void lossk_norm_backward(const lossi_maps *m, const float *x, const float *dy, const float *by_dy, const float *by_x,
-                              const float *constant, float *dx)
+void lossk_norm_backward(const lossi_maps *m, const float *x, const float *dy, const float *by_dy,
+                         const float *by_x, const float *constant, float *dx)
 {
     size_t n = m->pixels * m->lanes;
     for (size_t c = 0; c < m->channels; c++, x += n, dy += n, dx += n)

@@ -1,7 +1,8 @@
-/* ReLU and addition. Counts are multiples of a vector but for what tests ask; the rest is done one by one. */
+/* ReLU and addition. Counts are multiples of a vector but for what tests ask; the rest is done
+ * one by one. */
+#include "kernels/ref/ref.h"
 #include "kernels/simd/simd.h"
 #include "kernels/simd/vector.h"
-#include "kernels/ref/ref.h"
 
 /* The part of count that is whole vectors. */
 static size_t whole(size_t count)

@@ -26,9 +26,11 @@ void lossk_max_pool(const lossi_pool_shape *s, const float *x, float *y)
     for (size_t c = 0; c < s->channels; c++, x += s->in_h * s->in_w * s->lanes)
         for (size_t r = 0; r < s->out_h; r++)
             for (size_t k = 0; k < s->out_w; k++) {
-                range rows = window(s, r, s->in_h, s->kernel_h), columns = window(s, k, s->in_w, s->kernel_w);
+                range rows = window(s, r, s->in_h, s->kernel_h),
+                      columns = window(s, k, s->in_w, s->kernel_w);
                 for (size_t lane = 0; lane < s->lanes; lane += LOSSI_VECTOR, y += LOSSI_VECTOR) {
-                    vector best = load(x + (rows.begin * s->in_w + columns.begin) * s->lanes + lane);
+                    vector best =
+                        load(x + (rows.begin * s->in_w + columns.begin) * s->lanes + lane);
                     for (size_t i = rows.begin; i < rows.end; i++)
                         for (size_t j = columns.begin; j < columns.end; j++)
                             best = largest(best, load(x + (i * s->in_w + j) * s->lanes + lane));
@@ -43,13 +45,16 @@ void lossk_max_pool_backward(const lossi_pool_shape *s, const float *x, const fl
     for (size_t c = 0; c < s->channels; c++, x += plane, dx += plane)
         for (size_t r = 0; r < s->out_h; r++)
             for (size_t k = 0; k < s->out_w; k++) {
-                range rows = window(s, r, s->in_h, s->kernel_h), columns = window(s, k, s->in_w, s->kernel_w);
+                range rows = window(s, r, s->in_h, s->kernel_h),
+                      columns = window(s, k, s->in_w, s->kernel_w);
                 for (size_t lane = 0; lane < s->lanes; lane += LOSSI_VECTOR, dy += LOSSI_VECTOR) {
-                    vector best = load(x + (rows.begin * s->in_w + columns.begin) * s->lanes + lane);
+                    vector best =
+                        load(x + (rows.begin * s->in_w + columns.begin) * s->lanes + lane);
                     for (size_t i = rows.begin; i < rows.end; i++)
                         for (size_t j = columns.begin; j < columns.end; j++)
                             best = largest(best, load(x + (i * s->in_w + j) * s->lanes + lane));
-                    /* Each image's gradient goes to the first that is the largest (or NaN), and is spent then. */
+                    /* Each image's gradient goes to the first that is the largest (or NaN), and
+                     * is spent then. */
                     vector left = load(dy);
                     for (size_t i = rows.begin; i < rows.end; i++)
                         for (size_t j = columns.begin; j < columns.end; j++) {
@@ -70,7 +75,8 @@ void lossk_average_pool(const lossi_pool_shape *s, const float *x, float *y)
     for (size_t c = 0; c < s->channels; c++, x += s->in_h * s->in_w * s->lanes)
         for (size_t r = 0; r < s->out_h; r++)
             for (size_t k = 0; k < s->out_w; k++) {
-                range rows = window(s, r, s->in_h, s->kernel_h), columns = window(s, k, s->in_w, s->kernel_w);
+                range rows = window(s, r, s->in_h, s->kernel_h),
+                      columns = window(s, k, s->in_w, s->kernel_w);
                 for (size_t lane = 0; lane < s->lanes; lane += LOSSI_VECTOR, y += LOSSI_VECTOR) {
                     doubles sum = no_doubles();
                     for (size_t i = rows.begin; i < rows.end; i++)
@@ -89,7 +95,8 @@ void lossk_average_pool_backward(const lossi_pool_shape *s, const float *dy, flo
     for (size_t c = 0; c < s->channels; c++, dx += s->in_h * s->in_w * s->lanes)
         for (size_t r = 0; r < s->out_h; r++)
             for (size_t k = 0; k < s->out_w; k++) {
-                range rows = window(s, r, s->in_h, s->kernel_h), columns = window(s, k, s->in_w, s->kernel_w);
+                range rows = window(s, r, s->in_h, s->kernel_h),
+                      columns = window(s, k, s->in_w, s->kernel_w);
                 for (size_t lane = 0; lane < s->lanes; lane += LOSSI_VECTOR, dy += LOSSI_VECTOR)
                     for (size_t i = rows.begin; i < rows.end; i++)
                         for (size_t j = columns.begin; j < columns.end; j++) {

@@ -1,6 +1,7 @@
-/* What Winograd's transforms of both sizes share. Each is a transform in one direction, applied to columns, then to rows (Lavin & Gray 2016,
- * section 4: u = G g G', v = B' d B, y = A' m A). Rows of a result that share terms are made together and finished before the next: that
- * reads the input more than once, but keeps everything else in registers. */
+/* What Winograd's transforms of both sizes share. Each is a transform in one direction, applied
+ * to columns, then to rows (Lavin & Gray 2016, section 4: u = G g G', v = B' d B, y = A' m A).
+ * Rows of a result that share terms are made together and finished before the next: that reads
+ * the input more than once, but keeps everything else in registers. */
 #ifndef LOSSI_SIMD_TRANSFORMS_H
 #define LOSSI_SIMD_TRANSFORMS_H
 
@@ -25,8 +26,8 @@ ALWAYS_INLINE void store_values(float *at, values v)
     memcpy(at, &v, sizeof v);
 }
 
-/* The same address, about which the compiler knows nothing: else it works out all addresses of a tile beforehand, for which there are too
- * few registers. */
+/* The same address, about which the compiler knows nothing: else it works out all addresses of a
+ * tile beforehand, for which there are too few registers. */
 ALWAYS_INLINE float *hidden(float *at)
 {
     __asm__("" : "+r"(at));
@@ -39,22 +40,23 @@ ALWAYS_INLINE const float *hidden_const(const float *at)
     return at;
 }
 
-/* in * in times of LOSSI_ROWS filters, `stride` floats apart: `direction` takes three taps to `in` values. */
-#define TRANSFORM_FILTERS(in, direction, w, u, stride)                       \
-    do {                                                                     \
-        values columns[3][in], taps[3], row[in];                             \
-        for (int c = 0; c < 3; c++) {                                        \
-            for (int r = 0; r < 3; r++)                                      \
-                taps[r] = load_values((w) + (3 * r + c) * LOSSI_ROWS);       \
-            direction(taps, columns[c]);                                     \
-        }                                                                    \
-        for (int r = 0; r < (in); r++) {                                     \
-            for (int c = 0; c < 3; c++)                                      \
-                taps[c] = columns[c][r];                                     \
-            direction(taps, row);                                            \
-            for (int c = 0; c < (in); c++, (u) += (stride))                  \
-                store_values(u, row[c]);                                     \
-        }                                                                    \
+/* in * in times of LOSSI_ROWS filters, `stride` floats apart: `direction` takes three taps to
+ * `in` values. */
+#define TRANSFORM_FILTERS(in, direction, w, u, stride)                                             \
+    do {                                                                                           \
+        values columns[3][in], taps[3], row[in];                                                   \
+        for (int c = 0; c < 3; c++) {                                                              \
+            for (int r = 0; r < 3; r++)                                                            \
+                taps[r] = load_values((w) + (3 * r + c) * LOSSI_ROWS);                             \
+            direction(taps, columns[c]);                                                           \
+        }                                                                                          \
+        for (int r = 0; r < (in); r++) {                                                           \
+            for (int c = 0; c < 3; c++)                                                            \
+                taps[c] = columns[c][r];                                                           \
+            direction(taps, row);                                                                  \
+            for (int c = 0; c < (in); c++, (u) += (stride))                                        \
+                store_values(u, row[c]);                                                           \
+        }                                                                                          \
     } while (0)
 
 /* Where the rows of an input tile of `side` begin; a row of zeros for those that are not there. */
@@ -69,14 +71,16 @@ ALWAYS_INLINE void find_rows(const float *x, const lossi_tile *tile, int side, c
         rows[side - 1] = zero_row;
 }
 
-/* Calls `function`(..., first, end) with the columns that are there, first .. end - 1 of `side`, as constants. */
-#define FOR_COLUMNS(tile, side, function, ...)                                             \
-    (!(tile)->lacks_left ? (!(tile)->lacks_right ? function(__VA_ARGS__, 0, side)          \
-                                                 : function(__VA_ARGS__, 0, (side) - 1))   \
-                         : (!(tile)->lacks_right ? function(__VA_ARGS__, 1, side)          \
-                                                 : function(__VA_ARGS__, 1, (side) - 1)))
+/* Calls `function`(..., first, end) with the columns that are there, first .. end - 1 of `side`,
+ * as constants. */
+#define FOR_COLUMNS(tile, side, function, ...)                                                     \
+    (!(tile)->lacks_left ? (!(tile)->lacks_right ? function(__VA_ARGS__, 0, side)                  \
+                                                 : function(__VA_ARGS__, 0, (side)-1))             \
+                         : (!(tile)->lacks_right ? function(__VA_ARGS__, 1, side)                  \
+                                                 : function(__VA_ARGS__, 1, (side)-1)))
 
-/* An output tile on its way to memory. The ending's parts are kept here, or the compiler would read them anew after each store. */
+/* An output tile on its way to memory. The ending's parts are kept here, or the compiler would
+ * read them anew after each store. */
 typedef struct goal {
     vector bias;
     const float *residual; /* NULL: none */
@@ -87,7 +91,8 @@ typedef struct goal {
 
 ALWAYS_INLINE goal goal_of(const lossi_ending *ending, float *y, size_t step, size_t pitch)
 {
-    return (goal){ending->bias ? all(ending->bias) : zeros(), ending->residual, ending->relu, y, step, pitch};
+    return (goal){
+        ending->bias ? all(ending->bias) : zeros(), ending->residual, ending->relu, y, step, pitch};
 }
 
 /* The first n pixels of a row. */

@@ -3,7 +3,7 @@
 
 enum { IN = 4, OUT = 2 };
 
-/* ---- Filters --------------------------------------------------------------------------------------------------------- */
+/* ---- Filters -------------------------------------------------------------------------------- */
 
 ALWAYS_INLINE void filter_direction(const values g[3], values u[IN])
 {
@@ -19,10 +19,11 @@ static void filter(const float *w, float *u, size_t stride)
     TRANSFORM_FILTERS(IN, filter_direction, w, u, stride);
 }
 
-/* ---- Input ----------------------------------------------------------------------------------------------------------- */
+/* ---- Input ---------------------------------------------------------------------------------- */
 
 /* The difference or sum of two rows, transformed along the row. */
-ALWAYS_INLINE void put_input_row(const float *a, const float *b, bool is_sum, size_t step, float *v, size_t stride, int first, int end)
+ALWAYS_INLINE void put_input_row(const float *a, const float *b, bool is_sum, size_t step, float *v,
+                                 size_t stride, int first, int end)
 {
     vector d[IN];
 #pragma GCC unroll 4
@@ -37,7 +38,8 @@ ALWAYS_INLINE void put_input_row(const float *a, const float *b, bool is_sum, si
     store(v + 3 * stride, minus(d[1], d[3]));
 }
 
-ALWAYS_INLINE void input_columns(const float *const rows[IN], size_t step, float *v, size_t stride, int first, int end)
+ALWAYS_INLINE void input_columns(const float *const rows[IN], size_t step, float *v, size_t stride,
+                                 int first, int end)
 {
     put_input_row(rows[0], rows[2], false, step, v, stride, first, end);
     put_input_row(rows[1], rows[2], true, step, v + IN * stride, stride, first, end);
@@ -52,7 +54,7 @@ static void input(const float *x, const lossi_tile *tile, float *v, size_t strid
     FOR_COLUMNS(tile, IN, input_columns, rows, tile->step, v, stride);
 }
 
-/* ---- Output ---------------------------------------------------------------------------------------------------------- */
+/* ---- Output --------------------------------------------------------------------------------- */
 
 ALWAYS_INLINE void put_output_row(const vector m[IN], const goal *g, int row)
 {
@@ -60,7 +62,8 @@ ALWAYS_INLINE void put_output_row(const vector m[IN], const goal *g, int row)
     put_row(g, row, OUT, y);
 }
 
-static void output(const float *m, size_t stride, const lossi_ending *ending, float *y, size_t step, size_t pitch)
+static void output(const float *m, size_t stride, const lossi_ending *ending, float *y, size_t step,
+                   size_t pitch)
 {
     const goal g = goal_of(ending, y, step, pitch);
     const size_t row = IN * stride;
@@ -79,5 +82,13 @@ static void output(const float *m, size_t stride, const lossi_ending *ending, fl
 static const lossi_sums SUMS[] = {{IN * IN, 1}, {0, 0}};
 
 const lossi_winograd lossk_winograd_2x2 = {
-    .out = OUT, .in = IN, .step = 1, .v_points = IN * IN, .m_points = IN * IN, .sums = SUMS, .filter = filter, .input = input, .output = output,
+    .out = OUT,
+    .in = IN,
+    .step = 1,
+    .v_points = IN * IN,
+    .m_points = IN * IN,
+    .sums = SUMS,
+    .filter = filter,
+    .input = input,
+    .output = output,
 };

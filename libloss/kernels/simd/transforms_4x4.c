@@ -1,5 +1,6 @@
-/* F(4x4, 3x3): interpolation at 0, A, -A, B, -B and infinity. The usual 1 and 2 round twice as badly (measured on normal numbers); see
- * Barabasz et al. 2020, "Error analysis and improving the accuracy of Winograd convolution". All values below are exact. */
+/* F(4x4, 3x3): interpolation at 0, A, -A, B, -B and infinity. The usual 1 and 2 round twice as
+ * badly (measured on normal numbers); see Barabasz et al. 2020, "Error analysis and improving
+ * the accuracy of Winograd convolution". All values below are exact. */
 #include "kernels/simd/transforms.h"
 
 #define A 0.75f
@@ -7,7 +8,7 @@
 
 enum { IN = 6, OUT = 4 };
 
-/* ---- Filters --------------------------------------------------------------------------------------------------------- */
+/* ---- Filters -------------------------------------------------------------------------------- */
 
 ALWAYS_INLINE void filter_direction(const values g[3], values u[IN])
 {
@@ -27,7 +28,7 @@ static void filter(const float *w, float *u, size_t stride)
     TRANSFORM_FILTERS(IN, filter_direction, w, u, stride);
 }
 
-/* ---- Input ----------------------------------------------------------------------------------------------------------- */
+/* ---- Input ---------------------------------------------------------------------------------- */
 
 /* The outer values of a direction: number 0 of d[0], d[2], d[4], number 5 of d[1], d[3], d[5]. */
 ALWAYS_INLINE vector outer(vector first, vector second, vector third)
@@ -35,13 +36,14 @@ ALWAYS_INLINE vector outer(vector first, vector second, vector third)
     return plus_times(A * A * B * B, first, plus_times(-(A * A + B * B), second, third));
 }
 
-/* A row of columns' transforms, transformed along the row. A and B = 2 A are multiplied in once, so that the rest are sums: processors have
- * units for those beside the ones for products. */
+/* A row of columns' transforms, transformed along the row. A and B = 2 A are multiplied in once,
+ * so that the rest are sums: processors have units for those beside the ones for products. */
 ALWAYS_INLINE void put_input_row(const vector d[IN], float *v, size_t stride)
 {
     vector third = times(A, d[3]);
     vector even_a = plus_times(-B * B, d[2], d[4]), odd_a = plus_times(-A * B * B, d[1], third);
-    vector even_b = plus_times(-A * A, d[2], d[4]), odd_b = plus_times(-B * A * A, d[1], plus(third, third));
+    vector even_b = plus_times(-A * A, d[2], d[4]),
+           odd_b = plus_times(-B * A * A, d[1], plus(third, third));
     v = hidden(v);
     store(v, outer(d[0], d[2], d[4]));
     store(v + stride, plus(even_a, odd_a));
@@ -52,11 +54,12 @@ ALWAYS_INLINE void put_input_row(const vector d[IN], float *v, size_t stride)
 }
 
 /* Rows 1 and 2 (point A, other B) or 3 and 4 (point B, other A). */
-ALWAYS_INLINE void put_input_pair(const float *const rows[IN], size_t step, float *v, size_t stride, float point, float other, int first,
-                                  int end)
+ALWAYS_INLINE void put_input_pair(const float *const rows[IN], size_t step, float *v, size_t stride,
+                                  float point, float other, int first, int end)
 {
     vector positive_point[IN], negative_point[IN];
-    const float *row_1 = hidden_const(rows[1]), *row_2 = hidden_const(rows[2]), *row_3 = hidden_const(rows[3]), *row_4 = hidden_const(rows[4]);
+    const float *row_1 = hidden_const(rows[1]), *row_2 = hidden_const(rows[2]),
+                *row_3 = hidden_const(rows[3]), *row_4 = hidden_const(rows[4]);
 #pragma GCC unroll 6
     for (int c = 0; c < IN; c++) {
         if (c < first || c >= end) {
@@ -73,20 +76,25 @@ ALWAYS_INLINE void put_input_pair(const float *const rows[IN], size_t step, floa
     put_input_row(negative_point, v + IN * stride, stride);
 }
 
-ALWAYS_INLINE void put_outer_row(const float *first_row, const float *second_row, const float *third_row, size_t step, float *v,
-                                 size_t stride, int first, int end)
+ALWAYS_INLINE void put_outer_row(const float *first_row, const float *second_row,
+                                 const float *third_row, size_t step, float *v, size_t stride,
+                                 int first, int end)
 {
     vector d[IN];
-    first_row = hidden_const(first_row), second_row = hidden_const(second_row), third_row = hidden_const(third_row);
+    first_row = hidden_const(first_row), second_row = hidden_const(second_row),
+    third_row = hidden_const(third_row);
 #pragma GCC unroll 6
     for (int c = 0; c < IN; c++) {
         size_t at = (size_t)c * step;
-        d[c] = c < first || c >= end ? zeros() : outer(load(first_row + at), load(second_row + at), load(third_row + at));
+        d[c] = c < first || c >= end
+                   ? zeros()
+                   : outer(load(first_row + at), load(second_row + at), load(third_row + at));
     }
     put_input_row(d, v, stride);
 }
 
-ALWAYS_INLINE void input_columns(const float *const rows[IN], size_t step, float *v, size_t stride, int first, int end)
+ALWAYS_INLINE void input_columns(const float *const rows[IN], size_t step, float *v, size_t stride,
+                                 int first, int end)
 {
     put_outer_row(rows[0], rows[2], rows[4], step, v, stride, first, end);
     put_input_pair(rows, step, v + IN * stride, stride, A, B, first, end);
@@ -104,18 +112,21 @@ static void input(const float *x, const lossi_tile *tile, float *v, size_t strid
         FOR_COLUMNS(tile, IN, input_columns, rows, tile->step, v, stride);
 }
 
-/* ---- Output ---------------------------------------------------------------------------------------------------------- */
+/* ---- Output --------------------------------------------------------------------------------- */
 
 /* A row of columns' transforms, transformed along the row. */
 ALWAYS_INLINE void put_output_row(const vector m[IN], const goal *g, int row)
 {
-    vector even_a = plus(m[1], m[2]), odd_a = minus(m[1], m[2]), even_b = plus(m[3], m[4]), odd_b = minus(m[3], m[4]);
+    vector even_a = plus(m[1], m[2]), odd_a = minus(m[1], m[2]), even_b = plus(m[3], m[4]),
+           odd_b = minus(m[3], m[4]);
     vector y[OUT] = {plus(m[0], plus(even_a, even_b)), plus_times(A, odd_a, times(B, odd_b)),
-                     plus_times(A * A, even_a, times(B * B, even_b)), plus_times(A * A * A, odd_a, plus_times(B * B * B, odd_b, m[5]))};
+                     plus_times(A * A, even_a, times(B * B, even_b)),
+                     plus_times(A * A * A, odd_a, plus_times(B * B * B, odd_b, m[5]))};
     put_row(g, row, OUT, y);
 }
 
-static void output(const float *m, size_t stride, const lossi_ending *ending, float *y, size_t step, size_t pitch)
+static void output(const float *m, size_t stride, const lossi_ending *ending, float *y, size_t step,
+                   size_t pitch)
 {
     const goal g = goal_of(ending, y, step, pitch);
     const size_t row = IN * stride;
@@ -123,7 +134,8 @@ static void output(const float *m, size_t stride, const lossi_ending *ending, fl
 #pragma GCC unroll 6
     for (int c = 0; c < IN; c++) {
         const float *from = hidden_const(m + (size_t)c * stride);
-        vector even_a = plus(load(from + row), load(from + 2 * row)), even_b = plus(load(from + 3 * row), load(from + 4 * row));
+        vector even_a = plus(load(from + row), load(from + 2 * row)),
+               even_b = plus(load(from + 3 * row), load(from + 4 * row));
         first[c] = plus(load(from), plus(even_a, even_b));
         second[c] = plus_times(A * A, even_a, times(B * B, even_b));
     }
@@ -132,15 +144,17 @@ static void output(const float *m, size_t stride, const lossi_ending *ending, fl
 #pragma GCC unroll 6
     for (int c = 0; c < IN; c++) {
         const float *from = hidden_const(m + (size_t)c * stride);
-        vector odd_a = minus(load(from + row), load(from + 2 * row)), odd_b = minus(load(from + 3 * row), load(from + 4 * row));
+        vector odd_a = minus(load(from + row), load(from + 2 * row)),
+               odd_b = minus(load(from + 3 * row), load(from + 4 * row));
         first[c] = plus_times(A, odd_a, times(B, odd_b));
-        second[c] = plus_times(A * A * A, odd_a, plus_times(B * B * B, odd_b, load(from + 5 * row)));
+        second[c] =
+            plus_times(A * A * A, odd_a, plus_times(B * B * B, odd_b, load(from + 5 * row)));
     }
     put_output_row(first, &g, 1);
     put_output_row(second, &g, 3);
 }
 
-/* ---- Gradients ------------------------------------------------------------------------------------------------------- */
+/* ---- Gradients ------------------------------------------------------------------------------ */
 
 /* Four values of an output's gradient in one direction. */
 ALWAYS_INLINE void output_gradient_direction(const vector y[OUT], vector m[IN])
@@ -203,6 +217,15 @@ static void filter_gradient(const float *u, size_t stride, float *dw)
 static const lossi_sums SUMS[] = {{IN * IN, 1}, {0, 0}};
 
 const lossi_winograd lossk_winograd_4x4 = {
-    .out = OUT, .in = IN, .step = 1, .v_points = IN * IN, .m_points = IN * IN, .sums = SUMS, .filter = filter, .input = input, .output = output,
-    .output_gradient = output_gradient, .filter_gradient = filter_gradient,
+    .out = OUT,
+    .in = IN,
+    .step = 1,
+    .v_points = IN * IN,
+    .m_points = IN * IN,
+    .sums = SUMS,
+    .filter = filter,
+    .input = input,
+    .output = output,
+    .output_gradient = output_gradient,
+    .filter_gradient = filter_gradient,
 };

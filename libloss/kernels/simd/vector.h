@@ -1,4 +1,5 @@
-/* Short names for what the kernels do with a vector, a float of each of LOSSI_VECTOR images. Each set has its own vectors; its vector.h says
+/* Short names for what the kernels do with a vector, a float of each of LOSSI_VECTOR images. Each
+ * set has its own vectors; its vector.h says
  *
  *   LOSSI_VECTOR                     floats of a vector
  *   LOSSI_ROWS, LOSSI_COLUMNS        sums that the GEMM keeps in registers: filters x vectors
@@ -6,10 +7,12 @@
  *   all                              one float, in all lanes
  *   plus, minus, times               times takes a factor
  *   plus_product, plus_times         a b + c, factor a + b: rounded once
- *   kept                             the same, in a register: keeps the compiler from loading a vector anew for each product it is in
+ *   kept                             the same, in a register: keeps the compiler from loading
+ *                                    a vector anew for each product it is in
  *   positive                         ReLU; NaN stays NaN
  *   sum_of_lanes                     in an order that is always the same
- *   add_three_sums                   adds three vectors' sums of lanes to three floats that a fourth follows, which stays
+ *   add_three_sums                   adds three vectors' sums of lanes to three floats that a
+ *                                    fourth follows, which stays
  *   mask, first_lanes                a bit for each lane; those of the first n
  *   greater, equal, is_nan, either   greater and equal are false for NaN
  *   where, unless                    the lanes that are in the mask, or are not; zero elsewhere
@@ -22,7 +25,9 @@
 #include <stddef.h>
 
 #define LOSSI_TEXT(text) #text
+/* clang-format off */
 #define LOSSI_VECTOR_OF(set) LOSSI_TEXT(kernels/set/vector.h)
+/* clang-format on */
 #include LOSSI_VECTOR_OF(LOSSI_SET)
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))

@@ -1,14 +1,16 @@
-/* The gradient of a filter: for LOSSI_ROWS outputs x 3 taps at a time, products of dy and x are summed over pixels in vectors, whose lanes are
- * added up at the end of a strip of rows. A strip of x is copied with its padding, so that the inner loop knows no borders. What
- * leaves too few pixels to a sum is left to OpenBLAS. */
+/* The gradient of a filter: for LOSSI_ROWS outputs x 3 taps at a time, products of dy and x are
+ * summed over pixels in vectors, whose lanes are added up at the end of a strip of rows. A strip
+ * of x is copied with its padding, so that the inner loop knows no borders. What leaves too few
+ * pixels to a sum is left to OpenBLAS. */
 #include <string.h>
 
-#include "kernels/simd/simd.h"
-#include "kernels/simd/gemm.h"
-#include "kernels/simd/vector.h"
 #include "kernels/blas/blas.h"
+#include "kernels/simd/gemm.h"
+#include "kernels/simd/simd.h"
+#include "kernels/simd/vector.h"
 
-/* Floats of LOSSI_ROWS channels of a strip of dy: 16 KB, half of L1. Vectors below which the sums at the end outweigh the products. */
+/* Floats of LOSSI_ROWS channels of a strip of dy: 16 KB, half of L1. Vectors below which the
+ * sums at the end outweigh the products. */
 enum { STRIP = 4 * 1024, LEAST_VECTORS = 16, TAPS = 3 };
 
 static bool is_for_blas(const lossi_conv_shape *s)
@@ -41,45 +43,55 @@ size_t lossk_weights_scratch(const lossi_conv_shape *s)
     const lossi_winograd *t = lossk_tiles(s);
     if (t && lossk_winograd_has_weights(t, s))
         return lossk_winograd_weights_scratch(t, s);
-    return is_for_blas(s) ? lossk_conv_scratch_blas(s) : padded_rows(s, strip_rows(s)) * padded_pitch(s);
+    return is_for_blas(s) ? lossk_conv_scratch_blas(s)
+                          : padded_rows(s, strip_rows(s)) * padded_pitch(s);
 }
 
-/* The input of output rows `row` and `rows` more, of one channel, with zeros where it is padding. */
-static void copy_strip(const lossi_conv_shape *s, const float *x, size_t row, size_t rows, float *out)
+/* The input of output rows `row` and `rows` more, of one channel, with zeros where it is
+ * padding. */
+static void copy_strip(const lossi_conv_shape *s, const float *x, size_t row, size_t rows,
+                       float *out)
 {
     size_t pitch = padded_pitch(s), width = pitch / s->lanes, n = padded_rows(s, rows);
     size_t left = s->padding < width ? s->padding : width;
     size_t inside = width - left < s->in_w ? width - left : s->in_w;
     for (size_t r = 0; r < n; r++, out += pitch) {
-        size_t from = row * s->stride + r - s->padding; /* wraps above the first row, and is too large then */
+        size_t from =
+            row * s->stride + r - s->padding; /* wraps above the first row, and is too large then */
         if (from >= s->in_h) {
             memset(out, 0, pitch * sizeof *out);
             continue;
         }
         memset(out, 0, left * s->lanes * sizeof *out);
-        memcpy(out + left * s->lanes, x + from * s->in_w * s->lanes, inside * s->lanes * sizeof *out);
-        memset(out + (left + inside) * s->lanes, 0, (width - left - inside) * s->lanes * sizeof *out);
+        memcpy(out + left * s->lanes, x + from * s->in_w * s->lanes,
+               inside * s->lanes * sizeof *out);
+        memset(out + (left + inside) * s->lanes, 0,
+               (width - left - inside) * s->lanes * sizeof *out);
     }
 }
 
 /* Pixels that are summed over: `count` vectors in each of `rows` rows. */
 typedef struct walk {
     size_t rows, count;
-    size_t x_pitch, x_step, dy_pitch, dy_step, dy_channel; /* floats from row to row, vector to vector, channel to channel */
+    size_t x_pitch, x_step, dy_pitch, dy_step,
+        dy_channel; /* floats from row to row, vector to vector, channel to channel */
 } walk;
 
 /* sums[r][j] += sum of dy of channel r, `channel` floats after the one before, times x at tap j. */
-static __attribute__((noinline)) void correlate(const walk *w, const float *x, const size_t taps[TAPS], const float *dy, size_t channel,
-                                                float sums[LOSSI_ROWS][TAPS])
+static __attribute__((noinline)) void correlate(const walk *w, const float *x,
+                                                const size_t taps[TAPS], const float *dy,
+                                                size_t channel, float sums[LOSSI_ROWS][TAPS])
 {
     vector sum[LOSSI_ROWS][TAPS];
     for (size_t r = 0; r < LOSSI_ROWS; r++)
         for (size_t j = 0; j < TAPS; j++)
             sum[r][j] = zeros();
     for (size_t row = 0; row < w->rows; row++) {
-        const float *first = x + row * w->x_pitch + taps[0], *second = first + (taps[1] - taps[0]), *third = first + (taps[2] - taps[0]);
+        const float *first = x + row * w->x_pitch + taps[0], *second = first + (taps[1] - taps[0]),
+                    *third = first + (taps[2] - taps[0]);
         const float *from = dy + row * w->dy_pitch;
-        for (size_t n = w->count; n-- > 0; first += w->x_step, second += w->x_step, third += w->x_step, from += w->dy_step) {
+        for (size_t n = w->count; n-- > 0;
+             first += w->x_step, second += w->x_step, third += w->x_step, from += w->dy_step) {
             vector tap[TAPS] = {kept(load(first)), kept(load(second)), kept(load(third))};
 #pragma GCC unroll 8
             for (size_t r = 0; r < LOSSI_ROWS; r++) {
@@ -95,10 +107,10 @@ static __attribute__((noinline)) void correlate(const walk *w, const float *x, c
             sums[r][j] += sum_of_lanes(sum[r][j]);
 }
 
-/* All taps of one channel of the padded strip x with `rows` outputs, LOSSI_ROWS or one, dy being that of the first; dw: of the first and this
- * channel. */
-static void correlate_outputs(const lossi_conv_shape *s, const walk *w, size_t vectors, const float *x, const float *dy, size_t rows,
-                              float *dw)
+/* All taps of one channel of the padded strip x with `rows` outputs, LOSSI_ROWS or one, dy being
+ * that of the first; dw: of the first and this channel. */
+static void correlate_outputs(const lossi_conv_shape *s, const walk *w, size_t vectors,
+                              const float *x, const float *dy, size_t rows, float *dw)
 {
     size_t area = s->kernel * s->kernel;
     for (size_t t = 0; t < area; t += TAPS) {
@@ -109,7 +121,8 @@ static void correlate_outputs(const lossi_conv_shape *s, const walk *w, size_t v
             offsets[j] = tap / s->kernel * padded_pitch(s) + tap % s->kernel * s->lanes;
         }
         for (size_t v = 0; v < vectors; v++)
-            correlate(w, x + v * LOSSI_VECTOR, offsets, dy + v * LOSSI_VECTOR, rows == 1 ? 0 : w->dy_channel, sums);
+            correlate(w, x + v * LOSSI_VECTOR, offsets, dy + v * LOSSI_VECTOR,
+                      rows == 1 ? 0 : w->dy_channel, sums);
         for (size_t r = 0; r < rows; r++)
             for (size_t j = 0; j < n; j++)
                 dw[r * s->in_c * area + t + j] += sums[r][j];
@@ -127,7 +140,8 @@ static void add_bias(const lossi_conv_shape *s, const float *dy, float *dbias)
 }
 
 /* A map of one pixel: one tap has a gradient. */
-static void one_tap(const lossi_conv_shape *s, const float *x, const float *dy, float *dw, float *dbias, float *scratch)
+static void one_tap(const lossi_conv_shape *s, const float *x, const float *dy, float *dw,
+                    float *dbias, float *scratch)
 {
     lossi_conv_shape tap = *s;
     tap.kernel = tap.stride = 1;
@@ -138,8 +152,8 @@ static void one_tap(const lossi_conv_shape *s, const float *x, const float *dy, 
         dw[i * s->kernel * s->kernel + lossi_first_tap(s)] += scratch[i];
 }
 
-void lossk_conv_backward_weights(const lossi_conv_shape *s, const float *x, const float *dy, float *dw, float *dbias,
-                                      float *scratch)
+void lossk_conv_backward_weights(const lossi_conv_shape *s, const float *x, const float *dy,
+                                 float *dw, float *dbias, float *scratch)
 {
     if (lossi_is_one_tap(s)) {
         one_tap(s, x, dy, dw, dbias, scratch);
@@ -157,7 +171,9 @@ void lossk_conv_backward_weights(const lossi_conv_shape *s, const float *x, cons
         return;
     }
     size_t area = s->kernel * s->kernel, vectors = s->lanes / LOSSI_VECTOR;
-    walk w = {.x_pitch = s->stride * padded_pitch(s), .dy_pitch = s->out_w * s->lanes, .dy_channel = s->out_h * s->out_w * s->lanes};
+    walk w = {.x_pitch = s->stride * padded_pitch(s),
+              .dy_pitch = s->out_w * s->lanes,
+              .dy_channel = s->out_h * s->out_w * s->lanes};
     if (s->stride == 1) { /* a row's vectors are a run */
         w.count = s->out_w * vectors;
         w.x_step = w.dy_step = LOSSI_VECTOR;
@@ -173,7 +189,8 @@ void lossk_conv_backward_weights(const lossi_conv_shape *s, const float *x, cons
             copy_strip(s, x + c * s->in_h * s->in_w * s->lanes, row, w.rows, scratch);
             for (size_t o = 0, n; o < s->out_c; o += n) {
                 n = s->out_c - o < LOSSI_ROWS ? 1 : LOSSI_ROWS;
-                correlate_outputs(s, &w, vectors, scratch, dy + o * w.dy_channel + row * w.dy_pitch, n, dw + (o * s->in_c + c) * area);
+                correlate_outputs(s, &w, vectors, scratch, dy + o * w.dy_channel + row * w.dy_pitch,
+                                  n, dw + (o * s->in_c + c) * area);
             }
         }
     }

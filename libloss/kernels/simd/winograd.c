@@ -1,24 +1,34 @@
-/* Winograd's minimal filtering (Lavin & Gray 2016): filters and tiles of the input are transformed, multiplied point by point (a GEMM
- * over channels for each), and transformed back. A column is a vector of images of a tile; columns are worked on in
- * blocks whose transforms stay in L2 where they can. */
+/* Winograd's minimal filtering (Lavin & Gray 2016): filters and tiles of the input are
+ * transformed, multiplied point by point (a GEMM over channels for each), and transformed back.
+ * A column is a vector of images of a tile; columns are worked on in blocks whose transforms
+ * stay in L2 where they can. */
 #include <string.h>
 
-#include "kernels/simd/simd.h"
 #include "kernels/simd/gemm.h"
+#include "kernels/simd/simd.h"
 #include "kernels/simd/tiles.h"
 #include "kernels/simd/vector.h"
 
-/* Floats that the transforms of a block may take; columns of a block; channels in and out up to which a panel's transforms stay in L2; and
- * what is added to rows so that they do not fall on the same lines of the cache. */
-enum { BLOCK_VALUES = 96 * 1024, LEAST_COLUMNS = 12, MOST_COLUMNS = 48, FEW_CHANNELS = 640 / LOSSI_VECTOR, PAD = 16 };
+/* Floats that the transforms of a block may take; columns of a block; channels in and out up to
+ * which a panel's transforms stay in L2; and what is added to rows so that they do not fall on
+ * the same lines of the cache. */
+enum {
+    BLOCK_VALUES = 96 * 1024,
+    LEAST_COLUMNS = 12,
+    MOST_COLUMNS = 48,
+    FEW_CHANNELS = 640 / LOSSI_VECTOR,
+    PAD = 16
+};
 
-/* How the transforms of a block lie in memory, in floats. With few channels a block is a panel, and the points of a channel lie together,
- * so that they are written and read in long runs: [channel][points][width]. Else a point's lie together, since then its filters are read
- * once for many columns: inputs [points][panels][in_c][width], outputs [points][out_c][columns]. */
+/* How the transforms of a block lie in memory, in floats. With few channels a block is a panel,
+ * and the points of a channel lie together, so that they are written and read in long runs:
+ * [channel][points][width]. Else a point's lie together, since then its filters are read once
+ * for many columns: inputs [points][panels][in_c][width], outputs [points][out_c][columns]. */
 typedef struct layout {
-    size_t columns, block;  /* columns of a chunk, of a block */
+    size_t columns, block; /* columns of a chunk, of a block */
     bool is_panel;
-    size_t v_row, m_row;    /* of a channel if a block is a panel, else of a point: of all channels' inputs, of all channels' outputs */
+    size_t v_row, m_row; /* of a channel if a block is a panel, else of a point: of all channels'
+                            inputs, of all channels' outputs */
     size_t v_size, m_size;
 } layout;
 
@@ -35,7 +45,9 @@ static layout layout_of(const lossi_winograd *t, const lossi_conv_shape *s)
         return l;
     }
     size_t wanted = BLOCK_VALUES / ((t->v_points * s->in_c + t->m_points * rows) * LOSSI_VECTOR);
-    wanted = wanted < LEAST_COLUMNS ? LEAST_COLUMNS : wanted > MOST_COLUMNS ? MOST_COLUMNS : wanted / LOSSI_COLUMNS * LOSSI_COLUMNS;
+    wanted = wanted < LEAST_COLUMNS  ? LEAST_COLUMNS
+             : wanted > MOST_COLUMNS ? MOST_COLUMNS
+                                     : wanted / LOSSI_COLUMNS * LOSSI_COLUMNS;
     l.block = least(wanted, l.columns);
     l.v_row = s->in_c * l.block * LOSSI_VECTOR + PAD;
     l.m_row = rows * l.block * LOSSI_VECTOR + PAD;
@@ -55,8 +67,10 @@ size_t lossk_winograd_scratch(const lossi_winograd *t, const lossi_conv_shape *s
     return l.v_size + l.m_size;
 }
 
-/* A block of filters from output o on, of input c: [9][LOSSI_ROWS], zeros for outputs from `end` on. */
-static void gather_filters(const lossi_filters *f, size_t o, size_t end, size_t c, float w[9 * LOSSI_ROWS])
+/* A block of filters from output o on, of input c: [9][LOSSI_ROWS], zeros for outputs from `end`
+ * on. */
+static void gather_filters(const lossi_filters *f, size_t o, size_t end, size_t c,
+                           float w[9 * LOSSI_ROWS])
 {
     for (size_t r = 0; r < LOSSI_ROWS; r++) {
         const float *from = f->w + (o + r) * f->by_output + c * f->by_input;
@@ -66,8 +80,8 @@ static void gather_filters(const lossi_filters *f, size_t o, size_t end, size_t 
     }
 }
 
-void lossk_winograd_pack(const lossi_winograd *t, const lossi_conv_shape *s, const lossi_filters *f, size_t begin, size_t end,
-                              float *packed)
+void lossk_winograd_pack(const lossi_winograd *t, const lossi_conv_shape *s, const lossi_filters *f,
+                         size_t begin, size_t end, float *packed)
 {
     size_t point = lossi_round_rows(s->out_c) * s->in_c;
     for (size_t o = begin; o < end; o += LOSSI_ROWS)
@@ -78,34 +92,39 @@ void lossk_winograd_pack(const lossi_winograd *t, const lossi_conv_shape *s, con
         }
 }
 
-/* The inputs of n columns into panels. Columns of a panel lie side by side, so they are made together, channel by channel. */
-static void transform_inputs(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l, const lossi_place *places, size_t n,
-                             const float *x, float *v)
+/* The inputs of n columns into panels. Columns of a panel lie side by side, so they are made
+ * together, channel by channel. */
+static void transform_inputs(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l,
+                             const lossi_place *places, size_t n, const float *x, float *v)
 {
     for (size_t begin = 0, width; begin < n; begin += width) {
         float squares[LOSSI_COLUMNS][6 * 6 * LOSSI_VECTOR];
         const float *channel = x;
         width = lossi_panel_width(n - begin);
-        size_t side = width * LOSSI_VECTOR, by_channel = l->is_panel ? l->v_row : side, by_point = l->is_panel ? side : l->v_row;
+        size_t side = width * LOSSI_VECTOR, by_channel = l->is_panel ? l->v_row : side,
+               by_point = l->is_panel ? side : l->v_row;
         for (size_t j = 0; j < width; j++)
             if (places[begin + j].is_copied)
                 memset(squares[j], 0, sizeof squares[j]);
-        for (size_t c = 0; c < s->in_c; c++, channel += s->in_h * s->in_w * s->lanes, v += by_channel)
+        for (size_t c = 0; c < s->in_c;
+             c++, channel += s->in_h * s->in_w * s->lanes, v += by_channel)
             for (size_t j = 0; j < width; j++)
-                lossi_transform_input(t, &places[begin + j], channel, squares[j], v + j * LOSSI_VECTOR, by_point);
+                lossi_transform_input(t, &places[begin + j], channel, squares[j],
+                                      v + j * LOSSI_VECTOR, by_point);
     }
 }
 
 /* A tile that reaches beyond the output's last pixels: by way of a whole one. */
-static void transform_part(const lossi_winograd *t, const lossi_conv_shape *s, const lossi_place *p, const float *m, size_t stride,
-                           const lossi_ending *ending, float *y)
+static void transform_part(const lossi_winograd *t, const lossi_conv_shape *s, const lossi_place *p,
+                           const float *m, size_t stride, const lossi_ending *ending, float *y)
 {
     float residual[4 * 4 * LOSSI_VECTOR] = {0}, out[4 * 4 * LOSSI_VECTOR];
     size_t rows = least(t->out, s->out_h - p->row), columns = least(t->out, s->out_w - p->column);
     lossi_ending e = *ending;
     for (size_t r = 0; e.residual && r < rows; r++)
         for (size_t c = 0; c < columns; c++)
-            store(residual + (r * t->out + c) * LOSSI_VECTOR, load(e.residual + (r * s->out_w + c) * s->lanes));
+            store(residual + (r * t->out + c) * LOSSI_VECTOR,
+                  load(e.residual + (r * s->out_w + c) * s->lanes));
     e.residual = e.residual ? residual : NULL;
     t->output(m, stride, &e, out, LOSSI_VECTOR, t->out * LOSSI_VECTOR);
     for (size_t r = 0; r < rows; r++)
@@ -113,8 +132,9 @@ static void transform_part(const lossi_winograd *t, const lossi_conv_shape *s, c
             store(y + (r * s->out_w + c) * s->lanes, load(out + (r * t->out + c) * LOSSI_VECTOR));
 }
 
-static void transform_outputs(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l, const lossi_place *places, size_t n,
-                              const float *m, const lossi_epilogue *epilogue, float *y)
+static void transform_outputs(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l,
+                              const lossi_place *places, size_t n, const float *m,
+                              const lossi_epilogue *epilogue, float *y)
 {
     size_t pitch = s->out_w * s->lanes, side = n * LOSSI_VECTOR;
     size_t by_channel = l->is_panel ? l->m_row : side, by_point = l->is_panel ? side : l->m_row;
@@ -123,8 +143,8 @@ static void transform_outputs(const lossi_winograd *t, const lossi_conv_shape *s
             const lossi_place *p = &places[j];
             const float *from = m + j * LOSSI_VECTOR;
             size_t at = o * s->out_h * pitch + p->y;
-            lossi_ending e = {epilogue->bias ? epilogue->bias + o : NULL, epilogue->residual ? epilogue->residual + at : NULL,
-                              epilogue->relu};
+            lossi_ending e = {epilogue->bias ? epilogue->bias + o : NULL,
+                              epilogue->residual ? epilogue->residual + at : NULL, epilogue->relu};
             if (p->is_whole)
                 t->output(from, by_point, &e, y + at, s->lanes, pitch);
             else
@@ -132,15 +152,23 @@ static void transform_outputs(const lossi_winograd *t, const lossi_conv_shape *s
         }
 }
 
-static void multiply(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l, size_t n, const float *packed, const float *v,
-                     float *m)
+static void multiply(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l, size_t n,
+                     const float *packed, const float *v, float *m)
 {
     size_t rows = lossi_round_rows(s->out_c), filters = rows * s->in_c;
     for (const lossi_sums *sums = t->sums; sums->count; sums++) {
         size_t values = sums->count * sums->terms;
         if (l->is_panel) {
-            lossk_gemm_panels(&(lossi_panels){.count = sums->count, .terms = sums->terms, .m = rows, .n = n, .k = s->in_c, .a = packed,
-                                              .b = v, .b_row = l->v_row, .c = m, .c_row = l->m_row});
+            lossk_gemm_panels(&(lossi_panels){.count = sums->count,
+                                              .terms = sums->terms,
+                                              .m = rows,
+                                              .n = n,
+                                              .k = s->in_c,
+                                              .a = packed,
+                                              .b = v,
+                                              .b_row = l->v_row,
+                                              .c = m,
+                                              .c_row = l->m_row});
             v += values * n * LOSSI_VECTOR;
             m += sums->count * n * LOSSI_VECTOR;
             packed += values * filters;
@@ -148,15 +176,23 @@ static void multiply(const lossi_winograd *t, const lossi_conv_shape *s, const l
         }
         for (size_t i = 0; i < values; i++, v += l->v_row, packed += filters) {
             float *sum = m + i / sums->terms * l->m_row;
-            lossk_gemm(&(lossi_gemm){.m = rows, .n = n, .k = s->in_c, .a = packed, .a_block = s->in_c * LOSSI_ROWS, .b = v, .c = sum,
-                                     .c_row = n * LOSSI_VECTOR, .before = i % sums->terms ? sum : NULL});
+            lossk_gemm(&(lossi_gemm){.m = rows,
+                                     .n = n,
+                                     .k = s->in_c,
+                                     .a = packed,
+                                     .a_block = s->in_c * LOSSI_ROWS,
+                                     .b = v,
+                                     .c = sum,
+                                     .c_row = n * LOSSI_VECTOR,
+                                     .before = i % sums->terms ? sum : NULL});
         }
         m += sums->count * l->m_row;
     }
 }
 
-void lossk_winograd_forward(const lossi_winograd *t, const lossi_conv_shape *s, const float *x, const float *packed,
-                                 const lossi_epilogue *epilogue, float *y, float *scratch)
+void lossk_winograd_forward(const lossi_winograd *t, const lossi_conv_shape *s, const float *x,
+                            const float *packed, const lossi_epilogue *epilogue, float *y,
+                            float *scratch)
 {
     layout l = layout_of(t, s);
     lossi_place places[MOST_COLUMNS];

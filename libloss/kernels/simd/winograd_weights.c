@@ -1,19 +1,22 @@
-/* The gradient of a 3 x 3 filter: the transpose of Winograd's convolution. With v the transforms of input tiles and m' those of the output's
- * gradient, u'[o][c] = sum over tiles and images of m'[o] v[c] at each of the points, and dw = the filter transform's transpose of u'.
- * A quarter of the multiplications of the direct sum. */
+/* The gradient of a 3 x 3 filter: the transpose of Winograd's convolution. With v the transforms
+ * of input tiles and m' those of the output's gradient, u'[o][c] = sum over tiles and images of
+ * m'[o] v[c] at each of the points, and dw = the filter transform's transpose of u'. A quarter
+ * of the multiplications of the direct sum. */
 #include <string.h>
 
-#include "kernels/simd/simd.h"
 #include "kernels/simd/gemm.h"
+#include "kernels/simd/simd.h"
 #include "kernels/simd/tiles.h"
 #include "kernels/simd/vector.h"
 
-/* Columns of a block, and below which the sums at the end of each outweigh the products; floats that keep rows off each other's lines. */
+/* Columns of a block, and below which the sums at the end of each outweigh the products; floats
+ * that keep rows off each other's lines. */
 enum { BLOCK = 16, LEAST_COLUMNS = 4, PAD = 16 };
 
 typedef struct layout {
     size_t points, columns, block;
-    size_t v_row, m_row; /* floats of a point: inputs [in_c][block][LOSSI_VECTOR], gradients [out_c][block][LOSSI_VECTOR] */
+    size_t v_row, m_row;     /* floats of a point: inputs [in_c][block][LOSSI_VECTOR], gradients
+                                [out_c][block][LOSSI_VECTOR] */
     size_t u_channel, u_row; /* floats of a row of u' [out_c][in_c], of a point */
 } layout;
 
@@ -23,7 +26,8 @@ static layout layout_of(const lossi_winograd *t, const lossi_conv_shape *s)
     l.block = least(l.columns, BLOCK);
     l.v_row = s->in_c * l.block * LOSSI_VECTOR + PAD;
     l.m_row = lossi_round_rows(s->out_c) * l.block * LOSSI_VECTOR + PAD;
-    /* Sums are stored four at a time, the last perhaps beyond the row; filters are transformed back a vector at a time. */
+    /* Sums are stored four at a time, the last perhaps beyond the row; filters are transformed
+     * back a vector at a time. */
     l.u_channel = (s->in_c + LOSSI_VECTOR - 1) / LOSSI_VECTOR * LOSSI_VECTOR;
     l.u_row = lossi_round_rows(s->out_c) * l.u_channel + PAD;
     return l;
@@ -41,8 +45,8 @@ size_t lossk_winograd_weights_scratch(const lossi_winograd *t, const lossi_conv_
 }
 
 /* v [in_c][n][LOSSI_VECTOR] at each point. */
-static void transform_inputs(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l, const lossi_place *places, size_t n,
-                             const float *x, float *v)
+static void transform_inputs(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l,
+                             const lossi_place *places, size_t n, const float *x, float *v)
 {
     float squares[BLOCK][6 * 6 * LOSSI_VECTOR];
     for (size_t j = 0; j < n; j++)
@@ -54,8 +58,8 @@ static void transform_inputs(const lossi_winograd *t, const lossi_conv_shape *s,
 }
 
 /* m [out_c][n][LOSSI_VECTOR] at each point. */
-static void transform_gradients(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l, const lossi_place *places, size_t n,
-                                const float *dy, float *m)
+static void transform_gradients(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l,
+                                const lossi_place *places, size_t n, const float *dy, float *m)
 {
     size_t pitch = s->out_w * s->lanes;
     for (size_t o = 0; o < s->out_c; o++, dy += s->out_h * pitch)
@@ -68,14 +72,16 @@ static void transform_gradients(const lossi_winograd *t, const lossi_conv_shape 
             float square[4 * 4 * LOSSI_VECTOR] = {0};
             for (size_t r = 0; r < least(t->out, s->out_h - p->row); r++)
                 for (size_t c = 0; c < least(t->out, s->out_w - p->column); c++)
-                    store(square + (r * t->out + c) * LOSSI_VECTOR, load(dy + p->y + r * pitch + c * s->lanes));
+                    store(square + (r * t->out + c) * LOSSI_VECTOR,
+                          load(dy + p->y + r * pitch + c * s->lanes));
             t->output_gradient(square, LOSSI_VECTOR, t->out * LOSSI_VECTOR, m, l->m_row);
         }
 }
 
-/* u[r] += for each of `width` channels the sum over n vectors and their lanes of m[r] v; width is a constant where this is inlined, what lies
- * behind in u stays. */
-ALWAYS_INLINE void multiply(const int width, size_t n, const float *m, const float *v, float *u, size_t u_channel)
+/* u[r] += for each of `width` channels the sum over n vectors and their lanes of m[r] v; width
+ * is a constant where this is inlined, what lies behind in u stays. */
+ALWAYS_INLINE void multiply(const int width, size_t n, const float *m, const float *v, float *u,
+                            size_t u_channel)
 {
     vector sum[LOSSI_ROWS][LOSSI_COLUMNS];
     const size_t step = n * LOSSI_VECTOR;
@@ -101,7 +107,8 @@ ALWAYS_INLINE void multiply(const int width, size_t n, const float *m, const flo
 }
 
 /* u [out_c][in_c] += m v' at one point. */
-static void multiply_point(const lossi_conv_shape *s, const layout *l, size_t n, const float *m, const float *v, float *u)
+static void multiply_point(const lossi_conv_shape *s, const layout *l, size_t n, const float *m,
+                           const float *v, float *u)
 {
     for (size_t o = 0; o < s->out_c; o += LOSSI_ROWS)
         for (size_t c = 0, width; c < s->in_c; c += width) {
@@ -117,7 +124,8 @@ static void multiply_point(const lossi_conv_shape *s, const layout *l, size_t n,
         }
 }
 
-static void add_filter_gradients(const lossi_winograd *t, const lossi_conv_shape *s, const layout *l, const float *u, float *dw)
+static void add_filter_gradients(const lossi_winograd *t, const lossi_conv_shape *s,
+                                 const layout *l, const float *u, float *dw)
 {
     float filters[9 * LOSSI_VECTOR];
     for (size_t o = 0; o < s->out_c; o++)
@@ -129,8 +137,8 @@ static void add_filter_gradients(const lossi_winograd *t, const lossi_conv_shape
         }
 }
 
-void lossk_winograd_weights(const lossi_winograd *t, const lossi_conv_shape *s, const float *x, const float *dy, float *dw,
-                                 float *scratch)
+void lossk_winograd_weights(const lossi_winograd *t, const lossi_conv_shape *s, const float *x,
+                            const float *dy, float *dw, float *scratch)
 {
     layout l = layout_of(t, s);
     lossi_place places[BLOCK];

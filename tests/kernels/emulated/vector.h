@@ -1,5 +1,6 @@
-/* The sixteen lanes of AVX-512 as two vectors of AVX2, so that kernels for vectors of sixteen are tested where there is no AVX-512. Slow: its
- * sums do not fit the registers. What each function does: kernels/simd/vector.h. */
+/* The sixteen lanes of AVX-512 as two vectors of AVX2, so that kernels for vectors of sixteen
+ * are tested where there is no AVX-512. Slow: its sums do not fit the registers. What each
+ * function does: kernels/simd/vector.h. */
 #ifndef LOSSI_EMULATED_VECTOR_H
 #define LOSSI_EMULATED_VECTOR_H
 
@@ -84,10 +85,11 @@ static inline float sum_of_lanes(vector a)
 
 static inline void add_three_sums(float *at, vector a, vector b, vector c)
 {
-    add_sums_of_eight(at, _mm256_add_ps(a.low, a.high), _mm256_add_ps(b.low, b.high), _mm256_add_ps(c.low, c.high));
+    add_sums_of_eight(at, _mm256_add_ps(a.low, a.high), _mm256_add_ps(b.low, b.high),
+                      _mm256_add_ps(c.low, c.high));
 }
 
-/* ---- Masks ----------------------------------------------------------------------------------------------------------- */
+/* ---- Masks ---------------------------------------------------------------------------------- */
 
 static inline mask first_lanes(size_t n)
 {
@@ -101,17 +103,20 @@ static inline mask bits_of(__m256 low, __m256 high)
 
 static inline mask greater(vector a, vector b)
 {
-    return bits_of(_mm256_cmp_ps(a.low, b.low, _CMP_GT_OQ), _mm256_cmp_ps(a.high, b.high, _CMP_GT_OQ));
+    return bits_of(_mm256_cmp_ps(a.low, b.low, _CMP_GT_OQ),
+                   _mm256_cmp_ps(a.high, b.high, _CMP_GT_OQ));
 }
 
 static inline mask equal(vector a, vector b)
 {
-    return bits_of(_mm256_cmp_ps(a.low, b.low, _CMP_EQ_OQ), _mm256_cmp_ps(a.high, b.high, _CMP_EQ_OQ));
+    return bits_of(_mm256_cmp_ps(a.low, b.low, _CMP_EQ_OQ),
+                   _mm256_cmp_ps(a.high, b.high, _CMP_EQ_OQ));
 }
 
 static inline mask is_nan(vector a)
 {
-    return bits_of(_mm256_cmp_ps(a.low, a.low, _CMP_UNORD_Q), _mm256_cmp_ps(a.high, a.high, _CMP_UNORD_Q));
+    return bits_of(_mm256_cmp_ps(a.low, a.low, _CMP_UNORD_Q),
+                   _mm256_cmp_ps(a.high, a.high, _CMP_UNORD_Q));
 }
 
 static inline mask either(mask a, mask b)
@@ -140,7 +145,7 @@ static inline vector unless(mask m, vector a)
     return chosen(m, zeros(), a);
 }
 
-/* ---- Doubles --------------------------------------------------------------------------------------------------------- */
+/* ---- Doubles -------------------------------------------------------------------------------- */
 
 typedef struct doubles {
     double lane[LOSSI_VECTOR];
