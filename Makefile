@@ -30,8 +30,9 @@ VIEW_MODULES := glfw3 egl cairo zlib
 BUILD_DEBS := gcc libc6-dev pkg-config libopenblas-dev liblapacke-dev zlib1g-dev libpng-dev libsqlite3-dev libcjson-dev \
               libcairo2-dev fonts-dejavu-core
 VIEW_DEBS  := libglfw3-dev libegl-dev python3-glad
-DEMO_DEBS  := $(BUILD_DEBS) dataset-fashion-mnist
-CHECK_DEBS := $(DEMO_DEBS) $(VIEW_DEBS) libegl1 libgl1-mesa-dri g++ libcmocka-dev python3-numpy sqlite3 xvfb xauth xdotool imagemagick
+VIEW_RUN_DEBS := libegl1 libgl1-mesa-dri
+DEMO_DEBS  := $(BUILD_DEBS) $(VIEW_DEBS) $(VIEW_RUN_DEBS) dataset-fashion-mnist sqlite3
+CHECK_DEBS := $(DEMO_DEBS) g++ libcmocka-dev python3-numpy xvfb xauth xdotool imagemagick
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
@@ -66,7 +67,7 @@ LINK       = $(CC) $(LINK_$(CONFIG)) $(CFLAGS) $(LDFLAGS)
 
 # Kernels on vectors are compiled once for each set, with flags of its own, into the set's folder, which has the vectors; cpu.c asks the
 # processor before it uses a set. They know only float. The set "emulated" is for tests/kernels.
-X86_SETS     := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),avx2 avx512)
+X86_SETS     := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),avx2 avx512)
 FLAGS_avx2   := -mavx2 -mfma
 FLAGS_avx512 := -mavx2 -mfma -mavx512f
 FLAGS_emulated := $(FLAGS_avx2)
@@ -256,6 +257,8 @@ $(BENCH): $(BENCH_OBJECTS) $(STATIC_LIB)
 INSTALL_TESTS := $(sort $(wildcard tests/install/*.sh))
 SCRIPTS  := $(sort $(wildcard tests/cli/*.sh)) $(sort $(wildcard tests/pytorch/*.py)) $(INSTALL_TESTS)
 VIEW_SCRIPTS := tests/viewer/pictures.sh tests/viewer/window.sh
+# What computes with kernels, and so may differ from one set to the next. test_kernels runs each set itself.
+SET_TESTS := $(filter-out %/test_kernels,$(TESTS)) $(filter-out %/help.sh %/isa.sh,$(sort $(wildcard tests/cli/*.sh)))
 TEST_ENV  = BUILD=$(abspath $(OUT)) LOSSGRID=$(abspath $(OUT)/lossgrid) LOSSVIEW=$(abspath $(OUT)/lossview) CC="$(CC)"
 
 .PHONY: check
@@ -264,7 +267,8 @@ check: deps-check ## Install what is missing, build, run all tests; the last lin
 
 .PHONY: check-built
 check-built: all tests examples
-	$(TEST_ENV) tests/run $(TESTS) $(VIEW_TESTS) $(REPLAYS) $(DOUBLE_TESTS) $(SCRIPTS) $(VIEW_SCRIPTS)
+	$(TEST_ENV) tests/run $(TESTS) $(VIEW_TESTS) $(REPLAYS) $(DOUBLE_TESTS) $(SCRIPTS) $(VIEW_SCRIPTS) \
+		--each-set $(SET_TESTS)
 
 .PHONY: asan ubsan tsan
 asan: ## Build with AddressSanitizer and run the unit and kernel tests under it
@@ -314,7 +318,7 @@ golden: ## Make the golden values and the small files of weights again (Debian: 
 
 .PHONY: demo
 demo: deps-demo ## Install what is missing, build, train a ResNet-20 and draw its loss landscape (into demo/)
-	$(MAKE) --no-print-directory $(OUT)/lossgrid
+	$(MAKE) --no-print-directory $(OUT)/lossgrid viewer
 	LOSSGRID=$(OUT)/lossgrid sh examples/demo.sh demo
 
 .PHONY: deps deps-demo deps-check
@@ -351,6 +355,8 @@ install: all ## Install below $(DESTDIR)$(PREFIX); libraries into $(DESTDIR)$(LI
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' \
 		-e 's|@REQUIRES@|$(LIB_MODULES)|' pkgconfig/loss.pc.in > "$(DESTDIR)$(LIBDIR)/pkgconfig/loss.pc"
 	chmod 644 "$(DESTDIR)$(LIBDIR)/pkgconfig/loss.pc"
+	# The system's loader finds a new library only after ldconfig; a package or a user's prefix does without.
+	if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" -eq 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
 
 .PHONY: uninstall
 uninstall: ## Remove what install put there

@@ -64,6 +64,7 @@ static int run(int argc, char **argv)
     }
     if (strcmp(argv[1], "--version") == 0) {
         printf("lossgrid %s (kernels: %s)\n", loss_version(), loss_isa());
+        printf("kernel sets of this processor: %s\n", loss_isa_sets());
         return EXIT_OK;
     }
     for (size_t i = 0; i < N_COMMANDS; i++)

@@ -62,10 +62,14 @@ LOSS_API void loss_string_free(char *string);
 /** Version of the library that is running, such as "0.1.0". Static storage. Since 0.1. */
 LOSS_API const char *loss_version(void);
 
-/** Name of the kernel set in use: "ref" or "blas" ("none" if LOSS_ISA names no set). Chosen
- * once, at the first use; the environment variable LOSS_ISA forces one. Static storage. Threads:
- * any. Since 0.1. */
+/** Name of the kernel set in use, one of loss_isa_sets(), or "none" if LOSS_ISA names a set that
+ *  this processor does not run. Chosen once, at the first use: the fastest set, or the one that
+ *  the environment variable LOSS_ISA names. Static storage. Threads: any. Since 0.1. */
 LOSS_API const char *loss_isa(void);
+
+/** The kernel sets that this processor runs, fastest first, with a space between them, such as
+ *  "avx512 avx2 blas ref". Static storage. Threads: any. Since 0.1. */
+LOSS_API const char *loss_isa_sets(void);
 
 #ifdef __cplusplus
 }

@@ -35,6 +35,7 @@ enum { N_SETS = sizeof sets / sizeof *sets };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const lossi_kernels *chosen; /* NULL: LOSS_ISA names none */
+static char names[64];              /* of the sets that this processor runs */
 
 const lossi_kernels *lossi_kernels_number(size_t i)
 {
@@ -54,16 +55,14 @@ static void choose(void)
     for (size_t i = 0; !chosen && (set = lossi_kernels_number(i)); i++)
         if (!wanted || !*wanted || strcmp(set->name, wanted) == 0)
             chosen = set;
+    for (size_t i = 0; (set = lossi_kernels_number(i)); i++) {
+        strcat(names, i ? " " : "");
+        strcat(names, set->name);
+    }
 }
 
 static loss_status fail_unknown(void)
 {
-    char names[64] = "";
-    const lossi_kernels *set;
-    for (size_t i = 0; (set = lossi_kernels_number(i)); i++) {
-        strcat(names, i ? ", " : "");
-        strcat(names, set->name);
-    }
     return lossi_fail(LOSS_ERR_NAME,
                       "LOSS_ISA=%s: no kernel set that this processor runs; there are %s",
                       getenv("LOSS_ISA"), names);
@@ -74,6 +73,12 @@ loss_status lossi_kernels_choose(const lossi_kernels **out)
     pthread_once(&once, choose);
     *out = chosen;
     return chosen ? LOSS_OK : fail_unknown();
+}
+
+const char *loss_isa_sets(void)
+{
+    pthread_once(&once, choose);
+    return names;
 }
 
 const char *loss_isa(void)

@@ -7,7 +7,8 @@ evaluate=("$LOSSGRID" eval run --limit 20 --json --quiet)
 
 refuse "a set that there is not" 1 "LOSS_ISA=none: no kernel set that this processor runs; there are " \
     env LOSS_ISA=none "${evaluate[@]}"
-sets=$(sed -n 's/.*; there are //p' log | tr -d ,)
+sets=$(sed -n 's/.*; there are //p' log)
+check "--version lists the same sets" sh -c "\"$LOSSGRID\" --version | grep -qx 'kernel sets of this processor: $sets'"
 for known in blas ref; do
     [[ " $sets " == *" $known "* ]] && pass "$known is listed" || fail "$known is listed: $sets"
 done
