@@ -23,12 +23,12 @@ SONAME  := libloss.so.$(firstword $(subst ., ,$(VERSION)))
 
 # ---- Packages ---------------------------------------------------------------------------------------------------------
 
-LIB_MODULES := openblas lapacke zlib libpng sqlite3 libcjson
+LIB_MODULES := openblas lapacke zlib libzip libpng sqlite3 libcjson
 CLI_MODULES := cairo libcjson
 VIEW_MODULES := glfw3 egl cairo zlib
 
-BUILD_DEBS := gcc libc6-dev pkg-config libopenblas-dev liblapacke-dev zlib1g-dev libpng-dev libsqlite3-dev libcjson-dev \
-              libcairo2-dev fonts-dejavu-core
+BUILD_DEBS := gcc libc6-dev pkg-config libopenblas-dev liblapacke-dev zlib1g-dev libzip-dev libpng-dev libsqlite3-dev \
+              libcjson-dev libcairo2-dev fonts-dejavu-core
 VIEW_DEBS  := libglfw3-dev libegl-dev python3-glad
 VIEW_RUN_DEBS := libegl1 libgl1-mesa-dri
 DEMO_DEBS  := $(BUILD_DEBS) $(VIEW_DEBS) $(VIEW_RUN_DEBS) dataset-fashion-mnist sqlite3

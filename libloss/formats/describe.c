@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "formats/archive.h"
 #include "formats/read.h"
-#include "formats/zip.h"
 
 /* A file in memory; a NUL follows its last byte. */
 typedef struct content {
@@ -168,7 +168,7 @@ static loss_status describe_arrays(const content *c, cJSON *json)
     lossi_arrays_kind kind;
     loss_status status = lossi_arrays_parse(c->bytes, c->size, c->path, &arrays, &kind);
     if (status)
-        return kind == LOSSI_NO_ARRAYS && !lossi_zip_is(c->bytes, c->size)
+        return kind == LOSSI_NO_ARRAYS && !lossi_archive_is(c->bytes, c->size)
                    ? lossi_fail(LOSS_ERR_FORMAT,
                                 "%s: no kind of file that is known here (%zu bytes)", c->path,
                                 c->size)

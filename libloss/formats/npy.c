@@ -8,18 +8,15 @@
 
 static const char SUFFIX[] = ".npy";
 
-static bool is_npy(const lossi_zip_member *member)
+static bool is_npy(const lossi_member *member)
 {
     size_t n = strlen(member->name), n_suffix = sizeof SUFFIX - 1;
     return n > n_suffix && strcmp(member->name + n - n_suffix, SUFFIX) == 0;
 }
 
-bool lossi_npz_is(const lossi_zip *zip)
+bool lossi_npz_is(const lossi_archive *zip)
 {
-    for (size_t i = 0; i < zip->n; i++)
-        if (is_npy(&zip->members[i]))
-            return true;
-    return false;
+    return lossi_archive_find_ending(zip, SUFFIX) != NULL;
 }
 
 /* What follows 'KEY': in the header, blanks skipped; NULL if it is not there. */
@@ -95,7 +92,7 @@ static loss_status parse_header(const char *header, const char *label, const cha
     return LOSS_OK;
 }
 
-static loss_status add_member(const lossi_zip_member *member, const char *label, const char *name,
+static loss_status add_member(const lossi_member *member, const char *label, const char *name,
                               lossi_arrays *out)
 {
     const uint8_t *bytes = member->contents;
@@ -120,18 +117,19 @@ static loss_status add_member(const lossi_zip_member *member, const char *label,
                                      size - prefix - length, 0);
 }
 
-loss_status lossi_npz_parse(const lossi_zip *zip, size_t size, const char *label, lossi_arrays *out)
+loss_status lossi_npz_parse(const lossi_archive *zip, size_t size, const char *label,
+                            lossi_arrays *out)
 {
     lossi_arrays_begin(out, size);
     loss_status status = LOSS_OK;
     for (size_t i = 0; !status && i < zip->n; i++) {
-        lossi_zip_member *member = &zip->members[i];
+        lossi_member *member = &zip->members[i];
         if (!is_npy(member))
             continue;
         char *name =
             lossi_format("%.*s", (int)(strlen(member->name) - (sizeof SUFFIX - 1)), member->name);
-        status =
-            name ? lossi_zip_contents(member, label, out) : lossi_fail_nomem(strlen(member->name));
+        status = name ? lossi_archive_contents(zip, member, label, out)
+                      : lossi_fail_nomem(strlen(member->name));
         if (!status)
             status = add_member(member, label, name, out);
         free(name);

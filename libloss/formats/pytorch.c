@@ -140,38 +140,26 @@ static loss_status add_state_dict(const lossi_pickle *pickle, const storages *li
 
 static const char PICKLE_NAME[] = "/data.pkl";
 
-/* The member FOLDER/data.pkl, NULL if there is none. */
-static lossi_zip_member *pickle_member(const lossi_zip *zip)
+bool lossi_pytorch_is_zip(const lossi_archive *zip)
 {
-    size_t n_suffix = sizeof PICKLE_NAME - 1;
-    for (size_t i = 0; i < zip->n; i++) {
-        size_t n = strlen(zip->members[i].name);
-        if (n > n_suffix && strcmp(zip->members[i].name + n - n_suffix, PICKLE_NAME) == 0)
-            return &zip->members[i];
-    }
-    return NULL;
-}
-
-bool lossi_pytorch_is_zip(const lossi_zip *zip)
-{
-    return pickle_member(zip) != NULL;
+    return lossi_archive_find_ending(zip, PICKLE_NAME) != NULL;
 }
 
 /* FOLDER/NAME, FOLDER being that of the pickle. */
-static lossi_zip_member *sibling(const lossi_zip *zip, const char *pickle, const char *name)
+static lossi_member *sibling(const lossi_archive *zip, const char *pickle, const char *name)
 {
     char *path =
         lossi_format("%.*s/%s", (int)(strlen(pickle) - (sizeof PICKLE_NAME - 1)), pickle, name);
-    lossi_zip_member *member = path ? lossi_zip_find(zip, path) : NULL;
+    lossi_member *member = path ? lossi_archive_find(zip, path) : NULL;
     free(path);
     return member;
 }
 
-static loss_status check_byte_order(const lossi_zip *zip, const char *pickle, const char *label,
+static loss_status check_byte_order(const lossi_archive *zip, const char *pickle, const char *label,
                                     lossi_arrays *out)
 {
-    lossi_zip_member *order = sibling(zip, pickle, "byteorder");
-    loss_status status = order ? lossi_zip_contents(order, label, out) : LOSS_OK;
+    lossi_member *order = sibling(zip, pickle, "byteorder");
+    loss_status status = order ? lossi_archive_contents(zip, order, label, out) : LOSS_OK;
     if (!status && order && (order->size != 6 || memcmp(order->contents, "little", 6) != 0))
         status =
             lossi_fail(LOSS_ERR_FORMAT, "%s: its byte order is %.*s; expected little", label,
@@ -179,17 +167,17 @@ static loss_status check_byte_order(const lossi_zip *zip, const char *pickle, co
     return status;
 }
 
-static loss_status find_members(const lossi_zip *zip, const char *pickle, storages *list,
+static loss_status find_members(const lossi_archive *zip, const char *pickle, storages *list,
                                 const char *label, lossi_arrays *out)
 {
     for (size_t i = 0; i < list->n; i++) {
         char *name = lossi_format("data/%s", list->items[i].key);
-        lossi_zip_member *member = name ? sibling(zip, pickle, name) : NULL;
+        lossi_member *member = name ? sibling(zip, pickle, name) : NULL;
         free(name);
         if (!member)
             return lossi_fail(LOSS_ERR_FORMAT, "%s: storage data/%.100s is not in the archive",
                               label, list->items[i].key);
-        loss_status status = lossi_zip_contents(member, label, out);
+        loss_status status = lossi_archive_contents(zip, member, label, out);
         if (status)
             return status;
         list->items[i].bytes = member->contents;
@@ -198,18 +186,18 @@ static loss_status find_members(const lossi_zip *zip, const char *pickle, storag
     return LOSS_OK;
 }
 
-loss_status lossi_pytorch_parse_zip(const lossi_zip *zip, size_t size, const char *label,
+loss_status lossi_pytorch_parse_zip(const lossi_archive *zip, size_t size, const char *label,
                                     lossi_arrays *out)
 {
     lossi_arrays_begin(out, size);
-    lossi_zip_member *member = pickle_member(zip);
+    lossi_member *member = lossi_archive_find_ending(zip, PICKLE_NAME);
     lossi_pickle pickle = {0};
     storages list = {0};
     loss_status status =
         member->size > LOSSI_PICKLE_LARGEST
             ? lossi_fail(LOSS_ERR_FORMAT, "%s: a pickle of %zu bytes; at most 16 MiB are read",
                          label, member->size)
-            : lossi_zip_contents(member, label, out);
+            : lossi_archive_contents(zip, member, label, out);
     if (!status)
         status = check_byte_order(zip, member->name, label, out);
     if (!status)

@@ -3,8 +3,8 @@
 #ifndef LOSSI_PYTORCH_H
 #define LOSSI_PYTORCH_H
 
+#include "formats/archive.h"
 #include "formats/arrays.h"
-#include "formats/zip.h"
 
 /** Tensors of a state_dict: the object itself, or what it has under state_dict,
  * model_state_dict, model or net. Names, order, types and strides are kept; entries that are no
@@ -13,12 +13,12 @@
  *  @param bytes  an old checkpoint
  *  All bytes must outlive the arrays.
  *  @return LOSS_OK, LOSS_ERR_FORMAT (damaged, refused, no state_dict in it), LOSS_ERR_NOMEM */
-loss_status lossi_pytorch_parse_zip(const lossi_zip *zip, size_t size, const char *label,
+loss_status lossi_pytorch_parse_zip(const lossi_archive *zip, size_t size, const char *label,
                                     lossi_arrays *out);
 loss_status lossi_pytorch_parse_old(const uint8_t *bytes, size_t size, const char *label,
                                     lossi_arrays *out);
 
 /** True if the archive is a checkpoint. */
-bool lossi_pytorch_is_zip(const lossi_zip *zip);
+bool lossi_pytorch_is_zip(const lossi_archive *zip);
 
 #endif

@@ -22,8 +22,8 @@ const char *lossi_arrays_kind_name(lossi_arrays_kind kind)
 static loss_status parse_zip(const uint8_t *bytes, size_t size, const char *label,
                              lossi_arrays *out, lossi_arrays_kind *kind)
 {
-    lossi_zip zip;
-    loss_status status = lossi_zip_open(&zip, bytes, size, label);
+    lossi_archive zip;
+    loss_status status = lossi_archive_open(&zip, bytes, size, label);
     if (status)
         return status;
     if (lossi_pytorch_is_zip(&zip)) {
@@ -37,7 +37,7 @@ static loss_status parse_zip(const uint8_t *bytes, size_t size, const char *labe
             LOSS_ERR_FORMAT,
             "%s: a zip archive with neither a data.pkl (PyTorch) nor .npy arrays in it", label);
     }
-    lossi_zip_close(&zip);
+    lossi_archive_close(&zip);
     return status;
 }
 
@@ -58,7 +58,7 @@ loss_status lossi_arrays_parse(const uint8_t *bytes, size_t size, const char *la
     kind = kind ? kind : &unused;
     *out = (lossi_arrays){0};
     *kind = LOSSI_NO_ARRAYS;
-    if (lossi_zip_is(bytes, size))
+    if (lossi_archive_is(bytes, size))
         return parse_zip(bytes, size, label, out, kind);
     if (lossi_safetensors_is(bytes, size)) {
         *kind = LOSSI_SAFETENSORS;
