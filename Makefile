@@ -379,13 +379,17 @@ distcheck: dist ## Unpack that, build it, install it, compile the examples again
 check-install: all
 	$(TEST_ENV) tests/run $(INSTALL_TESTS)
 
+.PHONY: check-bare
+check-bare: ## The README's commands on a bare Debian 12 (debootstrap, as root)
+	tests/bare.sh
+
 .PHONY: clean
 clean: ## Remove the build folder
 	rm -rf $(BUILD)
 
 .PHONY: help
 help: ## List the targets
-	awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	echo
 	echo 'Variables: CC, CFLAGS, CPPFLAGS, LDFLAGS (added to ours), WERROR=1 (warnings are errors), V=1 (show the commands),'
 	echo 'BUILD=DIR (instead of build/), DESTDIR, PREFIX ($(PREFIX)), LIBDIR ($(LIBDIR)).'
