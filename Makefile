@@ -379,6 +379,10 @@ distcheck: dist ## Unpack that, build it, install it, compile the examples again
 check-install: all
 	$(TEST_ENV) tests/run $(INSTALL_TESTS)
 
+.PHONY: mutate
+mutate: ## Make small faults in the sources and print those that no test sees; MUTATE_ARGS=--help
+	python3 tests/mutate/mutate.py $(MUTATE_ARGS)
+
 .PHONY: check-bare
 check-bare: ## The README's commands on a bare Debian 12 (debootstrap, as root)
 	tests/bare.sh
