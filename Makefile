@@ -379,6 +379,18 @@ distcheck: dist ## Unpack that, build it, install it, compile the examples again
 check-install: all
 	$(TEST_ENV) tests/run $(INSTALL_TESTS)
 
+# Failing memory and failing calls to the system, one at a time.
+FAULTS := $(OUT)/tests/faults/faults.so
+$(FAULTS): tests/faults/faults.c $(OUT)/flags
+	$(call say,LINK)
+	mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE -O1 -g -fPIC -shared $(WARNINGS) $(CFLAGS) $< -o $@ -ldl
+
+.PHONY: faults
+faults: $(FAULTS) $(OUT)/lossgrid ## Fail each allocation and each call to the system of lossgrid in turn (an hour)
+	$(TEST_ENV) python3 tests/faults/faults.py memory
+	$(TEST_ENV) python3 tests/faults/faults.py files
+
 .PHONY: mutate
 mutate: ## Make small faults in the sources and print those that no test sees; MUTATE_ARGS=--help
 	python3 tests/mutate/mutate.py $(MUTATE_ARGS)
