@@ -335,6 +335,18 @@ static void test_bad_input(void **state)
     golden_close(&g);
 }
 
+/* ThreadSanitizer makes everything some fifty times slower; what it looks for, threads in each
+ * other's way, shows in the small networks, too. */
+static bool is_left_out(const cJSON *item, bool wants_spectrum)
+{
+#if defined(__SANITIZE_THREAD__)
+    return !cJSON_HasObjectItem(item, "top") ||
+           (wants_spectrum && strncmp(golden_text(item, "model"), "lenet5", 6) != 0);
+#else
+    return wants_spectrum && !cJSON_HasObjectItem(item, "top");
+#endif
+}
+
 int main(void)
 {
     cJSON *cases = golden_read("hessian.json");
@@ -353,7 +365,7 @@ int main(void)
                  {"plane", test_plane, true}};
     for (size_t i = 0; i < 4 * n; i++) {
         cJSON *item = cJSON_GetArrayItem(cases, (int)(i / 4));
-        if (kinds[i % 4].wants_spectrum && !cJSON_HasObjectItem(item, "top"))
+        if (is_left_out(item, kinds[i % 4].wants_spectrum))
             continue;
         snprintf(names[i], sizeof names[i], "%s %s", kinds[i % 4].name, golden_text(item, "model"));
         tests[n_tests++] = (struct CMUnitTest){names[i], kinds[i % 4].function, NULL, NULL, item};
