@@ -80,7 +80,7 @@ LOSS_API loss_status loss_dataset_open(loss_dataset **out, const char *path,
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_SHAPE (a zero dimension, a label out of range),
  * LOSS_ERR_NOMEM Threads: any.   Since 0.1. */
 LOSS_API loss_status loss_dataset_create(loss_dataset **out, loss_shape shape, size_t n,
-                                         const uint8_t *pixels, const uint8_t *labels,
+                                         const uint8_t *pixels, const uint32_t *labels,
                                          const loss_dataset_options *opt);
 
 /** Frees a dataset; NULL is a no-op. */
@@ -106,8 +106,8 @@ LOSS_API const float *loss_dataset_mean(const loss_dataset *data);
 LOSS_API const float *loss_dataset_std(const loss_dataset *data);
 /** The raw bytes, [n][channels][height][width]. Borrowed. */
 LOSS_API const uint8_t *loss_dataset_pixels(const loss_dataset *data);
-/** The labels, [n]. Borrowed. */
-LOSS_API const uint8_t *loss_dataset_labels(const loss_dataset *data);
+/** The labels, [n], each below loss_dataset_shape().classes. Borrowed. */
+LOSS_API const uint32_t *loss_dataset_labels(const loss_dataset *data);
 
 /** Normalised images first .. first + n - 1: (pixel / 255 - mean) / std.
  *  @param out  [n][channels][height][width], written. Caller-owned.

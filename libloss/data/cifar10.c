@@ -44,7 +44,7 @@ static loss_status append(const char *label, const uint8_t *bytes, size_t size,
     uint8_t *pixels = realloc(images->pixels, (images->n + n) * IMAGE);
     if (pixels)
         images->pixels = pixels;
-    uint8_t *labels = realloc(images->labels, images->n + n);
+    uint32_t *labels = realloc(images->labels, (images->n + n) * sizeof *labels);
     if (labels)
         images->labels = labels;
     if (!pixels || !labels)

@@ -18,6 +18,8 @@ struct loss_dataset {
     char digest[17], selection[40];
 };
 
+enum { LARGEST_CLASSES = 1 << 20 };
+
 static const char FASHION_MNIST[] = "/usr/share/datasets/fashion-mnist";
 
 void lossi_images_free(lossi_images *images)
@@ -147,6 +149,20 @@ static loss_status set_normalisation(loss_dataset *data, const loss_dataset_opti
     return LOSS_OK;
 }
 
+/* A label counts as one byte where that is enough for every class, else as four, the low one
+ * first. */
+static uint64_t digest_labels(uint64_t d, const lossi_images *images)
+{
+    size_t size = images->shape.classes > 256 ? 4 : 1;
+    for (size_t i = 0; i < images->n; i++) {
+        uint32_t label = images->labels[i];
+        uint8_t bytes[4] = {(uint8_t)label, (uint8_t)(label >> 8), (uint8_t)(label >> 16),
+                            (uint8_t)(label >> 24)};
+        d = lossi_digest(d, bytes, size);
+    }
+    return d;
+}
+
 static void set_digest(loss_dataset *data)
 {
     const lossi_images *images = &data->images;
@@ -154,7 +170,7 @@ static void set_digest(loss_dataset *data)
                        images->shape.classes};
     uint64_t d = lossi_digest(LOSSI_DIGEST_INIT, sizes, sizeof sizes);
     d = lossi_digest(d, images->pixels, images->n * sizes[1] * sizes[2] * sizes[3]);
-    d = lossi_digest(d, images->labels, images->n);
+    d = digest_labels(d, images);
     d = lossi_digest(d, data->mean, sizeof data->mean);
     d = lossi_digest(d, data->std, sizeof data->std);
     lossi_digest_text(d, data->digest);
@@ -217,36 +233,37 @@ loss_status loss_dataset_open(loss_dataset **out, const char *path,
     return status ? status : make(out, &images, format, path, &opt);
 }
 
-static loss_status copy_arrays(lossi_images *images, const uint8_t *pixels, const uint8_t *labels)
+static loss_status copy_arrays(lossi_images *images, const uint8_t *pixels, const uint32_t *labels)
 {
     const loss_shape *shape = &images->shape;
     size_t size;
     if (!images->n || !shape->channels || !shape->height || !shape->width || shape->classes < 2 ||
-        shape->classes > 256)
+        shape->classes > LARGEST_CLASSES)
         return lossi_fail(
             LOSS_ERR_SHAPE,
-            "%zu images of %zux%zux%zu in %zu classes: no size may be 0, classes from 2 to 256",
-            images->n, shape->channels, shape->height, shape->width, shape->classes);
+            "%zu images of %zux%zux%zu in %zu classes: no size may be 0, classes from 2 to %d",
+            images->n, shape->channels, shape->height, shape->width, shape->classes,
+            LARGEST_CLASSES);
     for (size_t i = 0; i < images->n; i++)
         if (labels[i] >= shape->classes)
-            return lossi_fail(LOSS_ERR_SHAPE, "label %zu is %d; expected 0 to %zu", i, labels[i],
+            return lossi_fail(LOSS_ERR_SHAPE, "label %zu is %u; expected 0 to %zu", i, labels[i],
                               shape->classes - 1);
     if (!lossi_mul(shape->channels, shape->height, &size) ||
         !lossi_mul(size, shape->width, &size) || !lossi_mul(size, images->n, &size))
         return lossi_fail(LOSS_ERR_SHAPE, "images larger than memory can be");
     images->pixels = malloc(size);
-    images->labels = malloc(images->n);
+    images->labels = lossi_alloc(images->n, sizeof *images->labels);
     if (!images->pixels || !images->labels) {
         lossi_images_free(images);
         return lossi_fail_nomem(size);
     }
     memcpy(images->pixels, pixels, size);
-    memcpy(images->labels, labels, images->n);
+    memcpy(images->labels, labels, images->n * sizeof *labels);
     return LOSS_OK;
 }
 
 loss_status loss_dataset_create(loss_dataset **out, loss_shape shape, size_t n,
-                                const uint8_t *pixels, const uint8_t *labels,
+                                const uint8_t *pixels, const uint32_t *labels,
                                 const loss_dataset_options *given)
 {
     *out = NULL;
@@ -309,7 +326,7 @@ const uint8_t *loss_dataset_pixels(const loss_dataset *data)
 {
     return data->images.pixels;
 }
-const uint8_t *loss_dataset_labels(const loss_dataset *data)
+const uint32_t *loss_dataset_labels(const loss_dataset *data)
 {
     return data->images.labels;
 }

@@ -10,8 +10,8 @@
 typedef struct lossi_images {
     loss_shape shape;
     size_t n;
-    uint8_t *pixels; /* [n][channels][height][width] */
-    uint8_t *labels; /* [n] */
+    uint8_t *pixels;  /* [n][channels][height][width] */
+    uint32_t *labels; /* [n] */
 } lossi_images;
 
 void lossi_images_free(lossi_images *images);

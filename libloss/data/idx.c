@@ -110,11 +110,12 @@ static loss_status join(const char *path, const size_t dims[3], const uint8_t *p
         if (labels[i] >= classes)
             classes = (size_t)labels[i] + 1;
     out->pixels = malloc(n * dims[1] * dims[2]);
-    out->labels = malloc(n);
+    out->labels = lossi_alloc(n, sizeof *out->labels);
     if (!out->pixels || !out->labels)
         return lossi_fail_nomem(n * dims[1] * dims[2]);
     memcpy(out->pixels, pixels, n * dims[1] * dims[2]);
-    memcpy(out->labels, labels, n);
+    for (size_t i = 0; i < n; i++)
+        out->labels[i] = labels[i];
     out->n = n;
     out->shape = (loss_shape){1, dims[1], dims[2], classes};
     return LOSS_OK;

@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "data/dataset.h"
 
-enum { LARGEST_SIDE = 4096, MOST_CLASSES = 256 };
+enum { LARGEST_SIDE = 4096, MOST_CLASSES = 1 << 16 };
 
 static int is_visible(const struct dirent *entry)
 {
@@ -60,7 +60,7 @@ bool lossi_png_is_folder(const char *path)
 }
 
 /* Reads one PNG; the first one sets the shape that the others must have. */
-static loss_status append(const char *path, uint8_t label, lossi_images *images)
+static loss_status append(const char *path, uint32_t label, lossi_images *images)
 {
     png_image png = {.version = PNG_IMAGE_VERSION};
     loss_shape *shape = &images->shape;
@@ -84,7 +84,7 @@ static loss_status append(const char *path, uint8_t label, lossi_images *images)
     uint8_t *pixels = interleaved ? realloc(images->pixels, (images->n + 1) * size) : NULL;
     if (pixels)
         images->pixels = pixels;
-    uint8_t *labels = pixels ? realloc(images->labels, images->n + 1) : NULL;
+    uint32_t *labels = pixels ? realloc(images->labels, (images->n + 1) * sizeof *labels) : NULL;
     if (labels)
         images->labels = labels;
     if (!status && !labels)
@@ -106,7 +106,7 @@ static loss_status append(const char *path, uint8_t label, lossi_images *images)
     return status;
 }
 
-static loss_status read_class(const char *folder, uint8_t label, lossi_images *out)
+static loss_status read_class(const char *folder, uint32_t label, lossi_images *out)
 {
     listing files;
     loss_status status = list(folder, &files);
@@ -157,7 +157,7 @@ loss_status lossi_png_read_folder(const char *path, loss_split split, lossi_imag
             status = lossi_fail(LOSS_ERR_FORMAT,
                                 "%s: the training images have no class of this name", class_folder);
         else
-            status = read_class(class_folder, (uint8_t)label, out);
+            status = read_class(class_folder, (uint32_t)label, out);
         free(class_folder);
     }
     if (!status && !out->n)

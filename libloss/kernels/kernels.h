@@ -114,8 +114,8 @@ typedef struct lossi_kernels {
      * on its own, in double. loss [n]: -log softmax(logits)[label]; correct [n]: 1 if the first
      * largest logit is the label's (0 if one is NaN); dlogits [classes][lanes] = (softmax -
      * onehot) * scale, zero beyond the images, unless NULL. */
-    void (*xent)(const lossi_maps *m, const lossi_real *logits, const uint8_t *labels, double *loss,
-                 uint8_t *correct, double scale, lossi_real *dlogits);
+    void (*xent)(const lossi_maps *m, const lossi_real *logits, const uint32_t *labels,
+                 double *loss, uint8_t *correct, double scale, lossi_real *dlogits);
 } lossi_kernels;
 
 /** Slow, strict and obvious: any processor, any shape. */

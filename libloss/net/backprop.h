@@ -13,8 +13,8 @@ typedef void (*lossi_batch_image)(void *user, size_t i, lossi_real *image);
 
 /** The images of a step. */
 typedef struct lossi_batch {
-    size_t n;              /* 1 .. the largest batch */
-    const uint8_t *labels; /* [n] */
+    size_t n;               /* 1 .. the largest batch */
+    const uint32_t *labels; /* [n] */
     lossi_batch_image image;
     void *user;
     uint64_t seed; /* of dropout: another one for every step */

@@ -27,11 +27,11 @@ loss_status loss_builder_create(loss_builder **out, loss_shape shape)
                           "classes are the least",
                           shape.channels, shape.height, shape.width, shape.classes);
     if (shape.channels > LARGEST_SIZE || shape.height > LARGEST_SIZE ||
-        shape.width > LARGEST_SIZE || shape.classes > 256)
+        shape.width > LARGEST_SIZE || shape.classes > LARGEST_SIZE)
         return lossi_fail(
             LOSS_ERR_SHAPE,
-            "images of %zux%zux%zu with %zu classes: at most %d a side and 256 classes",
-            shape.channels, shape.height, shape.width, shape.classes, LARGEST_SIZE);
+            "images of %zux%zux%zu with %zu classes: at most %d a side and %d classes",
+            shape.channels, shape.height, shape.width, shape.classes, LARGEST_SIZE, LARGEST_SIZE);
     loss_builder *b = calloc(1, sizeof *b);
     loss_net *net = calloc(1, sizeof *net);
     if (!b || !net) {

@@ -70,14 +70,15 @@ static void clear(void)
 static void make_data(size_t n)
 {
     size_t size = n * SHAPE.channels * SHAPE.height * SHAPE.width;
-    uint8_t *pixels = malloc(size), *labels = malloc(n);
+    uint8_t *pixels = malloc(size);
+    uint32_t *labels = malloc(n * sizeof *labels);
     lossi_stream s = lossi_stream_make(0, LOSSI_RANDOM_SAMPLE, 0);
     if (!pixels || !labels)
         must(LOSS_ERR_NOMEM);
     for (size_t i = 0; i < size; i++)
         pixels[i] = (uint8_t)(256 * lossi_random_uniform(&s, i));
     for (size_t i = 0; i < n; i++)
-        labels[i] = (uint8_t)(i % SHAPE.classes);
+        labels[i] = (uint32_t)(i % SHAPE.classes);
     must(loss_dataset_create(&job.data, SHAPE, n, pixels, labels, NULL));
     job.images = malloc(size * sizeof *job.images);
     must(job.images ? loss_dataset_images(job.data, 0, n, job.images) : LOSS_ERR_NOMEM);

@@ -64,11 +64,12 @@ static inline void golden_fill(const golden *g)
 static inline void golden_make_images(golden *g, loss_shape shape, size_t n)
 {
     g->image_size = shape.channels * shape.height * shape.width;
-    uint8_t *pixels = test_malloc(n * g->image_size), *labels = test_malloc(n);
+    uint8_t *pixels = test_malloc(n * g->image_size);
+    uint32_t *labels = test_malloc(n * sizeof *labels);
     for (size_t i = 0; i < n * g->image_size; i++)
         pixels[i] = (uint8_t)(golden_draw("pixels", g->seed, i) * 256);
     for (size_t i = 0; i < n; i++)
-        labels[i] = (uint8_t)(golden_draw("labels", g->seed, i) * GOLDEN_CLASSES);
+        labels[i] = (uint32_t)(golden_draw("labels", g->seed, i) * GOLDEN_CLASSES);
     loss_dataset_options opt = LOSS_DATASET_OPTIONS_INIT;
     opt.has_normalisation = true;
     for (size_t c = 0; c < 3; c++) {

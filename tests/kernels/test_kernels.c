@@ -440,7 +440,8 @@ static void test_xent(void **state)
     (void)state;
     lossi_real logits[3 * LANES] = {0}, d[3 * LANES]; /* three classes of two images */
     static const lossi_real values[3][2] = {{1000, 0}, {1000, 2}, {-1000, 1}};
-    uint8_t labels[2] = {2, 1}, correct[2];
+    uint32_t labels[2] = {2, 1};
+    uint8_t correct[2];
     const lossi_maps m = {3, 1, LANES, 2};
     double loss[2];
     for (size_t k = 0; k < 3; k++)

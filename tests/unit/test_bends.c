@@ -25,11 +25,12 @@ typedef struct world {
 
 static loss_dataset *make_data(loss_split split)
 {
-    uint8_t pixels[IMAGES * SIZE * SIZE], labels[IMAGES];
+    uint8_t pixels[IMAGES * SIZE * SIZE];
+    uint32_t labels[IMAGES];
     for (size_t i = 0; i < sizeof pixels; i++)
         pixels[i] = (uint8_t)(i * i * 37 % 251 + (size_t)split);
     for (size_t i = 0; i < IMAGES; i++)
-        labels[i] = (uint8_t)(i % CLASSES);
+        labels[i] = (uint32_t)(i % CLASSES);
     loss_dataset_options opt = LOSS_DATASET_OPTIONS_INIT;
     loss_dataset *data;
     opt.split = split;

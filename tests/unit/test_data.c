@@ -162,7 +162,8 @@ static void test_idx(void **state)
         assert_true(shape.channels == 1 && shape.height == 4 && shape.width == 3 &&
                     shape.classes == 10);
         assert_memory_equal(loss_dataset_pixels(data), images + 16, 60);
-        assert_memory_equal(loss_dataset_labels(data), labels + 8, 5);
+        for (size_t i = 0; i < 5; i++)
+            assert_int_equal(loss_dataset_labels(data)[i], labels[8 + i]);
         loss_dataset_free(data);
         remove(scratch_path("t10k-images.idx3-ubyte"));
         remove(scratch_path("t10k-labels.idx1-ubyte"));
@@ -214,7 +215,7 @@ static void test_png_folder(void **state)
     loss_dataset *train = open_data(scratch_folder, LOSS_SPLIT_TRAIN),
                  *test = open_data(scratch_folder, LOSS_SPLIT_TEST);
     assert_int_equal(loss_dataset_count(train), 3);
-    assert_memory_equal(loss_dataset_labels(train), ((uint8_t[]){0, 1, 1}), 3);
+    assert_memory_equal(loss_dataset_labels(train), ((uint32_t[]){0, 1, 1}), 3 * sizeof(uint32_t));
     assert_int_equal(loss_dataset_labels(test)[0], 1);  /* numbered by the training classes */
     const uint8_t *pixels = loss_dataset_pixels(train); /* planes, not interleaved */
     assert_int_equal(pixels[36] - pixels[0], 5);
@@ -251,10 +252,11 @@ static void test_limit_and_sample(void **state)
 {
     (void)state;
     enum { IMAGES = 50 };
-    uint8_t pixels[IMAGES], labels[IMAGES];
+    uint8_t pixels[IMAGES];
+    uint32_t labels[IMAGES];
     for (int i = 0; i < IMAGES; i++) {
         pixels[i] = (uint8_t)i;
-        labels[i] = (uint8_t)(i % 3);
+        labels[i] = (uint32_t)(i % 3);
     }
     loss_dataset_options opt = LOSS_DATASET_OPTIONS_INIT;
     loss_dataset *first, *sample, *again, *other;

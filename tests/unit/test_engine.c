@@ -43,12 +43,13 @@ static loss_net *make_net(void)
 static loss_dataset *make_data(size_t n)
 {
     size_t size = SHAPE.channels * SHAPE.height * SHAPE.width;
-    uint8_t *pixels = malloc(n * size), *labels = malloc(n);
+    uint8_t *pixels = malloc(n * size);
+    uint32_t *labels = malloc(n * sizeof *labels);
     lossi_stream s = lossi_stream_make(1, LOSSI_RANDOM_SAMPLE, 9);
     for (size_t i = 0; i < n * size; i++)
         pixels[i] = (uint8_t)lossi_random_below(&s, i, 256);
     for (size_t i = 0; i < n; i++)
-        labels[i] = (uint8_t)(i % SHAPE.classes);
+        labels[i] = (uint32_t)(i % SHAPE.classes);
     loss_dataset *data;
     assert_int_equal(loss_dataset_create(&data, SHAPE, n, pixels, labels, NULL), LOSS_OK);
     free(pixels);
@@ -120,7 +121,8 @@ static void test_cancel_and_wrong_data(void **state)
     loss_result result;
     assert_int_equal(loss_net_evaluate(net, data, &opt, &result), LOSS_ERR_CANCELLED);
     loss_dataset_free(data);
-    uint8_t pixel = 0, label = 0;
+    uint8_t pixel = 0;
+    uint32_t label = 0;
     assert_int_equal(loss_dataset_create(&data, (loss_shape){1, 1, 1, 4}, 1, &pixel, &label, NULL),
                      LOSS_OK);
     assert_int_equal(loss_net_evaluate(net, data, NULL, &result), LOSS_ERR_SHAPE);

@@ -80,7 +80,7 @@ static void train(const golden *g)
     assert_int_equal(lossi_sgd_create(&sgd, g->net, 0.9, 5e-4, true), LOSS_OK);
     for (size_t s = 0; s < STEPS; s++) {
         step images = {g, s * BATCH};
-        const uint8_t *labels = loss_dataset_labels(g->data) + s * BATCH;
+        const uint32_t *labels = loss_dataset_labels(g->data) + s * BATCH;
         lossi_batch batch = {.n = BATCH, .labels = labels, .image = put_image, .user = &images};
         double loss;
         size_t correct;

@@ -35,9 +35,9 @@ static void put_image(void *user, size_t i, lossi_real *image)
 
 static double loss_of(lossi_backprop *backprop, loss_net *net)
 {
-    uint8_t labels[N_IMAGES];
+    uint32_t labels[N_IMAGES];
     for (size_t i = 0; i < N_IMAGES; i++)
-        labels[i] = (uint8_t)(i * 2 % N_CLASSES);
+        labels[i] = (uint32_t)(i * 2 % N_CLASSES);
     lossi_batch batch = {.n = N_IMAGES, .labels = labels, .image = put_image, .seed = 5};
     double loss;
     size_t correct;

@@ -29,12 +29,13 @@ static double value_at(uint32_t stream, uint64_t index)
 
 static loss_dataset *make_data(void)
 {
-    uint8_t pixels[N_IMAGES * SIZE], labels[N_IMAGES];
+    uint8_t pixels[N_IMAGES * SIZE];
+    uint32_t labels[N_IMAGES];
     loss_dataset *data;
     for (size_t i = 0; i < sizeof pixels; i++)
         pixels[i] = (uint8_t)(127.5 + 127 * value_at(1, i));
     for (size_t i = 0; i < N_IMAGES; i++)
-        labels[i] = (uint8_t)(i * 2 % N_CLASSES);
+        labels[i] = (uint32_t)(i * 2 % N_CLASSES);
     loss_dataset_options opt = LOSS_DATASET_OPTIONS_INIT;
     opt.has_normalisation = true;
     for (size_t c = 0; c < 3; c++) {

@@ -29,11 +29,12 @@ typedef struct fixture {
 
 static loss_dataset *make_data(loss_split split)
 {
-    static uint8_t pixels[IMAGES * SIDE * SIDE], labels[IMAGES];
+    static uint8_t pixels[IMAGES * SIDE * SIDE];
+    static uint32_t labels[IMAGES];
     for (size_t i = 0; i < sizeof pixels; i++)
         pixels[i] = (uint8_t)((i * i + 37 * i) % 251 + (size_t)split);
     for (size_t i = 0; i < IMAGES; i++)
-        labels[i] = (uint8_t)(i % 10);
+        labels[i] = (uint32_t)(i % 10);
     loss_dataset_options opt = LOSS_DATASET_OPTIONS_INIT;
     loss_dataset *data;
     opt.split = split;

@@ -28,11 +28,12 @@ typedef struct world {
 
 static loss_dataset *make_data(loss_split split)
 {
-    static uint8_t pixels[IMAGES * 12 * 12], labels[IMAGES];
+    static uint8_t pixels[IMAGES * 12 * 12];
+    static uint32_t labels[IMAGES];
     for (size_t i = 0; i < sizeof pixels; i++)
         pixels[i] = (uint8_t)(i * 37 % 251 + (size_t)split);
     for (size_t i = 0; i < IMAGES; i++)
-        labels[i] = (uint8_t)(i % 10);
+        labels[i] = (uint32_t)(i % 10);
     loss_dataset_options opt = LOSS_DATASET_OPTIONS_INIT;
     loss_dataset *data;
     opt.split = split;

@@ -19,9 +19,10 @@ enum { IMAGES = 45, CLASSES = 3 };
 
 static loss_dataset *make_data(size_t n)
 {
-    static uint8_t pixels[IMAGES * 144], labels[IMAGES];
+    static uint8_t pixels[IMAGES * 144];
+    static uint32_t labels[IMAGES];
     for (size_t i = 0; i < n; i++) {
-        labels[i] = (uint8_t)(i % CLASSES);
+        labels[i] = (uint32_t)(i % CLASSES);
         for (size_t p = 0; p < 144; p++) /* the class is where the bright rows are */
             pixels[i * 144 + p] =
                 (uint8_t)(p / 48 == i % CLASSES ? 200 + i % 50 : (i * 31 + p * 17) % 90);

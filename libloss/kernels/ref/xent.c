@@ -4,7 +4,7 @@
 
 #include "kernels/ref/ref.h"
 
-void lossk_xent_ref(const lossi_maps *m, const lossi_real *logits, const uint8_t *labels,
+void lossk_xent_ref(const lossi_maps *m, const lossi_real *logits, const uint32_t *labels,
                     double *loss, uint8_t *correct, double scale, lossi_real *dlogits)
 {
     size_t classes = m->channels, lanes = m->lanes;
