@@ -86,6 +86,7 @@ HEADERS      := $(sort $(wildcard include/loss/*.h))
 
 DOUBLE_TESTS := $(DOUBLE)/tests/unit/test_gradients $(DOUBLE)/tests/unit/test_hessian
 TESTS        := $(filter-out %/test_gradients %/test_hessian,$(TEST_SOURCES:%.c=$(OUT)/%))
+CLI_TESTS    := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/cli/test_*.c)))
 VIEW_TESTS   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/viewer/test_*.c)))
 EXAMPLES     := $(EXAMPLE_SOURCES:%.c=$(OUT)/%)
 BENCH        := $(OUT)/tests/bench/bench
@@ -102,7 +103,7 @@ DOUBLE_OBJECTS := $(ANY_SOURCES:%.c=$(DOUBLE)/%.o)
 BENCH_OBJECTS := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/bench/*.c)))
 ALL_OBJECTS  := $(LIB_OBJECTS) $(PIC_OBJECTS) $(CLI_OBJECTS) $(DOUBLE_OBJECTS) $(TESTS:=.o) $(DOUBLE_TESTS:=.o) $(EXAMPLES:=.o) \
                 $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/fuzz_%.o) $(OUT)/tests/fuzz/replay.o $(BENCH_OBJECTS) $(EMULATED_OBJECTS) \
-                $(VIEW_OBJECTS) $(VIEW_GL_OBJECTS) $(VIEW_TESTS:=.o)
+                $(VIEW_OBJECTS) $(VIEW_GL_OBJECTS) $(VIEW_TESTS:=.o) $(CLI_TESTS:=.o)
 
 STATIC_LIB := $(OUT)/libloss.a
 SHARED_LIB := $(OUT)/libloss.so.$(VERSION)
@@ -132,10 +133,10 @@ viewer: $(STATIC_LIB) $(VIEW_OBJECTS) ## Build lossview; says so where its libra
 examples: $(EXAMPLES) ## Build the examples in examples/ into $(BUILD)/release/examples/
 
 .PHONY: tests
-tests: $(TESTS) $(DOUBLE_TESTS) $(REPLAYS) $(VIEW_TESTS)
+tests: $(TESTS) $(DOUBLE_TESTS) $(REPLAYS) $(CLI_TESTS) $(VIEW_TESTS)
 
 # A program sees only the public headers; pictures of who may include whom: CONTRIBUTING.md.
-$(OUT)/cli/%: INCLUDES = -Iinclude -Icli
+$(OUT)/cli/% $(OUT)/tests/cli/%.o: INCLUDES = -Iinclude -Icli
 $(OUT)/viewer/%.o $(OUT)/tests/viewer/%.o: INCLUDES = -Iinclude -Iviewer
 $(OUT)/viewer/gl/%.o $(OUT)/viewer/main.o $(OUT)/viewer/made/%.o: INCLUDES = -Iinclude -Iviewer -I$(OUT)/viewer/made/include $(VIEW_CFLAGS)
 $(OUT)/examples/%: INCLUDES = -Iinclude
@@ -229,6 +230,10 @@ $(VIEW_TESTS): %: %.o $(VIEW_OBJECTS) $(STATIC_LIB)
 	$(call say,LINK)
 	$(LINK) -o $@ $(filter %.o %.a,$^) -lcmocka $(CLI_LIBS) -lz $(LIB_LIBS)
 
+$(CLI_TESTS): %: %.o $(filter-out %/main.o,$(CLI_OBJECTS)) $(STATIC_LIB)
+	$(call say,LINK)
+	$(LINK) -o $@ $(filter %.o %.a,$^) -lcmocka $(CLI_LIBS) $(LIB_LIBS)
+
 $(EXAMPLES): %: %.o $(STATIC_LIB)
 	$(call say,LINK)
 	$(LINK) -o $@ $^ $(LIB_LIBS)
@@ -267,7 +272,7 @@ check: deps-check ## Install what is missing, build, run all tests; the last lin
 
 .PHONY: check-built
 check-built: all tests examples
-	$(TEST_ENV) tests/run $(TESTS) $(VIEW_TESTS) $(REPLAYS) $(DOUBLE_TESTS) $(SCRIPTS) $(VIEW_SCRIPTS) \
+	$(TEST_ENV) tests/run $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS) $(DOUBLE_TESTS) $(SCRIPTS) $(VIEW_SCRIPTS) \
 		--each-set $(SET_TESTS)
 
 .PHONY: asan ubsan tsan
@@ -278,8 +283,8 @@ asan ubsan tsan:
 	$(MAKE) --no-print-directory CONFIG=$@ check-sanitized
 
 .PHONY: check-sanitized
-check-sanitized: $(TESTS) $(VIEW_TESTS) $(REPLAYS) $(EXAMPLES) $(OUT)/lossgrid viewer
-	$(TEST_ENV) ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 tests/run $(TESTS) $(VIEW_TESTS) $(REPLAYS) \
+check-sanitized: $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS) $(EXAMPLES) $(OUT)/lossgrid viewer
+	$(TEST_ENV) ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 tests/run $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS) \
 		$(if $(filter asan ubsan,$(CONFIG)),$(VIEW_SCRIPTS))
 
 .PHONY: valgrind

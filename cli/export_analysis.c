@@ -83,17 +83,16 @@ static int write_criticals(const char *path, const loss_criticals *set, double p
     size_t n = loss_criticals_count(set, persistence);
     if (!table_open(&t, path))
         return cannot_write(&t);
-    fprintf(
-        t.file,
-        "kind,iy,ix,loss,persistence,partner,border,multiplicity,index,x,y,fitted,fitted_loss\n");
+    fprintf(t.file,
+            "kind,iy,ix,grid_loss,persistence,partner,border,multiplicity,index,x,y,fitted,loss\n");
     for (size_t i = 0; i < n; i++) {
         const loss_critical *c = &points[i];
         fprintf(t.file, "%s,%zu,%zu,%.17g,%.17g,", loss_critical_kind_name(c->kind), c->iy, c->ix,
-                c->value, c->persistence);
+                c->grid_value, c->persistence);
         if (c->partner < n) /* a row of this table, counted from 0 */
             fprintf(t.file, "%zu", c->partner);
         fprintf(t.file, ",%d,%d,%d,%.17g,%.17g,%d,%.17g\n", c->on_border, c->multiplicity, c->index,
-                c->x, c->y, c->is_fitted, c->fitted_value);
+                c->x, c->y, c->is_fitted, c->value);
     }
     return table_close(&t);
 }

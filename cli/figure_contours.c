@@ -201,7 +201,7 @@ void figure_label_contours(const figure *f, const frame *r, label_room *room, ca
     for (size_t i = 0; i < done; i++) {
         char text[32];
         double level = loss_contours_line(f->overlay->lines, order[i].line).level;
-        snprintf(text, sizeof text, "%.4g", f->overlay->log ? pow(10, level) : level);
+        snprintf(text, sizeof text, "%.4g", overlay_value(f->overlay, level));
         label_line(&drawn[order[i].line], &m, (uint32_t)order[i].line + 1, text, r->unit, room, cr);
     }
     for (size_t i = 0; i < done; i++)

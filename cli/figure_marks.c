@@ -44,7 +44,6 @@ static void take_solutions(const figure *f, const frame *r, label_room *room)
 
 void figure_draw_marks(const figure *f, const frame *r, cairo_t *cr)
 {
-    static const char *const names[] = {"min", "saddle", "max"};
     label_room room = {.area = {r->left, r->top, r->left + r->width, r->top + r->height}};
     const loss_critical *points =
         f->overlay && f->overlay->criticals ? loss_criticals_points(f->overlay->criticals) : NULL;
@@ -65,10 +64,9 @@ void figure_draw_marks(const figure *f, const frame *r, cairo_t *cr)
                 LOSS_CRITICAL_MINIMUM) /* that a wall is high where the grid ends tells little */
             continue;
         double at[2];
-        char text[48];
+        char text[MARK_TEXT];
         figure_point(f, r, c->x, c->y, at);
-        snprintf(text, sizeof text, "%s %.3g", names[c->kind],
-                 f->fields[0].values[c->iy * f->x.n + c->ix]);
+        overlay_mark_text(f->overlay, c, text);
         label_beside(at, text, r->unit, &room, cr);
     }
     figure_label_contours(f, r, &room, cr);

@@ -73,6 +73,7 @@ loss_status overlay_make(overlay **out, const figure *f, const overlay_options *
         return LOSS_ERR_NOMEM;
     }
     o->log = f->log;
+    o->grid_values = options->grid_values;
     double range = f->log && f->low > 0 ? log10(f->high / f->low) : f->high - f->low;
     o->persistence = options->has_persistence ? options->persistence : range / 20;
     loss_grid grid = {f->x, f->y, z};
@@ -96,6 +97,21 @@ void overlay_free(overlay *o)
     free(o);
 }
 
+double overlay_value(const overlay *o, double value)
+{
+    return o->log ? pow(10, value) : value;
+}
+
+void overlay_mark_text(const overlay *o, const loss_critical *point, char text[MARK_TEXT])
+{
+    static const char *const names[] = {"min", "saddle", "max"};
+    char grid[32] = "";
+    if (o->grid_values)
+        snprintf(grid, sizeof grid, " (grid: %.3g)", overlay_value(o, point->grid_value));
+    snprintf(text, MARK_TEXT, "%s %.3g%s", names[point->kind], overlay_value(o, point->value),
+             grid);
+}
+
 void overlay_caption(const overlay *o, char *text, size_t size)
 {
     char most[64] = "";
@@ -107,6 +123,7 @@ void overlay_caption(const overlay *o, char *text, size_t size)
         snprintf(text, size,
                  "marks: \342\226\274 minimum, \342\227\206 saddle, \342\226\262 maximum, of "
                  "persistence %.2g%s or more%s; "
-                 "hollow at the border",
-                 o->persistence, o->log ? " decades" : "", most);
+                 "hollow at the border%s",
+                 o->persistence, o->log ? " decades" : "", most,
+                 o->grid_values ? "; grid: the grid point's own value" : "");
 }

@@ -15,6 +15,7 @@ typedef struct overlay_options {
     bool has_criticals;
     bool has_persistence; /* else a twentieth of the colours' range */
     double persistence;   /* in units of the field; on a log scale, in powers of ten */
+    bool grid_values;     /* say the grid point's value beside each mark's */
 } overlay_options;
 
 /** Made of the figure's first field and its colour scale: on a log scale lines and points are
@@ -25,6 +26,7 @@ struct overlay {
     double persistence;        /* what is marked has at least this */
     size_t n_marks;            /* the first so many critical points are */
     bool log;
+    bool grid_values; /* marks say their grid point's value too */
 };
 
 /** Reads --contours, --contour-scale (NULL: as the colours) and --critical. @return -1 to go on,
@@ -34,6 +36,13 @@ int overlay_parse(const char *contours, bool has_scale, int scale, bool log, con
 
 loss_status overlay_make(overlay **out, const figure *f, const overlay_options *options);
 void overlay_free(overlay *o);
+
+/** A value of the field, from what the overlay's lines and points have. */
+double overlay_value(const overlay *o, double value);
+
+/** The text beside a mark: its kind and value, and its grid point's value if that is wanted. */
+enum { MARK_TEXT = 64 };
+void overlay_mark_text(const overlay *o, const loss_critical *point, char text[MARK_TEXT]);
 
 /** A caption that says what is marked; "" if nothing is. */
 void overlay_caption(const overlay *o, char *text, size_t size);

@@ -25,6 +25,7 @@ typedef struct request {
     const char *contours, *critical;
     int contour_scale;
     bool has_contour_scale;
+    bool grid_values;
     overlay_options overlay;
 } request;
 
@@ -513,6 +514,8 @@ int command_plot(int argc, char **argv)
          "                             field (with --log in powers of ten), or none (a twentieth "
          "of the colours' range)",
          OPTION_TEXT, &r.critical, NULL, NULL},
+        {"grid-values", NULL, "say the value of the grid point beside that of each mark",
+         OPTION_FLAG, &r.grid_values, NULL, NULL},
         {"size", "WxH", "pixels (1200x1000)", OPTION_SIZE, &r.size, NULL, NULL},
         {"title", "TEXT", "title instead of the model's name", OPTION_TEXT, &r.title, NULL, NULL},
     };
@@ -549,5 +552,6 @@ int command_plot(int argc, char **argv)
         return usage_error(command.name, "--log wants --min and --max above 0");
     result = overlay_parse(r.contours, r.has_contour_scale, r.contour_scale, r.log, r.critical,
                            &r.overlay);
+    r.overlay.grid_values = r.grid_values;
     return result >= 0 ? result : run(&r);
 }

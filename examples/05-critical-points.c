@@ -52,7 +52,7 @@ static loss_status print_critical_points(const loss_grid *grid, double persisten
                loss_critical_kind_name(p->kind), p->x, p->y, p->value, p->persistence,
                p->on_border ? ", at the border" : "");
         if (p->kind == LOSS_CRITICAL_SADDLE && !p->on_border)
-            st = print_contour_at(grid, p->value);
+            st = print_contour_at(grid, p->grid_value);
     }
     printf("%zu minima in all, Euler characteristic %ld\n",
            loss_criticals_count_kind(set, LOSS_CRITICAL_MINIMUM, 0), loss_criticals_euler(set));

@@ -179,14 +179,13 @@ size_t relief_levels(const relief *r, const settings *s, double *levels)
     return loss_levels(&g, (size_t)s->levels, &opt, levels, &n) ? 0 : n;
 }
 
-/* Places in scene units of a point whose coordinates are fractions of indices. */
 static double along(const double *axis, size_t n, double index)
 {
     size_t i = (size_t)index + 1 < n ? (size_t)index : n - 2;
     return axis[i] + (index - (double)i) * (axis[i + 1] - axis[i]);
 }
 
-static void place_of(const relief *r, const double index[2], double at[2])
+void relief_place(const relief *r, const double index[2], double at[2])
 {
     at[0] = along(r->x, r->nx, index[0]);
     at[1] = along(r->y, r->ny, index[1]);
@@ -208,10 +207,10 @@ static size_t reach_of(const relief *r, const loss_contour *line, size_t from, s
     static const double unseen = 3e-4; /* scene units: a fifth of a pixel of a large picture */
     double at[MOST_STEPS + 1][2];
     size_t steps = 1;
-    place_of(r, line->points[from % line->n_points], at[0]);
-    place_of(r, line->points[(from + 1) % line->n_points], at[1]);
+    relief_place(r, line->points[from % line->n_points], at[0]);
+    relief_place(r, line->points[(from + 1) % line->n_points], at[1]);
     for (size_t next = 2; next <= MOST_STEPS && from + next <= last; next++) {
-        place_of(r, line->points[(from + next) % line->n_points], at[next]);
+        relief_place(r, line->points[(from + next) % line->n_points], at[next]);
         for (size_t i = 1; i < next; i++)
             if (away(at[i], at[0], at[next]) > unseen)
                 return steps;
@@ -228,8 +227,8 @@ static size_t put_line(const relief *r, const loss_contour *line, double z, size
     for (size_t i = 0; i < last;) {
         size_t to = i + reach_of(r, line, i, last);
         double a[2], b[2];
-        place_of(r, line->points[i], a);
-        place_of(r, line->points[to % line->n_points], b);
+        relief_place(r, line->points[i], a);
+        relief_place(r, line->points[to % line->n_points], b);
         out[n++] = (segment){{(float)a[0], (float)a[1], (float)z},
                              {(float)b[0], (float)b[1], (float)z},
                              (uint32_t)level};

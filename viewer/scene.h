@@ -22,7 +22,7 @@ typedef enum mark_kind {
 typedef struct mark {
     mark_kind kind;
     vec3 at;
-    char text[96]; /* "" : no label */
+    char text[128]; /* "" : no label */
 } mark;
 
 typedef struct view {

@@ -121,17 +121,37 @@ static mark *add_mark(view *v, mark_kind kind, vec3 at)
     return &grown[v->n_marks++];
 }
 
-static void critical_text(const scene *s, const relief *r, const loss_critical *c, double x,
-                          double y, char text[96])
+/* The loss at a height of the relief. */
+static void value_text(const relief *r, double z, char text[32])
 {
-    char value[32], px[16], py[16];
-    scale_text(r->value[c->iy * r->nx + c->ix], value);
+    scale_text(scale_value(&r->scale, z / r->height), text);
+}
+
+static void critical_text(const scene *s, const relief *r, const loss_critical *c, vec3 at,
+                          char text[128])
+{
+    char value[32], grid_value[32], px[16], py[16];
+    double x = relief_file_x(r, at.x), y = relief_file_y(r, at.y);
+    value_text(r, c->value, value);
+    value_text(r, c->grid_value, grid_value);
     snprintf(px, sizeof px, "%.3g", fabs(x) < 5e-4 * (r->x_high - r->x_low) ? 0 : x);
     snprintf(py, sizeof py, "%.3g", fabs(y) < 5e-4 * (r->y_high - r->y_low) ? 0 : y);
-    if (s->set.labels == LABELS_FULL)
-        snprintf(text, 96, "%.12s %s at (%s, %s)", loss_critical_kind_name(c->kind), value, px, py);
-    else
-        snprintf(text, 96, "%s", s->set.labels == LABELS_SHORT ? value : "");
+    if (s->set.labels == LABELS_SHORT)
+        snprintf(text, 128, "%s", value);
+    else if (s->set.labels == LABELS_FULL || s->set.labels == LABELS_GRID)
+        snprintf(text, 128, "%.12s %.20s at (%s, %s)%s%.20s", loss_critical_kind_name(c->kind),
+                 value, px, py, s->set.labels == LABELS_GRID ? ", grid: " : "",
+                 s->set.labels == LABELS_GRID ? grid_value : "");
+}
+
+/* On the triangles that are drawn, at the place that the library marks; at the grid point where
+ * there are none. */
+static vec3 critical_place(const relief *r, const loss_critical *c)
+{
+    double place[2];
+    relief_place(r, (const double[2]){c->x, c->y}, place);
+    vec3 at = {place[0], place[1], relief_height_at(r, place[0], place[1])};
+    return isnan(at.z) ? (vec3){r->x[c->ix], r->y[c->iy], c->grid_value} : at;
 }
 
 /* The heights are what is seen, so it is their critical points that are marked, and the
@@ -150,12 +170,12 @@ static void add_critical(scene *s, view *v)
     const loss_critical *points = loss_criticals_points(all);
     for (size_t i = 0; i < n && v->n_critical < MOST_MARKS; i++) {
         const loss_critical *c = &points[i];
-        if (c->on_border || r->z[c->iy * r->nx + c->ix] > r->height)
+        if (c->on_border || c->grid_value > r->height)
             continue;
-        vec3 at = {r->x[c->ix], r->y[c->iy], r->z[c->iy * r->nx + c->ix]};
+        vec3 at = critical_place(r, c);
         mark *m = add_mark(v, kinds[c->kind], at);
         if (m)
-            critical_text(s, r, c, relief_file_x(r, at.x), relief_file_y(r, at.y), m->text);
+            critical_text(s, r, c, at, m->text);
         v->n_critical++;
     }
     loss_criticals_free(all);

@@ -16,7 +16,7 @@ static const char *const splits[] = {"test", "train", "difference", NULL};
 static const char *const fields[] = {"loss", "accuracy", NULL};
 static const char *const spacings[] = {"linear", "log", "quantile", "auto", NULL};
 static const char *const themes[] = {"light", "dark", NULL};
-static const char *const labels[] = {"none", "short", "full", NULL};
+static const char *const labels[] = {"none", "short", "full", "grid", NULL};
 
 #define AT(member) offsetof(settings, member)
 #define FLAG(name, label, member, key, help)                                                       \
@@ -50,7 +50,9 @@ const setting SETTINGS[] = {
     {"levels", "Levels", SETTING_NUMBER, AT(levels), NULL, 1, 40, true, false, NULL,
      "how many lines and bands, 1 to 40"},
     CHOICE("labels", "Mark labels", labels, labels, "Y",
-           "of critical points: none, short (loss) or full (kind, loss, position)"),
+           "of critical points: none, short (loss), full (kind, loss, position) or grid (with the "
+           "grid "
+           "point's loss)"),
     NUMBER("persistence", "Persistence", persistence, 0, 0.5,
            "critical points less persistent than this part of the range are left out, 0 to 0.5"),
     CHOICE("theme", "Theme", theme, themes, "D", "light or dark"),

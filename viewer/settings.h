@@ -25,7 +25,7 @@ enum { FIELD_LOSS, FIELD_ACCURACY };
 enum { SPACING_LINEAR, SPACING_LOG, SPACING_QUANTILE, SPACING_AUTO };
 enum { THEME_LIGHT, THEME_DARK };
 enum { MOST_LEVELS = 40 };
-enum { LABELS_NONE, LABELS_SHORT, LABELS_FULL };
+enum { LABELS_NONE, LABELS_SHORT, LABELS_FULL, LABELS_GRID };
 
 /** The values. Flags are bool, choices int, numbers double: the table tells which. */
 typedef struct settings {

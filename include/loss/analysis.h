@@ -14,21 +14,14 @@
 #define LOSS_ANALYSIS_H
 
 #include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
 
-#include <loss/surface.h>
+#include <loss/grid.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/** Values on a grid. For values over axes that are not even, give x = {0, nx - 1, nx}, y
- * likewise: places come out as fractions of indices. For contours and critical points on a mesh,
- * give the heights that the mesh shows (such as log10 of the loss) and levels in the same unit:
- * then lines and points lie on the mesh. */
-typedef struct loss_grid {
-    loss_axis x, y;  /**< n is at least 1 */
-    const double *z; /**< [y.n][x.n]; NaN or Inf: absent. Borrowed during a call. */
-} loss_grid;
 
 /* ---- Levels --------------------------------------------------------------------------------- */
 
@@ -124,11 +117,18 @@ LOSS_API const char *loss_critical_kind_name(loss_critical_kind kind);
  * surface, and saddles where no two basins and no two hills meet. */
 #define LOSS_NO_PARTNER SIZE_MAX
 
-/** A critical point of the piecewise-linear surface: a grid point. */
+/** A critical point of the piecewise-linear surface. It is found at a grid point, where its kind
+ * and its persistence are exact, and marked at x, y with `value`: whoever draws or prints it shows
+ * those together, and may add the grid point with grid_value. */
 typedef struct loss_critical {
     loss_critical_kind kind;
-    size_t ix, iy;      /**< the grid point */
-    double value;       /**< its value */
+    double x, y;    /**< where it is marked, in the grid's coordinates: the stationary point of the
+                       quadratic that fits the 3 x 3 points around, or the grid point */
+    double value;   /**< the value there: the fit's, or the grid point's */
+    bool is_fitted; /**< false: there are not 9 points, or their fit has no such point within one
+                       step; x, y and value are then the grid point's */
+    size_t ix, iy;  /**< the grid point */
+    double grid_value;  /**< its value */
     double persistence; /**< how much higher than a minimum (deeper than a maximum) the way out
                            of it lies; +Inf without a partner. A saddle's: that of its partner, 0
                            without one */
@@ -139,14 +139,9 @@ typedef struct loss_critical {
                          way round */
     int multiplicity; /**< of a saddle: groups of lower neighbours (or of higher, if these are
                          more) less one: 1, or 2 for a monkey saddle; of others 1 */
-    int index;   /**< its share of the Euler characteristic: 1 less the Euler characteristic of its
-                    lower link. Inside, a minimum and a maximum have 1, a saddle minus its
-                    multiplicity */
-    double x, y; /**< sub-grid position, by a quadratic fit to the 3 x 3 points around, in the
-                    grid's coordinates */
-    double fitted_value; /**< the fit's value there */
-    bool is_fitted;      /**< false: the fit has no such point within one step (or there are not 9
-                            points): x, y and fitted_value are the grid point's */
+    int index; /**< its share of the Euler characteristic: 1 less the Euler characteristic of its
+                  lower link. Inside, a minimum and a maximum have 1, a saddle minus its
+                  multiplicity */
 } loss_critical;
 
 /** Critical points of a surface. Immutable. */

@@ -4,6 +4,7 @@
 #define LOSS_SURFACE_H
 
 #include <loss/curvature.h>
+#include <loss/grid.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -12,13 +13,6 @@ extern "C" {
 /** A landscape file that is open. Single-threaded. Several processes may have one file open,
  * also for evaluation. */
 typedef struct loss_surface loss_surface;
-
-/** n coordinates min .. max, end points included; n = 1 needs min = max. In multiples of the
- * direction. */
-typedef struct loss_axis {
-    double min, max;
-    size_t n;
-} loss_axis;
 
 /** One evaluated point. */
 typedef struct loss_point {
@@ -120,8 +114,6 @@ LOSS_API void loss_surface_close(loss_surface *surface);
 /** The grid's axes. A line has a y axis of the one point 0. */
 LOSS_API loss_axis loss_surface_x(const loss_surface *surface);
 LOSS_API loss_axis loss_surface_y(const loss_surface *surface);
-/** Coordinate i of an axis: min + i (max - min) / (n - 1), the end points exact. */
-LOSS_API double loss_axis_at(loss_axis axis, size_t i);
 /** Whether the file is about this split. */
 LOSS_API bool loss_surface_has_split(const loss_surface *surface, loss_split split);
 

@@ -67,7 +67,7 @@ static bool classify(const lossi_order *o, lossi_star star, size_t point, loss_c
                                             : LOSS_CRITICAL_SADDLE,
                          .ix = point % o->grid->x.n,
                          .iy = point / o->grid->x.n,
-                         .value = o->grid->z[point],
+                         .grid_value = o->grid->z[point],
                          .multiplicity = 1,
                          .partner = LOSS_NO_PARTNER,
                          .on_border =
@@ -117,7 +117,7 @@ static void set_persistence(const lossi_pairs *pairs, const uint32_t *number_of,
         const lossi_pair *pair = &pairs->items[i];
         loss_critical *extremum = &set->points[number_of[pair->extremum]],
                       *merge = &set->points[number_of[pair->merge]];
-        extremum->persistence = fabs(merge->value - extremum->value);
+        extremum->persistence = fabs(merge->grid_value - extremum->grid_value);
         extremum->partner = pair->merge;
         if (merge->kind != LOSS_CRITICAL_SADDLE)
             continue; /* on a line, or where holes touch: it is an extremum in the other tree,

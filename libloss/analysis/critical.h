@@ -49,8 +49,7 @@ typedef struct lossi_pairs {
  *  @param roots  [ny][nx] scratch. @return false when memory is out. */
 bool lossi_merge_pairs(const lossi_order *order, bool upward, uint32_t *roots, lossi_pairs *pairs);
 
-/** Sets x, y, fitted_value and is_fitted of a critical point whose kind, ix, iy and value are
- * set. */
+/** Sets x, y, value and is_fitted of a critical point whose kind, ix, iy and grid_value are set. */
 void lossi_critical_fit(const loss_grid *grid, loss_critical *point);
 
 #endif

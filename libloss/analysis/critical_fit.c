@@ -43,7 +43,7 @@ void lossi_critical_fit(const loss_grid *g, loss_critical *p)
 {
     p->x = loss_axis_at(g->x, p->ix);
     p->y = loss_axis_at(g->y, p->iy);
-    p->fitted_value = p->value;
+    p->value = p->grid_value;
     p->is_fitted = false;
     if (p->ix == 0 || p->iy == 0 || p->ix + 1 >= g->x.n || p->iy + 1 >= g->y.n)
         return;
@@ -54,8 +54,12 @@ void lossi_critical_fit(const loss_grid *g, loss_critical *p)
     /* Also false for what a hole among the nine makes NaN. */
     if (!is_of_kind(&q, p->kind) || !(fabs(u) <= 1) || !(fabs(v) <= 1))
         return;
+    double x = p->x + u * lossi_axis_step(g->x), y = p->y + v * lossi_axis_step(g->y),
+           value = q.c + (q.gu * u + q.gv * v) / 2;
+    if (!isfinite(x) || !isfinite(y) || !isfinite(value)) /* they overflow a double */
+        return;
     p->is_fitted = true;
-    p->x += u * lossi_axis_step(g->x);
-    p->y += v * lossi_axis_step(g->y);
-    p->fitted_value = q.c + (q.gu * u + q.gv * v) / 2;
+    p->x = x;
+    p->y = y;
+    p->value = value;
 }

@@ -17,6 +17,17 @@ loss_status lossi_grid_check(const loss_grid *g)
     return LOSS_OK;
 }
 
+double loss_axis_at(loss_axis axis, size_t i)
+{
+    if (i == 0)
+        return axis.min;
+    if (i + 1 >= axis.n)
+        return axis.max;
+    /* Written so that the ends are exact, and the middle of a symmetric axis is 0. */
+    double n = (double)(axis.n - 1), k = (double)i, at = ((n - k) * axis.min + k * axis.max) / n;
+    return isfinite(at) ? at : (n - k) / n * axis.min + k / n * axis.max;
+}
+
 double *lossi_axis_places(loss_axis axis)
 {
     double *places = lossi_alloc(axis.n, sizeof *places);

@@ -354,17 +354,6 @@ loss_axis loss_surface_y(const loss_surface *surface)
     return surface->y;
 }
 
-double loss_axis_at(loss_axis axis, size_t i)
-{
-    /* Written so that the ends are exact, and the middle of a symmetric axis is 0. */
-    if (i == 0)
-        return axis.min;
-    if (i + 1 >= axis.n)
-        return axis.max;
-    double n = (double)(axis.n - 1), k = (double)i;
-    return ((n - k) * axis.min + k * axis.max) / n;
-}
-
 bool loss_surface_has_split(const loss_surface *surface, loss_split split)
 {
     const char *splits = lossi_facts_find(&surface->facts, "splits");
