@@ -6,6 +6,7 @@
 #include <loss/curvature.h>
 #include <loss/data.h>
 #include <loss/export.h>
+#include <loss/file.h>
 #include <loss/grid.h>
 #include <loss/net.h>
 #include <loss/plane.h>

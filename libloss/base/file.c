@@ -1,4 +1,4 @@
-/* Whole reads, and writes that are seen complete or not at all. */
+/* Reading whole files, opening input, and what paths lead to. */
 #include "base/file.h"
 
 #include <errno.h>
@@ -8,141 +8,129 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static loss_status fail_with_errno(const char *path, const char *what)
+static loss_status fail_to(const char *what, const char *path)
 {
     return lossi_fail(LOSS_ERR_IO, "%s: cannot %s: %s", path, what, strerror(errno));
 }
 
-bool lossi_is_folder(const char *path)
+static loss_path_kind kind_of(mode_t mode)
+{
+    return S_ISREG(mode) ? LOSS_PATH_FILE : S_ISDIR(mode) ? LOSS_PATH_FOLDER : LOSS_PATH_OTHER;
+}
+
+loss_status loss_path_find(const char *path, loss_path_kind *kind)
 {
     struct stat info;
-    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+    if (!path || !kind)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "path and kind must not be NULL");
+    *kind = LOSS_PATH_NOTHING;
+    if (stat(path, &info) == 0)
+        *kind = kind_of(info.st_mode);
+    else if (errno != ENOENT && errno != ENOTDIR)
+        return fail_to("look at this path", path);
+    return LOSS_OK;
+}
+
+static loss_status path_is(const char *path, loss_path_kind wanted, bool *is)
+{
+    loss_path_kind kind;
+    loss_status status = loss_path_find(path, &kind);
+    *is = !status && kind == wanted;
+    return status;
+}
+
+loss_status lossi_path_is_folder(const char *path, bool *is)
+{
+    return path_is(path, LOSS_PATH_FOLDER, is);
+}
+
+loss_status lossi_path_is_file(const char *path, bool *is)
+{
+    return path_is(path, LOSS_PATH_FILE, is);
+}
+
+bool lossi_is_folder(const char *path)
+{
+    bool is;
+    return !lossi_path_is_folder(path, &is) && is;
 }
 
 bool lossi_is_file(const char *path)
 {
+    bool is;
+    return !lossi_path_is_file(path, &is) && is;
+}
+
+loss_status lossi_file_open_input(const char *path, int *descriptor, uint64_t *size)
+{
     struct stat info;
-    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
-}
-
-loss_status lossi_file_read(const char *path, uint8_t **bytes, size_t *size)
-{
-    *bytes = NULL;
-    *size = 0;
-    FILE *stream = fopen(path, "rb");
-    struct stat info;
-    if (!stream || fstat(fileno(stream), &info)) {
-        loss_status status = fail_with_errno(path, "open");
-        if (stream)
-            fclose(stream);
-        return status;
-    }
-    if (!S_ISREG(info.st_mode)) {
-        fclose(stream);
-        return lossi_fail(LOSS_ERR_IO, "%s: not a regular file", path);
-    }
-    size_t wanted = (size_t)info.st_size;
-    *bytes = malloc(wanted + 1);
-    if (!*bytes) {
-        fclose(stream);
-        return lossi_fail_nomem(wanted + 1);
-    }
-    size_t got = fread(*bytes, 1, wanted, stream);
-    bool short_read = got != wanted;
-    if (short_read)
-        lossi_fail(LOSS_ERR_IO, "%s: %zu of %zu bytes could be read", path, got, wanted);
-    fclose(stream);
-    if (short_read) {
-        free(*bytes);
-        *bytes = NULL;
-        return LOSS_ERR_IO;
-    }
-    (*bytes)[wanted] = 0;
-    *size = wanted;
-    return LOSS_OK;
-}
-
-loss_status lossi_file_begin(lossi_file *file, const char *path)
-{
-    *file = (lossi_file){NULL, lossi_strdup(path), lossi_format("%s.tmp-%ld", path, (long)getpid()),
-                         (locale_t)0};
-    if (!file->path || !file->temporary) {
-        free(file->path);
-        free(file->temporary);
-        *file = (lossi_file){0};
-        return lossi_fail_nomem(strlen(path) + 32);
-    }
-    file->locale = lossi_use_c_locale();
-    file->stream = fopen(file->temporary, "wb");
-    if (!file->stream) {
-        loss_status status = fail_with_errno(path, "write");
-        lossi_file_abandon(file);
-        return status;
-    }
-    return LOSS_OK;
-}
-
-/* After a rename, the new name itself must reach the disk. Some file systems refuse to sync a
- * folder; then there is nothing more to be done. */
-static void sync_folder_of(const char *path)
-{
-    char *folder = lossi_strdup(path), *slash = folder ? strrchr(folder, '/') : NULL;
-    if (folder && slash)
-        slash[slash == folder] = 0;
-    int descriptor = folder ? open(slash ? folder : ".", O_RDONLY | O_DIRECTORY) : -1;
-    if (descriptor >= 0) {
-        fsync(descriptor);
-        close(descriptor);
-    }
-    free(folder);
-}
-
-loss_status lossi_file_commit(lossi_file *file)
-{
+    /* Without O_NONBLOCK opening a FIFO waits for a writer, for ever. */
+    *descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (*descriptor < 0)
+        return fail_to("open", path);
     loss_status status = LOSS_OK;
-    bool written =
-        !ferror(file->stream) && fflush(file->stream) == 0 && fsync(fileno(file->stream)) == 0;
-    if (!written)
-        status = fail_with_errno(file->path, "write");
-    if (fclose(file->stream) && !status)
-        status = fail_with_errno(file->path, "write");
-    file->stream = NULL;
-    if (!status && rename(file->temporary, file->path))
-        status = fail_with_errno(file->path, "write");
-    if (!status) {
-        sync_folder_of(file->path);
-        free(file->temporary);
-        file->temporary = NULL; /* it is the file now: nothing for abandon to remove */
+    if (fstat(*descriptor, &info))
+        status = fail_to("open", path);
+    else if (!S_ISREG(info.st_mode))
+        status = lossi_fail(LOSS_ERR_IO, "%s: %s; expected a regular file", path,
+                            S_ISDIR(info.st_mode)    ? "a folder"
+                            : S_ISFIFO(info.st_mode) ? "a pipe"
+                                                     : "a device");
+    if (status) {
+        close(*descriptor);
+        *descriptor = -1;
+    } else if (size) {
+        *size = (uint64_t)info.st_size;
     }
-    lossi_file_abandon(file);
     return status;
 }
 
-void lossi_file_abandon(lossi_file *file)
+/* Reads n bytes; *got is less than n where the file ends. */
+static loss_status read_all(int descriptor, const char *path, uint8_t *bytes, size_t n, size_t *got)
 {
-    if (!file->path)
-        return;
-    lossi_restore_locale(file->locale);
-    if (file->stream)
-        fclose(file->stream);
-    if (file->temporary)
-        unlink(file->temporary);
-    free(file->temporary);
-    free(file->path);
-    *file = (lossi_file){0};
+    for (*got = 0; *got < n;) {
+        ssize_t now = read(descriptor, bytes + *got, n - *got);
+        if (now == 0)
+            break;
+        if (now > 0)
+            *got += (size_t)now;
+        else if (errno != EINTR)
+            return fail_to("read", path);
+    }
+    return LOSS_OK;
 }
 
-loss_status lossi_file_write(const char *path, const void *bytes, size_t size)
+loss_status loss_file_read(const char *path, size_t max, uint8_t **bytes, size_t *n)
 {
-    lossi_file file;
-    loss_status status = lossi_file_begin(&file, path);
+    if (bytes)
+        *bytes = NULL;
+    if (n)
+        *n = 0;
+    if (!path || !bytes || !n)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "path, bytes and n must not be NULL");
+    int descriptor;
+    uint64_t size;
+    loss_status status = lossi_file_open_input(path, &descriptor, &size);
     if (status)
         return status;
-    errno = 0;
-    if (fwrite(bytes, 1, size, file.stream) != size) {
-        status = fail_with_errno(path, "write");
-        lossi_file_abandon(&file);
+    if (size > max)
+        status = lossi_fail(LOSS_ERR_FORMAT, "%s: %llu bytes; expected at most %zu", path,
+                            (unsigned long long)size, max);
+    else if (size >= SIZE_MAX || !(*bytes = malloc((size_t)size + 1)))
+        status = lossi_fail_nomem((size_t)size);
+    size_t got = 0;
+    if (!status)
+        status = read_all(descriptor, path, *bytes, (size_t)size, &got);
+    if (!status && got != size)
+        status = lossi_fail(LOSS_ERR_IO, "%s: %zu of %llu bytes could be read", path, got,
+                            (unsigned long long)size);
+    close(descriptor);
+    if (status) {
+        free(*bytes);
+        *bytes = NULL;
         return status;
     }
-    return lossi_file_commit(&file);
+    (*bytes)[got] = 0;
+    *n = got;
+    return LOSS_OK;
 }

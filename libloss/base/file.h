@@ -1,37 +1,25 @@
-/* Files: whole reads with a bound, and atomic writes (temporary file, fsync, rename). */
+/* Files inside the library: what <loss/file.h> offers, and opening input. */
 #ifndef LOSSI_FILE_H
 #define LOSSI_FILE_H
 
-#include <stdio.h>
+#include <loss/file.h>
 
 #include "base/base.h"
 
-/** Reads a whole regular file.
- *  @param bytes  *bytes owned by the caller (free()), NULL on failure; a NUL follows the last
- * byte.
- *  @return LOSS_OK, LOSS_ERR_IO (message: path and the system's reason), LOSS_ERR_NOMEM */
-loss_status lossi_file_read(const char *path, uint8_t **bytes, size_t *size);
+/** Opens a regular file for reading; every input is opened here or by loss_file_read(). Anything
+ * else is refused without waiting for it, as opening a FIFO would.
+ *  @param descriptor  owned by the caller: close(); -1 on failure
+ *  @param size        bytes in it now; may be NULL
+ *  @return LOSS_OK, LOSS_ERR_IO (message: path and the system's reason) */
+loss_status lossi_file_open_input(const char *path, int *descriptor, uint64_t *size);
 
-/** True if the path exists and is a folder / a regular file. */
+/** Like loss_path_find(); true where a folder / a regular file is there. What cannot be found out
+ * is a failure and not false. */
+loss_status lossi_path_is_folder(const char *path, bool *is);
+loss_status lossi_path_is_file(const char *path, bool *is);
+
+/** The same for what is only probed: what cannot be found out is taken as missing. */
 bool lossi_is_folder(const char *path);
 bool lossi_is_file(const char *path);
-
-/** A file that appears under its name only when it is complete.
- *  lossi_file_begin() opens PATH.tmp-PID; write to ->stream; lossi_file_commit() flushes,
- * fsyncs, renames and fsyncs the folder; it fails if any earlier write failed.
- * lossi_file_abandon() removes the temporary; a no-op after commit. From begin to the end,
- * numbers of this thread print with a point, whatever the program's locale. */
-typedef struct lossi_file {
-    FILE *stream;
-    char *path, *temporary;
-    locale_t locale; /* the thread's before */
-} lossi_file;
-
-loss_status lossi_file_begin(lossi_file *file, const char *path);
-loss_status lossi_file_commit(lossi_file *file);
-void lossi_file_abandon(lossi_file *file);
-
-/** Writes a whole file atomically. */
-loss_status lossi_file_write(const char *path, const void *bytes, size_t size);
 
 #endif

@@ -70,8 +70,8 @@ loss_status lossi_cifar10_read_folder(const char *path, loss_split split, lossi_
         uint8_t *bytes = NULL;
         size_t size;
         char *batch = batch_path(path, split, i);
-        status =
-            batch ? lossi_file_read(batch, &bytes, &size) : lossi_fail_nomem(strlen(path) + 32);
+        status = batch ? loss_file_read(batch, SIZE_MAX, &bytes, &size)
+                       : lossi_fail_nomem(strlen(path) + 32);
         if (!status)
             status = append(batch, bytes, size, out);
         free(bytes);

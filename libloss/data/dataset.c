@@ -38,7 +38,7 @@ static loss_status read_file(const char *path, loss_split split, lossi_images *i
 {
     uint8_t *bytes;
     size_t size;
-    loss_status status = lossi_file_read(path, &bytes, &size);
+    loss_status status = loss_file_read(path, SIZE_MAX, &bytes, &size);
     if (status)
         return status;
     if (!size)

@@ -71,7 +71,7 @@ static loss_status read_idx(const char *path, size_t rank, size_t *dims, uint8_t
 {
     uint8_t header[MAGIC + 12];
     size_t size, total = 0;
-    loss_status status = lossi_file_read(path, bytes, &size);
+    loss_status status = loss_file_read(path, SIZE_MAX, bytes, &size);
     if (status)
         return status;
     bool packed = lossi_gzip_is(*bytes, size);

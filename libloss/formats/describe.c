@@ -229,7 +229,7 @@ loss_status loss_file_describe(const char *path, char **out)
     *out = NULL;
     uint8_t *bytes;
     content c = {.path = path};
-    loss_status status = lossi_file_read(path, &bytes, &c.size);
+    loss_status status = loss_file_read(path, SIZE_MAX, &bytes, &c.size);
     if (status)
         return status;
     c.bytes = bytes;

@@ -1,10 +1,13 @@
 /* .npz: a zip archive of .npy files, stored without compression. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
 #include "base/file.h"
 #include "formats/grid.h"
+
+static const loss_file_kind KIND = {"npz archive", 0, "PK", 2};
 
 enum { NPY_PREFIX = 10, NPY_ALIGN = 64, LOCAL_HEADER = 30, CENTRAL_HEADER = 46 };
 
@@ -57,20 +60,19 @@ static loss_status make_npy(const lossi_npz_member *m, npy *out)
     return LOSS_OK;
 }
 
-static void put16(FILE *out, uint32_t value)
+static void put16(loss_file *out, uint32_t value)
 {
-    fputc((int)(value & 255), out);
-    fputc((int)(value >> 8 & 255), out);
+    loss_file_put(out, (uint8_t[]){(uint8_t)value, (uint8_t)(value >> 8)}, 2);
 }
 
-static void put32(FILE *out, uint32_t value)
+static void put32(loss_file *out, uint32_t value)
 {
     put16(out, value & 0xffff);
     put16(out, value >> 16);
 }
 
 /* What local and central headers share, from "version needed" to the length of the extra field. */
-static void put_common(FILE *out, const npy *f)
+static void put_common(loss_file *out, const npy *f)
 {
     put16(out, 20); /* version needed: 2.0 */
     put16(out, 0);  /* flags */
@@ -84,15 +86,15 @@ static void put_common(FILE *out, const npy *f)
     put16(out, 0);
 }
 
-static void write_zip(FILE *out, npy *files, size_t n)
+static void write_zip(loss_file *out, npy *files, size_t n)
 {
     size_t at = 0, central = 0;
     for (size_t i = 0; i < n; i++) {
         files[i].offset = (uint32_t)at;
         put32(out, 0x04034b50);
         put_common(out, &files[i]);
-        fputs(files[i].name, out);
-        fwrite(files[i].bytes, 1, files[i].size, out);
+        loss_file_put_text(out, files[i].name);
+        loss_file_put(out, files[i].bytes, files[i].size);
         at += LOCAL_HEADER + strlen(files[i].name) + files[i].size;
     }
     for (size_t i = 0; i < n; i++) {
@@ -104,7 +106,7 @@ static void write_zip(FILE *out, npy *files, size_t n)
         put16(out, 0);
         put32(out, 0);
         put32(out, files[i].offset);
-        fputs(files[i].name, out);
+        loss_file_put_text(out, files[i].name);
         central += CENTRAL_HEADER + strlen(files[i].name);
     }
     put32(out, 0x06054b50);
@@ -129,12 +131,12 @@ loss_status lossi_npz_write(const char *path, const lossi_npz_member *members, s
         status = lossi_fail(LOSS_ERR_SHAPE,
                             "%s: %zu bytes are too many for .npz; use .csv or read the .landscape",
                             path, total);
-    lossi_file file;
+    loss_file *file;
     if (!status)
-        status = lossi_file_begin(&file, path);
+        status = loss_file_open(&file, path, &KIND);
     if (!status) {
-        write_zip(file.stream, files, n);
-        status = lossi_file_commit(&file);
+        write_zip(file, files, n);
+        status = loss_file_commit(file);
     }
     for (size_t i = 0; files && i < n; i++) {
         free(files[i].name);

@@ -82,7 +82,7 @@ loss_status lossi_arrays_read(const char *path, lossi_arrays *out, lossi_arrays_
     uint8_t *bytes;
     size_t size;
     *out = (lossi_arrays){0};
-    loss_status status = lossi_file_read(path, &bytes, &size);
+    loss_status status = loss_file_read(path, SIZE_MAX, &bytes, &size);
     if (status)
         return status;
     status = lossi_arrays_parse(bytes, size, path, out, kind);

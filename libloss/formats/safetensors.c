@@ -8,6 +8,8 @@
 
 #include "base/file.h"
 
+static const loss_file_kind KIND = {"safetensors file", 8, "{", 1};
+
 enum { HEADER_AT = 8, LARGEST_HEADER = 16 << 20 /* JSON takes many times its size in memory */ };
 
 static uint64_t header_length(const uint8_t *bytes)
@@ -214,14 +216,14 @@ static char *make_header(const lossi_arrays *arrays)
     return text;
 }
 
-static loss_status write_values(const lossi_file *file, const lossi_array *array)
+static loss_status write_values(loss_file *file, const lossi_array *array)
 {
     size_t bytes = array->count * lossi_dtype_size(array->dtype);
     uint8_t *values = malloc(bytes + 1);
     if (!values)
         return lossi_fail_nomem(bytes);
     lossi_array_copy(array, values);
-    fwrite(values, 1, bytes, file->stream);
+    loss_file_put(file, values, bytes);
     free(values);
     return LOSS_OK;
 }
@@ -231,8 +233,8 @@ loss_status lossi_safetensors_write(const char *path, const lossi_arrays *arrays
     char *header = make_header(arrays);
     if (!header)
         return lossi_fail(LOSS_ERR_NOMEM, "%s: out of memory for its header", path);
-    lossi_file file;
-    loss_status status = lossi_file_begin(&file, path);
+    loss_file *file;
+    loss_status status = loss_file_open(&file, path, &KIND);
     if (status) {
         free(header);
         return status;
@@ -242,14 +244,14 @@ loss_status lossi_safetensors_write(const char *path, const lossi_arrays *arrays
     uint8_t prefix[HEADER_AT];
     for (int i = 0; i < HEADER_AT; i++)
         prefix[i] = (uint8_t)((uint64_t)(length + padding) >> 8 * i);
-    fwrite(prefix, 1, sizeof prefix, file.stream);
-    fprintf(file.stream, "%s%*s", header, (int)padding, "");
+    loss_file_put(file, prefix, sizeof prefix);
+    loss_file_print(file, "%s%*s", header, (int)padding, "");
     free(header);
     for (size_t i = 0; !status && i < arrays->n; i++)
-        status = write_values(&file, &arrays->items[i]);
+        status = write_values(file, &arrays->items[i]);
     if (status) {
-        lossi_file_abandon(&file);
+        loss_file_abandon(file);
         return status;
     }
-    return lossi_file_commit(&file); /* which notices if any of these writes failed */
+    return loss_file_commit(file); /* which notices if any of these writes failed */
 }

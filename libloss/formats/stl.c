@@ -5,6 +5,9 @@
 #include "base/file.h"
 #include "formats/mesh.h"
 
+static const loss_file_kind ASCII = {"text", 0, NULL, 0},
+                            BINARY = {"STL mesh of ours", 0, "libloss", 7};
+
 static void facet_normal(const lossi_mesh *mesh, const uint32_t *t, float normal[3])
 {
     const float *a = mesh->positions + 3 * t[0], *b = mesh->positions + 3 * t[1],
@@ -22,51 +25,52 @@ static void facet_normal(const lossi_mesh *mesh, const uint32_t *t, float normal
         normal[k] = length > 0 ? (float)(n[k] / sqrt(length)) : 0;
 }
 
-static void write_ascii(FILE *out, const lossi_mesh *mesh)
+static void write_ascii(loss_file *out, const lossi_mesh *mesh)
 {
-    fputs("solid landscape\n", out);
+    loss_file_put_text(out, "solid landscape\n");
     for (size_t i = 0; i < mesh->n_triangles; i++) {
         const uint32_t *t = mesh->triangles + 3 * i;
         float n[3];
         facet_normal(mesh, t, n);
-        fprintf(out, "facet normal %.6g %.6g %.6g\n outer loop\n", (double)n[0], (double)n[1],
-                (double)n[2]);
+        loss_file_print(out, "facet normal %.6g %.6g %.6g\n outer loop\n", (double)n[0],
+                        (double)n[1], (double)n[2]);
         for (int k = 0; k < 3; k++) {
             const float *p = mesh->positions + 3 * t[k];
-            fprintf(out, "  vertex %.9g %.9g %.9g\n", (double)p[0], (double)p[1], (double)p[2]);
+            loss_file_print(out, "  vertex %.9g %.9g %.9g\n", (double)p[0], (double)p[1],
+                            (double)p[2]);
         }
-        fputs(" endloop\nendfacet\n", out);
+        loss_file_put_text(out, " endloop\nendfacet\n");
     }
-    fputs("endsolid landscape\n", out);
+    loss_file_put_text(out, "endsolid landscape\n");
 }
 
-static void write_binary(FILE *out, const lossi_mesh *mesh)
+static void write_binary(loss_file *out, const lossi_mesh *mesh)
 {
     char header[80] = "libloss landscape"; /* must not begin with "solid" */
     uint32_t n = (uint32_t)mesh->n_triangles;
     uint16_t attributes = 0;
-    fwrite(header, 1, sizeof header, out);
-    fwrite(&n, sizeof n, 1, out);
+    loss_file_put(out, header, sizeof header);
+    loss_file_put(out, &n, sizeof n);
     for (size_t i = 0; i < mesh->n_triangles; i++) {
         const uint32_t *t = mesh->triangles + 3 * i;
         float normal[3];
         facet_normal(mesh, t, normal);
-        fwrite(normal, sizeof *normal, 3, out);
+        loss_file_put(out, normal, 3 * sizeof *normal);
         for (int k = 0; k < 3; k++)
-            fwrite(mesh->positions + 3 * t[k], sizeof(float), 3, out);
-        fwrite(&attributes, sizeof attributes, 1, out);
+            loss_file_put(out, mesh->positions + 3 * t[k], 3 * sizeof(float));
+        loss_file_put(out, &attributes, sizeof attributes);
     }
 }
 
 loss_status lossi_stl_write(const char *path, const lossi_mesh *mesh, bool ascii)
 {
-    lossi_file file;
-    loss_status status = lossi_file_begin(&file, path);
+    loss_file *file;
+    loss_status status = loss_file_open(&file, path, ascii ? &ASCII : &BINARY);
     if (status)
         return status;
     if (ascii)
-        write_ascii(file.stream, mesh);
+        write_ascii(file, mesh);
     else
-        write_binary(file.stream, mesh);
-    return lossi_file_commit(&file);
+        write_binary(file, mesh);
+    return loss_file_commit(file);
 }

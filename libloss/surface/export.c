@@ -2,6 +2,7 @@
 #include <loss/export.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,8 @@
 #include "formats/grid.h"
 #include "surface/mesh.h"
 #include "surface/surface.h"
+
+static const loss_file_kind TABLE = {"text", 0, NULL, 0};
 
 static const char *const ENDINGS[] = {".ply", ".vti", ".vtp", ".obj", ".stl", ".csv", ".npz"};
 enum { PLY, VTI, VTP, OBJ, STL, CSV, NPZ, N_ENDINGS };
@@ -150,11 +153,11 @@ static loss_status write_vti(loss_surface *s, const char *path, const loss_expor
 
 static loss_status write_csv(loss_surface *s, const char *path)
 {
-    lossi_file file;
-    loss_status status = lossi_file_begin(&file, path);
+    loss_file *file;
+    loss_status status = loss_file_open(&file, path, &TABLE);
     if (status)
         return status;
-    fputs("split,iy,ix,x,y,loss,standard_error,accuracy,seconds\n", file.stream);
+    loss_file_put_text(file, "split,iy,ix,x,y,loss,standard_error,accuracy,seconds\n");
     for (int k = 0; k < 2 && !status; k++) {
         fields f;
         if (!loss_surface_has_split(s, (loss_split)k))
@@ -163,17 +166,17 @@ static loss_status write_csv(loss_surface *s, const char *path)
         for (size_t i = 0; i < s->x.n * s->y.n && !status; i++) {
             const loss_point *p = &f.points[i];
             if (p->evaluated)
-                fprintf(file.stream, "%s,%zu,%zu,%.17g,%.17g,%.17g,%.17g,%.17g,%.4g\n",
-                        loss_split_name((loss_split)k), i / s->x.n, i % s->x.n,
-                        loss_axis_at(s->x, i % s->x.n), loss_axis_at(s->y, i / s->x.n), p->loss,
-                        p->standard_error, p->accuracy, p->seconds);
+                loss_file_print(file, "%s,%zu,%zu,%.17g,%.17g,%.17g,%.17g,%.17g,%.4g\n",
+                                loss_split_name((loss_split)k), i / s->x.n, i % s->x.n,
+                                loss_axis_at(s->x, i % s->x.n), loss_axis_at(s->y, i / s->x.n),
+                                p->loss, p->standard_error, p->accuracy, p->seconds);
         }
         if (!status)
             fields_free(&f);
     }
     if (!status)
-        return lossi_file_commit(&file);
-    lossi_file_abandon(&file);
+        return loss_file_commit(file);
+    loss_file_abandon(file);
     return status;
 }
 

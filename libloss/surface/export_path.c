@@ -9,47 +9,51 @@
 #include "surface/mesh.h"
 #include "surface/surface.h"
 
+static const loss_file_kind TABLE = {"text", 0, NULL, 0}, PLY = {"PLY mesh", 0, "ply", 3};
+
 /* Colour of a path's lines and vertices: it stands out from all colour maps. */
 static const int COLOUR[3] = {214, 40, 40};
 
 /* Text of a run or file name as a field of a table: quoted if it has to be. */
-static void write_field(FILE *out, const char *text)
+static void write_field(loss_file *out, const char *text)
 {
     if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, out);
+        loss_file_put_text(out, text);
         return;
     }
-    fputc('"', out);
+    loss_file_put_text(out, "\"");
     for (; *text; text++)
-        fprintf(out, *text == '"' ? "\"\"" : "%c", *text);
-    fputc('"', out);
+        loss_file_print(out, *text == '"' ? "\"\"" : "%c", *text);
+    loss_file_put_text(out, "\"");
 }
 
 static loss_status write_csv(loss_surface *s, const char *path)
 {
-    lossi_file file;
-    loss_status status = lossi_file_begin(&file, path);
+    loss_file *file;
+    loss_status status = loss_file_open(&file, path, &TABLE);
     if (status)
         return status;
-    fputs("run,checkpoint,split,epoch,x,y,true_loss,true_accuracy,plane_loss,residual,distance\n",
-          file.stream);
+    loss_file_put_text(
+        file,
+        "run,checkpoint,split,epoch,x,y,true_loss,true_accuracy,plane_loss,residual,distance\n");
     for (int k = 0; k < 2 && !status; k++) {
         const loss_path_point *p;
         size_t n = 0;
         if (loss_surface_has_split(s, (loss_split)k))
             status = loss_surface_paths(s, (loss_split)k, &n, &p);
         for (size_t i = 0; i < n && !status; i++) {
-            write_field(file.stream, p[i].run);
-            fputc(',', file.stream);
-            write_field(file.stream, p[i].checkpoint);
-            fprintf(file.stream, ",%s,%zu,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g\n",
-                    loss_split_name((loss_split)k), p[i].epoch, p[i].x, p[i].y, p[i].true_loss,
-                    p[i].true_accuracy, p[i].plane_loss, p[i].residual, p[i].distance);
+            write_field(file, p[i].run);
+            loss_file_put_text(file, ",");
+            write_field(file, p[i].checkpoint);
+            loss_file_print(file, ",%s,%zu,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g\n",
+                            loss_split_name((loss_split)k), p[i].epoch, p[i].x, p[i].y,
+                            p[i].true_loss, p[i].true_accuracy, p[i].plane_loss, p[i].residual,
+                            p[i].distance);
         }
     }
     if (!status)
-        return lossi_file_commit(&file);
-    lossi_file_abandon(&file);
+        return loss_file_commit(file);
+    loss_file_abandon(file);
     return status;
 }
 
@@ -98,38 +102,40 @@ static const char *fact(const loss_surface *s, const char *key)
     return value ? value : "unknown";
 }
 
-static void write_ply(FILE *out, const loss_surface *s, const vertex *vertices, size_t n,
+static void write_ply(loss_file *out, const loss_surface *s, const vertex *vertices, size_t n,
                       const lossi_height_scale *scale)
 {
     size_t n_edges = 0;
     for (size_t i = 0; i < n; i++)
         n_edges += vertices[i].follows;
-    fprintf(out,
-            "ply\nformat ascii 1.0\ncomment training path by libloss %s on the surface of %s, "
-            "weights %s\n",
-            fact(s, "version"), fact(s, "model"), fact(s, "weights_digest"));
-    fprintf(out,
-            "comment z = %.9g + %.9g * %s; quality is the loss on the plane, true_loss the "
-            "checkpoint's own, residual its share off the "
-            "plane\n",
-            scale->offset, scale->scale,
-            scale->kind == LOSS_HEIGHT_LOG ? "log10(quality)" : "quality");
-    fprintf(out,
-            "element vertex %zu\nproperty float x\nproperty float y\nproperty float z\nproperty "
-            "uchar red\nproperty uchar green\n"
-            "property uchar blue\nproperty float quality\nproperty float true_loss\nproperty float "
-            "residual\nproperty int epoch\n"
-            "element edge %zu\nproperty int vertex1\nproperty int vertex2\nend_header\n",
-            n, n_edges);
+    loss_file_print(
+        out,
+        "ply\nformat ascii 1.0\ncomment training path by libloss %s on the surface of %s, "
+        "weights %s\n",
+        fact(s, "version"), fact(s, "model"), fact(s, "weights_digest"));
+    loss_file_print(out,
+                    "comment z = %.9g + %.9g * %s; quality is the loss on the plane, true_loss the "
+                    "checkpoint's own, residual its share off the "
+                    "plane\n",
+                    scale->offset, scale->scale,
+                    scale->kind == LOSS_HEIGHT_LOG ? "log10(quality)" : "quality");
+    loss_file_print(
+        out,
+        "element vertex %zu\nproperty float x\nproperty float y\nproperty float z\nproperty "
+        "uchar red\nproperty uchar green\n"
+        "property uchar blue\nproperty float quality\nproperty float true_loss\nproperty float "
+        "residual\nproperty int epoch\n"
+        "element edge %zu\nproperty int vertex1\nproperty int vertex2\nend_header\n",
+        n, n_edges);
     for (size_t i = 0; i < n; i++) {
         const loss_path_point *p = vertices[i].point;
-        fprintf(out, "%.9g %.9g %.9g %d %d %d %.9g %.9g %.9g %zu\n", p->x, p->y, vertices[i].z,
-                COLOUR[0], COLOUR[1], COLOUR[2], p->plane_loss, p->true_loss, p->residual,
-                p->epoch);
+        loss_file_print(out, "%.9g %.9g %.9g %d %d %d %.9g %.9g %.9g %zu\n", p->x, p->y,
+                        vertices[i].z, COLOUR[0], COLOUR[1], COLOUR[2], p->plane_loss, p->true_loss,
+                        p->residual, p->epoch);
     }
     for (size_t i = 0; i < n; i++)
         if (vertices[i].follows)
-            fprintf(out, "%zu %zu\n", i - 1, i);
+            loss_file_print(out, "%zu %zu\n", i - 1, i);
 }
 
 static loss_status write_lines(loss_surface *s, const char *path, const loss_export_options *opt)
@@ -140,7 +146,7 @@ static loss_status write_lines(loss_surface *s, const char *path, const loss_exp
     const loss_path_point *points;
     size_t n;
     lossi_height_scale scale;
-    lossi_file file;
+    loss_file *file;
     loss_status status = find_scale(s, split, opt->height, &scale);
     if (!status)
         status = loss_surface_paths(s, split, &n, &points);
@@ -148,10 +154,10 @@ static loss_status write_lines(loss_surface *s, const char *path, const loss_exp
     if (!status && !vertices)
         status = lossi_fail_nomem(n * sizeof *vertices);
     if (!status)
-        status = lossi_file_begin(&file, path);
+        status = loss_file_open(&file, path, &PLY);
     if (!status) {
-        write_ply(file.stream, s, vertices, find_vertices(points, n, &scale, vertices), &scale);
-        status = lossi_file_commit(&file);
+        write_ply(file, s, vertices, find_vertices(points, n, &scale, vertices), &scale);
+        status = loss_file_commit(file);
     }
     free(vertices);
     return status;

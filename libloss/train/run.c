@@ -76,8 +76,8 @@ loss_status lossi_run_save(const char *folder, const loss_net *net, const lossi_
 loss_status lossi_run_save_log(const char *folder, const char *rows)
 {
     char *path = lossi_format("%s/log.csv", folder), *text = lossi_format("%s%s", LOG_HEADER, rows);
-    loss_status status =
-        path && text ? lossi_file_write(path, text, strlen(text)) : lossi_fail_nomem(strlen(rows));
+    loss_status status = path && text ? loss_file_write(path, text, strlen(text), NULL)
+                                      : lossi_fail_nomem(strlen(rows));
     free(path);
     free(text);
     return status;
@@ -95,7 +95,7 @@ static loss_status restore_log(const char *folder, size_t epoch, char **rows)
         free(path);
         return lossi_fail_nomem(strlen(folder) + 16);
     }
-    bool known = lossi_is_file(path) && !lossi_file_read(path, &bytes, &size) &&
+    bool known = lossi_is_file(path) && !loss_file_read(path, SIZE_MAX, &bytes, &size) &&
                  size >= sizeof LOG_HEADER - 1 &&
                  memcmp(bytes, LOG_HEADER, sizeof LOG_HEADER - 1) == 0;
     free(path);

@@ -1,6 +1,7 @@
 /* run.json: what a run was asked for, and whether a later call asks for the same. */
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -92,7 +93,7 @@ static loss_status read_and_compare(const char *path, const cJSON *asked)
 {
     uint8_t *bytes;
     size_t size;
-    loss_status status = lossi_file_read(path, &bytes, &size);
+    loss_status status = loss_file_read(path, SIZE_MAX, &bytes, &size);
     if (status)
         return status;
     cJSON *found = cJSON_ParseWithLength((const char *)bytes, size);
@@ -109,8 +110,8 @@ static loss_status write_json(const char *path, const cJSON *json)
     if (!text)
         return lossi_fail(LOSS_ERR_NOMEM, "out of memory for %s", path);
     char *lines = lossi_format("%s\n", text);
-    loss_status status =
-        lines ? lossi_file_write(path, lines, strlen(lines)) : lossi_fail_nomem(strlen(text) + 2);
+    loss_status status = lines ? loss_file_write(path, lines, strlen(lines), NULL)
+                               : lossi_fail_nomem(strlen(text) + 2);
     free(lines);
     free(text);
     return status;

@@ -336,7 +336,7 @@ loss_status lossi_net_file_build(const char *path, loss_shape shape, lossi_built
     uint8_t *bytes;
     size_t size;
     *built = (lossi_built){0};
-    loss_status status = lossi_file_read(path, &bytes, &size);
+    loss_status status = loss_file_read(path, SIZE_MAX, &bytes, &size);
     if (!status)
         status = lossi_net_file_parse((const char *)bytes, size, path, shape, built);
     free(bytes);

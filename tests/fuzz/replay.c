@@ -24,7 +24,7 @@ static int replay(const char *folder)
         size_t size;
         snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
         free(entries[i]);
-        if (lossi_file_read(path, &bytes, &size))
+        if (loss_file_read(path, SIZE_MAX, &bytes, &size))
             continue;
         LLVMFuzzerTestOneInput(bytes, size);
         free(bytes);

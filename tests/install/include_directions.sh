@@ -22,7 +22,7 @@ allowed() {
 # Public headers that a folder may include; empty: all.
 public() {
     case $1 in
-    base) echo status ;;
+    base) echo status file text ;;
     zoo) echo net data status ;;
     kernels) echo none ;;
     data) echo data status ;;

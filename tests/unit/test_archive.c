@@ -22,7 +22,7 @@ static uint8_t *read_archive(const char *name, size_t *size, size_t extra)
     const char *source = getenv("SRC");
     uint8_t *bytes;
     snprintf(path, sizeof path, "%s/tests/data/weights/%s", source ? source : ".", name);
-    assert_int_equal(lossi_file_read(path, &bytes, size), LOSS_OK);
+    assert_int_equal(loss_file_read(path, SIZE_MAX, &bytes, size), LOSS_OK);
     bytes = realloc(bytes, *size + extra);
     assert_non_null(bytes);
     return bytes;

@@ -182,7 +182,8 @@ static void test_truncated_anywhere(void **state)
     for (size_t f = 0; f < N_WHOLE; f++) {
         uint8_t *bytes;
         size_t size;
-        assert_int_equal(lossi_file_read(data_path(whole_files[f]), &bytes, &size), LOSS_OK);
+        assert_int_equal(loss_file_read(data_path(whole_files[f]), SIZE_MAX, &bytes, &size),
+                         LOSS_OK);
         for (size_t n = 0; n < size; n++)
             if (parse_copy(bytes, n) != LOSS_ERR_FORMAT)
                 fail_msg("%s cut at byte %zu of %zu was taken", whole_files[f], n, size);
@@ -199,7 +200,8 @@ static void test_damaged_anywhere(void **state)
     for (size_t f = 0; f < N_WHOLE; f++) {
         uint8_t *bytes;
         size_t size;
-        assert_int_equal(lossi_file_read(data_path(whole_files[f]), &bytes, &size), LOSS_OK);
+        assert_int_equal(loss_file_read(data_path(whole_files[f]), SIZE_MAX, &bytes, &size),
+                         LOSS_OK);
         for (size_t n = 0; n < size; n++)
             for (size_t d = 0; d < sizeof damages; d++) {
                 uint8_t kept = bytes[n];
@@ -390,7 +392,7 @@ static void test_zip_bomb_is_seen_by_its_claim(void **state)
     (void)state;
     uint8_t *bytes;
     size_t size;
-    assert_int_equal(lossi_file_read(data_path("deflated.npz"), &bytes, &size), LOSS_OK);
+    assert_int_equal(loss_file_read(data_path("deflated.npz"), SIZE_MAX, &bytes, &size), LOSS_OK);
     size_t at = 0;
     while (memcmp(bytes + at, "PK\1\2", 4) != 0)
         at++;
@@ -408,7 +410,7 @@ static void test_zip_checksum(void **state)
     (void)state;
     uint8_t *bytes;
     size_t size;
-    assert_int_equal(lossi_file_read(data_path("zip.pt"), &bytes, &size), LOSS_OK);
+    assert_int_equal(loss_file_read(data_path("zip.pt"), SIZE_MAX, &bytes, &size), LOSS_OK);
     const float value = 6.25f; /* in plain */
     size_t at = 0;
     while (memcmp(bytes + at, &value, sizeof value) != 0)
