@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/json.h"
 
 static const loss_file_kind KIND = {"safetensors file", 8, "{", 1};
 
@@ -173,13 +174,14 @@ loss_status lossi_safetensors_parse(const uint8_t *bytes, size_t size, const cha
             LOSS_ERR_FORMAT,
             "%s: no safetensors file: its header would be %llu bytes long; the file has %zu", label,
             (unsigned long long)length, size);
-    cJSON *header = cJSON_ParseWithLength((const char *)bytes + HEADER_AT, (size_t)length);
+    cJSON *header;
     loss_status status =
-        cJSON_IsObject(header)
-            ? parse_header(header, label, bytes + HEADER_AT + length,
-                           size - HEADER_AT - (size_t)length, out)
-            : lossi_fail(LOSS_ERR_FORMAT, "%s: no safetensors file: its header is no JSON object",
-                         label);
+        lossi_json_parse(&header, (const char *)bytes + HEADER_AT, (size_t)length, label);
+    if (status == LOSS_ERR_FORMAT)
+        return lossi_fail(status, "%s: no safetensors file: its header is no JSON object", label);
+    if (!status)
+        status = parse_header(header, label, bytes + HEADER_AT + length,
+                              size - HEADER_AT - (size_t)length, out);
     cJSON_Delete(header);
     if (status)
         lossi_arrays_free(out);

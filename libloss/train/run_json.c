@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "train/run.h"
 
 static bool add_options(cJSON *json, const loss_train_options *opt)
@@ -28,11 +29,10 @@ static bool add_options(cJSON *json, const loss_train_options *opt)
 /* Moves the members of the caller's object that we do not set ourselves. */
 static loss_status merge(cJSON *json, const char *text)
 {
-    cJSON *given = cJSON_Parse(text);
-    if (!cJSON_IsObject(given)) {
-        cJSON_Delete(given);
-        return lossi_fail(LOSS_ERR_ARGUMENT, "run_json is no JSON object");
-    }
+    cJSON *given;
+    loss_status status = lossi_json_parse(&given, text, strlen(text), "run_json");
+    if (status)
+        return status == LOSS_ERR_FORMAT ? LOSS_ERR_ARGUMENT : status;
     while (given->child) {
         cJSON *item = cJSON_DetachItemViaPointer(given, given->child);
         if (cJSON_HasObjectItem(json, item->string))
@@ -96,10 +96,11 @@ static loss_status read_and_compare(const char *path, const cJSON *asked)
     loss_status status = loss_file_read(path, SIZE_MAX, &bytes, &size);
     if (status)
         return status;
-    cJSON *found = cJSON_ParseWithLength((const char *)bytes, size);
+    cJSON *found;
+    status = lossi_json_parse(&found, (const char *)bytes, size, path);
     free(bytes);
-    status = cJSON_IsObject(found) ? compare(path, found, asked)
-                                   : lossi_fail(LOSS_ERR_FORMAT, "%s: not a JSON object", path);
+    if (!status)
+        status = compare(path, found, asked);
     cJSON_Delete(found);
     return status;
 }

@@ -1,0 +1,17 @@
+/* JSON as text becomes cJSON's tree, and a failure says which it was: bad text or too little
+ * memory. cJSON alone returns NULL for both. */
+#ifndef LOSSI_JSON_H
+#define LOSSI_JSON_H
+
+#include <cjson/cJSON.h>
+
+#include "base/base.h"
+
+/** Reads one JSON object (RFC 8259), which may be followed by white space only.
+ *  @param label  what the text is, for messages: usually a file. Borrowed.
+ *  @param out    owned by the caller (cJSON_Delete()), NULL on failure
+ *  @return LOSS_OK; LOSS_ERR_FORMAT (no JSON, the byte where it goes wrong; another value than an
+ *          object; nested more than 500 deep); LOSS_ERR_NOMEM */
+loss_status lossi_json_parse(cJSON **out, const char *text, size_t size, const char *label);
+
+#endif
