@@ -55,7 +55,8 @@ typedef struct lossi_maps {
 
 typedef struct lossi_kernels {
     const char *name;
-    size_t vector; /* a power of two */
+    size_t vector;  /* a power of two */
+    bool uses_blas; /* calls OpenBLAS, whose bits depend on the core that it takes itself for */
 
     /** Values of a filter made ready for conv_forward / for conv_backward_data, and of the
      * scratch memory that convolutions need. */

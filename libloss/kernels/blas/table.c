@@ -6,6 +6,7 @@
 const lossi_kernels lossi_kernels_blas = {
     .name = "blas",
     .vector = 8,
+    .uses_blas = true,
     .conv_packed = lossk_conv_packed_ref,
     .conv_packed_backward = lossk_conv_packed_ref,
     .conv_scratch = lossk_conv_scratch_blas,
