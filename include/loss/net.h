@@ -81,20 +81,41 @@ typedef struct loss_builder loss_builder;
  * error. */
 typedef int loss_node;
 
-typedef struct loss_conv {
-    size_t channels; /**< output channels */
-    size_t kernel;   /**< height and width of the filter */
-    size_t stride;   /**< 0 means 1 */
-    size_t padding;  /**< zeros around the input */
-    bool bias;
-} loss_conv;
+/** A convolution. Start from LOSS_CONV_OPTIONS_INIT, or use LOSS_CONV(). Since 0.1. */
+typedef struct loss_conv_options {
+    size_t struct_size; /**< sizeof(loss_conv_options) */
+    size_t channels;    /**< output channels */
+    size_t kernel;      /**< height and width of the filter */
+    size_t stride;      /**< 0 means 1 */
+    size_t padding;     /**< zeros around the input */
+    bool bias;          /**< a bias for each output channel */
+} loss_conv_options;
+#define LOSS_CONV_OPTIONS_INIT                                                                     \
+    {                                                                                              \
+        sizeof(loss_conv_options), 0, 0, 1, 0, false                                               \
+    }
 
-typedef struct loss_pool {
-    size_t kernel;
-    size_t stride;  /**< 0: the kernel's size */
-    size_t padding; /**< at most half the kernel; max pooling ignores padded places, average
-                       counts them as zeros (PyTorch's count_include_pad) */
-} loss_pool;
+/** A pooling window. Start from LOSS_POOL_OPTIONS_INIT, or use LOSS_POOL(). Since 0.1. */
+typedef struct loss_pool_options {
+    size_t struct_size; /**< sizeof(loss_pool_options) */
+    size_t kernel;      /**< height and width of the window */
+    size_t stride;      /**< 0: the kernel's size */
+    size_t padding;     /**< at most half the kernel; max pooling ignores padded places, average
+                           counts them as zeros (PyTorch's count_include_pad) */
+} loss_pool_options;
+#define LOSS_POOL_OPTIONS_INIT                                                                     \
+    {                                                                                              \
+        sizeof(loss_pool_options), 0, 0, 0                                                         \
+    }
+
+#ifndef __cplusplus
+/** Options with the named members set, in place of a variable:
+ *  `loss_builder_conv(b, x, "conv1", LOSS_CONV(.channels = 16, .kernel = 3))`. C only. */
+#define LOSS_CONV(...)                                                                             \
+    (&(const loss_conv_options){.struct_size = sizeof(loss_conv_options), __VA_ARGS__})
+#define LOSS_POOL(...)                                                                             \
+    (&(const loss_pool_options){.struct_size = sizeof(loss_pool_options), __VA_ARGS__})
+#endif
 
 /** @return LOSS_OK, LOSS_ERR_SHAPE (a zero), LOSS_ERR_NOMEM */
 LOSS_API loss_status loss_builder_create(loss_builder **out, loss_shape shape);
@@ -106,14 +127,16 @@ LOSS_API loss_node loss_builder_input(loss_builder *builder);
 /** 2-D convolution (cross-correlation), parameters NAME.weight and, with bias, NAME.bias. Names
  * are copied. */
 LOSS_API loss_node loss_builder_conv(loss_builder *builder, loss_node in, const char *name,
-                                     loss_conv conv);
+                                     const loss_conv_options *conv);
 /** BatchNorm (Ioffe & Szegedy 2015), eps 1e-5, momentum 0.1: parameters NAME.weight and
  * NAME.bias, running statistics NAME.running_mean and NAME.running_var (biased variance
  * normalises the batch, the unbiased one is averaged). */
 LOSS_API loss_node loss_builder_batchnorm(loss_builder *builder, loss_node in, const char *name);
 LOSS_API loss_node loss_builder_relu(loss_builder *builder, loss_node in);
-LOSS_API loss_node loss_builder_max_pool(loss_builder *builder, loss_node in, loss_pool pool);
-LOSS_API loss_node loss_builder_average_pool(loss_builder *builder, loss_node in, loss_pool pool);
+LOSS_API loss_node loss_builder_max_pool(loss_builder *builder, loss_node in,
+                                         const loss_pool_options *pool);
+LOSS_API loss_node loss_builder_average_pool(loss_builder *builder, loss_node in,
+                                             const loss_pool_options *pool);
 /** Mean over height and width: [c][h][w] to [c][1][1]. */
 LOSS_API loss_node loss_builder_global_average_pool(loss_builder *builder, loss_node in);
 /** [c][h][w] to [c*h*w][1][1], row-major. */

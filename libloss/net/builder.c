@@ -199,8 +199,13 @@ static loss_node add_filter(loss_builder *b, lossi_node *node, const char *name,
     return accept(b, node);
 }
 
-loss_node loss_builder_conv(loss_builder *b, loss_node in, const char *name, loss_conv conv)
+loss_node loss_builder_conv(loss_builder *b, loss_node in, const char *name,
+                            const loss_conv_options *given)
 {
+    loss_conv_options conv = LOSS_CONV_OPTIONS_INIT;
+    loss_status status = LOSSI_OPTIONS(conv, given);
+    if (status)
+        return failed(b, status);
     lossi_node *node = append(b, &lossi_layer_conv, in, -1);
     if (!node)
         return -1;
@@ -229,7 +234,7 @@ loss_node loss_builder_linear(loss_builder *b, loss_node in, const char *name, s
     if (!out || out > LARGEST_SIZE)
         return failed(b, lossi_fail(LOSS_ERR_ARGUMENT, "%s: %zu outputs; from 1 to %d", name, out,
                                     LARGEST_SIZE));
-    node->conv = (loss_conv){.channels = out, .kernel = 1, .stride = 1, .bias = true};
+    node->conv = *LOSS_CONV(.channels = out, .kernel = 1, .stride = 1, .bias = true);
     return add_filter(b, node, name, node->channels, 2);
 }
 
@@ -252,8 +257,13 @@ loss_node loss_builder_relu(loss_builder *b, loss_node in)
     return node ? accept(b, node) : -1;
 }
 
-static loss_node add_pool(loss_builder *b, loss_node in, const lossi_layer *layer, loss_pool pool)
+static loss_node add_pool(loss_builder *b, loss_node in, const lossi_layer *layer,
+                          const loss_pool_options *given)
 {
+    loss_pool_options pool = LOSS_POOL_OPTIONS_INIT;
+    loss_status status = LOSSI_OPTIONS(pool, given);
+    if (status)
+        return failed(b, status);
     lossi_node *node = append(b, layer, in, -1);
     if (!node)
         return -1;
@@ -268,12 +278,12 @@ static loss_node add_pool(loss_builder *b, loss_node in, const lossi_layer *laye
                                                                                : -1;
 }
 
-loss_node loss_builder_max_pool(loss_builder *b, loss_node in, loss_pool pool)
+loss_node loss_builder_max_pool(loss_builder *b, loss_node in, const loss_pool_options *pool)
 {
     return add_pool(b, in, &lossi_layer_max_pool, pool);
 }
 
-loss_node loss_builder_average_pool(loss_builder *b, loss_node in, loss_pool pool)
+loss_node loss_builder_average_pool(loss_builder *b, loss_node in, const loss_pool_options *pool)
 {
     return add_pool(b, in, &lossi_layer_average_pool, pool);
 }

@@ -25,10 +25,10 @@ typedef struct lossi_node {
     size_t channels, height, width;  /* of the output */
     int weight, bias;                /* tensor numbers; -1: none */
     int mean, variance;
-    loss_conv conv; /* convolution, linear */
-    loss_pool pool; /* pooling */
-    size_t stride;  /* shortcut */
-    double p;       /* dropout */
+    loss_conv_options conv; /* convolution, linear */
+    loss_pool_options pool; /* pooling */
+    size_t stride;          /* shortcut */
+    double p;               /* dropout */
 } lossi_node;
 
 struct loss_net {

@@ -40,7 +40,7 @@ static loss_node add_norm_relu(loss_builder *b, loss_node in, const char *module
 }
 
 static loss_node add_conv(loss_builder *b, loss_node in, const char *module, const char *name,
-                          loss_conv conv)
+                          const loss_conv_options *conv)
 {
     char whole[2 * NAME_SIZE];
     snprintf(whole, sizeof whole, "%s.%s", module, name);
@@ -51,9 +51,9 @@ static loss_node add_layer(loss_builder *b, loss_node in, const style *s, const 
                            size_t growth)
 {
     loss_node x = add_norm_relu(b, in, module, s->norm1);
-    x = add_conv(b, x, module, "conv1", (loss_conv){.channels = BOTTLENECK * growth, .kernel = 1});
+    x = add_conv(b, x, module, "conv1", LOSS_CONV(.channels = BOTTLENECK * growth, .kernel = 1));
     x = add_norm_relu(b, x, module, s->norm2);
-    x = add_conv(b, x, module, "conv2", (loss_conv){.channels = growth, .kernel = 3, .padding = 1});
+    x = add_conv(b, x, module, "conv2", LOSS_CONV(.channels = growth, .kernel = 3, .padding = 1));
     return s->new_comes_first ? loss_builder_concat(b, x, in) : loss_builder_concat(b, in, x);
 }
 
@@ -63,22 +63,22 @@ static loss_node add_transition(loss_builder *b, loss_node in, const style *s, s
     snprintf(module, sizeof module, s->transition, number);
     loss_node x = add_norm_relu(b, in, module, s->transition_norm);
     size_t half = loss_builder_shape(b, in).channels / 2;
-    x = add_conv(b, x, module, "conv", (loss_conv){.channels = half, .kernel = 1});
-    return loss_builder_average_pool(b, x, (loss_pool){.kernel = 2});
+    x = add_conv(b, x, module, "conv", LOSS_CONV(.channels = half, .kernel = 1));
+    return loss_builder_average_pool(b, x, LOSS_POOL(.kernel = 2));
 }
 
 static loss_node add_stem(loss_builder *b, const lossi_model *model, const style *s, size_t growth)
 {
     bool is_imagenet = lossi_model_is(model, "stem", "imagenet");
-    loss_conv conv = is_imagenet ? (loss_conv){.kernel = 7, .stride = 2, .padding = 3}
-                                 : (loss_conv){.kernel = 3, .padding = 1};
-    conv.channels = 2 * growth;
+    const loss_conv_options *conv =
+        LOSS_CONV(.channels = 2 * growth, .kernel = is_imagenet ? 7 : 3,
+                  .stride = is_imagenet ? 2 : 1, .padding = is_imagenet ? 3 : 1);
     loss_node x = loss_builder_conv(b, loss_builder_input(b), s->stem, conv);
     if (lossi_model_is(model, "stem", "cifar"))
         return x;
     x = loss_builder_relu(b, loss_builder_batchnorm(b, x, s->stem_norm));
     return is_imagenet
-               ? loss_builder_max_pool(b, x, (loss_pool){.kernel = 3, .stride = 2, .padding = 1})
+               ? loss_builder_max_pool(b, x, LOSS_POOL(.kernel = 3, .stride = 2, .padding = 1))
                : x;
 }
 

@@ -3,9 +3,9 @@
 
 static loss_node add_stage(loss_builder *b, loss_node in, const char *name, size_t channels)
 {
-    loss_node x = loss_builder_conv(b, in, name,
-                                    (loss_conv){.channels = channels, .kernel = 5, .bias = true});
-    return loss_builder_max_pool(b, loss_builder_relu(b, x), (loss_pool){.kernel = 2});
+    loss_node x =
+        loss_builder_conv(b, in, name, LOSS_CONV(.channels = channels, .kernel = 5, .bias = true));
+    return loss_builder_max_pool(b, loss_builder_relu(b, x), LOSS_POOL(.kernel = 2));
 }
 
 loss_node lossi_zoo_lenet(loss_builder *b, const lossi_model *model)

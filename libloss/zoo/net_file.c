@@ -55,9 +55,9 @@ static size_t size_of(const line *l, layer_key key, size_t standard)
 static loss_node add_conv(loss_builder *b, loss_node in, const line *l)
 {
     return loss_builder_conv(b, in, l->name,
-                             (loss_conv){size_of(l, CHANNELS, 0), size_of(l, KERNEL, 0),
-                                         size_of(l, STRIDE, 1), size_of(l, PADDING, 0),
-                                         size_of(l, BIAS, 0) != 0});
+                             LOSS_CONV(size_of(l, CHANNELS, 0), size_of(l, KERNEL, 0),
+                                       size_of(l, STRIDE, 1), size_of(l, PADDING, 0),
+                                       size_of(l, BIAS, 0) != 0));
 }
 
 static loss_node add_batchnorm(loss_builder *b, loss_node in, const line *l)
@@ -71,19 +71,21 @@ static loss_node add_relu(loss_builder *b, loss_node in, const line *l)
     return loss_builder_relu(b, in);
 }
 
-static loss_pool pool_of(const line *l)
+static loss_pool_options pool_of(const line *l)
 {
-    return (loss_pool){size_of(l, KERNEL, 0), size_of(l, STRIDE, 0), size_of(l, PADDING, 0)};
+    return *LOSS_POOL(size_of(l, KERNEL, 0), size_of(l, STRIDE, 0), size_of(l, PADDING, 0));
 }
 
 static loss_node add_max_pool(loss_builder *b, loss_node in, const line *l)
 {
-    return loss_builder_max_pool(b, in, pool_of(l));
+    loss_pool_options pool = pool_of(l);
+    return loss_builder_max_pool(b, in, &pool);
 }
 
 static loss_node add_average_pool(loss_builder *b, loss_node in, const line *l)
 {
-    return loss_builder_average_pool(b, in, pool_of(l));
+    loss_pool_options pool = pool_of(l);
+    return loss_builder_average_pool(b, in, &pool);
 }
 
 static loss_node add_global_average_pool(loss_builder *b, loss_node in, const line *l)

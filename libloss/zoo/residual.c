@@ -7,12 +7,13 @@
 enum { WHOLE_NAME_SIZE = LOSSI_ZOO_NAME_SIZE + 16 };
 
 loss_node lossi_zoo_conv_norm(loss_builder *b, loss_node in, const char *prefix, int number,
-                              loss_conv conv)
+                              const loss_conv_options *conv)
 {
+    loss_conv_options padded = *conv;
     char name[WHOLE_NAME_SIZE];
-    conv.padding = conv.kernel / 2;
+    padded.padding = padded.kernel / 2;
     snprintf(name, sizeof name, "%sconv%d", prefix, number);
-    loss_node x = loss_builder_conv(b, in, name, conv);
+    loss_node x = loss_builder_conv(b, in, name, &padded);
     snprintf(name, sizeof name, "%sbn%d", prefix, number);
     return loss_builder_batchnorm(b, x, name);
 }
@@ -21,14 +22,14 @@ static loss_node add_body(loss_builder *b, loss_node in, const lossi_residual *b
 {
     char prefix[LOSSI_ZOO_NAME_SIZE];
     snprintf(prefix, sizeof prefix, "%s.", block->name);
-    loss_conv strided = {.channels = block->inner, .kernel = 3, .stride = block->stride};
+    const loss_conv_options *strided =
+        LOSS_CONV(.channels = block->inner, .kernel = 3, .stride = block->stride);
     if (!block->is_bottleneck) {
         loss_node x = loss_builder_relu(b, lossi_zoo_conv_norm(b, in, prefix, 1, strided));
-        return lossi_zoo_conv_norm(b, x, prefix, 2,
-                                   (loss_conv){.channels = block->out, .kernel = 3});
+        return lossi_zoo_conv_norm(b, x, prefix, 2, LOSS_CONV(.channels = block->out, .kernel = 3));
     }
-    loss_conv narrow = {.channels = block->inner, .kernel = 1},
-              wide = {.channels = block->out, .kernel = 1};
+    const loss_conv_options *narrow = LOSS_CONV(.channels = block->inner, .kernel = 1),
+                            *wide = LOSS_CONV(.channels = block->out, .kernel = 1);
     loss_node x = loss_builder_relu(b, lossi_zoo_conv_norm(b, in, prefix, 1, narrow));
     x = loss_builder_relu(b, lossi_zoo_conv_norm(b, x, prefix, 2, strided));
     return lossi_zoo_conv_norm(b, x, prefix, 3, wide);
@@ -41,9 +42,9 @@ static loss_node add_shortcut(loss_builder *b, loss_node in, const lossi_residua
     if (block->shortcut == LOSSI_SHORTCUT_PAD)
         return loss_builder_shortcut(b, in, block->out, block->stride);
     char name[LOSSI_ZOO_NAME_SIZE];
-    loss_conv conv = {.channels = block->out, .kernel = 1, .stride = block->stride};
     snprintf(name, sizeof name, "%s.%s.0", block->name, block->projection);
-    loss_node x = loss_builder_conv(b, in, name, conv);
+    loss_node x = loss_builder_conv(
+        b, in, name, LOSS_CONV(.channels = block->out, .kernel = 1, .stride = block->stride));
     snprintf(name, sizeof name, "%s.%s.1", block->name, block->projection);
     return loss_builder_batchnorm(b, x, name);
 }

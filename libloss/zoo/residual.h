@@ -29,6 +29,6 @@ loss_node lossi_zoo_residual(loss_builder *b, loss_node in, const lossi_residual
 /** Convolution "PREFIXconvNUMBER" and BatchNorm "PREFIXbnNUMBER". The padding keeps the size at
  * stride 1. */
 loss_node lossi_zoo_conv_norm(loss_builder *b, loss_node in, const char *prefix, int number,
-                              loss_conv conv);
+                              const loss_conv_options *conv);
 
 #endif

@@ -30,11 +30,12 @@ static const layout *layout_of(size_t depth)
 static loss_node add_stem(loss_builder *b, const lossi_model *model)
 {
     bool is_imagenet = lossi_model_is(model, "stem", "imagenet");
-    loss_conv conv = {.kernel = is_imagenet ? 7 : 3, .stride = is_imagenet ? 2 : 1};
-    conv.channels = lossi_model_channels(model, 64);
+    const loss_conv_options *conv =
+        LOSS_CONV(.channels = lossi_model_channels(model, 64), .kernel = is_imagenet ? 7 : 3,
+                  .stride = is_imagenet ? 2 : 1);
     loss_node x = loss_builder_relu(b, lossi_zoo_conv_norm(b, loss_builder_input(b), "", 1, conv));
     return is_imagenet
-               ? loss_builder_max_pool(b, x, (loss_pool){.kernel = 3, .stride = 2, .padding = 1})
+               ? loss_builder_max_pool(b, x, LOSS_POOL(.kernel = 3, .stride = 2, .padding = 1))
                : x;
 }
 

@@ -15,7 +15,8 @@ loss_node lossi_zoo_resnet_cifar(loss_builder *b, const lossi_model *model)
                      : lossi_model_is(model, "shortcut", "B")  ? LOSSI_SHORTCUT_PROJECTION
                                                                : LOSSI_SHORTCUT_PAD;
 
-    loss_conv stem = {.channels = lossi_model_channels(model, 16), .kernel = 3};
+    const loss_conv_options *stem =
+        LOSS_CONV(.channels = lossi_model_channels(model, 16), .kernel = 3);
     loss_node x = loss_builder_relu(b, lossi_zoo_conv_norm(b, loss_builder_input(b), "", 1, stem));
     for (size_t stage = 0; stage < 3; stage++)
         for (size_t i = 0; i < n_blocks; i++) {

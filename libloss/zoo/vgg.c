@@ -41,14 +41,14 @@ static loss_node add_features(loss_builder *b, const lossi_model *model)
     loss_node x = loss_builder_input(b);
     for (size_t i = 0; i < l->n; i++) {
         if (l->layers[i] == POOL) {
-            x = loss_builder_max_pool(b, x, (loss_pool){.kernel = 2});
+            x = loss_builder_max_pool(b, x, LOSS_POOL(.kernel = 2));
             module++;
             continue;
         }
-        loss_conv conv = {.kernel = 3, .padding = 1, .bias = true};
-        conv.channels = lossi_model_channels(model, l->layers[i]);
         snprintf(name, sizeof name, "features.%zu", module++);
-        x = loss_builder_conv(b, x, name, conv);
+        x = loss_builder_conv(b, x, name,
+                              LOSS_CONV(.channels = lossi_model_channels(model, l->layers[i]),
+                                        .kernel = 3, .padding = 1, .bias = true));
         if (has_norm) {
             snprintf(name, sizeof name, "features.%zu", module++);
             x = loss_builder_batchnorm(b, x, name);

@@ -47,7 +47,7 @@ static int set_up(void **state)
     scratch_make(state);
     assert_int_equal(loss_builder_create(&b, (loss_shape){1, SIZE, SIZE, CLASSES}), LOSS_OK);
     loss_node x = loss_builder_relu(
-        b, loss_builder_conv(b, loss_builder_input(b), "conv", (loss_conv){4, 3, 1, 1, true}));
+        b, loss_builder_conv(b, loss_builder_input(b), "conv", LOSS_CONV(4, 3, 1, 1, true)));
     x = loss_builder_linear(b, loss_builder_flatten(b, x), "fc", CLASSES);
     w = (world){.test = make_data(LOSS_SPLIT_TEST),
                 .train = make_data(LOSS_SPLIT_TRAIN),

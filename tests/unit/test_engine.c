@@ -26,12 +26,12 @@ static loss_net *make_net(void)
     assert_int_equal(loss_builder_create(&b, SHAPE), LOSS_OK);
     loss_node x = loss_builder_input(b);
     x = loss_builder_relu(
-        b, loss_builder_batchnorm(
-               b, loss_builder_conv(b, x, "conv1", (loss_conv){6, 3, 1, 1, false}), "bn1"));
-    loss_node y = loss_builder_conv(b, x, "conv2", (loss_conv){9, 3, 2, 1, true});
+        b, loss_builder_batchnorm(b, loss_builder_conv(b, x, "conv1", LOSS_CONV(6, 3, 1, 1, false)),
+                                  "bn1"));
+    loss_node y = loss_builder_conv(b, x, "conv2", LOSS_CONV(9, 3, 2, 1, true));
     y = loss_builder_add(b, loss_builder_batchnorm(b, y, "bn2"), loss_builder_shortcut(b, x, 9, 2));
-    y = loss_builder_max_pool(b, loss_builder_relu(b, y), (loss_pool){2, 1, 1});
-    y = loss_builder_average_pool(b, y, (loss_pool){2, 2, 0});
+    y = loss_builder_max_pool(b, loss_builder_relu(b, y), LOSS_POOL(2, 1, 1));
+    y = loss_builder_average_pool(b, y, LOSS_POOL(2, 2, 0));
     y = loss_builder_linear(b, loss_builder_flatten(b, y), "fc1", 7);
     y = loss_builder_dropout(b, loss_builder_relu(b, y), 0.3);
     y = loss_builder_linear(b, y, "fc2", SHAPE.classes);
@@ -193,7 +193,7 @@ static void test_builder_refuses(void **state)
     assert_int_equal(loss_builder_create(&b, SHAPE),
                      LOSS_OK); /* a window larger than the image; the error sticks */
     loss_node x =
-        loss_builder_conv(b, loss_builder_input(b), "conv", (loss_conv){4, 15, 1, 0, false});
+        loss_builder_conv(b, loss_builder_input(b), "conv", LOSS_CONV(4, 15, 1, 0, false));
     assert_int_equal(x, -1);
     assert_int_equal(loss_builder_relu(b, x), -1);
     assert_int_equal(loss_builder_finish(b, x, "net", &net), LOSS_ERR_SHAPE);
@@ -208,7 +208,7 @@ static void test_builder_refuses(void **state)
 
     assert_int_equal(loss_builder_create(&b, SHAPE), LOSS_OK); /* sums of different shapes */
     x = loss_builder_input(b);
-    x = loss_builder_add(b, x, loss_builder_max_pool(b, x, (loss_pool){2, 0, 0}));
+    x = loss_builder_add(b, x, loss_builder_max_pool(b, x, LOSS_POOL(2, 0, 0)));
     assert_int_equal(loss_builder_finish(b, x, "net", &net), LOSS_ERR_SHAPE);
 
     assert_int_equal(loss_builder_create(&b, SHAPE), LOSS_OK); /* logits that are no classes */
@@ -255,7 +255,7 @@ static loss_node apart(loss_builder *b, loss_node x, bool separate)
 static loss_node add_conv(loss_builder *b, loss_node x, const char *name, size_t channels,
                           bool bias, bool separate)
 {
-    return apart(b, loss_builder_conv(b, x, name, (loss_conv){channels, 3, 1, 1, bias}), separate);
+    return apart(b, loss_builder_conv(b, x, name, LOSS_CONV(channels, 3, 1, 1, bias)), separate);
 }
 
 /* Every way in which a convolution, BatchNorm, sum and ReLU can follow each other, with outputs

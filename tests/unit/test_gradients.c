@@ -102,20 +102,24 @@ static void check(loss_builder *b, loss_node top, const char *name)
 static loss_node begin(loss_builder **b)
 {
     assert_int_equal(loss_builder_create(b, SHAPE), LOSS_OK);
-    return loss_builder_conv(*b, loss_builder_input(*b), "first", (loss_conv){4, 3, 1, 1, false});
+    return loss_builder_conv(*b, loss_builder_input(*b), "first", LOSS_CONV(4, 3, 1, 1, false));
 }
 
 static void test_conv(void **state)
 {
     (void)state;
-    static const loss_conv cases[] = {
-        {3, 3, 1, 1, true},  {3, 3, 2, 1, false}, {5, 1, 1, 0, true},
-        {3, 1, 2, 0, false}, {2, 5, 1, 0, true},  {3, 4, 3, 2, true},
+    static const loss_conv_options cases[] = {
+        {sizeof(loss_conv_options), 3, 3, 1, 1, true},
+        {sizeof(loss_conv_options), 3, 3, 2, 1, false},
+        {sizeof(loss_conv_options), 5, 1, 1, 0, true},
+        {sizeof(loss_conv_options), 3, 1, 2, 0, false},
+        {sizeof(loss_conv_options), 2, 5, 1, 0, true},
+        {sizeof(loss_conv_options), 3, 4, 3, 2, true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         loss_builder *b;
         loss_node x = begin(&b);
-        check(b, loss_builder_conv(b, x, "conv", cases[i]), "conv");
+        check(b, loss_builder_conv(b, x, "conv", &cases[i]), "conv");
     }
 }
 
@@ -125,7 +129,7 @@ static void test_norm(void **state)
     loss_builder *b;
     loss_node x = begin(&b);
     x = loss_builder_batchnorm(b, x, "bn");
-    x = loss_builder_conv(b, loss_builder_relu(b, x), "conv", (loss_conv){3, 3, 2, 1, false});
+    x = loss_builder_conv(b, loss_builder_relu(b, x), "conv", LOSS_CONV(3, 3, 2, 1, false));
     check(b, loss_builder_batchnorm(b, x, "bn2"), "batchnorm");
 }
 
@@ -140,13 +144,16 @@ static void test_relu(void **state)
 static void test_pools(void **state)
 {
     (void)state;
-    static const loss_pool cases[] = {{2, 2, 0}, {3, 2, 1}, {2, 1, 1}, {3, 3, 0}};
+    static const loss_pool_options cases[] = {{sizeof(loss_pool_options), 2, 2, 0},
+                                              {sizeof(loss_pool_options), 3, 2, 1},
+                                              {sizeof(loss_pool_options), 2, 1, 1},
+                                              {sizeof(loss_pool_options), 3, 3, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         loss_builder *b;
         loss_node x = begin(&b);
-        check(b, loss_builder_max_pool(b, x, cases[i]), "max pool");
+        check(b, loss_builder_max_pool(b, x, &cases[i]), "max pool");
         x = begin(&b);
-        check(b, loss_builder_average_pool(b, x, cases[i]), "average pool");
+        check(b, loss_builder_average_pool(b, x, &cases[i]), "average pool");
     }
     loss_builder *b;
     loss_node x = begin(&b);
@@ -159,12 +166,12 @@ static void test_add_and_shortcut(void **state)
     loss_builder *b;
     loss_node x = begin(&b);
     loss_node y =
-        loss_builder_relu(b, loss_builder_conv(b, x, "conv", (loss_conv){7, 3, 2, 1, false}));
+        loss_builder_relu(b, loss_builder_conv(b, x, "conv", LOSS_CONV(7, 3, 2, 1, false)));
     check(b, loss_builder_relu(b, loss_builder_add(b, y, loss_builder_shortcut(b, x, 7, 2))),
           "shortcut");
     x = begin(&b);
     x = loss_builder_relu(b, x); /* three users, one of them twice */
-    y = loss_builder_conv(b, x, "conv", (loss_conv){4, 1, 1, 0, false});
+    y = loss_builder_conv(b, x, "conv", LOSS_CONV(4, 1, 1, 0, false));
     check(b, loss_builder_add(b, loss_builder_add(b, x, y), loss_builder_add(b, x, x)), "add");
 }
 
@@ -174,7 +181,7 @@ static void test_concat(void **state)
     loss_builder *b;
     loss_node x = begin(&b);
     x = loss_builder_relu(b, x);
-    loss_node y = loss_builder_conv(b, x, "conv", (loss_conv){3, 3, 1, 1, false});
+    loss_node y = loss_builder_conv(b, x, "conv", LOSS_CONV(3, 3, 1, 1, false));
     y = loss_builder_concat(b, y, x);
     check(b, loss_builder_batchnorm(b, loss_builder_concat(b, y, y), "bn"), "concat");
 }

@@ -172,20 +172,24 @@ static loss_node begin(loss_builder **b)
 {
     assert_int_equal(loss_builder_create(b, SHAPE), LOSS_OK);
     return loss_builder_relu(
-        *b, loss_builder_conv(*b, loss_builder_input(*b), "first", (loss_conv){4, 3, 1, 1, true}));
+        *b, loss_builder_conv(*b, loss_builder_input(*b), "first", LOSS_CONV(4, 3, 1, 1, true)));
 }
 
 static void test_conv(void **state)
 {
     (void)state;
-    static const loss_conv cases[] = {
-        {3, 3, 1, 1, true},  {3, 3, 2, 1, false}, {5, 1, 1, 0, true},
-        {3, 1, 2, 0, false}, {2, 5, 1, 0, true},  {3, 4, 3, 2, true},
+    static const loss_conv_options cases[] = {
+        {sizeof(loss_conv_options), 3, 3, 1, 1, true},
+        {sizeof(loss_conv_options), 3, 3, 2, 1, false},
+        {sizeof(loss_conv_options), 5, 1, 1, 0, true},
+        {sizeof(loss_conv_options), 3, 1, 2, 0, false},
+        {sizeof(loss_conv_options), 2, 5, 1, 0, true},
+        {sizeof(loss_conv_options), 3, 4, 3, 2, true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         loss_builder *b;
         loss_node x = begin(&b);
-        check(b, loss_builder_relu(b, loss_builder_conv(b, x, "conv", cases[i])), "conv");
+        check(b, loss_builder_relu(b, loss_builder_conv(b, x, "conv", &cases[i])), "conv");
     }
 }
 
@@ -196,31 +200,34 @@ static void test_norm(void **state)
     assert_int_equal(loss_builder_create(&b, SHAPE), LOSS_OK);
     loss_node x =
         loss_builder_batchnorm(b, loss_builder_input(b), "bn0"); /* of the images themselves */
-    x = loss_builder_batchnorm(b, loss_builder_conv(b, x, "first", (loss_conv){4, 3, 1, 1, true}),
+    x = loss_builder_batchnorm(b, loss_builder_conv(b, x, "first", LOSS_CONV(4, 3, 1, 1, true)),
                                "bn");
-    x = loss_builder_conv(b, loss_builder_relu(b, x), "conv", (loss_conv){3, 3, 2, 1, false});
+    x = loss_builder_conv(b, loss_builder_relu(b, x), "conv", LOSS_CONV(3, 3, 2, 1, false));
     check(b, loss_builder_batchnorm(b, x, "bn2"), "batchnorm");
 }
 
 static void test_pools(void **state)
 {
     (void)state;
-    static const loss_pool cases[] = {{2, 2, 0}, {3, 2, 1}, {2, 1, 1}, {3, 3, 0}};
+    static const loss_pool_options cases[] = {{sizeof(loss_pool_options), 2, 2, 0},
+                                              {sizeof(loss_pool_options), 3, 2, 1},
+                                              {sizeof(loss_pool_options), 2, 1, 1},
+                                              {sizeof(loss_pool_options), 3, 3, 0}};
     loss_builder *b;
     loss_node x;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_int_equal(loss_builder_create(&b, SHAPE),
                          LOSS_OK); /* no ReLU before it: no equal largest values */
-        x = loss_builder_conv(b, loss_builder_input(b), "first", (loss_conv){4, 3, 1, 1, true});
-        check(b, loss_builder_max_pool(b, x, cases[i]), "max pool");
+        x = loss_builder_conv(b, loss_builder_input(b), "first", LOSS_CONV(4, 3, 1, 1, true));
+        check(b, loss_builder_max_pool(b, x, &cases[i]), "max pool");
         x = begin(&b);
-        check(b, loss_builder_average_pool(b, x, cases[i]), "average pool");
+        check(b, loss_builder_average_pool(b, x, &cases[i]), "average pool");
     }
     x = begin(&b);
     check(b, loss_builder_global_average_pool(b, x), "global average pool");
     assert_int_equal(loss_builder_create(&b, SHAPE), LOSS_OK); /* of the images */
-    x = loss_builder_max_pool(b, loss_builder_input(b), cases[1]);
-    check(b, loss_builder_relu(b, loss_builder_conv(b, x, "conv", (loss_conv){4, 3, 1, 1, false})),
+    x = loss_builder_max_pool(b, loss_builder_input(b), &cases[1]);
+    check(b, loss_builder_relu(b, loss_builder_conv(b, x, "conv", LOSS_CONV(4, 3, 1, 1, false))),
           "max pool of the images");
 }
 
@@ -230,11 +237,11 @@ static void test_add_and_shortcut(void **state)
     loss_builder *b;
     loss_node x = begin(&b);
     loss_node y =
-        loss_builder_relu(b, loss_builder_conv(b, x, "conv", (loss_conv){7, 3, 2, 1, false}));
+        loss_builder_relu(b, loss_builder_conv(b, x, "conv", LOSS_CONV(7, 3, 2, 1, false)));
     check(b, loss_builder_relu(b, loss_builder_add(b, y, loss_builder_shortcut(b, x, 7, 2))),
           "shortcut");
     x = begin(&b); /* three users, one of them twice */
-    y = loss_builder_conv(b, x, "conv", (loss_conv){4, 1, 1, 0, false});
+    y = loss_builder_conv(b, x, "conv", LOSS_CONV(4, 1, 1, 0, false));
     check(b, loss_builder_add(b, loss_builder_add(b, x, y), loss_builder_add(b, x, x)), "add");
 }
 
@@ -243,7 +250,7 @@ static void test_concat(void **state)
     (void)state;
     loss_builder *b;
     loss_node x = begin(&b);
-    loss_node y = loss_builder_conv(b, x, "conv", (loss_conv){3, 3, 1, 1, false});
+    loss_node y = loss_builder_conv(b, x, "conv", LOSS_CONV(3, 3, 1, 1, false));
     y = loss_builder_concat(b, y, x);
     check(b, loss_builder_batchnorm(b, loss_builder_concat(b, y, y), "bn"), "concat");
 }

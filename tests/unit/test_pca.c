@@ -23,10 +23,10 @@ static loss_net *make_net(void)
     loss_net *net;
     assert_int_equal(loss_builder_create(&b, SHAPE), LOSS_OK);
     loss_node x = loss_builder_conv(b, loss_builder_input(b), "conv",
-                                    (loss_conv){.channels = 3, .kernel = 3, .padding = 1});
+                                    LOSS_CONV(.channels = 3, .kernel = 3, .padding = 1));
     x = loss_builder_relu(b, loss_builder_batchnorm(b, x, "bn"));
     x = loss_builder_linear(
-        b, loss_builder_flatten(b, loss_builder_average_pool(b, x, (loss_pool){.kernel = 2})), "fc",
+        b, loss_builder_flatten(b, loss_builder_average_pool(b, x, LOSS_POOL(.kernel = 2))), "fc",
         SHAPE.classes);
     assert_int_equal(loss_builder_finish(b, x, "small", &net), LOSS_OK);
     return net;
