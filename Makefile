@@ -10,7 +10,7 @@ PREFIX     ?= /usr/local
 LIBDIR     ?= $(PREFIX)/lib
 PKG_CONFIG ?= pkg-config
 
-CONFIGS := release asan ubsan tsan fuzz
+CONFIGS := release asan ubsan tsan msan fuzz
 ifeq ($(filter $(CONFIG),$(CONFIGS)),)
 $(error CONFIG=$(CONFIG): expected one of $(CONFIGS))
 endif
@@ -41,6 +41,7 @@ OPTIMISE_release := -O3
 OPTIMISE_double  := -O2 -DLOSSI_REAL=double
 OPTIMISE_asan    := -O1 -fno-omit-frame-pointer -fsanitize=address
 OPTIMISE_ubsan   := -O1 -fsanitize=undefined -fno-sanitize-recover=all
+OPTIMISE_msan    := -O1 -fno-omit-frame-pointer -fsanitize=memory -fsanitize-memory-track-origins
 OPTIMISE_tsan    := -O1 -fsanitize=thread
 # A fuzzer would hardly ever get past a checksum: that macro, which is customary, leaves it out.
 OPTIMISE_fuzz    := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
@@ -48,6 +49,7 @@ OPTIMISE_fuzz    := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,addres
 LINK_fuzz  := -fsanitize=fuzzer,address,undefined
 LINK_asan  := -fsanitize=address
 LINK_ubsan := -fsanitize=undefined
+LINK_msan  := -fsanitize=memory
 LINK_tsan  := -fsanitize=thread
 
 # The first use asks pkg-config and keeps the answer.
@@ -287,10 +289,22 @@ check-sanitized: $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS) $(EXAMPLES) $(OU
 	$(TEST_ENV) ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 tests/run $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS) \
 		$(if $(filter asan ubsan,$(CONFIG)),$(VIEW_SCRIPTS))
 
-.PHONY: valgrind
+# MemorySanitizer takes what a library wrote for uninitialised, unless the library was built with it, too. So it runs the
+# readers that are all our own; valgrind, which sees every library, runs all of them.
+LIBRARY_READERS := safetensors zip png idx archive tar gzip landscape run_json
+MSAN_REPLAYS := $(filter-out $(LIBRARY_READERS:%=\%/replay_%),$(REPLAYS))
+.PHONY: msan check-msan
+msan: ## Run the readers on their fuzz corpus under MemorySanitizer (clang)
+	$(MAKE) --no-print-directory CONFIG=msan CC=clang check-msan
+check-msan: $(MSAN_REPLAYS)
+	$(TEST_ENV) tests/run $(MSAN_REPLAYS)
+
+VALGRIND := $(TEST_ENV) TEST_TIMEOUT=3600 TEST_WRAPPER="valgrind -q --error-exitcode=1 --leak-check=full" tests/run
+.PHONY: valgrind valgrind-readers
 valgrind: $(TESTS) ## Run the unit and kernel tests under valgrind
-	$(TEST_ENV) TEST_TIMEOUT=3600 TEST_WRAPPER="valgrind -q --error-exitcode=1 --leak-check=full" \
-		tests/run $(TESTS)
+	$(VALGRIND) $(TESTS)
+valgrind-readers: $(REPLAYS) ## Run the readers on their fuzz corpus under valgrind
+	$(VALGRIND) $(REPLAYS)
 
 # libFuzzer (clang) on every reader, under AddressSanitizer and UndefinedBehaviorSanitizer. New inputs go to $(BUILD)/fuzz/corpus.
 FUZZ_SECONDS ?= 600
