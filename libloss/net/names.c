@@ -54,15 +54,17 @@ static const char *without_wrappers(const char *name)
  * one. */
 static char *replace(char *name, const char *from, const char *to)
 {
-    for (char *at = name; at; at = strchr(at, '.'), at += at != NULL) {
+    for (char *at = name;; at++) {
         size_t n = begins_with(at, from);
-        if (!n)
-            continue;
-        char *replaced = lossi_format("%.*s%s%s", (int)(at - name), name, to, at + n);
-        free(name);
-        return replaced;
+        if (n) {
+            char *replaced = lossi_format("%.*s%s%s", (int)(at - name), name, to, at + n);
+            free(name);
+            return replaced;
+        }
+        at = strchr(at, '.');
+        if (!at)
+            return name;
     }
-    return name;
 }
 
 char *lossi_name_canonical(const char *name)
