@@ -19,7 +19,7 @@ typedef struct request {
     text_list density;     /* files */
     loss_curvature_options curvature;
     loss_eigen_options eigen;
-    bool json, has_vectors, has_nodes;
+    bool is_json, has_vectors, has_nodes;
     const char *stage; /* what is under way */
     size_t tenth;      /* of it that has been told */
 } request;
@@ -61,35 +61,34 @@ static void print_eigenvalue(const char *name, const loss_eigenvalue *e)
            e->has_converged ? "" : "  (not converged: give more --steps)");
 }
 
-static void add_eigenvalues(cJSON *json, const char *key, const loss_eigenvalue *values, size_t n)
+static void add_eigenvalues(json *j, const char *key, const loss_eigenvalue *values, size_t n)
 {
-    cJSON *list = cJSON_AddArrayToObject(json, key);
+    cJSON *list = json_list(j, j->root, key);
     for (size_t i = 0; i < n; i++) {
-        cJSON *item = cJSON_CreateObject();
-        json_add_number(item, "value", values[i].value);
-        json_add_number(item, "residual", values[i].residual);
-        cJSON_AddBoolToObject(item, "converged", values[i].has_converged);
-        cJSON_AddItemToArray(list, item);
+        cJSON *item = json_object(j, list, NULL);
+        json_number(j, item, "value", values[i].value);
+        json_number(j, item, "residual", values[i].residual);
+        json_bool(j, item, "converged", values[i].has_converged);
     }
 }
 
 /* Loss and gradient first: cheap, and they tell at once if there is nothing to differentiate. */
 static loss_status find_gradient(request *r, loss_curvature *c, const loss_net *net,
-                                 const loss_dataset *data, cJSON *json)
+                                 const loss_dataset *data, json *j)
 {
     size_t n = loss_net_n_parameters(net);
     float *gradient = malloc(n * sizeof *gradient);
     double loss;
     loss_status status = gradient ? loss_curvature_gradient(c, &loss, gradient) : LOSS_ERR_NOMEM;
-    if (!status && r->json) {
-        cJSON_AddStringToObject(json, "model", loss_net_model(net));
-        cJSON_AddStringToObject(json, "split", loss_split_name((loss_split)r->split));
-        json_add_number(json, "images", (double)loss_dataset_count(data));
-        cJSON_AddStringToObject(json, "selection", loss_dataset_selection(data));
-        cJSON_AddStringToObject(json, "ignore", loss_ignore_name(r->curvature.ignore));
-        json_add_number(json, "parameters", (double)loss_curvature_rows(c));
-        json_add_number(json, "loss", loss);
-        json_add_number(json, "gradient_norm", norm_of(gradient, n));
+    if (!status && r->is_json) {
+        json_text(j, j->root, "model", loss_net_model(net));
+        json_text(j, j->root, "split", loss_split_name((loss_split)r->split));
+        json_number(j, j->root, "images", (double)loss_dataset_count(data));
+        json_text(j, j->root, "selection", loss_dataset_selection(data));
+        json_text(j, j->root, "ignore", loss_ignore_name(r->curvature.ignore));
+        json_number(j, j->root, "parameters", (double)loss_curvature_rows(c));
+        json_number(j, j->root, "loss", loss);
+        json_number(j, j->root, "gradient_norm", norm_of(gradient, n));
     } else if (!status) {
         printf("%s on %zu %s images (%s), Hessian over %zu of %zu parameters (ignore=%s)\n",
                loss_net_model(net), loss_dataset_count(data), loss_split_name((loss_split)r->split),
@@ -102,7 +101,7 @@ static loss_status find_gradient(request *r, loss_curvature *c, const loss_net *
     return status;
 }
 
-static loss_status find_eigenvalues(request *r, loss_curvature *c, cJSON *json)
+static loss_status find_eigenvalues(request *r, loss_curvature *c, json *j)
 {
     size_t n = r->eigen.top + r->eigen.smallest;
     loss_eigenvalue *values = calloc(n + 1, sizeof *values);
@@ -111,11 +110,11 @@ static loss_status find_eigenvalues(request *r, loss_curvature *c, cJSON *json)
     begin(r, "eigenvalues");
     loss_status status = n ? loss_curvature_eigen(c, &r->eigen, values, NULL) : LOSS_OK;
     progress_end();
-    if (!status && r->json) {
-        add_eigenvalues(json, "top", values, r->eigen.top);
-        add_eigenvalues(json, "smallest", values + r->eigen.top, r->eigen.smallest);
+    if (!status && r->is_json) {
+        add_eigenvalues(j, "top", values, r->eigen.top);
+        add_eigenvalues(j, "smallest", values + r->eigen.top, r->eigen.smallest);
     }
-    for (size_t i = 0; i < n && !status && !r->json; i++)
+    for (size_t i = 0; i < n && !status && !r->is_json; i++)
         print_eigenvalue(i < r->eigen.top ? "largest" : "smallest", &values[i]);
     fflush(stdout);
     free(values);
@@ -123,7 +122,7 @@ static loss_status find_eigenvalues(request *r, loss_curvature *c, cJSON *json)
 }
 
 /* Stopped on the way, the mean so far is worth telling. */
-static loss_status find_trace(request *r, loss_curvature *c, cJSON *json)
+static loss_status find_trace(request *r, loss_curvature *c, json *j)
 {
     loss_trace trace;
     if (!r->trace)
@@ -131,11 +130,11 @@ static loss_status find_trace(request *r, loss_curvature *c, cJSON *json)
     begin(r, "trace");
     loss_status status = loss_curvature_trace(c, r->trace, &trace);
     progress_end();
-    if (trace.vectors && r->json) {
-        cJSON *object = cJSON_AddObjectToObject(json, "trace");
-        json_add_number(object, "mean", trace.mean);
-        json_add_number(object, "standard_error", trace.standard_error);
-        json_add_number(object, "vectors", (double)trace.vectors);
+    if (trace.vectors && r->is_json) {
+        cJSON *object = json_object(j, j->root, "trace");
+        json_number(j, object, "mean", trace.mean);
+        json_number(j, object, "standard_error", trace.standard_error);
+        json_number(j, object, "vectors", (double)trace.vectors);
     } else if (trace.vectors) {
         printf("%-10s %-13.6g +- %.2g (%zu random vectors)\n", "trace", trace.mean,
                trace.standard_error, trace.vectors);
@@ -144,71 +143,91 @@ static loss_status find_trace(request *r, loss_curvature *c, cJSON *json)
     return status;
 }
 
-static loss_status find_density(request *r, loss_curvature *c, const loss_net *net,
-                                const loss_dataset *data, cJSON *json)
+/* @return an exit code; a failure was told */
+static int write_density(request *r, const loss_density *density, const density_about *about)
 {
-    loss_density *density;
-    if (!r->density.n)
-        return LOSS_OK;
-    begin(r, "density");
-    loss_status status = loss_curvature_density(&density, c, r->vectors, r->nodes);
-    progress_end();
-    for (size_t i = 0; i < r->density.n && !status; i++) {
-        density_about about = {net, data, r->curvature.ignore, loss_curvature_rows(c)};
-        if (!density_write(density, &about, r->density.items[i]))
-            status = LOSS_ERR_IO;
-        else if (!r->json)
+    int result = EXIT_OK;
+    for (size_t i = 0; i < r->density.n && result == EXIT_OK; i++) {
+        result = density_write(density, about, r->density.items[i]);
+        if (result == EXIT_OK && !r->is_json)
             printf("%-10s %s\n", "density", r->density.items[i]);
     }
-    if (!status && r->json) {
-        cJSON *object = cJSON_AddObjectToObject(json, "density");
-        json_add_number(object, "vectors", (double)r->vectors);
-        cJSON *files = cJSON_AddArrayToObject(object, "files");
-        for (size_t i = 0; i < r->density.n; i++)
-            cJSON_AddItemToArray(files, cJSON_CreateString(r->density.items[i]));
+    return result;
+}
+
+static void add_density(const request *r, json *j)
+{
+    cJSON *object = json_object(j, j->root, "density");
+    json_number(j, object, "vectors", (double)r->vectors);
+    cJSON *files = json_list(j, object, "files");
+    for (size_t i = 0; i < r->density.n; i++)
+        json_text(j, files, NULL, r->density.items[i]);
+}
+
+/* What is computed with, and what came out last. */
+typedef struct work {
+    loss_dataset *data;
+    loss_net *net;
+    loss_curvature *curvature;
+    loss_density *density; /* NULL: none wanted */
+} work;
+
+static loss_status compute(request *r, work *w, json *j)
+{
+    loss_status status = target_open_data(&r->t, (loss_split)r->split, &w->data);
+    if (!status)
+        status = target_open_net(&r->t, w->data, &w->net);
+    if (!status)
+        status = loss_curvature_create(&w->curvature, w->net, w->data, &r->curvature);
+    if (!status)
+        status = find_gradient(r, w->curvature, w->net, w->data, j);
+    if (!status)
+        status = find_eigenvalues(r, w->curvature, j);
+    if (!status)
+        status = find_trace(r, w->curvature, j);
+    if (!status && r->density.n) {
+        begin(r, "density");
+        status = loss_curvature_density(&w->density, w->curvature, r->vectors, r->nodes);
     }
-    loss_density_free(density);
+    progress_end();
     return status;
+}
+
+/* Interrupted, it still prints what was finished. */
+static int print(request *r, json *j, bool is_interrupted)
+{
+    loss_status status = LOSS_OK;
+    if (r->is_json) {
+        json_bool(j, j->root, "interrupted", is_interrupted);
+        status = json_print(j);
+    }
+    if (status)
+        return report_failure(status);
+    if (is_interrupted)
+        fprintf(stderr, "lossgrid: interrupted; what was finished has been printed\n");
+    return is_interrupted ? EXIT_INTERRUPTED : EXIT_OK;
 }
 
 static int run(request *r)
 {
-    loss_dataset *data = NULL;
-    loss_net *net = NULL;
-    loss_curvature *curvature = NULL;
-    cJSON *json = cJSON_CreateObject();
-    loss_status status =
-        json ? target_open_data(&r->t, (loss_split)r->split, &data) : LOSS_ERR_NOMEM;
-    if (!status)
-        status = target_open_net(&r->t, data, &net);
-    if (!status)
-        status = loss_curvature_create(&curvature, net, data, &r->curvature);
-    if (!status)
-        status = find_gradient(r, curvature, net, data, json);
-    if (!status)
-        status = find_eigenvalues(r, curvature, json);
-    if (!status)
-        status = find_trace(r, curvature, json);
-    bool is_written = true;
-    if (!status) {
-        status = find_density(r, curvature, net, data, json);
-        is_written = status != LOSS_ERR_IO; /* density_write() has told it */
+    work w = {0};
+    json j = json_begin();
+    loss_status status = compute(r, &w, &j);
+    int result = status && status != LOSS_ERR_CANCELLED ? report_failure(status) : EXIT_OK;
+    if (!status && w.density) {
+        density_about about = {w.net, w.data, r->curvature.ignore,
+                               loss_curvature_rows(w.curvature)};
+        result = write_density(r, w.density, &about);
+        add_density(r, &j);
     }
-    if (r->json && (!status || status == LOSS_ERR_CANCELLED)) {
-        cJSON_AddBoolToObject(json, "interrupted", status == LOSS_ERR_CANCELLED);
-        json_print(json);
-    } else {
-        cJSON_Delete(json);
-    }
-    loss_curvature_free(curvature);
-    loss_net_free(net);
-    loss_dataset_free(data);
-    if (status == LOSS_ERR_CANCELLED) {
-        progress_end();
-        fprintf(stderr, "lossgrid: interrupted; what was finished has been printed\n");
-        return EXIT_INTERRUPTED;
-    }
-    return !status ? EXIT_OK : is_written ? report_failure(status) : EXIT_FAILED;
+    if (result == EXIT_OK)
+        result = print(r, &j, status == LOSS_ERR_CANCELLED);
+    json_free(&j);
+    loss_density_free(w.density);
+    loss_curvature_free(w.curvature);
+    loss_net_free(w.net);
+    loss_dataset_free(w.data);
+    return result;
 }
 
 static int check_request(const request *r, const char *command)
@@ -272,7 +291,7 @@ int command_curvature(int argc, char **argv)
          NULL},
         {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT,
          &r.curvature.threads, NULL, NULL},
-        {"json", NULL, "one JSON object on standard output", OPTION_FLAG, &r.json, NULL, NULL},
+        {"json", NULL, "one JSON object on standard output", OPTION_FLAG, &r.is_json, NULL, NULL},
         {"quiet", NULL, "no progress", OPTION_FLAG, &r.t.quiet, NULL, NULL},
     };
     const command_spec command = {

@@ -15,9 +15,8 @@ typedef struct density_about {
 /** True for .csv and the endings of pictures. */
 bool density_is_known(const char *path);
 
-/** Writes the nodes (.csv: vector, eigenvalue, weight) or a picture of the curve, seen complete
- * or not at all.
- *  @return true, or false after telling why on standard error. */
-bool density_write(const loss_density *density, const density_about *about, const char *path);
+/** Writes the nodes (.csv: vector, eigenvalue, weight) or a picture of the curve.
+ *  @return EXIT_OK, or EXIT_FAILED after telling why */
+int density_write(const loss_density *density, const density_about *about, const char *path);
 
 #endif

@@ -5,24 +5,25 @@
 #include "json.h"
 #include "target.h"
 
-static void print_result(const loss_net *net, loss_split split, const loss_result *r, bool json)
+static loss_status print_result(const loss_net *net, loss_split split, const loss_result *r,
+                                bool is_json)
 {
-    if (!json) {
+    if (!is_json) {
         printf(
             "%s on %zu %s images: loss %.6g +- %.2g nats per image, accuracy %.4g %%  (%.2f s)\n",
             loss_net_model(net), r->images, loss_split_name(split), r->loss, r->standard_error,
             r->accuracy, r->seconds);
-        return;
+        return LOSS_OK;
     }
-    cJSON *object = cJSON_CreateObject();
-    json_add_number(object, "loss", r->loss);
-    json_add_number(object, "accuracy", r->accuracy);
-    json_add_number(object, "standard_error", r->standard_error);
-    json_add_number(object, "images", (double)r->images);
-    cJSON_AddStringToObject(object, "split", loss_split_name(split));
-    cJSON_AddStringToObject(object, "model", loss_net_model(net));
-    json_add_number(object, "seconds", r->seconds);
-    json_print(object);
+    json j = json_begin();
+    json_number(&j, j.root, "loss", r->loss);
+    json_number(&j, j.root, "accuracy", r->accuracy);
+    json_number(&j, j.root, "standard_error", r->standard_error);
+    json_number(&j, j.root, "images", (double)r->images);
+    json_text(&j, j.root, "split", loss_split_name(split));
+    json_text(&j, j.root, "model", loss_net_model(net));
+    json_number(&j, j.root, "seconds", r->seconds);
+    return json_print(&j);
 }
 
 int command_eval(int argc, char **argv)
@@ -31,13 +32,13 @@ int command_eval(int argc, char **argv)
     target t = {0};
     loss_evaluate_options o = LOSS_EVALUATE_OPTIONS_INIT;
     int split = LOSS_SPLIT_TEST;
-    bool json = false;
+    bool is_json = false;
     const option_spec options[] = {
         TARGET_OPTIONS(t),
         {"split", "S", "train or test (test)", OPTION_CHOICE, &split, splits, NULL},
         {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT,
          &o.threads, NULL, NULL},
-        {"json", NULL, "one JSON object on standard output", OPTION_FLAG, &json, NULL, NULL},
+        {"json", NULL, "one JSON object on standard output", OPTION_FLAG, &is_json, NULL, NULL},
         {"quiet", NULL, "no messages", OPTION_FLAG, &t.quiet, NULL, NULL},
     };
     const command_spec command = {
@@ -70,7 +71,7 @@ int command_eval(int argc, char **argv)
     if (!status)
         status = loss_net_evaluate(net, data, &o, &r);
     if (!status)
-        print_result(net, (loss_split)split, &r, json);
+        status = print_result(net, (loss_split)split, &r, is_json);
     loss_net_free(net);
     loss_dataset_free(data);
     target_free(&t);

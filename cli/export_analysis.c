@@ -1,61 +1,33 @@
-/* Contour lines and critical points as CSV: written beside the file, then renamed. */
+/* Contour lines and critical points as CSV. */
 #include "export_analysis.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 
-typedef struct table {
-    const char *path;
-    char temporary[4096];
-    FILE *file;
-} table;
+static const loss_file_kind TABLE = {"table", 0, NULL, 0};
 
-static int cannot_write(table *t)
+/* Ends a table. @return an exit code */
+static int table_end(loss_file *table)
 {
-    fprintf(stderr, "lossgrid: %s: cannot write: %s\n", t->path, strerror(errno));
-    unlink(t->temporary);
-    return EXIT_FAILED;
-}
-
-static bool table_open(table *t, const char *path)
-{
-    t->path = path;
-    snprintf(t->temporary, sizeof t->temporary, "%s.tmp-%ld", path, (long)getpid());
-    t->file = fopen(t->temporary, "wb");
-    return t->file;
-}
-
-/* @return an exit code */
-static int table_close(table *t)
-{
-    bool written = fflush(t->file) == 0 && !ferror(t->file) && fsync(fileno(t->file)) == 0;
-    int error = errno;
-    written = fclose(t->file) == 0 && written;
-    if (!written) {
-        errno = error;
-        return cannot_write(t);
-    }
-    return rename(t->temporary, t->path) == 0 ? EXIT_OK : cannot_write(t);
+    loss_status status = loss_file_commit(table);
+    return status ? report_failure(status) : EXIT_OK;
 }
 
 static int write_contours(const char *path, const loss_contours *contours)
 {
-    table t;
-    if (!table_open(&t, path))
-        return cannot_write(&t);
-    fprintf(t.file, "line,level,closed,x,y\n");
+    loss_file *table;
+    loss_status status = loss_file_open(&table, path, &TABLE);
+    if (status)
+        return report_failure(status);
+    loss_file_put_text(table, "line,level,closed,x,y\n");
     for (size_t k = 0; k < loss_contours_count(contours); k++) {
         loss_contour line = loss_contours_line(contours, k);
         for (size_t i = 0; i < line.n_points; i++)
-            fprintf(t.file, "%zu,%.17g,%d,%.17g,%.17g\n", k, line.level, line.is_closed,
-                    line.points[i][0], line.points[i][1]);
+            loss_file_print(table, "%zu,%.17g,%d,%.17g,%.17g\n", k, line.level, line.is_closed,
+                            line.points[i][0], line.points[i][1]);
     }
-    return table_close(&t);
+    return table_end(table);
 }
 
 int export_contours(const char *path, loss_surface *surface, loss_split split,
@@ -78,23 +50,24 @@ int export_contours(const char *path, loss_surface *surface, loss_split split,
 
 static int write_criticals(const char *path, const loss_criticals *set, double persistence)
 {
-    table t;
+    loss_file *table;
     const loss_critical *points = loss_criticals_points(set);
     size_t n = loss_criticals_count(set, persistence);
-    if (!table_open(&t, path))
-        return cannot_write(&t);
-    fprintf(t.file,
-            "kind,iy,ix,grid_loss,persistence,partner,border,multiplicity,index,x,y,fitted,loss\n");
+    loss_status status = loss_file_open(&table, path, &TABLE);
+    if (status)
+        return report_failure(status);
+    loss_file_put_text(table, "kind,iy,ix,grid_loss,persistence,partner,border,multiplicity,index,"
+                              "x,y,fitted,loss\n");
     for (size_t i = 0; i < n; i++) {
         const loss_critical *c = &points[i];
-        fprintf(t.file, "%s,%zu,%zu,%.17g,%.17g,", loss_critical_kind_name(c->kind), c->iy, c->ix,
-                c->grid_value, c->persistence);
+        loss_file_print(table, "%s,%zu,%zu,%.17g,%.17g,", loss_critical_kind_name(c->kind), c->iy,
+                        c->ix, c->grid_value, c->persistence);
         if (c->partner < n) /* a row of this table, counted from 0 */
-            fprintf(t.file, "%zu", c->partner);
-        fprintf(t.file, ",%d,%d,%d,%.17g,%.17g,%d,%.17g\n", c->on_border, c->multiplicity, c->index,
-                c->x, c->y, c->is_fitted, c->value);
+            loss_file_print(table, "%zu", c->partner);
+        loss_file_print(table, ",%d,%d,%d,%.17g,%.17g,%d,%.17g\n", c->on_border, c->multiplicity,
+                        c->index, c->x, c->y, c->is_fitted, c->value);
     }
-    return table_close(&t);
+    return table_end(table);
 }
 
 int export_criticals(const char *path, loss_surface *surface, loss_split split, double persistence)

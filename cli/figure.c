@@ -2,9 +2,26 @@
 #include "figure.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static const double INK = 0.13, GREY = 0.35;
+
+void figure_add_caption(figure *f, const char *format, ...)
+{
+    enum { SIZE = 512 };
+    char *text = f->n_captions < MOST_CAPTIONS ? malloc(SIZE) : NULL;
+    if (!text) {
+        f->failed = true;
+        return;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, SIZE, format, arguments);
+    va_end(arguments);
+    f->captions[f->n_captions++] = text;
+}
 
 size_t figure_ticks(double low, double high, bool log, size_t wanted, double *ticks)
 {

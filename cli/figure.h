@@ -6,7 +6,7 @@
 #include <cairo.h>
 #include <loss/loss.h>
 
-enum { MOST_CAPTIONS = 12, MOST_FIELDS = 4, MOST_TICKS = 64 };
+enum { MOST_CAPTIONS = 16, MOST_FIELDS = 4, MOST_TICKS = 64 };
 
 /** One quantity on the grid. */
 typedef struct field {
@@ -42,12 +42,18 @@ typedef struct figure {
     const char *colours;
     char *captions[MOST_CAPTIONS]; /* owned */
     size_t n_captions;
+    bool is_map, has_convexity; /* else curves; the first field is a ratio of eigenvalues */
+    bool failed;                /* memory ran out while it was made */
 } figure;
 
-/** A map of fields[0] with axes and colour bar. */
-void figure_draw_map(const figure *f, cairo_t *cr);
-/** Curves of all fields over x, with bands of one standard error. */
-void figure_draw_curves(const figure *f, cairo_t *cr);
+/** Adds a caption, printf style; at most 511 bytes of it. */
+void figure_add_caption(figure *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** A map of fields[0] with axes and colour bar. @return false: memory ran out, something is
+ * missing. What cairo lacks shows in its status. */
+bool figure_draw_map(const figure *f, cairo_t *cr);
+/** Curves of all fields over x, with bands of one standard error. The same return. */
+bool figure_draw_curves(const figure *f, cairo_t *cr);
 
 /** Round numbers within low .. high: steps of 1, 2 or 5 times a power of ten; on a log scale 1,
  * 2, 5 times powers of ten.
@@ -67,9 +73,10 @@ typedef struct frame {
 /** The training paths, within the plotting area of a map, without labels. */
 void figure_draw_path(const figure *f, const frame *r, cairo_t *cr);
 
-/** Contour lines, below all marks; then marks of critical points and all labels, above them. */
+/** Contour lines, below all marks; then marks of critical points and all labels, above them.
+ * figure_draw_marks() returns false when memory is out. */
 void figure_draw_contours(const figure *f, const frame *r, cairo_t *cr);
-void figure_draw_marks(const figure *f, const frame *r, cairo_t *cr);
+bool figure_draw_marks(const figure *f, const frame *r, cairo_t *cr);
 
 frame figure_frame(const figure *f, double right_margin);
 /** Ticks of the scale low .. high and their places along it, [MOST_TICKS] each, written. @return

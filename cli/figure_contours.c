@@ -172,41 +172,61 @@ static int longest_first(const void *a, const void *b)
                                   : (p->line > q->line) - (p->line < q->line);
 }
 
-void figure_label_contours(const figure *f, const frame *r, label_room *room, cairo_t *cr)
+/* The lines as they are drawn, and where they run. */
+typedef struct drawing {
+    size_t n;
+    drawn_line *lines; /* [n] */
+    ranked *order;     /* [n] */
+    line_map map;
+} drawing;
+
+static void drawing_free(drawing *d)
 {
-    size_t n = f->overlay ? loss_contours_count(f->overlay->lines) : 0, done = 0;
-    line_map m = {(size_t)(r->width / (3 * r->unit)) + 1,
-                  (size_t)(r->height / (3 * r->unit)) + 1,
-                  r->left,
-                  r->top,
-                  3 * r->unit,
-                  NULL};
-    drawn_line *drawn = calloc(n + 1, sizeof *drawn);
-    ranked *order = calloc(n + 1, sizeof *order);
-    m.lines = calloc(m.width * m.height, sizeof *m.lines);
-    for (; drawn && order && m.lines && done < n; done++) {
-        loss_contour line = loss_contours_line(f->overlay->lines, done);
-        if (!drawn_line_make(&drawn[done], f, r, &line)) {
-            drawn_line_free(&drawn[done]);
-            break;
-        }
-        const drawn_line *d = &drawn[done];
-        for (size_t i = 1; i < d->n; i++)
-            map_piece(&m, d->points[i - 1], d->points[i], (uint32_t)done + 1);
-        order[done] = (ranked){done, d->length[d->n - 1]};
+    for (size_t i = 0; d->lines && i < d->n; i++)
+        drawn_line_free(&d->lines[i]);
+    free(d->lines);
+    free(d->order);
+    free(d->map.lines);
+}
+
+static bool drawing_make(drawing *d, const figure *f, const frame *r)
+{
+    const double cell = 3 * r->unit;
+    *d = (drawing){.n = loss_contours_count(f->overlay->lines)};
+    d->map = (line_map){
+        (size_t)(r->width / cell) + 1, (size_t)(r->height / cell) + 1, r->left, r->top, cell, NULL};
+    d->lines = calloc(d->n + 1, sizeof *d->lines);
+    d->order = calloc(d->n + 1, sizeof *d->order);
+    d->map.lines = calloc(d->map.width * d->map.height, sizeof *d->map.lines);
+    if (!d->lines || !d->order || !d->map.lines)
+        return false;
+    for (size_t k = 0; k < d->n; k++) {
+        loss_contour line = loss_contours_line(f->overlay->lines, k);
+        drawn_line *drawn = &d->lines[k];
+        if (!drawn_line_make(drawn, f, r, &line))
+            return false;
+        for (size_t i = 1; i < drawn->n; i++)
+            map_piece(&d->map, drawn->points[i - 1], drawn->points[i], (uint32_t)k + 1);
+        d->order[k] = (ranked){k, drawn->length[drawn->n - 1]};
     }
-    if (done)
-        qsort(order, done, sizeof *order, longest_first);
+    qsort(d->order, d->n, sizeof *d->order, longest_first);
+    return true;
+}
+
+bool figure_label_contours(const figure *f, const frame *r, label_room *room, cairo_t *cr)
+{
+    drawing d;
+    if (!f->overlay)
+        return true;
+    bool made = drawing_make(&d, f, r);
     figure_font(cr, 16 * r->unit, false);
-    for (size_t i = 0; i < done; i++) {
+    for (size_t i = 0; made && i < d.n; i++) {
         char text[32];
-        double level = loss_contours_line(f->overlay->lines, order[i].line).level;
+        size_t k = d.order[i].line;
+        double level = loss_contours_line(f->overlay->lines, k).level;
         snprintf(text, sizeof text, "%.4g", overlay_value(f->overlay, level));
-        label_line(&drawn[order[i].line], &m, (uint32_t)order[i].line + 1, text, r->unit, room, cr);
+        label_line(&d.lines[k], &d.map, (uint32_t)k + 1, text, r->unit, room, cr);
     }
-    for (size_t i = 0; i < done; i++)
-        drawn_line_free(&drawn[i]);
-    free(drawn);
-    free(order);
-    free(m.lines);
+    drawing_free(&d);
+    return made;
 }

@@ -143,7 +143,7 @@ static void draw_right_axis(const frame *r, cairo_t *cr)
     figure_draw_side_axis(r, r->left + r->width, true, ticks, places, 6, "accuracy (%)", cr);
 }
 
-void figure_draw_curves(const figure *f, cairo_t *cr)
+bool figure_draw_curves(const figure *f, cairo_t *cr)
 {
     bool has_right = false;
     for (size_t k = 0; k < f->n_fields; k++)
@@ -171,4 +171,5 @@ void figure_draw_curves(const figure *f, cairo_t *cr)
     if (has_right)
         draw_right_axis(&r, cr);
     figure_draw_title_and_captions(f, &r, cr);
+    return true;
 }

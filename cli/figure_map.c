@@ -151,7 +151,7 @@ static void equalise_scales(const figure *f, frame *r)
     r->height = scale * height;
 }
 
-void figure_draw_map(const figure *f, cairo_t *cr)
+bool figure_draw_map(const figure *f, cairo_t *cr)
 {
     frame r = figure_frame(f, 185);
     equalise_scales(f, &r);
@@ -160,10 +160,11 @@ void figure_draw_map(const figure *f, cairo_t *cr)
     figure_draw_path(f, &r, cr);
     mark_centre(f, &r, cr);
     mark_solutions(f, &r, cr);
-    figure_draw_marks(f, &r, cr);
+    bool is_whole = figure_draw_marks(f, &r, cr);
     outline(&r, cr);
     figure_draw_x_axis(f, &r, cr);
     draw_y_axis(f, &r, cr);
     draw_colour_bar(f, &r, cr);
     figure_draw_title_and_captions(f, &r, cr);
+    return is_whole;
 }

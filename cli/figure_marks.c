@@ -42,7 +42,7 @@ static void take_solutions(const figure *f, const frame *r, label_room *room)
     }
 }
 
-void figure_draw_marks(const figure *f, const frame *r, cairo_t *cr)
+bool figure_draw_marks(const figure *f, const frame *r, cairo_t *cr)
 {
     label_room room = {.area = {r->left, r->top, r->left + r->width, r->top + r->height}};
     const loss_critical *points =
@@ -55,7 +55,7 @@ void figure_draw_marks(const figure *f, const frame *r, cairo_t *cr)
         draw_mark(&points[i], at, r->unit, cr);
         label_room_take(&room, box_around(at[0], at[1], 10 * r->unit, 10 * r->unit));
     }
-    figure_label_path(f, r, &room, cr);
+    bool labelled = figure_label_path(f, r, &room, cr);
     figure_font(cr, 18 * r->unit, false);
     for (size_t i = 0; i < n; i++) {
         const loss_critical *c = &points[i];
@@ -69,5 +69,5 @@ void figure_draw_marks(const figure *f, const frame *r, cairo_t *cr)
         overlay_mark_text(f->overlay, c, text);
         label_beside(at, text, r->unit, &room, cr);
     }
-    figure_label_contours(f, r, &room, cr);
+    return figure_label_contours(f, r, &room, cr) && labelled;
 }

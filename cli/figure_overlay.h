@@ -10,8 +10,8 @@ void figure_point(const figure *f, const frame *r, double x, double y, double at
 
 /** Epochs beside the checkpoints of the training paths, where there is room; all labels after
  * these keep clear of the paths. */
-void figure_label_path(const figure *f, const frame *r, label_room *room, cairo_t *cr);
-/** Labels on contour lines, where there is room. */
-void figure_label_contours(const figure *f, const frame *r, label_room *room, cairo_t *cr);
+bool figure_label_path(const figure *f, const frame *r, label_room *room, cairo_t *cr);
+/** Labels on contour lines, where there is room. Both return false when memory is out. */
+bool figure_label_contours(const figure *f, const frame *r, label_room *room, cairo_t *cr);
 
 #endif

@@ -112,14 +112,14 @@ static bool label_checkpoint(const figure *f, const frame *r, const loss_path_po
     return label_beside(at, text, r->unit, room, cr);
 }
 
-static void label_run(const figure *f, const frame *r, const loss_path_point *p, size_t n,
+static bool label_run(const figure *f, const frame *r, const loss_path_point *p, size_t n,
                       bool with_name, label_room *room, cairo_t *cr)
 {
     char text[160], last[32] = "";
     size_t step = label_step(p, n);
     bool *labelled = calloc(n, sizeof *labelled);
     if (!labelled)
-        return;
+        return false;
     if (n > 1 && are_one(f, r, &p[0], &p[n - 1]))
         snprintf(last, sizeof last, "\342\200\223%zu",
                  p[n - 1].epoch); /* from the first to the last, in one place */
@@ -132,6 +132,7 @@ static void label_run(const figure *f, const frame *r, const loss_path_point *p,
             labelled[i] = label_checkpoint(f, r, p, i, labelled, n, text, room, cr);
     }
     free(labelled);
+    return true;
 }
 
 /* The end of the run that begins at number `first`. */
@@ -156,12 +157,15 @@ void figure_draw_path(const figure *f, const frame *r, cairo_t *cr)
     cairo_restore(cr);
 }
 
-void figure_label_path(const figure *f, const frame *r, label_room *room, cairo_t *cr)
+bool figure_label_path(const figure *f, const frame *r, label_room *room, cairo_t *cr)
 {
-    bool several = f->n_path && end_of_run(f, 0) < f->n_path;
+    bool several = f->n_path && end_of_run(f, 0) < f->n_path, is_whole = true;
     figure_font(cr, 18 * r->unit, true);
     for (size_t first = 0; first < f->n_path; first = end_of_run(f, first))
         take_line(f, r, f->path + first, end_of_run(f, first) - first, room);
     for (size_t first = 0; first < f->n_path; first = end_of_run(f, first))
-        label_run(f, r, f->path + first, end_of_run(f, first) - first, several, room, cr);
+        is_whole =
+            label_run(f, r, f->path + first, end_of_run(f, first) - first, several, room, cr) &&
+            is_whole;
+    return is_whole;
 }

@@ -1,22 +1,16 @@
 /* lossgrid info */
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cli.h"
 #include "json.h"
 #include "options.h"
-#include "summary.h"
-#include "target.h"
-#include "validity.h"
+#include "report.h"
 
-static bool is_folder(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-}
+enum { MOST_JSON = 16 * 1024 * 1024 };
 
 static bool has_bytes(const char *path, long at, const char *magic, size_t n)
 {
@@ -34,47 +28,18 @@ static bool is_archive(const char *path)
     return has_bytes(path, 0, "\x1f\x8b", 2) || has_bytes(path, 257, "ustar", 5);
 }
 
-/* Prints an object as it is, or as indented lines "key: value". */
-static void print_text(const cJSON *object, int depth)
+static int print(json *j, bool is_json)
 {
-    for (const cJSON *item = object->child; item; item = item->next) {
-        printf("%*s%s:", 2 * depth, "", item->string);
-        if (cJSON_IsObject(item)) {
-            putchar('\n');
-            print_text(item, depth + 1);
-            continue;
-        }
-        char *text =
-            cJSON_IsString(item) ? strdup(item->valuestring) : cJSON_PrintUnformatted(item);
-        printf(" %s\n", text ? text : "");
-        free(text);
-    }
+    loss_status status = is_json ? json_print(j) : json_print_lines(j);
+    return status ? report_failure(status) : EXIT_OK;
 }
 
-static int print_object(cJSON *object, bool json)
-{
-    if (json) {
-        json_print(object);
-    } else {
-        print_text(object, 0);
-        cJSON_Delete(object);
-    }
-    return EXIT_OK;
-}
-
-static int info_landscape(const char *path, bool json)
+static int info_landscape(const char *path, bool is_json)
 {
     loss_surface *surface;
     loss_status status = loss_surface_read(&surface, path);
     if (!status)
-        status = summary_print(surface, path, json);
-    if (!status && !json)
-        status = validity_print_paths(surface);
-    const char *key;
-    if (!status && !json)
-        printf("metadata\n");
-    for (size_t i = 0; !status && !json && (key = loss_surface_metadata_key(surface, i)); i++)
-        printf("  %-18s %s\n", key, loss_surface_metadata(surface, key));
+        status = report_print(surface, path, is_json, true);
     loss_surface_close(surface);
     return status ? report_failure(status) : EXIT_OK;
 }
@@ -84,121 +49,184 @@ static int is_checkpoint(const struct dirent *entry)
     return strncmp(entry->d_name, "epoch-", 6) == 0 && strstr(entry->d_name, ".safetensors");
 }
 
-/* run.json with the checkpoints that are there and the last row of the log. */
-static int info_run(const char *folder, bool json)
+/* Adds the object in a file of JSON as "run". @return EXIT_OK, or an exit code after telling why */
+static int add_json_file(json *j, const char *path)
 {
-    char path[4096];
-    snprintf(path, sizeof path, "%s/run.json", folder);
-    char *text = read_text(path);
-    cJSON *run = text ? cJSON_Parse(text) : NULL;
+    uint8_t *text;
+    size_t n;
+    loss_status status = loss_file_read(path, MOST_JSON, &text, &n);
+    if (status)
+        return report_failure(status);
+    cJSON *run = cJSON_Parse((const char *)text);
     free(text);
     if (!cJSON_IsObject(run)) {
-        fprintf(stderr, "lossgrid: %s: not a JSON object\n", path);
+        /* cJSON does not tell why it failed. */
+        fprintf(stderr, "lossgrid: %s: not a JSON object, or out of memory\n", path);
         cJSON_Delete(run);
         return EXIT_FAILED;
     }
-    cJSON *object = cJSON_CreateObject();
-    cJSON_AddStringToObject(object, "kind", "run");
-    cJSON_AddItemToObject(object, "run", run);
-    cJSON *checkpoints = cJSON_AddArrayToObject(object, "checkpoints");
+    json_item(j, j->root, "run", run);
+    return EXIT_OK;
+}
+
+static int add_checkpoints(json *j, const char *folder)
+{
+    cJSON *list = json_list(j, j->root, "checkpoints");
     struct dirent **entries = NULL;
     int n = scandir(folder, &entries, is_checkpoint, alphasort);
+    if (n < 0) {
+        fprintf(stderr, "lossgrid: %s: %s\n", folder, strerror(errno));
+        return EXIT_FAILED;
+    }
     for (int i = 0; i < n; i++) {
-        cJSON_AddItemToArray(checkpoints, cJSON_CreateString(entries[i]->d_name));
+        json_text(j, list, NULL, entries[i]->d_name);
         free(entries[i]);
     }
     free(entries);
-    snprintf(path, sizeof path, "%s/log.csv", folder);
-    char *log = read_text(path);
-    if (log && *log) {
-        log[strlen(log) - 1] = 0; /* the last line break */
-        char *last = strrchr(log, '\n');
-        cJSON_AddStringToObject(object, "log_last_row", last ? last + 1 : "");
-    }
-    free(log);
-    return print_object(object, json);
+    return EXIT_OK;
 }
 
-static void add_channels(cJSON *object, const char *key, const float *values, size_t n)
+/* A run that has just begun has no log. */
+static int add_last_row(json *j, const char *path)
 {
-    cJSON *list = cJSON_AddArrayToObject(object, key);
-    for (size_t c = 0; c < n; c++)
-        cJSON_AddItemToArray(list, cJSON_CreateNumber((double)values[c]));
+    uint8_t *bytes = NULL;
+    size_t n = 0;
+    loss_path_kind kind;
+    loss_status status = loss_path_find(path, &kind);
+    if (!status && kind != LOSS_PATH_NOTHING)
+        status = loss_file_read(path, SIZE_MAX, &bytes, &n);
+    if (status)
+        return report_failure(status);
+    char *log = (char *)bytes;
+    if (n) {
+        log[n - 1] = 0; /* the last line break */
+        char *last = strrchr(log, '\n');
+        json_text(j, j->root, "log_last_row", last ? last + 1 : "");
+    }
+    free(bytes);
+    return EXIT_OK;
 }
 
-/* A split that cannot be read is there with the reason: it may be damaged. @return false for
- * such a one. */
-static bool add_split(cJSON *object, const char *path, loss_split split)
+/* "FOLDER/NAME"; NULL after telling that memory is out. Free with free(). */
+static char *path_in(const char *folder, const char *name)
+{
+    size_t size = strlen(folder) + strlen(name) + 2;
+    char *path = malloc(size);
+    if (path)
+        snprintf(path, size, "%s/%s", folder, name);
+    else
+        report_failure(LOSS_ERR_NOMEM);
+    return path;
+}
+
+/* run.json with the checkpoints that are there and the last row of the log. */
+static int info_run(const char *folder, const char *run_path, bool is_json)
+{
+    json j = json_begin();
+    json_text(&j, j.root, "kind", "run");
+    char *log = path_in(folder, "log.csv");
+    int result = log ? add_json_file(&j, run_path) : EXIT_FAILED;
+    if (result == EXIT_OK)
+        result = add_checkpoints(&j, folder);
+    if (result == EXIT_OK)
+        result = add_last_row(&j, log);
+    free(log);
+    if (result == EXIT_OK)
+        return print(&j, is_json);
+    json_free(&j);
+    return result;
+}
+
+static void add_channels(json *j, cJSON *to, const char *key, const float *values, size_t n)
+{
+    cJSON *list = json_list(j, to, key);
+    for (size_t c = 0; c < n; c++)
+        json_item(j, list, NULL, cJSON_CreateNumber((double)values[c]));
+}
+
+/* A split that cannot be read is there with the reason: it may be damaged. */
+static loss_status add_split(json *j, const char *path, loss_split split)
 {
     loss_dataset_options opt = LOSS_DATASET_OPTIONS_INIT;
     loss_dataset *data;
     opt.split = split;
     loss_status status = loss_dataset_open(&data, path, &opt);
-    cJSON *item = cJSON_AddObjectToObject(object, loss_split_name(split));
+    cJSON *item = json_object(j, j->root, loss_split_name(split));
     if (status) {
-        cJSON_AddStringToObject(item, "error", loss_last_message());
-        return false;
+        json_text(j, item, "error", loss_last_message());
+        return status;
     }
     loss_shape shape = loss_dataset_shape(data);
-    cJSON_AddStringToObject(item, "format", loss_dataset_format(data));
-    json_add_number(item, "images", (double)loss_dataset_count(data));
-    json_add_number(item, "channels", (double)shape.channels);
-    json_add_number(item, "height", (double)shape.height);
-    json_add_number(item, "width", (double)shape.width);
-    json_add_number(item, "classes", (double)shape.classes);
-    add_channels(item, "mean", loss_dataset_mean(data), shape.channels);
-    add_channels(item, "std", loss_dataset_std(data), shape.channels);
-    cJSON_AddStringToObject(item, "digest", loss_dataset_digest(data));
+    json_text(j, item, "format", loss_dataset_format(data));
+    json_number(j, item, "images", (double)loss_dataset_count(data));
+    json_number(j, item, "channels", (double)shape.channels);
+    json_number(j, item, "height", (double)shape.height);
+    json_number(j, item, "width", (double)shape.width);
+    json_number(j, item, "classes", (double)shape.classes);
+    add_channels(j, item, "mean", loss_dataset_mean(data), shape.channels);
+    add_channels(j, item, "std", loss_dataset_std(data), shape.channels);
+    json_text(j, item, "digest", loss_dataset_digest(data));
     loss_dataset_free(data);
-    return true;
+    return LOSS_OK;
 }
 
-static int info_data(const char *path, bool json)
+static int info_data(const char *path, bool is_json)
 {
-    cJSON *object = cJSON_CreateObject();
-    cJSON_AddStringToObject(object, "kind", "data set");
-    bool has_train = add_split(object, path, LOSS_SPLIT_TRAIN),
-         has_test = add_split(object, path, LOSS_SPLIT_TEST);
-    if (has_train || has_test)
-        return print_object(object, json);
-    cJSON_Delete(object);
-    return report_failure(LOSS_ERR_FORMAT); /* with the message of the second split */
+    json j = json_begin();
+    json_text(&j, j.root, "kind", "data set");
+    loss_status train = add_split(&j, path, LOSS_SPLIT_TRAIN),
+                test = train == LOSS_ERR_NOMEM ? train : add_split(&j, path, LOSS_SPLIT_TEST);
+    if (test != LOSS_ERR_NOMEM && (!train || !test))
+        return print(&j, is_json);
+    json_free(&j);
+    return report_failure(test); /* with the message of the second split */
 }
 
 /* run.json by itself. */
-static int info_json(const char *path, bool json)
+static int info_json(const char *path, bool is_json)
 {
-    char *text = read_text(path);
-    cJSON *run = text ? cJSON_Parse(text) : NULL;
-    free(text);
-    if (!cJSON_IsObject(run)) {
-        fprintf(stderr, "lossgrid: %s: not a JSON object\n", path);
-        cJSON_Delete(run);
-        return EXIT_FAILED;
-    }
-    cJSON *object = cJSON_CreateObject();
-    cJSON_AddStringToObject(object, "kind", "run.json");
-    cJSON_AddItemToObject(object, "run", run);
-    return print_object(object, json);
+    json j = json_begin();
+    json_text(&j, j.root, "kind", "run.json");
+    int result = add_json_file(&j, path);
+    if (result == EXIT_OK)
+        return print(&j, is_json);
+    json_free(&j);
+    return result;
 }
 
-static int info_file(const char *path, bool json)
+static int info_file(const char *path, bool is_json)
 {
     char *text;
     loss_status status = loss_file_describe(path, &text);
     if (status)
         return report_failure(status);
-    cJSON *object = cJSON_Parse(text);
+    json j = {.root = cJSON_Parse(text)};
+    j.failed = !j.root;
     loss_string_free(text);
-    return object ? print_object(object, json) : report_failure(LOSS_ERR_NOMEM);
+    return print(&j, is_json);
+}
+
+/* What is in a folder: a run if it has a run.json, else data. */
+static int info_folder(const char *path, bool is_json)
+{
+    loss_path_kind kind;
+    char *run = path_in(path, "run.json");
+    if (!run)
+        return EXIT_FAILED;
+    loss_status status = loss_path_find(run, &kind);
+    int result = status                      ? report_failure(status)
+                 : kind == LOSS_PATH_NOTHING ? info_data(path, is_json)
+                                             : info_run(path, run, is_json);
+    free(run);
+    return result;
 }
 
 int command_info(int argc, char **argv)
 {
     const char *path = NULL;
-    bool json = false;
+    bool is_json = false;
     const option_spec options[] = {
-        {"json", NULL, "one JSON object on standard output", OPTION_FLAG, &json, NULL, NULL},
+        {"json", NULL, "one JSON object on standard output", OPTION_FLAG, &is_json, NULL, NULL},
     };
     const command_spec command = {"info",
                                   "PATH [--json]",
@@ -217,16 +245,17 @@ int command_info(int argc, char **argv)
         return result;
     if (!path)
         return usage_error(command.name, "of what? Give a path");
-    char run[4096];
-    snprintf(run, sizeof run, "%s/run.json", path);
-    struct stat there;
-    if (is_folder(path))
-        return stat(run, &there) == 0 ? info_run(path, json) : info_data(path, json);
+    loss_path_kind kind;
+    loss_status status = loss_path_find(path, &kind);
+    if (status)
+        return report_failure(status);
+    if (kind == LOSS_PATH_FOLDER)
+        return info_folder(path, is_json);
     if (strcmp(path, "fashion-mnist") == 0 || is_archive(path))
-        return info_data(path, json);
+        return info_data(path, is_json);
     if (has_bytes(path, 0, "SQLite format 3", 15))
-        return info_landscape(path, json);
+        return info_landscape(path, is_json);
     if (has_bytes(path, 0, "{", 1))
-        return info_json(path, json);
-    return info_file(path, json);
+        return info_json(path, is_json);
+    return info_file(path, is_json);
 }

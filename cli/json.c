@@ -1,28 +1,101 @@
-/* JSON on standard output. */
+/* JSON by cJSON, each step checked. */
 #include "json.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-void json_add_number(cJSON *object, const char *key, double value)
+json json_begin(void)
+{
+    cJSON *root = cJSON_CreateObject();
+    return (json){root, !root};
+}
+
+void json_free(json *j)
+{
+    cJSON_Delete(j->root);
+    *j = (json){NULL, true};
+}
+
+void json_item(json *j, cJSON *to, const char *key, cJSON *item)
+{
+    if (to && item && (key ? cJSON_AddItemToObject(to, key, item) : cJSON_AddItemToArray(to, item)))
+        return;
+    cJSON_Delete(item);
+    j->failed = true;
+}
+
+static cJSON *add(json *j, cJSON *to, const char *key, cJSON *item)
+{
+    json_item(j, to, key, item);
+    return j->failed ? NULL : item;
+}
+
+cJSON *json_object(json *j, cJSON *to, const char *key)
+{
+    return add(j, to, key, cJSON_CreateObject());
+}
+
+cJSON *json_list(json *j, cJSON *to, const char *key)
+{
+    return add(j, to, key, cJSON_CreateArray());
+}
+
+void json_text(json *j, cJSON *to, const char *key, const char *text)
+{
+    json_item(j, to, key, cJSON_CreateString(text));
+}
+
+void json_number(json *j, cJSON *to, const char *key, double value)
 {
     char digits[40]; /* cJSON would round to 15 digits where that is nearly the same */
     snprintf(digits, sizeof digits, "%.17g", value);
     if (isfinite(value))
-        cJSON_AddRawToObject(object, key, digits);
+        json_item(j, to, key, cJSON_CreateRaw(digits));
     else
-        cJSON_AddStringToObject(object, key,
-                                isnan(value) ? "NaN"
-                                : value > 0  ? "Infinity"
-                                             : "-Infinity");
+        json_text(j, to, key, isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
 }
 
-void json_print(cJSON *object)
+void json_bool(json *j, cJSON *to, const char *key, bool value)
 {
-    char *text = cJSON_Print(object);
-    if (text)
-        puts(text);
-    free(text);
-    cJSON_Delete(object);
+    json_item(j, to, key, cJSON_CreateBool(value));
+}
+
+loss_status json_print(json *j)
+{
+    char *text = j->failed ? NULL : cJSON_Print(j->root);
+    json_free(j);
+    if (!text)
+        return LOSS_ERR_NOMEM;
+    puts(text);
+    cJSON_free(text);
+    return LOSS_OK;
+}
+
+/* @return false when memory is out */
+static bool print_lines(const cJSON *object, int depth)
+{
+    for (const cJSON *item = object->child; item; item = item->next) {
+        printf("%*s%s:", 2 * depth, "", item->string);
+        if (cJSON_IsObject(item)) {
+            putchar('\n');
+            if (!print_lines(item, depth + 1))
+                return false;
+            continue;
+        }
+        char *text = cJSON_IsString(item) ? NULL : cJSON_PrintUnformatted(item);
+        if (!text && !cJSON_IsString(item))
+            return false;
+        printf(" %s\n", text ? text : item->valuestring);
+        cJSON_free(text);
+    }
+    return true;
+}
+
+loss_status json_print_lines(json *j)
+{
+    bool printed = !j->failed && print_lines(j->root, 0);
+    json_free(j);
+    return printed ? LOSS_OK : LOSS_ERR_NOMEM;
 }

@@ -1,14 +1,39 @@
-/* JSON on standard output. */
+/* JSON on standard output: an object under way, which remembers whether a step failed. */
 #ifndef JSON_H
 #define JSON_H
 
 #include <cjson/cJSON.h>
+#include <loss/loss.h>
 
-/** Adds a number with all its digits; JSON knows no NaN or Inf: they become the strings "NaN",
+typedef struct json {
+    cJSON *root; /* an object */
+    bool failed; /* memory ran out: nothing will be printed */
+} json;
+
+/** Begins an object. End with json_print(), json_print_lines() or json_free(). */
+json json_begin(void);
+
+/* Adding to an object under a key, or to the end of a list where the key is NULL. `to` is the root
+ * or what json_object() or json_list() gave; it may be NULL after a failure. */
+
+/** An empty object or list inside. NULL after a failure. */
+cJSON *json_object(json *j, cJSON *to, const char *key);
+cJSON *json_list(json *j, cJSON *to, const char *key);
+/** A number with all its digits. JSON knows no NaN or Inf: they become the strings "NaN",
  * "Infinity", "-Infinity". */
-void json_add_number(cJSON *object, const char *key, double value);
+void json_number(json *j, cJSON *to, const char *key, double value);
+/** A text. Bytes that are no UTF-8 are escaped. */
+void json_text(json *j, cJSON *to, const char *key, const char *text);
+void json_bool(json *j, cJSON *to, const char *key, bool value);
+/** What another parser made; it becomes part of the object, or is freed. NULL: a failure. */
+void json_item(json *j, cJSON *to, const char *key, cJSON *item);
 
-/** Prints the object and a line break on standard output, and deletes it. */
-void json_print(cJSON *object);
+/** Prints the object and a line break on standard output, and frees it. Whether the output arrives
+ * is seen at the end of the program, for all commands.
+ *  @return LOSS_OK; LOSS_ERR_NOMEM if this or a step before failed: then nothing is printed */
+loss_status json_print(json *j);
+/** The same as indented lines "key: value". */
+loss_status json_print_lines(json *j);
+void json_free(json *j);
 
 #endif

@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 
 #include "cli.h"
+#include "report.h"
 #include "runs.h"
-#include "summary.h"
 #include "target.h"
 
 typedef struct request {
@@ -173,7 +173,7 @@ static loss_status run(request *r)
     if (!status)
         status = runs_add_paths(&r->runs, p.surface, r->t.quiet);
     if (!status)
-        status = summary_print(p.surface, r->file, r->json);
+        status = report_print(p.surface, r->file, r->json, false);
     close_all(&p);
     return status;
 }

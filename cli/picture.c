@@ -1,37 +1,52 @@
-/* Cairo surfaces that write to a temporary file, renamed when whole. */
+/* Pictures drawn by cairo into files. */
 #include "picture.h"
 
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-static const char *ending_of(const char *path)
+#include "cli.h"
+
+typedef enum picture_kind { PICTURE_PNG, PICTURE_SVG, PICTURE_PDF, N_PICTURES } picture_kind;
+
+static const struct {
+    const char *ending;
+    loss_file_kind file;
+} kinds[N_PICTURES] = {
+    [PICTURE_PNG] = {".png", {"PNG picture", 0, "\x89PNG", 4}},
+    [PICTURE_SVG] = {".svg", {"SVG picture", 0, "<?xml", 5}},
+    [PICTURE_PDF] = {".pdf", {"PDF document", 0, "%PDF", 4}},
+};
+
+/* N_PICTURES: none. */
+static picture_kind kind_of(const char *path)
 {
     const char *dot = strrchr(path, '.');
-    return dot ? dot : "";
+    int kind = 0;
+    while (kind < N_PICTURES && (!dot || strcmp(dot, kinds[kind].ending) != 0))
+        kind++;
+    return (picture_kind)kind;
 }
 
 bool picture_is_known(const char *path)
 {
-    const char *ending = ending_of(path);
-    return strcmp(ending, ".png") == 0 || strcmp(ending, ".svg") == 0 ||
-           strcmp(ending, ".pdf") == 0;
+    return kind_of(path) < N_PICTURES;
 }
 
+/* A write that fails is kept by the file and told when it ends. */
 static cairo_status_t write_bytes(void *file, const unsigned char *bytes, unsigned int n)
 {
-    return fwrite(bytes, 1, n, file) == n ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
+    loss_file_put(file, bytes, n);
+    return CAIRO_STATUS_SUCCESS;
 }
 
-static cairo_surface_t *make_surface(const char *path, double width, double height,
-                                     const char *created, FILE *file)
+static cairo_surface_t *make_surface(picture_kind kind, double width, double height,
+                                     const char *created, loss_file *file)
 {
-    if (strcmp(ending_of(path), ".svg") == 0)
+    if (kind == PICTURE_SVG)
         return cairo_svg_surface_create_for_stream(write_bytes, file, width, height);
-    if (strcmp(ending_of(path), ".png") == 0)
+    if (kind == PICTURE_PNG)
         return cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)width, (int)height);
     /* A PDF counts in points of 1/72 inch: the picture is then as wide as a page. */
     cairo_surface_t *surface =
@@ -41,46 +56,39 @@ static cairo_surface_t *make_surface(const char *path, double width, double heig
     return surface;
 }
 
-static cairo_status_t draw_to(FILE *file, const char *path, double width, double height,
-                              const char *created, draw_function draw, void *user)
+static cairo_status_t draw_on(cairo_surface_t *surface, draw_function draw, void *user)
 {
-    cairo_surface_t *surface = make_surface(path, width, height, created, file);
     cairo_t *cr = cairo_create(surface);
     cairo_set_source_rgb(cr, 1, 1, 1);
     cairo_paint(cr);
-    draw(user, cr);
+    bool drawn = draw(user, cr);
     cairo_show_page(cr);
     cairo_status_t status = cairo_status(cr);
     cairo_destroy(cr);
-    if (!status && cairo_surface_get_type(surface) == CAIRO_SURFACE_TYPE_IMAGE)
+    return status ? status : drawn ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_NO_MEMORY;
+}
+
+int picture_write(const char *path, double width, double height, const char *created,
+                  draw_function draw, void *user)
+{
+    loss_file *file;
+    picture_kind kind = kind_of(path);
+    loss_status opened = loss_file_open(&file, path, &kinds[kind].file);
+    if (opened)
+        return report_failure(opened);
+    cairo_surface_t *surface = make_surface(kind, width, height, created, file);
+    cairo_status_t status = draw_on(surface, draw, user);
+    if (!status && kind == PICTURE_PNG)
         status = cairo_surface_write_to_png_stream(surface, write_bytes, file);
     cairo_surface_finish(surface);
     if (!status)
         status = cairo_surface_status(surface);
     cairo_surface_destroy(surface);
-    return status;
-}
-
-bool picture_write(const char *path, double width, double height, const char *created,
-                   draw_function draw, void *user)
-{
-    char temporary[4096];
-    snprintf(temporary, sizeof temporary, "%s.tmp-%ld", path, (long)getpid());
-    FILE *file = fopen(temporary, "wb");
-    if (!file) {
-        fprintf(stderr, "lossgrid: %s: cannot write: %s\n", path, strerror(errno));
-        return false;
+    if (!status) {
+        loss_status written = loss_file_commit(file);
+        return written ? report_failure(written) : EXIT_OK;
     }
-    errno = 0;
-    cairo_status_t status = draw_to(file, path, width, height, created, draw, user);
-    bool written = !status && fflush(file) == 0 && fsync(fileno(file)) == 0;
-    int error = errno;
-    written = fclose(file) == 0 && written;
-    if (written && rename(temporary, path) == 0)
-        return true;
-    const char *reason =
-        status && !error ? cairo_status_to_string(status) : strerror(error ? error : errno);
-    fprintf(stderr, "lossgrid: %s: cannot write: %s\n", path, reason);
-    unlink(temporary);
-    return false;
+    loss_file_abandon(file);
+    fprintf(stderr, "lossgrid: %s: cannot be drawn: %s\n", path, cairo_status_to_string(status));
+    return EXIT_FAILED;
 }

@@ -3,16 +3,17 @@
 #define PICTURE_H
 
 #include <cairo.h>
-#include <stdbool.h>
+#include <loss/loss.h>
 
-typedef void (*draw_function)(void *user, cairo_t *cr);
+/** Draws; what it cannot, for want of memory, it tells by cairo_status() or by returning false. */
+typedef bool (*draw_function)(void *user, cairo_t *cr);
 
 /** Draws and writes.
  *  @param created  date to put into a PDF (ISO 8601), so that the same landscape gives the same
  * bytes; may be NULL.
- *  @return true, or false after telling why on standard error. */
-bool picture_write(const char *path, double width, double height, const char *created,
-                   draw_function draw, void *user);
+ *  @return EXIT_OK, or EXIT_FAILED after telling why */
+int picture_write(const char *path, double width, double height, const char *created,
+                  draw_function draw, void *user);
 
 /** True for .png, .svg and .pdf. */
 bool picture_is_known(const char *path);

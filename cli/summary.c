@@ -1,4 +1,4 @@
-/* Figures of a landscape. */
+/* Figures of a split of a landscape. */
 #include "summary.h"
 
 #include <math.h>
@@ -6,9 +6,6 @@
 #include <stdlib.h>
 
 #include "cli.h"
-#include "json.h"
-#include "summary_figures.h"
-#include "validity.h"
 
 /* On a line between two solutions: the highest loss from one to the other above the mean of
  * their losses. */
@@ -94,7 +91,7 @@ loss_status summary_of(loss_surface *surface, loss_split split, summary *s)
     return status ? status : find_convexity(surface, split, s);
 }
 
-static void print_text(const loss_surface *surface, loss_split split, const summary *s)
+void summary_print(const loss_surface *surface, loss_split split, const summary *s)
 {
     char key[32], time[32];
     snprintf(key, sizeof key, "images_%s", loss_split_name(split));
@@ -118,95 +115,30 @@ static void print_text(const loss_surface *surface, loss_split split, const summ
         printf("       %zu points have a loss that is not finite\n", s->not_finite);
 }
 
-static cJSON *split_object(const summary *s)
+void summary_add(json *j, cJSON *to, const summary *s)
 {
-    cJSON *object = cJSON_CreateObject();
-    json_add_number(object, "points", (double)s->total);
-    json_add_number(object, "evaluated", (double)s->evaluated);
-    json_add_number(object, "not_finite", (double)s->not_finite);
+    json_number(j, to, "points", (double)s->total);
+    json_number(j, to, "evaluated", (double)s->evaluated);
+    json_number(j, to, "not_finite", (double)s->not_finite);
     if (s->has_centre) {
-        cJSON *centre = cJSON_AddObjectToObject(object, "centre");
-        json_add_number(centre, "loss", s->centre.loss);
-        json_add_number(centre, "standard_error", s->centre.standard_error);
-        json_add_number(centre, "accuracy", s->centre.accuracy);
+        cJSON *centre = json_object(j, to, "centre");
+        json_number(j, centre, "loss", s->centre.loss);
+        json_number(j, centre, "standard_error", s->centre.standard_error);
+        json_number(j, centre, "accuracy", s->centre.accuracy);
     }
-    json_add_number(object, "min", s->min);
-    json_add_number(object, "min_x", s->min_x);
-    json_add_number(object, "min_y", s->min_y);
-    json_add_number(object, "max", s->max);
+    json_number(j, to, "min", s->min);
+    json_number(j, to, "min_x", s->min_x);
+    json_number(j, to, "min_y", s->min_y);
+    json_number(j, to, "max", s->max);
     if (s->has_barrier) {
-        json_add_number(object, "barrier", s->barrier);
-        json_add_number(object, "barrier_at", s->barrier_at);
+        json_number(j, to, "barrier", s->barrier);
+        json_number(j, to, "barrier_at", s->barrier_at);
     }
     if (s->n_bends) {
-        cJSON *convexity = cJSON_AddObjectToObject(object, "convexity");
-        json_add_number(convexity, "evaluated", (double)s->n_bends);
-        json_add_number(convexity, "min", s->convexity_low);
-        json_add_number(convexity, "max", s->convexity_high);
+        cJSON *convexity = json_object(j, to, "convexity");
+        json_number(j, convexity, "evaluated", (double)s->n_bends);
+        json_number(j, convexity, "min", s->convexity_low);
+        json_number(j, convexity, "max", s->convexity_high);
     }
-    json_add_number(object, "seconds", s->seconds);
-    return object;
-}
-
-static void add_axis(cJSON *json, const char *key, loss_axis axis)
-{
-    cJSON *object = cJSON_AddObjectToObject(json, key);
-    json_add_number(object, "min", axis.min);
-    json_add_number(object, "max", axis.max);
-    json_add_number(object, "n", (double)axis.n);
-}
-
-loss_status summary_print(loss_surface *surface, const char *path, bool json)
-{
-    loss_axis x = loss_surface_x(surface), y = loss_surface_y(surface);
-    cJSON *object = json ? cJSON_CreateObject() : NULL;
-    if (json) {
-        cJSON_AddStringToObject(object, "kind", "landscape");
-        cJSON_AddStringToObject(object, "path", path);
-        add_axis(object, "x", x);
-        add_axis(object, "y", y);
-        cJSON *metadata = cJSON_AddObjectToObject(object, "metadata");
-        const char *key;
-        for (size_t i = 0; (key = loss_surface_metadata_key(surface, i)); i++)
-            cJSON_AddStringToObject(metadata, key, loss_surface_metadata(surface, key));
-    } else {
-        printf("%s: x %g:%g:%zu, y %g:%g:%zu\n", path, x.min, x.max, x.n, y.min, y.max, y.n);
-    }
-    if (!json && loss_surface_metadata(surface, "bn"))
-        printf("BatchNorm: %s%s%s\n", loss_surface_metadata(surface, "bn"),
-               loss_surface_metadata(surface, "bn_images") ? ", images: " : "",
-               loss_surface_metadata(surface, "bn_images")
-                   ? loss_surface_metadata(surface, "bn_images")
-                   : "");
-    if (!json && loss_surface_metadata(surface, "directions"))
-        printf("directions: %s\n", loss_surface_metadata(surface, "directions"));
-    cJSON *splits = json ? cJSON_AddObjectToObject(object, "splits") : NULL;
-    loss_status status = LOSS_OK;
-    for (int split = 0; split < 2 && !status; split++) {
-        summary s;
-        surface_figures f;
-        if (!loss_surface_has_split(surface, (loss_split)split))
-            continue;
-        status = summary_of(surface, (loss_split)split, &s);
-        bool has_figures = !status && !loss_surface_metadata(
-                                          surface, "repeat"); /* repeated lines are no surface */
-        if (has_figures)
-            status = surface_figures_of(surface, (loss_split)split, &f);
-        cJSON *item = json && !status ? split_object(&s) : NULL;
-        if (item && has_figures)
-            cJSON_AddItemToObject(item, "figures", surface_figures_object(&f));
-        if (item)
-            cJSON_AddItemToObject(splits, loss_split_name((loss_split)split), item);
-        else if (!status)
-            print_text(surface, (loss_split)split, &s);
-        if (!json && has_figures && !status)
-            surface_figures_print(&f);
-    }
-    if (!status)
-        status = json ? validity_add(surface, object) : validity_print(surface);
-    if (json && !status)
-        json_print(object);
-    else
-        cJSON_Delete(object);
-    return status;
+    json_number(j, to, "seconds", s->seconds);
 }

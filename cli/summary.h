@@ -1,8 +1,8 @@
-/* What a landscape says in a few figures. */
+/* What a split of a landscape says in a few figures. */
 #ifndef SUMMARY_H
 #define SUMMARY_H
 
-#include <loss/loss.h>
+#include "json.h"
 
 typedef struct summary {
     size_t total, evaluated, not_finite;
@@ -21,7 +21,8 @@ typedef struct summary {
 /** Figures of a split. */
 loss_status summary_of(loss_surface *surface, loss_split split, summary *s);
 
-/** Prints figures and metadata on standard output, as text or as one JSON object. */
-loss_status summary_print(loss_surface *surface, const char *path, bool json);
+/** Prints them on standard output, or adds them to a JSON object. */
+void summary_print(const loss_surface *surface, loss_split split, const summary *s);
+void summary_add(json *j, cJSON *to, const summary *s);
 
 #endif

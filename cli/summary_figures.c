@@ -4,11 +4,21 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "json.h"
 #include "levels.h"
 
 static const double PERSISTENCES[N_PERSISTENCES] = {0, 0.01, 0.1, 1},
                     HEIGHTS[N_HEIGHTS] = {0.1, 1, 10};
+
+static void find_lowest(const loss_criticals *set, surface_figures *f)
+{
+    const loss_critical *points = loss_criticals_points(set);
+    for (size_t i = 0; i < loss_criticals_count(set, 0); i++)
+        if (points[i].kind == LOSS_CRITICAL_MINIMUM &&
+            (!f->has_lowest || points[i].grid_value < f->lowest.grid_value)) {
+            f->has_lowest = true;
+            f->lowest = points[i];
+        }
+}
 
 loss_status surface_figures_of(loss_surface *surface, loss_split split, surface_figures *f)
 {
@@ -22,8 +32,14 @@ loss_status surface_figures_of(loss_surface *surface, loss_split split, surface_
         status = loss_criticals_create(&set, &grid);
     for (size_t i = 0; i < N_PERSISTENCES && !status; i++)
         f->minima[i] = loss_criticals_count_kind(set, LOSS_CRITICAL_MINIMUM, PERSISTENCES[i]);
-    for (size_t i = 0; i < N_HEIGHTS && f->figures.area > 0 && !status; i++)
-        status = loss_area_below(&grid, f->figures.lowest + HEIGHTS[i], &f->area_below[i]);
+    if (!status)
+        find_lowest(set, f);
+    for (size_t i = 0; i < N_HEIGHTS && !status; i++) {
+        double area = NAN;
+        if (f->figures.area > 0)
+            status = loss_area_below(&grid, f->figures.lowest + HEIGHTS[i], &area);
+        f->share_below[i] = area / f->figures.area;
+    }
     loss_criticals_free(set);
     landscape_grid_free(&grid);
     return status;
@@ -36,10 +52,13 @@ void surface_figures_print(const surface_figures *f)
     printf("       minima   %zu; with a persistence of at least ", f->minima[0]);
     for (size_t i = 1; i < N_PERSISTENCES; i++)
         printf("%s%g: %zu", i > 1 ? ", " : "", PERSISTENCES[i], f->minima[i]);
+    if (f->has_lowest)
+        printf("\n       lowest   of them: %.6g at (%.4g, %.4g); its grid point has %.6g",
+               f->lowest.value, f->lowest.x, f->lowest.y, f->lowest.grid_value);
     printf("\n       area     within ");
     for (size_t i = 0; i < N_HEIGHTS; i++)
         printf("%s%g%s: %.3g %%", i ? ", " : "", HEIGHTS[i], i ? "" : " of the lowest loss",
-               100 * f->area_below[i] / f->figures.area);
+               100 * f->share_below[i]);
     printf("\n");
     if (f->figures.n_hessians)
         printf("       convex   %.3g %% of the points\n", 100 * f->figures.convex_share);
@@ -49,25 +68,29 @@ void surface_figures_print(const surface_figures *f)
                f->figures.roughness);
 }
 
-cJSON *surface_figures_object(const surface_figures *f)
+void surface_figures_add(json *j, cJSON *to, const surface_figures *f)
 {
-    cJSON *object = cJSON_CreateObject(), *minima = cJSON_AddArrayToObject(object, "minima");
+    cJSON *minima = json_list(j, to, "minima");
     for (size_t i = 0; i < N_PERSISTENCES; i++) {
-        cJSON *item = cJSON_CreateObject();
-        json_add_number(item, "persistence", PERSISTENCES[i]);
-        json_add_number(item, "count", (double)f->minima[i]);
-        cJSON_AddItemToArray(minima, item);
+        cJSON *item = json_object(j, minima, NULL);
+        json_number(j, item, "persistence", PERSISTENCES[i]);
+        json_number(j, item, "count", (double)f->minima[i]);
     }
-    json_add_number(object, "area", f->figures.area);
-    cJSON *below = cJSON_AddArrayToObject(object, "area_below");
+    if (f->has_lowest) {
+        cJSON *lowest = json_object(j, to, "lowest_minimum");
+        json_number(j, lowest, "x", f->lowest.x);
+        json_number(j, lowest, "y", f->lowest.y);
+        json_number(j, lowest, "loss", f->lowest.value);
+        json_number(j, lowest, "grid_loss", f->lowest.grid_value);
+    }
+    json_number(j, to, "area", f->figures.area);
+    cJSON *below = json_list(j, to, "share_below");
     for (size_t i = 0; i < N_HEIGHTS; i++) {
-        cJSON *item = cJSON_CreateObject();
-        json_add_number(item, "above_lowest", HEIGHTS[i]);
-        json_add_number(item, "area", f->area_below[i]);
-        cJSON_AddItemToArray(below, item);
+        cJSON *item = json_object(j, below, NULL);
+        json_number(j, item, "above_lowest", HEIGHTS[i]);
+        json_number(j, item, "share", f->share_below[i]);
     }
-    json_add_number(object, "convex_share", f->figures.convex_share);
-    json_add_number(object, "hessians", (double)f->figures.n_hessians);
-    json_add_number(object, "roughness", f->figures.roughness);
-    return object;
+    json_number(j, to, "convex_share", f->figures.convex_share);
+    json_number(j, to, "hessians", (double)f->figures.n_hessians);
+    json_number(j, to, "roughness", f->figures.roughness);
 }

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "cli.h"
+#include "report.h"
 #include "runs.h"
-#include "summary.h"
 #include "target.h"
 
 typedef struct watch {
@@ -251,7 +251,7 @@ static loss_status run(request *r)
     if (!status)
         status = runs_add_paths(&r->runs, surface, r->t.quiet);
     if (!status)
-        status = summary_print(surface, r->out, r->json);
+        status = report_print(surface, r->out, r->json, false);
     loss_surface_close(surface);
     loss_plane_free(plane);
     loss_net_free(net);

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
 #include "summary.h"
 
 /* A recorded number, NaN if there is none. */
@@ -170,71 +169,79 @@ loss_status validity_print_paths(loss_surface *surface)
     return status;
 }
 
-static void add_report(cJSON *list, const path_report *r, loss_split split)
+static void add_report(json *j, cJSON *list, const path_report *r, loss_split split)
 {
-    cJSON *item = cJSON_CreateObject();
-    cJSON_AddItemToArray(list, item);
-    cJSON_AddStringToObject(item, "run", r->run);
-    cJSON_AddStringToObject(item, "split", loss_split_name(split));
-    json_add_number(item, "checkpoints", (double)r->n);
-    json_add_number(item, "not_finite", (double)r->not_finite);
-    json_add_number(item, "variance_held", r->held);
-    json_add_number(item, "farthest_residual", r->farthest_residual);
-    json_add_number(item, "worst_residual", r->worst_residual);
-    cJSON_AddStringToObject(item, "worst_residual_at", r->worst_checkpoint);
-    json_add_number(item, "largest_loss_difference", r->gap);
-    cJSON_AddStringToObject(item, "largest_loss_difference_at", r->gap_checkpoint);
+    cJSON *item = json_object(j, list, NULL);
+    json_text(j, item, "run", r->run);
+    json_text(j, item, "split", loss_split_name(split));
+    json_number(j, item, "checkpoints", (double)r->n);
+    json_number(j, item, "not_finite", (double)r->not_finite);
+    json_number(j, item, "variance_held", r->held);
+    json_number(j, item, "farthest_residual", r->farthest_residual);
+    json_number(j, item, "worst_residual", r->worst_residual);
+    json_text(j, item, "worst_residual_at", r->worst_checkpoint);
+    json_number(j, item, "largest_loss_difference", r->gap);
+    json_text(j, item, "largest_loss_difference_at", r->gap_checkpoint);
 }
 
-static void add_point(cJSON *list, const loss_path_point *p, loss_split split)
+static void add_point(json *j, cJSON *list, const loss_path_point *p, loss_split split)
 {
-    cJSON *item = cJSON_CreateObject();
-    cJSON_AddItemToArray(list, item);
-    cJSON_AddStringToObject(item, "run", p->run);
-    cJSON_AddStringToObject(item, "checkpoint", p->checkpoint);
-    cJSON_AddStringToObject(item, "split", loss_split_name(split));
-    json_add_number(item, "epoch", (double)p->epoch);
-    json_add_number(item, "x", p->x);
-    json_add_number(item, "y", p->y);
-    json_add_number(item, "true_loss", p->true_loss);
-    json_add_number(item, "true_accuracy", p->true_accuracy);
-    json_add_number(item, "plane_loss", p->plane_loss);
-    json_add_number(item, "residual", p->residual);
-    json_add_number(item, "distance", p->distance);
+    cJSON *item = json_object(j, list, NULL);
+    json_text(j, item, "run", p->run);
+    json_text(j, item, "checkpoint", p->checkpoint);
+    json_text(j, item, "split", loss_split_name(split));
+    json_number(j, item, "epoch", (double)p->epoch);
+    json_number(j, item, "x", p->x);
+    json_number(j, item, "y", p->y);
+    json_number(j, item, "true_loss", p->true_loss);
+    json_number(j, item, "true_accuracy", p->true_accuracy);
+    json_number(j, item, "plane_loss", p->plane_loss);
+    json_number(j, item, "residual", p->residual);
+    json_number(j, item, "distance", p->distance);
 }
 
-loss_status validity_add(loss_surface *surface, cJSON *object)
+/* The three lists that the splits add to. */
+typedef struct lists {
+    cJSON *centres, *reports, *path;
+} lists;
+
+static loss_status add_split(loss_surface *surface, loss_split split, json *j, const lists *to)
 {
-    cJSON *validity = cJSON_AddObjectToObject(object, "validity"),
-          *centres = cJSON_AddObjectToObject(validity, "centre_minus_model");
+    summary s;
+    path_report list[MOST_RUNS];
+    const loss_path_point *points;
+    size_t n_runs = 0, n = 0;
+    loss_status status = summary_of(surface, split, &s);
+    if (!status)
+        status = validity_paths(surface, split, list, &n_runs);
+    if (!status)
+        status = loss_surface_paths(surface, split, &n, &points);
+    if (status)
+        return status;
+    if (s.has_centre)
+        json_number(j, to->centres, loss_split_name(split),
+                    validity_centre(surface, split, s.centre.loss));
+    for (size_t i = 0; i < n_runs; i++)
+        add_report(j, to->reports, &list[i], split);
+    for (size_t i = 0; i < n; i++)
+        add_point(j, to->path, &points[i], split);
+    return LOSS_OK;
+}
+
+loss_status validity_add(loss_surface *surface, json *j)
+{
     static const char *const numbers[] = {"norm_x", "norm_y",      "weights_norm",
                                           "cosine", "explained_x", "explained_y"};
+    cJSON *validity = json_object(j, j->root, "validity");
+    lists to = {.centres = json_object(j, validity, "centre_minus_model")};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (loss_surface_metadata(surface, numbers[i]))
-            json_add_number(validity, numbers[i], number_of(surface, numbers[i]));
-    cJSON *reports = cJSON_AddArrayToObject(validity, "paths"),
-          *path = cJSON_AddArrayToObject(object, "path");
+            json_number(j, validity, numbers[i], number_of(surface, numbers[i]));
+    to.reports = json_list(j, validity, "paths");
+    to.path = json_list(j, j->root, "path");
     loss_status status = LOSS_OK;
-    for (int k = 0; k < 2 && !status; k++) {
-        loss_split split = (loss_split)k;
-        summary s;
-        path_report list[MOST_RUNS];
-        const loss_path_point *points;
-        size_t n_runs = 0, n = 0;
-        if (!loss_surface_has_split(surface, split))
-            continue;
-        status = summary_of(surface, split, &s);
-        if (!status && s.has_centre)
-            json_add_number(centres, loss_split_name(split),
-                            validity_centre(surface, split, s.centre.loss));
-        if (!status)
-            status = validity_paths(surface, split, list, &n_runs);
-        for (size_t i = 0; i < n_runs && !status; i++)
-            add_report(reports, &list[i], split);
-        if (!status)
-            status = loss_surface_paths(surface, split, &n, &points);
-        for (size_t i = 0; i < n && !status; i++)
-            add_point(path, &points[i], split);
-    }
+    for (int k = 0; k < 2 && !status; k++)
+        if (loss_surface_has_split(surface, (loss_split)k))
+            status = add_split(surface, (loss_split)k, j, &to);
     return status;
 }

@@ -2,8 +2,7 @@
 #ifndef VALIDITY_H
 #define VALIDITY_H
 
-#include <cjson/cJSON.h>
-#include <loss/loss.h>
+#include "json.h"
 
 /** One run's path against the plane. Differences are of finite losses. */
 typedef struct path_report {
@@ -30,9 +29,9 @@ loss_status validity_paths(loss_surface *surface, loss_split split, path_report 
  * the same infinity. */
 double validity_centre(const loss_surface *surface, loss_split split, double centre);
 
-/** The report as lines on standard output, or added to a JSON object as "validity" and "path". */
+/** The report as lines on standard output, or added to a JSON document as "validity" and "path". */
 loss_status validity_print(loss_surface *surface);
-loss_status validity_add(loss_surface *surface, cJSON *object);
+loss_status validity_add(loss_surface *surface, json *j);
 /** The table of all paths on standard output. */
 loss_status validity_print_paths(loss_surface *surface);
 

@@ -56,7 +56,8 @@ import json
 f = json.load(open("info.json"))["splits"]["test"]["figures"]
 assert [m["count"] for m in f["minima"]] == [1, 1, 1, 1], f
 assert f["convex_share"] == 1 and abs(f["roughness"] - 2) < 0.02 and abs(f["area"] - 4) < 1e-9, f
-assert abs(f["area_below"][0]["area"] - 0.1 * 3.14159) < 0.01, f # a disc of radius sqrt(0.1)
+assert abs(f["share_below"][0]["share"] - 0.1 * 3.14159 / 4) < 0.0025, f # a disc of radius sqrt(0.1)
+assert -1e-9 <= f["lowest_minimum"]["loss"] <= f["lowest_minimum"]["grid_loss"] < 0.01, f
 PY
 check "and as text" sh -c '"$LOSSGRID" info b.landscape | grep -q "convex   100 %"'
 

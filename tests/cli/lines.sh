@@ -33,7 +33,7 @@ barrier = max(v for a, v in points.items() if 0 <= a <= 1) - (points[0] + points
 assert abs(json.load(open("info.json"))["splits"]["test"]["barrier"] - barrier) < 1e-9, barrier
 PY
 check "the barrier is what the points say" python3 barrier.py
-check "metadata: mode and solutions" python3 -c 'import json; m = json.load(open("info.json"))["metadata"]; assert m["bn"] == "states" and m["solutions"] == "2" and "run2" in m["directions"]'
+check "metadata: mode and solutions" python3 -c 'import json; m = json.load(open("info.json"))["metadata"]; assert m["bn"] == "states" and m["solutions"] == 2 and "run2" in m["directions"]'
 
 check "a plane through three" "$LOSSGRID" surface run1 --to $w2 --and $w3 --bn states --x=0:1:3 --y=0:1:3 --quiet --out plane.landscape
 check "its corner x is the second" same "$(loss_at plane.landscape 1 0)" "$(loss_of run2)"

@@ -1,0 +1,220 @@
+/* The captions below a picture of a landscape. */
+#include "captions.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "summary.h"
+#include "validity.h"
+
+static const char *fact(const loss_surface *surface, const char *key)
+{
+    const char *value = loss_surface_metadata(surface, key);
+    return value ? value : "?";
+}
+
+static const char *split_fact(const loss_surface *surface, const char *key, loss_split split)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s_%s", key, loss_split_name(split));
+    return fact(surface, name);
+}
+
+/* The data set's name: the last part of its path. */
+static void data_name(const loss_surface *surface, char name[128])
+{
+    const char *path = fact(surface, "data");
+    size_t length = strlen(path);
+    while (length && path[length - 1] == '/')
+        length--;
+    size_t start = length;
+    while (start && path[start - 1] != '/')
+        start--;
+    if (length == start) /* the caller's own arrays */
+        snprintf(name, 128, "%s", fact(surface, "data_format"));
+    else
+        snprintf(name, 128, "%.*s", (int)(length - start > 100 ? 100 : length - start),
+                 path + start);
+}
+
+/* Whether the centre is the model: " (the model's own)". */
+static const char *centre_text(const loss_surface *surface, loss_split split, double centre,
+                               char text[64])
+{
+    double difference = validity_centre(surface, split, centre);
+    if (isnan(difference))
+        return "";
+    if (difference == 0)
+        return " (the model's own)";
+    snprintf(text, 64, " (the model's own: %.4g)", centre - difference);
+    return text;
+}
+
+/* The centre, the lowest point and what is missing of one field's split. */
+static loss_status add_figures(figure *f, loss_surface *surface, const field *q)
+{
+    summary s;
+    loss_status status = summary_of(surface, q->split, &s);
+    if (status)
+        return status;
+    char model[64], centre[224] = "", lowest[96] = "", missing[160] = "";
+    bool is_line = f->y.n == 1;
+    size_t n_not_positive = 0;
+    for (size_t i = 0; f->log && i < q->nx * q->ny; i++)
+        n_not_positive += q->values[i] <= 0;
+    if (s.has_centre)
+        snprintf(centre, sizeof centre,
+                 "centre (%s): loss %.4g \302\261 %.2g%s, accuracy %.4g %%; ",
+                 is_line ? "dashed" : "cross", s.centre.loss, s.centre.standard_error,
+                 centre_text(surface, q->split, s.centre.loss, model), s.centre.accuracy);
+    if (s.evaluated > s.not_finite)
+        snprintf(lowest, sizeof lowest, "lowest loss %.4g at (%.3g, %.3g)", s.min, s.min_x,
+                 s.min_y);
+    if (s.evaluated < s.total || s.not_finite || n_not_positive)
+        snprintf(missing, sizeof missing, "; %s: %zu of %zu points not evaluated, %zu not finite%s",
+                 is_line ? "left out" : "striped", s.total - s.evaluated, s.total, s.not_finite,
+                 n_not_positive ? ", those of 0 on the log scale" : "");
+    bool has_two = f->n_fields > 1 && !f->fields[1].on_right;
+    if (s.has_barrier)
+        snprintf(lowest, sizeof lowest, "barrier %.4g above the mean of the ends, at %.3g",
+                 s.barrier, s.barrier_at);
+    figure_add_caption(f, "%s%s%s%s%s", has_two ? loss_split_name(q->split) : "",
+                       has_two ? ": " : "", centre, lowest, missing);
+    return LOSS_OK;
+}
+
+/* Which statistics BatchNorm uses. */
+static void bn_text(const loss_surface *surface, char text[128])
+{
+    const char *mode = fact(surface, "bn");
+    if (strcmp(mode, "states") == 0)
+        snprintf(text, 128, "running statistics move along");
+    else if (strcmp(mode, "recalibrate") == 0)
+        snprintf(text, 128, "statistics of %s training images at each point",
+                 fact(surface, "bn_images"));
+    else
+        snprintf(text, 128, "centre's running statistics");
+}
+
+/* Lengths and angle of the axes. */
+static void axes_text(const figure *f, const loss_surface *surface, char text[256])
+{
+    double cosine = strtod(fact(surface, "cosine"), NULL);
+    int n = snprintf(text, 256, "norm%s %.3g", f->y.n > 1 ? "s" : "",
+                     strtod(fact(surface, "norm_x"), NULL));
+    if (f->y.n > 1)
+        n += snprintf(text + n, 256 - (size_t)n, ", %.3g", strtod(fact(surface, "norm_y"), NULL));
+    n += snprintf(text + n, 256 - (size_t)n, " (weights %.3g)",
+                  strtod(fact(surface, "weights_norm"), NULL));
+    if (f->y.n > 1)
+        snprintf(text + n, 256 - (size_t)n, ", cosine %.3f", fabs(cosine) < 5e-4 ? 0 : cosine);
+}
+
+/* How far each path lies off the plane, and that its losses are not those of the map. */
+static loss_status add_path_captions(figure *f, loss_surface *surface, loss_split split)
+{
+    enum { MOST_TOLD = 4 };
+    path_report reports[MOST_RUNS];
+    size_t n;
+    loss_status status = validity_paths(surface, split, reports, &n);
+    for (size_t i = 0; i < n && i < MOST_TOLD && !status; i++) {
+        const path_report *r = &reports[i];
+        char held[64] = "", worst[64] = "";
+        if (r->worst_epoch != r->farthest_epoch)
+            snprintf(worst, sizeof worst, ", at most %.3g %% (epoch %zu)", 100 * r->worst_residual,
+                     r->worst_epoch);
+        if (isfinite(r->held))
+            snprintf(held, sizeof held, ", the plane holds %.2g %% of all its variance",
+                     100 * r->held);
+        figure_add_caption(
+            f, "path of %s: %zu checkpoints%s; off it by %.3g %% of the distance at epoch %zu%s",
+            r->run, r->n, held, 100 * r->farthest_residual, r->farthest_epoch, worst);
+        if (isfinite(r->gap))
+            figure_add_caption(
+                f,
+                "its checkpoints' own losses are not those of the map: they differ by up "
+                "to %.3g (epoch %zu)",
+                r->gap, r->gap_epoch);
+    }
+    if (n > MOST_TOLD)
+        figure_add_caption(f, "and %zu more paths", n - MOST_TOLD);
+    return status;
+}
+
+/* What the ratio is of, and where it lies. */
+static void add_convexity_caption(figure *f, const loss_surface *surface)
+{
+    const field *q = &f->fields[0];
+    size_t n = q->nx * (q->n_lines ? q->n_lines : q->ny), done = 0;
+    const double *values = q->n_lines ? q->lines : q->values;
+    double low = INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(values[i])) {
+            done++;
+            low = fmin(low, values[i]);
+            high = fmax(high, values[i]);
+        }
+    figure_add_caption(f,
+                       "Hessian (%s) at %zu of %zu points: ratio from %.3g (nearly convex) to %.3g",
+                       fact(surface, "curvature"), done, n, done ? low : NAN, done ? high : NAN);
+}
+
+/* What the directions are of, and how much of the variance they explain. */
+static void explained_text(const loss_surface *surface, char text[128])
+{
+    if (!loss_surface_metadata(surface, "explained_x")) {
+        text[0] = 0;
+        return;
+    }
+    snprintf(text, 128, "; they explain %.3g %% + %.3g %% of the variance%s",
+             100 * strtod(fact(surface, "explained_x"), NULL),
+             100 * strtod(fact(surface, "explained_y"), NULL),
+             strcmp(fact(surface, "ignore"), "none") == 0 ? "" : " (without biases and BatchNorm)");
+}
+
+/* "200 test images (all), 200 train images (all)" */
+static void images_text(const figure *f, const loss_surface *surface, char text[256])
+{
+    text[0] = 0;
+    for (size_t k = 0; k < f->n_fields && !f->fields[k].on_right; k++) {
+        loss_split split = f->fields[k].split;
+        size_t length = strlen(text);
+        snprintf(text + length, 256 - length, "%s%s %s images (%s)", k ? ", " : "",
+                 split_fact(surface, "images", split), loss_split_name(split),
+                 split_fact(surface, "selection", split));
+    }
+}
+
+/* What was measured: network, images, BatchNorm mode, directions. */
+static void add_facts(figure *f, const loss_surface *surface)
+{
+    char bn[128], axes[256], explained[128], images[256], name[128];
+    bn_text(surface, bn);
+    axes_text(f, surface, axes);
+    explained_text(surface, explained);
+    images_text(f, surface, images);
+    data_name(surface, name);
+    figure_add_caption(f, "%s on %s of %s; BatchNorm: %s", fact(surface, "model"), images, name,
+                       bn);
+    figure_add_caption(f, "directions: %s%s", fact(surface, "directions"), explained);
+    figure_add_caption(f, "%s; %s kernels, libloss %s", axes, fact(surface, "isa"),
+                       fact(surface, "version"));
+}
+
+loss_status captions_add(figure *f, loss_surface *surface)
+{
+    add_facts(f, surface);
+    if (f->has_convexity)
+        add_convexity_caption(f, surface);
+    if (f->fields[0].n_lines)
+        figure_add_caption(f,
+                           "thin: %zu directions, of this seed and those after it; thick: their "
+                           "mean; band: \302\261 one standard deviation",
+                           f->fields[0].n_lines);
+    loss_status status = LOSS_OK;
+    for (size_t k = 0; k < f->n_fields && !f->fields[k].on_right && !status; k++)
+        status = add_figures(f, surface, &f->fields[k]);
+    return !status && f->is_map ? add_path_captions(f, surface, f->fields[0].split) : status;
+}

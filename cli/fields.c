@@ -1,0 +1,165 @@
+/* Fields of a figure, from the points of a landscape. */
+#include "fields.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+const char *const quantity_names[N_QUANTITIES + 1] = {
+    [QUANTITY_LOSS] = "loss",
+    [QUANTITY_ACCURACY] = "accuracy",
+    [QUANTITY_ERROR] = "standard-error",
+    [QUANTITY_CONVEXITY] = "convexity",
+};
+
+static const struct {
+    const char *alone, *of_split[2]; /* by loss_split */
+} LABELS[N_QUANTITIES] = {
+    [QUANTITY_LOSS] = {"loss (nats per image)",
+                       {"training loss (nats per image)", "test loss (nats per image)"}},
+    [QUANTITY_ACCURACY] = {"accuracy (%)", {"training accuracy (%)", "test accuracy (%)"}},
+    [QUANTITY_ERROR] = {"standard error",
+                        {"standard error of the training loss", "standard error of the test loss"}},
+    [QUANTITY_CONVEXITY] = {"|smallest / largest eigenvalue|",
+                            {"|smallest / largest eigenvalue|, training",
+                             "|smallest / largest eigenvalue|, test"}},
+};
+
+const char *quantity_label(quantity which)
+{
+    return LABELS[which].alone;
+}
+
+static double value_of(const loss_point *p, quantity which)
+{
+    double value = which == QUANTITY_ACCURACY ? p->accuracy
+                   : which == QUANTITY_ERROR  ? p->standard_error
+                                              : p->loss;
+    return p->evaluated && isfinite(p->loss) && isfinite(value) ? value : NAN;
+}
+
+static loss_status take_points(loss_surface *surface, field *q, quantity which)
+{
+    size_t n = q->nx * q->ny;
+    loss_point *points = calloc(n, sizeof *points);
+    loss_status status = points ? loss_surface_points(surface, q->split, points) : LOSS_ERR_NOMEM;
+    for (size_t i = 0; i < n && !status; i++) {
+        q->values[i] = value_of(&points[i], which);
+        if (q->errors)
+            q->errors[i] = points[i].standard_error;
+    }
+    free(points);
+    return status;
+}
+
+/* |smallest / largest eigenvalue| of the Hessian (Li et al. 2018, section 6). */
+static loss_status take_convexity(loss_surface *surface, field *q)
+{
+    loss_bend *bends = calloc(q->nx * q->ny, sizeof *bends);
+    loss_status status = bends ? loss_surface_bends(surface, q->split, bends) : LOSS_ERR_NOMEM;
+    for (size_t i = 0; i < q->nx * q->ny && !status; i++)
+        q->values[i] = bends[i].evaluated ? fabs(bends[i].min / bends[i].max) : NAN;
+    free(bends);
+    return status;
+}
+
+loss_status fields_add(figure *f, loss_surface *surface, loss_split split, quantity which)
+{
+    size_t n = f->x.n * f->y.n;
+    bool has_errors = which == QUANTITY_LOSS;
+    field *q = &f->fields[f->n_fields++];
+    *q = (field){.label = LABELS[which].of_split[split],
+                 .nx = f->x.n,
+                 .ny = f->y.n,
+                 .split = split,
+                 .values = calloc(n, sizeof(double)),
+                 .errors = has_errors ? calloc(n, sizeof(double)) : NULL};
+    if (!q->values || (has_errors && !q->errors))
+        return LOSS_ERR_NOMEM;
+    return which == QUANTITY_CONVEXITY ? take_convexity(surface, q)
+                                       : take_points(surface, q, which);
+}
+
+loss_status fields_summarise_lines(field *q)
+{
+    double *mean = calloc(q->nx, sizeof *mean), *deviation = calloc(q->nx, sizeof *deviation);
+    if (!mean || !deviation) {
+        free(mean);
+        free(deviation);
+        return LOSS_ERR_NOMEM;
+    }
+    q->n_lines = q->ny;
+    q->ny = 1;
+    q->lines = q->values;
+    q->values = mean;
+    free(q->errors);
+    q->errors = deviation;
+    for (size_t i = 0; i < q->nx; i++) {
+        double sum = 0, squares = 0, n = 0;
+        for (size_t k = 0; k < q->n_lines; k++) {
+            double value = q->lines[k * q->nx + i];
+            if (isfinite(value)) {
+                sum += value;
+                n++;
+            }
+        }
+        mean[i] = sum / n; /* NaN for none */
+        for (size_t k = 0; k < q->n_lines; k++) {
+            double apart = q->lines[k * q->nx + i] - mean[i];
+            squares += isfinite(apart) ? apart * apart : 0;
+        }
+        deviation[i] = n > 1 ? sqrt(squares / (n - 1)) : NAN;
+    }
+    return LOSS_OK;
+}
+
+/* Widens low .. high by a value that the scale can show. */
+static void include(const figure *f, double value, double *low, double *high)
+{
+    if (!isfinite(value) || (f->log && value <= 0))
+        return;
+    *low = value < *low ? value : *low;
+    *high = value > *high ? value : *high;
+}
+
+/* Room around curves, whose ends would else lie on the frame. */
+static void add_margins(const figure *f, double *low, double *high)
+{
+    double share = 0.04;
+    if (f->log) {
+        double factor = pow(*high / *low, share);
+        *low /= factor;
+        *high *= factor;
+    } else {
+        double margin = share * (*high - *low);
+        *low -= margin;
+        *high += margin;
+    }
+}
+
+void fields_set_range(figure *f)
+{
+    double low = INFINITY, high = -INFINITY;
+    bool is_line = f->y.n == 1;
+    for (size_t k = 0; k < f->n_fields; k++) {
+        const field *q = &f->fields[k];
+        if (q->on_right)
+            continue;
+        for (size_t i = 0; i < q->n_lines * q->nx; i++)
+            include(f, q->lines[i], &low, &high);
+        for (size_t i = 0; i < f->x.n * f->y.n; i++) {
+            include(f, q->values[i], &low, &high);
+            if (is_line && q->errors) {
+                include(f, q->values[i] - q->errors[i], &low, &high);
+                include(f, q->values[i] + q->errors[i], &low, &high);
+            }
+        }
+    }
+    if (!(low <= high)) { /* nothing to show */
+        low = f->log ? 0.1 : 0;
+        high = 1;
+    } else if (is_line) {
+        add_margins(f, &low, &high);
+    }
+    f->low = low;
+    f->high = high;
+}

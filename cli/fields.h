@@ -1,0 +1,29 @@
+/* What a picture of a landscape shows: quantities of the grid's points as fields of a figure. */
+#ifndef FIELDS_H
+#define FIELDS_H
+
+#include "figure.h"
+
+typedef enum quantity {
+    QUANTITY_LOSS,
+    QUANTITY_ACCURACY,
+    QUANTITY_ERROR,
+    QUANTITY_CONVEXITY,
+    N_QUANTITIES
+} quantity;
+
+/** Their names as options, ended by NULL. */
+extern const char *const quantity_names[N_QUANTITIES + 1];
+/** What stands on the axis of a line: "loss (nats per image)". */
+const char *quantity_label(quantity which);
+
+/** Adds a split's quantity to a figure whose axes are those of the surface. */
+loss_status fields_add(figure *f, loss_surface *surface, loss_split split, quantity which);
+/** Makes repeated lines, [ny][nx], one curve: their mean, with a band of one standard deviation (of
+ * n - 1), and the lines themselves. */
+loss_status fields_summarise_lines(field *q);
+/** Sets the range of the colours, or of the curves' axis, to that of all values that the scale can
+ * show; of curves with their bands, and a margin. */
+void fields_set_range(figure *f);
+
+#endif

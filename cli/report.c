@@ -1,0 +1,159 @@
+/* The report of a landscape, as text and as JSON. */
+#include "report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "summary.h"
+#include "summary_figures.h"
+#include "validity.h"
+
+/* Metadata that are numbers; a key that ends in _ stands for all that begin so. Others are texts,
+ * also where one happens to look like a number, as a folder's name may. */
+static bool is_number_key(const char *key)
+{
+    static const char *const keys[] = {
+        "bn_images",       "checkpoints", "cosine", "eigenvalue_", "explained_x", "explained_y",
+        "images_",         "model_loss_", "norm_x", "norm_y",      "parameters",  "path_held_",
+        "pca_checkpoints", "repeat",      "seed",   "solutions",   "weights_norm"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        size_t n = strlen(keys[i]);
+        if (strncmp(key, keys[i], n) == 0 && (keys[i][n - 1] == '_' || !key[n]))
+            return true;
+    }
+    return false;
+}
+
+/* "0.49,0.48,0.45", a number for each channel. */
+static void add_channels(json *j, cJSON *to, const char *key, const char *value)
+{
+    cJSON *list = json_list(j, to, key);
+    char *end;
+    for (;; value = end + 1) {
+        double number = strtod(value, &end);
+        if (end == value)
+            return;
+        json_number(j, list, NULL, number);
+        if (*end != ',')
+            return;
+    }
+}
+
+static void add_metadata(json *j, cJSON *to, const loss_surface *surface)
+{
+    const char *key;
+    for (size_t i = 0; (key = loss_surface_metadata_key(surface, i)); i++) {
+        const char *value = loss_surface_metadata(surface, key);
+        bool is_whole = *value && *value != '0' && strspn(value, "0123456789") == strlen(value);
+        char *end;
+        double number = strtod(value, &end);
+        if (strcmp(key, "mean") == 0 || strcmp(key, "std") == 0)
+            add_channels(j, to, key, value);
+        else if (is_number_key(key) && is_whole) /* a seed has up to 20 digits */
+            json_item(j, to, key, cJSON_CreateRaw(value));
+        else if (is_number_key(key) && end != value && !*end)
+            json_number(j, to, key, number);
+        else
+            json_text(j, to, key, value);
+    }
+}
+
+static void add_axis(json *j, const char *key, loss_axis axis)
+{
+    cJSON *object = json_object(j, j->root, key);
+    json_number(j, object, "min", axis.min);
+    json_number(j, object, "max", axis.max);
+    json_number(j, object, "n", (double)axis.n);
+}
+
+/* What the two splits' figures are made of. Repeated lines are no surface: they have none. */
+typedef struct part {
+    summary summary;
+    bool has_figures;
+    surface_figures figures;
+} part;
+
+static loss_status part_of(loss_surface *surface, loss_split split, part *p)
+{
+    loss_status status = summary_of(surface, split, &p->summary);
+    p->has_figures = !loss_surface_metadata(surface, "repeat");
+    return !status && p->has_figures ? surface_figures_of(surface, split, &p->figures) : status;
+}
+
+static loss_status print_json(loss_surface *surface, const char *path)
+{
+    json j = json_begin();
+    json_text(&j, j.root, "kind", "landscape");
+    json_text(&j, j.root, "path", path);
+    add_axis(&j, "x", loss_surface_x(surface));
+    add_axis(&j, "y", loss_surface_y(surface));
+    add_metadata(&j, json_object(&j, j.root, "metadata"), surface);
+    cJSON *splits = json_object(&j, j.root, "splits");
+    loss_status status = LOSS_OK;
+    for (int k = 0; k < 2 && !status; k++) {
+        part p;
+        if (!loss_surface_has_split(surface, (loss_split)k))
+            continue;
+        status = part_of(surface, (loss_split)k, &p);
+        if (status)
+            break;
+        cJSON *split = json_object(&j, splits, loss_split_name((loss_split)k));
+        summary_add(&j, split, &p.summary);
+        if (p.has_figures)
+            surface_figures_add(&j, json_object(&j, split, "figures"), &p.figures);
+    }
+    if (!status)
+        status = validity_add(surface, &j);
+    if (!status)
+        return json_print(&j);
+    json_free(&j);
+    return status;
+}
+
+static void print_head(const loss_surface *surface, const char *path)
+{
+    loss_axis x = loss_surface_x(surface), y = loss_surface_y(surface);
+    const char *bn = loss_surface_metadata(surface, "bn"),
+               *images = loss_surface_metadata(surface, "bn_images"),
+               *directions = loss_surface_metadata(surface, "directions");
+    printf("%s: x %g:%g:%zu, y %g:%g:%zu\n", path, x.min, x.max, x.n, y.min, y.max, y.n);
+    if (bn)
+        printf("BatchNorm: %s%s%s\n", bn, images ? ", images: " : "", images ? images : "");
+    if (directions)
+        printf("directions: %s\n", directions);
+}
+
+static loss_status print_text(loss_surface *surface, const char *path, bool is_whole)
+{
+    loss_status status = LOSS_OK;
+    print_head(surface, path);
+    for (int k = 0; k < 2 && !status; k++) {
+        part p;
+        if (!loss_surface_has_split(surface, (loss_split)k))
+            continue;
+        status = part_of(surface, (loss_split)k, &p);
+        if (status)
+            break;
+        summary_print(surface, (loss_split)k, &p.summary);
+        if (p.has_figures)
+            surface_figures_print(&p.figures);
+    }
+    if (!status)
+        status = validity_print(surface);
+    if (status || !is_whole)
+        return status;
+    status = validity_print_paths(surface);
+    const char *key;
+    if (!status)
+        printf("metadata\n");
+    for (size_t i = 0; !status && (key = loss_surface_metadata_key(surface, i)); i++)
+        printf("  %-18s %s\n", key, loss_surface_metadata(surface, key));
+    return status;
+}
+
+loss_status report_print(loss_surface *surface, const char *path, bool is_json, bool is_whole)
+{
+    return is_json ? print_json(surface, path) : print_text(surface, path, is_whole);
+}
