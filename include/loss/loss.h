@@ -12,6 +12,7 @@
 #include <loss/plane.h>
 #include <loss/status.h>
 #include <loss/surface.h>
+#include <loss/text.h>
 #include <loss/train.h>
 
 #endif

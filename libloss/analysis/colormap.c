@@ -27,7 +27,7 @@ loss_status loss_colour_at(const char *map, double t, uint8_t rgb[3])
         i++;
     if (i == N_MAPS)
         return lossi_fail(LOSS_ERR_NAME, "%s: no such colour map; the nearest is %s", map,
-                          lossi_nearest(map, names, N_MAPS));
+                          loss_text_nearest(map, names, N_MAPS));
     if (isnan(t)) {
         memset(rgb, GREY, 3);
         return LOSS_OK;

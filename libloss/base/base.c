@@ -1,14 +1,13 @@
 /* Memory, text, digests and options structs. */
 #include "base/base.h"
 
-#include <ctype.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-enum { CACHE_LINE = 64, HUGE_PAGE = 2 * 1024 * 1024, LONGEST_NAME = 63 };
+enum { CACHE_LINE = 64, HUGE_PAGE = 2 * 1024 * 1024 };
 
 bool lossi_reserve(void **items, size_t *capacity, size_t n, size_t size)
 {
@@ -71,11 +70,11 @@ char *lossi_strdup(const char *text)
 }
 
 static pthread_once_t locale_once = PTHREAD_ONCE_INIT;
-static locale_t c_locale; /* made once, kept for the life of the process; 0 if it cannot be had */
+static locale_t c_locale; /* made once, kept for the life of the process */
 
 static void make_c_locale(void)
 {
-    c_locale = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+    c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 }
 
 locale_t lossi_use_c_locale(void)
@@ -103,49 +102,6 @@ char *lossi_format(const char *format, ...)
     va_end(again);
     lossi_restore_locale(previous);
     return text;
-}
-
-/* Edit distance with swaps of neighbours (optimal string alignment), three rows of its table at
- * a time. Longer names are compared by their first 63 letters. */
-static size_t edit_distance(const char *a, const char *b)
-{
-    size_t rows[3][LONGEST_NAME + 1], n = strnlen(b, LONGEST_NAME);
-    for (size_t j = 0; j <= n; j++)
-        rows[0][j] = j;
-    size_t i = 0;
-    for (; a[i] && i < LONGEST_NAME; i++) {
-        const size_t *before = rows[(i + 2) % 3], *above = rows[i % 3];
-        size_t *row = rows[(i + 1) % 3];
-        row[0] = i + 1;
-        for (size_t j = 0; j < n; j++) {
-            int ai = tolower((unsigned char)a[i]), bj = tolower((unsigned char)b[j]);
-            size_t best = above[j] + (ai != bj);
-            if (above[j + 1] + 1 < best)
-                best = above[j + 1] + 1;
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            bool swapped = i && j && ai == tolower((unsigned char)b[j - 1]) &&
-                           bj == tolower((unsigned char)a[i - 1]);
-            if (swapped && before[j - 1] + 1 < best)
-                best = before[j - 1] + 1;
-            row[j + 1] = best;
-        }
-    }
-    return rows[i % 3][n];
-}
-
-const char *lossi_nearest(const char *word, const char *const *names, size_t n)
-{
-    const char *nearest = NULL;
-    size_t least = SIZE_MAX;
-    for (size_t i = 0; i < n; i++) {
-        size_t distance = edit_distance(word, names[i]);
-        if (distance < least) {
-            least = distance;
-            nearest = names[i];
-        }
-    }
-    return nearest;
 }
 
 loss_status lossi_options(void *into, size_t size, const void *given, const char *type_name)

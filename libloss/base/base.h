@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <loss/status.h>
+#include <loss/text.h>
 
 /** Sets this thread's message (printf style, one line, cut at 1023 bytes) and returns status, so
  * that a failing function can end with `return lossi_fail(LOSS_ERR_FORMAT, "%s: ...", path)`. */
@@ -45,10 +46,6 @@ void lossi_restore_locale(locale_t previous);
 
 /** printf into a new string, numbers with a point; NULL when memory is out. Free with free(). */
 char *lossi_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/** Of names[0 .. n-1], the one with the smallest edit distance to word (case ignored); NULL when
- * n is 0. Borrowed. */
-const char *lossi_nearest(const char *word, const char *const *names, size_t n);
 
 /** Checks a caller's options struct against the library's and copies it over `into`, which holds
  * the defaults. A shorter struct (an older caller) leaves the rest at the defaults; a longer one

@@ -32,16 +32,15 @@ const char *loss_last_message(void)
 
 loss_status lossi_fail(loss_status status, const char *format, ...)
 {
-    /* Formatted aside first: an argument may be the present message. */
+    /* Formatted aside: an argument may be the present message. */
     char text[sizeof message];
+    locale_t previous = lossi_use_c_locale();
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    for (char *c = text; *c; c++)
-        if (*c == '\n' || *c == '\r')
-            *c = ' ';
-    memcpy(message, text, sizeof message);
+    lossi_restore_locale(previous);
+    loss_text_escape(text, sizeof text, message, sizeof message);
     return status;
 }
 

@@ -53,13 +53,20 @@ static void add_lines(cJSON *json, const char *key, const char *text, const char
     }
 }
 
+/* The number behind the first `key` before the end. */
+static bool count_after(const char *text, const char *end, const char *key, uint64_t *count)
+{
+    const char *at = strstr(text, key);
+    return at && at < end && loss_count_parse(at + strlen(key), &at, count);
+}
+
 static loss_status describe_ply(const content *c, cJSON *json)
 {
     const char *text = (const char *)c->bytes, *end = strstr(text, "end_header\n");
-    size_t vertices = 0, faces = 0;
-    const char *v = strstr(text, "element vertex "), *f = strstr(text, "element face ");
-    if (!end || !v || v > end || sscanf(v, "element vertex %zu", &vertices) != 1 ||
-        (f && f < end && sscanf(f, "element face %zu", &faces) != 1))
+    uint64_t vertices = 0, faces = 0;
+    const char *f = strstr(text, "element face ");
+    if (!end || !count_after(text, end, "element vertex ", &vertices) ||
+        (f && f < end && !count_after(text, end, "element face ", &faces)))
         return lossi_fail(LOSS_ERR_FORMAT, "%s: a PLY file without a whole header", c->path);
     cJSON_AddStringToObject(json, "kind", "ply");
     cJSON_AddStringToObject(json, "encoding",
@@ -84,14 +91,15 @@ static loss_status describe_vtk(const content *c, cJSON *json)
         if (sscanf(at + sizeof NAME - 1, "%63[^\"]", name) == 1)
             cJSON_AddItemToArray(arrays, cJSON_CreateString(name));
     }
-    size_t points, polygons, nx, ny;
-    const char *piece = strstr(text, "NumberOfPoints="), *extent = strstr(text, "WholeExtent=");
-    if (piece && sscanf(piece, "NumberOfPoints=\"%zu\"", &points) == 1)
+    uint64_t points, polygons, nx, ny;
+    static const char EXTENT[] = "WholeExtent=\"0 ";
+    const char *end = text + c->size, *extent = strstr(text, EXTENT);
+    if (count_after(text, end, "NumberOfPoints=\"", &points))
         add_size(json, "vertices", points);
-    if (piece && (piece = strstr(piece, "NumberOfPolys=")) &&
-        sscanf(piece, "NumberOfPolys=\"%zu\"", &polygons) == 1)
+    if (count_after(text, end, "NumberOfPolys=\"", &polygons))
         add_size(json, "faces", polygons);
-    if (extent && sscanf(extent, "WholeExtent=\"0 %zu 0 %zu", &nx, &ny) == 2) {
+    if (extent && loss_count_parse(extent + sizeof EXTENT - 1, &extent, &nx) &&
+        strncmp(extent, " 0 ", 3) == 0 && loss_count_parse(extent + 3, &extent, &ny)) {
         add_size(json, "nx", nx + 1);
         add_size(json, "ny", ny + 1);
     }

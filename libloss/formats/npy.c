@@ -37,11 +37,10 @@ static bool parse_shape(const char *at, lossi_array *view)
         at += strspn(at, " ");
         if (*at == ')')
             return true;
-        size_t digits = strspn(at, "0123456789");
-        if (!digits || digits > 18 || view->n_dims == LOSSI_ARRAY_MAX_DIMS)
+        uint64_t dim;
+        if (view->n_dims == LOSSI_ARRAY_MAX_DIMS || !loss_count_parse(at, &at, &dim))
             return false;
-        view->dims[view->n_dims++] = strtoull(at, NULL, 10);
-        at += digits;
+        view->dims[view->n_dims++] = dim;
         if (*at == ',')
             at++;
         else if (*at != ')')

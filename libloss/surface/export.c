@@ -62,10 +62,13 @@ static loss_split choose_split(const loss_surface *s, loss_split wanted)
                                              : LOSS_SPLIT_TEST;
 }
 
-static void add_comment(lossi_mesh *mesh, char *line)
+/* Takes the text, and escapes it: names from files must not begin lines of the header. */
+static void add_comment(lossi_mesh *mesh, char *text)
 {
+    char *line = loss_text_escaped(text);
     char **comments =
         line ? realloc(mesh->comments, (mesh->n_comments + 1) * sizeof *comments) : NULL;
+    free(text);
     if (!comments) {
         free(line);
         return;

@@ -42,6 +42,21 @@ static const char *fact(const loss_surface *s, const char *key)
     return value ? value : "";
 }
 
+/* 0 where there is no such number. */
+static double number(const loss_surface *s, const char *key)
+{
+    double value = 0;
+    loss_number_parse(fact(s, key), NULL, &value);
+    return value;
+}
+
+static uint64_t count(const loss_surface *s, const char *key)
+{
+    uint64_t value = 0;
+    loss_count_parse(fact(s, key), NULL, &value);
+    return value;
+}
+
 static loss_status draw_again(const loss_surface *s, const loss_net *net, loss_plane **plane)
 {
     loss_random_options opt = LOSS_RANDOM_OPTIONS_INIT;
@@ -52,7 +67,7 @@ static loss_status draw_again(const loss_surface *s, const loss_net *net, loss_p
     opt.ignore = strcmp(fact(s, "ignore"), loss_ignore_name(LOSS_IGNORE_NONE)) == 0
                      ? LOSS_IGNORE_NONE
                      : LOSS_IGNORE_BIASBN;
-    opt.seed = strtoull(fact(s, "seed"), NULL, 10);
+    opt.seed = count(s, "seed");
     return loss_plane_random(plane, net, &opt);
 }
 
@@ -77,9 +92,9 @@ static loss_status read_directions(const loss_surface *s, const loss_net *net, l
         free(p->directions[1]);
         p->directions[1] = NULL;
     }
-    p->n_checkpoints = strtoul(fact(s, "pca_checkpoints"), NULL, 10);
-    p->explained[0] = strtod(fact(s, "explained_x"), NULL);
-    p->explained[1] = strtod(fact(s, "explained_y"), NULL);
+    p->n_checkpoints = count(s, "pca_checkpoints");
+    p->explained[0] = number(s, "explained_x");
+    p->explained[1] = number(s, "explained_y");
     p->ignore = strcmp(fact(s, "ignore"), loss_ignore_name(LOSS_IGNORE_NONE)) == 0
                     ? LOSS_IGNORE_NONE
                     : LOSS_IGNORE_BIASBN;

@@ -101,8 +101,10 @@ static loss_status restore_log(const char *folder, size_t epoch, char **rows)
     free(path);
     if (known) {
         char *first = (char *)bytes + sizeof LOG_HEADER - 1, *end = first;
+        const char *rest;
+        uint64_t of_row;
         for (char *line_end; (line_end = strchr(end, '\n')); end = line_end + 1)
-            if (strtoul(end, NULL, 10) > epoch)
+            if (!loss_count_parse(end, &rest, &of_row) || of_row > epoch)
                 break;
         *end = 0;
         free(*rows);
@@ -149,7 +151,9 @@ loss_status lossi_run_restore(const char *folder, loss_net *net, lossi_sgd *sgd,
     if (lossi_is_file(path)) {
         status = lossi_arrays_read(path, &arrays, NULL);
         const char *number = status ? NULL : lossi_arrays_metadata(&arrays, "epoch");
-        *epoch = number ? strtoul(number, NULL, 10) : 0;
+        uint64_t saved = 0;
+        loss_count_parse(number, NULL, &saved);
+        *epoch = saved;
         if (!status && !*epoch)
             status = lossi_fail(LOSS_ERR_FORMAT, "%s: it names no epoch", path);
         if (!status)

@@ -51,7 +51,7 @@ static loss_status fail_name(span name, const lossi_zoo_entry *entries, size_t n
         snprintf(suffixed[i], WORD_SIZE, "%s%s", entries[i].name, entries[i].family->suffix);
         names[n++] = suffixed[i];
     }
-    const char *nearest = lossi_nearest(span_text(name, word), names, n);
+    const char *nearest = loss_text_nearest(span_text(name, word), names, n);
     loss_status status =
         nearest ? lossi_fail(LOSS_ERR_NAME, "%s: no such model; the nearest is %s", word, nearest)
                 : lossi_fail_nomem(n_entries * WORD_SIZE);
@@ -71,7 +71,7 @@ static loss_status fail_key(const lossi_model *model, span key)
         length +=
             (size_t)snprintf(all + length, sizeof all - length, "%s%s", i ? ", " : "", names[i]);
     }
-    const char *nearest = lossi_nearest(span_text(key, word), names, n);
+    const char *nearest = loss_text_nearest(span_text(key, word), names, n);
     return lossi_fail(LOSS_ERR_ARGUMENT, "%s: no key \"%s\"; the nearest is %s (it has %s)",
                       model->entry->name, word, nearest, all);
 }

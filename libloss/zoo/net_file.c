@@ -153,7 +153,7 @@ static const layer_kind *find_kind(reader *r, const line *l, const char *word)
     if (!r->status)
         r->status =
             lossi_fail(LOSS_ERR_FORMAT, "%s:%zu: no layer is called %.60s; the nearest is %s",
-                       r->path, l->number, word, lossi_nearest(word, names, N_KINDS));
+                       r->path, l->number, word, loss_text_nearest(word, names, N_KINDS));
     return NULL;
 }
 
@@ -192,12 +192,10 @@ static bool take_setting(reader *r, line *l, const char *word)
         l->values[key] = (double)r->shape.classes;
         return true;
     }
-    size_t n = strspn(equals + 1, key == P ? "0123456789." : "0123456789");
-    locale_t locale = lossi_use_c_locale();
-    char *end;
-    l->values[key] = strtod(equals + 1, &end);
-    lossi_restore_locale(locale);
-    if (!n || equals[1 + n] || *end || n > 9)
+    bool has_number =
+        strspn(equals + 1, key == P ? "0123456789." : "0123456789") == strlen(equals + 1) &&
+        strlen(equals + 1) <= 9 && loss_number_parse(equals + 1, NULL, &l->values[key]);
+    if (!has_number)
         fail(r, l, key == P ? "no number: " : "no whole number, or too large: ", word);
     return true;
 }
