@@ -21,6 +21,23 @@ static const struct {
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
+/* Names, a family a line, with what it is and its options. */
+static void print_networks(void)
+{
+    for (const char *const *name = loss_net_models(); *name; name++) {
+        const char *about = loss_net_model_about(*name),
+                   *next = name[1] ? loss_net_model_about(name[1]) : "";
+        const loss_model_option *option;
+        printf("  %s", *name);
+        if (strcmp(about, next) == 0)
+            continue;
+        printf(": %s\n", about);
+        for (size_t i = 0; (option = loss_net_model_option(*name, i)); i++)
+            printf("      %s=%s: %s (%s)\n", option->name, option->values, option->about,
+                   option->standard);
+    }
+}
+
 static void print_help(void)
 {
     printf("lossgrid %s: see the loss landscape of a convolutional network\n\n"
@@ -28,13 +45,10 @@ static void print_help(void)
            loss_version());
     for (size_t i = 0; i < N_COMMANDS; i++)
         printf("  %-10s %s\n", commands[i].name, commands[i].summary);
-    printf("\nNetworks:");
-    for (const char *const *name = loss_net_models(); *name; name++)
-        printf(" %s", *name);
-    printf("\n  with options after a colon: resnet56:shortcut=none  resnet50:stem=imagenet  "
-           "vgg11:bn=1  resnet20:width=0.5\n"
-           "  or FILE.net, a network written as text; --model auto recognises the network of "
-           "--weights.\n"
+    printf("\nNetworks, with options after a colon, such as resnet56:shortcut=none,width=0.5:\n");
+    print_networks();
+    printf("  FILE.net: a network written as text\n"
+           "  --model auto recognises the network of --weights.\n"
            "\nExamples:\n"
            "  lossgrid train --model resnet20 --data fashion-mnist --epochs 3 --limit 10000 --out "
            "run\n"

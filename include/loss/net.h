@@ -22,25 +22,10 @@ typedef struct loss_net loss_net;
 
 /** Makes a network of the zoo.
  *
- *  NAME[:key=value,...]
- *    resnet20 resnet32 resnet44 resnet56 resnet110
- *        He et al. 2016, section 4.2; shortcut=A|B|none (A)
- *    resnet18 resnet34 resnet50 resnet101
- *        stem=cifar|imagenet (cifar), shortcut=B|none (B)
- *    vgg9 vgg11 vgg13 vgg16 vgg19
- *        one linear layer as classifier; bn=0|1 (0), dropout=P (0)
- *    densenet121
- *        Huang et al. 2017, growth 32; stem=cifar|cifar-bn|imagenet (cifar; cifar-bn: BatchNorm
- *        after the 3x3 convolution), style=torchvision|kuangliu (torchvision): names and order of
- *        channels
- *    lenet5
- *        LeCun et al. 1998, with ReLU and max pooling
- *    FILE.net
- *        a network written as text: docs/net-format.md
- *
- *  `width=K` multiplies the channels of any of them
- * (K > 0, may be a fraction; rounded, at least 1). NAME-noshort means shortcut=none; NAME-bn
- * means bn=1.
+ *  NAME[:key=value,...]: loss_net_models() lists the names, loss_net_model_option() the keys of
+ *  each; or FILE.net, a network written as text (docs/net-format.md). Examples: "resnet56",
+ *  "resnet56:shortcut=none", "resnet50:stem=imagenet,stride=1x1", "vgg11:bn=1,width=0.5".
+ *  NAME-noshort means shortcut=none; NAME-bn means bn=1.
  *
  *  Parameters start at He initialisation with seed 0: see loss_net_initialise().
  *  @param out    the network, NULL on failure. Owned by the caller: loss_net_free().
@@ -69,6 +54,25 @@ LOSS_API void loss_net_free(loss_net *net);
 
 /** Base names of the zoo, ended by NULL. Static storage. */
 LOSS_API const char *const *loss_net_models(void);
+
+/** A key of a network of the zoo, as in NAME:key=value. */
+typedef struct loss_model_option {
+    const char *name;
+    const char *standard; /**< its value where it is not given */
+    const char *values;   /**< what it takes, in words: "A, B or none" */
+    const char *about;    /**< what it is about: one line */
+} loss_model_option;
+
+/** What a network of the zoo is: one line, such as "He et al. 2016, section 4.2, for CIFAR". The
+ * networks of one family have the same.
+ *  @param name  one of loss_net_models().
+ *  @return static storage; NULL for another name.   Threads: any.   Since 0.1. */
+LOSS_API const char *loss_net_model_about(const char *name);
+/** Key number i of a network of the zoo.
+ *  @param name  one of loss_net_models().
+ *  @return static storage; NULL past the last key, and for another name.   Threads: any.
+ *  Since 0.1. */
+LOSS_API const loss_model_option *loss_net_model_option(const char *name, size_t i);
 
 /* ---- Built layer by layer ------------------------------------------------------------------- */
 

@@ -4,7 +4,7 @@
  * those of kuangliu's pytorch-cifar, which Li et al. 2018 used, where they come before. */
 #include <stdio.h>
 
-#include "zoo/zoo.h"
+#include "zoo/families.h"
 
 enum { N_BLOCKS = 4, NAME_SIZE = 64, BOTTLENECK = 4 };
 
@@ -69,7 +69,8 @@ static loss_node add_transition(loss_builder *b, loss_node in, const style *s, s
 
 static loss_node add_stem(loss_builder *b, const lossi_model *model, const style *s, size_t growth)
 {
-    bool is_imagenet = lossi_model_is(model, "stem", "imagenet");
+    bool has_pool = lossi_model_is(model, "stem", "imagenet"),
+         is_imagenet = has_pool || lossi_model_is(model, "stem", "imagenet-nopool");
     const loss_conv_options *conv =
         LOSS_CONV(.channels = 2 * growth, .kernel = is_imagenet ? 7 : 3,
                   .stride = is_imagenet ? 2 : 1, .padding = is_imagenet ? 3 : 1);
@@ -77,12 +78,11 @@ static loss_node add_stem(loss_builder *b, const lossi_model *model, const style
     if (lossi_model_is(model, "stem", "cifar"))
         return x;
     x = loss_builder_relu(b, loss_builder_batchnorm(b, x, s->stem_norm));
-    return is_imagenet
-               ? loss_builder_max_pool(b, x, LOSS_POOL(.kernel = 3, .stride = 2, .padding = 1))
-               : x;
+    return has_pool ? loss_builder_max_pool(b, x, LOSS_POOL(.kernel = 3, .stride = 2, .padding = 1))
+                    : x;
 }
 
-loss_node lossi_zoo_densenet(loss_builder *b, const lossi_model *model)
+static loss_node build(loss_builder *b, const lossi_model *model)
 {
     const style *s = lossi_model_is(model, "style", "kuangliu") ? &kuangliu : &torchvision;
     size_t growth = lossi_model_channels(model, 32);
@@ -100,3 +100,19 @@ loss_node lossi_zoo_densenet(loss_builder *b, const lossi_model *model)
     x = loss_builder_flatten(b, loss_builder_global_average_pool(b, x));
     return loss_builder_linear(b, x, s->classifier, loss_builder_shape(b, x).classes);
 }
+
+const lossi_family lossi_zoo_densenet = {
+    .about = "Huang et al. 2017, growth 32",
+    .entries = {{"densenet121", 121}},
+    .build = build,
+    .keys =
+        {{.is =
+              {"stem", "cifar", "cifar, cifar-bn, imagenet or imagenet-nopool",
+               "3x3 convolution, with BatchNorm, or 7x7 of stride 2; max pooling after it or none"},
+          .choices = {"cifar", "cifar-bn", "imagenet", "imagenet-nopool"}},
+         {.is = {"style", "torchvision", "torchvision or kuangliu",
+                 "names of tensors and order of channels"},
+          .choices = {"torchvision", "kuangliu"}},
+         LOSSI_WIDTH_KEY},
+
+};

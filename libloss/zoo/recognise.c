@@ -119,22 +119,23 @@ static void try_settings(search *s, const char *name, const char *settings)
 }
 
 /* Goes through all choices of the keys from number `key` on. */
-static void try_keys(search *s, const lossi_zoo_entry *entry, size_t key, const char *settings)
+static void try_keys(search *s, const lossi_family *family, const char *name, size_t key,
+                     const char *settings)
 {
-    const lossi_model_key *k = &entry->family->keys[key];
-    if (key == LOSSI_MODEL_MAX_KEYS || !k->name) {
-        try_settings(s, entry->name, settings);
+    const lossi_model_key *k = &family->keys[key];
+    if (key == LOSSI_MODEL_MAX_KEYS || !k->is.name) {
+        try_settings(s, name, settings);
         return;
     }
     if (!k->choices[0]) { /* a number: the width is measured, dropout does not show */
-        try_keys(s, entry, key + 1, settings);
+        try_keys(s, family, name, key + 1, settings);
         return;
     }
     for (size_t i = 0; i < LOSSI_MODEL_MAX_CHOICES && k->choices[i]; i++) {
         char *more =
-            lossi_format("%s%s%s=%s", settings, *settings ? "," : "", k->name, k->choices[i]);
+            lossi_format("%s%s%s=%s", settings, *settings ? "," : "", k->is.name, k->choices[i]);
         if (more)
-            try_keys(s, entry, key + 1, more);
+            try_keys(s, family, name, key + 1, more);
         else
             s->status = lossi_fail_nomem(64);
         free(more);
@@ -173,9 +174,10 @@ loss_status loss_net_recognise(const char *path, loss_shape shape, char **model,
         return s.status;
     s.status = lossi_match_create(&s.match, &arrays);
     size_t n;
-    const lossi_zoo_entry *entries = lossi_zoo_entries(&n);
+    const lossi_family *const *families = lossi_zoo_families(&n);
     for (size_t i = 0; i < n && !s.status; i++)
-        try_keys(&s, &entries[i], 0, "");
+        for (size_t k = 0; k < lossi_family_n_entries(families[i]); k++)
+            try_keys(&s, families[i], families[i]->entries[k].name, 0, "");
     loss_status status = finish(&s, &arrays, model, also);
     lossi_match_free(&s.match);
     lossi_arrays_free(&arrays);

@@ -28,10 +28,14 @@ static loss_node add_body(loss_builder *b, loss_node in, const lossi_residual *b
         loss_node x = loss_builder_relu(b, lossi_zoo_conv_norm(b, in, prefix, 1, strided));
         return lossi_zoo_conv_norm(b, x, prefix, 2, LOSS_CONV(.channels = block->out, .kernel = 3));
     }
-    const loss_conv_options *narrow = LOSS_CONV(.channels = block->inner, .kernel = 1),
+    size_t first = block->stride_is_first ? block->stride : 1;
+    const loss_conv_options *narrow =
+                                LOSS_CONV(.channels = block->inner, .kernel = 1, .stride = first),
+                            *middle = LOSS_CONV(.channels = block->inner, .kernel = 3,
+                                                .stride = block->stride / first),
                             *wide = LOSS_CONV(.channels = block->out, .kernel = 1);
     loss_node x = loss_builder_relu(b, lossi_zoo_conv_norm(b, in, prefix, 1, narrow));
-    x = loss_builder_relu(b, lossi_zoo_conv_norm(b, x, prefix, 2, strided));
+    x = loss_builder_relu(b, lossi_zoo_conv_norm(b, x, prefix, 2, middle));
     return lossi_zoo_conv_norm(b, x, prefix, 3, wide);
 }
 

@@ -19,8 +19,9 @@ typedef struct lossi_residual {
     const char *projection; /* name of the projection within it */
     size_t inner, out; /* channels within, channels of the output; the same if not a bottleneck */
     size_t stride;
-    bool is_bottleneck; /* 1x1, 3x3 (which has the stride), 1x1; else 3x3 (which has the stride),
-                           3x3 */
+    bool is_bottleneck;   /* 1x1, 3x3 (which has the stride), 1x1; else 3x3 (which has the stride),
+                             3x3 */
+    bool stride_is_first; /* of a bottleneck: on its first 1x1 */
     lossi_residual_shortcut shortcut;
 } lossi_residual;
 

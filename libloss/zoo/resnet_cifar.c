@@ -3,10 +3,10 @@
  * pytorch_resnet_cifar10, whose weights are the ones in circulation. */
 #include <stdio.h>
 
+#include "zoo/families.h"
 #include "zoo/residual.h"
-#include "zoo/zoo.h"
 
-loss_node lossi_zoo_resnet_cifar(loss_builder *b, const lossi_model *model)
+static loss_node build(loss_builder *b, const lossi_model *model)
 {
     size_t n_blocks = (model->entry->depth - 2) / 6;
     char name[LOSSI_ZOO_NAME_SIZE];
@@ -28,3 +28,20 @@ loss_node lossi_zoo_resnet_cifar(loss_builder *b, const lossi_model *model)
     x = loss_builder_flatten(b, loss_builder_global_average_pool(b, x));
     return loss_builder_linear(b, x, "linear", loss_builder_shape(b, x).classes);
 }
+
+const lossi_family lossi_zoo_resnet_cifar = {
+    .about = "He et al. 2016, section 4.2, for CIFAR",
+    .entries = {{"resnet20", 20},
+                {"resnet32", 32},
+                {"resnet44", 44},
+                {"resnet56", 56},
+                {"resnet110", 110}},
+    .build = build,
+    .keys = {{.is = {"shortcut", "A", "A, B or none",
+                     "zero channels, 1x1 convolutions, or no shortcuts"},
+              .choices = {"A", "B", "none"}},
+             LOSSI_WIDTH_KEY},
+    .suffix = "-noshort",
+    .suffix_key = "shortcut",
+    .suffix_value = "none",
+};

@@ -1,8 +1,9 @@
 /* VGG (Simonyan & Zisserman 2015) as used on small images: torchvision's `features` and one
- * linear layer as classifier. VGG-9 is the shallow one of Li et al. 2018 with that classifier. */
+ * linear layer as classifier. VGG-9 is a shallow one in the same manner; that of Li et al. 2018 is
+ * vgg9-li (vgg_li.c). */
 #include <stdio.h>
 
-#include "zoo/zoo.h"
+#include "zoo/families.h"
 
 enum { POOL = 0, NAME_SIZE = 32 };
 
@@ -36,12 +37,14 @@ static loss_node add_features(loss_builder *b, const lossi_model *model)
 {
     const layout *l = layout_of(model->entry->depth);
     bool has_norm = lossi_model_is(model, "bn", "1");
+    loss_node (*add_pool)(loss_builder *, loss_node, const loss_pool_options *) =
+        lossi_model_is(model, "pool", "max") ? loss_builder_max_pool : loss_builder_average_pool;
     char name[NAME_SIZE];
     size_t module = 0;
     loss_node x = loss_builder_input(b);
     for (size_t i = 0; i < l->n; i++) {
         if (l->layers[i] == POOL) {
-            x = loss_builder_max_pool(b, x, LOSS_POOL(.kernel = 2));
+            x = add_pool(b, x, LOSS_POOL(.kernel = 2));
             module++;
             continue;
         }
@@ -59,7 +62,12 @@ static loss_node add_features(loss_builder *b, const lossi_model *model)
     return x;
 }
 
-loss_node lossi_zoo_vgg(loss_builder *b, const lossi_model *model)
+static bool allows_dropout(double p)
+{
+    return p >= 0 && p < 1;
+}
+
+static loss_node build(loss_builder *b, const lossi_model *model)
 {
     loss_node x = loss_builder_flatten(b, add_features(b, model));
     double p = lossi_model_number(model, "dropout");
@@ -67,3 +75,20 @@ loss_node lossi_zoo_vgg(loss_builder *b, const lossi_model *model)
         x = loss_builder_dropout(b, x, p);
     return loss_builder_linear(b, x, "classifier", loss_builder_shape(b, x).classes);
 }
+
+const lossi_family lossi_zoo_vgg = {
+    .about = "Simonyan & Zisserman 2015, one linear layer as classifier",
+    .entries = {{"vgg9", 9}, {"vgg11", 11}, {"vgg13", 13}, {"vgg16", 16}, {"vgg19", 19}},
+    .build = build,
+    .keys = {{.is = {"bn", "0", "0 or 1", "BatchNorm after each convolution"},
+              .choices = {"0", "1"}},
+             {.is = {"dropout", "0", "a number from 0, below 1",
+                     "before the classifier, in training"},
+              .allows = allows_dropout},
+             {.is = {"pool", "max", "max or average", "pooling after the convolutions"},
+              .choices = {"max", "average"}},
+             LOSSI_WIDTH_KEY},
+    .suffix = "-bn",
+    .suffix_key = "bn",
+    .suffix_value = "1",
+};

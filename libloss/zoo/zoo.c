@@ -1,133 +1,72 @@
-/* Networks by name: the table of what there is, and the way from a name to a network. */
+/* Networks by name: what there is, and the way from a name to a network. */
 #include "zoo/zoo.h"
 
+#include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/base.h"
+#include "zoo/families.h"
 
-static bool allows_width(double k)
+#define FAMILY(name) &lossi_zoo_##name,
+static const lossi_family *const families[] = {LOSSI_FAMILIES(FAMILY)};
+enum { N_FAMILIES = sizeof families / sizeof *families };
+
+static const char *names[N_FAMILIES * LOSSI_FAMILY_MAX_MODELS + 1];
+static pthread_once_t names_are_listed = PTHREAD_ONCE_INIT;
+
+static void list_names(void)
 {
-    return k > 0 && k <= 16;
+    size_t n = 0;
+    for (size_t f = 0; f < N_FAMILIES; f++)
+        for (size_t i = 0; i < lossi_family_n_entries(families[f]); i++)
+            names[n++] = families[f]->entries[i].name;
 }
-
-static bool allows_dropout(double p)
-{
-    return p >= 0 && p < 1;
-}
-
-#define WIDTH                                                                                      \
-    {                                                                                              \
-        .name = "width", .standard = "1", .expected = "a number above 0, at most 16",              \
-        .allows = allows_width                                                                     \
-    }
-
-static const lossi_family resnet_cifar = {
-    .build = lossi_zoo_resnet_cifar,
-    .keys = {{.name = "shortcut",
-              .standard = "A",
-              .expected = "A, B or none",
-              .choices = {"A", "B", "none"}},
-             WIDTH},
-    .suffix = "-noshort",
-    .suffix_key = "shortcut",
-    .suffix_value = "none",
-};
-
-static const lossi_family resnet = {
-    .build = lossi_zoo_resnet,
-    .keys =
-        {{.name = "shortcut", .standard = "B", .expected = "B or none", .choices = {"B", "none"}},
-         {.name = "stem",
-          .standard = "cifar",
-          .expected = "cifar or imagenet",
-          .choices = {"cifar", "imagenet"}},
-         WIDTH},
-    .suffix = "-noshort",
-    .suffix_key = "shortcut",
-    .suffix_value = "none",
-};
-
-static const lossi_family vgg = {
-    .build = lossi_zoo_vgg,
-    .keys = {{.name = "bn", .standard = "0", .expected = "0 or 1", .choices = {"0", "1"}},
-             {.name = "dropout",
-              .standard = "0",
-              .expected = "a number from 0, below 1",
-              .allows = allows_dropout},
-             WIDTH},
-    .suffix = "-bn",
-    .suffix_key = "bn",
-    .suffix_value = "1",
-};
-
-static const lossi_family densenet = {
-    .build = lossi_zoo_densenet,
-    .keys = {{.name = "stem",
-              .standard = "cifar",
-              .expected = "cifar, cifar-bn or imagenet",
-              .choices = {"cifar", "cifar-bn", "imagenet"}},
-             {.name = "style",
-              .standard = "torchvision",
-              .expected = "torchvision or kuangliu",
-              .choices = {"torchvision", "kuangliu"}},
-             WIDTH},
-};
-
-static const lossi_family lenet = {
-    .build = lossi_zoo_lenet,
-    .keys = {WIDTH},
-};
-
-/* Name, family, depth: once, for the table and for the public list. */
-/* clang-format off */
-#define ZOO(X) \
-    X("resnet20", resnet_cifar, 20) \
-    X("resnet32", resnet_cifar, 32) \
-    X("resnet44", resnet_cifar, 44) \
-    X("resnet56", resnet_cifar, 56) \
-    X("resnet110", resnet_cifar, 110) \
-    X("resnet18", resnet, 18) \
-    X("resnet34", resnet, 34) \
-    X("resnet50", resnet, 50) \
-    X("resnet101", resnet, 101) \
-    X("vgg9", vgg, 9) \
-    X("vgg11", vgg, 11) \
-    X("vgg13", vgg, 13) \
-    X("vgg16", vgg, 16) \
-    X("vgg19", vgg, 19) \
-    X("densenet121", densenet, 121) \
-    X("lenet5", lenet, 5)
-/* clang-format on */
-
-#define ENTRY(name, family, depth) {name, &(family), depth},
-static const lossi_zoo_entry entries[] = {ZOO(ENTRY)};
-enum { N_ENTRIES = sizeof entries / sizeof *entries };
-
-#define NAME(name, family, depth) name,
-static const char *const names[] = {ZOO(NAME) NULL};
 
 const char *const *loss_net_models(void)
 {
+    pthread_once(&names_are_listed, list_names);
     return names;
 }
 
-const lossi_zoo_entry *lossi_zoo_entries(size_t *n)
+const lossi_family *const *lossi_zoo_families(size_t *n)
 {
-    *n = N_ENTRIES;
-    return entries;
+    *n = N_FAMILIES;
+    return families;
+}
+
+static const lossi_family *family_of(const char *name)
+{
+    for (size_t f = 0; name && f < N_FAMILIES; f++)
+        for (size_t i = 0; i < lossi_family_n_entries(families[f]); i++)
+            if (strcmp(families[f]->entries[i].name, name) == 0)
+                return families[f];
+    return NULL;
+}
+
+const char *loss_net_model_about(const char *name)
+{
+    const lossi_family *family = family_of(name);
+    return family ? family->about : NULL;
+}
+
+const loss_model_option *loss_net_model_option(const char *name, size_t i)
+{
+    const lossi_family *family = family_of(name);
+    return family && i < lossi_family_n_keys(family) ? &family->keys[i].is : NULL;
 }
 
 loss_status lossi_zoo_build(const char *text, loss_shape shape, lossi_built *built)
 {
     *built = (lossi_built){0};
     lossi_model model;
-    loss_status status = lossi_model_parse(&model, text, entries, N_ENTRIES);
+    loss_status status = lossi_model_parse(&model, text, families, N_FAMILIES);
     if (!status)
         status = loss_builder_create(&built->builder, shape);
     if (status)
         return status;
     built->model = lossi_model_canonical(&model);
-    built->logits = model.entry->family->build(built->builder, &model);
+    built->logits = model.family->build(built->builder, &model);
     if (built->model)
         return LOSS_OK;
     loss_builder_free(built->builder);

@@ -1,16 +1,8 @@
-/* The families of the zoo. Each function adds a whole network to an empty builder and gives its
- * logits. Layers are added in the order of the PyTorch modules, so that tensors come in the
- * order of a state_dict. */
+/* Networks by name or from a .net file, before they are finished, and the table of families. */
 #ifndef LOSSI_ZOO_H
 #define LOSSI_ZOO_H
 
 #include "zoo/model_name.h"
-
-loss_node lossi_zoo_resnet_cifar(loss_builder *b, const lossi_model *model);
-loss_node lossi_zoo_resnet(loss_builder *b, const lossi_model *model);
-loss_node lossi_zoo_vgg(loss_builder *b, const lossi_model *model);
-loss_node lossi_zoo_densenet(loss_builder *b, const lossi_model *model);
-loss_node lossi_zoo_lenet(loss_builder *b, const lossi_model *model);
 
 /** A network under construction that only has to be finished. */
 typedef struct lossi_built {
@@ -35,7 +27,7 @@ loss_status lossi_net_file_build(const char *path, loss_shape shape, lossi_built
 loss_status lossi_net_file_parse(const char *text, size_t size, const char *path, loss_shape shape,
                                  lossi_built *built);
 
-/** All networks of the zoo. Static storage. */
-const lossi_zoo_entry *lossi_zoo_entries(size_t *n);
+/** All families of the zoo. Static storage. */
+const lossi_family *const *lossi_zoo_families(size_t *n);
 
 #endif

@@ -89,7 +89,7 @@ def without_shortcut(block):
 class Resnet(ResNet):
     """torchvision's network with other channels, a choice of stem, and without shortcuts if asked."""
 
-    def __init__(self, depth, channels, classes, width, stem, shortcut):
+    def __init__(self, depth, channels, classes, width, stem, shortcut, stride):
         nn.Module.__init__(self)
         block = Bottleneck if depth >= 50 else BasicBlock
         expansion = block.expansion
@@ -97,19 +97,21 @@ class Resnet(ResNet):
             block = without_shortcut(block)
         self._norm_layer, self.dilation, self.groups, self.base_width = nn.BatchNorm2d, 1, 1, 64
         self.inplanes = width(64)
-        if stem == "imagenet":
+        if stem.startswith("imagenet"):
             self.conv1 = nn.Conv2d(channels, width(64), 7, 2, 3, bias=False)
         else:
             self.conv1 = nn.Conv2d(channels, width(64), 3, 1, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(width(64))
         self.relu = nn.ReLU()
-        self.maxpool = nn.MaxPool2d(3, 2, 1) if stem == "imagenet" else nn.Identity()
+        self.maxpool = nn.MaxPool2d(3, 2, 1) if stem in ("imagenet", "cifar-pool") else nn.Identity()
         blocks = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3)}[depth]
         for stage in range(4):
             layer = self._make_layer(block, width(64 << stage), blocks[stage], 2 if stage else 1)
             if shortcut == "none":
                 for b in layer:
                     b.downsample = None
+            if stride == "1x1":
+                layer[0].conv1.stride, layer[0].conv2.stride = layer[0].conv2.stride, layer[0].conv1.stride
             setattr(self, "layer%d" % (stage + 1), layer)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.fc = nn.Linear(width(512) * expansion, classes)
@@ -129,6 +131,22 @@ class Vgg(nn.Module):
 
     def forward(self, x):
         return self.classifier(self.features(x).flatten(1))
+
+
+class VggLi(nn.Module):
+    """VGG as in the code of Li et al. 2018: BatchNorm, and a linear layer with BatchNorm before the classifier."""
+
+    def __init__(self, depth, shape, classes, width):
+        super().__init__()
+        cfg = {9: [64, 64, "M", 128, 128, "M", 256, 256, 256, "M"], 16: cfgs["D"], 19: cfgs["E"]}[depth]
+        self.features = make_layers([c if c == "M" else width(c) for c in cfg], True)
+        self.features[0] = nn.Conv2d(shape[0], width(64), 3, 1, 1)
+        inputs, outputs = self.features.eval()(torch.zeros(1, *shape)).numel(), width(cfg[-2])
+        self.fc = nn.Sequential(nn.Linear(inputs, outputs), nn.BatchNorm1d(outputs), nn.ReLU())
+        self.classifier = nn.Linear(outputs, classes)
+
+    def forward(self, x):
+        return self.classifier(self.fc(self.features(x).flatten(1)))
 
 
 class TorchvisionDensenet(DenseNet):
@@ -223,11 +241,14 @@ def make_net(model, shape, classes):
         if given.get("style") == "kuangliu":
             return KuangliuDensenet(shape[0], classes, width(32))
         return TorchvisionDensenet(shape[0], classes, width(32), given.get("stem", "cifar"))
+    if name.endswith("-li"):
+        return VggLi(int(name[3:-3]), shape, classes, width)
     depth = int(name.lstrip("resntvg"))
     if name.startswith("vgg"):
         return Vgg(depth, shape, classes, width, given.get("bn") == "1")
     if depth in (18, 34, 50, 101):
-        return Resnet(depth, shape[0], classes, width, given.get("stem", "cifar"), given.get("shortcut", "B"))
+        return Resnet(depth, shape[0], classes, width, given.get("stem", "cifar"), given.get("shortcut", "B"),
+                      given.get("stride", "3x3"))
     return CifarResNet(depth, shape[0], classes, width, given.get("shortcut", "A"))
 
 
@@ -249,7 +270,7 @@ def draw(name, seed, n):
 def fill(net, seed, damped):
     """He-like weights, and BatchNorm with statistics that are not 0 and 1; its weight is a quarter in modules with
     `damped` in their names: the last of each residual body, or the gradient of a deep narrow network would explode."""
-    norms = {n for n, m in net.named_modules() if isinstance(m, nn.BatchNorm2d)}
+    norms = {n for n, m in net.named_modules() if isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d))}
     for name, tensor in net.state_dict().items():
         module, _, leaf = name.rpartition(".")
         if leaf == "num_batches_tracked":

@@ -39,10 +39,14 @@ THERE = [
     ("vgg19:bn=1,width=0.125", None, None), ("densenet121:width=0.125", None, None),
     ("densenet121:stem=cifar-bn,width=0.125", None, None), ("densenet121:stem=imagenet,width=0.125", None, None),
     ("densenet121:style=kuangliu,width=0.125", None, None), ("lenet5", None, None),
+    ("vgg9-li:width=0.125", None, None), ("vgg16-li:width=0.125", None, None),
+    ("resnet18:stem=cifar-pool,width=0.125", "resnet18:width=0.125", ".bn2."),
+    ("resnet18:stem=imagenet-nopool,width=0.125", "resnet18:stem=imagenet,width=0.125", ".bn2."),
+    ("resnet50:stride=1x1,width=0.0625", "resnet50:width=0.0625", ".bn3."),
 ]
 BACK = ["resnet20:width=0.25", "resnet20:shortcut=B,width=0.25", "resnet18:width=0.125", "resnet50:stem=imagenet,width=0.0625",
-        "vgg11:bn=1,width=0.125", "densenet121:width=0.125", "densenet121:style=kuangliu,width=0.125", "lenet5"]
-RECALIBRATED = ["resnet20:width=0.25", "resnet18:width=0.125", "vgg11:bn=1,width=0.125", "densenet121:width=0.125"]
+        "vgg11:bn=1,width=0.125", "vgg9-li:width=0.125", "densenet121:width=0.125", "densenet121:style=kuangliu,width=0.125", "lenet5"]
+RECALIBRATED = ["resnet20:width=0.25", "resnet18:width=0.125", "vgg11:bn=1,width=0.125", "vgg9-li:width=0.125", "densenet121:width=0.125"]
 SHAPE, CLASSES, N = (3, 32, 32), 10, 4
 
 
@@ -182,7 +186,7 @@ def recalibrate(model):
     net = make.make_net(model, SHAPE, CLASSES)
     net.load_state_dict(read_safetensors(weights), strict=True)
     for module in net.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
+        if isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)):
             module.momentum = 1.0
     records = np.concatenate([np.fromfile("data/data_batch_%d.bin" % i, dtype=np.uint8) for i in range(1, 6)]).reshape(-1, 3073)
     mean, std = np.array([125.3, 123.0, 113.9]).reshape(3, 1, 1), np.array([63.0, 62.1, 66.7]).reshape(3, 1, 1)

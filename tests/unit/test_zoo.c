@@ -85,6 +85,9 @@ static void test_canonical_names(void **state)
         {"vgg11:width=0.1,dropout=0.50,bn=1", "vgg11:bn=1,dropout=0.5,width=0.1"},
         {"vgg11:width=0.1,dropout=0.0,bn=0", "vgg11:width=0.1"},
         {"lenet5:width=2", "lenet5:width=2"},
+        {"lenet5:pool=max", "lenet5"},
+        {"vgg9-li:width=1", "vgg9-li"},
+        {"resnet50:stride=1x1,stem=imagenet-nopool", "resnet50:stem=imagenet-nopool,stride=1x1"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         loss_net *net = make(pairs[i][0]);
@@ -107,7 +110,29 @@ static void test_all_names_make_networks(void **state)
         assert_int_equal(loss_net_shape(net).classes, 10);
         loss_net_free(net);
     }
-    assert_int_equal(n, 16);
+    assert_int_equal(n, 19);
+}
+
+/* What the programs' help is made of. */
+static void test_options_are_listed(void **state)
+{
+    (void)state;
+    for (const char *const *name = loss_net_models(); *name; name++) {
+        const loss_model_option *option;
+        size_t n = 0;
+        assert_non_null(loss_net_model_about(*name));
+        for (; (option = loss_net_model_option(*name, n)); n++) {
+            char model[128];
+            snprintf(model, sizeof model, "%s:%s=%s", *name, option->name,
+                     strcmp(option->name, "width") == 0 ? "0.1" : option->standard);
+            loss_net *net = make(model);
+            assert_string_equal(loss_net_model(net), *name);
+            loss_net_free(net);
+        }
+        assert_string_equal(loss_net_model_option(*name, n - 1)->name, "width");
+    }
+    assert_null(loss_net_model_about("resnet"));
+    assert_null(loss_net_model_option("resnet20-noshort", 0));
 }
 
 static void test_widths(void **state)
@@ -185,11 +210,12 @@ static void test_wrong_keys_and_values(void **state)
         {"resnet20:shorcut=A",
          "resnet20: no key \"shorcut\"; the nearest is shortcut (it has shortcut, width)"},
         {"resnet20:stem=cifar", "no key \"stem\""},
-        {"lenet5:bn=1", "no key \"bn\"; the nearest is width"},
+        {"lenet5:bn=1", "no key \"bn\"; the nearest is"},
         {"resnet20:shortcut=C", "resnet20: shortcut=C; expected A, B or none"},
         {"resnet20:shortcut=a", "expected A, B or none"},
         {"resnet18:shortcut=A", "expected B or none"},
-        {"resnet18:stem=image", "stem=image; expected cifar or imagenet"},
+        {"resnet18:stem=image",
+         "stem=image; expected cifar, cifar-pool, imagenet or imagenet-nopool"},
         {"vgg11:bn=yes", "bn=yes; expected 0 or 1"},
         {"vgg11:dropout=1", "dropout=1; expected a number from 0, below 1"},
         {"vgg11:dropout=-0.5", "dropout=-0.5"},
@@ -260,6 +286,7 @@ int main(void)
         cmocka_unit_test(test_parameter_counts),
         cmocka_unit_test(test_canonical_names),
         cmocka_unit_test(test_all_names_make_networks),
+        cmocka_unit_test(test_options_are_listed),
         cmocka_unit_test(test_widths),
         cmocka_unit_test(test_initial_weights),
         cmocka_unit_test(test_wrong_names),
