@@ -64,6 +64,10 @@ void lossi_match_free(lossi_match *match)
 const lossi_array *lossi_match_find(const lossi_match *match, const char *name)
 {
     const lossi_array *found = lossi_arrays_find(match->arrays, name);
+    /* Before the rules are asked: they give some modules of one network the same name. */
+    for (size_t i = 0; !found && i < match->arrays->n; i++)
+        if (strcmp(lossi_name_unwrapped(match->arrays->items[i].name), name) == 0)
+            found = &match->arrays->items[i];
     char *canonical = found ? NULL : lossi_name_canonical(name);
     for (size_t i = 0; canonical && !found && i < match->arrays->n; i++)
         if (strcmp(match->canonical[i], canonical) == 0)

@@ -16,7 +16,7 @@ typedef struct lossi_match {
 loss_status lossi_match_create(lossi_match *match, const lossi_arrays *arrays);
 void lossi_match_free(lossi_match *match);
 
-/** The array of that name, exact or canonical; NULL if there is none. */
+/** The array of that name, exact, without wrappers or canonical; NULL if there is none. */
 const lossi_array *lossi_match_find(const lossi_match *match, const char *name);
 
 /** Finds each tensor's array by name, or by order: the i-th array, counters of batches left out,

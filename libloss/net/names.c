@@ -38,7 +38,7 @@ static size_t begins_with(const char *name, const char *prefix)
     return strncmp(name, prefix, n) == 0 && (name[n] == '.' || !name[n]) ? n : 0;
 }
 
-static const char *without_wrappers(const char *name)
+const char *lossi_name_unwrapped(const char *name)
 {
     for (int i = 0; i < N_WRAPPERS; i++) {
         size_t n = begins_with(name, wrappers[i]);
@@ -69,7 +69,7 @@ static char *replace(char *name, const char *from, const char *to)
 
 char *lossi_name_canonical(const char *name)
 {
-    char *canonical = lossi_strdup(without_wrappers(name));
+    char *canonical = lossi_strdup(lossi_name_unwrapped(name));
     for (int i = 0; canonical && i < N_RULES; i++)
         canonical = replace(canonical, rules[i].from, rules[i].to);
     return canonical;

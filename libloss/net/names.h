@@ -4,6 +4,9 @@
 
 #include "base/base.h"
 
+/** The name without what wrappers put in front of it, such as "module.". Points into the name. */
+const char *lossi_name_unwrapped(const char *name);
+
 /** The name in the one spelling of the table in names.c, in which names of a file and of a
  * network are held against each other; NULL when memory is out. Free with free(). */
 char *lossi_name_canonical(const char *name);

@@ -126,7 +126,8 @@ static void test_options_are_listed(void **state)
             snprintf(model, sizeof model, "%s:%s=%s", *name, option->name,
                      strcmp(option->name, "width") == 0 ? "0.1" : option->standard);
             loss_net *net = make(model);
-            assert_string_equal(loss_net_model(net), *name);
+            assert_memory_equal(loss_net_model(net), *name, strlen(*name));
+            assert_string_equal(loss_net_model(net) + strlen(*name), ":width=0.1");
             loss_net_free(net);
         }
         assert_string_equal(loss_net_model_option(*name, n - 1)->name, "width");
