@@ -122,12 +122,13 @@ static void test_options_are_listed(void **state)
         size_t n = 0;
         assert_non_null(loss_net_model_about(*name));
         for (; (option = loss_net_model_option(*name, n)); n++) {
-            char model[128];
-            snprintf(model, sizeof model, "%s:%s=%s", *name, option->name,
-                     strcmp(option->name, "width") == 0 ? "0.1" : option->standard);
+            char model[128], small[64];
+            if (strcmp(option->name, "width") == 0)
+                continue;
+            snprintf(small, sizeof small, "%s:width=0.1", *name);
+            snprintf(model, sizeof model, "%s,%s=%s", small, option->name, option->standard);
             loss_net *net = make(model);
-            assert_memory_equal(loss_net_model(net), *name, strlen(*name));
-            assert_string_equal(loss_net_model(net) + strlen(*name), ":width=0.1");
+            assert_string_equal(loss_net_model(net), small);
             loss_net_free(net);
         }
         assert_string_equal(loss_net_model_option(*name, n - 1)->name, "width");
