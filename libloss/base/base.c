@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { CACHE_LINE = 64, HUGE_PAGE = 2 * 1024 * 1024 };
+enum { CACHE_LINE = 64, HUGE_PAGE = 2 * 1024 * 1024, LONGEST_OPTIONS = 4096 };
 
 bool lossi_reserve(void **items, size_t *capacity, size_t n, size_t size)
 {
@@ -104,20 +104,22 @@ char *lossi_format(const char *format, ...)
     return text;
 }
 
-loss_status lossi_options(void *into, size_t size, const void *given, const char *type_name)
+loss_status lossi_options(void *into, size_t size, const void *given, const char *function)
 {
     if (!given)
         return LOSS_OK;
     size_t given_size;
     memcpy(&given_size, given, sizeof given_size);
-    if (given_size < sizeof given_size)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: struct_size is %zu; start from the _INIT macro",
-                          type_name, given_size);
+    if (given_size < sizeof given_size || given_size > LONGEST_OPTIONS)
+        return lossi_fail(LOSS_ERR_ARGUMENT,
+                          "%s: struct_size of its options is %zu; start from the _INIT macro",
+                          function, given_size);
     for (size_t i = size; i < given_size; i++)
         if (((const unsigned char *)given)[i])
             return lossi_fail(LOSS_ERR_ARGUMENT,
-                              "%s: struct_size is %zu with options this version (%zu bytes) lacks",
-                              type_name, given_size, size);
+                              "%s: options of %zu bytes set some that this version lacks: it has "
+                              "%zu bytes",
+                              function, given_size, size);
     memcpy(into, given, given_size < size ? given_size : size);
     memcpy(into, &size, sizeof size);
     return LOSS_OK;

@@ -49,10 +49,11 @@ char *lossi_format(const char *format, ...) __attribute__((format(printf, 1, 2))
 
 /** Checks a caller's options struct against the library's and copies it over `into`, which holds
  * the defaults. A shorter struct (an older caller) leaves the rest at the defaults; a longer one
- * is refused when its unknown tail is not all zero. `given` may be NULL: the defaults stay. The
- * first member of both is size_t struct_size. */
-loss_status lossi_options(void *into, size_t size, const void *given, const char *type_name);
-#define LOSSI_OPTIONS(into, given) lossi_options(&(into), sizeof(into), (given), #into)
+ * is refused when its unknown tail is not all zero, or when it is so long that struct_size cannot
+ * have been set. `given` may be NULL: the defaults stay. The first member of both is size_t
+ * struct_size. Messages begin with the name of the function that was called. */
+loss_status lossi_options(void *into, size_t size, const void *given, const char *function);
+#define LOSSI_OPTIONS(into, given) lossi_options(&(into), sizeof(into), (given), __func__)
 
 /** FNV-1a, 64 bits, continued from `digest` (start with LOSSI_DIGEST_INIT). Tells inputs apart;
  * not cryptographic. */
