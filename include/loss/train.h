@@ -50,8 +50,9 @@ typedef struct loss_train_options {
     size_t save_every; /**< a checkpoint every so many epochs; the initial and the last are
                           always kept; 0 means 1 */
     size_t threads;    /**< 0: one for each processor this process may use */
-    const char *run_json; /**< a JSON object to be merged into run.json (the caller's model,
-                             data, ...). May be NULL. Borrowed. */
+    const char *run_json; /**< a JSON object to be merged into run.json. Of its members, data,
+                             data_relative, data_hex and data_relative_hex say where the data
+                             are, and may differ when training goes on. May be NULL. Borrowed. */
     void (*progress)(const loss_train_progress *progress,
                      void *user); /**< after every step, from the calling thread. May be NULL. */
     loss_cancelled cancelled;     /**< asked before every step, and from worker threads while the

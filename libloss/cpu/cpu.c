@@ -86,3 +86,9 @@ const char *loss_isa(void)
     const lossi_kernels *kernels;
     return lossi_kernels_choose(&kernels) ? "none" : kernels->name;
 }
+
+const char *lossi_blas_in_use(void)
+{
+    const lossi_kernels *kernels;
+    return !lossi_kernels_choose(&kernels) && kernels->uses_blas ? openblas_get_config() : NULL;
+}

@@ -15,4 +15,8 @@ loss_status lossi_kernels_choose(const lossi_kernels **out);
  * any. */
 const lossi_kernels *lossi_kernels_number(size_t i);
 
+/** OpenBLAS's version and core if the kernel set in use calls it, since its bits depend on both;
+ * else NULL. Static storage. */
+const char *lossi_blas_in_use(void);
+
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/thread.h"
+#include "net/checkpoint.h"
 #include "net/evaluate.h"
 #include "plane/plane.h"
 #include "surface/place.h"
@@ -35,11 +36,8 @@ static const char *file_name(const char *path)
 /* epoch-012.safetensors: 12; another name: its place in the list. */
 static size_t epoch_of(const char *name, size_t place)
 {
-    char *end;
-    if (strncmp(name, "epoch-", 6) != 0 || name[6] < '0' || name[6] > '9')
-        return place;
-    unsigned long epoch = strtoul(name + 6, &end, 10);
-    return *end == '.' || !*end ? epoch : place;
+    size_t epoch;
+    return lossi_checkpoint_epoch(name, &epoch) ? epoch : place;
 }
 
 static loss_status read_checkpoint(walk *w, size_t t)

@@ -8,19 +8,16 @@
 #include "base/file.h"
 #include "formats/read.h"
 #include "formats/safetensors.h"
+#include "net/checkpoint.h"
 
 static const char LOG_HEADER[] =
     "epoch,lr,train_loss,train_accuracy,test_loss,test_accuracy,images_per_second,seconds\n";
 static const char PREFIX[] = "momentum/";
-
-static char *weights_path(const char *folder, size_t epoch)
-{
-    return lossi_format("%s/epoch-%03zu.safetensors", folder, epoch);
-}
+static const loss_file_kind TEXT = {"text", 0, NULL, 0};
 
 loss_status lossi_run_save_weights(const char *folder, const loss_net *net, size_t epoch)
 {
-    char *path = weights_path(folder, epoch);
+    char *path = lossi_checkpoint_path(folder, epoch);
     loss_status status = path ? loss_net_save(net, path) : lossi_fail_nomem(strlen(folder) + 32);
     free(path);
     return status;
@@ -76,40 +73,45 @@ loss_status lossi_run_save(const char *folder, const loss_net *net, const lossi_
 loss_status lossi_run_save_log(const char *folder, const char *rows)
 {
     char *path = lossi_format("%s/log.csv", folder), *text = lossi_format("%s%s", LOG_HEADER, rows);
-    loss_status status = path && text ? loss_file_write(path, text, strlen(text), NULL)
+    loss_status status = path && text ? loss_file_write(path, text, strlen(text), &TEXT)
                                       : lossi_fail_nomem(strlen(rows));
     free(path);
     free(text);
     return status;
 }
 
+/* Cuts the log's text behind the rows up to an epoch. @return where the rows begin; NULL for a
+ * text that is no log of ours */
+static char *cut_log(char *text, size_t size, size_t epoch)
+{
+    if (size < sizeof LOG_HEADER - 1 || memcmp(text, LOG_HEADER, sizeof LOG_HEADER - 1) != 0)
+        return NULL;
+    char *first = text + sizeof LOG_HEADER - 1, *end = first;
+    const char *rest;
+    uint64_t of_row;
+    for (char *line_end; (line_end = strchr(end, '\n')); end = line_end + 1)
+        if (!loss_count_parse(end, &rest, &of_row) || of_row > epoch)
+            break;
+    *end = 0;
+    return first;
+}
+
 /* The rows of log.csv up to an epoch. A log that is missing or strange starts anew: it is a
- * record, not a state. */
+ * record, not a state. One that cannot be read is a failure. */
 static loss_status restore_log(const char *folder, size_t epoch, char **rows)
 {
     uint8_t *bytes = NULL;
     size_t size = 0;
+    bool is_there = false;
     char *path = lossi_format("%s/log.csv", folder);
-    *rows = lossi_strdup("");
-    if (!path || !*rows) {
-        free(path);
-        return lossi_fail_nomem(strlen(folder) + 16);
-    }
-    bool known = lossi_is_file(path) && !loss_file_read(path, SIZE_MAX, &bytes, &size) &&
-                 size >= sizeof LOG_HEADER - 1 &&
-                 memcmp(bytes, LOG_HEADER, sizeof LOG_HEADER - 1) == 0;
+    loss_status status = path ? lossi_path_is_file(path, &is_there) : lossi_fail_nomem(16);
+    if (!status && is_there)
+        status = loss_file_read(path, SIZE_MAX, &bytes, &size);
     free(path);
-    if (known) {
-        char *first = (char *)bytes + sizeof LOG_HEADER - 1, *end = first;
-        const char *rest;
-        uint64_t of_row;
-        for (char *line_end; (line_end = strchr(end, '\n')); end = line_end + 1)
-            if (!loss_count_parse(end, &rest, &of_row) || of_row > epoch)
-                break;
-        *end = 0;
-        free(*rows);
-        *rows = lossi_strdup(first);
-    }
+    if (status)
+        return status;
+    const char *kept = bytes ? cut_log((char *)bytes, size, epoch) : NULL;
+    *rows = lossi_strdup(kept ? kept : "");
     free(bytes);
     return *rows ? LOSS_OK : lossi_fail_nomem(size);
 }
@@ -138,32 +140,38 @@ static loss_status restore_momentum(const char *path, const loss_net *net, lossi
     return LOSS_OK;
 }
 
+/* The state at `path`, which is there: momentum, weights, epoch. */
+static loss_status restore_state(const char *folder, const char *path, loss_net *net,
+                                 lossi_sgd *sgd, size_t *epoch)
+{
+    lossi_arrays arrays = {0};
+    loss_status status = lossi_arrays_read(path, &arrays, NULL);
+    uint64_t saved = 0;
+    if (!status && !loss_count_parse(lossi_arrays_metadata(&arrays, "epoch"), NULL, &saved))
+        status = lossi_fail(LOSS_ERR_FORMAT, "%s: it names no epoch", path);
+    *epoch = saved;
+    if (!status)
+        status = restore_momentum(path, net, sgd, &arrays);
+    lossi_arrays_free(&arrays);
+    if (status)
+        return status;
+    char *weights = lossi_checkpoint_path(folder, *epoch);
+    status = weights ? loss_net_load(net, weights, NULL) : lossi_fail_nomem(strlen(folder) + 32);
+    free(weights);
+    return status;
+}
+
 loss_status lossi_run_restore(const char *folder, loss_net *net, lossi_sgd *sgd, size_t *epoch,
                               char **log)
 {
     *epoch = 0;
     *log = NULL;
+    bool is_there = false;
     char *path = lossi_format("%s/state.safetensors", folder);
-    if (!path)
-        return lossi_fail_nomem(strlen(folder) + 32);
-    lossi_arrays arrays = {0};
-    loss_status status = LOSS_OK;
-    if (lossi_is_file(path)) {
-        status = lossi_arrays_read(path, &arrays, NULL);
-        const char *number = status ? NULL : lossi_arrays_metadata(&arrays, "epoch");
-        uint64_t saved = 0;
-        loss_count_parse(number, NULL, &saved);
-        *epoch = saved;
-        if (!status && !*epoch)
-            status = lossi_fail(LOSS_ERR_FORMAT, "%s: it names no epoch", path);
-        if (!status)
-            status = restore_momentum(path, net, sgd, &arrays);
-        char *weights = status ? NULL : weights_path(folder, *epoch);
-        if (weights)
-            status = loss_net_load(net, weights, NULL);
-        free(weights);
-        lossi_arrays_free(&arrays);
-    }
+    loss_status status =
+        path ? lossi_path_is_file(path, &is_there) : lossi_fail_nomem(strlen(folder) + 32);
+    if (!status && is_there)
+        status = restore_state(folder, path, net, sgd, epoch);
     free(path);
     return status ? status : restore_log(folder, *epoch, log);
 }

@@ -8,11 +8,15 @@
 
 #include "train/sgd.h"
 
-/** Makes the folder and run.json, or compares with the run.json that is there.
+/** Makes the folder, locks it, and makes run.json, or compares with the run.json that is there.
+ *  @param folder_lock  held until lossi_run_close(), also on failure
  *  @return LOSS_OK, LOSS_ERR_MISMATCH (the key that differs, both values), LOSS_ERR_IO,
- * LOSS_ERR_FORMAT, LOSS_ERR_ARGUMENT (opt->run_json is no JSON object), LOSS_ERR_NOMEM */
-loss_status lossi_run_open(const char *folder, const loss_net *net, const loss_dataset *data,
-                           const loss_dataset *test, const loss_train_options *opt);
+ * LOSS_ERR_FORMAT, LOSS_ERR_ARGUMENT (opt->run_json is no JSON object), LOSS_ERR_NOMEM,
+ * LOSS_ERR_SYSTEM (another training is in this folder) */
+loss_status lossi_run_open(int *folder_lock, const char *folder, const loss_net *net,
+                           const loss_dataset *data, const loss_dataset *test,
+                           const loss_train_options *opt);
+void lossi_run_close(int folder_lock);
 
 /** Goes back to the last checkpoint: weights into net, momentum into sgd, its epoch into *epoch
  * (0: there is none, nothing is changed), and the log's rows up to it into *log (owned by the

@@ -1,14 +1,37 @@
 /* run.json: what a run was asked for, and whether a later call asks for the same. */
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/json.h"
+#include "cpu/cpu.h"
 #include "train/run.h"
+
+static const loss_file_kind TEXT = {"text", 0, NULL, 0};
+
+/* Text that may hold any bytes, so that the JSON stays valid. */
+static bool add_text(cJSON *json, const char *key, const char *text)
+{
+    char *escaped = loss_text_escaped(text);
+    bool done = escaped && cJSON_AddStringToObject(json, key, escaped);
+    free(escaped);
+    return done;
+}
+
+/* Where kernels call OpenBLAS, the bits depend on its version and on the core that it takes this
+ * processor for: OPENBLAS_CORETYPE, or another machine. */
+static bool add_blas(cJSON *json)
+{
+    const char *blas = lossi_blas_in_use();
+    return !blas || cJSON_AddStringToObject(json, "blas", blas);
+}
 
 static bool add_options(cJSON *json, const loss_train_options *opt)
 {
@@ -49,8 +72,8 @@ static loss_status describe(cJSON *json, const loss_net *net, const loss_dataset
 {
     bool done =
         cJSON_AddStringToObject(json, "version", loss_version()) &&
-        cJSON_AddStringToObject(json, "isa", loss_isa()) &&
-        cJSON_AddStringToObject(json, "model", loss_net_model(net)) &&
+        cJSON_AddStringToObject(json, "isa", loss_isa()) && add_blas(json) &&
+        add_text(json, "model", loss_net_model(net)) &&
         cJSON_AddNumberToObject(json, "parameters", (double)loss_net_n_parameters(net)) &&
         add_options(json, opt) &&
         cJSON_AddNumberToObject(json, "images", (double)loss_dataset_count(data)) &&
@@ -69,12 +92,23 @@ static char *value_text(const cJSON *value)
     return text ? text : lossi_strdup("?");
 }
 
-/* The version may change between calls; all else must be the same. */
+/* What may differ from call to call: what the data are is said by their digest, wherever they
+ * lie. */
+static bool may_differ(const char *key)
+{
+    static const char *const keys[] = {"version", "data", "data_hex", "data_relative",
+                                       "data_relative_hex"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(key, keys[i]) == 0)
+            return true;
+    return false;
+}
+
 static loss_status compare(const char *path, const cJSON *found, const cJSON *asked)
 {
     for (const cJSON *item = asked->child; item; item = item->next) {
         const cJSON *other = cJSON_GetObjectItemCaseSensitive(found, item->string);
-        if (strcmp(item->string, "version") == 0 || cJSON_Compare(item, other, true))
+        if (may_differ(item->string) || cJSON_Compare(item, other, true))
             continue;
         char *was = value_text(other), *is = value_text(item);
         loss_status status =
@@ -111,27 +145,53 @@ static loss_status write_json(const char *path, const cJSON *json)
     if (!text)
         return lossi_fail(LOSS_ERR_NOMEM, "out of memory for %s", path);
     char *lines = lossi_format("%s\n", text);
-    loss_status status = lines ? loss_file_write(path, lines, strlen(lines), NULL)
+    loss_status status = lines ? loss_file_write(path, lines, strlen(lines), &TEXT)
                                : lossi_fail_nomem(strlen(text) + 2);
     free(lines);
     free(text);
     return status;
 }
 
-loss_status lossi_run_open(const char *folder, const loss_net *net, const loss_dataset *data,
-                           const loss_dataset *test, const loss_train_options *opt)
+/* Locks the folder itself, so that no lock file is left; where the file system has no locks, the
+ * run does without. */
+static loss_status lock(const char *folder, int *descriptor)
 {
+    *descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*descriptor < 0)
+        return lossi_fail(LOSS_ERR_IO, "%s: cannot open this folder: %s", folder, strerror(errno));
+    if (flock(*descriptor, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+        return lossi_fail(LOSS_ERR_SYSTEM,
+                          "%s: another training is writing into this folder; wait for it, or give "
+                          "another folder",
+                          folder);
+    return LOSS_OK;
+}
+
+loss_status lossi_run_open(int *folder_lock, const char *folder, const loss_net *net,
+                           const loss_dataset *data, const loss_dataset *test,
+                           const loss_train_options *opt)
+{
+    *folder_lock = -1;
     if (mkdir(folder, 0777) && errno != EEXIST)
         return lossi_fail(LOSS_ERR_IO, "%s: cannot make this folder: %s", folder, strerror(errno));
-    if (!lossi_is_folder(folder))
-        return lossi_fail(LOSS_ERR_IO, "%s: not a folder", folder);
+    bool is_there = false;
     char *path = lossi_format("%s/run.json", folder);
     cJSON *json = cJSON_CreateObject();
     loss_status status =
         path && json ? describe(json, net, data, test, opt) : lossi_fail_nomem(strlen(folder) + 16);
     if (!status)
-        status = lossi_is_file(path) ? read_and_compare(path, json) : write_json(path, json);
+        status = lock(folder, folder_lock);
+    if (!status)
+        status = lossi_path_is_file(path, &is_there);
+    if (!status)
+        status = is_there ? read_and_compare(path, json) : write_json(path, json);
     cJSON_Delete(json);
     free(path);
     return status;
+}
+
+void lossi_run_close(int folder_lock)
+{
+    if (folder_lock >= 0)
+        close(folder_lock);
 }

@@ -23,6 +23,7 @@ typedef struct training {
     char *log;          /* rows so far */
     size_t first_epoch; /* finished epochs when this call began */
     double start;       /* of this call's first step */
+    int folder_lock;
 } training;
 
 static loss_status check_options(const loss_train_options *o)
@@ -66,7 +67,7 @@ static loss_status begin(training *t, const loss_dataset *data)
     if (!status)
         status = lossi_sgd_create(&t->sgd, t->net, o->momentum, o->weight_decay, o->nesterov);
     if (!status)
-        status = lossi_run_open(t->folder, t->net, data, t->test, o);
+        status = lossi_run_open(&t->folder_lock, t->folder, t->net, data, t->test, o);
     if (!status)
         status = lossi_run_restore(t->folder, t->net, &t->sgd, &t->first_epoch, &t->log);
     if (!status && t->first_epoch > o->epochs)
@@ -86,6 +87,7 @@ static void end(training *t)
     lossi_evaluator_free(t->evaluator);
     lossi_sgd_free(&t->sgd);
     free(t->log);
+    lossi_run_close(t->folder_lock);
 }
 
 static bool is_cancelled(const training *t)
@@ -182,7 +184,13 @@ static loss_status run_epoch(training *t, size_t epoch)
 loss_status loss_train(loss_net *net, const loss_dataset *data, const loss_dataset *test,
                        const char *run_folder, const loss_train_options *given)
 {
-    training t = {.net = net, .test = test, .folder = run_folder, .opt = LOSS_TRAIN_OPTIONS_INIT};
+    training t = {.net = net,
+                  .test = test,
+                  .folder = run_folder,
+                  .opt = LOSS_TRAIN_OPTIONS_INIT,
+                  .folder_lock = -1};
+    if (!net || !data || !run_folder)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "net, data and run_folder must not be NULL");
     loss_status status = LOSSI_OPTIONS(t.opt, given);
     if (!t.opt.save_every)
         t.opt.save_every = 1;

@@ -164,17 +164,51 @@ static void test_other_options_are_refused(void **state)
 {
     (void)state;
     loss_train_options opt = make_options();
-    opt.run_json = "{\"data\": \"here\", \"epochs\": 77}";
+    opt.run_json = "{\"data\": \"here\", \"selection\": \"all\", \"epochs\": 77}";
     assert_int_equal(train("a", &opt, NULL), LOSS_OK);
     opt.lr = 0.06;
     assert_int_equal(train("a", &opt, NULL), LOSS_ERR_MISMATCH);
     assert_non_null(strstr(loss_last_message(), "run.json: lr is 0.05; now asked for: 0.06"));
     opt = make_options();
-    opt.run_json = "{\"data\": \"there\"}";
+    opt.run_json = "{\"data\": \"there\", \"selection\": \"all\"}";
+    assert_int_equal(train("a", &opt, NULL), LOSS_OK); /* the same images, elsewhere */
+    opt.run_json = "{\"selection\": \"some\"}";
     assert_int_equal(train("a", &opt, NULL), LOSS_ERR_MISMATCH);
-    assert_non_null(strstr(loss_last_message(), "data is \"here\"; now asked for: \"there\""));
+    assert_non_null(strstr(loss_last_message(), "selection is \"all\"; now asked for: \"some\""));
     opt.run_json = "[1]";
     assert_int_equal(train("b", &opt, NULL), LOSS_ERR_ARGUMENT);
+}
+
+static bool start_another(void *user)
+{
+    loss_train_options opt = make_options();
+    char *refused = user;
+    if (!*refused && train("a", &opt, NULL) == LOSS_ERR_SYSTEM &&
+        strstr(loss_last_message(), "another training"))
+        *refused = 1;
+    return false;
+}
+
+static void test_two_trainings_in_one_folder(void **state)
+{
+    (void)state;
+    loss_train_options opt = make_options();
+    char refused = 0;
+    opt.cancelled = start_another;
+    opt.user = &refused;
+    assert_int_equal(train("a", &opt, NULL), LOSS_OK);
+    assert_true(refused);
+}
+
+/* What cannot be looked at is not taken as missing. */
+static void test_state_that_cannot_be_read(void **state)
+{
+    (void)state;
+    loss_train_options opt = make_options();
+    assert_int_equal(mkdir(scratch_path("a"), 0777), 0);
+    assert_int_equal(symlink("state.safetensors", scratch_path("a/state.safetensors")), 0);
+    assert_int_equal(train("a", &opt, NULL), LOSS_ERR_IO);
+    assert_non_null(strstr(loss_last_message(), "state.safetensors"));
 }
 
 static void test_bad_options(void **state)
@@ -203,9 +237,13 @@ static void test_bad_options(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_run_folder),     TEST(test_stop_and_go_on),
-        TEST(test_kill_and_go_on), TEST(test_other_options_are_refused),
+        TEST(test_run_folder),
+        TEST(test_stop_and_go_on),
+        TEST(test_kill_and_go_on),
+        TEST(test_other_options_are_refused),
         TEST(test_bad_options),
+        TEST(test_two_trainings_in_one_folder),
+        TEST(test_state_that_cannot_be_read),
     };
     return cmocka_run_group_tests_name("train", tests, NULL, NULL);
 }
