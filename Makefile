@@ -23,11 +23,11 @@ SONAME  := libloss.so.$(firstword $(subst ., ,$(VERSION)))
 
 # ---- Packages ---------------------------------------------------------------------------------------------------------
 
-LIB_MODULES := openblas lapacke zlib libzip libpng sqlite3 libcjson
+LIB_MODULES := openblas lapacke zlib libzip libpng sqlite3 libcjson libarchive
 CLI_MODULES := cairo libcjson
 VIEW_MODULES := glfw3 egl cairo zlib
 
-BUILD_DEBS := gcc libc6-dev pkg-config libopenblas-dev liblapacke-dev zlib1g-dev libzip-dev libpng-dev libsqlite3-dev \
+BUILD_DEBS := gcc libc6-dev pkg-config libopenblas-dev liblapacke-dev zlib1g-dev libzip-dev libpng-dev libarchive-dev libsqlite3-dev \
               libcjson-dev libcairo2-dev fonts-dejavu-core
 VIEW_DEBS  := libglfw3-dev libegl-dev python3-glad
 VIEW_RUN_DEBS := libegl1 libgl1-mesa-dri

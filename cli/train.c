@@ -47,15 +47,15 @@ static char *run_json(const target *t, const loss_dataset *data)
     return text;
 }
 
-/* The test split, whole unless --test-limit says otherwise. A data set may have none: its files
- * cannot be opened. A damaged one is an error. */
+/* The test split, whole unless --test-limit says otherwise. A data set may have none; one that
+ * cannot be read is an error. */
 static loss_status open_test(const target *t, size_t test_limit, bool quiet, loss_dataset **test)
 {
     target whole = *t;
     whole.limit = test_limit;
     whole.sample = false;
     loss_status status = target_open_data(&whole, LOSS_SPLIT_TEST, test);
-    if (status != LOSS_ERR_IO)
+    if (status != LOSS_ERR_NAME)
         return status;
     progress_note(quiet, "no test after the epochs: %s", loss_last_message());
     return LOSS_OK;

@@ -37,38 +37,45 @@ typedef struct loss_dataset_options {
     uint64_t sample_seed;   /**< seed of that choice */
     bool has_normalisation; /**< use mean and std below; false: the data set's defaults */
     float mean[3], std[3]; /**< per channel, in 0 to 1; for one channel only [0] is used; std > 0 */
+    size_t max_bytes;      /**< most bytes that images may unpack to. 0: 256 MiB, or 64 times the
+                              size of their files where that is more */
 } loss_dataset_options;
 #define LOSS_DATASET_OPTIONS_INIT                                                                  \
     {                                                                                              \
-        sizeof(loss_dataset_options), LOSS_SPLIT_TRAIN, 0, false, 0, false, {0, 0, 0},             \
-        {                                                                                          \
-            1, 1, 1                                                                                \
-        }                                                                                          \
+        sizeof(loss_dataset_options), LOSS_SPLIT_TRAIN, 0, false, 0, false, {0, 0, 0}, {1, 1, 1},  \
+            0                                                                                      \
     }
 
 /** Opens a dataset and reads it whole.
  *
- *  The kind is recognised by content, not by name:
- *    - a folder with CIFAR-10's binary batches (data_batch_1.bin .. data_batch_5.bin,
- * test_batch.bin), or the published .tar.gz (or a .tar) of it, read in place: records of 1 +
- * 3072 bytes;
- *    - a folder with an IDX pair for the split (train-images-idx3-ubyte,
- * train-labels-idx1-ubyte, t10k-...), plain or gzip;
- *    - a folder with train/ and test/ folders of class folders of PNG images, all square and of
- * one size and one colour type (grey or RGB); class folders in the byte order of their names are
- * classes 0, 1, ...;
+ *  The kind is recognised by content, not by name; loss_dataset_format_summary() lists the kinds:
+ *    - "cifar-10": a folder with CIFAR-10's binary batches (data_batch_1.bin .. data_batch_5.bin,
+ *      test_batch.bin), or the published .tar.gz (or a .tar) of it, read in place: records of
+ *      1 + 3072 bytes;
+ *    - "idx": a folder with an IDX pair for the split (train-images-idx3-ubyte,
+ *      train-labels-idx1-ubyte, t10k-...), plain or gzip;
+ *    - "png-folder": a folder with train/ and test/ folders of class folders of PNG images, all
+ *      square, of one size and all grey or all colour. Class folders in the byte order of their
+ *      names are classes 0, 1, ... Samples are those that the files store: palettes are looked
+ *      up, of 16 bits of colour the upper 8 count, alpha is dropped, gamma and profiles are not
+ *      applied. Grey of 16 bits is refused. Names that begin with a point, Thumbs.db and
+ *      desktop.ini are passed over; anything else in a class folder must be an image;
  *    - the word "fashion-mnist": where Debian's package dataset-fashion-mnist puts it.
  *
- *  Default normalisation: CIFAR-10 and colour images mean 125.3, 123.0, 113.9,
- * std 63.0, 62.1, 66.7 (of 255), as the reference implementation of Li et al. 2018; one channel:
- * 0.2860, 0.3530 (Fashion-MNIST's).
+ *  Default normalisation: CIFAR-10 and colour images mean 125.3, 123.0, 113.9, std 63.0, 62.1,
+ *  66.7 (of 255), as the reference implementation of Li et al. 2018; one channel: 0.2860, 0.3530
+ *  (Fashion-MNIST's).
  *
  *  @param out   the dataset, NULL on failure. Owned by the caller: loss_dataset_free().
  *  @param path  folder, archive or known name. Borrowed.
  *  @param opt   NULL for the defaults. Borrowed.
- *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_IO, LOSS_ERR_FORMAT (truncated, a label out of
- * range, a bad checksum, ...: the message names the file, the value found and the value
- * expected), LOSS_ERR_NOMEM Threads: any.   Since 0.1. */
+ *  @return LOSS_OK;
+ *          LOSS_ERR_NAME: a data set, but it has no such split;
+ *          LOSS_ERR_IO: no such path, or the system refused to read it;
+ *          LOSS_ERR_FORMAT: truncated, a label out of range, a bad checksum, more than max_bytes,
+ *          ...: the message names the file, the value found and the value expected;
+ *          LOSS_ERR_ARGUMENT, LOSS_ERR_NOMEM
+ *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_dataset_open(loss_dataset **out, const char *path,
                                        const loss_dataset_options *opt);
 
@@ -76,15 +83,28 @@ LOSS_API loss_status loss_dataset_open(loss_dataset **out, const char *path,
  *  @param pixels  [n][channels][height][width], 0 to 255. Copied.
  *  @param labels  [n], each below shape.classes. Copied.
  *  @param opt     limit, sample and normalisation as for loss_dataset_open(); split is recorded
- * only. May be NULL.
+ *                 only. May be NULL. Borrowed.
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_SHAPE (a zero dimension, a label out of range),
- * LOSS_ERR_NOMEM Threads: any.   Since 0.1. */
+ *          LOSS_ERR_NOMEM
+ *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_dataset_create(loss_dataset **out, loss_shape shape, size_t n,
                                          const uint8_t *pixels, const uint32_t *labels,
                                          const loss_dataset_options *opt);
 
-/** Frees a dataset; NULL is a no-op. */
+/** How many kinds of data sets can be read. Since 0.1. */
+LOSS_API size_t loss_dataset_formats(void);
+/** Name of kind i, as loss_dataset_format() says it; NULL where i is too large. Static storage.
+ *  Since 0.1. */
+LOSS_API const char *loss_dataset_format_name(size_t i);
+/** What kind i is, in a few words for a help text; NULL where i is too large. Static storage.
+ *  Since 0.1. */
+LOSS_API const char *loss_dataset_format_summary(size_t i);
+
+/** Frees a dataset; NULL is a no-op. Since 0.1. */
 LOSS_API void loss_dataset_free(loss_dataset *data);
+
+/* What a dataset holds. The functions below want a dataset, not NULL; what they point to is
+ * borrowed and lives as long as the dataset. Threads: any. Since 0.1. */
 
 /** Shape of the images and number of classes. */
 LOSS_API loss_shape loss_dataset_shape(const loss_dataset *data);
@@ -92,26 +112,27 @@ LOSS_API loss_shape loss_dataset_shape(const loss_dataset *data);
 LOSS_API size_t loss_dataset_count(const loss_dataset *data);
 /** The split it was opened with. */
 LOSS_API loss_split loss_dataset_split(const loss_dataset *data);
-/** What kind it was recognised as: "cifar-10", "idx", "png-folder" or "arrays". Static storage. */
+/** What kind it was recognised as: a loss_dataset_format_name(), or "arrays". Static storage. */
 LOSS_API const char *loss_dataset_format(const loss_dataset *data);
-/** Which images of the split these are: "all", "first" or "sample seed=N". Borrowed. */
+/** Which images of the split these are: "all", "first" or "sample seed=N". */
 LOSS_API const char *loss_dataset_selection(const loss_dataset *data);
-/** The path it was opened with, "" for arrays. Borrowed: lives as long as the dataset. */
+/** The path it was opened with (where a known name is), "" for arrays. */
 LOSS_API const char *loss_dataset_path(const loss_dataset *data);
-/** Digest of shape, pixels, labels and normalisation: 16 hexadecimal digits. Borrowed. Two
- * datasets with the same digest give the same loss to the last bit. */
+/** Digest of shape, pixels, labels and normalisation: 16 hexadecimal digits. Two datasets with
+ *  the same digest give the same loss to the last bit. */
 LOSS_API const char *loss_dataset_digest(const loss_dataset *data);
-/** Mean and standard deviation per channel used by loss_dataset_images(), [channels]. Borrowed. */
+/** Mean per channel that loss_dataset_images() subtracts, [channels], in 0 to 1. */
 LOSS_API const float *loss_dataset_mean(const loss_dataset *data);
+/** Standard deviation per channel that it divides by, [channels]. */
 LOSS_API const float *loss_dataset_std(const loss_dataset *data);
-/** The raw bytes, [n][channels][height][width]. Borrowed. */
+/** The raw bytes, [n][channels][height][width]. */
 LOSS_API const uint8_t *loss_dataset_pixels(const loss_dataset *data);
-/** The labels, [n], each below loss_dataset_shape().classes. Borrowed. */
+/** The labels, [n], each below loss_dataset_shape().classes. */
 LOSS_API const uint32_t *loss_dataset_labels(const loss_dataset *data);
 
 /** Normalised images first .. first + n - 1: (pixel / 255 - mean) / std.
  *  @param out  [n][channels][height][width], written. Caller-owned.
- *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a range beyond the last image)
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a range beyond the last image, NULL)
  *  Threads: any.   Since 0.1. */
 LOSS_API loss_status loss_dataset_images(const loss_dataset *data, size_t first, size_t n,
                                          float *out);

@@ -1,46 +1,76 @@
 /* CIFAR-10, binary version (Krizhevsky 2009): records of a label and 3072 bytes, R, G and B
- * planes, row-major. */
+ * planes, row-major. In a folder, or in the published .tar.gz. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
-#include "data/dataset.h"
-#include "data/gzip.h"
+#include "data/folder.h"
+#include "data/reader.h"
 #include "data/tar.h"
 
-enum { IMAGE = 3072, RECORD = IMAGE + 1, CLASSES = 10, BATCHES = 5 };
+enum { IMAGE = 3072, RECORD = IMAGE + 1, CLASSES = 10, MOST_BATCHES = 5 };
 
-/* The published archive unpacks to 178 MB. */
-static const size_t LARGEST_ARCHIVE = (size_t)512 << 20;
-
-static char *batch_path(const char *folder, loss_split split, int i)
+static int n_batches(loss_split split)
 {
-    return split == LOSS_SPLIT_TEST ? lossi_format("%s/test_batch.bin", folder)
-                                    : lossi_format("%s/data_batch_%d.bin", folder, i + 1);
+    return split == LOSS_SPLIT_TEST ? 1 : MOST_BATCHES;
 }
 
-bool lossi_cifar10_is_folder(const char *path)
+static void batch_name(loss_split split, int i, char name[32])
 {
-    bool found = false;
-    for (int split = 0; split < 2; split++) {
-        char *batch = batch_path(path, (loss_split)split, 0);
-        found = found || (batch && lossi_is_file(batch));
-        free(batch);
+    if (split == LOSS_SPLIT_TEST)
+        strcpy(name, "test_batch.bin");
+    else
+        snprintf(name, 32, "data_batch_%d.bin", i + 1);
+}
+
+/* How many batches of a split a folder has. */
+static loss_status count_batches(const char *folder, loss_split split, int *n)
+{
+    loss_status status = LOSS_OK;
+    *n = 0;
+    for (int i = 0; i < n_batches(split) && !status; i++) {
+        char name[32];
+        loss_path_kind kind;
+        batch_name(split, i, name);
+        status = lossi_look(folder, name, &kind, NULL);
+        *n += kind != LOSS_PATH_NOTHING;
     }
-    return found;
+    return status;
+}
+
+static loss_status recognise(const lossi_data_place *place, bool *is_ours)
+{
+    if (!place->is_folder) {
+        *is_ours = lossi_tar_is(place->head, place->n_head);
+        return LOSS_OK;
+    }
+    int train = 0, test = 0;
+    loss_status status = count_batches(place->path, LOSS_SPLIT_TRAIN, &train);
+    if (!status)
+        status = count_batches(place->path, LOSS_SPLIT_TEST, &test);
+    *is_ours = train || test;
+    return status;
+}
+
+static loss_status fail_no_split(const char *path, loss_split split)
+{
+    char name[32];
+    batch_name(split, 0, name);
+    return lossi_fail(LOSS_ERR_NAME, "%s: no %s images: there is no %s", path,
+                      loss_split_name(split), name);
 }
 
 /* Appends a batch's records. */
-static loss_status append(const char *label, const uint8_t *bytes, size_t size,
+static loss_status append(const char *folder, const char *name, const uint8_t *bytes, size_t size,
                           lossi_images *images)
 {
     size_t n = size / RECORD;
     if (!size || size % RECORD)
         return lossi_fail(LOSS_ERR_FORMAT,
-                          size ? "%s: %zu bytes is not a whole number of %d-byte records"
-                               : "%s: %zu bytes; expected %d-byte records",
-                          label, size, RECORD);
+                          size ? "%s/%s: %zu bytes is not a whole number of %d-byte records"
+                               : "%s/%s: %zu bytes; expected %d-byte records",
+                          folder, name, size, RECORD);
     uint8_t *pixels = realloc(images->pixels, (images->n + n) * IMAGE);
     if (pixels)
         images->pixels = pixels;
@@ -51,96 +81,102 @@ static loss_status append(const char *label, const uint8_t *bytes, size_t size,
         return lossi_fail_nomem((images->n + n) * RECORD);
     for (size_t i = 0; i < n; i++, bytes += RECORD, images->n++) {
         if (bytes[0] >= CLASSES)
-            return lossi_fail(LOSS_ERR_FORMAT, "%s: record %zu has label %d; expected 0 to %d",
-                              label, i, bytes[0], CLASSES - 1);
+            return lossi_fail(LOSS_ERR_FORMAT, "%s/%s: record %zu has label %d; expected 0 to %d",
+                              folder, name, i, bytes[0], CLASSES - 1);
         images->labels[images->n] = bytes[0];
         memcpy(images->pixels + images->n * IMAGE, bytes + 1, IMAGE);
     }
     return LOSS_OK;
 }
 
-static const loss_shape SHAPE = {3, 32, 32, CLASSES};
-
-loss_status lossi_cifar10_read_folder(const char *path, loss_split split, lossi_images *out)
+static loss_status read_folder(const char *path, loss_split split, lossi_images *out)
 {
-    *out = (lossi_images){.shape = SHAPE};
-    int n_batches = split == LOSS_SPLIT_TEST ? 1 : BATCHES;
-    loss_status status = LOSS_OK;
-    for (int i = 0; i < n_batches && !status; i++) {
+    int found = 0;
+    loss_status status = count_batches(path, split, &found);
+    if (!status && !found)
+        return fail_no_split(path, split);
+    for (int i = 0; i < n_batches(split) && !status; i++) {
         uint8_t *bytes = NULL;
         size_t size;
-        char *batch = batch_path(path, split, i);
-        status = batch ? loss_file_read(batch, SIZE_MAX, &bytes, &size)
-                       : lossi_fail_nomem(strlen(path) + 32);
+        char name[32];
+        batch_name(split, i, name);
+        char *file = lossi_format("%s/%s", path, name);
+        status = file ? loss_file_read(file, SIZE_MAX, &bytes, &size)
+                      : lossi_fail_nomem(strlen(path) + 32);
         if (!status)
-            status = append(batch, bytes, size, out);
+            status = append(path, name, bytes, size, out);
         free(bytes);
-        free(batch);
+        free(file);
     }
-    if (status)
-        lossi_images_free(out);
     return status;
 }
 
-bool lossi_cifar10_is_archive(const uint8_t *bytes, size_t size)
-{
-    /* Damaged ones count too: their reader says what is wrong with them. */
-    bool has_tar_magic = size >= 512 && memcmp(bytes + 257, "ustar", 5) == 0;
-    return lossi_gzip_is(bytes, size) || has_tar_magic || lossi_tar_is(bytes, size);
-}
+typedef struct batch {
+    uint8_t *bytes;
+    size_t size;
+} batch;
 
-/* Which batch of the split a file of the archive is, from 0; -1: none. */
-static int batch_number(const char *name, loss_split split)
+/* Keeps the batches of the split, wherever they stand in the archive. Of two with one name the
+ * later one counts, as where an archive is unpacked. */
+static loss_status take_batches(lossi_tar *a, loss_split split, batch batches[MOST_BATCHES])
 {
-    int number, end = 0;
-    if (split == LOSS_SPLIT_TEST)
-        return strcmp(name, "test_batch.bin") == 0 ? 0 : -1;
-    if (sscanf(name, "data_batch_%d.bin%n", &number, &end) != 1 || name[end] || !end ||
-        number < 1 || number > BATCHES)
-        return -1;
-    return number - 1;
-}
-
-static loss_status read_tar(const char *path, const uint8_t *bytes, size_t size, loss_split split,
-                            lossi_images *out)
-{
-    int n_batches = split == LOSS_SPLIT_TEST ? 1 : BATCHES;
-    lossi_tar_entry batches[BATCHES] = {0}, entry;
-    size_t at = 0;
+    const char *name;
     loss_status status;
-    bool found;
-    while (!(status = lossi_tar_next(bytes, size, path, &at, &entry, &found)) && found) {
-        int number = batch_number(entry.name, split);
-        if (number >= 0)
-            batches[number] = entry;
-    }
-    for (int i = 0; i < n_batches && !status; i++) {
-        char *name = batch_path(path, split, i);
-        if (!name)
-            status = lossi_fail_nomem(strlen(path) + 32);
-        else if (!batches[i].bytes)
-            status = lossi_fail(LOSS_ERR_FORMAT, "%s: not in the archive", name);
-        else
-            status = append(name, batches[i].bytes, batches[i].size, out);
-        free(name);
+    while (!(status = lossi_tar_next(a, &name)) && name) {
+        for (int i = 0; i < n_batches(split) && !status; i++) {
+            char wanted[32];
+            batch_name(split, i, wanted);
+            if (strcmp(name, wanted) != 0)
+                continue;
+            free(batches[i].bytes);
+            status = lossi_tar_read(a, &batches[i].bytes, &batches[i].size);
+            break;
+        }
+        if (status)
+            break;
     }
     return status;
 }
 
-loss_status lossi_cifar10_read_archive(const char *path, const uint8_t *bytes, size_t size,
-                                       loss_split split, lossi_images *out)
+static loss_status read_archive(const char *path, const loss_dataset_options *opt,
+                                lossi_images *out)
 {
-    *out = (lossi_images){.shape = SHAPE};
-    uint8_t *unpacked = NULL;
-    loss_status status = LOSS_OK;
-    if (lossi_gzip_is(bytes, size)) {
-        status = lossi_gzip_inflate(bytes, size, path, LARGEST_ARCHIVE, &unpacked, &size);
-        bytes = unpacked;
-    }
+    batch batches[MOST_BATCHES] = {{NULL, 0}};
+    lossi_tar a;
+    int found = 0;
+    loss_status status = lossi_tar_open(&a, path, opt);
     if (!status)
-        status = read_tar(path, bytes, size, split, out);
-    free(unpacked);
-    if (status)
-        lossi_images_free(out);
+        status = take_batches(&a, opt->split, batches);
+    lossi_tar_close(&a);
+    for (int i = 0; i < MOST_BATCHES; i++)
+        found += batches[i].bytes != NULL;
+    if (!status && !found)
+        status = fail_no_split(path, opt->split);
+    for (int i = 0; i < n_batches(opt->split); i++) {
+        char name[32];
+        batch_name(opt->split, i, name);
+        if (!status && !batches[i].bytes)
+            status = lossi_fail(LOSS_ERR_FORMAT, "%s/%s: not in the archive", path, name);
+        if (!status)
+            status = append(path, name, batches[i].bytes, batches[i].size, out);
+        free(batches[i].bytes);
+    }
     return status;
 }
+
+static loss_status read_images(const lossi_data_place *place, const loss_dataset_options *opt,
+                               lossi_images *out)
+{
+    out->shape = (loss_shape){3, 32, 32, CLASSES};
+    return place->is_folder ? read_folder(place->path, opt->split, out)
+                            : read_archive(place->path, opt, out);
+}
+
+const lossi_data_reader lossi_cifar10_reader = {
+    .name = "cifar-10",
+    .summary = "CIFAR-10's binary version, as a folder or as the .tar.gz that is published",
+    .folder = "data_batch_1.bin (CIFAR-10)",
+    .file = "a tar or tar.gz archive of CIFAR-10",
+    .recognise = recognise,
+    .read = read_images,
+};

@@ -1,133 +1,13 @@
-/* The dataset object: recognising what a path is, choosing images, normalisation, digest. */
+/* Making a dataset, of a path or of arrays: normalisation and digest. */
 #include "data/dataset.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "base/random.h"
-
-struct loss_dataset {
-    loss_split split;
-    const char *format;
-    char *path;
-    lossi_images images;
-    float mean[3], std[3];
-    char digest[17], selection[40];
-};
+#include "data/reader.h"
 
 enum { LARGEST_CLASSES = 1 << 20 };
-
-static const char FASHION_MNIST[] = "/usr/share/datasets/fashion-mnist";
-
-void lossi_images_free(lossi_images *images)
-{
-    free(images->pixels);
-    free(images->labels);
-    *images = (lossi_images){0};
-}
-
-const char *loss_split_name(loss_split split)
-{
-    return split == LOSS_SPLIT_TEST ? "test" : "train";
-}
-
-static loss_status read_file(const char *path, loss_split split, lossi_images *images)
-{
-    uint8_t *bytes;
-    size_t size;
-    loss_status status = loss_file_read(path, SIZE_MAX, &bytes, &size);
-    if (status)
-        return status;
-    if (!size)
-        status =
-            lossi_fail(LOSS_ERR_FORMAT,
-                       "%s: the file is empty; expected a data folder or a CIFAR-10 archive", path);
-    else if (lossi_cifar10_is_archive(bytes, size))
-        status = lossi_cifar10_read_archive(path, bytes, size, split, images);
-    else
-        status =
-            lossi_fail(LOSS_ERR_FORMAT,
-                       "%s: no tar or tar.gz archive; give the folder that holds the data", path);
-    free(bytes);
-    return status;
-}
-
-/* Recognises and reads. *format is set to what it was. */
-static loss_status read_images(const char *path, loss_split split, const char **format,
-                               lossi_images *images)
-{
-    if (!lossi_is_folder(path)) {
-        *format = "cifar-10";
-        return read_file(path, split, images);
-    }
-    if (lossi_cifar10_is_folder(path)) {
-        *format = "cifar-10";
-        return lossi_cifar10_read_folder(path, split, images);
-    }
-    if (lossi_idx_is_folder(path)) {
-        *format = "idx";
-        return lossi_idx_read_folder(path, split, images);
-    }
-    if (lossi_png_is_folder(path)) {
-        *format = "png-folder";
-        return lossi_png_read_folder(path, split, images);
-    }
-    return lossi_fail(LOSS_ERR_FORMAT,
-                      "%s: no data set in this folder; expected data_batch_1.bin (CIFAR-10), "
-                      "train-images-idx3-ubyte[.gz] (IDX), or train/ and test/ with a folder of "
-                      "PNG images for each class",
-                      path);
-}
-
-/* Moves the chosen images to the front: keep[] holds their numbers, ascending. */
-static void keep_images(lossi_images *images, const size_t *keep, size_t n)
-{
-    size_t size = images->shape.channels * images->shape.height * images->shape.width;
-    for (size_t i = 0; i < n; i++) {
-        memmove(images->pixels + i * size, images->pixels + keep[i] * size, size);
-        images->labels[i] = images->labels[keep[i]];
-    }
-    images->n = n;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* The first `limit` images, or a seeded choice of as many, kept in their order. */
-static loss_status choose(loss_dataset *data, const loss_dataset_options *opt)
-{
-    lossi_images *images = &data->images;
-    size_t n = images->n;
-    strcpy(data->selection, "all");
-    if (!opt->limit || opt->limit >= n)
-        return LOSS_OK;
-    strcpy(data->selection, "first");
-    if (opt->sample)
-        snprintf(data->selection, sizeof data->selection, "sample seed=%llu",
-                 (unsigned long long)opt->sample_seed);
-    size_t *order = lossi_alloc(n, sizeof *order);
-    if (!order)
-        return lossi_fail_nomem(n * sizeof *order);
-    for (size_t i = 0; i < n; i++)
-        order[i] = i;
-    lossi_stream stream = lossi_stream_make(opt->sample_seed, LOSSI_RANDOM_SAMPLE, 0);
-    for (size_t i = 0; opt->sample && i < opt->limit;
-         i++) { /* the first steps of Fisher and Yates' shuffle */
-        size_t j = i + lossi_random_below(&stream, i, n - i), swap = order[i];
-        order[i] = order[j];
-        order[j] = swap;
-    }
-    qsort(order, opt->limit, sizeof *order, by_value);
-    keep_images(images, order, opt->limit);
-    free(order);
-    return LOSS_OK;
-}
 
 /* Defaults: of colour images those of the reference implementation of Li et al. 2018, of grey
  * ones Fashion-MNIST's. */
@@ -189,7 +69,7 @@ static loss_status make(loss_dataset **out, lossi_images *images, const char *fo
         return lossi_fail_nomem(sizeof *data);
     }
     *data = (loss_dataset){.split = opt->split, .format = format, .path = copy, .images = *images};
-    loss_status status = choose(data, opt);
+    loss_status status = lossi_select(data, opt);
     if (!status)
         status = set_normalisation(data, opt);
     if (status) {
@@ -212,24 +92,20 @@ static loss_status check_options(const loss_dataset_options *opt)
 loss_status loss_dataset_open(loss_dataset **out, const char *path,
                               const loss_dataset_options *given)
 {
+    if (!out)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "out must not be NULL");
     *out = NULL;
     loss_dataset_options opt = LOSS_DATASET_OPTIONS_INIT;
     loss_status status = LOSSI_OPTIONS(opt, given);
     if (!status)
         status = check_options(&opt);
+    if (!status && !path)
+        status = lossi_fail(LOSS_ERR_ARGUMENT, "path must not be NULL");
     if (status)
         return status;
-    if (strcmp(path, "fashion-mnist") == 0 && !lossi_is_folder(path)) {
-        if (!lossi_is_folder(FASHION_MNIST))
-            return lossi_fail(
-                LOSS_ERR_IO,
-                "fashion-mnist: not at %s; install Debian's package dataset-fashion-mnist",
-                FASHION_MNIST);
-        path = FASHION_MNIST;
-    }
-    lossi_images images = {0};
+    lossi_images images;
     const char *format = "";
-    status = read_images(path, opt.split, &format, &images);
+    status = lossi_read_images(&path, &opt, &format, &images);
     return status ? status : make(out, &images, format, path, &opt);
 }
 
@@ -244,13 +120,13 @@ static loss_status copy_arrays(lossi_images *images, const uint8_t *pixels, cons
             "%zu images of %zux%zux%zu in %zu classes: no size may be 0, classes from 2 to %d",
             images->n, shape->channels, shape->height, shape->width, shape->classes,
             LARGEST_CLASSES);
+    if (!lossi_mul(shape->channels, shape->height, &size) ||
+        !lossi_mul(size, shape->width, &size) || !lossi_mul(size, images->n, &size))
+        return lossi_fail(LOSS_ERR_SHAPE, "images larger than memory can be");
     for (size_t i = 0; i < images->n; i++)
         if (labels[i] >= shape->classes)
             return lossi_fail(LOSS_ERR_SHAPE, "label %zu is %u; expected 0 to %zu", i, labels[i],
                               shape->classes - 1);
-    if (!lossi_mul(shape->channels, shape->height, &size) ||
-        !lossi_mul(size, shape->width, &size) || !lossi_mul(size, images->n, &size))
-        return lossi_fail(LOSS_ERR_SHAPE, "images larger than memory can be");
     images->pixels = malloc(size);
     images->labels = lossi_alloc(images->n, sizeof *images->labels);
     if (!images->pixels || !images->labels) {
@@ -266,6 +142,8 @@ loss_status loss_dataset_create(loss_dataset **out, loss_shape shape, size_t n,
                                 const uint8_t *pixels, const uint32_t *labels,
                                 const loss_dataset_options *given)
 {
+    if (!out)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "out must not be NULL");
     *out = NULL;
     loss_dataset_options opt = LOSS_DATASET_OPTIONS_INIT;
     lossi_images images = {.shape = shape, .n = n};
@@ -273,7 +151,9 @@ loss_status loss_dataset_create(loss_dataset **out, loss_shape shape, size_t n,
     if (!status)
         status = check_options(&opt);
     if (!status)
-        status = copy_arrays(&images, pixels, labels);
+        status = pixels && labels
+                     ? copy_arrays(&images, pixels, labels)
+                     : lossi_fail(LOSS_ERR_ARGUMENT, "pixels and labels must not be NULL");
     return status ? status : make(out, &images, "arrays", "", &opt);
 }
 
@@ -284,65 +164,4 @@ void loss_dataset_free(loss_dataset *data)
     lossi_images_free(&data->images);
     free(data->path);
     free(data);
-}
-
-loss_shape loss_dataset_shape(const loss_dataset *data)
-{
-    return data->images.shape;
-}
-size_t loss_dataset_count(const loss_dataset *data)
-{
-    return data->images.n;
-}
-loss_split loss_dataset_split(const loss_dataset *data)
-{
-    return data->split;
-}
-const char *loss_dataset_format(const loss_dataset *data)
-{
-    return data->format;
-}
-const char *loss_dataset_selection(const loss_dataset *data)
-{
-    return data->selection;
-}
-const char *loss_dataset_path(const loss_dataset *data)
-{
-    return data->path;
-}
-const char *loss_dataset_digest(const loss_dataset *data)
-{
-    return data->digest;
-}
-const float *loss_dataset_mean(const loss_dataset *data)
-{
-    return data->mean;
-}
-const float *loss_dataset_std(const loss_dataset *data)
-{
-    return data->std;
-}
-const uint8_t *loss_dataset_pixels(const loss_dataset *data)
-{
-    return data->images.pixels;
-}
-const uint32_t *loss_dataset_labels(const loss_dataset *data)
-{
-    return data->images.labels;
-}
-
-loss_status loss_dataset_images(const loss_dataset *data, size_t first, size_t n, float *out)
-{
-    const loss_shape *shape = &data->images.shape;
-    size_t plane = shape->height * shape->width, planes = n * shape->channels;
-    if (first > data->images.n || n > data->images.n - first)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "images %zu to %zu asked for; there are %zu", first,
-                          first + n, data->images.n);
-    const uint8_t *pixels = data->images.pixels + first * shape->channels * plane;
-    for (size_t p = 0; p < planes; p++) {
-        float mean = data->mean[p % shape->channels], std = data->std[p % shape->channels];
-        for (size_t i = 0; i < plane; i++, pixels++)
-            *out++ = ((float)*pixels / 255.0f - mean) / std;
-    }
-    return LOSS_OK;
 }

@@ -1,34 +1,20 @@
-/* Inside a dataset, and what its readers share. */
+/* Inside a dataset. */
 #ifndef LOSSI_DATASET_H
 #define LOSSI_DATASET_H
 
-#include <loss/data.h>
+#include "data/images.h"
 
-#include "base/base.h"
+struct loss_dataset {
+    loss_split split;
+    const char *format;
+    char *path;
+    lossi_images images;
+    float mean[3], std[3];
+    char digest[17], selection[40];
+};
 
-/** What a reader gives: all images of a split. Owns pixels and labels. */
-typedef struct lossi_images {
-    loss_shape shape;
-    size_t n;
-    uint8_t *pixels;  /* [n][channels][height][width] */
-    uint32_t *labels; /* [n] */
-} lossi_images;
-
-void lossi_images_free(lossi_images *images);
-
-/* Each pair: whether a path looks like this kind (by content), and its reader. Readers return
- * LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT or LOSS_ERR_NOMEM, and leave *out empty on failure. */
-
-bool lossi_cifar10_is_folder(const char *path);
-loss_status lossi_cifar10_read_folder(const char *path, loss_split split, lossi_images *out);
-bool lossi_cifar10_is_archive(const uint8_t *bytes, size_t size);
-loss_status lossi_cifar10_read_archive(const char *path, const uint8_t *bytes, size_t size,
-                                       loss_split split, lossi_images *out);
-
-bool lossi_idx_is_folder(const char *path);
-loss_status lossi_idx_read_folder(const char *path, loss_split split, lossi_images *out);
-
-bool lossi_png_is_folder(const char *path);
-loss_status lossi_png_read_folder(const char *path, loss_split split, lossi_images *out);
+/** Keeps the first opt->limit images, or a seeded choice of as many, in their order.
+ *  @return LOSS_OK, LOSS_ERR_NOMEM */
+loss_status lossi_select(loss_dataset *data, const loss_dataset_options *opt);
 
 #endif

@@ -1,103 +1,145 @@
-/* A tar archive is a row of 512-byte headers, each followed by its file's bytes, filled up to
- * 512. */
+/* libarchive reads the tar, zlib what it is packed in: see unpack.c. */
 #include "data/tar.h"
 
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum {
-    BLOCK = 512,
-    NAME = 0,
-    NAME_LENGTH = 100,
-    SIZE = 124,
-    SIZE_LENGTH = 12,
-    CHECKSUM = 148,
-    CHECKSUM_LENGTH = 8,
-    TYPE = 156
-};
+enum { BLOCK = 1 << 16, TAR_MAGIC = 257 };
 
-/* A number in octal text, or (GNU) in base 256 with the highest bit set. */
-static bool parse_number(const uint8_t *field, size_t length, uint64_t *value)
+bool lossi_tar_is(const uint8_t *head, size_t n)
 {
-    *value = 0;
-    if (field[0] & 0x80) {
-        for (size_t i = 0; i < length; i++) {
-            if (*value >> 55)
-                return false;
-            *value = *value << 8 | (i ? field[i] : field[i] & 0x7f);
-        }
-        return true;
+    return (n >= 2 && head[0] == 0x1f && head[1] == 0x8b) ||
+           (n >= TAR_MAGIC + 5 && memcmp(head + TAR_MAGIC, "ustar", 5) == 0);
+}
+
+/* What libarchive asks for the next bytes of the tar. */
+static la_ssize_t give_block(struct archive *reader, void *user, const void **block)
+{
+    lossi_tar *a = user;
+    size_t got;
+    a->status = lossi_unpack_read(&a->file, a->block, BLOCK, &got);
+    a->unpacked += got;
+    if (!a->status)
+        a->status = lossi_check_unpacked(a->opt, a->file.path, a->file.file_bytes, a->unpacked);
+    if (a->status) {
+        archive_set_error(reader, EIO, "the file cannot be read");
+        return -1;
     }
-    size_t i = 0, digits = 0;
-    while (i < length && field[i] == ' ')
-        i++;
-    for (; i < length && field[i] >= '0' && field[i] <= '7'; i++, digits++)
-        *value = *value << 3 | (uint64_t)(field[i] - '0');
-    return digits > 0 && (i == length || field[i] == 0 || field[i] == ' ');
+    *block = a->block;
+    return (la_ssize_t)got;
 }
 
-/* Sum of the header's bytes, those of the checksum taken as spaces. */
-static uint64_t checksum(const uint8_t *header)
+static loss_status fail_with_archive(const lossi_tar *a)
 {
-    uint64_t sum = 0;
-    for (size_t i = 0; i < BLOCK; i++)
-        sum += i >= CHECKSUM && i < CHECKSUM + CHECKSUM_LENGTH ? ' ' : header[i];
-    return sum;
+    if (a->status)
+        return a->status; /* the message is that of the first failure */
+    int code = archive_errno(a->reader);
+    const char *reason = archive_error_string(a->reader);
+    if (code == ENOMEM)
+        return lossi_fail(LOSS_ERR_NOMEM, "%s: out of memory to read the archive", a->file.path);
+    return lossi_fail(LOSS_ERR_FORMAT, "%s: no tar archive that can be read: %s", a->file.path,
+                      reason ? reason : "bad data");
 }
 
-bool lossi_tar_is(const uint8_t *bytes, size_t size)
+loss_status lossi_tar_open(lossi_tar *a, const char *path, const loss_dataset_options *opt)
 {
-    uint64_t found;
-    return size >= BLOCK && bytes[0] && parse_number(bytes + CHECKSUM, CHECKSUM_LENGTH, &found) &&
-           found == checksum(bytes);
+    *a = (lossi_tar){.opt = opt};
+    loss_status status = lossi_unpack_open(&a->file, path);
+    if (status)
+        return status;
+    a->block = malloc(BLOCK);
+    a->reader = archive_read_new();
+    if (!a->block || !a->reader || archive_read_support_format_tar(a->reader) != ARCHIVE_OK)
+        status = lossi_fail_nomem(BLOCK);
+    else if (archive_read_open(a->reader, a, NULL, give_block, NULL) != ARCHIVE_OK)
+        status = fail_with_archive(a);
+    if (status)
+        lossi_tar_close(a);
+    return status;
 }
 
-static bool is_zero_block(const uint8_t *header)
+loss_status lossi_tar_next(lossi_tar *a, const char **name)
 {
-    for (size_t i = 0; i < BLOCK; i++)
-        if (header[i])
-            return false;
-    return true;
-}
-
-static void copy_last_part(const uint8_t *field, char name[256])
-{
-    char whole[NAME_LENGTH + 1];
-    memcpy(whole, field, NAME_LENGTH);
-    whole[NAME_LENGTH] = 0;
-    const char *slash = strrchr(whole, '/');
-    strcpy(name, slash ? slash + 1 : whole);
-}
-
-loss_status lossi_tar_next(const uint8_t *bytes, size_t size, const char *label, size_t *at,
-                           lossi_tar_entry *entry, bool *found)
-{
-    *found = false;
+    *name = NULL;
     for (;;) {
-        if (*at == size || (*at + BLOCK <= size && is_zero_block(bytes + *at)))
+        struct archive_entry *entry;
+        int code = archive_read_next_header(a->reader, &entry);
+        if (code == ARCHIVE_EOF)
             return LOSS_OK;
-        if (size - *at < BLOCK)
-            return lossi_fail(LOSS_ERR_FORMAT,
-                              "%s: truncated: %zu bytes where a header of %d should be", label,
-                              size - *at, BLOCK);
-        const uint8_t *header = bytes + *at;
-        uint64_t stored, length;
-        if (!parse_number(header + CHECKSUM, CHECKSUM_LENGTH, &stored) ||
-            stored != checksum(header))
-            return lossi_fail(
-                LOSS_ERR_FORMAT, "%s: tar header at byte %zu: its checksum is %llu; expected %llu",
-                label, *at, (unsigned long long)stored, (unsigned long long)checksum(header));
-        if (!parse_number(header + SIZE, SIZE_LENGTH, &length) || length > size - *at - BLOCK)
-            return lossi_fail(LOSS_ERR_FORMAT,
-                              "%s: tar header at byte %zu claims %llu bytes; %zu follow", label,
-                              *at, (unsigned long long)length, size - *at - BLOCK);
-        size_t filled = ((size_t)length + BLOCK - 1) / BLOCK * BLOCK, data = *at + BLOCK;
-        *at = filled > size - data ? size : data + filled;
-        if (header[TYPE] != '0' && header[TYPE] != 0)
-            continue; /* folders, links, pax headers: not ours */
-        copy_last_part(header + NAME, entry->name);
-        entry->bytes = bytes + data;
-        entry->size = (size_t)length;
-        *found = true;
+        /* ARCHIVE_WARN: a name or a date is odd in this locale. Ours are plain letters. */
+        if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
+            return fail_with_archive(a);
+        const char *path = archive_entry_pathname(entry);
+        if (!path)
+            path = archive_entry_pathname_utf8(entry);
+        if (!path || archive_entry_filetype(entry) != AE_IFREG)
+            continue;
+        a->entry_size = archive_entry_size(entry) > 0 ? (size_t)archive_entry_size(entry) : 0;
+        const char *slash = strrchr(path, '/');
+        *name = slash ? slash + 1 : path;
         return LOSS_OK;
     }
+}
+
+/* Reads what is stored of the entry. A hole at its end is not. */
+static loss_status read_stored(lossi_tar *a, uint8_t **bytes, size_t *size)
+{
+    size_t capacity = 0;
+    for (la_ssize_t got = 1; got > 0; *size += (size_t)got) {
+        if (*size == capacity) {
+            capacity = capacity ? 2 * capacity : BLOCK;
+            uint8_t *grown = realloc(*bytes, capacity);
+            if (!grown)
+                return lossi_fail_nomem(capacity);
+            *bytes = grown;
+        }
+        got = archive_read_data(a->reader, *bytes + *size, capacity - *size);
+        if (got < 0)
+            return fail_with_archive(a);
+    }
+    return LOSS_OK;
+}
+
+static loss_status fill_hole(const lossi_tar *a, uint8_t **bytes, size_t *size)
+{
+    if (*size >= a->entry_size)
+        return LOSS_OK;
+    uint8_t *grown = realloc(*bytes, a->entry_size);
+    if (!grown)
+        return lossi_fail_nomem(a->entry_size);
+    memset(grown + *size, 0, a->entry_size - *size);
+    *bytes = grown;
+    *size = a->entry_size;
+    return LOSS_OK;
+}
+
+loss_status lossi_tar_read(lossi_tar *a, uint8_t **bytes, size_t *size)
+{
+    *bytes = NULL;
+    *size = 0;
+    /* Holes of a sparse file are in no block, so that they are counted here only. */
+    loss_status status =
+        lossi_check_unpacked(a->opt, a->file.path, a->file.file_bytes, a->entry_size);
+    if (!status)
+        status = read_stored(a, bytes, size);
+    if (!status)
+        status = fill_hole(a, bytes, size);
+    if (status) {
+        free(*bytes);
+        *bytes = NULL;
+        *size = 0;
+    }
+    return status;
+}
+
+void lossi_tar_close(lossi_tar *a)
+{
+    if (a->reader)
+        archive_read_free(a->reader);
+    free(a->block);
+    lossi_unpack_close(&a->file);
+    *a = (lossi_tar){0};
 }

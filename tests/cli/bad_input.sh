@@ -10,7 +10,7 @@ evaluate=("$LOSSGRID" eval --model lenet5 --weights run/epoch-001.safetensors)
 # Data
 refuse "a missing data set" 1 "missing: cannot open: No such file or directory" "${evaluate[@]}" --data missing
 : >empty
-refuse "an empty file as data" 1 "empty: the file is empty; expected a data folder or a CIFAR-10 archive" "${evaluate[@]}" --data empty
+refuse "an empty file as data" 1 "empty: the file is empty; expected a data set" "${evaluate[@]}" --data empty
 mkdir folder
 refuse "a folder without data" 1 "folder: no data set in this folder; expected data_batch_1.bin" "${evaluate[@]}" --data folder
 mkdir cifar
@@ -32,7 +32,7 @@ head -c $((3073 * 4)) /dev/zero >cifar/data_batch_3.bin
 tar -cf cifar.tar cifar
 check "a tar is taken" "$LOSSGRID" info cifar.tar
 printf 'X' | dd of=cifar.tar bs=1 seek=515 conv=notrunc 2>/dev/null
-refuse "a tar with a wrong checksum" 1 "cifar.tar: tar header at byte 512: its checksum is" "${evaluate[@]}" --data cifar.tar
+refuse "a tar with a wrong checksum" 1 "cifar.tar: no tar archive that can be read: " "${evaluate[@]}" --data cifar.tar
 mkdir idx
 cp data32/t10k-* idx/
 printf '\x7f' | dd of=idx/t10k-images-idx3-ubyte bs=1 seek=4 conv=notrunc 2>/dev/null

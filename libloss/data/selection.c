@@ -1,0 +1,54 @@
+/* Which images of a split are kept. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "data/dataset.h"
+
+/* Moves the chosen images to the front: keep[] holds their numbers, ascending. */
+static void keep_images(lossi_images *images, const size_t *keep, size_t n)
+{
+    size_t size = images->shape.channels * images->shape.height * images->shape.width;
+    for (size_t i = 0; i < n; i++) {
+        memmove(images->pixels + i * size, images->pixels + keep[i] * size, size);
+        images->labels[i] = images->labels[keep[i]];
+    }
+    images->n = n;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The first `limit` images, or a seeded choice of as many, kept in their order. */
+loss_status lossi_select(loss_dataset *data, const loss_dataset_options *opt)
+{
+    lossi_images *images = &data->images;
+    size_t n = images->n;
+    strcpy(data->selection, "all");
+    if (!opt->limit || opt->limit >= n)
+        return LOSS_OK;
+    strcpy(data->selection, "first");
+    if (opt->sample)
+        snprintf(data->selection, sizeof data->selection, "sample seed=%llu",
+                 (unsigned long long)opt->sample_seed);
+    size_t *order = lossi_alloc(n, sizeof *order);
+    if (!order)
+        return lossi_fail_nomem(n * sizeof *order);
+    for (size_t i = 0; i < n; i++)
+        order[i] = i;
+    lossi_stream stream = lossi_stream_make(opt->sample_seed, LOSSI_RANDOM_SAMPLE, 0);
+    for (size_t i = 0; opt->sample && i < opt->limit;
+         i++) { /* the first steps of Fisher and Yates' shuffle */
+        size_t j = i + lossi_random_below(&stream, i, n - i), swap = order[i];
+        order[i] = order[j];
+        order[j] = swap;
+    }
+    qsort(order, opt->limit, sizeof *order, by_value);
+    keep_images(images, order, opt->limit);
+    free(order);
+    return LOSS_OK;
+}
