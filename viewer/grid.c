@@ -62,44 +62,6 @@ bool grid_check(const grid *g, const char *path, problem *p)
         g->nx, g->ny);
 }
 
-/* The whole file; the size is that which was read, not that which was promised. */
-static unsigned char *read_whole(const char *path, size_t *n, problem *p)
-{
-    FILE *in = fopen(path, "rb");
-    if (!in) {
-        problem_set(p, "%s: %s", path, strerror(errno));
-        return NULL;
-    }
-    unsigned char *bytes = NULL;
-    size_t capacity = 0;
-    *n = 0;
-    for (;;) {
-        if (*n == capacity) {
-            capacity = capacity ? 2 * capacity : 1 << 16;
-            unsigned char *grown = realloc(bytes, capacity + 1);
-            if (!grown) {
-                problem_set(p, "%s: out of memory after %zu bytes", path, *n);
-                break;
-            }
-            bytes = grown;
-        }
-        size_t got = fread(bytes + *n, 1, capacity - *n, in);
-        *n += got;
-        if (got)
-            continue;
-        if (ferror(in)) {
-            problem_set(p, "%s: %s", path, strerror(errno));
-            break;
-        }
-        fclose(in);
-        bytes[*n] = 0; /* so that numbers end within */
-        return bytes;
-    }
-    fclose(in);
-    free(bytes);
-    return NULL;
-}
-
 static bool is_sqlite(const char *path)
 {
     static const char magic[16] = "SQLite format 3";
@@ -123,14 +85,16 @@ static bool read_any(grid *g, const char *path, size_t max_bytes, problem *p)
     if (max_bytes && (unsigned long long)info.st_size > max_bytes)
         return problem_set(p, "%s: %.1f MiB; --max-size allows %.1f", path,
                            (double)info.st_size / 1048576.0, (double)max_bytes / 1048576.0);
-    if (info.st_size == 0 && S_ISREG(info.st_mode))
+    if (!S_ISREG(info.st_mode))
+        return problem_set(p, "%s: a device or a pipe; expected a file", path);
+    if (info.st_size == 0)
         return problem_set(p, "%s: empty", path);
     if (is_sqlite(path) || (ending && strcmp(ending, ".landscape") == 0))
         return grid_read_landscape(g, path, p);
     size_t n;
-    unsigned char *bytes = read_whole(path, &n, p);
-    if (!bytes)
-        return false;
+    uint8_t *bytes; /* a 0 follows them, so that numbers end within */
+    if (loss_file_read(path, SIZE_MAX, &bytes, &n))
+        return problem_set(p, "%s", loss_last_message());
     bool done = n >= 3 && memcmp(bytes, "ply", 3) == 0 ? grid_parse_ply(g, path, bytes, n, p)
                                                        : grid_parse_csv(g, path, bytes, n, p);
     free(bytes);

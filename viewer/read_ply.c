@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <loss/text.h>
+
 #include "grid.h"
 
 typedef enum type { CHAR, UCHAR, SHORT, USHORT, INT, UINT, FLOAT, DOUBLE, N_TYPES, NO_TYPE } type;
@@ -151,9 +153,9 @@ static bool take_text(parser *r, double *value)
         r->at++;
     if (r->at == r->end)
         return false;
-    char *stop;
-    *value = strtod((const char *)r->at, &stop); /* the bytes end with a 0 */
-    if ((const unsigned char *)stop == r->at || (const unsigned char *)stop > r->end)
+    const char *stop; /* the bytes end with a 0 */
+    if (!loss_number_parse((const char *)r->at, &stop, value) ||
+        (const unsigned char *)stop > r->end)
         return false;
     r->at = (const unsigned char *)stop;
     return true;

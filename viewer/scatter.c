@@ -8,9 +8,9 @@
 #include "grid.h"
 
 static const double SAME = 1e-5; /* part of the span */
-enum {
-    LEAST_FILLED = 16
-}; /* at least every 16th point must be there, or it is no grid but a cloud */
+/* At least every 16th point must be there, or it is no grid but a cloud; of a large grid every
+ * 4th, so that memory stays in proportion to the file. */
+enum { LEAST_FILLED = 16, LEAST_FILLED_LARGE = 4, LARGE = 1 << 20 };
 
 bool scatter_add(scatter *s, const struct scatter_row *row)
 {
@@ -103,6 +103,12 @@ static bool fill(grid *g, const char *path, const scatter *s, problem *p)
     return done;
 }
 
+static bool is_sparse(size_t places, size_t points)
+{
+    return places > LEAST_FILLED * points ||
+           (places > LARGE && places > LEAST_FILLED_LARGE * points);
+}
+
 bool grid_from_scatter(grid *g, const char *path, const scatter *s, problem *p)
 {
     bool splits[N_SPLITS] = {false, false};
@@ -117,7 +123,7 @@ bool grid_from_scatter(grid *g, const char *path, const scatter *s, problem *p)
     g->y = axis_of(s, true, &g->ny);
     if (!g->x || !g->y)
         return problem_set(p, "%s: out of memory", path);
-    if (g->nx > MOST_POINTS / g->ny || g->nx * g->ny > LEAST_FILLED * s->n)
+    if (g->nx > MOST_POINTS / g->ny || is_sparse(g->nx * g->ny, s->n))
         return problem_set(
             p,
             "%s: its %zu points are not on a grid: they have %zu different x and %zu different y",
