@@ -65,6 +65,12 @@ static bool parse_pair(const char *text, char between, int *width, int *height)
     return true;
 }
 
+static bool is_png(const char *path)
+{
+    size_t n = strlen(path);
+    return strcmp(path, "-") == 0 || (n > 4 && strcmp(path + n - 4, ".png") == 0);
+}
+
 static bool parse_own(options *o, option which, const char *value, problem *p)
 {
     const char *name = OPTIONS[which].name;
@@ -73,7 +79,13 @@ static bool parse_own(options *o, option which, const char *value, problem *p)
     bool is_number = value && *value && !*end && isfinite(number);
     switch (which) {
     case SCREENSHOT:
-    case OUTPUT: o->screenshot = value; break;
+    case OUTPUT:
+        o->screenshot = value;
+        return is_png(value) ||
+               problem_set(p,
+                           "--%s=%s: its ending names no picture; expected .png, or - for "
+                           "standard output",
+                           name, value);
     case TURNTABLE: o->turntable = value; break;
     case SIZE:
     case RESOLUTION:

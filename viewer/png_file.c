@@ -3,22 +3,22 @@
  * specification. */
 #include "png_file.h"
 
-#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <zlib.h>
+
+#include <loss/loss.h>
 
 enum { N_FILTERS = 5 };
 
 struct png_file {
-    FILE *out;
+    loss_file *out;
     char *path;
     size_t width, height, channels, stride;
     unsigned n_frames, frame, delay_ms, sequence;
-    bool failed;
+    bool failed; /* a frame is missing */
 };
 
 static void put32(unsigned char *at, size_t value)
@@ -38,26 +38,26 @@ static void chunk(png_file *f, const char *type, const unsigned char *data, size
     unsigned char word[4];
     uLong crc = crc32(crc32(0, (const Bytef *)type, 4), data, (uInt)n);
     put32(word, n);
-    f->failed |= fwrite(word, 1, 4, f->out) != 4 || fwrite(type, 1, 4, f->out) != 4 ||
-                 fwrite(data, 1, n, f->out) != n;
+    loss_file_put(f->out, word, 4);
+    loss_file_put(f->out, type, 4);
+    loss_file_put(f->out, data, n);
     put32(word, crc);
-    f->failed |= fwrite(word, 1, 4, f->out) != 4;
+    loss_file_put(f->out, word, 4);
 }
 
 png_file *png_begin(const char *path, int width, int height, int channels, unsigned n_frames,
                     unsigned delay_ms, problem *p)
 {
     static const unsigned char signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+    static const loss_file_kind kind = {"PNG picture", 0, "\x89PNG", 4};
     png_file *f = calloc(1, sizeof *f);
-    bool is_stdout = strcmp(path, "-") == 0;
     if (!f || !(f->path = strdup(path))) {
         free(f);
         problem_set(p, "%s: out of memory", path);
         return NULL;
     }
-    f->out = is_stdout ? stdout : fopen(path, "wb");
-    if (!f->out) {
-        problem_set(p, "%s: %s", path, strerror(errno));
+    if (loss_file_open(&f->out, strcmp(path, "-") == 0 ? "/dev/stdout" : path, &kind)) {
+        problem_set(p, "%s", loss_last_message());
         free(f->path);
         free(f);
         return NULL;
@@ -73,7 +73,7 @@ png_file *png_begin(const char *path, int width, int height, int channels, unsig
     put32(header + 4, f->height);
     header[8] = 8;
     header[9] = channels == 4 ? 6 : 2;
-    f->failed = fwrite(signature, 1, sizeof signature, f->out) != sizeof signature;
+    loss_file_put(f->out, signature, sizeof signature);
     chunk(f, "IHDR", header, sizeof header);
     put32(animation, n_frames);
     if (n_frames > 1)
@@ -178,19 +178,13 @@ bool png_frame(png_file *f, const unsigned char *rgba, problem *p)
 
 bool png_end(png_file *f, problem *p)
 {
-    bool is_stdout = f->out == stdout;
-    bool whole = f->frame == f->n_frames;
-    chunk(f, "IEND", (const unsigned char *)"", 0);
-    errno = 0;
-    f->failed |= (is_stdout ? fflush(f->out) : fclose(f->out)) != 0;
-    bool done = whole && !f->failed;
-    if (!done && whole)
-        problem_set(p, "%s: could not be written: %s", f->path,
-                    errno ? strerror(errno) : "the system refused");
-    struct stat info;
-    if (!done && !is_stdout && stat(f->path, &info) == 0 &&
-        S_ISREG(info.st_mode)) /* never a device */
-        remove(f->path);
+    bool done = f->frame == f->n_frames && !f->failed;
+    if (done) {
+        chunk(f, "IEND", (const unsigned char *)"", 0);
+        done = !loss_file_commit(f->out) || problem_set(p, "%s", loss_last_message());
+    } else { /* png_frame() told why, or whoever left frames out */
+        loss_file_abandon(f->out);
+    }
     free(f->path);
     free(f);
     return done;

@@ -19,8 +19,8 @@ png_file *png_begin(const char *path, int width, int height, int channels, unsig
 /** Adds a frame: [height][width][4] bytes RGBA, first row on top; the alpha is left out with 3
  * channels. */
 bool png_frame(png_file *f, const unsigned char *rgba, problem *p);
-/** Ends the file, also after a failure, when it is removed. @return false with the reason: not
- * all could be written. */
+/** Ends the file. After a failure, or with frames missing, nothing is written and a file that was
+ * there stays as it was. @return false with the reason: not all could be written. */
 bool png_end(png_file *f, problem *p);
 
 #endif

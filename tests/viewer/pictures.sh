@@ -87,7 +87,18 @@ check "a turn" "$LOSSVIEW" "$fixture" --turntable=turn --frames=4 --size=200x150
 check "its frames and its animation" sh -c 'test "$(ls turn | wc -l)" = 5 && test "$(grep -c fdAT turn/turntable.png)" -ge 1 && ! cmp -s turn/frame-000.png turn/frame-002.png'
 refuse "a folder that cannot be made" 1 "No such file" "$LOSSVIEW" "$fixture" --turntable=no/such/turn --size=200x150
 refuse "a picture that cannot be written" 1 "No such file" "$LOSSVIEW" "$fixture" --screenshot=no/such.png --size=200x150
-refuse "a full disk" 1 "/dev/full" "$LOSSVIEW" "$fixture" --screenshot=/dev/full --size=200x150
+refuse "a full disk" 1 "cannot write" sh -c '"$0" "$1" --output=- --size=200x150 >/dev/full' "$LOSSVIEW" "$fixture"
+cp "$fixture" kept.landscape
+refuse "an ending that is no picture's" 2 "expected .png" "$LOSSVIEW" kept.landscape --screenshot=kept.landscape
+ln -s kept.landscape disguised.png
+refuse "a file of another kind is not written over" 1 "PNG picture" "$LOSSVIEW" "$fixture" --screenshot=disguised.png --size=200x150
+check "it is left as it was" cmp "$fixture" kept.landscape
+printf '\211PNG of before' >before.png
+cp before.png old.png
+refuse "a picture that fails" 1 "pixels" "$LOSSVIEW" "$fixture" --screenshot=old.png --size=20000x20000
+check "leaves the old one" cmp before.png old.png
+mkdir folder.png
+refuse "a folder" 1 "folder.png: a folder; expected a file to write" "$LOSSVIEW" "$fixture" --screenshot=folder.png --size=200x150
 
 # Odd grids.
 printf '1,2\n3,4\n' >two.csv
