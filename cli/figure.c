@@ -23,37 +23,19 @@ void figure_add_caption(figure *f, const char *format, ...)
     f->captions[f->n_captions++] = text;
 }
 
-size_t figure_ticks(double low, double high, bool log, size_t wanted, double *ticks)
+/* Of low .. high; in halves where their difference overflows. */
+static double share_of(double value, double low, double high)
 {
-    static const double steps[] = {1, 2, 5};
-    size_t n = 0;
-    if (!(low < high)) {
-        ticks[0] = low;
-        return isfinite(low) ? 1 : 0;
-    }
-    if (log && low > 0) {
-        /* Over some decades only the powers of ten, over many only every so many of them. */
-        double decades = log10(high / low), stride = ceil(decades / (1.5 * (double)wanted));
-        for (double power = stride * floor(log10(low) / stride); power <= log10(high);
-             power += stride)
-            for (int k = 0; k < 3 && n < MOST_TICKS; k++) {
-                double tick = steps[k] * pow(10, power);
-                bool wanted_here = k == 0 || decades < 3;
-                if (wanted_here && tick >= low * (1 - 1e-12) && tick <= high * (1 + 1e-12))
-                    ticks[n++] = tick;
-            }
-        if (n >= 2)
-            return n;
-        n = 0; /* less than a decade without two such numbers: even steps */
-    }
-    double rough = (high - low) / (double)wanted, power = pow(10, floor(log10(rough))),
-           step = 10 * power;
-    for (int k = 2; k >= 0; k--)
-        if (steps[k] * power >= rough)
-            step = steps[k] * power;
-    for (double i = ceil(low / step - 1e-9); i * step <= high + 1e-9 * step && n < MOST_TICKS; i++)
-        ticks[n++] = i == 0 ? 0 : i * step;
-    return n;
+    return isfinite(high - low) ? (value - low) / (high - low)
+                                : (value / 2 - low / 2) / (high / 2 - low / 2);
+}
+
+double figure_along(loss_axis axis, double value)
+{
+    if (!(axis.max > axis.min))
+        return 0.5;
+    double share = share_of(value, axis.min, axis.max);
+    return share < -2 ? -2 : share > 3 ? 3 : share;
 }
 
 double figure_place(const figure *f, double value)
@@ -62,12 +44,12 @@ double figure_place(const figure *f, double value)
         return value > 0 && f->low > 0
                    ? (f->high > f->low ? log(value / f->low) / log(f->high / f->low) : 0.5)
                    : NAN;
-    return f->high > f->low ? (value - f->low) / (f->high - f->low) : isnan(value) ? NAN : 0.5;
+    return f->high > f->low ? share_of(value, f->low, f->high) : isnan(value) ? NAN : 0.5;
 }
 
 size_t figure_scale_ticks(const figure *f, double *ticks, double *places)
 {
-    size_t n = figure_ticks(f->low, f->high, f->log, 8, ticks);
+    size_t n = loss_ticks(f->low, f->high, f->log, 8, ticks, MOST_TICKS);
     for (size_t i = 0; i < n; i++)
         places[i] = figure_place(f, ticks[i]);
     return n;
@@ -127,15 +109,13 @@ void figure_draw_title_and_captions(const figure *f, const frame *r, cairo_t *cr
 void figure_draw_x_axis(const figure *f, const frame *r, cairo_t *cr)
 {
     double ticks[MOST_TICKS], u = r->unit, bottom = r->top + r->height;
-    size_t n = figure_ticks(f->x.min, f->x.max, false, 8, ticks);
+    size_t n = loss_ticks(f->x.min, f->x.max, false, 8, ticks, MOST_TICKS);
     cairo_set_source_rgb(cr, INK, INK, INK);
     cairo_set_line_width(cr, 1.6 * u);
     figure_font(cr, 20 * u, false);
     for (size_t i = 0; i < n; i++) {
         char text[32];
-        double at =
-            r->left +
-            r->width * (f->x.max > f->x.min ? (ticks[i] - f->x.min) / (f->x.max - f->x.min) : 0.5);
+        double at = r->left + r->width * figure_along(f->x, ticks[i]);
         cairo_move_to(cr, at, bottom);
         cairo_rel_line_to(cr, 0, 8 * u);
         cairo_stroke(cr);

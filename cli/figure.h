@@ -55,10 +55,9 @@ bool figure_draw_map(const figure *f, cairo_t *cr);
 /** Curves of all fields over x, with bands of one standard error. The same return. */
 bool figure_draw_curves(const figure *f, cairo_t *cr);
 
-/** Round numbers within low .. high: steps of 1, 2 or 5 times a power of ten; on a log scale 1,
- * 2, 5 times powers of ten.
- *  @param ticks  [MOST_TICKS], written. @return how many. */
-size_t figure_ticks(double low, double high, bool log, size_t wanted, double *ticks);
+/** Where a coordinate lies along an axis, 0 to 1 within it. What is far outside, as a hostile file
+ * may have it, lies at -2 or 3. NaN for NaN. */
+double figure_along(loss_axis axis, double value);
 
 /** Where a value lies in the figure's range, 0 to 1 within it; NaN for NaN, and for 0 or less on
  * a log scale. */

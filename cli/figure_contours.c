@@ -9,8 +9,8 @@
 
 void figure_point(const figure *f, const frame *r, double x, double y, double at[2])
 {
-    at[0] = r->left + r->width * (x - f->x.min) / (f->x.max - f->x.min);
-    at[1] = r->top + r->height * (1 - (y - f->y.min) / (f->y.max - f->y.min));
+    at[0] = r->left + r->width * figure_along(f->x, x);
+    at[1] = r->top + r->height * (1 - figure_along(f->y, y));
 }
 
 static void line_path(const figure *f, const frame *r, const loss_contour *line, cairo_t *cr)
@@ -67,7 +67,9 @@ static uint32_t *map_at(const line_map *m, double x, double y)
 static void map_piece(const line_map *m, const double p[2], const double q[2], uint32_t number)
 {
     double length = hypot(q[0] - p[0], q[1] - p[1]);
-    size_t n = (size_t)(2 * length / m->cell) + 1;
+    if (!isfinite(length))
+        return;
+    size_t n = (size_t)(2 * length / m->cell) + 1; /* few: figure_along() keeps places close */
     for (size_t i = 0; i <= n; i++) {
         double share = (double)i / (double)n;
         uint32_t *cell = map_at(m, p[0] + share * (q[0] - p[0]), p[1] + share * (q[1] - p[1]));
@@ -137,6 +139,8 @@ static void label_line(const drawn_line *d, const line_map *m, uint32_t number, 
 {
     double width, height, total = d->length[d->n - 1], step = 6 * unit;
     label_size(cr, text, &width, &height);
+    if (!isfinite(total))
+        return;
     for (int i = 0; step * (i / 2) < total / 2 - width; i++) {
         double middle = total / 2 + (i % 2 ? 1 : -1) * step * (i / 2), at[2], from[2], to[2];
         point_along(d, middle, at);

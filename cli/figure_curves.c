@@ -10,9 +10,7 @@ static const double COLOURS[2][3] = {{0.0, 0.447, 0.698}, {0.835, 0.369, 0.0}};
 
 static double x_of(const figure *f, const frame *r, size_t i)
 {
-    return r->left + r->width * (f->x.max > f->x.min
-                                     ? (loss_axis_at(f->x, i) - f->x.min) / (f->x.max - f->x.min)
-                                     : 0.5);
+    return r->left + r->width * figure_along(f->x, loss_axis_at(f->x, i));
 }
 
 static double place(const figure *f, const field *q, double value)
@@ -82,7 +80,7 @@ static void draw_upright(const figure *f, const frame *r, double x, cairo_t *cr)
     cairo_set_source_rgb(cr, 0.4, 0.4, 0.4);
     cairo_set_line_width(cr, 1.6 * r->unit);
     cairo_set_dash(cr, dashes, 2, 0);
-    cairo_move_to(cr, r->left + r->width * (x - f->x.min) / (f->x.max - f->x.min), r->top);
+    cairo_move_to(cr, r->left + r->width * figure_along(f->x, x), r->top);
     cairo_rel_line_to(cr, 0, r->height);
     cairo_stroke(cr);
     cairo_set_dash(cr, NULL, 0, 0);

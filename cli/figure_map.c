@@ -92,9 +92,9 @@ static void draw_colour_bar(const figure *f, const frame *r, cairo_t *cr)
 static void draw_y_axis(const figure *f, const frame *r, cairo_t *cr)
 {
     double ticks[MOST_TICKS], places[MOST_TICKS];
-    size_t n = figure_ticks(f->y.min, f->y.max, false, 8, ticks);
+    size_t n = loss_ticks(f->y.min, f->y.max, false, 8, ticks, MOST_TICKS);
     for (size_t i = 0; i < n; i++)
-        places[i] = (ticks[i] - f->y.min) / (f->y.max - f->y.min);
+        places[i] = figure_along(f->y, ticks[i]);
     figure_draw_side_axis(r, r->left, false, ticks, places, n, f->y_label, cr);
 }
 
@@ -103,9 +103,8 @@ static void mark_centre(const figure *f, const frame *r, cairo_t *cr)
 {
     if (f->x.min > 0 || f->x.max < 0 || f->y.min > 0 || f->y.max < 0)
         return;
-    double x = r->left + r->width * (0 - f->x.min) / (f->x.max - f->x.min);
-    double y = r->top + r->height * (1 - (0 - f->y.min) / (f->y.max - f->y.min)),
-           arm = 11 * r->unit;
+    double x = r->left + r->width * figure_along(f->x, 0),
+           y = r->top + r->height * (1 - figure_along(f->y, 0)), arm = 11 * r->unit;
     for (int pass = 0; pass < 2; pass++) {
         double ink = pass ? 1 : 0.1;
         cairo_set_source_rgb(cr, ink, ink, ink);
@@ -129,9 +128,8 @@ static void mark_solutions(const figure *f, const frame *r, cairo_t *cr)
             double ink = pass ? 1 : 0.1;
             cairo_set_source_rgb(cr, ink, ink, ink);
             cairo_set_line_width(cr, (pass ? 2.5 : 6) * r->unit);
-            cairo_arc(cr, r->left + r->width * (a - f->x.min) / (f->x.max - f->x.min),
-                      r->top + r->height * (1 - (b - f->y.min) / (f->y.max - f->y.min)),
-                      9 * r->unit, 0, 6.2831853);
+            cairo_arc(cr, r->left + r->width * figure_along(f->x, a),
+                      r->top + r->height * (1 - figure_along(f->y, b)), 9 * r->unit, 0, 6.2831853);
             cairo_stroke(cr);
         }
     }
@@ -141,10 +139,12 @@ static void mark_solutions(const figure *f, const frame *r, cairo_t *cr)
  * the area. */
 static void equalise_scales(const figure *f, frame *r)
 {
-    double width = f->x.max - f->x.min, height = f->y.max - f->y.min;
-    if (width > 2 * height || height > 2 * width)
+    double width = f->x.max / 2 - f->x.min / 2, height = f->y.max / 2 - f->y.min / 2; /* halved */
+    if (width / 2 > height || height / 2 > width)
         return;
     double scale = r->width / width < r->height / height ? r->width / width : r->height / height;
+    if (!isfinite(scale)) /* axes of the smallest doubles */
+        return;
     r->left += (r->width - scale * width) / 2;
     r->top += (r->height - scale * height) / 2;
     r->width = scale * width;

@@ -8,7 +8,7 @@
 
 #include "figure_overlay.h"
 
-enum { LABELS_A_RUN = 10, N_COLOURS = 4 };
+enum { LABELS_A_RUN = 10, MOST_TRIES = 100, N_COLOURS = 4 };
 
 static const double COLOURS[N_COLOURS][3] = {
     {1, 1, 1}, {1.0, 0.62, 0.2}, {1.0, 0.45, 0.75}, {0.45, 0.9, 1.0}};
@@ -126,10 +126,14 @@ static bool label_run(const figure *f, const frame *r, const loss_path_point *p,
     snprintf(text, sizeof text, "%.90s%s%zu%s", with_name ? p[0].run : "", with_name ? ": " : "",
              p[0].epoch, last);
     labelled[0] = label_checkpoint(f, r, p, 0, labelled, n, text, room, cr);
-    for (size_t i = n; i-- > 1;) { /* the last ones first: the others have more room */
+    size_t tries = 0; /* each looks at the whole path, which a hostile file makes long */
+    for (size_t i = n;
+         i-- > 1 && tries < MOST_TRIES;) { /* the last ones first: the others have more room */
+        if (i + 1 < n && p[i].epoch % step)
+            continue;
         snprintf(text, sizeof text, "%zu", p[i].epoch);
-        if (i + 1 == n || p[i].epoch % step == 0)
-            labelled[i] = label_checkpoint(f, r, p, i, labelled, n, text, room, cr);
+        labelled[i] = label_checkpoint(f, r, p, i, labelled, n, text, room, cr);
+        tries++;
     }
     free(labelled);
     return true;

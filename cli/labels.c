@@ -8,15 +8,15 @@ box box_around(double x, double y, double half_width, double half_height)
 
 bool label_room_is_free(const label_room *room, box b)
 {
-    if (b.left < room->area.left || b.right > room->area.right || b.top < room->area.top ||
-        b.bottom > room->area.bottom)
+    if (room->n == MOST_BOXES || b.left < room->area.left || b.right > room->area.right ||
+        b.top < room->area.top || b.bottom > room->area.bottom)
         return false;
     for (size_t i = 0; i < room->n; i++) {
         const box *t = &room->taken[i];
         if (b.left < t->right && t->left < b.right && b.top < t->bottom && t->top < b.bottom)
             return false;
     }
-    return room->n < MOST_BOXES;
+    return true;
 }
 
 bool label_room_take(label_room *room, box taken)

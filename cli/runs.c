@@ -97,9 +97,9 @@ bool axis_is_auto(loss_axis axis)
 
 static void include(double value, double *low, double *high)
 {
-    if (value < *low)
+    if (isfinite(value) && value < *low)
         *low = value;
-    if (value > *high)
+    if (isfinite(value) && value > *high)
         *high = value;
 }
 
@@ -109,7 +109,7 @@ static void include(double value, double *low, double *high)
 static loss_axis fit_axis(double low, double high, size_t n)
 {
     double margin = MARGIN * (high - low);
-    if (!(margin > 0))
+    if (!(margin > 0) || !isfinite(margin))
         return (loss_axis){-1, 1, n};
     low -= margin;
     high += margin;

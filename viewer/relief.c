@@ -76,9 +76,9 @@ void relief_free(relief *r)
  * the square. */
 static void set_extents(relief *r)
 {
-    double width = r->x_high - r->x_low, depth = r->y_high - r->y_low,
-           longer = width > depth ? width : depth;
-    bool alike = width <= 2.5 * depth && depth <= 2.5 * width;
+    double width = r->x_high / 2 - r->x_low / 2, depth = r->y_high / 2 - r->y_low / 2, /* halved */
+        longer = width > depth ? width : depth;
+    bool alike = width / 2.5 <= depth && depth / 2.5 <= width;
     r->x_extent = alike ? width / longer : 1;
     r->y_extent = alike ? depth / longer : 1;
 }
@@ -114,22 +114,22 @@ bool relief_make(relief *r, const grid *g, double *values, const scale *s, doubl
 
 double relief_scene_x(const relief *r, double x)
 {
-    return r->x_extent * (2 * (x - r->x_low) / (r->x_high - r->x_low) - 1);
+    return r->x_extent * (2 * share_of(x, r->x_low, r->x_high) - 1);
 }
 
 double relief_scene_y(const relief *r, double y)
 {
-    return r->y_extent * (2 * (y - r->y_low) / (r->y_high - r->y_low) - 1);
+    return r->y_extent * (2 * share_of(y, r->y_low, r->y_high) - 1);
 }
 
 double relief_file_x(const relief *r, double x)
 {
-    return r->x_low + (x / r->x_extent + 1) / 2 * (r->x_high - r->x_low);
+    return value_at((x / r->x_extent + 1) / 2, r->x_low, r->x_high);
 }
 
 double relief_file_y(const relief *r, double y)
 {
-    return r->y_low + (y / r->y_extent + 1) / 2 * (r->y_high - r->y_low);
+    return value_at((y / r->y_extent + 1) / 2, r->y_low, r->y_high);
 }
 
 size_t relief_interval(const double *axis, size_t n, double value)

@@ -5,58 +5,37 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <loss/analysis.h>
+
+double share_of(double value, double low, double high)
+{
+    return isfinite(high - low) ? (value - low) / (high - low)
+                                : (value / 2 - low / 2) / (high / 2 - low / 2);
+}
+
+double value_at(double share, double low, double high)
+{
+    return isfinite(high - low) ? low + share * (high - low)
+                                : 2 * (low / 2 + share * (high / 2 - low / 2));
+}
+
 double scale_place(const scale *s, double value)
 {
     if (isnan(value) || (s->log && value <= 0))
         return (double)NAN;
     if (!(s->low < s->high))
         return 0.5;
-    return s->log ? log(value / s->low) / log(s->high / s->low)
-                  : (value - s->low) / (s->high - s->low);
+    return s->log ? log(value / s->low) / log(s->high / s->low) : share_of(value, s->low, s->high);
 }
 
 double scale_value(const scale *s, double place)
 {
-    return s->log ? s->low * pow(s->high / s->low, place) : s->low + (s->high - s->low) * place;
-}
-
-static const double STEPS[] = {1, 2, 5};
-
-/* Over some decades only the powers of ten, over many only every so many of them. */
-static size_t log_ticks(const scale *s, size_t wanted, double *ticks)
-{
-    double decades = log10(s->high / s->low), stride = ceil(decades / (1.5 * (double)wanted));
-    size_t n = 0;
-    for (double power = stride * floor(log10(s->low) / stride); power <= log10(s->high);
-         power += stride)
-        for (int k = 0; k < 3 && n < MOST_TICKS; k++) {
-            double tick = STEPS[k] * pow(10, power);
-            if ((k == 0 || decades < 3) && tick >= s->low * (1 - 1e-12) &&
-                tick <= s->high * (1 + 1e-12))
-                ticks[n++] = tick;
-        }
-    return n;
+    return s->log ? s->low * pow(s->high / s->low, place) : value_at(place, s->low, s->high);
 }
 
 size_t scale_ticks(const scale *s, size_t wanted, double *ticks)
 {
-    if (!(s->low < s->high)) {
-        ticks[0] = s->low;
-        return isfinite(s->low) ? 1 : 0;
-    }
-    size_t n = s->log ? log_ticks(s, wanted, ticks) : 0;
-    if (n >= 2)
-        return n;
-    double rough = (s->high - s->low) / (double)wanted, power = pow(10, floor(log10(rough))),
-           step = 10 * power;
-    for (int k = 2; k >= 0; k--)
-        if (STEPS[k] * power >= rough)
-            step = STEPS[k] * power;
-    n = 0;
-    for (double i = ceil(s->low / step - 1e-9); i * step <= s->high + 1e-9 * step && n < MOST_TICKS;
-         i++)
-        ticks[n++] = i == 0 ? 0 : i * step;
-    return n;
+    return loss_ticks(s->low, s->high, s->log, wanted, ticks, MOST_TICKS);
 }
 
 void scale_text(double value, char text[32])

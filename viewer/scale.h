@@ -12,14 +12,18 @@ typedef struct scale {
     bool log;         /* then low > 0 */
 } scale;
 
+/** Where a value lies between low and high: 0 at low, 1 at high; and the value at such a share.
+ * Their difference may be more than a double holds. */
+double share_of(double value, double low, double high);
+double value_at(double share, double low, double high);
+
 /** Place of a value: 0 at low, 1 at high, beyond them less or more; 0.5 if low = high. NaN for
  * NaN and, on a logarithmic scale, for 0 or less. */
 double scale_place(const scale *s, double value);
 /** The value at a place. */
 double scale_value(const scale *s, double place);
 
-/** Round numbers within the scale: steps of 1, 2 or 5 times a power of ten; 1, 2, 5 times powers
- * of ten on a logarithmic one.
+/** Round numbers within the scale, as loss_ticks() gives them.
  *  @param ticks  [MOST_TICKS], written. @return how many. */
 size_t scale_ticks(const scale *s, size_t wanted, double *ticks);
 

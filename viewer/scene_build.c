@@ -193,7 +193,7 @@ static void add_path_line(view *v, vec3 a, vec3 b, uint32_t level)
 
 static double inside(double value, double low, double high)
 {
-    return value < low ? low : value > high ? high : value;
+    return value > low ? (value > high ? high : value) : low; /* low for NaN too */
 }
 
 /* Between two places on the surface the line follows it in small steps. */

@@ -60,6 +60,16 @@ typedef struct loss_levels_options {
 LOSS_API loss_status loss_levels(const loss_grid *grid, size_t n, const loss_levels_options *opt,
                                  double *levels, size_t *n_levels);
 
+/** Ticks of an axis or a colour bar: round numbers within low .. high. Even steps of 1, 2 or 5
+ *  times a power of ten; with `log` 1, 2, 5 times powers of ten, or over many decades only some of
+ *  the powers, unless there are fewer than two such numbers.
+ *  @param low, high  if low is not below high, low is the one tick; none if either is not finite
+ *  @param wanted     about how many
+ *  @param ticks      [most], written, ascending. Caller-owned.
+ *  @return how many there are, at most `most`. Threads: any.   Cost: O(most).   Since 0.1. */
+LOSS_API size_t loss_ticks(double low, double high, bool log, size_t wanted, double *ticks,
+                           size_t most);
+
 /* ---- Contour lines -------------------------------------------------------------------------- */
 
 /** Contour lines of one or more levels. Immutable. */

@@ -72,16 +72,29 @@ static size_t exit_edge(const tracer *t, const size_t corners[4], unsigned above
     return edge;
 }
 
-/* Where the level crosses the edge between two grid points; halves, since a difference might
- * overflow. The same bits from both sides of the edge. */
+/* Where a value lies between two others; in halves where their difference overflows. */
+static double share_of(double value, double from, double to)
+{
+    return isfinite(to - from) ? (value - from) / (to - from)
+                               : (value / 2 - from / 2) / (to / 2 - from / 2);
+}
+
+static double between(double from, double to, double share)
+{
+    return share == 1            ? to
+           : isfinite(to - from) ? from + share * (to - from)
+                                 : 2 * (from / 2 + share * (to / 2 - from / 2));
+}
+
+/* Where the level crosses the edge between two grid points. The same bits from both sides of the
+ * edge. */
 static void crossing(const tracer *t, size_t p, size_t q, double point[2])
 {
     size_t nx = t->faces.grid->x.n, from = p < q ? p : q, to = p < q ? q : p;
     const double *z = t->faces.grid->z;
-    double share = (t->level / 2 - z[from] / 2) / (z[to] / 2 - z[from] / 2);
-    double x0 = t->x[from % nx], x1 = t->x[to % nx], y0 = t->y[from / nx], y1 = t->y[to / nx];
-    point[0] = share == 1 ? x1 : x0 + share * (x1 - x0);
-    point[1] = share == 1 ? y1 : y0 + share * (y1 - y0);
+    double share = share_of(t->level, z[from], z[to]);
+    point[0] = between(t->x[from % nx], t->x[to % nx], share);
+    point[1] = between(t->y[from / nx], t->y[to / nx], share);
 }
 
 static bool same_point(const double a[2], const double b[2])

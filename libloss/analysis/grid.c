@@ -38,5 +38,8 @@ double *lossi_axis_places(loss_axis axis)
 
 double lossi_axis_step(loss_axis axis)
 {
-    return axis.n > 1 ? (axis.max - axis.min) / (double)(axis.n - 1) : 0;
+    double n = (double)(axis.n - 1), span = axis.max - axis.min;
+    if (axis.n < 2)
+        return 0;
+    return isfinite(span) ? span / n : axis.max / n - axis.min / n;
 }

@@ -53,7 +53,10 @@ static bool add_multiples(list *l, double m, int power)
 static void round_linear(list *l)
 {
     static const double steps[] = {1, 2, 5};
-    int power = (int)floor(log10(l->high / (double)(l->most + 1) - l->low / (double)(l->most + 1)));
+    double part = l->high / (double)(l->most + 1) - l->low / (double)(l->most + 1);
+    if (!(part > 0)) /* the range is a few of the smallest doubles */
+        return;
+    int power = (int)floor(log10(part));
     for (int k = 0; k < 12; k++) {
         l->n = 0;
         if (add_multiples(l, steps[k % 3], power + k / 3))
