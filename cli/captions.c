@@ -15,6 +15,12 @@ static const char *fact(const loss_surface *surface, const char *key)
     return value ? value : "?";
 }
 
+static double number_of(const loss_surface *surface, const char *key)
+{
+    double number;
+    return loss_number_parse(fact(surface, key), NULL, &number) ? number : 0;
+}
+
 static const char *split_fact(const loss_surface *surface, const char *key, loss_split split)
 {
     char name[64];
@@ -101,13 +107,11 @@ static void bn_text(const loss_surface *surface, char text[128])
 /* Lengths and angle of the axes. */
 static void axes_text(const figure *f, const loss_surface *surface, char text[256])
 {
-    double cosine = strtod(fact(surface, "cosine"), NULL);
-    int n = snprintf(text, 256, "norm%s %.3g", f->y.n > 1 ? "s" : "",
-                     strtod(fact(surface, "norm_x"), NULL));
+    double cosine = number_of(surface, "cosine");
+    int n = snprintf(text, 256, "norm%s %.3g", f->y.n > 1 ? "s" : "", number_of(surface, "norm_x"));
     if (f->y.n > 1)
-        n += snprintf(text + n, 256 - (size_t)n, ", %.3g", strtod(fact(surface, "norm_y"), NULL));
-    n += snprintf(text + n, 256 - (size_t)n, " (weights %.3g)",
-                  strtod(fact(surface, "weights_norm"), NULL));
+        n += snprintf(text + n, 256 - (size_t)n, ", %.3g", number_of(surface, "norm_y"));
+    n += snprintf(text + n, 256 - (size_t)n, " (weights %.3g)", number_of(surface, "weights_norm"));
     if (f->y.n > 1)
         snprintf(text + n, 256 - (size_t)n, ", cosine %.3f", fabs(cosine) < 5e-4 ? 0 : cosine);
 }
@@ -169,8 +173,7 @@ static void explained_text(const loss_surface *surface, char text[128])
         return;
     }
     snprintf(text, 128, "; they explain %.3g %% + %.3g %% of the variance%s",
-             100 * strtod(fact(surface, "explained_x"), NULL),
-             100 * strtod(fact(surface, "explained_y"), NULL),
+             100 * number_of(surface, "explained_x"), 100 * number_of(surface, "explained_y"),
              strcmp(fact(surface, "ignore"), "none") == 0 ? "" : " (without biases and BatchNorm)");
 }
 

@@ -16,10 +16,12 @@ void figure_add_caption(figure *f, const char *format, ...)
         f->failed = true;
         return;
     }
+    char raw[SIZE]; /* a file's texts are in it */
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, SIZE, format, arguments);
+    vsnprintf(raw, sizeof raw, format, arguments);
     va_end(arguments);
+    loss_text_escape(raw, sizeof raw, text, SIZE);
     f->captions[f->n_captions++] = text;
 }
 

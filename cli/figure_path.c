@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "display.h"
 #include "figure_overlay.h"
 
 enum { LABELS_A_RUN = 10, MOST_TRIES = 100, N_COLOURS = 4 };
@@ -123,8 +124,8 @@ static bool label_run(const figure *f, const frame *r, const loss_path_point *p,
     if (n > 1 && are_one(f, r, &p[0], &p[n - 1]))
         snprintf(last, sizeof last, "\342\200\223%zu",
                  p[n - 1].epoch); /* from the first to the last, in one place */
-    snprintf(text, sizeof text, "%.90s%s%zu%s", with_name ? p[0].run : "", with_name ? ": " : "",
-             p[0].epoch, last);
+    snprintf(text, sizeof text, "%.90s%s%zu%s", with_name ? display(p[0].run) : "",
+             with_name ? ": " : "", p[0].epoch, last);
     labelled[0] = label_checkpoint(f, r, p, 0, labelled, n, text, room, cr);
     size_t tries = 0; /* each looks at the whole path, which a hostile file makes long */
     for (size_t i = n;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "display.h"
 #include "json.h"
 #include "options.h"
 #include "report.h"
@@ -61,11 +62,11 @@ static int add_json_file(json *j, const char *path)
     free(text);
     if (!cJSON_IsObject(run)) {
         /* cJSON does not tell why it failed. */
-        fprintf(stderr, "lossgrid: %s: not a JSON object, or out of memory\n", path);
+        fprintf(stderr, "lossgrid: %s: not a JSON object, or out of memory\n", display(path));
         cJSON_Delete(run);
         return EXIT_FAILED;
     }
-    json_item(j, j->root, "run", run);
+    json_parsed(j, j->root, "run", run);
     return EXIT_OK;
 }
 
@@ -75,7 +76,7 @@ static int add_checkpoints(json *j, const char *folder)
     struct dirent **entries = NULL;
     int n = scandir(folder, &entries, is_checkpoint, alphasort);
     if (n < 0) {
-        fprintf(stderr, "lossgrid: %s: %s\n", folder, strerror(errno));
+        fprintf(stderr, "lossgrid: %s: %s\n", display(folder), strerror(errno));
         return EXIT_FAILED;
     }
     for (int i = 0; i < n; i++) {

@@ -18,6 +18,34 @@ void json_free(json *j)
     *j = (json){NULL, true};
 }
 
+/* Texts and keys as they are shown. @return false when memory is out */
+static bool escape(cJSON *item)
+{
+    if (item->string) {
+        char *key = loss_text_escaped(item->string),
+             *copy = key ? cJSON_malloc(strlen(key) + 1) : NULL;
+        if (copy) {
+            strcpy(copy, key);
+            cJSON_free(item->string);
+            item->string = copy;
+        }
+        loss_string_free(key);
+        if (!copy)
+            return false;
+    }
+    if (cJSON_IsString(item)) {
+        char *text = loss_text_escaped(item->valuestring);
+        bool is_set = text && cJSON_SetValuestring(item, text);
+        loss_string_free(text);
+        if (!is_set)
+            return false;
+    }
+    for (cJSON *child = item->child; child; child = child->next)
+        if (!escape(child))
+            return false;
+    return true;
+}
+
 void json_item(json *j, cJSON *to, const char *key, cJSON *item)
 {
     if (to && item && (key ? cJSON_AddItemToObject(to, key, item) : cJSON_AddItemToArray(to, item)))
@@ -32,6 +60,16 @@ static cJSON *add(json *j, cJSON *to, const char *key, cJSON *item)
     return j->failed ? NULL : item;
 }
 
+void json_parsed(json *j, cJSON *to, const char *key, cJSON *item)
+{
+    if (item && escape(item)) {
+        json_item(j, to, key, item);
+        return;
+    }
+    cJSON_Delete(item);
+    j->failed = true;
+}
+
 cJSON *json_object(json *j, cJSON *to, const char *key)
 {
     return add(j, to, key, cJSON_CreateObject());
@@ -44,13 +82,16 @@ cJSON *json_list(json *j, cJSON *to, const char *key)
 
 void json_text(json *j, cJSON *to, const char *key, const char *text)
 {
-    json_item(j, to, key, cJSON_CreateString(text));
+    char *shown = loss_text_escaped(text);
+    json_item(j, to, key, shown ? cJSON_CreateString(shown) : NULL);
+    loss_string_free(shown);
 }
 
 void json_number(json *j, cJSON *to, const char *key, double value)
 {
-    char digits[40]; /* cJSON would round to 15 digits where that is nearly the same */
-    snprintf(digits, sizeof digits, "%.17g", value);
+    char
+        digits[LOSS_NUMBER_SIZE]; /* cJSON would round to 15 digits where that is nearly the same */
+    loss_number_print(value, digits);
     if (isfinite(value))
         json_item(j, to, key, cJSON_CreateRaw(digits));
     else

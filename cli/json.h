@@ -22,11 +22,13 @@ cJSON *json_list(json *j, cJSON *to, const char *key);
 /** A number with all its digits. JSON knows no NaN or Inf: they become the strings "NaN",
  * "Infinity", "-Infinity". */
 void json_number(json *j, cJSON *to, const char *key, double value);
-/** A text. Bytes that are no UTF-8 are escaped. */
+/** A text, escaped as loss_text_escape() does. */
 void json_text(json *j, cJSON *to, const char *key, const char *text);
 void json_bool(json *j, cJSON *to, const char *key, bool value);
-/** What another parser made; it becomes part of the object, or is freed. NULL: a failure. */
+/** An item that becomes part of the object, or is freed. NULL: a failure. */
 void json_item(json *j, cJSON *to, const char *key, cJSON *item);
+/** The same of what was parsed from a file: its texts are escaped. */
+void json_parsed(json *j, cJSON *to, const char *key, cJSON *item);
 
 /** Prints the object and a line break on standard output, and frees it. Whether the output arrives
  * is seen at the end of the program, for all commands.

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "display.h"
 
 typedef enum picture_kind { PICTURE_PNG, PICTURE_SVG, PICTURE_PDF, N_PICTURES } picture_kind;
 
@@ -89,6 +90,7 @@ int picture_write(const char *path, double width, double height, const char *cre
         return written ? report_failure(written) : EXIT_OK;
     }
     loss_file_abandon(file);
-    fprintf(stderr, "lossgrid: %s: cannot be drawn: %s\n", path, cairo_status_to_string(status));
+    fprintf(stderr, "lossgrid: %s: cannot be drawn: %s\n", display(path),
+            cairo_status_to_string(status));
     return EXIT_FAILED;
 }

@@ -5,6 +5,7 @@
 
 #include "captions.h"
 #include "cli.h"
+#include "display.h"
 #include "fields.h"
 #include "options.h"
 #include "overlay.h"
@@ -143,7 +144,7 @@ static int run(const request *r)
     if (!status) {
         const char *model = loss_surface_metadata(surface, "model");
         snprintf(title, sizeof title, "Loss landscape of %s", model ? model : "?");
-        f.title = r->title ? r->title : title;
+        f.title = display(r->title ? r->title : title);
     }
     for (size_t i = 0; i < r->outs.n && result == EXIT_OK; i++)
         result = picture_write(r->outs.items[i], f.width, f.height,

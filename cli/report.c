@@ -2,9 +2,9 @@
 #include "report.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "display.h"
 #include "json.h"
 #include "summary.h"
 #include "summary_figures.h"
@@ -30,11 +30,9 @@ static bool is_number_key(const char *key)
 static void add_channels(json *j, cJSON *to, const char *key, const char *value)
 {
     cJSON *list = json_list(j, to, key);
-    char *end;
-    for (;; value = end + 1) {
-        double number = strtod(value, &end);
-        if (end == value)
-            return;
+    const char *end = value;
+    double number;
+    for (; loss_number_parse(value, &end, &number); value = end + 1) {
         json_number(j, list, NULL, number);
         if (*end != ',')
             return;
@@ -45,18 +43,17 @@ static void add_metadata(json *j, cJSON *to, const loss_surface *surface)
 {
     const char *key;
     for (size_t i = 0; (key = loss_surface_metadata_key(surface, i)); i++) {
-        const char *value = loss_surface_metadata(surface, key);
+        const char *value = loss_surface_metadata(surface, key), *shown = display(key);
         bool is_whole = *value && *value != '0' && strspn(value, "0123456789") == strlen(value);
-        char *end;
-        double number = strtod(value, &end);
+        double number;
         if (strcmp(key, "mean") == 0 || strcmp(key, "std") == 0)
-            add_channels(j, to, key, value);
+            add_channels(j, to, shown, value);
         else if (is_number_key(key) && is_whole) /* a seed has up to 20 digits */
-            json_item(j, to, key, cJSON_CreateRaw(value));
-        else if (is_number_key(key) && end != value && !*end)
-            json_number(j, to, key, number);
+            json_item(j, to, shown, cJSON_CreateRaw(value));
+        else if (is_number_key(key) && loss_number_parse(value, NULL, &number))
+            json_number(j, to, shown, number);
         else
-            json_text(j, to, key, value);
+            json_text(j, to, shown, value);
     }
 }
 
@@ -86,7 +83,7 @@ static loss_status print_json(loss_surface *surface, const char *path)
 {
     json j = json_begin();
     json_text(&j, j.root, "kind", "landscape");
-    json_text(&j, j.root, "path", path);
+    json_text(&j, j.root, "file", path);
     add_axis(&j, "x", loss_surface_x(surface));
     add_axis(&j, "y", loss_surface_y(surface));
     add_metadata(&j, json_object(&j, j.root, "metadata"), surface);
@@ -118,11 +115,12 @@ static void print_head(const loss_surface *surface, const char *path)
     const char *bn = loss_surface_metadata(surface, "bn"),
                *images = loss_surface_metadata(surface, "bn_images"),
                *directions = loss_surface_metadata(surface, "directions");
-    printf("%s: x %g:%g:%zu, y %g:%g:%zu\n", path, x.min, x.max, x.n, y.min, y.max, y.n);
+    printf("%s: x %g:%g:%zu, y %g:%g:%zu\n", display(path), x.min, x.max, x.n, y.min, y.max, y.n);
     if (bn)
-        printf("BatchNorm: %s%s%s\n", bn, images ? ", images: " : "", images ? images : "");
+        printf("BatchNorm: %s%s%s\n", display(bn), images ? ", images: " : "",
+               images ? display(images) : "");
     if (directions)
-        printf("directions: %s\n", directions);
+        printf("directions: %s\n", display(directions));
 }
 
 static loss_status print_text(loss_surface *surface, const char *path, bool is_whole)
@@ -149,7 +147,7 @@ static loss_status print_text(loss_surface *surface, const char *path, bool is_w
     if (!status)
         printf("metadata\n");
     for (size_t i = 0; !status && (key = loss_surface_metadata_key(surface, i)); i++)
-        printf("  %-18s %s\n", key, loss_surface_metadata(surface, key));
+        printf("  %-18s %s\n", display(key), display(loss_surface_metadata(surface, key)));
     return status;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "cli.h"
+#include "display.h"
 
 /* On a line between two solutions: the highest loss from one to the other above the mean of
  * their losses. */
@@ -97,7 +98,7 @@ void summary_print(const loss_surface *surface, loss_split split, const summary 
     snprintf(key, sizeof key, "images_%s", loss_split_name(split));
     const char *images = loss_surface_metadata(surface, key);
     printf("%-5s  %zu of %zu points, %s images each, %s\n", loss_split_name(split), s->evaluated,
-           s->total, images ? images : "?", duration_text(s->seconds, time));
+           s->total, display(images), duration_text(s->seconds, time));
     if (s->has_centre)
         printf("       centre   loss %.6g +- %.2g, accuracy %.4g %%\n", s->centre.loss,
                s->centre.standard_error, s->centre.accuracy);

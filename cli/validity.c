@@ -7,13 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "display.h"
 #include "summary.h"
 
 /* A recorded number, NaN if there is none. */
 static double number_of(const loss_surface *surface, const char *key)
 {
     const char *text = loss_surface_metadata(surface, key);
-    return text ? strtod(text, NULL) : NAN;
+    double number;
+    return loss_number_parse(text, NULL, &number) ? number : NAN;
 }
 
 static void begin_report(const loss_surface *surface, const char *run, path_report *r)
@@ -93,17 +95,17 @@ static void print_centre(const loss_surface *surface, loss_split split, const su
 
 static void print_path(const path_report *r, loss_split split)
 {
-    printf("  path       %s (%s): %zu checkpoints", r->run, loss_split_name(split), r->n);
+    printf("  path       %s (%s): %zu checkpoints", display(r->run), loss_split_name(split), r->n);
     if (isfinite(r->held))
         printf("; the plane holds %.3g %% of their variance, all parameters counted",
                100 * r->held);
     printf("\n             off the plane by %.3g %% of the distance at epoch %zu, the farthest; by "
            "%.3g %% at most (%s)\n",
            100 * r->farthest_residual, r->farthest_epoch, 100 * r->worst_residual,
-           r->worst_checkpoint);
+           display(r->worst_checkpoint));
     if (isfinite(r->gap))
         printf("             own loss and loss on the plane differ by up to %.4g (%s)\n", r->gap,
-               r->gap_checkpoint);
+               display(r->gap_checkpoint));
     if (r->not_finite)
         printf("             %zu checkpoints have a loss that is not finite\n", r->not_finite);
 }
@@ -160,7 +162,7 @@ loss_status validity_print_paths(loss_surface *surface)
             if (i == 0 || strcmp(p[i].run, p[i - 1].run) != 0)
                 printf("path of %s (%s)\n  epoch            x            y    own loss  on the "
                        "plane  off the plane    distance\n",
-                       p[i].run, loss_split_name((loss_split)k));
+                       display(p[i].run), loss_split_name((loss_split)k));
             printf("  %5zu  %11.5g  %11.5g  %10.5g  %12.5g  %11.4g %%  %10.5g\n", p[i].epoch,
                    p[i].x, p[i].y, p[i].true_loss, p[i].plane_loss, 100 * p[i].residual,
                    p[i].distance);

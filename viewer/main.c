@@ -1,23 +1,13 @@
 /* lossview: loss landscapes in three dimensions. */
 #include <stdio.h>
 
+#include "command.h"
 #include "gl/window.h"
 #include "options.h"
 
 #include <loss/loss.h>
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
-
-static int print_command(const options *o)
-{
-    char text[4096];
-    settings_command_line(&o->set, text, sizeof text);
-    printf("lossview");
-    for (size_t i = 0; i < o->n_files; i++)
-        printf(" '%s'", o->files[i]);
-    printf("%s\n", text);
-    return EXIT_OK;
-}
 
 /* A file that cannot be read ends a picture; a window stays open and says why. */
 static int show(const options *o)
@@ -54,8 +44,12 @@ int main(int argc, char **argv)
     else if (o.list_bindings)
         options_print_bindings();
     else if (o.print_command)
-        return print_command(&o);
+        command_print(&o.set, o.files, o.n_files);
     else
         return show(&o);
+    if (fflush(stdout) || ferror(stdout)) {
+        fprintf(stderr, "lossview: standard output: cannot write\n");
+        return EXIT_FAILED;
+    }
     return EXIT_OK;
 }

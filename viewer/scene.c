@@ -40,20 +40,43 @@ static void stamp_of(const char *path, long long stamp[3])
     }
 }
 
+/* A text of a file as it is shown. */
+static bool escape(char **text)
+{
+    char *shown = *text ? loss_text_escaped(*text) : NULL, *copy = shown ? strdup(shown) : NULL;
+    bool done = !*text || copy;
+    loss_string_free(shown);
+    if (copy) {
+        free(*text);
+        *text = copy;
+    }
+    return done;
+}
+
+/* The grid, with texts that can be shown, and a copy of the path. */
+static char *read_file(grid *read, const char *path, size_t max_bytes, problem *p)
+{
+    if (!grid_read(read, path, max_bytes, p))
+        return NULL;
+    char *copy = strdup(path);
+    if (copy && escape(&read->name) && escape(&read->title) && escape(&read->caption) &&
+        escape(&read->quantity))
+        return copy;
+    problem_set(p, "%s: out of memory", path);
+    grid_free(read);
+    free(copy);
+    return NULL;
+}
+
 bool scene_open(scene *s, size_t number, const char *path, size_t max_bytes)
 {
     grid read;
     problem p;
     long long stamp[3];
     stamp_of(path, stamp); /* before reading: what is written meanwhile will be seen as a change */
-    if (!grid_read(&read, path, max_bytes, &p)) {
-        snprintf(s->message, sizeof s->message, "%s", p.text);
-        return false;
-    }
-    char *copy = strdup(path);
+    char *copy = read_file(&read, path, max_bytes, &p);
     if (!copy) {
-        grid_free(&read);
-        snprintf(s->message, sizeof s->message, "%s: out of memory", path);
+        snprintf(s->message, sizeof s->message, "%s", p.text);
         return false;
     }
     if (number < s->n_views)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "command.h"
 #include "gl.h"
 #include "pictures.h"
 #include "renderer.h"
@@ -189,14 +190,12 @@ static void save_picture(window *w)
 
 static void print_command(session *s)
 {
-    char text[4096];
+    const char *files[MOST_VIEWS];
     settings set = s->scene.set;
     set.panel = set.help = false; /* which a window has anyway, and a picture should not */
-    settings_command_line(&set, text, sizeof text);
-    printf("lossview");
     for (size_t i = 0; i < s->scene.n_views; i++)
-        printf(" '%s'", s->scene.views[i].path);
-    printf("%s\n", text);
+        files[i] = s->scene.views[i].path;
+    command_print(&set, files, s->scene.n_views);
     fflush(stdout);
     snprintf(s->notice, sizeof s->notice, "printed on the terminal");
     s->needs_draw = true;
