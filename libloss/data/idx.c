@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "data/folder.h"
+#include "data/idx.h"
 #include "data/reader.h"
 #include "data/unpack.h"
 
@@ -106,9 +107,8 @@ static loss_status read_values(lossi_unpack *u, const loss_dataset_options *opt,
     return status;
 }
 
-/* Reads a whole IDX file. *values is the caller's, also on failure. */
-static loss_status read_idx(const char *path, const loss_dataset_options *opt, size_t rank,
-                            size_t *dims, uint8_t **values)
+loss_status lossi_idx_read(const char *path, const loss_dataset_options *opt, size_t rank,
+                           size_t *dims, uint8_t **values)
 {
     uint8_t header[LARGEST_HEADER];
     size_t got, count, header_size = MAGIC + 4 * rank;
@@ -136,9 +136,9 @@ static loss_status read_pair(const char *folder, const char *images, const char 
     if (!images || !labels)
         return lossi_fail(LOSS_ERR_IO, "%s: no %s-%s or .gz in it", folder, prefix(opt->split),
                           images ? "labels-idx1-ubyte" : "images-idx3-ubyte");
-    loss_status status = read_idx(images, opt, 3, dims, &out->pixels);
+    loss_status status = lossi_idx_read(images, opt, 3, dims, &out->pixels);
     if (!status)
-        status = read_idx(labels, opt, 1, &n_labels, &bytes);
+        status = lossi_idx_read(labels, opt, 1, &n_labels, &bytes);
     if (!status && n_labels != dims[0])
         status =
             lossi_fail(LOSS_ERR_FORMAT, "%s: %zu images and %zu labels", folder, dims[0], n_labels);
