@@ -75,7 +75,7 @@ FLAGS_avx512 := -mavx2 -mfma -mavx512f
 FLAGS_emulated := $(FLAGS_avx2)
 SIMD_SOURCES := $(sort $(wildcard libloss/kernels/simd/*.c))
 SET_NAMES    := $(foreach set,$(X86_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=libloss/kernels/$(set)/%))
-ANY_SOURCES  := $(sort $(wildcard libloss/*/*.c libloss/kernels/blas/*.c libloss/kernels/ref/*.c))
+ANY_SOURCES  := $(sort $(wildcard libloss/*/*.c libloss/net/*/*.c libloss/kernels/blas/*.c libloss/kernels/ref/*.c))
 CLI_SOURCES  := $(sort $(wildcard cli/*.c))
 # The viewer: what needs no OpenGL (viewer/), which the tests link too; what does (viewer/gl/).
 VIEW_SOURCES := $(filter-out viewer/main.c,$(sort $(wildcard viewer/*.c)))

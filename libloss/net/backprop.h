@@ -7,17 +7,17 @@
 
 typedef struct lossi_backprop lossi_backprop;
 
-/** Puts image i of the batch into `image` [c][h][w], normalised. Called from several threads at
- * once. */
-typedef void (*lossi_batch_image)(void *user, size_t i, lossi_real *image);
-
 /** The images of a step. */
 typedef struct lossi_batch {
     size_t n;               /* 1 .. the largest batch */
     const uint32_t *labels; /* [n] */
-    lossi_batch_image image;
+    /** Gives image i of the batch, [c][h][w], normalised: where it lies, which may be `buffer`.
+     * Called from several threads at once. */
+    const float *(*image)(void *user, size_t i, float *buffer);
     void *user;
-    uint64_t seed; /* of dropout: another one for every step */
+    uint64_t seed;            /* of dropout: another one for every step */
+    loss_cancelled cancelled; /* asked before each chunk; may be NULL */
+    void *cancelled_user;
 } lossi_batch;
 
 /** @param largest  images of the largest batch; memory is set up for it. */
@@ -28,9 +28,10 @@ void lossi_backprop_free(lossi_backprop *backprop);
 /** Gradient at the network's present parameters; its running statistics are updated.
  *  @param loss     mean over the batch, before the step.
  *  @param correct  images whose largest logit is the label's.
+ *  @return LOSS_OK; LOSS_ERR_CANCELLED: no gradient, and some running statistics are updated.
  *  The bits do not depend on the number of threads. */
-void lossi_backprop_run(lossi_backprop *backprop, loss_net *net, const lossi_batch *batch,
-                        double *loss, size_t *correct);
+loss_status lossi_backprop_run(lossi_backprop *backprop, loss_net *net, const lossi_batch *batch,
+                               double *loss, size_t *correct);
 
 /** Gradient of tensor i, [count]; NULL for running statistics. Borrowed, overwritten by the next
  * run. */

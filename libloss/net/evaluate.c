@@ -1,91 +1,99 @@
-/* Threads take chunks of images from a counter; what a chunk gives does not depend on who
- * computes it, and the per-image losses are summed in image order, so the result has the same
- * bits for any number of threads. */
+/* A chunk goes through the whole network in one thread, step by step (net/steps.h); the losses of
+ * the images are summed in their order. */
 #include "net/evaluate.h"
 
 #include <math.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
-#include "base/thread.h"
-#include "cpu/cpu.h"
-#include "net/forward.h"
-#include "net/plan.h"
-#include "net/program.h"
+#include "net/engine.h"
+
+/* What a network's values are made into for a step. */
+typedef struct ready {
+    lossi_real *packed, *scale, *shift; /* NULL: none */
+} ready;
 
 struct lossi_evaluator {
-    const lossi_kernels *kernels;
-    lossi_pool *pool;
-    size_t lanes; /* images of a chunk */
-    lossi_program *program;
-    lossi_real **memory, **scratch; /* [pool size] */
-    float **images;                 /* [pool size]: one image as the dataset gives it, [c][h][w] */
-    lossi_real **values;            /* [pool size]: the same as the engine's numbers */
-    size_t image_size, capacity;
-    double *losses;   /* [capacity], per image */
-    uint8_t *correct; /* [capacity] */
+    lossi_engine engine;
+    lossi_steps steps;
+    ready *ready; /* [steps.n], in */
+    lossi_real *values;
+    lossi_pack *packs; /* [n_packs] */
+    size_t n_packs;
+
+    /* The run under way. */
+    lossi_feed feed;
+    const uint32_t *labels; /* of losses */
+    float *logits;          /* [n][classes]; NULL: losses are wanted */
 };
 
 void lossi_evaluator_free(lossi_evaluator *e)
 {
     if (!e)
         return;
-    for (size_t w = 0; e->values && w < lossi_pool_size(e->pool); w++) {
-        free(e->memory[w]);
-        free(e->scratch[w]);
-        free(e->images[w]);
-        free(e->values[w]);
-    }
-    free(e->memory);
-    free(e->scratch);
-    free(e->images);
-    free(e->values);
-    lossi_program_free(e->program);
-    lossi_pool_free(e->pool);
-    free(e->losses);
-    free(e->correct);
+    if (e->engine.backend)
+        e->engine.backend->release(e->values);
+    free(e->ready);
+    free(e->packs);
+    lossi_steps_free(&e->steps);
+    lossi_engine_free(&e->engine);
     free(e);
 }
 
-static loss_status allocate_workers(lossi_evaluator *e)
+/* The node of a step that makes it an affine map: itself, or what is folded into it; -1: none. */
+static int affine_of(const loss_net *net, const lossi_step *s)
 {
-    size_t n = lossi_pool_size(e->pool), memory = lossi_program_memory(e->program),
-           scratch = lossi_program_scratch(e->program);
-    e->memory = calloc(n, sizeof *e->memory);
-    e->scratch = calloc(n, sizeof *e->scratch);
-    e->images = calloc(n, sizeof *e->images);
-    e->values = e->memory && e->scratch && e->images ? calloc(n, sizeof *e->values) : NULL;
-    if (!e->values)
-        return lossi_fail_nomem(n * sizeof *e->values);
-    for (size_t w = 0; w < n; w++) {
-        e->memory[w] = lossi_alloc_huge(memory, sizeof(lossi_real));
-        e->scratch[w] = lossi_alloc_huge(scratch, sizeof(lossi_real));
-        e->images[w] = lossi_alloc(e->image_size, sizeof(float));
-        e->values[w] = lossi_alloc(e->image_size, sizeof(lossi_real));
-        if (!e->memory[w] || !e->scratch[w] || !e->images[w] || !e->values[w])
-            return lossi_fail_nomem((memory + scratch) * sizeof(lossi_real));
+    return net->nodes[s->node].layer->affine ? s->node : s->folded[LOSSI_FOLD_AFFINE];
+}
+
+static void place(lossi_evaluator *e, const loss_net *net, lossi_arena *a)
+{
+    for (size_t k = 0; k < e->steps.n; k++) {
+        const lossi_step *s = &e->steps.at[k];
+        lossi_site site = lossi_engine_site(&e->engine, net, (size_t)s->node);
+        const lossi_layer *layer = site.node->layer;
+        if (affine_of(net, s) >= 0) {
+            e->ready[k].scale = lossi_arena_take(a, site.node->dims[0]);
+            e->ready[k].shift = lossi_arena_take(a, site.node->dims[0]);
+        }
+        if (layer->pack)
+            e->ready[k].packed = lossi_arena_take(a, layer->packed_count(&site, LOSSI_FORWARD));
     }
+}
+
+static loss_status allocate_values(lossi_evaluator *e, const loss_net *net)
+{
+    lossi_arena arena = {0};
+    e->ready = calloc(e->steps.n, sizeof *e->ready);
+    e->packs = calloc(e->steps.n, sizeof *e->packs);
+    if (!e->ready || !e->packs)
+        return lossi_fail_nomem(e->steps.n * sizeof *e->packs);
+    place(e, net, &arena);
+    arena.memory = e->values = e->engine.backend->allocate(arena.used, sizeof *e->values);
+    if (!e->values)
+        return lossi_fail(LOSS_ERR_NOMEM,
+                          "out of memory: the weights of %s made ready take %.0f MB", net->model,
+                          1e-6 * sizeof *e->values * (double)arena.used);
+    arena.used = 0;
+    place(e, net, &arena);
     return LOSS_OK;
 }
 
 loss_status lossi_evaluator_create(lossi_evaluator **out, const loss_net *net, size_t threads)
 {
     *out = NULL;
-    const lossi_kernels *kernels;
-    loss_status status = lossi_kernels_choose(&kernels);
-    if (status)
-        return status;
     lossi_evaluator *e = calloc(1, sizeof *e);
     if (!e)
         return lossi_fail_nomem(sizeof *e);
-    e->kernels = kernels;
-    e->lanes = lossi_lanes(net, kernels);
-    e->image_size = net->shape.channels * net->shape.height * net->shape.width;
-    status = lossi_pool_create(&e->pool, threads);
+    lossi_engine *engine = &e->engine;
+    loss_status status = lossi_engine_begin(engine, net, threads);
     if (!status)
-        status = lossi_program_create(&e->program, net, e->kernels, e->lanes);
+        status = lossi_steps_create(&e->steps, net, true);
     if (!status)
-        status = allocate_workers(e);
+        status = lossi_plan_forward(&engine->outputs, net, &e->steps, engine->lanes);
+    if (!status)
+        status = lossi_engine_allocate(engine, net, 0, false);
+    if (!status)
+        status = allocate_values(e, net);
     if (status)
         lossi_evaluator_free(e);
     else
@@ -93,77 +101,75 @@ loss_status lossi_evaluator_create(lossi_evaluator **out, const loss_net *net, s
     return status;
 }
 
-/* A run over n images that come from a dataset or from an array. */
-typedef struct job {
-    lossi_evaluator *evaluator;
-    const loss_net *net;
-    size_t n;
-    const loss_dataset *data; /* or NULL and */
-    const float *images;      /* [n][c][h][w] */
-    float *logits;            /* [n][classes]; NULL: losses are wanted instead */
-    loss_cancelled cancelled;
-    void *user;
-    atomic_bool stopped;
-} job;
-
-/* Images first .. first + n - 1, and zeros in the places that are left. */
-static void put_images(const job *j, size_t first, size_t n, size_t worker, lossi_real *input)
+/* The affine map of a step, with the bias of the layer that it is folded into. */
+static void set_affine(const loss_net *net, const lossi_step *s, const ready *r)
 {
-    lossi_evaluator *e = j->evaluator;
-    for (size_t i = 0; i < e->lanes; i++) {
-        const float *image = e->images[worker];
-        if (i < n && j->data)
-            loss_dataset_images(j->data, first + i, 1, e->images[worker]);
-        else if (i < n)
-            image = j->images + (first + i) * e->image_size;
-        for (size_t k = 0; i < n && k < e->image_size; k++)
-            e->values[worker][k] = (lossi_real)image[k];
-        lossi_put_image(input, e->lanes, i, i < n ? e->values[worker] : NULL, e->image_size);
-    }
+    int i = affine_of(net, s);
+    lossi_affine a = {.node = &net->nodes[i], .scale = r->scale, .shift = r->shift};
+    for (size_t t = 0; t < LOSSI_MOST_TENSORS; t++)
+        a.p[t] = lossi_tensor_of(net, a.node->tensors[t]);
+    if (i != s->node)
+        a.before = lossi_tensor_of(net, net->nodes[s->node].tensors[LOSSI_BIAS]);
+    a.node->layer->affine(&a);
 }
 
-static void run_chunk(void *context, size_t chunk, size_t worker)
+void lossi_evaluator_set(lossi_evaluator *e, const loss_net *net)
 {
-    job *j = context;
-    lossi_evaluator *e = j->evaluator;
-    if (atomic_load_explicit(&j->stopped, memory_order_relaxed))
-        return;
-    if (j->cancelled && j->cancelled(j->user)) {
-        atomic_store(&j->stopped, true);
+    e->engine.net = net;
+    e->n_packs = 0;
+    for (size_t k = 0; k < e->steps.n; k++) {
+        const lossi_step *s = &e->steps.at[k];
+        const ready *r = &e->ready[k];
+        if (r->scale)
+            set_affine(net, s, r);
+        if (r->packed)
+            e->packs[e->n_packs++] =
+                (lossi_pack){lossi_engine_site(&e->engine, net, (size_t)s->node), LOSSI_FORWARD,
+                             lossi_tensor_of(net, net->nodes[s->node].tensors[LOSSI_WEIGHT]),
+                             r->scale, r->packed};
+    }
+    lossi_engine_pack(&e->engine, e->n_packs, e->packs);
+}
+
+static void run_step(const lossi_evaluator *e, const lossi_chunk *chunk, size_t k)
+{
+    const lossi_step *s = &e->steps.at[k];
+    const ready *r = &e->ready[k];
+    lossi_call call = lossi_engine_call(&e->engine, chunk, (size_t)s->node);
+    call.packed = r->packed;
+    call.scale = r->scale;
+    call.shift = r->shift;
+    call.relu = s->folded[LOSSI_FOLD_RELU] >= 0;
+    if (s->folded[LOSSI_FOLD_AFFINE] >= 0)
+        call.p[LOSSI_BIAS] = r->shift;
+    if (s->residual >= 0)
+        call.residual = lossi_engine_at(&e->engine, chunk, LOSSI_OUTPUTS, (size_t)s->residual);
+    call.node->layer->forward(&call);
+}
+
+static void run_chunk(void *pass, const lossi_chunk *chunk)
+{
+    const lossi_evaluator *e = pass;
+    const lossi_engine *engine = &e->engine;
+    lossi_engine_feed(engine, chunk, &e->feed);
+    for (size_t k = 0; k < e->steps.n; k++)
+        run_step(e, chunk, k);
+    if (!e->logits) {
+        lossi_engine_loss(engine, chunk, e->labels, false, false);
         return;
     }
-    size_t first = chunk * e->lanes, classes = j->net->shape.classes;
-    size_t n = j->n - first < e->lanes ? j->n - first : e->lanes;
-    put_images(j, first, n, worker, lossi_program_input(e->program, e->memory[worker]));
-    const lossi_real *logits = lossi_program_run(e->program, e->memory[worker], e->scratch[worker]);
-    if (!j->logits) {
-        lossi_maps m = {classes, 1, e->lanes, n};
-        e->kernels->xent(&m, logits, loss_dataset_labels(j->data) + first, e->losses + first,
-                         e->correct + first, 1, NULL);
-        return;
-    }
-    for (size_t i = 0; i < n; i++)
+    size_t classes = engine->net->shape.classes;
+    const lossi_real *logits = lossi_engine_at(engine, chunk, LOSSI_OUTPUTS, engine->n_nodes - 1);
+    for (size_t i = 0; i < chunk->n; i++)
         for (size_t k = 0; k < classes; k++)
-            j->logits[(first + i) * classes + k] = (float)logits[k * e->lanes + i];
-}
-
-static loss_status reserve_images(lossi_evaluator *e, size_t n)
-{
-    if (n <= e->capacity)
-        return LOSS_OK;
-    free(e->losses);
-    free(e->correct);
-    e->losses = lossi_alloc(n, sizeof *e->losses);
-    e->correct = lossi_alloc(n, sizeof *e->correct);
-    e->capacity = e->losses && e->correct ? n : 0;
-    return e->capacity ? LOSS_OK : lossi_fail_nomem(n * sizeof *e->losses);
+            e->logits[(chunk->first + i) * classes + k] = (float)logits[k * engine->lanes + i];
 }
 
 /* Mean, standard error and accuracy of the per-image values, summed in image order. */
-static void summarise(const lossi_evaluator *e, size_t n, loss_result *result)
+static void summarise(const lossi_engine *e, loss_result *result)
 {
     double sum = 0, squares = 0;
-    size_t n_correct = 0;
+    size_t n_correct = 0, n = e->n_images;
     for (size_t i = 0; i < n; i++) {
         sum += e->losses[i];
         n_correct += e->correct[i];
@@ -183,31 +189,47 @@ loss_status lossi_evaluator_run(lossi_evaluator *e, const loss_net *net, const l
     double start = lossi_clock();
     loss_status status = lossi_net_check_data(net, data);
     if (!status)
-        status = reserve_images(e, loss_dataset_count(data));
+        status = lossi_engine_reserve(&e->engine, loss_dataset_count(data));
     if (status)
         return status;
-    job j = {.evaluator = e,
-             .net = net,
-             .n = loss_dataset_count(data),
-             .data = data,
-             .cancelled = cancelled,
-             .user = user};
-    lossi_program_set(e->program, net, e->pool);
-    lossi_pool_run(e->pool, (j.n + e->lanes - 1) / e->lanes, run_chunk, &j);
-    if (j.stopped)
-        return lossi_fail(LOSS_ERR_CANCELLED, "evaluation stopped on request");
-    summarise(e, j.n, result);
+    e->feed = lossi_feed_of(data);
+    e->labels = loss_dataset_labels(data);
+    e->logits = NULL;
+    e->engine.n_images = loss_dataset_count(data);
+    e->engine.cancelled = cancelled;
+    e->engine.user = user;
+    lossi_evaluator_set(e, net);
+    status = lossi_engine_run(&e->engine, 0, run_chunk, e);
+    if (status)
+        return status;
+    summarise(&e->engine, result);
     result->seconds = lossi_clock() - start;
     return LOSS_OK;
+}
+
+/* Images in an array. */
+typedef struct array {
+    const float *images;
+    size_t size;
+} array;
+
+static const float *image_of_array(void *user, size_t i, float *buffer)
+{
+    (void)buffer;
+    const array *a = user;
+    return a->images + i * a->size;
 }
 
 loss_status lossi_evaluator_logits(lossi_evaluator *e, const loss_net *net, size_t n,
                                    const float *images, float *logits)
 {
-    job j = {.evaluator = e, .net = net, .n = n, .images = images, .logits = logits};
-    lossi_program_set(e->program, net, e->pool);
-    lossi_pool_run(e->pool, (n + e->lanes - 1) / e->lanes, run_chunk, &j);
-    return LOSS_OK;
+    array a = {images, e->engine.image_size};
+    e->feed = (lossi_feed){image_of_array, &a};
+    e->logits = logits;
+    e->engine.n_images = n;
+    e->engine.cancelled = NULL;
+    lossi_evaluator_set(e, net);
+    return lossi_engine_run(&e->engine, 0, run_chunk, e);
 }
 
 loss_status loss_net_evaluate(const loss_net *net, const loss_dataset *data,

@@ -17,6 +17,9 @@ loss_status lossi_evaluator_run(lossi_evaluator *evaluator, const loss_net *net,
                                 const loss_dataset *data, loss_cancelled cancelled, void *user,
                                 loss_result *result);
 
+/** Makes the weights of a network of the graph ready: what a run does before its first image. */
+void lossi_evaluator_set(lossi_evaluator *evaluator, const loss_net *net);
+
 /** Logits of n images, as loss_net_logits(). */
 loss_status lossi_evaluator_logits(lossi_evaluator *evaluator, const loss_net *net, size_t n,
                                    const float *images, float *logits);

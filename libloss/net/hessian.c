@@ -5,91 +5,54 @@
  * derivative.
  *
  * In evaluation mode no image knows of another: a chunk goes through the whole network in one
- * thread. Chunk k adds to the sums of slot k mod n_slots, one thread after another chunk by
- * chunk; slots are added up in their order: no bit depends on the number of threads. */
+ * thread, and adds to the sums of its slot; slots are added up in their order. */
 #include "net/hessian.h"
 
 #include <math.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/thread.h"
-#include "cpu/cpu.h"
-#include "net/forward.h"
-#include "net/plan.h"
-#include "net/segments.h"
+#include "net/engine.h"
 
 /* Slots: enough for many processors, but not more memory than MOST_SUMS values unless the
  * network is very large. */
-enum { LEAST_SLOTS = 4, MOST_SLOTS = 64, MOST_SUMS = 64 << 20, LEAST_CHUNKS = 4, SUM_PIECE = 4096 };
+enum { LEAST_SLOTS = 4, MOST_SLOTS = 64, MOST_SUMS = 64 << 20 };
 
-/* The filters of a layer made ready, and BatchNorm's affine map; the same of the direction. */
-enum { FORWARD, BACKWARD, FORWARD_TANGENT, BACKWARD_TANGENT, N_PACKS };
-typedef struct layer_values {
-    lossi_real *packed[N_PACKS];
-    lossi_real *scale, *shift, *scale_tangent,
-        *shift_tangent; /* [channels] each, in one block at scale */
-    double *state;
-} layer_values;
-
-/* What one thread works with on one chunk. */
-typedef struct workspace {
-    lossi_real *outputs, *tangents;            /* [outputs.total] */
-    lossi_real *gradients, *gradient_tangents; /* [gradients.total] */
-    lossi_real *scratch, *image;
-    float *pixels;
-    double *sums;
-    uint8_t *correct; /* [lanes]: nobody asks */
-} workspace;
+/* What a layer's values are made into: its filter for both ways, its affine map; NULL: none. */
+typedef struct ready {
+    lossi_real *packed[2], *scale, *shift;
+} ready;
 
 struct lossi_hessian {
+    lossi_engine engine;
     lossi_hessian_options opt;
-    const lossi_kernels *kernels;
-    lossi_pool *pool;
-    size_t n_nodes, n_tensors, image_size, lanes, n_images, n_chunks, n_slots;
-    size_t count;   /* values that move */
-    size_t *places; /* [n_tensors]: where a tensor's values are in a vector; SIZE_MAX: it does
-                       not move */
-    lossi_plan outputs, gradients;
-    layer_values *layers;  /* [n_nodes] */
-    workspace *workspaces; /* [pool size] */
-    lossi_real *slots;     /* [n_slots][count] */
-    double *losses;        /* [n_images] */
+    size_t n_slots, n_tensors;
+    size_t count;       /* values that move */
+    size_t *places;     /* [n_tensors]: where a tensor's values are in a vector; SIZE_MAX: it does
+                           not move */
+    ready *now, *moves; /* [n_nodes]: of the network; of the direction */
+    lossi_real *values; /* both lie in it */
+    lossi_pack *packs;  /* [2 n_nodes] */
+    lossi_real *slots;  /* [n_slots][count] */
     const loss_net *net;
 
     /* The run under way. */
+    lossi_feed feed;
     const lossi_real *vector; /* NULL: the gradient is wanted */
-    lossi_real *result;
-    atomic_bool stopped;
 };
 
 void lossi_hessian_free(lossi_hessian *h)
 {
     if (!h)
         return;
-    for (size_t w = 0; h->workspaces && w < lossi_pool_size(h->pool); w++) {
-        workspace *s = &h->workspaces[w];
-        void *const all[] = {s->outputs, s->tangents, s->gradients, s->gradient_tangents,
-                             s->scratch, s->image,    s->pixels,    s->sums,
-                             s->correct};
-        for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-            free(all[i]);
-    }
-    for (size_t i = 0; h->layers && i < h->n_nodes; i++) {
-        for (int k = 0; k < N_PACKS; k++)
-            free(h->layers[i].packed[k]);
-        free(h->layers[i].scale);
-        free(h->layers[i].state);
-    }
-    free(h->workspaces);
-    free(h->layers);
+    if (h->engine.backend)
+        h->engine.backend->release(h->values);
+    free(h->now);
+    free(h->moves);
+    free(h->packs);
     free(h->places);
     free(h->slots);
-    free(h->losses);
-    lossi_plan_free(&h->outputs);
-    lossi_plan_free(&h->gradients);
-    lossi_pool_free(h->pool);
+    lossi_engine_free(&h->engine);
     free(h);
 }
 
@@ -111,89 +74,71 @@ static loss_status place_tensors(lossi_hessian *h, const loss_net *net)
                     : lossi_fail(LOSS_ERR_SHAPE, "%s has no parameters that move", net->model);
 }
 
-static loss_status allocate_layer(lossi_hessian *h, const loss_net *net, size_t i)
+static void place_values(const lossi_hessian *h, const loss_net *net, ready *into, lossi_arena *a)
 {
-    const lossi_node *node = &net->nodes[i], *in = &net->nodes[node->inputs[0]];
-    layer_values *values = &h->layers[i];
-    for (int k = 0; k < N_PACKS && node->layer->pack; k++) {
-        bool is_backward = k == BACKWARD || k == BACKWARD_TANGENT;
-        size_t n = (is_backward ? node->layer->packed_backward_count
-                                : node->layer->packed_count)(h->kernels, node, in, h->lanes);
-        if (!(values->packed[k] = lossi_alloc_huge(n, sizeof(lossi_real))))
-            return lossi_fail_nomem(n * sizeof(lossi_real));
+    for (size_t i = 1; i < net->n_nodes; i++) {
+        lossi_site site = lossi_engine_site(&h->engine, net, i);
+        const lossi_layer *layer = site.node->layer;
+        for (lossi_way way = LOSSI_FORWARD; way <= LOSSI_BACKWARD && layer->pack; way++)
+            into[i].packed[way] = lossi_arena_take(a, layer->packed_count(&site, way));
+        if (layer->affine) {
+            into[i].scale = lossi_arena_take(a, site.node->dims[0]);
+            into[i].shift = lossi_arena_take(a, site.node->dims[0]);
+        }
     }
-    if (node->mean >= 0) {
-        size_t c = node->channels;
-        values->scale = lossi_alloc(4 * c, sizeof *values->scale);
-        values->state = lossi_alloc(node->layer->state_count(node), sizeof *values->state);
-        if (!values->scale || !values->state)
-            return lossi_fail_nomem(4 * c * sizeof *values->scale);
-        values->shift = values->scale + c;
-        values->scale_tangent = values->scale + 2 * c;
-        values->shift_tangent = values->scale + 3 * c;
-    }
+}
+
+static loss_status allocate_values(lossi_hessian *h, const loss_net *net)
+{
+    lossi_arena arena = {0};
+    size_t n = net->n_nodes, sums;
+    h->now = calloc(n, sizeof *h->now);
+    h->moves = calloc(n, sizeof *h->moves);
+    h->packs = calloc(2 * n, sizeof *h->packs);
+    if (lossi_mul(h->n_slots, h->count, &sums))
+        h->slots = lossi_alloc(sums, sizeof *h->slots);
+    if (!h->now || !h->moves || !h->packs || !h->slots)
+        return lossi_fail_nomem(h->n_slots * h->count * sizeof *h->slots);
+    place_values(h, net, h->now, &arena);
+    place_values(h, net, h->moves, &arena);
+    arena.memory = h->values = h->engine.backend->allocate(arena.used, sizeof *h->values);
+    if (!h->values)
+        return lossi_fail_nomem(arena.used * sizeof *h->values);
+    arena.used = 0;
+    place_values(h, net, h->now, &arena);
+    place_values(h, net, h->moves, &arena);
     return LOSS_OK;
 }
 
-static size_t larger(size_t a, size_t b)
+/* Slots depend on the network and the number of images alone. */
+static void choose_slots(lossi_hessian *h)
 {
-    return a > b ? a : b;
-}
-
-static bool allocate_workspace(const lossi_hessian *h, workspace *w, size_t scratch, size_t sums)
-{
-    w->outputs = lossi_alloc_huge(h->outputs.total, sizeof(lossi_real));
-    w->tangents = lossi_alloc_huge(h->outputs.total, sizeof(lossi_real));
-    w->gradients = lossi_alloc_huge(h->gradients.total, sizeof(lossi_real));
-    w->gradient_tangents = lossi_alloc_huge(h->gradients.total, sizeof(lossi_real));
-    w->scratch = lossi_alloc_huge(scratch, sizeof(lossi_real));
-    w->image = lossi_alloc(h->image_size, sizeof(lossi_real));
-    w->pixels = lossi_alloc(h->image_size, sizeof(float));
-    w->sums = lossi_alloc(sums, sizeof(double));
-    w->correct = lossi_alloc(h->lanes, 1);
-    return w->outputs && w->tangents && w->gradients && w->gradient_tangents && w->scratch &&
-           w->image && w->pixels && w->sums && w->correct;
-}
-
-static loss_status allocate(lossi_hessian *h, const loss_net *net)
-{
-    size_t scratch = 0, sums = 0, threads = lossi_pool_size(h->pool), values;
-    h->layers = calloc(net->n_nodes, sizeof *h->layers);
-    h->workspaces = calloc(threads, sizeof *h->workspaces);
-    h->losses = lossi_alloc(h->n_images, sizeof *h->losses);
-    h->slots =
-        lossi_mul(h->n_slots, h->count, &values) ? lossi_alloc(values, sizeof *h->slots) : NULL;
-    loss_status status = h->layers && h->workspaces && h->losses && h->slots
-                             ? LOSS_OK
-                             : lossi_fail_nomem(h->n_slots * h->count * sizeof *h->slots);
-    for (size_t i = 1; i < net->n_nodes && !status; i++) {
-        const lossi_node *node = &net->nodes[i];
-        if (node->layer->scratch_count)
-            scratch =
-                larger(scratch, node->layer->scratch_count(h->kernels, node,
-                                                           &net->nodes[node->inputs[0]], h->lanes));
-        if (node->layer->sums_count)
-            sums = larger(sums, node->layer->sums_count(node));
-        status = allocate_layer(h, net, i);
-    }
-    for (size_t w = 0; w < threads && !status; w++)
-        if (!allocate_workspace(h, &h->workspaces[w], scratch, sums))
-            status =
-                lossi_fail_nomem(2 * (h->outputs.total + h->gradients.total) * sizeof(lossi_real));
-    return status;
-}
-
-/* Sizes of chunks and slots: they depend on the network and the number of images alone. */
-static void choose_sizes(lossi_hessian *h, const loss_net *net)
-{
-    h->n_images = loss_dataset_count(h->opt.data);
-    h->lanes = lossi_lanes(net, h->kernels);
-    while (h->lanes > h->kernels->vector && h->n_images / h->lanes < LEAST_CHUNKS)
-        h->lanes -= h->kernels->vector;
-    h->n_chunks = h->n_images / h->lanes + (h->n_images % h->lanes != 0);
-    size_t n = MOST_SUMS / h->count;
+    size_t n = MOST_SUMS / h->count, n_chunks = lossi_engine_chunks(&h->engine, h->engine.n_images);
     n = n < LEAST_SLOTS ? LEAST_SLOTS : n > MOST_SLOTS ? MOST_SLOTS : n;
-    h->n_slots = n < h->n_chunks ? n : h->n_chunks;
+    h->n_slots = n < n_chunks ? n : n_chunks;
+}
+
+static loss_status set_up(lossi_hessian *h, const loss_net *net)
+{
+    lossi_engine *e = &h->engine;
+    loss_status status = lossi_engine_begin(e, net, h->opt.threads);
+    if (!status)
+        status = place_tensors(h, net);
+    if (status)
+        return status;
+    e->n_images = loss_dataset_count(h->opt.data);
+    e->cancelled = h->opt.cancelled;
+    e->user = h->opt.user;
+    lossi_engine_share(e, e->n_images, false);
+    choose_slots(h);
+    status = lossi_plan_training(&e->outputs, net, e->lanes);
+    if (!status)
+        status = lossi_plan_gradients(&e->gradients, net, e->lanes);
+    if (!status)
+        status = lossi_engine_allocate(e, net, 0, true);
+    if (!status)
+        status = lossi_engine_reserve(e, e->n_images);
+    return status ? status : allocate_values(h, net);
 }
 
 loss_status lossi_hessian_create(lossi_hessian **out, const loss_net *net,
@@ -207,22 +152,9 @@ loss_status lossi_hessian_create(lossi_hessian **out, const loss_net *net,
     if (!h)
         return lossi_fail_nomem(sizeof *h);
     h->opt = *opt;
-    h->n_nodes = net->n_nodes;
     h->n_tensors = net->n_tensors;
-    h->image_size = net->shape.channels * net->shape.height * net->shape.width;
-    status = lossi_kernels_choose(&h->kernels);
-    if (!status)
-        status = place_tensors(h, net);
-    if (!status)
-        choose_sizes(h, net);
-    if (!status)
-        status = lossi_pool_create(&h->pool, opt->threads);
-    if (!status)
-        status = lossi_plan_training(&h->outputs, net, h->lanes);
-    if (!status)
-        status = lossi_plan_gradients(&h->gradients, net, h->lanes);
-    if (!status)
-        status = allocate(h, net);
+    h->feed = lossi_feed_of(opt->data);
+    status = set_up(h, net);
     if (status) {
         lossi_hessian_free(h);
         return status;
@@ -271,300 +203,188 @@ static const lossi_real *part_of(const lossi_hessian *h, int tensor)
                : h->vector + h->places[tensor];
 }
 
-/* One piece of the filters of all layers, of the network or, during a product, of its direction. */
-static void pack(void *context, size_t piece, size_t worker)
+/* Makes the filters of the network ready or, during a product, those of its direction. */
+static void pack(lossi_hessian *h, const ready *into)
 {
-    (void)worker;
-    const lossi_hessian *h = context;
-    for (size_t i = 1; i < h->n_nodes; i++) {
-        const lossi_node *node = &h->net->nodes[i], *in = &h->net->nodes[node->inputs[0]];
-        if (!node->layer->pack)
-            continue;
-        size_t forward = lossi_pieces(node->channels), both = forward + lossi_pieces(in->channels);
-        if (piece >= both) {
-            piece -= both;
-            continue;
-        }
-        int first = h->vector ? FORWARD_TANGENT : FORWARD;
-        const lossi_real *w =
-            h->vector ? part_of(h, node->weight) : h->net->tensors[node->weight].values;
-        lossi_pack p = {h->kernels,
-                        node,
-                        in,
-                        h->lanes,
-                        w,
-                        NULL,
-                        h->layers[i].packed[piece < forward ? first : first + 1]};
-        if (piece < forward)
-            node->layer->pack(&p, piece);
-        else
-            node->layer->pack_backward(&p, piece - forward);
-        return;
+    size_t n = 0;
+    for (size_t i = 1; i < h->net->n_nodes; i++) {
+        lossi_site site = lossi_engine_site(&h->engine, h->net, i);
+        int weight = site.node->tensors[LOSSI_WEIGHT];
+        const lossi_real *w = h->vector ? part_of(h, weight) : lossi_tensor_of(h->net, weight);
+        for (lossi_way way = LOSSI_FORWARD; way <= LOSSI_BACKWARD && site.node->layer->pack; way++)
+            h->packs[n++] = (lossi_pack){site, way, w, NULL, into[i].packed[way]};
     }
+    lossi_engine_pack(&h->engine, n, h->packs);
 }
 
-static void pack_all(lossi_hessian *h)
+/* The affine map of node i, or its tangent: it is linear in what moves of its tensors. */
+static void set_affine(const lossi_hessian *h, size_t i, const ready *into)
 {
-    size_t pieces = 0;
-    for (size_t i = 1; i < h->n_nodes; i++)
-        if (h->net->nodes[i].layer->pack)
-            pieces += lossi_pieces(h->net->nodes[i].channels) +
-                      lossi_pieces(h->net->nodes[h->net->nodes[i].inputs[0]].channels);
-    lossi_pool_run(h->pool, pieces, pack, h);
+    lossi_affine a = {.node = &h->net->nodes[i], .scale = into[i].scale, .shift = into[i].shift};
+    for (size_t t = 0; t < LOSSI_MOST_TENSORS; t++) {
+        const lossi_real *part = part_of(h, a.node->tensors[t]);
+        a.p[t] = part ? part : lossi_tensor_of(h->net, a.node->tensors[t]);
+    }
+    a.node->layer->affine(&a);
 }
 
 void lossi_hessian_set(lossi_hessian *h, const loss_net *net)
 {
-    h->net = net;
+    h->net = h->engine.net = net;
     h->vector = NULL;
-    pack_all(h);
-    for (size_t i = 1; i < h->n_nodes; i++) {
+    pack(h, h->now);
+    for (size_t i = 1; i < net->n_nodes; i++) {
         const lossi_node *node = &net->nodes[i];
-        if (node->mean < 0)
-            continue;
-        const lossi_real *weight = net->tensors[node->weight].values,
-                         *mean = net->tensors[node->mean].values;
-        const lossi_real *variance = net->tensors[node->variance].values,
-                         *bias = net->tensors[node->bias].values;
-        lossi_norm_affine(node->channels, weight, bias, mean, variance, NULL, h->layers[i].scale,
-                          h->layers[i].shift);
-        lossi_norm_fix_state(node->channels, weight, mean, variance, h->layers[i].state);
+        const lossi_real *p[LOSSI_MOST_TENSORS];
+        for (size_t t = 0; t < LOSSI_MOST_TENSORS; t++)
+            p[t] = lossi_tensor_of(net, node->tensors[t]);
+        if (node->layer->affine)
+            set_affine(h, i, h->now);
+        if (node->layer->fix_state)
+            node->layer->fix_state(node, p, h->engine.states[i]);
     }
 }
 
-/* The affine map is linear in weight and bias. Where they do not move, its derivative stays
- * zero. */
+/* Where an affine map does not move, its tangent stays zero. */
 static void set_direction(lossi_hessian *h, const lossi_real *vector)
 {
     h->vector = vector;
-    pack_all(h);
-    for (size_t i = 1; i < h->n_nodes; i++) {
-        const lossi_node *node = &h->net->nodes[i];
-        if (node->mean >= 0 && part_of(h, node->weight))
-            lossi_norm_affine(node->channels, part_of(h, node->weight), part_of(h, node->bias),
-                              h->net->tensors[node->mean].values,
-                              h->net->tensors[node->variance].values, NULL,
-                              h->layers[i].scale_tangent, h->layers[i].shift_tangent);
-    }
+    pack(h, h->moves);
+    for (size_t i = 1; i < h->net->n_nodes; i++)
+        if (h->net->nodes[i].layer->affine && part_of(h, h->net->nodes[i].tensors[LOSSI_WEIGHT]))
+            set_affine(h, i, h->moves);
 }
 
 /* ---- A chunk -------------------------------------------------------------------------------- */
 
-static lossi_call call_of(const lossi_hessian *h, const lossi_chunk *chunk, const workspace *w,
-                          size_t i)
+static lossi_call call_of(const lossi_hessian *h, const lossi_chunk *chunk, size_t i, lossi_way way)
 {
-    lossi_call call = lossi_chunk_call(chunk, h->kernels, h->net, i);
-    call.scale = h->layers[i].scale;
-    call.shift = h->layers[i].shift;
-    call.state = h->layers[i].state;
-    call.sums = w->sums;
+    lossi_call call = lossi_engine_call(&h->engine, chunk, i);
+    call.packed = h->now[i].packed[way];
+    call.scale = h->now[i].scale;
+    call.shift = h->now[i].shift;
     return call;
 }
 
-static lossi_tangent tangent_of(const lossi_hessian *h, const workspace *w, const lossi_call *call)
+static lossi_tangent tangent_of(const lossi_hessian *h, const lossi_chunk *chunk,
+                                const lossi_call *call, lossi_way way)
 {
     size_t i = call->index;
-    const lossi_node *node = call->node;
     lossi_tangent t = {.at = *call,
-                       .y = w->tangents + h->outputs.offsets[i],
-                       .bias = part_of(h, node->bias),
-                       .scale = h->layers[i].scale_tangent,
-                       .shift = h->layers[i].shift_tangent};
-    for (int k = 0; k < 2; k++)
-        if (node->inputs[k] >= 0)
-            t.x[k] = w->tangents + h->outputs.offsets[node->inputs[k]];
+                       .x = chunk->worker->x_tangents,
+                       .y = lossi_engine_at(&h->engine, chunk, LOSSI_TANGENTS, i),
+                       .dx = chunk->worker->dx_tangents,
+                       .packed = h->moves[i].packed[way],
+                       .scale = h->moves[i].scale,
+                       .shift = h->moves[i].shift};
+    lossi_engine_inputs(&h->engine, chunk, LOSSI_TANGENTS, i, t.x);
+    for (size_t k = 0; k < LOSSI_MOST_TENSORS; k++)
+        t.p[k] = part_of(h, call->node->tensors[k]);
     return t;
 }
 
-static void forward_layer(const lossi_hessian *h, const lossi_chunk *chunk, const workspace *w,
-                          size_t i)
+static void forward_layer(const lossi_hessian *h, const lossi_chunk *chunk, size_t i)
 {
-    lossi_call call = call_of(h, chunk, w, i);
-    call.packed = h->layers[i].packed[FORWARD];
-    call.node->layer->forward(&call);
+    lossi_call call = call_of(h, chunk, i, LOSSI_FORWARD);
+    const lossi_layer *layer = call.node->layer;
+    layer->forward(&call);
     if (!h->vector)
         return;
-    lossi_tangent t = tangent_of(h, w, &call);
-    t.packed = h->layers[i].packed[FORWARD_TANGENT];
-    if (call.node->layer->forward_tangent) {
-        call.node->layer->forward_tangent(&t);
+    lossi_tangent t = tangent_of(h, chunk, &call, LOSSI_FORWARD);
+    if (layer->forward_tangent) {
+        layer->forward_tangent(&t);
         return;
     }
-    memcpy(call.x, t.x, sizeof call.x);
+    call.x = t.x;
     call.y = t.y;
-    call.node->layer->forward(&call);
+    layer->forward(&call);
 }
 
-/* Where the gradients of a node's inputs go; the last user of an output is the first to write
- * its gradient. */
-static void find_input_gradients(const lossi_hessian *h, const lossi_call *call, lossi_real *memory,
-                                 lossi_real *dx[2])
+/* Where the slot adds up the gradients of a layer's tensors, or their tangents. */
+static void set_sums(const lossi_hessian *h, const lossi_chunk *chunk, const lossi_node *node,
+                     lossi_real **dp)
 {
-    const int *inputs = call->node->inputs;
-    for (int k = 0; k < 2; k++) {
-        if (inputs[k] < 0 || h->gradients.offsets[inputs[k]] == SIZE_MAX)
-            continue;
-        dx[k] = memory + h->gradients.offsets[inputs[k]];
-        if (h->gradients.last_user[inputs[k]] == (int)call->index &&
-            (k == 0 || inputs[0] != inputs[1]))
-            memset(dx[k], 0, lossi_chunk_size(&h->net->nodes[inputs[k]], h->lanes) * sizeof *dx[k]);
+    for (size_t t = 0; t < LOSSI_MOST_TENSORS; t++) {
+        int tensor = node->tensors[t];
+        if (tensor >= 0 && h->places[tensor] != SIZE_MAX)
+            dp[t] = h->slots + chunk->slot * h->count + h->places[tensor];
     }
 }
 
-/* Where the slot sums up the gradient of a tensor, or its tangent. */
-static lossi_real *sum_of(const lossi_hessian *h, lossi_real *slot, int tensor)
+static void backward_layer(const lossi_hessian *h, const lossi_chunk *chunk, size_t i)
 {
-    return tensor < 0 || h->places[tensor] == SIZE_MAX ? NULL : slot + h->places[tensor];
-}
-
-static void backward_layer(const lossi_hessian *h, const lossi_chunk *chunk, const workspace *w,
-                           size_t i, lossi_real *slot)
-{
-    lossi_call call = call_of(h, chunk, w, i);
-    lossi_real *dweight = sum_of(h, slot, call.node->weight),
-               *dbias = sum_of(h, slot, call.node->bias);
-    call.packed = h->layers[i].packed[BACKWARD];
-    call.dy = w->gradients + h->gradients.offsets[i];
-    find_input_gradients(h, &call, w->gradients, call.dx);
-    if (!h->vector) {
-        call.dweight = dweight;
-        call.dbias = dbias;
-    }
-    call.node->layer->backward(&call);
+    const lossi_engine *e = &h->engine;
+    lossi_call call = call_of(h, chunk, i, LOSSI_BACKWARD);
+    const lossi_layer *layer = call.node->layer;
+    call.dy = lossi_engine_at(e, chunk, LOSSI_GRADIENTS, i);
+    lossi_engine_input_gradients(e, chunk, LOSSI_GRADIENTS, i, call.dx);
+    if (!h->vector)
+        set_sums(h, chunk, call.node, call.dp);
+    layer->backward(&call);
     if (!h->vector)
         return;
-    lossi_tangent t = tangent_of(h, w, &call);
-    t.packed = h->layers[i].packed[BACKWARD_TANGENT];
-    t.dy = w->gradient_tangents + h->gradients.offsets[i];
-    t.dweight = dweight;
-    t.dbias = dbias;
-    find_input_gradients(h, &call, w->gradient_tangents, t.dx);
-    if (call.node->layer->backward_tangent) {
-        call.node->layer->backward_tangent(&t);
+    lossi_tangent t = tangent_of(h, chunk, &call, LOSSI_BACKWARD);
+    t.dy = lossi_engine_at(e, chunk, LOSSI_GRADIENT_TANGENTS, i);
+    lossi_engine_input_gradients(e, chunk, LOSSI_GRADIENT_TANGENTS, i, t.dx);
+    set_sums(h, chunk, call.node, t.dp);
+    if (layer->backward_tangent) {
+        layer->backward_tangent(&t);
         return;
     }
     call.dy = t.dy;
-    memcpy(call.dx, t.dx, sizeof call.dx);
-    call.node->layer->backward(&call);
+    call.dx = t.dx;
+    layer->backward(&call);
 }
 
-/* With p the softmax of the logits z, the gradient is (p - onehot) / N and its derivative along
- * z' is p (z' - sum p z') / N. */
-static void cross_entropy_tangent(const lossi_maps *m, const lossi_real *logits,
-                                  const lossi_real *tangents, double scale, lossi_real *dtangents)
+static void run_chunk(void *pass, const lossi_chunk *chunk)
 {
-    size_t classes = m->channels, lanes = m->lanes;
-    memset(dtangents, 0, classes * lanes * sizeof *dtangents);
-    for (size_t i = 0; i < m->images; i++) {
-        double largest = (double)logits[i], sum = 0, mean = 0;
-        for (size_t k = 1; k < classes; k++)
-            largest =
-                (double)logits[k * lanes + i] > largest ? (double)logits[k * lanes + i] : largest;
-        for (size_t k = 0; k < classes; k++) {
-            double p = exp((double)logits[k * lanes + i] - largest);
-            sum += p;
-            mean += p * (double)tangents[k * lanes + i];
-        }
-        mean /= sum;
-        for (size_t k = 0; k < classes; k++) {
-            double p = exp((double)logits[k * lanes + i] - largest) / sum;
-            dtangents[k * lanes + i] =
-                (lossi_real)(p * ((double)tangents[k * lanes + i] - mean) * scale);
-        }
-    }
-}
-
-static void put_images(const lossi_hessian *h, const lossi_chunk *chunk, const workspace *w,
-                       size_t first)
-{
-    for (size_t i = 0; i < h->lanes; i++) {
-        if (i < chunk->n)
-            loss_dataset_images(h->opt.data, first + i, 1, w->pixels);
-        for (size_t j = 0; i < chunk->n && j < h->image_size; j++)
-            w->image[j] = (lossi_real)w->pixels[j];
-        lossi_put_image(lossi_chunk_output(chunk, 0), h->lanes, i, i < chunk->n ? w->image : NULL,
-                        h->image_size);
-    }
-    memset(w->tangents + h->outputs.offsets[0], 0, h->image_size * h->lanes * sizeof *w->tangents);
-}
-
-static void run_chunk(const lossi_hessian *h, size_t k, workspace *w, lossi_real *slot)
-{
-    size_t first = k * h->lanes, last = h->n_nodes - 1, left = h->n_images - first;
-    lossi_chunk chunk = {&h->outputs, w->outputs, w->scratch, h->lanes,
-                         left < h->lanes ? left : h->lanes};
-    lossi_maps m = {h->net->shape.classes, 1, h->lanes, chunk.n};
-    double scale = 1 / (double)h->n_images;
-    put_images(h, &chunk, w, first);
-    for (size_t i = 1; i <= last; i++)
-        forward_layer(h, &chunk, w, i);
-    h->kernels->xent(&m, lossi_chunk_output(&chunk, last), loss_dataset_labels(h->opt.data) + first,
-                     h->losses + first, w->correct, scale,
-                     w->gradients + h->gradients.offsets[last]);
-    if (h->vector)
-        cross_entropy_tangent(&m, lossi_chunk_output(&chunk, last),
-                              w->tangents + h->outputs.offsets[last], scale,
-                              w->gradient_tangents + h->gradients.offsets[last]);
-    for (size_t i = last; i > 0; i--)
-        backward_layer(h, &chunk, w, i, slot);
+    const lossi_hessian *h = pass;
+    const lossi_engine *e = &h->engine;
+    lossi_real *sums = h->slots + chunk->slot * h->count;
+    if (chunk->number == chunk->slot) /* the slot's first */
+        memset(sums, 0, h->count * sizeof *sums);
+    lossi_engine_feed(e, chunk, &h->feed);
+    memset(lossi_engine_at(e, chunk, LOSSI_TANGENTS, 0), 0,
+           e->image_size * e->lanes * sizeof(lossi_real));
+    for (size_t i = 1; i < e->n_nodes; i++)
+        forward_layer(h, chunk, i);
+    lossi_engine_loss(e, chunk, loss_dataset_labels(h->opt.data), true, h->vector);
+    for (size_t i = e->n_nodes; i-- > 1;)
+        backward_layer(h, chunk, i);
 }
 
 /* ---- All chunks ----------------------------------------------------------------------------- */
 
-static void run_slot(void *context, size_t s, size_t worker)
+static loss_status check(const lossi_hessian *h, double loss, const lossi_real *result)
 {
-    lossi_hessian *h = context;
-    lossi_real *slot = h->slots + s * h->count;
-    memset(slot, 0, h->count * sizeof *slot);
-    for (size_t k = s; k < h->n_chunks; k += h->n_slots) {
-        if (atomic_load_explicit(&h->stopped, memory_order_relaxed))
-            return;
-        if (h->opt.cancelled && h->opt.cancelled(h->opt.user)) {
-            atomic_store(&h->stopped, true);
-            return;
-        }
-        run_chunk(h, k, &h->workspaces[worker], slot);
-    }
-}
-
-static void sum_slots(void *context, size_t piece, size_t worker)
-{
-    (void)worker;
-    const lossi_hessian *h = context;
-    size_t end = (piece + 1) * SUM_PIECE < h->count ? (piece + 1) * SUM_PIECE : h->count;
-    for (size_t j = piece * SUM_PIECE; j < end; j++) {
-        double sum = 0;
-        for (size_t s = 0; s < h->n_slots; s++)
-            sum += (double)h->slots[s * h->count + j];
-        h->result[j] = (lossi_real)sum;
-    }
+    double square = 0;
+    for (size_t j = 0; j < h->count; j++)
+        square += (double)result[j] * (double)result[j];
+    if (!isfinite(loss))
+        return lossi_fail(LOSS_ERR_NOT_FINITE,
+                          "the loss of %s over the %zu images is %g; derivatives need a finite one",
+                          h->net->model, h->engine.n_images, loss);
+    if (!isfinite(square))
+        return lossi_fail(
+            LOSS_ERR_NOT_FINITE, "%s of the loss of %s is not finite, though the loss is: %g",
+            h->vector ? "a Hessian-vector product" : "the gradient", h->net->model, loss);
+    return LOSS_OK;
 }
 
 static loss_status run(lossi_hessian *h, double *loss, lossi_real *result)
 {
-    atomic_store(&h->stopped, false);
-    h->result = result;
-    lossi_pool_run(h->pool, h->n_slots, run_slot, h);
-    if (atomic_load(&h->stopped))
-        return lossi_fail(LOSS_ERR_CANCELLED, "stopped on request");
-    lossi_pool_run(h->pool, (h->count + SUM_PIECE - 1) / SUM_PIECE, sum_slots, h);
-    double sum = 0, square = 0;
-    for (size_t i = 0; i < h->n_images; i++)
-        sum += h->losses[i];
-    for (size_t j = 0; j < h->count; j++)
-        square += (double)result[j] * (double)result[j];
+    lossi_engine *e = &h->engine;
+    loss_status status = lossi_engine_run(e, h->n_slots, run_chunk, h);
+    if (status)
+        return status;
+    lossi_engine_sum(
+        e, 1, &(lossi_sum){h->slots, h->n_slots, h->count, h->count, result, .in_double = true});
+    double sum = 0;
+    for (size_t i = 0; i < e->n_images; i++)
+        sum += e->losses[i];
     if (loss)
-        *loss = sum / (double)h->n_images;
-    if (!isfinite(sum))
-        return lossi_fail(LOSS_ERR_NOT_FINITE,
-                          "the loss of %s over the %zu images is %g; derivatives need a finite one",
-                          h->net->model, h->n_images, sum / (double)h->n_images);
-    if (!isfinite(square))
-        return lossi_fail(LOSS_ERR_NOT_FINITE,
-                          "%s of the loss of %s is not finite, though the loss is: %g",
-                          h->vector ? "a Hessian-vector product" : "the gradient", h->net->model,
-                          sum / (double)h->n_images);
-    return LOSS_OK;
+        *loss = sum / (double)e->n_images;
+    return check(h, sum / (double)e->n_images, result);
 }
 
 loss_status lossi_hessian_gradient(lossi_hessian *h, double *loss, lossi_real *gradient)

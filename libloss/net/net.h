@@ -9,6 +9,11 @@
 #include "base/real.h"
 
 struct lossi_layer;
+struct lossi_loss;
+
+/** Dimensions of an image's part of an output, keys of a layer kind, tensors of a layer: at most.
+ */
+enum { LOSSI_MOST_DIMS = 6, LOSSI_MOST_KEYS = 8, LOSSI_MOST_TENSORS = 4 };
 
 /** A parameter or running statistic. */
 typedef struct lossi_tensor {
@@ -18,22 +23,22 @@ typedef struct lossi_tensor {
     lossi_real *values; /* [count] */
 } lossi_tensor;
 
-/** One layer with what its kind needs. */
+/** One layer. */
 typedef struct lossi_node {
     const struct lossi_layer *layer; /* NULL: the images */
-    int inputs[2];                   /* -1: none */
-    size_t channels, height, width;  /* of the output */
-    int weight, bias;                /* tensor numbers; -1: none */
-    int mean, variance;
-    loss_conv_options conv; /* convolution, linear */
-    loss_pool_options pool; /* pooling */
-    size_t stride;          /* shortcut */
-    double p;               /* dropout */
+    size_t n_inputs;
+    int *inputs; /* [n_inputs] numbers of nodes; owned */
+    /* The output for one image, outermost dimension first: [channels][height][width] of maps.
+     * Dimensions beyond n_dims are 1. */
+    size_t n_dims, dims[LOSSI_MOST_DIMS];
+    int tensors[LOSSI_MOST_TENSORS]; /* numbers, in the order of the kind's table; -1: none */
+    double keys[LOSSI_MOST_KEYS];    /* in the order of the kind's table */
 } lossi_node;
 
 struct loss_net {
     char *model;
     loss_shape shape;
+    const struct lossi_loss *loss;
     size_t n_nodes, n_tensors;
     lossi_node *nodes; /* the last one is the logits */
     lossi_tensor *tensors;
@@ -41,6 +46,22 @@ struct loss_net {
 
 /** Values of a node's output for one image. */
 size_t lossi_node_size(const lossi_node *node);
+
+/** Values of one channel of it: of all dimensions but the first. */
+static inline size_t lossi_node_pixels(const lossi_node *node)
+{
+    const size_t *d = node->dims;
+    return d[1] * d[2] * d[3] * d[4] * d[5];
+}
+
+/** A key's value as a count. */
+static inline size_t lossi_node_key(const lossi_node *node, size_t key)
+{
+    return (size_t)node->keys[key];
+}
+
+/** True if the node takes the output of node `in`. */
+bool lossi_node_reads(const lossi_node *node, size_t in);
 
 /** True for what SGD updates and directions move: everything but running statistics. */
 bool lossi_tensor_is_trainable(const lossi_tensor *tensor);

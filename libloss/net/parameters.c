@@ -14,6 +14,8 @@ void loss_net_free(loss_net *net)
         free(net->tensors[i].name);
         free(net->tensors[i].values);
     }
+    for (size_t i = 0; i < net->n_nodes; i++)
+        free(net->nodes[i].inputs);
     free(net->tensors);
     free(net->nodes);
     free(net->model);
@@ -22,7 +24,15 @@ void loss_net_free(loss_net *net)
 
 size_t lossi_node_size(const lossi_node *node)
 {
-    return node->channels * node->height * node->width;
+    return node->dims[0] * lossi_node_pixels(node);
+}
+
+bool lossi_node_reads(const lossi_node *node, size_t in)
+{
+    for (size_t k = 0; k < node->n_inputs; k++)
+        if (node->inputs[k] == (int)in)
+            return true;
+    return false;
 }
 
 bool lossi_tensor_is_trainable(const lossi_tensor *tensor)
@@ -58,8 +68,9 @@ double loss_net_macs(const loss_net *net)
     double macs = 0;
     for (size_t i = 0; i < net->n_nodes; i++) {
         const lossi_node *node = &net->nodes[i];
-        if (node->weight >= 0 && net->tensors[node->weight].kind == LOSS_TENSOR_WEIGHT)
-            macs += (double)net->tensors[node->weight].count * (double)(node->height * node->width);
+        int weight = node->tensors[0];
+        if (node->layer && weight >= 0 && net->tensors[weight].kind == LOSS_TENSOR_WEIGHT)
+            macs += (double)net->tensors[weight].count * (double)lossi_node_pixels(node);
     }
     return macs;
 }
@@ -122,12 +133,20 @@ loss_status lossi_net_clone(loss_net **out, const loss_net *net)
         return lossi_fail_nomem(sizeof *copy);
     copy->shape = net->shape;
     copy->model = lossi_strdup(net->model);
-    copy->nodes = malloc(net->n_nodes * sizeof *copy->nodes);
+    copy->loss = net->loss;
+    copy->nodes = calloc(net->n_nodes, sizeof *copy->nodes);
     copy->tensors = calloc(net->n_tensors ? net->n_tensors : 1, sizeof *copy->tensors);
     if (!copy->model || !copy->nodes || !copy->tensors)
         goto out_of_memory;
-    memcpy(copy->nodes, net->nodes, net->n_nodes * sizeof *copy->nodes);
-    copy->n_nodes = net->n_nodes;
+    for (size_t i = 0; i < net->n_nodes; i++, copy->n_nodes++) {
+        const lossi_node *from = &net->nodes[i];
+        lossi_node *to = &copy->nodes[i];
+        *to = *from;
+        to->inputs = lossi_alloc(from->n_inputs, sizeof *to->inputs);
+        if (!to->inputs)
+            goto out_of_memory;
+        memcpy(to->inputs, from->inputs, from->n_inputs * sizeof *to->inputs);
+    }
     for (size_t i = 0; i < net->n_tensors; i++) {
         const lossi_tensor *from = &net->tensors[i];
         lossi_tensor *to = &copy->tensors[i];

@@ -1,5 +1,5 @@
 /* Sizes of chunks, and first-fit placement of lifetimes, in the order given. Networks have
- * hundreds of layers, so a quadratic search is no matter. */
+ * hundreds of layers, so a quadratic search is fast enough. */
 #include "net/plan.h"
 
 #include <stdlib.h>
@@ -75,24 +75,100 @@ static loss_status begin(lossi_plan *plan, const loss_net *net, lossi_span **spa
     }
     for (size_t i = 0; i < net->n_nodes; i++) {
         plan->last_user[i] = -1;
-        for (int k = 0; k < 2; k++)
-            if (net->nodes[i].inputs[k] >= 0)
-                plan->last_user[net->nodes[i].inputs[k]] = (int)i;
+        for (size_t k = 0; k < net->nodes[i].n_inputs; k++)
+            plan->last_user[net->nodes[i].inputs[k]] = (int)i;
     }
     return LOSS_OK;
 }
+
+/* The first input of a node if it is given once, and is not the images; else -1. */
+static int only_first(const lossi_node *node)
+{
+    for (size_t k = 1; k < node->n_inputs; k++)
+        if (node->inputs[k] == node->inputs[0])
+            return -1;
+    return node->n_inputs && node->inputs[0] > 0 ? node->inputs[0] : -1;
+}
+
+/* ---- Forward only --------------------------------------------------------------------------- */
+
+/* Of each node: the last step that reads its output. */
+static void find_last_reads(const loss_net *net, const lossi_steps *steps, size_t *last_read)
+{
+    for (size_t i = 1; i < net->n_nodes; i++)
+        for (size_t k = 0; k < net->nodes[i].n_inputs; k++) {
+            int in = net->nodes[i].inputs[k];
+            if (steps->step_of[in] != steps->step_of[i] && steps->step_of[i] > last_read[in])
+                last_read[in] = steps->step_of[i];
+        }
+}
+
+/* The node whose memory a step may write over, as this is the last step to read it; -1: none. */
+static int overwritten(const loss_net *net, const lossi_steps *steps, size_t k,
+                       const size_t *last_read)
+{
+    const lossi_step *s = &steps->at[k];
+    const lossi_node *node = &net->nodes[s->node];
+    int candidate = s->residual > 0 && !lossi_node_reads(node, (size_t)s->residual) ? s->residual
+                    : node->layer->in_place ? only_first(node)
+                                            : -1;
+    return candidate > 0 && last_read[candidate] == k ? candidate : -1;
+}
+
+/* spans[0] is that of the images, which are there at time 0; step k runs at time k + 1. */
+static void place_steps(lossi_plan *plan, const loss_net *net, const lossi_steps *steps,
+                        size_t lanes, lossi_span *spans, size_t *last_read)
+{
+    find_last_reads(net, steps, last_read);
+    spans[0] = (lossi_span){lossi_chunk_size(&net->nodes[0], lanes), 0, last_read[0] + 1, 0};
+    size_t *owner = plan->offsets; /* at first the span that holds a node's output */
+    owner[0] = 0;
+    for (size_t k = 0; k < steps->n; k++) {
+        int output = steps->at[k].output, from = overwritten(net, steps, k, last_read);
+        size_t death = k + 1 == steps->n ? k + 1 : last_read[output] + 1;
+        owner[output] = from < 0 ? k + 1 : owner[from];
+        if (from < 0)
+            spans[k + 1] =
+                (lossi_span){lossi_chunk_size(&net->nodes[output], lanes), k + 1, death, 0};
+        else if (spans[owner[output]].death < death)
+            spans[owner[output]].death = death;
+    }
+    plan->total = lossi_place_spans(spans, steps->n + 1);
+    for (size_t i = net->n_nodes; i-- > 0;) {
+        size_t at = i ? (size_t)steps->at[steps->step_of[i]].output : 0;
+        plan->offsets[i] = at == i ? spans[owner[i]].offset : plan->offsets[at];
+    }
+}
+
+loss_status lossi_plan_forward(lossi_plan *plan, const loss_net *net, const lossi_steps *steps,
+                               size_t lanes)
+{
+    lossi_span *spans;
+    loss_status status = begin(plan, net, &spans);
+    if (status)
+        return status;
+    size_t *last_read = calloc(net->n_nodes, sizeof *last_read);
+    if (last_read)
+        place_steps(plan, net, steps, lanes, spans, last_read);
+    else
+        lossi_plan_free(plan);
+    free(spans);
+    free(last_read);
+    return last_read ? LOSS_OK : lossi_fail_nomem(net->n_nodes * sizeof *last_read);
+}
+
+/* ---- Training ------------------------------------------------------------------------------- */
 
 /* The node whose memory node i may take over, or -1. */
 static int taken_over(const lossi_plan *plan, const loss_net *net, size_t i)
 {
     const lossi_layer *layer = net->nodes[i].layer;
-    int in = net->nodes[i].inputs[0];
-    if (!layer || in < 1 || plan->last_user[in] != (int)i || !layer->in_place_training ||
-        net->nodes[in].layer->backward_uses_output)
+    int in = layer && layer->in_place_training ? only_first(&net->nodes[i]) : -1;
+    if (in < 0 || plan->last_user[in] != (int)i || net->nodes[in].layer->backward_uses_output)
         return -1;
     /* An earlier user of the input would want it back for its own backward pass. */
     for (size_t j = 0; j < i; j++)
-        if (net->nodes[j].inputs[0] == in || net->nodes[j].inputs[1] == in)
+        if (lossi_node_reads(&net->nodes[j], (size_t)in))
             return -1;
     return in;
 }

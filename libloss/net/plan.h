@@ -3,7 +3,7 @@
 #ifndef LOSSI_PLAN_H
 #define LOSSI_PLAN_H
 
-#include "net/layer.h"
+#include "net/steps.h"
 
 /** Images of a chunk: the more weights a network has for its activations, the more images should
  * share a pass over them. What evaluation gives for an image does not depend on it. */
@@ -15,6 +15,10 @@ typedef struct lossi_plan {
     size_t total;    /* values of the block */
 } lossi_plan;
 
+/** Outputs of a chunk that only goes forward: each lives until the last step that reads it. All
+ * nodes of a step have the place of its output. */
+loss_status lossi_plan_forward(lossi_plan *plan, const loss_net *net, const lossi_steps *steps,
+                               size_t lanes);
 /** Outputs of a chunk for training: all are kept for the backward pass. */
 loss_status lossi_plan_training(lossi_plan *plan, const loss_net *net, size_t lanes);
 /** Gradients of outputs: each lives from the backward pass of its last user to its own. The

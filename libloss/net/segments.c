@@ -3,24 +3,21 @@
 
 #include <stdlib.h>
 
-#include "net/plan.h"
-
 /* Values of filters made ready, and of gradients of a chunk, beyond which a segment ends: 16 MB. */
 enum { MOST_VALUES = 4 << 20 };
 
 bool lossi_has_partial(const lossi_node *node)
 {
-    return node->weight >= 0 && !node->layer->backward_combine;
+    return node->tensors[LOSSI_WEIGHT] >= 0 && !node->layer->backward_combine;
 }
 
 size_t lossi_partial_count(const loss_net *net, const lossi_node *node)
 {
-    return net->tensors[node->weight].count + (node->bias < 0 ? 0 : net->tensors[node->bias].count);
-}
-
-size_t lossi_pieces(size_t channels)
-{
-    return (channels + LOSSI_PACK - 1) / LOSSI_PACK;
+    size_t n = 0;
+    for (size_t t = 0; t < LOSSI_MOST_TENSORS; t++)
+        if (node->tensors[t] >= 0 && lossi_tensor_is_trainable(&net->tensors[node->tensors[t]]))
+            n += net->tensors[node->tensors[t]].count;
+    return n;
 }
 
 static size_t larger(size_t a, size_t b)
@@ -30,35 +27,30 @@ static size_t larger(size_t a, size_t b)
 
 /* Adds node i to a segment whose filters take *packed values so far. */
 static void add_node(lossi_segments *s, lossi_segment *segment, size_t *packed, const loss_net *net,
-                     const lossi_kernels *kernels, size_t lanes, size_t i)
+                     const lossi_engine *e, size_t i)
 {
-    const lossi_node *node = &net->nodes[i], *in = &net->nodes[node->inputs[0]];
+    lossi_site site = lossi_engine_site(e, net, i);
+    const lossi_layer *layer = site.node->layer;
     s->packed[i] = *packed;
     s->partial[i] = segment->partial;
-    if (node->layer->pack) {
-        *packed +=
-            lossi_rounded(larger(node->layer->packed_count(kernels, node, in, lanes),
-                                 node->layer->packed_backward_count(kernels, node, in, lanes)));
-        segment->pieces += lossi_pieces(node->channels);
-        segment->pieces_backward += lossi_pieces(in->channels);
-    }
-    if (lossi_has_partial(node))
-        segment->partial += lossi_rounded(lossi_partial_count(net, node));
+    if (layer->pack)
+        *packed += lossi_rounded(larger(layer->packed_count(&site, LOSSI_FORWARD),
+                                        layer->packed_count(&site, LOSSI_BACKWARD)));
+    if (lossi_has_partial(site.node))
+        segment->partial += lossi_rounded(lossi_partial_count(net, site.node));
     segment->end = i + 1;
     s->most_packed = larger(s->most_packed, *packed);
     s->most_partial = larger(s->most_partial, segment->partial);
 }
 
-loss_status lossi_segments_create(lossi_segments *s, const loss_net *net,
-                                  const lossi_kernels *kernels, size_t lanes)
+loss_status lossi_segments_create(lossi_segments *s, const loss_net *net, const lossi_engine *e)
 {
     *s = (lossi_segments){.at = calloc(net->n_nodes + 1, sizeof *s->at),
                           .packed = calloc(net->n_nodes, sizeof *s->packed),
-                          .partial = calloc(net->n_nodes, sizeof *s->partial)};
-    if (!s->at || !s->packed || !s->partial) {
-        lossi_segments_free(s);
-        return lossi_fail_nomem(net->n_nodes * sizeof *s->at);
-    }
+                          .partial = calloc(net->n_nodes, sizeof *s->partial),
+                          .packs = calloc(net->n_nodes, sizeof *s->packs)};
+    if (!s->at || !s->packed || !s->partial || !s->packs)
+        return lossi_fail_nomem(net->n_nodes * sizeof *s->packs);
     size_t packed = 0;
     if (net->nodes[1].layer->forward_sums) /* an empty one, for the sums alone */
         s->at[s->n++] = (lossi_segment){.begin = 1, .end = 1};
@@ -68,15 +60,70 @@ loss_status lossi_segments_create(lossi_segments *s, const loss_net *net,
             s->at[s->n++] = (lossi_segment){.begin = i};
             packed = 0;
         }
-        add_node(s, &s->at[s->n - 1], &packed, net, kernels, lanes, i);
+        add_node(s, &s->at[s->n - 1], &packed, net, e, i);
     }
-    return LOSS_OK;
+    s->ready = e->backend->allocate(s->most_packed, sizeof *s->ready);
+    return s->ready ? LOSS_OK : lossi_fail_nomem(s->most_packed * sizeof *s->ready);
 }
 
-void lossi_segments_free(lossi_segments *s)
+void lossi_segments_free(lossi_segments *s, const lossi_engine *e)
 {
+    if (e->backend)
+        e->backend->release(s->ready);
     free(s->at);
     free(s->packed);
     free(s->partial);
+    free(s->packs);
     *s = (lossi_segments){0};
+}
+
+void lossi_segments_pack(lossi_segments *s, lossi_engine *e, lossi_way way)
+{
+    size_t n = 0;
+    for (size_t i = s->now->begin; i < s->now->end; i++) {
+        lossi_site site = lossi_engine_site(e, e->net, i);
+        bool is_wanted =
+            way == LOSSI_FORWARD || e->gradients.offsets[site.node->inputs[0]] != SIZE_MAX;
+        if (site.node->layer->pack && is_wanted)
+            s->packs[n++] =
+                (lossi_pack){site, way, lossi_tensor_of(e->net, site.node->tensors[LOSSI_WEIGHT]),
+                             NULL, s->ready + s->packed[i]};
+    }
+    lossi_engine_pack(e, n, s->packs);
+}
+
+/* What forward_chunk() works with. */
+typedef struct forward_run {
+    const lossi_segments *segments;
+    const lossi_engine *engine;
+} forward_run;
+
+/* The segment's layers, and the sums of the one after them. */
+static void forward_chunk(void *context, const lossi_chunk *chunk)
+{
+    const forward_run *r = context;
+    size_t end = r->segments->now->end;
+    for (size_t i = r->segments->now->begin; i < end; i++) {
+        lossi_call call = lossi_engine_call(r->engine, chunk, i);
+        call.packed = r->segments->ready + r->segments->packed[i];
+        call.node->layer->forward(&call);
+    }
+    if (end < r->engine->n_nodes && r->engine->net->nodes[end].layer->forward_sums) {
+        lossi_call call = lossi_engine_call(r->engine, chunk, end);
+        call.node->layer->forward_sums(&call);
+    }
+}
+
+loss_status lossi_segments_forward(lossi_segments *s, lossi_engine *e, size_t number)
+{
+    forward_run r = {s, e};
+    s->now = &s->at[number];
+    lossi_segments_pack(s, e, LOSSI_FORWARD);
+    loss_status status = lossi_engine_run(e, 0, forward_chunk, &r);
+    size_t end = s->now->end;
+    if (status || end == e->n_nodes || !e->net->nodes[end].layer->forward_combine)
+        return status;
+    lossi_combine c = lossi_engine_combine(e, end);
+    c.node->layer->forward_combine(&c);
+    return LOSS_OK;
 }

@@ -28,7 +28,7 @@ loss_status lossi_batches_create(lossi_batches *b, const loss_dataset *data, siz
     const float *mean = loss_dataset_mean(data), *std = loss_dataset_std(data);
     for (size_t c = 0; c < channels; c++)
         for (size_t p = 0; p < 256; p++)
-            b->table[c * 256 + p] = (lossi_real)(((float)p / 255.0f - mean[c]) / std[c]);
+            b->table[c * 256 + p] = ((float)p / 255.0f - mean[c]) / std[c];
     return LOSS_OK;
 }
 
@@ -57,18 +57,19 @@ void lossi_batches_begin_epoch(lossi_batches *b, size_t epoch)
 }
 
 /* The image shifted by up to PAD pixels, black coming in, and perhaps mirrored. */
-static void put_image(void *user, size_t i, lossi_real *out)
+static const float *put_image(void *user, size_t i, float *image)
 {
     const lossi_batches *b = user;
+    float *out = image;
     loss_shape shape = loss_dataset_shape(b->data);
-    size_t image = b->order[b->first + i], h = shape.height, w = shape.width;
-    const uint8_t *pixels = loss_dataset_pixels(b->data) + image * shape.channels * h * w;
+    size_t number = b->order[b->first + i], h = shape.height, w = shape.width;
+    const uint8_t *pixels = loss_dataset_pixels(b->data) + number * shape.channels * h * w;
     size_t top = PAD, left = PAD; /* the corner of the crop in the padded image */
     bool mirror = false;
     if (b->augment) {
         uint32_t words[4];
         lossi_stream stream = lossi_stream_make(b->seed, LOSSI_RANDOM_AUGMENT, (uint32_t)b->epoch);
-        lossi_random_words(&stream, image, words);
+        lossi_random_words(&stream, number, words);
         top = words[0] % (2 * PAD + 1);
         left = words[1] % (2 * PAD + 1);
         mirror = words[2] & 1;
@@ -81,6 +82,7 @@ static void put_image(void *user, size_t i, lossi_real *out)
                 uint8_t pixel = inside ? pixels[(row - PAD) * w + column - PAD] : 0;
                 *out++ = b->table[c * 256 + pixel];
             }
+    return image;
 }
 
 lossi_batch lossi_batches_step(lossi_batches *b, size_t step)

@@ -11,11 +11,11 @@ typedef struct lossi_batches {
     size_t batch, n_steps; /* steps an epoch */
     bool augment;
     uint64_t seed;
-    size_t epoch;      /* 1 .. */
-    size_t *order;     /* [n]: images in this epoch's order */
-    uint32_t *labels;  /* [n], in that order */
-    lossi_real *table; /* [channels][256]: a byte's normalised value */
-    size_t first;      /* of the step under way */
+    size_t epoch;     /* 1 .. */
+    size_t *order;    /* [n]: images in this epoch's order */
+    uint32_t *labels; /* [n], in that order */
+    float *table;     /* [channels][256]: a byte's normalised value */
+    size_t first;     /* of the step under way */
 } lossi_batches;
 
 /** @return LOSS_OK, LOSS_ERR_ARGUMENT (fewer than two images), LOSS_ERR_NOMEM */

@@ -90,11 +90,6 @@ static void end(training *t)
     lossi_run_close(t->folder_lock);
 }
 
-static bool is_cancelled(const training *t)
-{
-    return t->opt.cancelled && t->opt.cancelled(t->opt.user);
-}
-
 static void report(const training *t, loss_train_progress *p)
 {
     size_t done = (p->epoch - 1 - t->first_epoch) * p->steps + p->step;
@@ -111,16 +106,17 @@ static loss_status run_steps(training *t, loss_train_progress *p, double *lr)
     size_t n_images = 0, n_correct = 0, n_steps = t->batches.n_steps;
     lossi_batches_begin_epoch(&t->batches, p->epoch);
     for (size_t step = 0; step < n_steps; step++) {
-        if (is_cancelled(t))
+        lossi_batch batch = lossi_batches_step(&t->batches, step);
+        double loss;
+        size_t correct;
+        batch.cancelled = t->opt.cancelled;
+        batch.cancelled_user = t->opt.user;
+        if (lossi_backprop_run(t->backprop, t->net, &batch, &loss, &correct))
             return lossi_fail(
                 LOSS_ERR_CANCELLED,
                 "%s: training stopped in epoch %zu; the same command goes on from the last "
                 "checkpoint",
                 t->folder, p->epoch);
-        lossi_batch batch = lossi_batches_step(&t->batches, step);
-        double loss;
-        size_t correct;
-        lossi_backprop_run(t->backprop, t->net, &batch, &loss, &correct);
         *lr = lossi_schedule_lr(t->opt.schedule, t->opt.lr, (p->epoch - 1) * n_steps + step,
                                 n_steps, t->opt.epochs * n_steps);
         lossi_sgd_step(&t->sgd, t->net, t->backprop, *lr);

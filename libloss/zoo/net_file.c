@@ -5,13 +5,10 @@
 
 #include "base/base.h"
 #include "base/file.h"
+#include "net/builder.h"
 #include "zoo/zoo.h"
 
-enum { MOST_WORDS = 64, MOST_KEYS = 4, MOST_LAYERS = 1 << 14, LARGEST_FILE = 4 << 20 };
-
-typedef enum layer_key { CHANNELS, KERNEL, STRIDE, PADDING, BIAS, OUTPUTS, P, N_KEYS } layer_key;
-static const char *const key_names[N_KEYS] = {"channels", "kernel",  "stride", "padding",
-                                              "bias",     "outputs", "p"};
+enum { MOST_WORDS = 64, MOST_LAYERS = 1 << 14, LARGEST_FILE = 4 << 20 };
 
 /* One line, cut into words. */
 typedef struct line {
@@ -19,8 +16,8 @@ typedef struct line {
     const char *name; /* NULL: none */
     const char *inputs[MOST_WORDS];
     size_t n_inputs;
-    bool has[N_KEYS];
-    double values[N_KEYS];
+    bool has[LOSSI_MOST_KEYS];
+    double values[LOSSI_MOST_KEYS]; /* in the order of the kind's keys */
 } line;
 
 /* A layer that was read. */
@@ -45,160 +42,86 @@ static loss_node fail(reader *r, const line *l, const char *what, const char *wo
     return -1;
 }
 
-static size_t size_of(const line *l, layer_key key, size_t standard)
+/* ---- Kinds of layers and their keys --------------------------------------------------------- */
+
+static const lossi_layer *find_kind(reader *r, const line *l, const char *word)
 {
-    return l->has[key] ? (size_t)l->values[key] : standard;
-}
-
-/* ---- Kinds of layers ------------------------------------------------------------------------ */
-
-static loss_node add_conv(loss_builder *b, loss_node in, const line *l)
-{
-    return loss_builder_conv(b, in, l->name,
-                             LOSS_CONV(size_of(l, CHANNELS, 0), size_of(l, KERNEL, 0),
-                                       size_of(l, STRIDE, 1), size_of(l, PADDING, 0),
-                                       size_of(l, BIAS, 0) != 0));
-}
-
-static loss_node add_batchnorm(loss_builder *b, loss_node in, const line *l)
-{
-    return loss_builder_batchnorm(b, in, l->name);
-}
-
-static loss_node add_relu(loss_builder *b, loss_node in, const line *l)
-{
-    (void)l;
-    return loss_builder_relu(b, in);
-}
-
-static loss_pool_options pool_of(const line *l)
-{
-    return *LOSS_POOL(size_of(l, KERNEL, 0), size_of(l, STRIDE, 0), size_of(l, PADDING, 0));
-}
-
-static loss_node add_max_pool(loss_builder *b, loss_node in, const line *l)
-{
-    loss_pool_options pool = pool_of(l);
-    return loss_builder_max_pool(b, in, &pool);
-}
-
-static loss_node add_average_pool(loss_builder *b, loss_node in, const line *l)
-{
-    loss_pool_options pool = pool_of(l);
-    return loss_builder_average_pool(b, in, &pool);
-}
-
-static loss_node add_global_average_pool(loss_builder *b, loss_node in, const line *l)
-{
-    (void)l;
-    return loss_builder_global_average_pool(b, in);
-}
-
-static loss_node add_flatten(loss_builder *b, loss_node in, const line *l)
-{
-    (void)l;
-    return loss_builder_flatten(b, in);
-}
-
-static loss_node add_linear(loss_builder *b, loss_node in, const line *l)
-{
-    return loss_builder_linear(b, in, l->name, size_of(l, OUTPUTS, 0));
-}
-
-static loss_node add_shortcut(loss_builder *b, loss_node in, const line *l)
-{
-    return loss_builder_shortcut(b, in, size_of(l, CHANNELS, 0), size_of(l, STRIDE, 1));
-}
-
-static loss_node add_dropout(loss_builder *b, loss_node in, const line *l)
-{
-    return loss_builder_dropout(b, in, l->values[P]);
-}
-
-typedef struct layer_kind {
-    const char *name;
-    loss_node (*add)(loss_builder *b, loss_node in, const line *l);        /* one input */
-    loss_node (*join)(loss_builder *b, loss_node first, loss_node second); /* or two and more */
-    bool has_parameters;                                                   /* it must have a name */
-    const char *needs, *takes; /* keys, by their first letters in key_names */
-} layer_kind;
-
-/* The letters of key_names: channels kernel stride (S) padding (p) bias outputs p (P). */
-static const char key_letters[N_KEYS] = {'c', 'k', 's', 'p', 'b', 'o', 'P'};
-
-static const layer_kind kinds[] = {
-    {"conv", add_conv, NULL, true, "ck", "spb"},
-    {"batchnorm", add_batchnorm, NULL, true, "", ""},
-    {"relu", add_relu, NULL, false, "", ""},
-    {"max_pool", add_max_pool, NULL, false, "k", "sp"},
-    {"average_pool", add_average_pool, NULL, false, "k", "sp"},
-    {"global_average_pool", add_global_average_pool, NULL, false, "", ""},
-    {"flatten", add_flatten, NULL, false, "", ""},
-    {"linear", add_linear, NULL, true, "o", ""},
-    {"add", NULL, loss_builder_add, false, "", ""},
-    {"concat", NULL, loss_builder_concat, false, "", ""},
-    {"shortcut", add_shortcut, NULL, false, "c", "s"},
-    {"dropout", add_dropout, NULL, false, "P", ""},
-};
-enum { N_KINDS = sizeof kinds / sizeof *kinds };
-
-static const layer_kind *find_kind(reader *r, const line *l, const char *word)
-{
-    const char *names[N_KINDS];
-    for (size_t i = 0; i < N_KINDS; i++) {
-        if (strcmp(kinds[i].name, word) == 0)
-            return &kinds[i];
-        names[i] = kinds[i].name;
+    const char *names[LOSSI_MOST_LAYERS];
+    size_t n = 0;
+    for (; lossi_layers[n]; n++) {
+        if (strcmp(lossi_layers[n]->name, word) == 0)
+            return lossi_layers[n];
+        names[n] = lossi_layers[n]->name;
     }
     if (!r->status)
         r->status =
             lossi_fail(LOSS_ERR_FORMAT, "%s:%zu: no layer is called %.60s; the nearest is %s",
-                       r->path, l->number, word, loss_text_nearest(word, names, N_KINDS));
+                       r->path, l->number, word, loss_text_nearest(word, names, n));
     return NULL;
 }
 
-static bool check_keys(reader *r, const line *l, const layer_kind *kind)
+/* Keys that are not there take their standard value. */
+static bool check_keys(reader *r, line *l, const lossi_layer *kind)
 {
-    for (int key = 0; key < N_KEYS; key++) {
-        if (!l->has[key] && strchr(kind->needs, key_letters[key]))
-            fail(r, l, "this layer needs a number for ", key_names[key]);
-        if (l->has[key] && !strchr(kind->needs, key_letters[key]) &&
-            !strchr(kind->takes, key_letters[key]))
-            fail(r, l, "this layer has no ", key_names[key]);
+    for (size_t k = 0; kind->keys[k].name; k++) {
+        if (!l->has[k] && kind->keys[k].is_needed)
+            fail(r, l, "this layer needs a number for ", kind->keys[k].name);
+        if (!l->has[k])
+            l->values[k] = kind->keys[k].standard;
     }
-    if (kind->has_parameters && !l->name)
+    if (kind->tensors[0].suffix && !l->name)
         fail(r, l, "a layer with parameters needs a name: NAME = ", kind->name);
     return !r->status;
 }
 
-/* ---- Lines ---------------------------------------------------------------------------------- */
+/* The key of a kind that `word` of `n` letters is, or NULL. */
+static const lossi_key *find_key(const lossi_layer *kind, const char *word, size_t n)
+{
+    for (const lossi_key *key = kind->keys; key->name; key++)
+        if (strlen(key->name) == n && strncmp(key->name, word, n) == 0)
+            return key;
+    return NULL;
+}
+
+/* A key that this kind has not; some other may have it. */
+static void refuse_key(reader *r, const line *l, const char *word, size_t n)
+{
+    char name[64];
+    bool is_known = false;
+    for (size_t i = 0; lossi_layers[i]; i++)
+        is_known = is_known || find_key(lossi_layers[i], word, n);
+    snprintf(name, sizeof name, "%.*s", n < sizeof name ? (int)n : 0, word);
+    fail(r, l, is_known ? "this layer has no " : "no such key: ", is_known ? name : word);
+}
 
 /* "key=value"; true if the word is one. */
-static bool take_setting(reader *r, line *l, const char *word)
+static bool take_setting(reader *r, line *l, const lossi_layer *kind, const char *word)
 {
     const char *equals = strchr(word, '=');
     if (!equals)
         return false;
-    int key = 0;
-    while (key < N_KEYS && (strlen(key_names[key]) != (size_t)(equals - word) ||
-                            strncmp(key_names[key], word, (size_t)(equals - word)) != 0))
-        key++;
-    if (key == N_KEYS || l->has[key]) {
-        fail(r, l, key == N_KEYS ? "no such key: " : "given twice: ", word);
+    const lossi_key *key = find_key(kind, word, (size_t)(equals - word));
+    if (!key) {
+        refuse_key(r, l, word, (size_t)(equals - word));
         return true;
     }
-    l->has[key] = true;
+    size_t k = (size_t)(key - kind->keys);
+    if (l->has[k])
+        fail(r, l, "given twice: ", word);
+    l->has[k] = true;
     if (strcmp(equals + 1, "classes") == 0) {
-        l->values[key] = (double)r->shape.classes;
+        l->values[k] = (double)r->shape.classes;
         return true;
     }
-    bool has_number =
-        strspn(equals + 1, key == P ? "0123456789." : "0123456789") == strlen(equals + 1) &&
-        strlen(equals + 1) <= 9 && loss_number_parse(equals + 1, NULL, &l->values[key]);
+    size_t n = strlen(equals + 1);
+    bool has_number = strspn(equals + 1, key->is_fraction ? "0123456789." : "0123456789") == n &&
+                      n <= 9 && loss_number_parse(equals + 1, NULL, &l->values[k]);
     if (!has_number)
-        fail(r, l, key == P ? "no number: " : "no whole number, or too large: ", word);
+        fail(r, l, key->is_fraction ? "no number: " : "no whole number, or too large: ", word);
     return true;
 }
+
+/* ---- Lines ---------------------------------------------------------------------------------- */
 
 /* The layer of that name, the latest; -1 if there is none. */
 static loss_node find_layer(reader *r, const line *l, const char *name)
@@ -209,25 +132,21 @@ static loss_node find_layer(reader *r, const line *l, const char *name)
     return fail(r, l, "no layer before this line is called ", name);
 }
 
-/* Calls the builder for a line whose words were read. */
-static loss_node build_line(reader *r, const line *l, const layer_kind *kind)
+/* Calls the builder for a line whose words were read. Without inputs it takes the line before; a
+ * kind that joins several, given one, joins that to the line before. */
+static loss_node build_line(reader *r, const line *l, const lossi_layer *kind)
 {
-    loss_node previous = r->layers[r->n - 1].node;
-    loss_node first = l->n_inputs ? find_layer(r, l, l->inputs[0]) : previous;
-    if (kind->add) {
-        if (l->n_inputs > 1)
-            return fail(r, l, "this layer has one input; there is also ", l->inputs[1]);
-        return r->status ? -1 : kind->add(r->builder, first, l);
-    }
-    if (!l->n_inputs)
+    loss_node inputs[MOST_WORDS + 1];
+    size_t n = 0, most = kind->most_inputs ? kind->most_inputs : 1;
+    if (!l->n_inputs && kind->least_inputs > 1)
         return fail(r, l, "inputs are missing after ", kind->name);
-    if (l->n_inputs == 1) /* with what stands on the line before */
-        return r->status ? -1 : kind->join(r->builder, previous, first);
-    for (size_t i = 1; i < l->n_inputs && !r->status; i++) {
-        loss_node next = find_layer(r, l, l->inputs[i]);
-        first = r->status ? -1 : kind->join(r->builder, first, next);
-    }
-    return first;
+    if (l->n_inputs > most)
+        return fail(r, l, "this layer has one input; there is also ", l->inputs[1]);
+    if (!l->n_inputs || l->n_inputs < kind->least_inputs)
+        inputs[n++] = r->layers[r->n - 1].node;
+    for (size_t i = 0; i < l->n_inputs; i++)
+        inputs[n++] = find_layer(r, l, l->inputs[i]);
+    return r->status ? -1 : lossi_builder_add(r->builder, kind, l->name, n, inputs, l->values);
 }
 
 static bool append(reader *r, const line *l, const char *name, loss_node node)
@@ -270,9 +189,9 @@ static void read_line(reader *r, char *text, size_t number)
         fail(r, &l, "no layer after ", words[n - 1]);
         return;
     }
-    const layer_kind *kind = find_kind(r, &l, words[at++]);
+    const lossi_layer *kind = find_kind(r, &l, words[at++]);
     for (; kind && at < n; at++)
-        if (!take_setting(r, &l, words[at]))
+        if (!take_setting(r, &l, kind, words[at]))
             l.inputs[l.n_inputs++] = words[at];
     if (!kind || r->status || !check_keys(r, &l, kind))
         return;

@@ -25,7 +25,6 @@
 #include "net/backprop.h"
 #include "net/evaluate.h"
 #include "net/plan.h"
-#include "net/program.h"
 #include "train/sgd.h"
 
 static const loss_shape SHAPE = {3, 32, 32, 10};
@@ -44,8 +43,6 @@ static struct {
     loss_net *net, *moved;
     loss_plane *plane;
     loss_dataset *data;
-    lossi_pool *pool;
-    lossi_program *program;
     lossi_evaluator *evaluator;
     lossi_backprop *backprop;
     lossi_sgd sgd;
@@ -58,8 +55,6 @@ static void clear(void)
     loss_net_free(job.moved);
     loss_plane_free(job.plane);
     loss_dataset_free(job.data);
-    lossi_program_free(job.program);
-    lossi_pool_free(job.pool);
     lossi_evaluator_free(job.evaluator);
     lossi_backprop_free(job.backprop);
     lossi_sgd_free(&job.sgd);
@@ -101,17 +96,10 @@ static void prepare(const char *kind, const char *model, size_t n, size_t thread
     if (strcmp(kind, "train") == 0) {
         must(lossi_backprop_create(&job.backprop, job.net, n, threads));
         must(lossi_sgd_create(&job.sgd, job.net, 0.9, 5e-4, true));
-    } else if (n) {
+    } else {
         must(loss_plane_random(&job.plane, job.net, NULL));
         must(lossi_net_clone(&job.moved, job.net));
         must(lossi_evaluator_create(&job.evaluator, job.net, threads));
-    } else {
-        const lossi_kernels *kernels;
-        must(lossi_kernels_choose(&kernels));
-        must(loss_plane_random(&job.plane, job.net, NULL));
-        must(lossi_net_clone(&job.moved, job.net));
-        must(lossi_pool_create(&job.pool, threads));
-        must(lossi_program_create(&job.program, job.net, kernels, lossi_lanes(job.net, kernels)));
     }
 }
 
@@ -133,15 +121,14 @@ static double set_up(const char *model, size_t threads)
     prepare("set-up", model, 0, threads);
     double start = lossi_clock();
     must(loss_plane_move(job.plane, job.net, 0.01, -0.01, job.moved));
-    lossi_program_set(job.program, job.moved, job.pool);
+    lossi_evaluator_set(job.evaluator, job.moved);
     return lossi_clock() - start;
 }
 
-static void put_image(void *user, size_t i, lossi_real *image)
+static const float *put_image(void *user, size_t i, float *buffer)
 {
-    (void)user;
-    size_t size = SHAPE.channels * SHAPE.height * SHAPE.width;
-    memcpy(image, job.images + i * size, size * sizeof *image);
+    (void)user, (void)buffer;
+    return job.images + i * SHAPE.channels * SHAPE.height * SHAPE.width;
 }
 
 static double train(const char *model, size_t n, size_t threads)
@@ -150,7 +137,7 @@ static double train(const char *model, size_t n, size_t threads)
     lossi_batch batch = {.n = n, .labels = loss_dataset_labels(job.data), .image = put_image};
     double loss, start = lossi_clock();
     size_t correct;
-    lossi_backprop_run(job.backprop, job.net, &batch, &loss, &correct);
+    must(lossi_backprop_run(job.backprop, job.net, &batch, &loss, &correct));
     lossi_sgd_step(&job.sgd, job.net, job.backprop, 1e-3);
     return lossi_clock() - start;
 }
@@ -161,12 +148,8 @@ static void count(const char *model)
     const lossi_kernels *kernels;
     must(lossi_kernels_choose(&kernels));
     must(loss_net_create(&net, model, SHAPE));
-    double products = 0;
-    for (size_t i = 1; i < net->n_nodes; i++)
-        if (net->nodes[i].layer == &lossi_layer_conv)
-            products += (double)net->tensors[net->nodes[i].weight].count *
-                        (double)(net->nodes[i].height * net->nodes[i].width);
-    printf("%.0f %zu %zu\n", products, loss_net_n_parameters(net), lossi_lanes(net, kernels));
+    printf("%.0f %zu %zu\n", loss_net_macs(net), loss_net_n_parameters(net),
+           lossi_lanes(net, kernels));
     loss_net_free(net);
 }
 

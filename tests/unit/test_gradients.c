@@ -25,12 +25,13 @@ static double value_at(uint32_t stream, uint64_t index)
     return 2 * lossi_random_uniform(&s, index) - 1;
 }
 
-static void put_image(void *user, size_t i, lossi_real *image)
+static const float *put_image(void *user, size_t i, float *image)
 {
     (void)user;
     size_t size = SHAPE.channels * SHAPE.height * SHAPE.width;
     for (size_t j = 0; j < size; j++)
-        image[j] = value_at(1, i * size + j);
+        image[j] = (float)value_at(1, i * size + j);
+    return image;
 }
 
 static double loss_of(lossi_backprop *backprop, loss_net *net)
@@ -41,7 +42,7 @@ static double loss_of(lossi_backprop *backprop, loss_net *net)
     lossi_batch batch = {.n = N_IMAGES, .labels = labels, .image = put_image, .seed = 5};
     double loss;
     size_t correct;
-    lossi_backprop_run(backprop, net, &batch, &loss, &correct);
+    assert_int_equal(lossi_backprop_run(backprop, net, &batch, &loss, &correct), LOSS_OK);
     return loss;
 }
 

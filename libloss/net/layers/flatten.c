@@ -2,7 +2,16 @@
  * them; in memory the same. */
 #include <string.h>
 
-#include "net/layer.h"
+#include "net/builder.h"
+
+static loss_status add(lossi_addition *a)
+{
+    size_t *dims = a->node->dims;
+    dims[0] = lossi_node_size(a->node);
+    for (size_t d = 1; d < LOSSI_MOST_DIMS; d++)
+        dims[d] = 1;
+    return LOSS_OK;
+}
 
 static void forward(const lossi_call *call)
 {
@@ -18,4 +27,9 @@ static void backward(const lossi_call *call)
 }
 
 const lossi_layer lossi_layer_flatten = {
-    .name = "flatten", .in_place = true, .forward = forward, .backward = backward};
+    .name = "flatten", .add = add, .in_place = true, .forward = forward, .backward = backward};
+
+loss_node loss_builder_flatten(loss_builder *b, loss_node in)
+{
+    return lossi_builder_add(b, &lossi_layer_flatten, NULL, 1, &in, NULL);
+}

@@ -4,13 +4,20 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "net/layer.h"
+#include "net/builder.h"
+
+static loss_status add(lossi_addition *a)
+{
+    return a->node->keys[0] < 1
+               ? LOSS_OK
+               : lossi_fail(LOSS_ERR_ARGUMENT, "dropout: p is %g; 0 <= p < 1", a->node->keys[0]);
+}
 
 /* The factor of element e (in [c][h][w]) of image i of the batch: 0 or 1 / (1 - p). */
 static lossi_real factor(const lossi_call *call, const lossi_stream *stream, size_t i, size_t e)
 {
     double u = lossi_random_uniform(stream, (uint64_t)i * lossi_node_size(call->node) + e);
-    return u < call->node->p ? 0 : (lossi_real)(1 / (1 - call->node->p));
+    return u < call->node->keys[0] ? 0 : (lossi_real)(1 / (1 - call->node->keys[0]));
 }
 
 static lossi_stream stream_of(const lossi_call *call)
@@ -50,4 +57,15 @@ static void backward(const lossi_call *call)
 }
 
 const lossi_layer lossi_layer_dropout = {
-    .name = "dropout", .in_place = true, .forward = forward, .backward = backward};
+    .name = "dropout",
+    .keys = {{"p", .is_needed = true, .is_fraction = true, .most = 1}},
+    .add = add,
+    .in_place = true,
+    .forward = forward,
+    .backward = backward,
+};
+
+loss_node loss_builder_dropout(loss_builder *b, loss_node in, double p)
+{
+    return lossi_builder_add(b, &lossi_layer_dropout, NULL, 1, &in, &p);
+}

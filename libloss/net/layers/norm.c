@@ -9,28 +9,35 @@
 #include <math.h>
 #include <string.h>
 
-#include "net/layer.h"
+#include "net/builder.h"
 
 static const double EPS = 1e-5, MOMENTUM = 0.1;
+
+enum { MEAN_TENSOR = LOSSI_BIAS + 1, VARIANCE_TENSOR, N_TENSORS };
 
 /* state: five values a channel */
 enum { MEAN, INVERSE_DEVIATION, BY_DY, BY_X, CONSTANT, N_STATE };
 
+static loss_status add(lossi_addition *a)
+{
+    for (size_t i = 0; i < N_TENSORS; i++)
+        a->tensors[i] = (struct lossi_tensor_shape){1, {a->node->dims[0]}};
+    return LOSS_OK;
+}
+
 static size_t sums_count(const lossi_node *node)
 {
-    return 2 * node->channels;
+    return 2 * node->dims[0];
 }
 
 static size_t state_count(const lossi_node *node)
 {
-    return N_STATE * node->channels;
+    return N_STATE * node->dims[0];
 }
 
-static size_t scratch_count(const lossi_kernels *kernels, const lossi_node *node,
-                            const lossi_node *in, size_t lanes)
+static size_t scratch_count(const lossi_site *site)
 {
-    (void)kernels, (void)in, (void)lanes;
-    return 3 * node->channels;
+    return 3 * site->node->dims[0];
 }
 
 static void forward_sums(const lossi_call *call)
@@ -42,17 +49,24 @@ static void forward_sums(const lossi_call *call)
 /* Adds up sums[which] of channel c over the chunks, in their order. */
 static double batch_sum(const lossi_combine *b, size_t which, size_t c)
 {
-    size_t channels = b->node->channels;
+    size_t channels = b->node->dims[0];
     double sum = 0;
     for (size_t k = 0; k < b->n_chunks; k++)
         sum += b->sums[k * 2 * channels + which * channels + c];
     return sum;
 }
 
+/* A running statistic after a batch. */
+static double running(const lossi_combine *b, double before, double batch)
+{
+    return b->replaces ? batch : (1 - MOMENTUM) * before + MOMENTUM * batch;
+}
+
 static void forward_combine(const lossi_combine *b)
 {
-    size_t channels = b->node->channels;
-    double m = (double)(b->n_images * b->node->height * b->node->width);
+    size_t channels = b->node->dims[0];
+    double m = (double)(b->n_images * lossi_node_pixels(b->node));
+    lossi_real *running_mean = b->p[MEAN_TENSOR], *running_variance = b->p[VARIANCE_TENSOR];
     for (size_t c = 0; c < channels; c++) {
         double mean = batch_sum(b, 0, c) / m;
         double variance = batch_sum(b, 1, c) / m - mean * mean;
@@ -61,39 +75,36 @@ static void forward_combine(const lossi_combine *b)
         b->state[MEAN * channels + c] = mean;
         b->state[INVERSE_DEVIATION * channels + c] = 1 / sqrt(variance + EPS);
         double unbiased = m > 1 ? variance * m / (m - 1) : variance;
-        b->mean[c] =
-            (lossi_real)(b->replaces ? mean
-                                     : (1 - MOMENTUM) * (double)b->mean[c] + MOMENTUM * mean);
-        b->variance[c] = (lossi_real)(b->replaces ? unbiased
-                                                  : (1 - MOMENTUM) * (double)b->variance[c] +
-                                                        MOMENTUM * unbiased);
+        running_mean[c] = (lossi_real)running(b, (double)running_mean[c], mean);
+        running_variance[c] = (lossi_real)running(b, (double)running_variance[c], unbiased);
     }
 }
 
-void lossi_norm_affine(size_t channels, const lossi_real *weight, const lossi_real *bias,
-                       const lossi_real *mean, const lossi_real *variance,
-                       const lossi_real *conv_bias, lossi_real *scale, lossi_real *shift)
+static void affine(const lossi_affine *a)
 {
-    for (size_t c = 0; c < channels; c++) {
-        double s = (double)weight[c] / sqrt((double)variance[c] + EPS),
-               before = conv_bias ? (double)conv_bias[c] : 0;
-        scale[c] = (lossi_real)s;
-        shift[c] = (lossi_real)((double)bias[c] + (before - (double)mean[c]) * s);
+    for (size_t c = 0; c < a->node->dims[0]; c++) {
+        double s = (double)a->p[LOSSI_WEIGHT][c] / sqrt((double)a->p[VARIANCE_TENSOR][c] + EPS),
+               before = a->before ? (double)a->before[c] : 0;
+        a->scale[c] = (lossi_real)s;
+        a->shift[c] =
+            (lossi_real)((double)a->p[LOSSI_BIAS][c] + (before - (double)a->p[MEAN_TENSOR][c]) * s);
     }
 }
 
-/* In training the batch's own statistics; in evaluation what lossi_norm_affine() made of the
+/* In training the batch's own statistics; in evaluation what affine() made of the
  * running ones. */
 static void forward(const lossi_call *call)
 {
-    size_t channels = call->node->channels;
+    size_t channels = call->node->dims[0];
     const lossi_real *scale = call->scale, *shift = call->shift;
     if (call->training) {
         lossi_real *s = call->scratch, *t = call->scratch + channels;
         for (size_t c = 0; c < channels; c++) {
-            double factor = (double)call->weight[c] * call->state[INVERSE_DEVIATION * channels + c];
+            double factor =
+                (double)call->p[LOSSI_WEIGHT][c] * call->state[INVERSE_DEVIATION * channels + c];
             s[c] = (lossi_real)factor;
-            t[c] = (lossi_real)((double)call->bias[c] - call->state[MEAN * channels + c] * factor);
+            t[c] = (lossi_real)((double)call->p[LOSSI_BIAS][c] -
+                                call->state[MEAN * channels + c] * factor);
         }
         scale = s;
         shift = t;
@@ -113,16 +124,16 @@ static void backward_sums(const lossi_call *call)
  * dy + by_x x + constant. */
 static void backward_combine(const lossi_combine *b)
 {
-    size_t channels = b->node->channels;
-    double m = (double)(b->n_images * b->node->height * b->node->width);
+    size_t channels = b->node->dims[0];
+    double m = (double)(b->n_images * lossi_node_pixels(b->node));
     for (size_t c = 0; c < channels; c++) {
         double mean = b->state[MEAN * channels + c],
                inverse = b->state[INVERSE_DEVIATION * channels + c];
         double sum_dy = batch_sum(b, 0, c);
         double sum_dy_xhat = batch_sum(b, 1, c) * inverse;
-        b->dbias[c] = (lossi_real)sum_dy;
-        b->dweight[c] = (lossi_real)sum_dy_xhat;
-        double by_dy = (double)b->weight[c] * inverse;
+        b->dp[LOSSI_BIAS][c] = (lossi_real)sum_dy;
+        b->dp[LOSSI_WEIGHT][c] = (lossi_real)sum_dy_xhat;
+        double by_dy = (double)b->p[LOSSI_WEIGHT][c] * inverse;
         double by_x = -by_dy * inverse * sum_dy_xhat / m;
         b->state[BY_DY * channels + c] = by_dy;
         b->state[BY_X * channels + c] = by_x;
@@ -130,41 +141,41 @@ static void backward_combine(const lossi_combine *b)
     }
 }
 
-void lossi_norm_fix_state(size_t channels, const lossi_real *weight, const lossi_real *mean,
-                          const lossi_real *variance, double *state)
+static void fix_state(const lossi_node *node, const lossi_real *const *p, double *state)
 {
+    size_t channels = node->dims[0];
     for (size_t c = 0; c < channels; c++) {
-        double inverse = 1 / sqrt((double)variance[c] + EPS);
-        state[MEAN * channels + c] = (double)mean[c];
+        double inverse = 1 / sqrt((double)p[VARIANCE_TENSOR][c] + EPS);
+        state[MEAN * channels + c] = (double)p[MEAN_TENSOR][c];
         state[INVERSE_DEVIATION * channels + c] = inverse;
-        state[BY_DY * channels + c] = (double)weight[c] * inverse;
+        state[BY_DY * channels + c] = (double)p[LOSSI_WEIGHT][c] * inverse;
         state[BY_X * channels + c] = state[CONSTANT * channels + c] = 0;
     }
 }
 
-/* dweight += the sums over a chunk of dy (x - m) r, m the state's mean or (shifted: false) 0. */
+/* dp += the sums over a chunk of dy (x - m) r, m the state's mean or (shifted: false) 0. */
 static void add_to_dweight(const lossi_call *call, const lossi_real *x, const lossi_real *dy,
-                           bool shifted, lossi_real *dweight, lossi_real *dbias)
+                           bool shifted, lossi_real *const *dp)
 {
     lossi_maps m = lossi_maps_of(call);
     const double *zeros = call->state + CONSTANT * m.channels; /* in evaluation mode */
     call->kernels->norm_backward_sums(&m, x, dy, shifted ? call->state + MEAN * m.channels : zeros,
                                       call->sums, call->sums + m.channels);
     for (size_t c = 0; c < m.channels; c++) {
-        dweight[c] += (lossi_real)(call->sums[m.channels + c] *
-                                   call->state[INVERSE_DEVIATION * m.channels + c]);
-        if (dbias)
-            dbias[c] += (lossi_real)call->sums[c];
+        dp[LOSSI_WEIGHT][c] += (lossi_real)(call->sums[m.channels + c] *
+                                            call->state[INVERSE_DEVIATION * m.channels + c]);
+        if (dp[LOSSI_BIAS])
+            dp[LOSSI_BIAS][c] += (lossi_real)call->sums[c];
     }
 }
 
 static void backward(const lossi_call *call)
 {
-    if (call->dweight)
-        add_to_dweight(call, call->x[0], call->dy, true, call->dweight, call->dbias);
+    if (call->dp[LOSSI_WEIGHT])
+        add_to_dweight(call, call->x[0], call->dy, true, call->dp);
     if (!call->dx[0])
         return;
-    size_t channels = call->node->channels;
+    size_t channels = call->node->dims[0];
     lossi_real *coefficients = call->scratch; /* [3][channels] */
     for (size_t i = 0; i < 3 * channels; i++)
         coefficients[i] = (lossi_real)call->state[BY_DY * channels + i];
@@ -185,9 +196,10 @@ static void backward_tangent(const lossi_tangent *t)
 {
     const lossi_call *at = &t->at;
     lossi_maps m = lossi_maps_of(at);
-    if (t->dweight) {
-        add_to_dweight(at, at->x[0], t->dy, true, t->dweight, t->dbias);
-        add_to_dweight(at, t->x[0], at->dy, false, t->dweight, NULL);
+    if (t->dp[LOSSI_WEIGHT]) {
+        lossi_real *only_weight[] = {t->dp[LOSSI_WEIGHT], NULL};
+        add_to_dweight(at, at->x[0], t->dy, true, t->dp);
+        add_to_dweight(at, t->x[0], at->dy, false, only_weight);
     }
     if (!t->dx[0])
         return;
@@ -198,6 +210,13 @@ static void backward_tangent(const lossi_tangent *t)
 
 const lossi_layer lossi_layer_norm = {
     .name = "batchnorm",
+    .tensors = {{"weight", LOSS_TENSOR_NORM_WEIGHT},
+                {"bias", LOSS_TENSOR_NORM_BIAS},
+                {"running_mean", LOSS_TENSOR_RUNNING_MEAN},
+                {"running_var", LOSS_TENSOR_RUNNING_VAR}},
+    .add = add,
+    .fold = LOSSI_FOLD_AFFINE,
+    .folds = LOSSI_FOLDS(LOSSI_FOLD_RELU),
     .in_place = true,
     .scratch_count = scratch_count,
     .sums_count = sums_count,
@@ -208,6 +227,13 @@ const lossi_layer lossi_layer_norm = {
     .backward_sums = backward_sums,
     .backward_combine = backward_combine,
     .backward = backward,
+    .affine = affine,
+    .fix_state = fix_state,
     .forward_tangent = forward_tangent,
     .backward_tangent = backward_tangent,
 };
+
+loss_node loss_builder_batchnorm(loss_builder *b, loss_node in, const char *name)
+{
+    return lossi_builder_add(b, &lossi_layer_norm, name, 1, &in, NULL);
+}

@@ -1,5 +1,5 @@
 /* ReLU: y = max(x, 0). Its derivative can be read off its output, so it may overwrite its input. */
-#include "net/layer.h"
+#include "net/builder.h"
 
 static void forward(const lossi_call *call)
 {
@@ -23,6 +23,7 @@ static void forward_tangent(const lossi_tangent *t)
 
 const lossi_layer lossi_layer_relu = {
     .name = "relu",
+    .fold = LOSSI_FOLD_RELU,
     .in_place = true,
     .in_place_training = true,
     .backward_uses_output = true,
@@ -30,3 +31,8 @@ const lossi_layer lossi_layer_relu = {
     .backward = backward,
     .forward_tangent = forward_tangent,
 };
+
+loss_node loss_builder_relu(loss_builder *b, loss_node in)
+{
+    return lossi_builder_add(b, &lossi_layer_relu, NULL, 1, &in, NULL);
+}

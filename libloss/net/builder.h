@@ -1,0 +1,30 @@
+/* Adding layers of any kind to a network under construction. */
+#ifndef LOSSI_BUILDER_H
+#define LOSSI_BUILDER_H
+
+#include "net/layer.h"
+
+/** Largest value of a key that counts something; keeps products of a few sizes far from overflow.
+ */
+enum { LOSSI_LARGEST_SIZE = 1 << 20 };
+
+/** Adds a layer.
+ *  @param name    NULL where the kind has no tensors.
+ *  @param inputs  [n_inputs]
+ *  @param keys    [keys of the kind], in the table's order.
+ *  @return the layer, or -1 after an error, which sticks. */
+loss_node lossi_builder_add(loss_builder *b, const lossi_layer *kind, const char *name,
+                            size_t n_inputs, const loss_node *inputs, const double *keys);
+
+/** Makes an error stick. @return -1 */
+loss_node lossi_builder_fail(loss_builder *b, loss_status status);
+
+/** A window of maps: sets a node's height and width to what it leaves of the input's.
+ *  @return LOSS_OK, LOSS_ERR_SHAPE (it does not fit) */
+loss_status lossi_slide(lossi_addition *a, size_t kernel, size_t stride, size_t padding);
+
+/** Dimensions as text, such as 16x8x8. */
+enum { LOSSI_SHAPE_TEXT = 21 * LOSSI_MOST_DIMS };
+const char *lossi_shape_text(const lossi_node *node, char text[LOSSI_SHAPE_TEXT]);
+
+#endif
