@@ -45,11 +45,6 @@ static int info_landscape(const char *path, bool is_json)
     return status ? report_failure(status) : EXIT_OK;
 }
 
-static int is_checkpoint(const struct dirent *entry)
-{
-    return strncmp(entry->d_name, "epoch-", 6) == 0 && strstr(entry->d_name, ".safetensors");
-}
-
 /* Adds the object in a file of JSON as "run". @return EXIT_OK, or an exit code after telling why */
 static int add_json_file(json *j, const char *path)
 {
@@ -73,17 +68,13 @@ static int add_json_file(json *j, const char *path)
 static int add_checkpoints(json *j, const char *folder)
 {
     cJSON *list = json_list(j, j->root, "checkpoints");
-    struct dirent **entries = NULL;
-    int n = scandir(folder, &entries, is_checkpoint, alphasort);
-    if (n < 0) {
-        fprintf(stderr, "lossgrid: %s: %s\n", display(folder), strerror(errno));
-        return EXIT_FAILED;
-    }
-    for (int i = 0; i < n; i++) {
-        json_text(j, list, NULL, entries[i]->d_name);
-        free(entries[i]);
-    }
-    free(entries);
+    loss_checkpoints c;
+    loss_status status = loss_run_checkpoints(&c, folder);
+    if (status)
+        return status == LOSS_ERR_FORMAT ? EXIT_OK : report_failure(status); /* none yet */
+    for (size_t i = 0; i < c.n; i++)
+        json_text(j, list, NULL, strrchr(c.paths[i], '/') + 1);
+    loss_checkpoints_free(&c);
     return EXIT_OK;
 }
 

@@ -2,57 +2,21 @@
 #include "target.h"
 
 #include <cjson/cJSON.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cli.h"
+#include "display.h"
+#include "place.h"
 
-enum { MODEL, WEIGHTS, DATA };
+enum { MODEL, WEIGHTS, DATA, MOST_JSON = 1 << 24 };
 static const char AUTO[] = "auto";
-
-char *read_text(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return NULL;
-    char *text = NULL;
-    size_t size = 0, capacity = 0;
-    for (;;) {
-        if (size + 1 >= capacity) {
-            capacity = capacity ? 2 * capacity : 4096;
-            char *grown = realloc(text, capacity);
-            if (!grown)
-                break;
-            text = grown;
-        }
-        size_t got = fread(text + size, 1, capacity - size - 1, file);
-        size += got;
-        text[size] = 0;
-        if (!got)
-            break;
-    }
-    bool failed = ferror(file);
-    fclose(file);
-    if (failed) {
-        free(text);
-        return NULL;
-    }
-    return text;
-}
 
 bool is_net_file(const char *model)
 {
     size_t n = strlen(model);
     return n > 4 && strcmp(model + n - 4, ".net") == 0;
-}
-
-static bool exists(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) == 0;
 }
 
 /* Takes a text of run.json unless the option was given. */
@@ -87,46 +51,52 @@ static void take_channels(const cJSON *json, const char *key, channels *value)
     value->n = (size_t)n;
 }
 
-/* The checkpoint of the last epoch in a run folder; NULL if there is none. */
-static char *last_weights(const char *run, const cJSON *json)
+/* Takes the newest checkpoint of the run, and says which where that is not its last epoch.
+ * @return EXIT_OK, or an exit code after telling why not */
+static int take_weights(target *t, const cJSON *json)
 {
+    loss_checkpoints c;
+    loss_status status = loss_run_checkpoints(&c, t->run);
+    if (status)
+        return status == LOSS_ERR_FORMAT ? EXIT_OK : report_failure(status); /* none: told later */
     const cJSON *epochs = cJSON_GetObjectItemCaseSensitive(json, "epochs");
-    long last = cJSON_IsNumber(epochs) && epochs->valuedouble < 1e6 ? (long)epochs->valuedouble : 0;
-    char path[4096];
-    for (long epoch = last; epoch >= 0; epoch--) {
-        snprintf(path, sizeof path, "%s/epoch-%03ld.safetensors", run, epoch);
-        if (exists(path))
-            return strdup(path);
-    }
-    return NULL;
+    size_t newest = c.epochs[c.n - 1];
+    if (!cJSON_IsNumber(epochs) || epochs->valuedouble != (double)newest)
+        progress_note(t->quiet, "%s: its newest checkpoint is of epoch %zu", display(t->run),
+                      newest);
+    t->weights = t->owned[WEIGHTS] = strdup(c.paths[c.n - 1]);
+    loss_checkpoints_free(&c);
+    return t->weights ? EXIT_OK : report_failure(LOSS_ERR_NOMEM);
 }
 
 static int read_run(target *t)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/run.json", t->run);
-    char *text = read_text(path);
-    if (!text) {
-        fprintf(stderr, "lossgrid: %s: cannot read: %s; expected a folder made by lossgrid train\n",
-                path, strerror(errno));
-        return EXIT_FAILED;
+    uint8_t *text;
+    size_t n;
+    loss_status status = loss_file_read(path, MOST_JSON, &text, &n);
+    if (status) {
+        int result = report_failure(status);
+        fprintf(stderr, "lossgrid: expected a folder made by lossgrid train\n");
+        return result;
     }
-    cJSON *json = cJSON_Parse(text);
+    cJSON *json = cJSON_Parse((const char *)text);
     free(text);
     if (!cJSON_IsObject(json)) {
-        fprintf(stderr, "lossgrid: %s: not a JSON object\n", path);
+        fprintf(stderr, "lossgrid: %s: not a JSON object\n", display(path));
         cJSON_Delete(json);
         return EXIT_FAILED;
     }
     take_text(json, "model", &t->model, &t->owned[MODEL]);
     take_net_file(t);
-    take_text(json, "data", &t->data, &t->owned[DATA]);
+    if (!t->data)
+        t->data = t->owned[DATA] = place_find(json, t->run);
     take_channels(json, "mean", &t->mean);
     take_channels(json, "std", &t->std);
-    if (!t->weights)
-        t->weights = t->owned[WEIGHTS] = last_weights(t->run, json);
+    int result = t->weights ? EXIT_OK : take_weights(t, json);
     cJSON_Delete(json);
-    return -1;
+    return result == EXIT_OK ? -1 : result;
 }
 
 int target_resolve(target *t, const char *command, bool needs_weights)

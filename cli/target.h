@@ -56,7 +56,4 @@ loss_status target_open_net(target *t, const loss_dataset *data, loss_net **net)
 /** True if a model is the name of a .net file. */
 bool is_net_file(const char *model);
 
-/** The file's bytes and a NUL, NULL if it cannot be read (errno says why). Owned by the caller. */
-char *read_text(const char *path);
-
 #endif

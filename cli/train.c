@@ -1,5 +1,4 @@
 /* lossgrid train */
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +6,12 @@
 #include <sys/stat.h>
 
 #include "cli.h"
+#include "display.h"
+#include "json.h"
+#include "place.h"
 #include "target.h"
+
+enum { MOST_NET_FILE = 1 << 24 }; /* bytes */
 
 static void report(const loss_train_progress *p, void *user)
 {
@@ -30,26 +34,27 @@ static void report(const loss_train_progress *p, void *user)
                   p->epoch, p->epochs, p->loss, p->accuracy, test, p->images_per_second, left);
 }
 
-/* What RUN/ commands need to know that the library does not: as JSON, owned by the caller. */
-static char *run_json(const target *t, const loss_dataset *data)
+/* What RUN/ commands need to know that the library does not: as JSON, owned by the caller; NULL
+ * when memory is out. */
+static char *run_json(const target *t, const loss_dataset *data, const char *folder)
 {
-    cJSON *json = cJSON_CreateObject();
+    json j = json_begin();
     size_t n_channels = loss_dataset_shape(data).channels;
-    cJSON_AddStringToObject(json, "data", t->data);
-    cJSON_AddStringToObject(json, "selection", loss_dataset_selection(data));
-    cJSON *mean = cJSON_AddArrayToObject(json, "mean"), *std = cJSON_AddArrayToObject(json, "std");
+    bool has_place = j.root && place_add(j.root, t->data, folder);
+    json_text(&j, j.root, "selection", loss_dataset_selection(data));
+    cJSON *mean = json_list(&j, j.root, "mean"), *std = json_list(&j, j.root, "std");
     for (size_t c = 0; c < n_channels; c++) {
-        cJSON_AddItemToArray(mean, cJSON_CreateNumber((double)loss_dataset_mean(data)[c]));
-        cJSON_AddItemToArray(std, cJSON_CreateNumber((double)loss_dataset_std(data)[c]));
+        json_number(&j, mean, NULL, (double)loss_dataset_mean(data)[c]);
+        json_number(&j, std, NULL, (double)loss_dataset_std(data)[c]);
     }
-    char *text = cJSON_Print(json);
-    cJSON_Delete(json);
+    char *text = j.failed || !has_place ? NULL : cJSON_Print(j.root);
+    json_free(&j);
     return text;
 }
 
 /* The test split, whole unless --test-limit says otherwise. A data set may have none; one that
- * cannot be read is an error. */
-static loss_status open_test(const target *t, size_t test_limit, bool quiet, loss_dataset **test)
+ * cannot be opened is an error. */
+static loss_status open_test(const target *t, size_t test_limit, loss_dataset **test)
 {
     target whole = *t;
     whole.limit = test_limit;
@@ -57,35 +62,75 @@ static loss_status open_test(const target *t, size_t test_limit, bool quiet, los
     loss_status status = target_open_data(&whole, LOSS_SPLIT_TEST, test);
     if (status != LOSS_ERR_NAME)
         return status;
-    progress_note(quiet, "no test after the epochs: %s", loss_last_message());
+    progress_note(t->quiet, "no test after the epochs: %s", loss_last_message());
     return LOSS_OK;
 }
 
 /* A network written as text is copied into the run, so that the run can be read without the
- * original. */
-static bool keep_net_file(const char *model, const char *folder)
+ * original. @return EXIT_OK, or an exit code after telling why not */
+static int keep_net_file(const char *model, const char *folder)
 {
+    static const loss_file_kind TEXT = {"text", 0, NULL, 0};
     if (!is_net_file(model))
-        return true;
+        return EXIT_OK;
     const char *slash = strrchr(model, '/');
     char path[4096];
-    snprintf(path, sizeof path, "%s/%s", folder, slash ? slash + 1 : model);
-    mkdir(folder, 0777); /* loss_train() tells if this is no folder */
-    char *text = read_text(model), *kept = read_text(path);
-    bool same = text && kept && strcmp(text, kept) == 0, done = same;
-    if (text && !kept) {
-        FILE *file = fopen(path, "w");
-        done = file && fputs(text, file) >= 0;
-        done = file && fclose(file) == 0 && done;
+    int length = snprintf(path, sizeof path, "%s/%s", folder, slash ? slash + 1 : model);
+    if (length >= (int)sizeof path) {
+        fprintf(stderr, "lossgrid: %s: too long a path\n", display(folder));
+        return EXIT_FAILED;
     }
-    if (!done)
-        fprintf(stderr,
-                kept ? "lossgrid: %s: another network than %s; use another folder\n"
-                     : "lossgrid: cannot write %s, a copy of %s\n",
-                path, model);
+    uint8_t *text = NULL, *kept = NULL;
+    size_t n, n_kept = 0;
+    loss_path_kind there;
+    loss_status status = loss_file_read(model, MOST_NET_FILE, &text, &n);
+    if (!status)
+        status = loss_path_find(path, &there);
+    if (!status && there == LOSS_PATH_NOTHING)
+        status = loss_file_write(path, text, n, &TEXT);
+    else if (!status)
+        status = loss_file_read(path, MOST_NET_FILE, &kept, &n_kept);
+    bool other = kept && (n != n_kept || memcmp(text, kept, n) != 0);
     free(text);
     free(kept);
-    return done;
+    if (status)
+        return report_failure(status);
+    if (other)
+        fprintf(stderr, "lossgrid: %s: another network than %s; use another folder\n",
+                display(path), display(model));
+    return other ? EXIT_FAILED : EXIT_OK;
+}
+
+/* @return an exit code */
+static int train(target *t, loss_train_options *o, const char *folder, bool no_test,
+                 size_t test_limit)
+{
+    loss_dataset *data = NULL, *test = NULL;
+    loss_net *net = NULL;
+    loss_status status = target_open_data(t, LOSS_SPLIT_TRAIN, &data);
+    if (!status && !no_test)
+        status = open_test(t, test_limit, &test);
+    if (!status)
+        status = target_open_net(t, data, &net);
+    int result = EXIT_OK;
+    if (!status) {
+        mkdir(folder, 0777); /* loss_train() tells if this is no folder */
+        result = keep_net_file(t->model, folder);
+    }
+    char *text = NULL;
+    if (!status && result == EXIT_OK) {
+        o->run_json = text = run_json(t, data, folder);
+        status = text ? loss_train(net, data, test, folder, o) : LOSS_ERR_NOMEM;
+    }
+    free(text);
+    loss_net_free(net);
+    loss_dataset_free(test);
+    loss_dataset_free(data);
+    if (status)
+        return report_failure(status);
+    if (result == EXIT_OK && !t->quiet)
+        fprintf(stderr, "trained: %s\n", display(folder));
+    return result;
 }
 
 int command_train(int argc, char **argv)
@@ -146,32 +191,11 @@ int command_train(int argc, char **argv)
     if (result >= 0)
         return result;
     interrupts_catch();
-    loss_dataset *train = NULL, *test = NULL;
-    loss_net *net = NULL;
-    char *json = NULL;
     o.schedule = (loss_schedule)schedule;
     o.progress = report;
     o.cancelled = interrupted;
     o.user = &t;
-    loss_status status = target_open_data(&t, LOSS_SPLIT_TRAIN, &train);
-    if (!status && !no_test)
-        status = open_test(&t, test_limit, t.quiet, &test);
-    if (!status)
-        status = target_open_net(&t, train, &net);
-    if (!status) {
-        o.run_json = json = run_json(&t, train);
-        if (!keep_net_file(t.model, out))
-            result = EXIT_FAILED;
-    }
-    if (!status && result < 0) {
-        status = loss_train(net, train, test, out, &o);
-    }
-    if (!status && !t.quiet)
-        fprintf(stderr, "trained: %s\n", out);
-    free(json);
-    loss_net_free(net);
-    loss_dataset_free(test);
-    loss_dataset_free(train);
+    result = train(&t, &o, out, no_test, test_limit);
     target_free(&t);
-    return status ? report_failure(status) : result < 0 ? EXIT_OK : result;
+    return result;
 }

@@ -1,0 +1,21 @@
+/* Where the data of a run are, kept in its run.json: from anywhere, and after the run was moved
+ * together with its data. */
+#ifndef PLACE_H
+#define PLACE_H
+
+#include <cjson/cJSON.h>
+#include <loss/loss.h>
+
+/** Adds data, its absolute path, and data_relative, its path from the run's folder; a data set that
+ * is a name and no path is kept as it is. Where bytes are no printable UTF-8, they are escaped in
+ * the text, and kept as hexadecimal digits in data_hex and data_relative_hex.
+ *  @param run  the run's folder, which is there
+ *  @return false when memory is out */
+bool place_add(cJSON *run_json, const char *data, const char *run);
+
+/** The data of a run.json: where they were, or, if nothing is there, where they are from the run's
+ * folder.
+ *  @return owned by the caller: free(); NULL if run.json names none, or memory is out */
+char *place_find(const cJSON *run_json, const char *run);
+
+#endif
