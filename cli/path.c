@@ -130,6 +130,13 @@ static loss_bn bn_of(const parts *p)
     return bn;
 }
 
+static void report_waiting(double seconds, void *user)
+{
+    const request *r = user;
+    progress_line(r->t.quiet, false, "waiting for a program that reads the file, for %.0f s",
+                  seconds);
+}
+
 static loss_status open_surface(request *r, parts *p)
 {
     loss_surface_options opt = LOSS_SURFACE_OPTIONS_INIT;
@@ -140,6 +147,8 @@ static loss_status open_surface(request *r, parts *p)
     opt.second = first == p->data[LOSS_SPLIT_TRAIN] ? NULL : p->data[LOSS_SPLIT_TRAIN];
     opt.threads = r->threads;
     opt.cancelled = interrupted;
+    opt.waiting = report_waiting;
+    opt.user = r;
     opt.bn = bn_of(p);
     opt.bn_data = p->bn_data;
     opt.repeat = strtoul(fact(p, "repeat", ""), NULL, 10);

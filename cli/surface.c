@@ -46,6 +46,13 @@ static void report_eigenvectors(const loss_curvature_progress *p, void *user)
                   p->most, p->value, duration_text(p->seconds_left, left));
 }
 
+static void report_waiting(double seconds, void *user)
+{
+    const watch *w = user;
+    progress_line(w->t->quiet, false, "waiting for a program that reads the file, for %.0f s",
+                  seconds);
+}
+
 typedef struct request {
     target t;
     int split; /* index into SPLITS */
@@ -379,6 +386,7 @@ int command_surface(int argc, char **argv)
     r.curvature.user = &w;
     r.surface.curvature = r.has_curvature ? &r.curvature : NULL;
     r.surface.progress = report;
+    r.surface.waiting = report_waiting;
     r.surface.cancelled = interrupted;
     r.surface.user = &w;
     loss_status status = run(&r);

@@ -76,11 +76,15 @@ typedef struct loss_surface_options {
                                                 point, too. Its ignore and seed count. Copied. */
     const loss_eigen_options
         *eigen; /**< for them: steps and tolerance count. NULL: 100 and 0.01. Copied. */
+    void (*waiting)(double seconds,
+                    void *user); /**< about each second while another program keeps the file
+                                    locked, from the caller's thread; may be NULL. It is waited
+                                    for as long as that takes, or until cancelled. */
 } loss_surface_options;
 #define LOSS_SURFACE_OPTIONS_INIT                                                                  \
     {                                                                                              \
         sizeof(loss_surface_options), {-1, 1, 25}, {-1, 1, 25}, NULL, 0, NULL, NULL, NULL, NULL,   \
-            0, LOSS_BN_WEIGHTS, NULL, NULL                                                         \
+            0, LOSS_BN_WEIGHTS, NULL, NULL, NULL                                                   \
     }
 
 /** Makes a landscape file for this network, plane and data, or opens one that holds part of it.

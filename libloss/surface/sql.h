@@ -1,35 +1,66 @@
-/* What the files that speak SQL share: the connection, and small steps that end in a status. */
+/* What the files that speak SQL share: the connection, and small steps that end in a status.
+ *
+ * A landscape file is a database that anybody may have made. So no views, triggers or functions
+ * of the file ever run; a statement may take only as many steps, and bring only as many bytes, as
+ * the size of the file explains; and every row is held against the types it should have. */
 #ifndef LOSSI_SURFACE_SQL_H
 #define LOSSI_SURFACE_SQL_H
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include "surface/store.h"
 
 struct lossi_store {
     sqlite3 *db;
     char *path;
-    sqlite3_stmt *put, *has;
+    sqlite3_stmt *put, *has, *identity;
+    lossi_store_wait wait;
+    double waiting_since; /* 0: nobody is waited for */
+    size_t seconds_told;  /* of this waiting */
+    dev_t device;         /* the file's own, when it was opened */
+    ino_t inode;
+    char id[LOSSI_ID_SIZE];               /* "": opened to look at */
+    sqlite3_int64 steps_left, bytes_left; /* of the statement that runs */
 };
 
-/** The table of training paths: a row for each checkpoint and split. A number that is NaN is
- * NULL. */
-#define LOSSI_SQL_PATH                                                                             \
-    "CREATE TABLE path(run TEXT NOT NULL, checkpoint TEXT NOT NULL, split TEXT NOT NULL, epoch "   \
-    "INTEGER NOT NULL, x REAL, y REAL,"                                                            \
-    " true_loss REAL, true_accuracy REAL, plane_loss REAL, residual REAL, distance REAL, digest "  \
-    "TEXT NOT NULL,"                                                                               \
-    " PRIMARY KEY(run, checkpoint, split)) WITHOUT ROWID;"
-
+/** Connects to a file. @param flags  SQLite's */
+loss_status lossi_sql_connect(lossi_store **out, const char *path, int flags,
+                              const lossi_store_wait *wait);
 /** The connection's last error as a status. */
 loss_status lossi_sql_failed(const lossi_store *store, const char *what);
 /** Runs statements without results; `what` they do ("write") is for the message. */
 loss_status lossi_sql_execute(lossi_store *store, const char *sql, const char *what);
 /** @param statement  sqlite3_finalize() it, also after a failure. */
 loss_status lossi_sql_prepare(lossi_store *store, const char *sql, sqlite3_stmt **statement);
+/** Makes a statement that was prepared before ready to run again. */
+void lossi_sql_rewind(lossi_store *store, sqlite3_stmt *statement);
+/** The next row of a query. Its columns must have the types given, a letter each: t text without
+ * a NUL, b bytes, i integer, f number, n number or NULL.
+ *  @param has  false: there is none
+ *  @return LOSS_OK, LOSS_ERR_FORMAT (a column of another type: which, and where), LOSS_ERR_IO */
+loss_status lossi_sql_row(lossi_store *store, sqlite3_stmt *select, const char *types, bool *has);
 /** One step of a statement without results, which can then be bound again. */
 loss_status lossi_sql_finish(lossi_store *store, sqlite3_stmt *statement);
-/** NaN for NULL. */
+/** Begins a transaction that writes, once others let it, if the file is still the one that was
+ * opened.
+ *  @return LOSS_OK, LOSS_ERR_MISMATCH (another has taken its place), LOSS_ERR_IO,
+ * LOSS_ERR_CANCELLED */
+loss_status lossi_store_begin(lossi_store *store);
+/** Ends a transaction: with a commit, or without a trace if status says so. @return status, or
+ * that of the commit */
+loss_status lossi_sql_end(lossi_store *store, loss_status status);
+/** A column of lossi_sql_row(); text is borrowed until the next row. NaN for NULL. */
+const char *lossi_sql_text(sqlite3_stmt *select, int column);
 double lossi_sql_number(sqlite3_stmt *select, int column);
+
+/** Whether the file is empty, or holds the tables of a landscape and nothing else. Within a
+ * transaction.
+ *  @return LOSS_OK, LOSS_ERR_FORMAT (what it is or holds instead), LOSS_ERR_IO */
+loss_status lossi_schema_check(lossi_store *store, bool *is_empty);
+/** Makes the tables in an empty file; within a transaction. */
+loss_status lossi_schema_create(lossi_store *store);
+/** Makes the table of curvature, if it is not there; within a transaction. */
+loss_status lossi_schema_add_curvature(lossi_store *store);
 
 #endif

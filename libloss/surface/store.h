@@ -1,5 +1,5 @@
 /* The landscape file: one SQLite database, described in docs/file-formats.md. A point is on disk
- * when put() returns. */
+ * when put() returns, also after a power cut. */
 #ifndef LOSSI_STORE_H
 #define LOSSI_STORE_H
 
@@ -7,8 +7,26 @@
 
 #include "base/base.h"
 
-/** Bounds of a grid, when a file is made and when it is read. */
-enum { LOSSI_MAX_AXIS = 100000, LOSSI_MAX_POINTS = 100000000 };
+/** Bounds of a grid, when a file is made and when it is read: 2,000 x 2,000 points. A few bytes
+ * can claim a grid of that size, and whoever shows it has arrays of its size. */
+enum { LOSSI_MAX_AXIS = 100000, LOSSI_MAX_POINTS = 4000000 };
+
+/** An axis that can be computed with: finite ends in order, not beyond +-1e38, whose steps are
+ * above 1e-38 and above 1e-12 of the ends, so that neighbours differ and squares are finite.
+ *  @param status  what a bad axis is: LOSS_ERR_ARGUMENT or LOSS_ERR_FORMAT
+ *  @param where   begins the message, such as "a.landscape: axis x" */
+loss_status lossi_axis_check(loss_axis axis, loss_status status, const char *where);
+
+/** How others are waited for who have the file locked. Borrowed. */
+typedef struct lossi_store_wait {
+    bool for_ever; /* false: 20 s */
+    loss_cancelled cancelled;
+    void (*waiting)(double seconds, void *user); /* each second; may be NULL */
+    void *user;
+} lossi_store_wait;
+
+/** Of the identity that each file is given when it is made: 32 digits and a NUL. */
+enum { LOSSI_ID_SIZE = 33 };
 
 typedef struct lossi_store lossi_store;
 
@@ -46,9 +64,12 @@ typedef struct lossi_store_contents {
 loss_status lossi_store_open(lossi_store **out, const char *path);
 
 /** Opens a file to fill; makes it if there is none, whole or not at all.
- *  *is_new tells which. The contents of a file that was there are left as they are. */
+ *  *is_new tells which. The contents of a file that was there are left as they are; one that was
+ * made before files had an identity is given one.
+ *  @param wait  NULL: 20 s */
 loss_status lossi_store_open_or_create(lossi_store **out, const char *path,
-                                       const lossi_store_contents *contents, bool *is_new);
+                                       const lossi_store_contents *contents,
+                                       const lossi_store_wait *wait, bool *is_new);
 
 void lossi_store_close(lossi_store *store);
 
@@ -74,7 +95,9 @@ loss_status lossi_store_read_points(lossi_store *store, loss_split split, size_t
 /** Whether a point is there now. */
 loss_status lossi_store_has_point(lossi_store *store, loss_split split, size_t iy, size_t ix,
                                   bool *has);
-/** Adds a point and commits it; a point that another process added first is left as it is. */
+/** Adds a point and commits it; a point that another process added first is left as it is.
+ *  @return LOSS_OK; LOSS_ERR_MISMATCH: another file has taken the place of the one that was
+ * opened, and nothing is written to it. So for all that put. LOSS_ERR_IO, LOSS_ERR_CANCELLED */
 loss_status lossi_store_put_point(lossi_store *store, loss_split split, size_t iy, size_t ix,
                                   const loss_point *point);
 
@@ -89,8 +112,6 @@ typedef struct lossi_path_row {
 loss_status lossi_store_read_path(lossi_store *store, loss_split split, lossi_path_row **rows,
                                   size_t *n);
 void lossi_path_free(lossi_path_row *rows, size_t n);
-/** Makes the table in a file of before there were paths. */
-loss_status lossi_store_prepare_path(lossi_store *store);
 /** Adds a row and commits it; one that another process added first is left as it is. */
 loss_status lossi_store_put_path(lossi_store *store, loss_split split, const lossi_path_row *row);
 /** Makes the file one about eigenvalues, if it is not: what they are of becomes its fact

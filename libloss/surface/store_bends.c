@@ -4,43 +4,47 @@
 
 #include "surface/sql.h"
 
-static const char BENDS[] = "CREATE TABLE IF NOT EXISTS curvature(split TEXT NOT NULL, iy INTEGER "
-                            "NOT NULL, ix INTEGER NOT NULL, min_eigenvalue REAL,"
-                            " max_eigenvalue REAL, min_residual REAL, max_residual REAL, "
-                            "curvature_seconds REAL, PRIMARY KEY(split, iy, ix)) WITHOUT ROWID";
-
-loss_status lossi_store_begin_bends(lossi_store *store, const char *curvature)
+static loss_status record(lossi_store *store, const char *curvature)
 {
-    sqlite3_stmt *insert = NULL, *select = NULL;
-    loss_status status = lossi_sql_execute(store, "BEGIN IMMEDIATE", "write");
-    if (status)
-        return status;
-    status = lossi_sql_execute(store, BENDS, "write");
-    if (!status)
-        status = lossi_sql_prepare(store, "INSERT OR IGNORE INTO metadata VALUES('curvature', ?)",
-                                   &insert);
+    sqlite3_stmt *insert = NULL;
+    loss_status status =
+        lossi_sql_prepare(store, "INSERT OR IGNORE INTO metadata VALUES('curvature', ?)", &insert);
     if (!status) {
         sqlite3_bind_text(insert, 1, curvature, -1, SQLITE_STATIC);
         status = lossi_sql_finish(store, insert);
     }
-    if (!status)
-        status =
-            lossi_sql_prepare(store, "SELECT value FROM metadata WHERE key = 'curvature'", &select);
-    if (!status) {
-        const char *was = sqlite3_step(select) == SQLITE_ROW
-                              ? (const char *)sqlite3_column_text(select, 0)
-                              : NULL;
-        if (!was || strcmp(was, curvature) != 0)
-            status = lossi_fail(LOSS_ERR_MISMATCH,
-                                "%s: its eigenvalues: %s; asked for: %s. It is left as it is",
-                                store->path, was ? was : "none", curvature);
-    }
     sqlite3_finalize(insert);
-    sqlite3_finalize(select);
-    if (!status)
-        return lossi_sql_execute(store, "COMMIT", "write");
-    sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     return status;
+}
+
+static loss_status compare(lossi_store *store, const char *curvature)
+{
+    sqlite3_stmt *select = NULL;
+    bool has = false;
+    loss_status status =
+        lossi_sql_prepare(store, "SELECT value FROM metadata WHERE key = 'curvature'", &select);
+    if (!status)
+        status = lossi_sql_row(store, select, "t", &has);
+    const char *was = has && !status ? lossi_sql_text(select, 0) : "none";
+    if (!status && strcmp(was, curvature) != 0)
+        status = lossi_fail(LOSS_ERR_MISMATCH,
+                            "%s: its eigenvalues: %s; asked for: %s. It is left as it is",
+                            store->path, was, curvature);
+    sqlite3_finalize(select);
+    return status;
+}
+
+loss_status lossi_store_begin_bends(lossi_store *store, const char *curvature)
+{
+    loss_status status = lossi_store_begin(store);
+    if (status)
+        return status;
+    status = lossi_schema_add_curvature(store);
+    if (!status)
+        status = record(store, curvature);
+    if (!status)
+        status = compare(store, curvature);
+    return lossi_sql_end(store, status);
 }
 
 loss_status lossi_store_read_bends(lossi_store *store, loss_split split, size_t nx, size_t ny,
@@ -56,8 +60,11 @@ loss_status lossi_store_read_bends(lossi_store *store, loss_split split, size_t 
     if (status)
         return status;
     sqlite3_bind_text(select, 1, loss_split_name(split), -1, SQLITE_STATIC);
-    int code;
-    while (!status && (code = sqlite3_step(select)) == SQLITE_ROW) {
+    bool has = true;
+    while (!status && has) {
+        status = lossi_sql_row(store, select, "iinnnnn", &has);
+        if (status || !has)
+            continue;
         sqlite3_int64 iy = sqlite3_column_int64(select, 0), ix = sqlite3_column_int64(select, 1);
         if (iy < 0 || ix < 0 || (size_t)iy >= ny || (size_t)ix >= nx)
             status = lossi_fail(LOSS_ERR_FORMAT,
@@ -72,8 +79,6 @@ loss_status lossi_store_read_bends(lossi_store *store, loss_split split, size_t 
                             .max_residual = lossi_sql_number(select, 5),
                             .seconds = lossi_sql_number(select, 6)};
     }
-    if (!status && code != SQLITE_DONE)
-        status = lossi_sql_failed(store, "read");
     sqlite3_finalize(select);
     return status;
 }
@@ -81,20 +86,23 @@ loss_status lossi_store_read_bends(lossi_store *store, loss_split split, size_t 
 loss_status lossi_store_put_bend(lossi_store *store, loss_split split, size_t iy, size_t ix,
                                  const loss_bend *bend)
 {
-    sqlite3_stmt *put;
-    loss_status status = lossi_sql_prepare(
-        store, "INSERT OR IGNORE INTO curvature VALUES(?, ?, ?, ?, ?, ?, ?, ?)", &put);
+    sqlite3_stmt *put = NULL;
+    loss_status status = lossi_store_begin(store);
     if (status)
         return status;
-    sqlite3_bind_text(put, 1, loss_split_name(split), -1, SQLITE_STATIC);
-    sqlite3_bind_int64(put, 2, (sqlite3_int64)iy);
-    sqlite3_bind_int64(put, 3, (sqlite3_int64)ix);
-    sqlite3_bind_double(put, 4, bend->min); /* NaN becomes NULL */
-    sqlite3_bind_double(put, 5, bend->max);
-    sqlite3_bind_double(put, 6, bend->min_residual);
-    sqlite3_bind_double(put, 7, bend->max_residual);
-    sqlite3_bind_double(put, 8, bend->seconds);
-    status = lossi_sql_finish(store, put);
+    status = lossi_sql_prepare(
+        store, "INSERT OR IGNORE INTO curvature VALUES(?, ?, ?, ?, ?, ?, ?, ?)", &put);
+    if (!status) {
+        sqlite3_bind_text(put, 1, loss_split_name(split), -1, SQLITE_STATIC);
+        sqlite3_bind_int64(put, 2, (sqlite3_int64)iy);
+        sqlite3_bind_int64(put, 3, (sqlite3_int64)ix);
+        sqlite3_bind_double(put, 4, bend->min); /* NaN becomes NULL */
+        sqlite3_bind_double(put, 5, bend->max);
+        sqlite3_bind_double(put, 6, bend->min_residual);
+        sqlite3_bind_double(put, 7, bend->max_residual);
+        sqlite3_bind_double(put, 8, bend->seconds);
+        status = lossi_sql_finish(store, put);
+    }
     sqlite3_finalize(put);
-    return status;
+    return lossi_sql_end(store, status);
 }

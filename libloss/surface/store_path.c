@@ -1,21 +1,8 @@
-/* The table `path` of a landscape file. Files made before there were paths have an empty table
- * of other columns, or none. */
+/* The table `path` of a landscape file. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "surface/sql.h"
-
-static loss_status has_table(lossi_store *store, bool *has)
-{
-    sqlite3_stmt *select;
-    loss_status status = lossi_sql_prepare(
-        store, "SELECT count(*) FROM pragma_table_info('path') WHERE name = 'epoch'", &select);
-    if (!status && sqlite3_step(select) != SQLITE_ROW)
-        status = lossi_sql_failed(store, "read");
-    *has = !status && sqlite3_column_int(select, 0) == 1;
-    sqlite3_finalize(select);
-    return status;
-}
 
 void lossi_path_free(lossi_path_row *rows, size_t n)
 {
@@ -26,20 +13,13 @@ void lossi_path_free(lossi_path_row *rows, size_t n)
     free(rows);
 }
 
-/* A column's text; owned by the caller, NULL when memory is out. */
-static char *text_of(sqlite3_stmt *select, int column)
-{
-    const char *text = (const char *)sqlite3_column_text(select, column);
-    return lossi_strdup(text ? text : "");
-}
-
-static loss_status take_row(sqlite3_stmt *select, lossi_path_row *row)
+static loss_status take_row(lossi_store *store, sqlite3_stmt *select, lossi_path_row *row)
 {
     sqlite3_int64 epoch = sqlite3_column_int64(select, 2);
-    const char *digest = (const char *)sqlite3_column_text(select, 10);
-    *row = (lossi_path_row){.point = {.run = text_of(select, 0),
-                                      .checkpoint = text_of(select, 1),
-                                      .epoch = epoch > 0 ? (size_t)epoch : 0,
+    const char *digest = lossi_sql_text(select, 10);
+    *row = (lossi_path_row){.point = {.run = lossi_strdup(lossi_sql_text(select, 0)),
+                                      .checkpoint = lossi_strdup(lossi_sql_text(select, 1)),
+                                      .epoch = (size_t)epoch,
                                       .x = lossi_sql_number(select, 3),
                                       .y = lossi_sql_number(select, 4),
                                       .true_loss = lossi_sql_number(select, 5),
@@ -47,38 +27,44 @@ static loss_status take_row(sqlite3_stmt *select, lossi_path_row *row)
                                       .plane_loss = lossi_sql_number(select, 7),
                                       .residual = lossi_sql_number(select, 8),
                                       .distance = lossi_sql_number(select, 9)}};
-    strncpy(row->digest, digest ? digest : "", sizeof row->digest - 1);
-    return row->point.run && row->point.checkpoint ? LOSS_OK : lossi_fail_nomem(sizeof *row);
+    if (!row->point.run || !row->point.checkpoint)
+        return lossi_fail_nomem(sizeof *row);
+    if (epoch < 0)
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: a checkpoint of epoch %lld", store->path,
+                          (long long)epoch);
+    if (strlen(digest) >= sizeof row->digest)
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: a digest of %zu characters; expected %zu",
+                          store->path, strlen(digest), sizeof row->digest - 1);
+    strcpy(row->digest, digest);
+    return LOSS_OK;
 }
 
 loss_status lossi_store_read_path(lossi_store *store, loss_split split, lossi_path_row **rows,
                                   size_t *n)
 {
+    sqlite3_stmt *select;
     *rows = NULL;
     *n = 0;
-    bool has;
-    loss_status status = has_table(store, &has);
-    if (status || !has)
-        return status;
-    sqlite3_stmt *select;
-    status = lossi_sql_prepare(store,
-                               "SELECT run, checkpoint, epoch, x, y, true_loss, true_accuracy, "
-                               "plane_loss, residual, distance, digest"
-                               " FROM path WHERE split = ? ORDER BY run, epoch, checkpoint",
-                               &select);
+    loss_status status =
+        lossi_sql_prepare(store,
+                          "SELECT run, checkpoint, epoch, x, y, true_loss, true_accuracy, "
+                          "plane_loss, residual, distance, digest"
+                          " FROM path WHERE split = ? ORDER BY run, epoch, checkpoint",
+                          &select);
     if (status)
         return status;
     sqlite3_bind_text(select, 1, loss_split_name(split), -1, SQLITE_STATIC);
     size_t capacity = 0;
-    int code = SQLITE_DONE;
-    while (!status && (code = sqlite3_step(select)) == SQLITE_ROW) {
+    bool has = true;
+    while (!status && has) {
+        status = lossi_sql_row(store, select, "ttinnnnnnnt", &has);
+        if (status || !has)
+            continue;
         if (lossi_reserve((void **)rows, &capacity, *n, sizeof **rows))
-            status = take_row(select, &(*rows)[(*n)++]);
+            status = take_row(store, select, &(*rows)[(*n)++]);
         else
             status = lossi_fail_nomem(capacity * sizeof **rows);
     }
-    if (!status && code != SQLITE_DONE)
-        status = lossi_sql_failed(store, "read");
     sqlite3_finalize(select);
     if (status) {
         lossi_path_free(*rows, *n);
@@ -88,34 +74,11 @@ loss_status lossi_store_read_path(lossi_store *store, loss_split split, lossi_pa
     return status;
 }
 
-loss_status lossi_store_prepare_path(lossi_store *store)
-{
-    bool has;
-    loss_status status = lossi_sql_execute(store, "BEGIN IMMEDIATE", "write");
-    if (status)
-        return status;
-    status = has_table(store, &has);
-    if (!status && !has)
-        status = lossi_sql_execute(store, "DROP TABLE IF EXISTS path;" LOSSI_SQL_PATH, "write");
-    if (!status)
-        return lossi_sql_execute(store, "COMMIT", "write");
-    sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-    return status;
-}
-
-loss_status lossi_store_put_path(lossi_store *store, loss_split split, const lossi_path_row *row)
+static void bind_row(sqlite3_stmt *insert, loss_split split, const lossi_path_row *row)
 {
     const loss_path_point *p = &row->point;
     const double numbers[] = {p->x,          p->y,        p->true_loss, p->true_accuracy,
                               p->plane_loss, p->residual, p->distance};
-    sqlite3_stmt *insert;
-    loss_status status = lossi_sql_prepare(
-        store,
-        "INSERT OR IGNORE INTO path(run, checkpoint, split, epoch, x, y, true_loss, true_accuracy,"
-        " plane_loss, residual, distance, digest) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        &insert);
-    if (status)
-        return status;
     sqlite3_bind_text(insert, 1, p->run, -1, SQLITE_STATIC);
     sqlite3_bind_text(insert, 2, p->checkpoint, -1, SQLITE_STATIC);
     sqlite3_bind_text(insert, 3, loss_split_name(split), -1, SQLITE_STATIC);
@@ -123,7 +86,23 @@ loss_status lossi_store_put_path(lossi_store *store, loss_split split, const los
     for (int i = 0; i < 7; i++)
         sqlite3_bind_double(insert, 5 + i, numbers[i]); /* NaN becomes NULL */
     sqlite3_bind_text(insert, 12, row->digest, -1, SQLITE_STATIC);
-    status = lossi_sql_finish(store, insert);
+}
+
+loss_status lossi_store_put_path(lossi_store *store, loss_split split, const lossi_path_row *row)
+{
+    sqlite3_stmt *insert = NULL;
+    loss_status status = lossi_store_begin(store);
+    if (status)
+        return status;
+    status = lossi_sql_prepare(
+        store,
+        "INSERT OR IGNORE INTO path(run, checkpoint, split, epoch, x, y, true_loss, true_accuracy,"
+        " plane_loss, residual, distance, digest) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        &insert);
+    if (!status) {
+        bind_row(insert, split, row);
+        status = lossi_sql_finish(store, insert);
+    }
     sqlite3_finalize(insert);
-    return status;
+    return lossi_sql_end(store, status);
 }

@@ -10,27 +10,24 @@
 loss_status lossi_store_read_direction(lossi_store *store, const char *axis, float *values,
                                        size_t n, bool *has)
 {
-    sqlite3_stmt *select;
+    sqlite3_stmt *select = NULL;
     *has = false;
     loss_status status =
         lossi_sql_prepare(store, "SELECT data FROM directions WHERE axis = ?", &select);
-    if (status)
-        return status;
-    sqlite3_bind_text(select, 1, axis, -1, SQLITE_STATIC);
-    int code = sqlite3_step(select);
-    if (code == SQLITE_ROW) {
+    if (!status) {
+        sqlite3_bind_text(select, 1, axis, -1, SQLITE_STATIC);
+        status = lossi_sql_row(store, select, "b", has);
+    }
+    if (!status && *has) {
         const void *bytes = sqlite3_column_blob(select, 0);
         size_t size = (size_t)sqlite3_column_bytes(select, 0);
-        *has = bytes && size == n * sizeof *values;
-        if (*has)
+        if (bytes && size == n * sizeof *values)
             memcpy(values, bytes, size);
         else
             status =
                 lossi_fail(LOSS_ERR_FORMAT,
                            "%s: direction %s has %zu bytes; expected %zu parameters of 4 bytes",
                            store->path, axis, size, n);
-    } else if (code != SQLITE_DONE) {
-        status = lossi_sql_failed(store, "read");
     }
     sqlite3_finalize(select);
     return status;

@@ -91,6 +91,25 @@ static bool add_plane(lossi_facts *facts, const loss_plane *plane)
     return done;
 }
 
+/* The fact `splits`: by whether the training images and the test images are there. */
+static const char *const SPLITS[2][2] = {{NULL, "test"}, {"train", "train,test"}};
+
+static loss_status take_splits(loss_surface *s)
+{
+    const char *splits = lossi_facts_find(&s->facts, "splits");
+    for (int i = 1; i < 4 && splits; i++)
+        if (strcmp(splits, SPLITS[i / 2][i % 2]) == 0) {
+            s->has_split[LOSS_SPLIT_TRAIN] = i / 2;
+            s->has_split[LOSS_SPLIT_TEST] = i % 2;
+            return LOSS_OK;
+        }
+    return lossi_fail(LOSS_ERR_FORMAT,
+                      "%s: its splits are %s%.100s%s; expected train, test or "
+                      "train,test",
+                      s->path, splits ? "\"" : "", splits ? splits : "not recorded",
+                      splits ? "\"" : "");
+}
+
 /* Everything that docs/file-formats.md lists. */
 static bool collect_facts(const loss_surface *s, lossi_facts *facts)
 {
@@ -101,43 +120,24 @@ static bool collect_facts(const loss_surface *s, lossi_facts *facts)
     struct tm utc;
     strftime(created, sizeof created, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
     loss_net_digest(s->net, digest);
-    bool done = lossi_facts_add(facts, "version", "%s", loss_version()) &&
-                lossi_facts_add(facts, "isa", "%s", loss_isa()) &&
-                lossi_facts_add(facts, "created", "%s", created) &&
-                lossi_facts_add(facts, "model", "%s", loss_net_model(s->net)) &&
-                lossi_facts_add(facts, "parameters", "%zu", loss_net_n_parameters(s->net)) &&
-                lossi_facts_add(facts, "weights_digest", "%s", digest) &&
-                lossi_facts_add(facts, "weights_norm", "%.9g", weights_norm(s->net)) &&
-                add_bn(facts, &s->opt) &&
-                (!s->opt.repeat || lossi_facts_add(facts, "repeat", "%zu", s->opt.repeat)) &&
-                lossi_facts_add(facts, "splits", "%s",
-                                s->data[0] && s->data[1] ? "train,test"
-                                : s->data[0]             ? "train"
-                                                         : "test") &&
-                lossi_facts_add(facts, "data", "%s", loss_dataset_path(first)) &&
-                lossi_facts_add(facts, "data_format", "%s", loss_dataset_format(first)) &&
-                add_channels(facts, "mean", loss_dataset_mean(first), channels) &&
-                add_channels(facts, "std", loss_dataset_std(first), channels) &&
-                add_plane(facts, s->plane);
+    bool done =
+        lossi_facts_add(facts, "version", "%s", loss_version()) &&
+        lossi_facts_add(facts, "isa", "%s", loss_isa()) &&
+        lossi_facts_add(facts, "created", "%s", created) &&
+        lossi_facts_add(facts, "model", "%s", loss_net_model(s->net)) &&
+        lossi_facts_add(facts, "parameters", "%zu", loss_net_n_parameters(s->net)) &&
+        lossi_facts_add(facts, "weights_digest", "%s", digest) &&
+        lossi_facts_add(facts, "weights_norm", "%.9g", weights_norm(s->net)) &&
+        add_bn(facts, &s->opt) &&
+        (!s->opt.repeat || lossi_facts_add(facts, "repeat", "%zu", s->opt.repeat)) &&
+        lossi_facts_add(facts, "splits", "%s", SPLITS[s->data[0] != NULL][s->data[1] != NULL]) &&
+        lossi_facts_add(facts, "data", "%s", loss_dataset_path(first)) &&
+        lossi_facts_add(facts, "data_format", "%s", loss_dataset_format(first)) &&
+        add_channels(facts, "mean", loss_dataset_mean(first), channels) &&
+        add_channels(facts, "std", loss_dataset_std(first), channels) && add_plane(facts, s->plane);
     for (int k = 0; k < 2; k++)
         done = done && (!s->data[k] || add_data(facts, s->data[k]));
     return done;
-}
-
-static loss_status check_axis(const char *name, loss_axis axis)
-{
-    if (!axis.n || axis.n > LOSSI_MAX_AXIS)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "axis %s: N is %zu; expected 1 to %d", name, axis.n,
-                          LOSSI_MAX_AXIS);
-    if (!isfinite(axis.min) || !isfinite(axis.max))
-        return lossi_fail(LOSS_ERR_ARGUMENT, "axis %s: its ends must be finite", name);
-    if (axis.n > 1 && !(axis.min < axis.max))
-        return lossi_fail(LOSS_ERR_ARGUMENT, "axis %s: MIN %g is not below MAX %g", name, axis.min,
-                          axis.max);
-    if (axis.n == 1 && axis.min != axis.max)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "axis %s: one point cannot have both ends %g and %g",
-                          name, axis.min, axis.max);
-    return LOSS_OK;
 }
 
 static loss_status check_modes(const loss_surface *s)
@@ -169,9 +169,9 @@ static loss_status check_modes(const loss_surface *s)
 
 static loss_status check(const loss_surface *s)
 {
-    loss_status status = check_axis("x", s->x);
+    loss_status status = lossi_axis_check(s->x, LOSS_ERR_ARGUMENT, "axis x");
     if (!status)
-        status = check_axis("y", s->y);
+        status = lossi_axis_check(s->y, LOSS_ERR_ARGUMENT, "axis y");
     if (!status && s->x.n * s->y.n > LOSSI_MAX_POINTS)
         status =
             lossi_fail(LOSS_ERR_ARGUMENT, "a grid of %zu x %zu points; at most %d are possible",
@@ -264,9 +264,12 @@ static loss_status attach(loss_surface *s, const lossi_facts *facts)
                 (lossi_stored_direction){axis ? "y" : "x", loss_plane_direction(s->plane, axis),
                                          loss_net_n_parameters(s->net)};
     bool is_new;
-    loss_status status = lossi_store_open_or_create(&s->store, s->path, &contents, &is_new);
+    const lossi_store_wait wait = {true, s->opt.cancelled, s->opt.waiting, s->opt.user};
+    loss_status status = lossi_store_open_or_create(&s->store, s->path, &contents, &wait, &is_new);
     if (!status)
         status = lossi_store_read_facts(s->store, &s->facts);
+    if (!status)
+        status = take_splits(s);
     if (!status && !is_new)
         status = compare(s, facts);
     if (!status && !is_new)
@@ -336,6 +339,8 @@ loss_status loss_surface_read(loss_surface **out, const char *path)
     if (!status)
         status = lossi_store_read_facts(s->store, &s->facts);
     if (!status)
+        status = take_splits(s);
+    if (!status)
         status = lossi_store_read_axes(s->store, &s->x, &s->y);
     if (status)
         loss_surface_close(s);
@@ -356,8 +361,7 @@ loss_axis loss_surface_y(const loss_surface *surface)
 
 bool loss_surface_has_split(const loss_surface *surface, loss_split split)
 {
-    const char *splits = lossi_facts_find(&surface->facts, "splits");
-    return splits && strstr(splits, loss_split_name(split));
+    return (unsigned)split < 2 && surface->has_split[split];
 }
 
 loss_status loss_surface_points(loss_surface *surface, loss_split split, loss_point *points)

@@ -9,6 +9,7 @@ struct loss_surface {
     lossi_store *store;
     lossi_facts facts; /* as the file has them */
     loss_axis x, y;
+    bool has_split[2];            /* by split */
     loss_path_point *path_points; /* [n_path] what loss_surface_paths() gave last; texts are
                                      those of path_rows */
     lossi_path_row *path_rows;

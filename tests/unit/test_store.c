@@ -29,7 +29,7 @@ static loss_status try_open(const char *path, lossi_store **store, bool *is_new)
 {
     lossi_facts facts = make_facts();
     lossi_store_contents contents = {.facts = &facts, .x = X, .y = Y};
-    loss_status status = lossi_store_open_or_create(store, path, &contents, is_new);
+    loss_status status = lossi_store_open_or_create(store, path, &contents, NULL, is_new);
     lossi_facts_free(&facts);
     return status;
 }
@@ -134,17 +134,18 @@ static void test_contents(void **state)
         .facts = &facts, .x = X, .y = Y, .directions = &stored, .n_directions = 1};
     lossi_store *store;
     bool is_new;
-    assert_int_equal(lossi_store_open_or_create(&store, scratch_path("a"), &contents, &is_new),
-                     LOSS_OK);
+    assert_int_equal(
+        lossi_store_open_or_create(&store, scratch_path("a"), &contents, NULL, &is_new), LOSS_OK);
     assert_true(is_new);
     lossi_store_close(store);
-    assert_int_equal(lossi_store_open_or_create(&store, scratch_path("a"), &contents, &is_new),
-                     LOSS_OK);
+    assert_int_equal(
+        lossi_store_open_or_create(&store, scratch_path("a"), &contents, NULL, &is_new), LOSS_OK);
     assert_false(is_new);
     assert_int_equal(lossi_store_read_facts(store, &back), LOSS_OK);
-    assert_int_equal(back.n, 3);
+    assert_int_equal(back.n, 4);
     assert_string_equal(back.keys[0], "data");
-    assert_string_equal(back.keys[2], "splits");
+    assert_string_equal(back.keys[1], "id"); /* each file is given one */
+    assert_string_equal(back.keys[3], "splits");
     assert_string_equal(lossi_facts_find(&back, "data"), text);
     assert_null(lossi_facts_find(&back, "dat"));
     loss_axis x, y;
@@ -231,7 +232,7 @@ static void test_killed_in_a_commit(void **state)
         }
         assert_int_equal(count_points(name), round ? 101 : 100);
         assert_false(exists(journal));
-        assert_sql(name, "SELECT count(*) FROM metadata", "2");
+        assert_sql(name, "SELECT count(*) FROM metadata", "3");
     }
 }
 
@@ -521,16 +522,16 @@ static void test_damaged(void **state)
     assert_damage_is_noticed("UPDATE axes SET n = 1000000000000",
                              "axis x has 1000000000000 coordinates");
     assert_damage_is_noticed("UPDATE axes SET n = 50000", "a grid of 50000 x 50000 points");
-    assert_damage_is_noticed("UPDATE axes SET min = 3",
-                             "axis x goes from 3 to 1 in 15 coordinates");
+    assert_damage_is_noticed("UPDATE axes SET min = 3", "axis x: MIN 3 is not below MAX 1");
     assert_damage_is_noticed("UPDATE axes SET max = 9e999", "axis x goes from -1 to inf");
     assert_damage_is_noticed("DELETE FROM axes WHERE axis = 'y'", "axis y has 0 coordinates");
     assert_damage_is_noticed("INSERT INTO points VALUES('test', 0, 15, 1, 1, 1, 1)",
                              "iy 0, ix 15 of a grid of 10 x 15");
     assert_damage_is_noticed("INSERT INTO points VALUES('test', -1, 0, 1, 1, 1, 1)",
                              "a point at iy -1");
-    assert_damage_is_noticed("DROP VIEW surface; DROP TABLE points", "no such table: points");
-    assert_damage_is_noticed("DROP TABLE metadata", "no such table: metadata");
+    assert_damage_is_noticed("DROP VIEW surface; DROP TABLE points",
+                             "it lacks the table points of a landscape");
+    assert_damage_is_noticed("DROP TABLE metadata", "it lacks the table metadata of a landscape");
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_remove)
