@@ -168,8 +168,12 @@ static int info_data(const char *path, bool is_json)
     json_text(&j, j.root, "kind", "data set");
     loss_status train = add_split(&j, path, LOSS_SPLIT_TRAIN),
                 test = train == LOSS_ERR_NOMEM ? train : add_split(&j, path, LOSS_SPLIT_TEST);
-    if (test != LOSS_ERR_NOMEM && (!train || !test))
-        return print(&j, is_json);
+    if (test != LOSS_ERR_NOMEM && (!train || !test)) {
+        int result = print(&j, is_json);
+        loss_status other = train ? train : test;
+        bool is_whole = !other || other == LOSS_ERR_NAME; /* a data set may lack a split */
+        return result != EXIT_OK || is_whole ? result : EXIT_FAILED;
+    }
     json_free(&j);
     return report_failure(test); /* with the message of the second split */
 }

@@ -85,7 +85,7 @@ static loss_status read_values(lossi_unpack *u, const loss_dataset_options *opt,
         status = lossi_check_unpacked(opt, u->path, u->file_bytes, size);
         if (status)
             return status;
-        capacity = capacity ? 2 * capacity : (size_t)1 << 20;
+        capacity = capacity ? 2 * capacity : (size_t)1 << 16;
         if (capacity > count)
             capacity = count;
         uint8_t *grown = realloc(*values, capacity);

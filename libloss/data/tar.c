@@ -84,13 +84,20 @@ loss_status lossi_tar_next(lossi_tar *a, const char **name)
     }
 }
 
-/* Reads what is stored of the entry. A hole at its end is not. */
+/* Reads what is stored of the entry. A hole at its end is not; one within it may reach beyond what
+ * the header claims. */
 static loss_status read_stored(lossi_tar *a, uint8_t **bytes, size_t *size)
 {
     size_t capacity = 0;
     for (la_ssize_t got = 1; got > 0; *size += (size_t)got) {
+        if (*size > a->entry_size)
+            return lossi_fail(LOSS_ERR_FORMAT,
+                              "%s: a file of it holds more than the %zu bytes claimed",
+                              a->file.path, a->entry_size);
         if (*size == capacity) {
             capacity = capacity ? 2 * capacity : BLOCK;
+            if (capacity > a->entry_size)
+                capacity = a->entry_size + 1; /* one more, to see that there is one */
             uint8_t *grown = realloc(*bytes, capacity);
             if (!grown)
                 return lossi_fail_nomem(capacity);

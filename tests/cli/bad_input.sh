@@ -60,6 +60,8 @@ cp data32/t10k-* half/
 printf '\x7f' | dd of=half/t10k-images-idx3-ubyte bs=1 seek=4 conv=notrunc 2>/dev/null
 refuse "a damaged test split" 1 "t10k-images-idx3-ubyte: its header claims" \
     "$LOSSGRID" train --model lenet5 --data half --epochs 1 --out r1
+"$LOSSGRID" info half >said 2>&1
+check "info fails for it" test $? -eq 1
 check "info tells of it" sh -c '"$LOSSGRID" info half | grep -q "error: half/t10k-images-idx3-ubyte: its header claims"'
 
 # Networks and weights
