@@ -1,7 +1,10 @@
 /* lossgrid: loss landscapes from the command line. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "cli.h"
 
@@ -92,8 +95,19 @@ static int run(int argc, char **argv)
     return EXIT_USAGE;
 }
 
+/* OpenBLAS starts a thread for each processor when it is loaded, and each asks for 128 MB until it
+ * gets it, for ever under `ulimit -v`. We use none of these threads: start again without them. */
+static void do_without_blas_threads(char **argv)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+        !getenv("OPENBLAS_NUM_THREADS") && setenv("OPENBLAS_NUM_THREADS", "1", 1) == 0)
+        execv("/proc/self/exe", argv);
+}
+
 int main(int argc, char **argv)
 {
+    do_without_blas_threads(argv);
     int result = run(argc, argv);
     /* A result that did not arrive is a failure: standard output may be a file on a full disk. */
     if ((fflush(stdout) || ferror(stdout)) && result == EXIT_OK) {

@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 
 #if LOSSI_HAS_X86_SETS /* __builtin_cpu_supports() asks whether the system saves the registers,    \
                           too */
@@ -31,9 +33,11 @@ static const struct {
     {&lossi_kernels_blas, NULL},
     {&lossi_kernels_ref, NULL},
 };
-enum { N_SETS = sizeof sets / sizeof *sets };
+enum { N_SETS = sizeof sets / sizeof *sets, BLAS_BUFFER = 136 << 20 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_once_t memory_once = PTHREAD_ONCE_INIT;
+static bool has_blas_memory = true;
 static const lossi_kernels *chosen; /* NULL: LOSS_ISA names none */
 static char names[64];              /* of the sets that this processor runs */
 
@@ -68,11 +72,35 @@ static loss_status fail_unknown(void)
                       getenv("LOSS_ISA"), names);
 }
 
+/* Where a process may not have all memory (`ulimit -v`), OpenBLAS asks for its buffer again and
+ * again, for ever: one is tried first. Once it has one, it keeps it. */
+static void try_blas_buffer(void)
+{
+    struct rlimit limit;
+    void *buffer = NULL;
+    if (getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur == RLIM_INFINITY)
+        return;
+    buffer = mmap(NULL, BLAS_BUFFER, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    has_blas_memory = buffer != MAP_FAILED;
+    if (has_blas_memory)
+        munmap(buffer, BLAS_BUFFER);
+}
+
 loss_status lossi_kernels_choose(const lossi_kernels **out)
 {
     pthread_once(&once, choose);
     *out = chosen;
-    return chosen ? LOSS_OK : fail_unknown();
+    if (!chosen)
+        return fail_unknown();
+    pthread_once(&memory_once, try_blas_buffer);
+    if (chosen->uses_blas && !has_blas_memory) {
+        *out = NULL;
+        return lossi_fail(LOSS_ERR_NOMEM,
+                          "out of memory: OpenBLAS, which the kernel set %s calls, needs a buffer "
+                          "of %d MB",
+                          chosen->name, BLAS_BUFFER >> 20);
+    }
+    return LOSS_OK;
 }
 
 const char *loss_isa_sets(void)
@@ -83,8 +111,8 @@ const char *loss_isa_sets(void)
 
 const char *loss_isa(void)
 {
-    const lossi_kernels *kernels;
-    return lossi_kernels_choose(&kernels) ? "none" : kernels->name;
+    pthread_once(&once, choose);
+    return chosen ? chosen->name : "none";
 }
 
 const char *lossi_blas_in_use(void)
