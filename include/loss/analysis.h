@@ -108,7 +108,8 @@ LOSS_API loss_status loss_contours_create(loss_contours **out, const loss_grid *
 LOSS_API void loss_contours_free(loss_contours *contours);
 /** How many lines there are. */
 LOSS_API size_t loss_contours_count(const loss_contours *contours);
-/** Line number i (below the count). Its points live as long as the contours. */
+/** Line number i; past the last one, a line without points. Its points live as long as the
+ * contours. */
 LOSS_API loss_contour loss_contours_line(const loss_contours *contours, size_t i);
 
 /* ---- Critical points ------------------------------------------------------------------------ */

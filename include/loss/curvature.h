@@ -135,8 +135,8 @@ LOSS_API loss_status loss_curvature_density(loss_density **out, loss_curvature *
 LOSS_API void loss_density_free(loss_density *density);
 /** Random vectors that it is of. */
 LOSS_API size_t loss_density_vectors(const loss_density *density);
-/** Nodes of vector k, ascending, and their weights, which sum up to 1. @return how many.
- * Borrowed. */
+/** Nodes of vector k, ascending, and their weights, which sum up to 1. @return how many;
+ * 0 past the last vector. Borrowed. */
 LOSS_API size_t loss_density_nodes(const loss_density *density, size_t k, const double **nodes,
                                    const double **weights);
 /** Share of the eigenvalues per unit at a point, each node a Gauss curve of standard deviation

@@ -201,7 +201,7 @@ LOSS_API size_t loss_net_n_tensors(const loss_net *net);
 LOSS_API size_t loss_net_n_parameters(const loss_net *net);
 /** Multiply-adds of one image's forward pass in convolutions and linear layers. */
 LOSS_API double loss_net_macs(const loss_net *net);
-/** @param i  below loss_net_n_tensors() */
+/** @param i  below loss_net_n_tensors(); past it, the name is NULL and get and set do nothing */
 LOSS_API loss_tensor_info loss_net_tensor(const loss_net *net, size_t i);
 /** Copies tensor i out, [count] row-major. */
 LOSS_API void loss_net_get(const loss_net *net, size_t i, float *values);

@@ -22,6 +22,7 @@ const char *const *loss_colour_maps(void)
 
 loss_status loss_colour_at(const char *map, double t, uint8_t rgb[3])
 {
+    LOSSI_REQUIRE(map && rgb);
     size_t i = 0;
     while (i < N_MAPS && strcmp(names[i], map) != 0)
         i++;

@@ -192,7 +192,9 @@ static bool trace_levels(tracer *t, const double *levels, size_t n_levels)
 loss_status loss_contours_create(loss_contours **out, const loss_grid *grid, const double *levels,
                                  size_t n_levels, loss_contour_cells cells)
 {
+    LOSSI_REQUIRE(out);
     *out = NULL;
+    LOSSI_REQUIRE(grid && (levels || !n_levels));
     loss_status status = lossi_grid_check(grid);
     if (status)
         return status;
@@ -240,6 +242,8 @@ size_t loss_contours_count(const loss_contours *contours)
 
 loss_contour loss_contours_line(const loss_contours *contours, size_t i)
 {
+    if (!contours || i >= loss_contours_count(contours))
+        return (loss_contour){0};
     const line *l = &contours->lines[i];
     return (loss_contour){l->level, l->n_points, l->is_closed,
                           (const double(*)[2])(contours->points + l->first)};

@@ -172,7 +172,9 @@ static bool find_and_pair(const lossi_order *order, uint32_t *scratch, loss_crit
 
 loss_status loss_criticals_create(loss_criticals **out, const loss_grid *grid)
 {
+    LOSSI_REQUIRE(out);
     *out = NULL;
+    LOSSI_REQUIRE(grid);
     lossi_order order;
     loss_status status = lossi_grid_check(grid);
     if (!status)

@@ -67,6 +67,7 @@ static double cell_area(const loss_grid *g)
 
 loss_status loss_area_below(const loss_grid *grid, double level, double *area)
 {
+    LOSSI_REQUIRE(grid && area);
     double cells;
     loss_status status = lossi_grid_check(grid);
     if (!status && isnan(level))
@@ -169,6 +170,7 @@ static double mean_variation(const loss_grid *g)
 
 loss_status loss_figures_of(const loss_grid *grid, loss_figures *figures)
 {
+    LOSSI_REQUIRE(grid && figures);
     double below;
     *figures = (loss_figures){.lowest = NAN, .highest = NAN};
     loss_status status = lossi_grid_check(grid);

@@ -134,6 +134,7 @@ static void gather(const loss_grid *grid, const loss_levels_options *opt, double
 loss_status loss_levels(const loss_grid *grid, size_t n, const loss_levels_options *given,
                         double *levels, size_t *n_levels)
 {
+    LOSSI_REQUIRE(grid && levels && n_levels);
     loss_levels_options opt = LOSS_LEVELS_OPTIONS_INIT;
     *n_levels = 0;
     loss_status status = LOSSI_OPTIONS(opt, given);

@@ -16,6 +16,15 @@
 loss_status lossi_fail(loss_status status, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/** Ends a public function with LOSS_ERR_ARGUMENT unless the pointers that it needs are there:
+ * LOSSI_REQUIRE(net && path). */
+#define LOSSI_REQUIRE(pointers)                                                                    \
+    do {                                                                                           \
+        if (!(pointers))                                                                           \
+            return lossi_fail(LOSS_ERR_ARGUMENT, "%s: NULL where it needs %s", __func__,           \
+                              #pointers);                                                          \
+    } while (0)
+
 /** LOSS_ERR_NOMEM with the number of bytes in its message. */
 loss_status lossi_fail_nomem(size_t bytes);
 

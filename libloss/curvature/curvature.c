@@ -28,7 +28,9 @@ static loss_status apply(void *user, const lossi_real *x, lossi_real *y)
 loss_status loss_curvature_create(loss_curvature **out, const loss_net *net,
                                   const loss_dataset *data, const loss_curvature_options *given)
 {
+    LOSSI_REQUIRE(out);
     *out = NULL;
+    LOSSI_REQUIRE(net && data);
     loss_curvature_options opt = LOSS_CURVATURE_OPTIONS_INIT;
     loss_status status = LOSSI_OPTIONS(opt, given);
     if (!status && (unsigned)opt.ignore > LOSS_IGNORE_NONE)
@@ -71,6 +73,7 @@ size_t loss_curvature_rows(const loss_curvature *c)
 
 loss_status loss_curvature_gradient(loss_curvature *c, double *loss, float *gradient)
 {
+    LOSSI_REQUIRE(c);
     lossi_real *values = lossi_alloc(c->operator.n, sizeof *values);
     if (!values)
         return lossi_fail_nomem(c->operator.n * sizeof * values);
@@ -83,6 +86,7 @@ loss_status loss_curvature_gradient(loss_curvature *c, double *loss, float *grad
 
 loss_status loss_curvature_hvp(loss_curvature *c, const float *direction, float *product)
 {
+    LOSSI_REQUIRE(c && direction && product);
     size_t n = c->operator.n;
     lossi_real *x = lossi_alloc(n, sizeof *x), *y = lossi_alloc(n, sizeof *y);
     loss_status status = x && y ? LOSS_OK : lossi_fail_nomem(n * sizeof *x);
@@ -142,6 +146,7 @@ static void report_density(void *user, size_t vector, size_t step)
 loss_status loss_curvature_eigen(loss_curvature *c, const loss_eigen_options *given,
                                  loss_eigenvalue *values, float *vectors)
 {
+    LOSSI_REQUIRE(c && values);
     loss_eigen_options opt = LOSS_EIGEN_OPTIONS_INIT;
     loss_status status = LOSSI_OPTIONS(opt, given);
     if (!status && (!(opt.tolerance > 0) || opt.top > c->operator.n || opt.smallest> c->operator.n))
@@ -180,6 +185,7 @@ loss_status loss_curvature_eigen(loss_curvature *c, const loss_eigen_options *gi
 
 loss_status loss_curvature_trace(loss_curvature *c, size_t vectors, loss_trace *trace)
 {
+    LOSSI_REQUIRE(c && trace);
     *trace = (loss_trace){NAN, NAN, 0};
     if (!vectors)
         return lossi_fail(LOSS_ERR_ARGUMENT, "a trace from 0 random vectors; expected at least 1");
@@ -212,8 +218,10 @@ void loss_density_free(loss_density *d)
 loss_status loss_curvature_density(loss_density **out, loss_curvature *c, size_t vectors,
                                    size_t steps)
 {
-    size_t total;
+    LOSSI_REQUIRE(out);
     *out = NULL;
+    LOSSI_REQUIRE(c);
+    size_t total;
     if (!vectors || !steps || !lossi_mul(vectors, steps, &total))
         return lossi_fail(
             LOSS_ERR_ARGUMENT,
@@ -249,6 +257,8 @@ size_t loss_density_vectors(const loss_density *d)
 size_t loss_density_nodes(const loss_density *d, size_t k, const double **nodes,
                           const double **weights)
 {
+    if (!d || !nodes || !weights || k >= loss_density_vectors(d))
+        return 0;
     size_t at = 0;
     for (size_t i = 0; i < k; i++)
         at += d->counts[i];

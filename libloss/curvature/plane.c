@@ -9,7 +9,9 @@ loss_status loss_plane_hessian(loss_plane **out, const loss_net *net, const loss
                                const loss_curvature_options *given,
                                const loss_eigen_options *given_eigen, loss_eigenvalue *values)
 {
+    LOSSI_REQUIRE(out);
     *out = NULL;
+    LOSSI_REQUIRE(net && data);
     loss_curvature_options opt = LOSS_CURVATURE_OPTIONS_INIT;
     loss_eigen_options eigen = LOSS_EIGEN_OPTIONS_INIT;
     loss_curvature *curvature = NULL;

@@ -23,6 +23,7 @@ static bool drop_prefix(lossi_arrays *arrays, const char *prefix)
 
 loss_status loss_weights_convert(const char *from, const char *to)
 {
+    LOSSI_REQUIRE(from && to);
     lossi_arrays arrays;
     loss_status status = lossi_arrays_read(from, &arrays, NULL);
     if (status)

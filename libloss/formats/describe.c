@@ -234,7 +234,9 @@ static loss_status describe(const content *c, cJSON *json)
 
 loss_status loss_file_describe(const char *path, char **out)
 {
+    LOSSI_REQUIRE(out);
     *out = NULL;
+    LOSSI_REQUIRE(path);
     uint8_t *bytes;
     content c = {.path = path};
     loss_status status = loss_file_read(path, SIZE_MAX, &bytes, &c.size);

@@ -17,6 +17,7 @@ struct loss_builder {
 
 loss_status loss_builder_create(loss_builder **out, loss_shape shape)
 {
+    LOSSI_REQUIRE(out);
     *out = NULL;
     if (!shape.channels || !shape.height || !shape.width || shape.classes < 2)
         return lossi_fail(LOSS_ERR_SHAPE,
@@ -287,7 +288,9 @@ static loss_status allocate_values(loss_net *net)
 loss_status loss_builder_finish(loss_builder *b, loss_node logits, const char *model,
                                 loss_net **out)
 {
+    LOSSI_REQUIRE(out);
     *out = NULL;
+    LOSSI_REQUIRE(b);
     loss_net *net = b->net;
     loss_shape shape = loss_builder_shape(b, logits);
     if (b->status)

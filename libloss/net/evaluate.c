@@ -235,6 +235,7 @@ loss_status lossi_evaluator_logits(lossi_evaluator *e, const loss_net *net, size
 loss_status loss_net_evaluate(const loss_net *net, const loss_dataset *data,
                               const loss_evaluate_options *given, loss_result *result)
 {
+    LOSSI_REQUIRE(net && data && result);
     loss_evaluate_options opt = LOSS_EVALUATE_OPTIONS_INIT;
     lossi_evaluator *evaluator = NULL;
     loss_status status = LOSSI_OPTIONS(opt, given);
@@ -248,6 +249,7 @@ loss_status loss_net_evaluate(const loss_net *net, const loss_dataset *data,
 
 loss_status loss_net_logits(const loss_net *net, size_t n, const float *images, float *logits)
 {
+    LOSSI_REQUIRE(net && images && logits);
     lossi_evaluator *evaluator;
     loss_status status = lossi_evaluator_create(&evaluator, net, 0);
     if (!status)

@@ -77,6 +77,8 @@ double loss_net_macs(const loss_net *net)
 
 loss_tensor_info loss_net_tensor(const loss_net *net, size_t i)
 {
+    if (!net || i >= net->n_tensors)
+        return (loss_tensor_info){0};
     const lossi_tensor *tensor = &net->tensors[i];
     loss_tensor_info info = {tensor->name, tensor->n_dims, {0}, tensor->count, tensor->kind};
     memcpy(info.dims, tensor->dims, sizeof info.dims);
@@ -85,12 +87,16 @@ loss_tensor_info loss_net_tensor(const loss_net *net, size_t i)
 
 void loss_net_get(const loss_net *net, size_t i, float *values)
 {
+    if (!net || !values || i >= net->n_tensors)
+        return;
     for (size_t j = 0; j < net->tensors[i].count; j++)
         values[j] = (float)net->tensors[i].values[j];
 }
 
 void loss_net_set(loss_net *net, size_t i, const float *values)
 {
+    if (!net || !values || i >= net->n_tensors)
+        return;
     for (size_t j = 0; j < net->tensors[i].count; j++)
         net->tensors[i].values[j] = (lossi_real)values[j];
 }

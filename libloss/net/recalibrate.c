@@ -89,6 +89,7 @@ loss_status lossi_recalibrator_run(lossi_recalibrator *r, loss_net *net, loss_ca
 
 loss_status loss_net_recalibrate(loss_net *net, const loss_dataset *data, size_t threads)
 {
+    LOSSI_REQUIRE(net && data);
     lossi_recalibrator *recalibrator;
     loss_status status = lossi_recalibrator_create(&recalibrator, net, data, threads);
     if (!status)

@@ -22,6 +22,7 @@ static loss_status take_values(loss_net *net, const lossi_match *match)
 
 loss_status loss_net_load(loss_net *net, const char *path, const loss_load_options *given)
 {
+    LOSSI_REQUIRE(net && path);
     loss_load_options opt = LOSS_LOAD_OPTIONS_INIT;
     lossi_arrays arrays = {0};
     lossi_match match = {0};
@@ -42,6 +43,7 @@ loss_status loss_net_load(loss_net *net, const char *path, const loss_load_optio
 
 loss_status loss_net_save(const loss_net *net, const char *path)
 {
+    LOSSI_REQUIRE(net && path);
     char *keys[] = {"format", "model"}, *texts[] = {"pt", net->model};
     lossi_arrays arrays = {.n = net->n_tensors,
                            .items = calloc(net->n_tensors + 1, sizeof *arrays.items),

@@ -45,8 +45,10 @@ static uint64_t add_statistics(uint64_t digest, const loss_net *net)
 loss_status loss_plane_between(loss_plane **out, const loss_net *origin, const loss_net *first,
                                const loss_net *second, const char *description)
 {
-    const loss_net *others[2] = {first, second};
+    LOSSI_REQUIRE(out);
     *out = NULL;
+    LOSSI_REQUIRE(origin && first);
+    const loss_net *others[2] = {first, second};
     for (int axis = 0; axis < 2; axis++)
         if (others[axis] && !lossi_same_tensors(origin, others[axis]))
             return lossi_fail(LOSS_ERR_SHAPE, "networks of different tensors: %s and %s",
@@ -119,6 +121,7 @@ void lossi_plane_combine(const loss_plane *plane, const loss_net *origin, double
 loss_status loss_plane_move_states(const loss_plane *plane, const loss_net *origin, double a,
                                    double b, loss_net *moved)
 {
+    LOSSI_REQUIRE(plane && origin && moved);
     if (!plane->solutions[0])
         return lossi_fail(
             LOSS_ERR_ARGUMENT,

@@ -47,7 +47,9 @@ static loss_status take(loss_plane *plane, const loss_net *net, const char *path
 
 loss_status loss_plane_load(loss_plane **out, const loss_net *net, const char *path)
 {
+    LOSSI_REQUIRE(out);
     *out = NULL;
+    LOSSI_REQUIRE(net && path);
     lossi_arrays arrays;
     loss_status status = lossi_arrays_read(path, &arrays, NULL);
     if (status)
@@ -75,6 +77,7 @@ loss_status loss_plane_load(loss_plane **out, const loss_net *net, const char *p
 
 loss_status loss_plane_save(const loss_plane *plane, const loss_net *net, const char *path)
 {
+    LOSSI_REQUIRE(plane && net && path);
     if (loss_net_n_parameters(net) != plane->n)
         return lossi_fail(LOSS_ERR_SHAPE, "a plane of %zu parameters and a network of %zu",
                           plane->n, loss_net_n_parameters(net));

@@ -248,7 +248,9 @@ static loss_status check(const rows *r)
 loss_status loss_plane_pca(loss_plane **out, const loss_net *net, const char *const *paths,
                            size_t n, const loss_pca_options *given)
 {
+    LOSSI_REQUIRE(out);
     *out = NULL;
+    LOSSI_REQUIRE(net && paths);
     loss_pca_options opt = LOSS_PCA_OPTIONS_INIT;
     rows r = {.origin = net, .paths = paths, .n = n, .opt = &opt, .start = lossi_clock()};
     loss_status status = LOSSI_OPTIONS(opt, given);

@@ -56,6 +56,9 @@ loss_status lossi_plane_finish(loss_plane **plane, char *description)
 
 loss_status loss_plane_create(loss_plane **out, const loss_net *net, const float *x, const float *y)
 {
+    LOSSI_REQUIRE(out);
+    *out = NULL;
+    LOSSI_REQUIRE(net && x);
     loss_status status = lossi_plane_allocate(out, net, !y);
     if (status)
         return status;
@@ -125,6 +128,7 @@ bool lossi_same_tensors(const loss_net *a, const loss_net *b)
 loss_status loss_plane_move(const loss_plane *plane, const loss_net *origin, double a, double b,
                             loss_net *moved)
 {
+    LOSSI_REQUIRE(plane && origin && moved);
     if (loss_net_n_parameters(origin) != plane->n || loss_net_n_parameters(moved) != plane->n)
         return lossi_fail(LOSS_ERR_SHAPE, "a plane of %zu parameters and networks of %zu and %zu",
                           plane->n, loss_net_n_parameters(origin), loss_net_n_parameters(moved));

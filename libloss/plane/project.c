@@ -57,6 +57,7 @@ static double distance_off(const loss_plane *plane, const loss_net *origin, cons
 loss_status loss_plane_project(const loss_plane *plane, const loss_net *origin, const loss_net *net,
                                size_t n_axes, loss_projection *projection)
 {
+    LOSSI_REQUIRE(plane && origin && net && projection);
     *projection = (loss_projection){0};
     if (!lossi_same_tensors(origin, net) || loss_net_n_parameters(origin) != plane->n)
         return lossi_fail(LOSS_ERR_SHAPE, "a plane of %zu parameters and networks of %zu and %zu",

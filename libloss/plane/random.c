@@ -78,7 +78,9 @@ static void draw(const loss_net *net, const loss_random_options *opt, lossi_purp
 loss_status loss_plane_random(loss_plane **out, const loss_net *net,
                               const loss_random_options *given)
 {
+    LOSSI_REQUIRE(out);
     *out = NULL;
+    LOSSI_REQUIRE(net);
     loss_random_options opt = LOSS_RANDOM_OPTIONS_INIT;
     loss_status status = LOSSI_OPTIONS(opt, given);
     if (!status && ((unsigned)opt.norm > LOSS_NORM_NONE || (unsigned)opt.ignore > LOSS_IGNORE_NONE))

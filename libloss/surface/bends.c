@@ -51,6 +51,7 @@ bool loss_surface_has_bends(const loss_surface *surface)
 
 loss_status loss_surface_bends(loss_surface *surface, loss_split split, loss_bend *bends)
 {
+    LOSSI_REQUIRE(surface && bends);
     if (!loss_surface_has_split(surface, split))
         return lossi_fail(LOSS_ERR_NAME, "%s: it holds no points of the split %s", surface->path,
                           loss_split_name(split));

@@ -195,6 +195,7 @@ static loss_status evaluate_model(evaluation *e)
 
 loss_status loss_surface_evaluate(loss_surface *surface)
 {
+    LOSSI_REQUIRE(surface);
     if (!surface->net)
         return lossi_fail(LOSS_ERR_ARGUMENT, "%s: opened to look at, not to evaluate",
                           surface->path);

@@ -221,6 +221,7 @@ static loss_status write_npz(loss_surface *s, const char *path)
 loss_status loss_surface_export(loss_surface *surface, const char *path,
                                 const loss_export_options *given)
 {
+    LOSSI_REQUIRE(surface && path);
     loss_export_options opt = LOSS_EXPORT_OPTIONS_INIT;
     loss_status status = LOSSI_OPTIONS(opt, given);
     if (status)

@@ -262,6 +262,7 @@ static loss_status check(const walk *w)
 loss_status loss_surface_add_path(loss_surface *surface, const char *run, const char *const *paths,
                                   size_t n, const loss_path_options *given)
 {
+    LOSSI_REQUIRE(surface && run && paths);
     loss_path_options opt = LOSS_PATH_OPTIONS_INIT;
     walk w = {.surface = surface, .run = run, .paths = paths, .n = n, .opt = &opt};
     double held = NAN;

@@ -100,8 +100,10 @@ static loss_status read_directions(const loss_surface *s, const loss_net *net, l
 
 loss_status loss_surface_plane(const loss_surface *surface, const loss_net *net, loss_plane **plane)
 {
-    char digest[17];
+    LOSSI_REQUIRE(plane);
     *plane = NULL;
+    LOSSI_REQUIRE(surface && net);
+    char digest[17];
     loss_net_digest(net, digest);
     if (strcmp(fact(surface, "weights_digest"), digest) != 0)
         return lossi_fail(

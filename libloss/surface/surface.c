@@ -294,7 +294,9 @@ loss_status loss_surface_open(loss_surface **out, const char *path, const loss_n
                               const loss_plane *plane, const loss_dataset *data,
                               const loss_surface_options *given)
 {
+    LOSSI_REQUIRE(out);
     *out = NULL;
+    LOSSI_REQUIRE(path && net && plane && data);
     loss_surface_options opt = LOSS_SURFACE_OPTIONS_INIT;
     loss_surface *s = NULL;
     lossi_facts facts = {0};
@@ -331,8 +333,10 @@ loss_status loss_surface_open(loss_surface **out, const char *path, const loss_n
 
 loss_status loss_surface_read(loss_surface **out, const char *path)
 {
-    loss_surface *s;
+    LOSSI_REQUIRE(out);
     *out = NULL;
+    LOSSI_REQUIRE(path);
+    loss_surface *s;
     loss_status status = new_surface(&s, path);
     if (!status)
         status = lossi_store_open(&s->store, path);
@@ -366,6 +370,7 @@ bool loss_surface_has_split(const loss_surface *surface, loss_split split)
 
 loss_status loss_surface_points(loss_surface *surface, loss_split split, loss_point *points)
 {
+    LOSSI_REQUIRE(surface && points);
     if (!loss_surface_has_split(surface, split))
         return lossi_fail(LOSS_ERR_NAME, "%s: it holds no points of the split %s", surface->path,
                           loss_split_name(split));
@@ -375,6 +380,7 @@ loss_status loss_surface_points(loss_surface *surface, loss_split split, loss_po
 loss_status loss_surface_paths(loss_surface *surface, loss_split split, size_t *n,
                                const loss_path_point **points)
 {
+    LOSSI_REQUIRE(surface && n && points);
     *n = 0;
     *points = NULL;
     if (!loss_surface_has_split(surface, split))

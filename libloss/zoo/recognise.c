@@ -166,6 +166,7 @@ static loss_status finish(search *s, const lossi_arrays *arrays, char **model, c
 
 loss_status loss_net_recognise(const char *path, loss_shape shape, char **model, char **also)
 {
+    LOSSI_REQUIRE(path && model && also);
     *model = *also = NULL;
     search s = {.path = path, .given = shape, .fewest_problems = SIZE_MAX};
     lossi_arrays arrays;

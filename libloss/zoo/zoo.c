@@ -75,7 +75,9 @@ loss_status lossi_zoo_build(const char *text, loss_shape shape, lossi_built *bui
 
 loss_status loss_net_create(loss_net **out, const char *model, loss_shape shape)
 {
+    LOSSI_REQUIRE(out);
     *out = NULL;
+    LOSSI_REQUIRE(model);
     lossi_built built;
     loss_status status = lossi_net_file_is(model) ? lossi_net_file_build(model, shape, &built)
                                                   : lossi_zoo_build(model, shape, &built);
