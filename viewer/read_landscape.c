@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <loss/text.h>
+
 #include "grid.h"
 
 static const char *fact(const loss_surface *s, const char *key, const char *otherwise)
@@ -75,7 +77,7 @@ static bool describe(grid *g, const loss_surface *s)
     int split = g->has_split[LOSS_SPLIT_TEST] ? LOSS_SPLIT_TEST : LOSS_SPLIT_TRAIN;
     snprintf(key, sizeof key, "images_%s", loss_split_name((loss_split)split));
     snprintf(text, sizeof text, "Loss landscape of %s", fact(s, "model", "a network"));
-    g->title = strdup(text);
+    g->title = loss_text_escaped(text);
     const char *data = fact(s, "data", "");
     size_t end = strlen(data);
     while (end && data[end - 1] == '/')
@@ -86,7 +88,7 @@ static bool describe(grid *g, const loss_surface *s)
     snprintf(text, sizeof text, "%s images of %.*s; directions: %.200s; BatchNorm: %s",
              fact(s, key, "unknown"), (int)(end - start > 100 ? 100 : end - start), data + start,
              fact(s, "directions", "unknown"), fact(s, "bn", "unknown"));
-    g->caption = strdup(text);
+    g->caption = loss_text_escaped(text);
     g->quantity = strdup("loss (nats per image)");
     const char *solutions = loss_surface_metadata(s, "solutions");
     g->x_label = solutions ? "towards the second solution" : "direction 1";

@@ -210,6 +210,12 @@ LOSS_API loss_status loss_surface_bends(loss_surface *surface, loss_split split,
  * "images_test", "norm", "seed", ...); NULL when the file has no such key. Borrowed until the
  * surface is closed, or a path of that run added to. */
 LOSS_API const char *loss_surface_metadata(const loss_surface *surface, const char *key);
+/** A fact that is a number, such as "cosine"; it has a decimal point in every locale.
+ *  @param value  set only on success
+ *  @return false when the file has no such key, or it is no number. Since 0.1. */
+LOSS_API bool loss_surface_number(const loss_surface *surface, const char *key, double *value);
+/** The same of a fact that counts, such as "images_test", or of "seed". Since 0.1. */
+LOSS_API bool loss_surface_count(const loss_surface *surface, const char *key, uint64_t *value);
 /** Key number i in alphabetical order, NULL past the last. Borrowed. */
 LOSS_API const char *loss_surface_metadata_key(const loss_surface *surface, size_t i);
 

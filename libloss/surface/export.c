@@ -1,5 +1,6 @@
 /* Surfaces as files of other programs: picks the writer by the path's ending. */
 #include <loss/export.h>
+#include <loss/text.h>
 
 #include <math.h>
 #include <stdio.h>
@@ -63,18 +64,19 @@ static loss_split choose_split(const loss_surface *s, loss_split wanted)
 }
 
 /* Takes the text, and escapes it: names from files must not begin lines of the header. */
-static void add_comment(lossi_mesh *mesh, char *text)
+/* Takes the line over. Whatever the file says in it stays on one line. */
+static void add_comment(lossi_mesh *mesh, char *line)
 {
-    char *line = loss_text_escaped(text);
+    char *escaped = loss_text_escaped(line);
     char **comments =
-        line ? realloc(mesh->comments, (mesh->n_comments + 1) * sizeof *comments) : NULL;
-    free(text);
+        escaped ? realloc(mesh->comments, (mesh->n_comments + 1) * sizeof *comments) : NULL;
+    free(line);
     if (!comments) {
-        free(line);
+        free(escaped);
         return;
     }
     mesh->comments = comments;
-    comments[mesh->n_comments++] = line;
+    comments[mesh->n_comments++] = escaped;
 }
 
 static const char *fact(const loss_surface *s, const char *key)

@@ -1,5 +1,6 @@
 /* Training paths as files of their own: a table, or lines in space above the surface's mesh. */
 #include <loss/export.h>
+#include <loss/text.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -108,11 +109,14 @@ static void write_ply(loss_file *out, const loss_surface *s, const vertex *verti
     size_t n_edges = 0;
     for (size_t i = 0; i < n; i++)
         n_edges += vertices[i].follows;
-    loss_file_print(
-        out,
-        "ply\nformat ascii 1.0\ncomment training path by libloss %s on the surface of %s, "
-        "weights %s\n",
-        fact(s, "version"), fact(s, "model"), fact(s, "weights_digest"));
+    char *title = lossi_format("training path by libloss %s on the surface of %s, weights %s",
+                               fact(s, "version"), fact(s, "model"), fact(s, "weights_digest"));
+    char *escaped = loss_text_escaped(title);
+    loss_file_put_text(out, "ply\nformat ascii 1.0\ncomment ");
+    loss_file_put_text(out, escaped);
+    loss_file_put_text(out, "\n");
+    free(escaped);
+    free(title);
     loss_file_print(out,
                     "comment z = %.9g + %.9g * %s; quality is the loss on the plane, true_loss the "
                     "checkpoint's own, residual its share off the "

@@ -16,12 +16,24 @@ void lossi_facts_free(lossi_facts *facts)
     *facts = (lossi_facts){0};
 }
 
+/* Where the key is, or would be: facts are sorted. */
+static size_t place_of(const lossi_facts *facts, const char *key)
+{
+    size_t low = 0, high = facts->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(facts->keys[middle], key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 const char *lossi_facts_find(const lossi_facts *facts, const char *key)
 {
-    for (size_t i = 0; i < facts->n; i++)
-        if (strcmp(facts->keys[i], key) == 0)
-            return facts->values[i];
-    return NULL;
+    size_t at = place_of(facts, key);
+    return at < facts->n && strcmp(facts->keys[at], key) == 0 ? facts->values[at] : NULL;
 }
 
 bool lossi_facts_add(lossi_facts *facts, const char *key, const char *format, ...)

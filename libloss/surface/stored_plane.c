@@ -35,23 +35,31 @@ loss_status lossi_store_read_direction(lossi_store *store, const char *axis, flo
 
 static const char *fact(const loss_surface *s, const char *key)
 {
-    const char *value = lossi_facts_find(&s->facts, key);
+    const char *value = loss_surface_metadata(s, key);
     return value ? value : "";
 }
 
-/* 0 where there is no such number. */
-static double number(const loss_surface *s, const char *key)
+/* The fact must be there and be a number. */
+static loss_status read_number(const loss_surface *s, const char *key, double *value)
 {
-    double value = 0;
-    loss_number_parse(fact(s, key), NULL, &value);
-    return value;
+    return loss_surface_number(s, key, value)
+               ? LOSS_OK
+               : lossi_fail(LOSS_ERR_FORMAT, "%s: its %s is \"%.100s\"; expected a number", s->path,
+                            key, fact(s, key));
 }
 
-static uint64_t count(const loss_surface *s, const char *key)
+static loss_status read_count(const loss_surface *s, const char *key, uint64_t *value)
 {
-    uint64_t value = 0;
-    loss_count_parse(fact(s, key), NULL, &value);
-    return value;
+    return loss_surface_count(s, key, value)
+               ? LOSS_OK
+               : lossi_fail(LOSS_ERR_FORMAT, "%s: its %s is \"%.100s\"; expected a whole number",
+                            s->path, key, fact(s, key));
+}
+
+static loss_ignore ignore_of(const loss_surface *s)
+{
+    return strcmp(fact(s, "ignore"), loss_ignore_name(LOSS_IGNORE_NONE)) == 0 ? LOSS_IGNORE_NONE
+                                                                              : LOSS_IGNORE_BIASBN;
 }
 
 static loss_status draw_again(const loss_surface *s, const loss_net *net, loss_plane **plane)
@@ -61,11 +69,32 @@ static loss_status draw_again(const loss_surface *s, const loss_net *net, loss_p
     while (norm <= LOSS_NORM_NONE && strcmp(loss_norm_name((loss_norm)norm), fact(s, "norm")) != 0)
         norm++;
     opt.norm = (loss_norm)norm; /* an unknown one is refused */
-    opt.ignore = strcmp(fact(s, "ignore"), loss_ignore_name(LOSS_IGNORE_NONE)) == 0
-                     ? LOSS_IGNORE_NONE
-                     : LOSS_IGNORE_BIASBN;
-    opt.seed = count(s, "seed");
-    return loss_plane_random(plane, net, &opt);
+    opt.ignore = ignore_of(s);
+    loss_status status = read_count(s, "seed", &opt.seed);
+    return status ? status : loss_plane_random(plane, net, &opt);
+}
+
+/* What the kind of directions has besides: the variance that principal components explain, the
+ * eigenvalues of eigenvectors. */
+static loss_status read_details(const loss_surface *s, loss_plane *p)
+{
+    loss_status status = LOSS_OK;
+    if (*fact(s, "pca_checkpoints")) {
+        uint64_t n = 0;
+        status = read_count(s, "pca_checkpoints", &n);
+        p->n_checkpoints = (size_t)n;
+        p->ignore = ignore_of(s);
+        if (!status)
+            status = read_number(s, "explained_x", &p->explained[0]);
+        if (!status)
+            status = read_number(s, "explained_y", &p->explained[1]);
+    }
+    p->has_eigenvalues = *fact(s, "eigenvalue_x") != 0;
+    if (!status && p->has_eigenvalues)
+        status = read_number(s, "eigenvalue_x", &p->eigenvalues[0]);
+    if (!status && p->has_eigenvalues)
+        status = read_number(s, "eigenvalue_y", &p->eigenvalues[1]);
+    return status;
 }
 
 static loss_status read_directions(const loss_surface *s, const loss_net *net, loss_plane **plane)
@@ -80,6 +109,8 @@ static loss_status read_directions(const loss_surface *s, const loss_net *net, l
         status = lossi_fail(LOSS_ERR_FORMAT, "%s: it keeps no directions", s->path);
     if (!status)
         status = lossi_store_read_direction(s->store, "y", p->directions[1], p->n, &has_y);
+    if (!status)
+        status = read_details(s, p);
     if (status) {
         loss_plane_free(p);
         *plane = NULL;
@@ -89,12 +120,6 @@ static loss_status read_directions(const loss_surface *s, const loss_net *net, l
         free(p->directions[1]);
         p->directions[1] = NULL;
     }
-    p->n_checkpoints = count(s, "pca_checkpoints");
-    p->explained[0] = number(s, "explained_x");
-    p->explained[1] = number(s, "explained_y");
-    p->ignore = strcmp(fact(s, "ignore"), loss_ignore_name(LOSS_IGNORE_NONE)) == 0
-                    ? LOSS_IGNORE_NONE
-                    : LOSS_IGNORE_BIASBN;
     return lossi_plane_finish(plane, lossi_strdup(fact(s, "directions")));
 }
 

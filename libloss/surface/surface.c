@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <loss/text.h>
+
 #include "plane/plane.h"
 
 void loss_surface_close(loss_surface *surface)
@@ -406,6 +408,16 @@ loss_status loss_surface_paths(loss_surface *surface, loss_split split, size_t *
 const char *loss_surface_metadata(const loss_surface *surface, const char *key)
 {
     return lossi_facts_find(&surface->facts, key);
+}
+
+bool loss_surface_number(const loss_surface *surface, const char *key, double *value)
+{
+    return loss_number_parse(loss_surface_metadata(surface, key), NULL, value);
+}
+
+bool loss_surface_count(const loss_surface *surface, const char *key, uint64_t *value)
+{
+    return loss_count_parse(loss_surface_metadata(surface, key), NULL, value);
 }
 
 const char *loss_surface_metadata_key(const loss_surface *surface, size_t i)

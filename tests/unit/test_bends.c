@@ -259,6 +259,14 @@ static void test_hessian_plane(void **state)
     assert_true(x && y);
     assert_true(fabs(atof(x) - values[0].value) < 1e-6 * values[0].value &&
                 fabs(atof(y) - values[1].value) < 1e-6 * values[0].value);
+    loss_plane *back;
+    assert_int_equal(loss_surface_plane(surface, w->net, &back), LOSS_OK);
+    double number;
+    for (int axis = 0; axis < 2; axis++) { /* read back, the plane still has them */
+        assert_true(loss_surface_number(surface, axis ? "eigenvalue_y" : "eigenvalue_x", &number));
+        assert_true(loss_plane_eigenvalue(back, axis) == number);
+    }
+    loss_plane_free(back);
     assert_non_null(strstr(loss_surface_metadata(surface, "directions"),
                            "hessian ignore=biasbn, of 17 test images"));
     loss_surface_close(surface);
