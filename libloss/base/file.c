@@ -31,34 +31,12 @@ loss_status loss_path_find(const char *path, loss_path_kind *kind)
     return LOSS_OK;
 }
 
-static loss_status path_is(const char *path, loss_path_kind wanted, bool *is)
+loss_status lossi_path_is_file(const char *path, bool *is)
 {
     loss_path_kind kind;
     loss_status status = loss_path_find(path, &kind);
-    *is = !status && kind == wanted;
+    *is = !status && kind == LOSS_PATH_FILE;
     return status;
-}
-
-loss_status lossi_path_is_folder(const char *path, bool *is)
-{
-    return path_is(path, LOSS_PATH_FOLDER, is);
-}
-
-loss_status lossi_path_is_file(const char *path, bool *is)
-{
-    return path_is(path, LOSS_PATH_FILE, is);
-}
-
-bool lossi_is_folder(const char *path)
-{
-    bool is;
-    return !lossi_path_is_folder(path, &is) && is;
-}
-
-bool lossi_is_file(const char *path)
-{
-    bool is;
-    return !lossi_path_is_file(path, &is) && is;
 }
 
 loss_status lossi_file_open_input(const char *path, int *descriptor, uint64_t *size)

@@ -13,13 +13,8 @@
  *  @return LOSS_OK, LOSS_ERR_IO (message: path and the system's reason) */
 loss_status lossi_file_open_input(const char *path, int *descriptor, uint64_t *size);
 
-/** Like loss_path_find(); true where a folder / a regular file is there. What cannot be found out
- * is a failure and not false. */
-loss_status lossi_path_is_folder(const char *path, bool *is);
+/** Whether a regular file is there. What cannot be found out is a failure, and not false.
+ *  @return as loss_path_find() */
 loss_status lossi_path_is_file(const char *path, bool *is);
-
-/** The same for what is only probed: what cannot be found out is taken as missing. */
-bool lossi_is_folder(const char *path);
-bool lossi_is_file(const char *path);
 
 #endif

@@ -64,13 +64,12 @@ static bool place_split(place *p, const char *path)
 static int own_descriptor(const place *p)
 {
     char *folder = realpath(p->folder, NULL), *own = realpath("/proc/self/fd", NULL);
-    int number = -1;
-    size_t digits = strspn(p->name, "0123456789");
-    if (folder && own && strcmp(folder, own) == 0 && digits && digits < 7 && !p->name[digits])
-        number = (int)strtoul(p->name, NULL, 10);
+    uint64_t number;
+    bool is_own = folder && own && strcmp(folder, own) == 0 &&
+                  loss_count_parse(p->name, NULL, &number) && number < 1000000;
     free(folder);
     free(own);
-    return number;
+    return is_own ? (int)number : -1;
 }
 
 /* The path that a link names; NULL with *error where it cannot be had. */
