@@ -198,6 +198,7 @@ static int print(request *r, json *j, bool is_interrupted)
 {
     loss_status status = LOSS_OK;
     if (r->is_json) {
+        target_json(&r->t, j, j->root);
         json_bool(j, j->root, "interrupted", is_interrupted);
         status = json_print(j);
     }

@@ -5,8 +5,8 @@
 #include "json.h"
 #include "target.h"
 
-static loss_status print_result(const loss_net *net, loss_split split, const loss_result *r,
-                                bool is_json)
+static loss_status print_result(const target *t, const loss_net *net, loss_split split,
+                                const loss_result *r, bool is_json)
 {
     if (!is_json) {
         printf(
@@ -22,6 +22,7 @@ static loss_status print_result(const loss_net *net, loss_split split, const los
     json_number(&j, j.root, "images", (double)r->images);
     json_text(&j, j.root, "split", loss_split_name(split));
     json_text(&j, j.root, "model", loss_net_model(net));
+    target_json(t, &j, j.root);
     json_number(&j, j.root, "seconds", r->seconds);
     return json_print(&j);
 }
@@ -71,7 +72,7 @@ int command_eval(int argc, char **argv)
     if (!status)
         status = loss_net_evaluate(net, data, &o, &r);
     if (!status)
-        status = print_result(net, (loss_split)split, &r, is_json);
+        status = print_result(&t, net, (loss_split)split, &r, is_json);
     loss_net_free(net);
     loss_dataset_free(data);
     target_free(&t);

@@ -249,6 +249,8 @@ static loss_status run(request *r)
     }
     if (!status) {
         r->surface.second = second;
+        r->surface.network_from = r->t.network_from;
+        r->surface.caveat = *r->t.caveat ? r->t.caveat : NULL;
         r->surface.bn_data = bn_data;
         status = loss_surface_open(&surface, r->out, net, plane, data, &r->surface);
     }

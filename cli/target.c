@@ -10,8 +10,8 @@
 #include "display.h"
 #include "place.h"
 
-enum { MODEL, WEIGHTS, DATA, MOST_JSON = 1 << 24 };
-static const char AUTO[] = "auto";
+enum { MOST_JSON = 1 << 24 };
+const char TARGET_AUTO[] = "auto";
 
 bool is_net_file(const char *model)
 {
@@ -32,12 +32,12 @@ static void take_text(const cJSON *json, const char *key, const char **value, ch
 /* A network that was written as text: its copy in the run. */
 static void take_net_file(target *t)
 {
-    if (!t->owned[MODEL] || !is_net_file(t->owned[MODEL]))
+    if (!t->owned[TARGET_MODEL] || !is_net_file(t->owned[TARGET_MODEL]))
         return;
     char path[4096];
-    snprintf(path, sizeof path, "%s/%s", t->run, t->owned[MODEL]);
-    free(t->owned[MODEL]);
-    t->model = t->owned[MODEL] = strdup(path);
+    snprintf(path, sizeof path, "%s/%s", t->run, t->owned[TARGET_MODEL]);
+    free(t->owned[TARGET_MODEL]);
+    t->model = t->owned[TARGET_MODEL] = strdup(path);
 }
 
 static void take_channels(const cJSON *json, const char *key, channels *value)
@@ -64,7 +64,7 @@ static int take_weights(target *t, const cJSON *json)
     if (!cJSON_IsNumber(epochs) || epochs->valuedouble != (double)newest)
         progress_note(t->quiet, "%s: its newest checkpoint is of epoch %zu", display(t->run),
                       newest);
-    t->weights = t->owned[WEIGHTS] = strdup(c.paths[c.n - 1]);
+    t->weights = t->owned[TARGET_WEIGHTS] = strdup(c.paths[c.n - 1]);
     loss_checkpoints_free(&c);
     return t->weights ? EXIT_OK : report_failure(LOSS_ERR_NOMEM);
 }
@@ -88,10 +88,10 @@ static int read_run(target *t)
         cJSON_Delete(json);
         return EXIT_FAILED;
     }
-    take_text(json, "model", &t->model, &t->owned[MODEL]);
+    take_text(json, "model", &t->model, &t->owned[TARGET_MODEL]);
     take_net_file(t);
     if (!t->data)
-        t->data = t->owned[DATA] = place_find(json, t->run);
+        t->data = t->owned[TARGET_DATA] = place_find(json, t->run);
     take_channels(json, "mean", &t->mean);
     take_channels(json, "std", &t->std);
     int result = t->weights ? EXIT_OK : take_weights(t, json);
@@ -107,16 +107,18 @@ int target_resolve(target *t, const char *command, bool needs_weights)
             return result;
     }
     if (!t->model && t->weights)
-        t->model = AUTO;
+        t->model = TARGET_AUTO;
     if (!t->model)
         return usage_error(command, "which network? Give --model NAME%s",
                            needs_weights ? ", --weights FILE, or a RUN/ folder" : "");
-    if (!needs_weights && strcmp(t->model, AUTO) == 0)
+    if (!needs_weights && strcmp(t->model, TARGET_AUTO) == 0)
         return usage_error(command,
                            "--model auto recognises weights; here is nothing to recognise");
     if (needs_weights && !t->weights)
         return usage_error(
             command, "which weights? Give --weights FILE, or a RUN/ folder with a checkpoint");
+    if (t->by_order && strcmp(t->model, TARGET_AUTO) == 0)
+        return usage_error(command, "--by-order compares no names; it goes with --model NAME");
     if (!t->data)
         return usage_error(command, "which data? Give --data PATH, such as --data fashion-mnist");
     if (t->mean.n != t->std.n)
@@ -128,7 +130,7 @@ int target_resolve(target *t, const char *command, bool needs_weights)
 
 void target_free(target *t)
 {
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < TARGET_N_OWNED; i++)
         free(t->owned[i]);
 }
 
@@ -145,38 +147,4 @@ loss_status target_open_data(const target *t, loss_split split, loss_dataset **d
         opt.std[i] = t->std.values[t->std.n == 3 ? i : 0];
     }
     return loss_dataset_open(data, t->data, &opt);
-}
-
-/* Finds out what network the weights are of, and says it. */
-static loss_status recognise(target *t, loss_shape shape)
-{
-    char *model, *also;
-    loss_status status = loss_net_recognise(t->weights, shape, &model, &also);
-    if (status)
-        return status;
-    if (!t->quiet)
-        fprintf(stderr, "%s: taken for %s%s%s\n", t->weights, model,
-                also ? "; the same tensors fit " : "", also ? also : "");
-    t->model = t->owned[MODEL] = strdup(model);
-    loss_string_free(model);
-    loss_string_free(also);
-    return t->model ? LOSS_OK : LOSS_ERR_NOMEM;
-}
-
-loss_status target_open_net(target *t, const loss_dataset *data, loss_net **net)
-{
-    loss_load_options opt = LOSS_LOAD_OPTIONS_INIT;
-    opt.by_order = t->by_order;
-    loss_status status =
-        strcmp(t->model, AUTO) == 0 ? recognise(t, loss_dataset_shape(data)) : LOSS_OK;
-    *net = NULL;
-    if (!status)
-        status = loss_net_create(net, t->model, loss_dataset_shape(data));
-    if (!status && t->weights)
-        status = loss_net_load(*net, t->weights, &opt);
-    if (status) {
-        loss_net_free(*net);
-        *net = NULL;
-    }
-    return status;
 }

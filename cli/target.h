@@ -5,6 +5,14 @@
 
 #include "options.h"
 
+struct cJSON;
+struct json;
+
+enum { TARGET_MODEL, TARGET_WEIGHTS, TARGET_DATA, TARGET_N_OWNED };
+
+/** The model that is recognised from its weights. */
+extern const char TARGET_AUTO[];
+
 typedef struct target {
     const char *run; /* the RUN/ folder given, or NULL */
     const char *model, *weights, *data;
@@ -14,7 +22,10 @@ typedef struct target {
     uint64_t sample_seed;
     bool by_order; /* weights match by order instead of name */
     bool quiet;
-    char *owned[3]; /* model, weights and data that came from run.json or were recognised */
+    char *owned[TARGET_N_OWNED]; /* what came from run.json or was recognised */
+    /* Of the network, once it is open: */
+    const char *network_from; /* "named", "recognised", "order" or "run" */
+    char caveat[512];         /* what makes it doubtful; "": nothing */
 } target;
 
 /* Rows of an option table that fill a target named t. */
@@ -24,7 +35,7 @@ typedef struct target {
      OPTION_TEXT, &(t).model, NULL, NULL}, \
     {"weights", "FILE", "its weights: .safetensors, PyTorch's .pt .pth .th .t7, .npz", \
      OPTION_TEXT, &(t).weights, NULL, NULL}, \
-    {"by-order", NULL, "match tensors by order and shape, whatever their names", \
+    {"by-order", NULL, "with --model NAME: match tensors by order and shape, not by name", \
      OPTION_FLAG, &(t).by_order, NULL, NULL}, \
     DATA_OPTIONS(t)
 #define DATA_OPTIONS(t) \
@@ -50,8 +61,11 @@ void target_free(target *t);
 /** Opens the target's data. */
 loss_status target_open_data(const target *t, loss_split split, loss_dataset **data);
 /** Makes the target's network for images like those of data, recognised from its weights if the
- * model is auto, and loads them. */
+ * model is auto, and loads them. Weights that are not a run's are held against some training
+ * images: what is doubtful is said on standard error and kept in the target. */
 loss_status target_open_net(target *t, const loss_dataset *data, loss_net **net);
+/** Adds where the network is from, and its caveat, to a JSON object. */
+void target_json(const target *t, struct json *j, struct cJSON *to);
 
 /** True if a model is the name of a .net file. */
 bool is_net_file(const char *model);

@@ -10,6 +10,7 @@
 #include <loss/grid.h>
 #include <loss/net.h>
 #include <loss/plane.h>
+#include <loss/recognise.h>
 #include <loss/status.h>
 #include <loss/surface.h>
 #include <loss/text.h>

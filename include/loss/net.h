@@ -36,19 +36,6 @@ typedef struct loss_net loss_net;
  *  Threads: any.   Since 0.1. */
 LOSS_API loss_status loss_net_create(loss_net **out, const char *model, loss_shape shape);
 
-/** Recognises the network of the zoo that a file of weights belongs to, from the names and
- * shapes of its tensors.
- *  @param path   weights, as for loss_net_load()
- *  @param shape  of the images and number of classes; zeros where it is not known, then the
- * weights tell.
- *  @param model  the name for loss_net_create(). Owned by the caller: loss_string_free().
- *  @param also   another network with the same tensors (shortcuts without parameters do not
- * show), or NULL. Owned likewise.
- *  @return LOSS_OK; LOSS_ERR_MISMATCH: none fits, the message tells what the nearest lacks;
- * LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM Threads: any.   Since 0.1. */
-LOSS_API loss_status loss_net_recognise(const char *path, loss_shape shape, char **model,
-                                        char **also);
-
 /** Frees a network; NULL is a no-op. */
 LOSS_API void loss_net_free(loss_net *net);
 

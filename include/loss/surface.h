@@ -80,11 +80,16 @@ typedef struct loss_surface_options {
                     void *user); /**< about each second while another program keeps the file
                                     locked, from the caller's thread; may be NULL. It is waited
                                     for as long as that takes, or until cancelled. */
+    const char *network_from;    /**< how it is known which network the weights are of, such as
+                                    "named" or "recognised"; kept as metadata of that key when the
+                                    file is made. May be NULL. Borrowed. */
+    const char *caveat; /**< what makes the network doubtful (loss_check_caveat()); kept as metadata
+                           of that key when the file is made. May be NULL. Borrowed. */
 } loss_surface_options;
 #define LOSS_SURFACE_OPTIONS_INIT                                                                  \
     {                                                                                              \
         sizeof(loss_surface_options), {-1, 1, 25}, {-1, 1, 25}, NULL, 0, NULL, NULL, NULL, NULL,   \
-            0, LOSS_BN_WEIGHTS, NULL, NULL, NULL                                                   \
+            0, LOSS_BN_WEIGHTS, NULL, NULL, NULL, NULL, NULL                                       \
     }
 
 /** Makes a landscape file for this network, plane and data, or opens one that holds part of it.

@@ -131,6 +131,9 @@ static bool collect_facts(const loss_surface *s, lossi_facts *facts)
         lossi_facts_add(facts, "weights_digest", "%s", digest) &&
         lossi_facts_add(facts, "weights_norm", "%.9g", weights_norm(s->net)) &&
         add_bn(facts, &s->opt) &&
+        (!s->opt.network_from ||
+         lossi_facts_add(facts, "network_from", "%s", s->opt.network_from)) &&
+        (!s->opt.caveat || lossi_facts_add(facts, "caveat", "%s", s->opt.caveat)) &&
         (!s->opt.repeat || lossi_facts_add(facts, "repeat", "%zu", s->opt.repeat)) &&
         lossi_facts_add(facts, "splits", "%s", SPLITS[s->data[0] != NULL][s->data[1] != NULL]) &&
         lossi_facts_add(facts, "data", "%s", loss_dataset_path(first)) &&

@@ -8,14 +8,15 @@
 #include "base/base.h"
 #include "formats/read.h"
 #include "net/match.h"
+#include "zoo/recognition.h"
 #include "zoo/zoo.h"
 
 /* What is known of the file, and what fits it so far. */
 typedef struct search {
     const char *path;
     lossi_match match;
-    loss_shape given;   /* of the images; zeros where it is not known */
-    char *model, *also; /* the first and the second that fits */
+    loss_shape given;      /* of the images; zeros where it is not known */
+    loss_recognition *out; /* what fits */
     size_t fewest_problems;
     char nearest[1000]; /* the message about what fits best but not quite */
     loss_status status;
@@ -41,11 +42,30 @@ static void keep_nearest(search *s)
     snprintf(s->nearest, sizeof s->nearest, "%s", loss_last_message());
 }
 
+static bool has_candidate(const loss_recognition *r, const char *model)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (strcmp(r->candidates[i].model, model) == 0)
+            return true;
+    return false;
+}
+
+/* Takes the model's name over. */
+static loss_status add_candidate(loss_recognition *r, char *model)
+{
+    if (!lossi_reserve((void **)&r->candidates, &r->capacity, r->n, sizeof *r->candidates)) {
+        free(model);
+        return lossi_fail_nomem((r->n + 1) * sizeof *r->candidates);
+    }
+    r->candidates[r->n++] = (lossi_candidate){.model = model, .check = LOSS_CHECK_INIT};
+    return LOSS_OK;
+}
+
 /* Holds one network against the file. */
 static void try_model(search *s, const char *model, loss_shape shape)
 {
     lossi_built built;
-    if (s->also || lossi_zoo_build(model, shape, &built))
+    if (s->status || lossi_zoo_build(model, shape, &built))
         return;
     const loss_net *net = lossi_builder_net(built.builder);
     loss_status status =
@@ -54,8 +74,8 @@ static void try_model(search *s, const char *model, loss_shape shape)
         s->status = status;
     if (status == LOSS_ERR_MISMATCH)
         keep_nearest(s);
-    if (!status && (!s->model || strcmp(s->model, built.model) != 0)) {
-        *(s->model ? &s->also : &s->model) = built.model;
+    if (!status && !has_candidate(s->out, built.model)) {
+        s->status = add_candidate(s->out, built.model);
         built.model = NULL;
     }
     loss_builder_free(built.builder);
@@ -142,45 +162,78 @@ static void try_keys(search *s, const lossi_family *family, const char *name, si
     }
 }
 
-static loss_status finish(search *s, const lossi_arrays *arrays, char **model, char **also)
+static loss_status fail_no_fit(const search *s, const lossi_arrays *arrays)
 {
-    if (!s->status && !s->model)
-        s->status =
-            *s->nearest
-                ? lossi_fail(LOSS_ERR_MISMATCH, "no network of the zoo fits; the nearest: %s",
-                             s->nearest)
-                : lossi_fail(LOSS_ERR_MISMATCH,
-                             "%s: no network of the zoo has its %zu tensors, such as %.100s; "
-                             "describe the network in a "
-                             ".net file, or give its name and --by-order",
-                             s->path, arrays->n, arrays->n ? arrays->items[0].name : "none");
-    if (s->status) {
-        free(s->model);
-        free(s->also);
-        return s->status;
-    }
-    *model = s->model;
-    *also = s->also;
-    return LOSS_OK;
+    if (*s->nearest)
+        return lossi_fail(LOSS_ERR_MISMATCH, "no network of the zoo fits; the nearest: %s",
+                          s->nearest);
+    return lossi_fail(LOSS_ERR_MISMATCH,
+                      "%s: no network of the zoo has its %zu tensors, such as %.100s; describe the "
+                      "network in a .net file",
+                      s->path, arrays->n, arrays->n ? arrays->items[0].name : "none");
 }
 
-loss_status loss_net_recognise(const char *path, loss_shape shape, char **model, char **also)
+static loss_status find_candidates(search *s)
 {
-    LOSSI_REQUIRE(path && model && also);
-    *model = *also = NULL;
-    search s = {.path = path, .given = shape, .fewest_problems = SIZE_MAX};
     lossi_arrays arrays;
-    s.status = lossi_arrays_read(path, &arrays, NULL);
-    if (s.status)
-        return s.status;
-    s.status = lossi_match_create(&s.match, &arrays);
     size_t n;
+    s->status = lossi_arrays_read(s->path, &arrays, NULL);
+    if (s->status)
+        return s->status;
+    s->status = lossi_match_create(&s->match, &arrays);
     const lossi_family *const *families = lossi_zoo_families(&n);
-    for (size_t i = 0; i < n && !s.status; i++)
-        for (size_t k = 0; k < lossi_family_n_entries(families[i]); k++)
-            try_keys(&s, families[i], families[i]->entries[k].name, 0, "");
-    loss_status status = finish(&s, &arrays, model, also);
-    lossi_match_free(&s.match);
+    for (size_t f = 0; f < n && !s->status; f++)
+        for (size_t i = 0; i < lossi_family_n_entries(families[f]); i++)
+            try_keys(s, families[f], families[f]->entries[i].name, 0, "");
+    if (!s->status && !s->out->n)
+        s->status = fail_no_fit(s, &arrays);
+    lossi_match_free(&s->match);
     lossi_arrays_free(&arrays);
+    return s->status;
+}
+
+loss_status loss_recognise(loss_recognition **out, const char *path, loss_shape shape)
+{
+    LOSSI_REQUIRE(out && path);
+    *out = NULL;
+    loss_recognition *r = calloc(1, sizeof *r);
+    if (!r || !(r->path = lossi_strdup(path))) {
+        free(r);
+        return lossi_fail_nomem(sizeof *r + strlen(path));
+    }
+    search s = {.path = path, .given = shape, .out = r, .fewest_problems = SIZE_MAX};
+    loss_status status = find_candidates(&s);
+    if (status)
+        loss_recognition_free(r);
+    else
+        *out = r;
     return status;
+}
+
+void loss_recognition_free(loss_recognition *r)
+{
+    if (!r)
+        return;
+    for (size_t i = 0; i < r->n; i++) {
+        free(r->candidates[i].model);
+        free(r->candidates[i].losses);
+    }
+    free(r->candidates);
+    free(r->path);
+    free(r);
+}
+
+size_t loss_recognition_count(const loss_recognition *r)
+{
+    return r->n;
+}
+
+const char *loss_recognition_model(const loss_recognition *r, size_t i)
+{
+    return i < r->n ? r->candidates[i].model : NULL;
+}
+
+const char *loss_recognition_assumed(void)
+{
+    return "ReLU as activation, BatchNorm with eps 1e-5, no dilation";
 }

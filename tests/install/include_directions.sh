@@ -23,7 +23,7 @@ allowed() {
 public() {
     case $1 in
     base) echo status file text ;;
-    zoo) echo net data status ;;
+    zoo) echo net recognise data status ;;
     kernels) echo none ;;
     data) echo data status ;;
     *) echo ;;

@@ -57,7 +57,10 @@ class Shape(ctypes.Structure):
 lib = ctypes.CDLL(os.path.join(BUILD, "libloss.so"))
 lib.loss_last_message.restype = ctypes.c_char_p
 lib.loss_net_create.argtypes = [ctypes.POINTER(ctypes.c_void_p), ctypes.c_char_p, Shape]
-lib.loss_net_recognise.argtypes = [ctypes.c_char_p, Shape, ctypes.POINTER(ctypes.c_char_p), ctypes.POINTER(ctypes.c_char_p)]
+lib.loss_recognise.argtypes = [ctypes.POINTER(ctypes.c_void_p), ctypes.c_char_p, Shape]
+lib.loss_recognition_model.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+lib.loss_recognition_model.restype = ctypes.c_char_p
+lib.loss_recognition_free.argtypes = [ctypes.c_void_p]
 lib.loss_net_load.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
 lib.loss_net_logits.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p]
 lib.loss_net_recalibrate.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t]
@@ -79,9 +82,11 @@ def must(status):
 
 
 def our_logits(path, model, images):
-    """What libloss takes the file for, and the logits of `model`."""
-    shape, found, also = Shape(*SHAPE, CLASSES), ctypes.c_char_p(), ctypes.c_char_p()
-    must(lib.loss_net_recognise(path.encode(), shape, ctypes.byref(found), ctypes.byref(also)))
+    """The first network of the zoo that has the file's tensors, and the logits of `model`."""
+    shape, recognition = Shape(*SHAPE, CLASSES), ctypes.c_void_p()
+    must(lib.loss_recognise(ctypes.byref(recognition), path.encode(), shape))
+    found = lib.loss_recognition_model(recognition, 0).decode()
+    lib.loss_recognition_free(recognition)
     net = ctypes.c_void_p()
     must(lib.loss_net_create(ctypes.byref(net), model.encode(), shape))
     try:
@@ -91,7 +96,7 @@ def our_logits(path, model, images):
         must(lib.loss_net_logits(net, len(pixels), pixels.ctypes.data, logits.ctypes.data))
     finally:
         lib.loss_net_free(net)
-    return found.value.decode(), logits
+    return found, logits
 
 
 def go_there(model, taken_for, damped):

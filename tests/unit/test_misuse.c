@@ -177,8 +177,14 @@ static void test_networks(void **state)
     REFUSED(loss_net_create(&made, NULL, shape));
     assert_null(made);
     REFUSED(loss_net_create(NULL, "lenet5", shape));
-    REFUSED(loss_net_recognise(NULL, shape, &text, &text));
-    REFUSED(loss_net_recognise("x", shape, NULL, &text));
+    loss_recognition *recognition;
+    loss_check check = LOSS_CHECK_INIT;
+    REFUSED(loss_recognise(&recognition, NULL, shape));
+    REFUSED(loss_recognise(NULL, "x", shape));
+    REFUSED(loss_net_check(NULL, data, NULL, &check));
+    REFUSED(loss_net_check(net, data, NULL, NULL));
+    check.struct_size = 0;
+    REFUSED(loss_net_check(net, data, NULL, &check));
     REFUSED(loss_builder_create(NULL, shape));
     REFUSED(loss_builder_finish(NULL, (loss_node)0, "x", &made));
     REFUSED(loss_net_load(net, NULL, NULL));

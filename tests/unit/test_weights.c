@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include <loss/net.h>
+#include <loss/recognise.h>
 
 #include "formats/read.h"
 #include "formats/safetensors.h"
@@ -223,6 +224,9 @@ static const char *const recognisable[][2] = {
     {"densenet121:style=kuangliu,width=0.125", NULL},
     {"lenet5", NULL},
     {"lenet5:width=2", NULL},
+    {"lenet5:pool=average", "lenet5"},
+    {"vgg9-li:width=0.125", NULL},
+    {"resnet50:stem=imagenet-nopool,stride=1x1,width=0.125", "resnet50:stem=imagenet,width=0.125"},
 };
 
 static void test_recognise(void **state)
@@ -235,13 +239,12 @@ static void test_recognise(void **state)
         write_weights(net, "w.safetensors", NULL);
         loss_net_free(net);
         for (int known = 0; known < 2; known++) {
-            char *found, *also;
+            loss_recognition *r;
             loss_shape shape = known ? CIFAR : (loss_shape){0};
-            if (loss_net_recognise(scratch_path("w.safetensors"), shape, &found, &also))
+            if (loss_recognise(&r, scratch_path("w.safetensors"), shape))
                 fail_msg("%s: %s", model, loss_last_message());
-            assert_string_equal(found, expected);
-            loss_string_free(found);
-            loss_string_free(also);
+            assert_string_equal(loss_recognition_model(r, 0), expected);
+            loss_recognition_free(r);
         }
     }
 }
@@ -249,24 +252,22 @@ static void test_recognise(void **state)
 static void test_recognise_says_what_else_fits(void **state)
 {
     (void)state;
-    char *found, *also;
+    loss_recognition *r;
     loss_net *net = make("resnet20", CIFAR);
     write_weights(net, "w.safetensors", NULL);
-    assert_int_equal(loss_net_recognise(scratch_path("w.safetensors"), CIFAR, &found, &also),
-                     LOSS_OK);
-    assert_string_equal(also, "resnet20:shortcut=none");
-    loss_string_free(found);
-    loss_string_free(also);
+    assert_int_equal(loss_recognise(&r, scratch_path("w.safetensors"), CIFAR), LOSS_OK);
+    assert_int_equal(loss_recognition_count(r), 2);
+    assert_string_equal(loss_recognition_model(r, 1), "resnet20:shortcut=none");
+    assert_null(loss_recognition_model(r, 2));
+    loss_recognition_free(r);
     /* Weights for other images than the data. */
-    assert_int_equal(loss_net_recognise(scratch_path("w.safetensors"), (loss_shape){1, 28, 28, 10},
-                                        &found, &also),
+    assert_int_equal(loss_recognise(&r, scratch_path("w.safetensors"), (loss_shape){1, 28, 28, 10}),
                      LOSS_ERR_MISMATCH);
-    assert_null(found);
+    assert_null(r);
     assert_message("the nearest:");
     assert_message("conv1.weight is [16, 3, 3, 3], expected [16, 1, 3, 3]");
     write_weights(net, "w.safetensors", number_names);
-    assert_int_equal(loss_net_recognise(scratch_path("w.safetensors"), CIFAR, &found, &also),
-                     LOSS_ERR_MISMATCH);
+    assert_int_equal(loss_recognise(&r, scratch_path("w.safetensors"), CIFAR), LOSS_ERR_MISMATCH);
     assert_message("no network of the zoo has its 97 tensors, such as tensor000");
     loss_net_free(net);
 }

@@ -1,0 +1,124 @@
+/* The network of a command: named, recognised or from a run, loaded, and held against some
+ * training images. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "json.h"
+#include "target.h"
+
+/* Some training images, the same for every command; test images where there is no training
+ * split. */
+static loss_status open_check_data(const target *t, loss_dataset **data)
+{
+    target some = *t;
+    some.limit = LOSS_CHECK_IMAGES;
+    some.sample = true;
+    some.sample_seed = 0;
+    loss_status status = target_open_data(&some, LOSS_SPLIT_TRAIN, data);
+    return status ? target_open_data(&some, LOSS_SPLIT_TEST, data) : LOSS_OK;
+}
+
+static void say_winner(const target *t, const loss_recognition *r, size_t winner)
+{
+    const loss_check *check = loss_recognition_check(r, winner);
+    if (t->quiet)
+        return;
+    fprintf(stderr, "%s: taken for %s: loss %.4g on %zu %s images, guessing %.4g", t->weights,
+            loss_recognition_model(r, winner), check->loss, check->images,
+            loss_split_name(check->split), check->guessing);
+    if (!isnan(check->statistics_off))
+        fprintf(stderr, ", running means off by %.2g", check->statistics_off);
+    for (size_t i = 0; i < loss_recognition_count(r); i++)
+        if (i != winner)
+            fprintf(stderr, "; %s, of the same tensors: %.4g", loss_recognition_model(r, i),
+                    loss_recognition_check(r, i)->loss);
+    fprintf(stderr, "\n%s: the tensors do not tell activation, eps and dilation; assumed: %s\n",
+            t->weights, loss_recognition_assumed());
+}
+
+/* Finds out what network the weights are of, and says it. */
+static loss_status recognise(target *t, loss_shape shape, const loss_dataset *images,
+                             const loss_evaluate_options *opt)
+{
+    loss_recognition *r;
+    size_t winner = 0;
+    loss_status status = loss_recognise(&r, t->weights, shape);
+    if (status)
+        return status;
+    status = loss_recognition_evaluate(r, images, opt);
+    if (!status) {
+        status = loss_recognition_decide(r, &winner);
+        if (status == LOSS_ERR_MISMATCH)
+            fprintf(stderr, "lossgrid: --model auto cannot tell the network; give --model NAME, or "
+                            "FILE.net for another one\n");
+    }
+    if (!status) {
+        say_winner(t, r, winner);
+        t->model = t->owned[TARGET_MODEL] = strdup(loss_recognition_model(r, winner));
+        status = t->model ? LOSS_OK : LOSS_ERR_NOMEM;
+    }
+    loss_recognition_free(r);
+    return status;
+}
+
+static loss_status load(target *t, loss_shape shape, loss_net **net)
+{
+    loss_load_options opt = LOSS_LOAD_OPTIONS_INIT;
+    opt.by_order = t->by_order;
+    loss_status status = loss_net_create(net, t->model, shape);
+    if (!status && t->weights)
+        status = loss_net_load(*net, t->weights, &opt);
+    if (!status && t->by_order && !t->quiet)
+        fprintf(stderr, "%s: taken by order for %s: names were not compared; assumed: %s\n",
+                t->weights, t->model, loss_recognition_assumed());
+    return status;
+}
+
+/* Weights of others are held against images; whatever is doubtful is said even if quiet. */
+static loss_status check(target *t, const loss_net *net, const loss_dataset *images,
+                         const loss_evaluate_options *opt)
+{
+    loss_check c = LOSS_CHECK_INIT;
+    loss_status status = loss_net_check(net, images, opt, &c);
+    if (!status && loss_check_caveat(&c, t->caveat, sizeof t->caveat))
+        fprintf(stderr, "lossgrid: warning: %s: %s\n", t->weights, t->caveat);
+    return status;
+}
+
+loss_status target_open_net(target *t, const loss_dataset *data, loss_net **net)
+{
+    loss_shape shape = loss_dataset_shape(data);
+    loss_evaluate_options opt = LOSS_EVALUATE_OPTIONS_INIT;
+    opt.cancelled = interrupted;
+    loss_dataset *images = NULL;
+    loss_status status = LOSS_OK;
+    bool is_auto = strcmp(t->model, TARGET_AUTO) == 0;
+    /* In a run, model and weights were written together. */
+    bool is_run = t->owned[TARGET_MODEL] && t->owned[TARGET_WEIGHTS];
+    *net = NULL;
+    t->network_from = is_run ? "run" : is_auto ? "recognised" : t->by_order ? "order" : "named";
+    if (t->weights && !is_run)
+        status = open_check_data(t, &images);
+    if (!status && is_auto)
+        status = recognise(t, shape, images, &opt);
+    if (!status)
+        status = load(t, shape, net);
+    if (!status && images && !is_auto)
+        status = check(t, *net, images, &opt);
+    loss_dataset_free(images);
+    if (status) {
+        loss_net_free(*net);
+        *net = NULL;
+    }
+    return status;
+}
+
+void target_json(const target *t, json *j, cJSON *to)
+{
+    json_text(j, to, "network_from", t->network_from);
+    if (*t->caveat)
+        json_text(j, to, "caveat", t->caveat);
+}
