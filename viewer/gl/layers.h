@@ -3,6 +3,7 @@
 #ifndef LAYERS_H
 #define LAYERS_H
 
+#include "ghost.h"
 #include "gl.h"
 #include "mesh.h"
 #include "scene.h"
@@ -17,15 +18,16 @@ typedef struct eye {
 } eye;
 
 /* ---- Surfaces: one buffer a mesh ------------------------------------------------------------ */
+enum { MESH_FINE, MESH_COARSE, MESH_GHOSTS, N_MESHES = MESH_GHOSTS + N_GHOSTS };
+
 typedef struct surface_layer {
     GLuint program, colours;
     int colours_of; /* the map that the texture holds, -1: none */
     struct surface_buffers {
         GLuint array, vertices, indices;
         GLsizei n;
-    } meshes[MOST_VIEWS][4]; /* fine, coarse, ghost above, ghost below */
+    } meshes[MOST_VIEWS][N_MESHES];
 } surface_layer;
-enum { MESH_FINE, MESH_COARSE, MESH_ABOVE, MESH_BELOW, N_MESHES };
 
 bool surface_layer_create(surface_layer *l, problem *p);
 void surface_layer_free(surface_layer *l);

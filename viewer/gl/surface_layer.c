@@ -64,26 +64,16 @@ static bool upload(struct surface_buffers *b, const relief *r, size_t stride)
     return true;
 }
 
-/* The loss plus or minus its standard error as a surface of its own, on the same scale. */
-static bool upload_ghost(struct surface_buffers *b, const scene *s, const view *v, double sign)
+static bool upload_ghost(struct surface_buffers *b, const scene *s, const view *v, ghost_side side)
 {
-    int split = s->set.split == SHOW_TRAIN ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST;
-    if (!v->grid.has_split[split])
-        split = split == LOSS_SPLIT_TRAIN ? LOSS_SPLIT_TEST : LOSS_SPLIT_TRAIN;
-    const samples *from = &v->grid.splits[split];
-    size_t n = v->grid.nx * v->grid.ny;
-    release(b);
-    if (!from->error || s->set.field != FIELD_LOSS || s->set.split == SHOW_DIFFERENCE)
-        return true;
-    double *values = malloc(n * sizeof *values);
     relief r;
-    for (size_t i = 0; values && i < n; i++)
-        values[i] = from->loss[i] + sign * from->error[i];
-    if (!values || !relief_make(&r, &v->grid, values, &s->scale,
-                                s->set.exaggeration)) /* which frees the values */
+    bool has;
+    release(b);
+    if (!ghost_make(&r, &has, s, v, side))
         return false;
-    bool done = upload(b, &r, 1);
-    relief_free(&r);
+    bool done = !has || upload(b, &r, 1);
+    if (has)
+        relief_free(&r);
     return done;
 }
 
@@ -99,8 +89,8 @@ bool surface_layer_upload(surface_layer *l, const scene *s, size_t number)
            stride = (side + COARSE_SIDE - 1) / COARSE_SIDE;
     return upload(&b[MESH_FINE], &v->relief, 1) &&
            (stride < 3 || upload(&b[MESH_COARSE], &v->relief, stride)) &&
-           (!s->set.ghost ||
-            (upload_ghost(&b[MESH_ABOVE], s, v, 1) && upload_ghost(&b[MESH_BELOW], s, v, -1)));
+           (!s->set.ghost || (upload_ghost(&b[MESH_GHOSTS + GHOST_ABOVE], s, v, GHOST_ABOVE) &&
+                              upload_ghost(&b[MESH_GHOSTS + GHOST_BELOW], s, v, GHOST_BELOW)));
 }
 
 static void set_colours(surface_layer *l, int map)
@@ -183,11 +173,15 @@ void surface_layer_draw(surface_layer *l, const eye *e, size_t number, bool is_c
 void surface_layer_draw_ghosts(surface_layer *l, const eye *e, size_t number)
 {
     static const double opacity = 0.30;
+    ghost_side order[N_GHOSTS];
+    ghost_order(&e->scene->set.view, order);
     glDepthMask(GL_FALSE);
-    for (int k = MESH_BELOW; k >= MESH_ABOVE; k--)
-        if (l->meshes[number][k].n) {
-            set_uniforms(l, e, number, opacity);
-            draw(&l->meshes[number][k]);
-        }
+    for (int i = 0; i < N_GHOSTS; i++) {
+        const struct surface_buffers *b = &l->meshes[number][MESH_GHOSTS + order[i]];
+        if (!b->n)
+            continue;
+        set_uniforms(l, e, number, opacity);
+        draw(b);
+    }
     glDepthMask(GL_TRUE);
 }
