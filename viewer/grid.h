@@ -39,34 +39,8 @@ typedef struct grid {
     bool has_centre;               /* (0, 0) is the trained network */
 } grid;
 
-/** Reads a .landscape, .ply or .csv file, recognised by its content.
- *  @param max_bytes  files that are larger are refused; 0: no limit
- *  @return false with the reason in *p; *out is then empty */
-bool grid_read(grid *out, const char *path, size_t max_bytes, problem *p);
 /** Frees what a grid owns and empties it. */
 void grid_free(grid *g);
-
-/* The readers; text and bytes are those of the whole file and are not kept. */
-bool grid_read_landscape(grid *g, const char *path, problem *p);
-bool grid_parse_ply(grid *g, const char *path, const unsigned char *bytes, size_t n, problem *p);
-bool grid_parse_csv(grid *g, const char *path, const unsigned char *bytes, size_t n, problem *p);
-
-/** Rows of a table as they come, to be put in their places of a grid. NaN: no value. */
-typedef struct scatter {
-    size_t n, capacity;
-    struct scatter_row {
-        double x, y, loss, error, accuracy;
-        int split;
-    } * rows;
-    bool has_error, has_accuracy;
-} scatter;
-
-/** Appends a row. @return false: out of memory. */
-bool scatter_add(scatter *s, const struct scatter_row *row);
-void scatter_free(scatter *s);
-/** Finds the grid that the rows lie on and fills in nx, ny, x, y, splits.
- *  @return false with the reason: not a grid, a line, two rows for one point, out of memory */
-bool grid_from_scatter(grid *g, const char *path, const scatter *s, problem *p);
 
 /** Checks what all readers must: at least 2 x 2 points, not too many, at least one finite loss
  * unless the file still grows. */

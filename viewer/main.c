@@ -4,6 +4,7 @@
 #include "command.h"
 #include "gl/window.h"
 #include "options.h"
+#include "scene_build.h"
 
 #include <loss/loss.h>
 

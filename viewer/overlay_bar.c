@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "overlay.h"
+#include "draw.h"
+#include "overlay_parts.h"
 
 static void gradient(const session *s, box b, cairo_t *cr)
 {

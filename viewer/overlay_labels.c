@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "axes.h"
-#include "overlay.h"
+#include "draw.h"
+#include "overlay_parts.h"
 
 enum { MOST_PLACES = 600, FEW = 12 };
 
@@ -175,13 +176,13 @@ static void draw_epochs(places *p, place *at, bool is_hidden, cairo_t *cr)
     }
 }
 
-static void draw_marks(places *p, cairo_t *cr)
+static bool draw_marks(places *p, cairo_t *cr)
 {
     const view *v = &p->s->scene.views[p->number];
     double u = p->s->layout.unit;
     place *at = calloc(v->n_marks + 1, sizeof *at);
     if (!at)
-        return;
+        return false;
     for (size_t i = 0; i < v->n_marks; i++) {
         const mark *m = &v->marks[i];
         at[i].is_seen =
@@ -203,9 +204,10 @@ static void draw_marks(places *p, cairo_t *cr)
                 draw_label(p, at[i].x, at[i].y, v->marks[i].text, 4, cr);
     }
     free(at);
+    return true;
 }
 
-void overlay_labels(const session *s, size_t number, cairo_t *cr)
+bool overlay_labels(const session *s, size_t number, cairo_t *cr)
 {
     static _Thread_local places p; /* too large for a stack of unknown size */
     static _Thread_local axes a;
@@ -220,6 +222,7 @@ void overlay_labels(const session *s, size_t number, cairo_t *cr)
         for (size_t i = 0; i < a.n_labels; i++)
             if (a.labels[i].is_name == (names == 1))
                 draw_axis_label(&p, &a.labels[i], cr);
-    draw_marks(&p, cr);
+    bool is_whole = draw_marks(&p, cr);
     cairo_restore(cr);
+    return is_whole;
 }

@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "overlay.h"
+#include "draw.h"
+#include "overlay_parts.h"
 
 static void draw_slider(const session *s, const widget *w, const theme *t, cairo_t *cr)
 {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "session.h"
+#include "action.h"
 
 enum { ROW = 28, MARGIN = 10, GAP = 4, HEAD = 40 };
 

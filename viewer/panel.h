@@ -9,7 +9,7 @@ enum { MOST_WIDGETS = 64 };
 typedef struct widget {
     box at;
     const setting *set; /* what it shows and changes, or NULL: */
-    int action;         /* a button for an action of session.h */
+    int action;         /* a button for an action */
     const char *label;
 } widget;
 

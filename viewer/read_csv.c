@@ -8,7 +8,8 @@
 #include <strings.h>
 
 #include "csv_text.h"
-#include "grid.h"
+#include "readers.h"
+#include "scatter.h"
 
 /* What a column is. Those of a split are numbered from its role on. */
 enum { X, Y, SPLIT, LOSS, ERROR = LOSS + 3, ACCURACY = ERROR + 3, N_ROLES = ACCURACY + 3 };

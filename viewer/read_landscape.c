@@ -7,7 +7,7 @@
 
 #include <loss/text.h>
 
-#include "grid.h"
+#include "readers.h"
 
 static const char *fact(const loss_surface *s, const char *key, const char *otherwise)
 {

@@ -9,7 +9,8 @@
 
 #include <loss/text.h>
 
-#include "grid.h"
+#include "readers.h"
+#include "scatter.h"
 
 typedef enum type { CHAR, UCHAR, SHORT, USHORT, INT, UINT, FLOAT, DOUBLE, N_TYPES, NO_TYPE } type;
 static const char *const TYPE_NAMES[2][N_TYPES] = {

@@ -161,22 +161,22 @@ double relief_height_at(const relief *r, double x, double y)
     return u >= v ? a + u * (b - a) + v * (c - b) : a + v * (d - a) + u * (c - d);
 }
 
-size_t relief_levels(const relief *r, const settings *s, double *levels)
+bool relief_levels(const relief *r, const settings *s, double *levels, size_t *n)
 {
     static const loss_level_scale scales[] = {LOSS_LEVELS_LINEAR, LOSS_LEVELS_LOG,
                                               LOSS_LEVELS_QUANTILE};
     loss_levels_options opt = LOSS_LEVELS_OPTIONS_INIT;
     loss_grid g = {{0, (double)(r->nx - 1), r->nx}, {0, (double)(r->ny - 1), r->ny}, r->value};
-    size_t n = 0;
+    *n = 0;
     if (!(r->scale.low < r->scale.high))
-        return 0;
+        return true;
     opt.scale = scales[s->spacing == SPACING_AUTO ? (r->scale.log ? SPACING_LOG : SPACING_LINEAR)
                                                   : s->spacing];
     opt.low = r->scale.low;
     opt.high = r->scale.high;
     if (opt.scale == LOSS_LEVELS_LOG && opt.low <= 0)
         opt.scale = LOSS_LEVELS_LINEAR;
-    return loss_levels(&g, (size_t)s->levels, &opt, levels, &n) ? 0 : n;
+    return !loss_levels(&g, (size_t)s->levels, &opt, levels, n);
 }
 
 static double along(const double *axis, size_t n, double index)
@@ -299,19 +299,22 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-double relief_steepest(const relief *r)
+bool relief_steepest(const relief *r, double *steepest)
 {
     static const double share = 0.98;
     enum { MOST_SAMPLES = 250000 }; /* of a large grid every so many points tell */
     size_t n = r->nx * r->ny, m = 0, step = n / MOST_SAMPLES + 1;
-    double *slopes = malloc((n / step + 1) * sizeof *slopes), steepest = 0;
-    for (size_t i = 0; slopes && i < n; i += step)
+    double *slopes = malloc((n / step + 1) * sizeof *slopes);
+    *steepest = 0;
+    if (!slopes)
+        return false;
+    for (size_t i = 0; i < n; i += step)
         if (r->value[i] <= r->scale.high)
             slopes[m++] = relief_slope(r, i % r->nx, i / r->nx);
     if (m) {
         qsort(slopes, m, sizeof *slopes, ascending);
-        steepest = slopes[(size_t)(share * (double)(m - 1))];
+        *steepest = slopes[(size_t)(share * (double)(m - 1))];
     }
     free(slopes);
-    return steepest;
+    return true;
 }

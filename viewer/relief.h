@@ -56,8 +56,8 @@ void relief_gradient(const relief *r, const double *f, size_t ix, size_t iy, dou
 /** Length of the gradient of the value, per unit of the file's axes. */
 double relief_slope(const relief *r, size_t ix, size_t iy);
 /** The slope that 98 % of the surface does not exceed: the upper end of its colours, which one
- * wall would else use up. */
-double relief_steepest(const relief *r);
+ * wall would else use up. @return false: out of memory */
+bool relief_steepest(const relief *r, double *steepest);
 
 /** Where a ray first meets the triangles below z_max. @return false: nowhere. */
 bool relief_pick(const relief *r, const ray *line, double z_max, vec3 *hit);
@@ -76,7 +76,7 @@ bool relief_contours(const relief *r, const double *levels, size_t n_levels, boo
 
 /** Levels as the settings ask: evenly spaced in value, in the logarithm, or with equally many
  * points between them.
- *  @param levels  [MOST_LEVELS], written, ascending. @return how many */
-size_t relief_levels(const relief *r, const settings *s, double *levels);
+ *  @param levels  [MOST_LEVELS], written, ascending: *n of them. @return false: out of memory */
+bool relief_levels(const relief *r, const settings *s, double *levels, size_t *n);
 
 #endif

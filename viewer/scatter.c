@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "grid.h"
+#include "scatter.h"
 
 static const double SAME = 1e-5; /* part of the span */
 /* At least every 16th point must be there, or it is no grid but a cloud; of a large grid every

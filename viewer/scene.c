@@ -7,17 +7,44 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "scene_build.h"
+#include "read.h"
 
 void scene_init(scene *s)
 {
     *s = (scene){.set = settings_default(), .scale = {0, 1, false}};
 }
 
+void scene_clear_lines(view *v)
+{
+    free(v->lines);
+    free(v->floor_lines);
+    v->lines = v->floor_lines = NULL;
+    v->n_lines = v->n_floor_lines = 0;
+}
+
+void scene_clear_marks(view *v)
+{
+    free(v->marks);
+    free(v->path_lines);
+    v->marks = NULL;
+    v->path_lines = NULL;
+    v->n_marks = v->n_path_lines = v->n_critical = 0;
+    v->lacks_marks = false;
+}
+
+void scene_clear(view *v)
+{
+    scene_clear_lines(v);
+    scene_clear_marks(v);
+    if (v->has_relief)
+        relief_free(&v->relief);
+    v->has_relief = false;
+}
+
 static void view_free(view *v)
 {
     grid_free(&v->grid);
-    scene_view_clear(v);
+    scene_clear(v);
     free(v->path);
     *v = (view){0};
 }
@@ -120,7 +147,9 @@ bool scene_poll(scene *s)
         if (memcmp(stamp, v->stamp, sizeof stamp) == 0 || (!stamp[0] && !stamp[2]))
             continue;
         char *path = strdup(v->path);
-        if (path && !scene_open(s, i, path, v->max_bytes))
+        if (!path)
+            snprintf(s->message, sizeof s->message, "out of memory");
+        else if (!scene_open(s, i, path, v->max_bytes))
             memcpy(v->stamp, stamp, sizeof stamp); /* told once, until it changes again */
         free(path);
         changed = true;

@@ -38,6 +38,7 @@ typedef struct view {
     size_t n_marks;
     segment *path_lines; /* level 0: on the surface, 1: at the true loss, 2: stems. Owned */
     size_t n_path_lines;
+    bool lacks_marks;   /* memory ran out: some of these are missing */
     size_t n_critical;  /* points that the persistence leaves */
     long long stamp[3]; /* of the file when it was read: time, nanoseconds, size */
 } view;
@@ -71,10 +72,10 @@ bool scene_is_growing(const scene *s);
 /** Closes the view of that number; a later one moves up. */
 void scene_close(scene *s, size_t number);
 
-/** Makes what the settings and files ask for, if anything has changed since the last time.
- *  @return false if the settings cannot be met (message says why): they go back to what they
- * were */
-bool scene_update(scene *s);
+/** Frees what was made of a view's grid: lines, marks, or all of it. The grid stays. */
+void scene_clear_lines(view *v);
+void scene_clear_marks(view *v);
+void scene_clear(view *v);
 
 /** "test loss (nats per image)": what the heights are. */
 void scene_quantity(const scene *s, char text[128]);

@@ -8,32 +8,6 @@
 
 #include "colours.h"
 
-static void clear_lines(view *v)
-{
-    free(v->lines);
-    free(v->floor_lines);
-    v->lines = v->floor_lines = NULL;
-    v->n_lines = v->n_floor_lines = 0;
-}
-
-static void clear_marks(view *v)
-{
-    free(v->marks);
-    free(v->path_lines);
-    v->marks = NULL;
-    v->path_lines = NULL;
-    v->n_marks = v->n_path_lines = v->n_critical = 0;
-}
-
-void scene_view_clear(view *v)
-{
-    clear_lines(v);
-    clear_marks(v);
-    if (v->has_relief)
-        relief_free(&v->relief);
-    v->has_relief = false;
-}
-
 /* ---- Surfaces ------------------------------------------------------------------------------- */
 
 static bool surfaces_differ(const settings *a, const settings *b)
@@ -71,13 +45,13 @@ static bool make_surfaces(scene *s)
     for (size_t i = 0; i < s->n_views; i++) {
         view *v = &s->views[i];
         if (done) {
-            scene_view_clear(v);
+            scene_clear(v);
             v->has_relief =
                 relief_make(&v->relief, &v->grid, values[i], &s->scale, s->set.exaggeration);
-            if (!v->has_relief)
+            double steepest = 0;
+            if (!v->has_relief || !relief_steepest(&v->relief, &steepest))
                 done = problem_set(&p, "%s: out of memory", v->path);
-            else
-                s->steepest = fmax(s->steepest, relief_steepest(&v->relief));
+            s->steepest = fmax(s->steepest, steepest);
         } else {
             free(values[i]);
         }
@@ -89,22 +63,31 @@ static bool make_surfaces(scene *s)
 
 /* ---- Lines ---------------------------------------------------------------------------------- */
 
+/* Says so. @return false */
+static bool no_memory(scene *s, const view *v)
+{
+    problem p;
+    problem_set(&p, "%s: no memory for its lines and marks", v->path);
+    snprintf(s->message, sizeof s->message, "%s", p.text);
+    return false;
+}
+
 static bool make_lines(scene *s)
 {
-    s->n_levels = s->n_views && s->views[0].has_relief
-                      ? relief_levels(&s->views[0].relief, &s->set, s->levels)
-                      : 0;
+    s->n_levels = 0;
+    if (s->n_views && s->views[0].has_relief &&
+        !relief_levels(&s->views[0].relief, &s->set, s->levels, &s->n_levels))
+        return no_memory(s, &s->views[0]);
     for (size_t i = 0; i < s->n_views; i++) {
         view *v = &s->views[i];
-        clear_lines(v);
+        scene_clear_lines(v);
         if (!v->has_relief)
             continue;
         if (((s->set.contours || s->set.texture == TEXTURE_ISOLINES) &&
              !relief_contours(&v->relief, s->levels, s->n_levels, false, &v->lines, &v->n_lines)) ||
             (s->set.floor && !relief_contours(&v->relief, s->levels, s->n_levels, true,
                                               &v->floor_lines, &v->n_floor_lines)))
-            return snprintf(s->message, sizeof s->message, "%s: no memory for the contour lines",
-                            v->path) < 0;
+            return no_memory(s, v);
     }
     return true;
 }
@@ -114,6 +97,7 @@ static bool make_lines(scene *s)
 static mark *add_mark(view *v, mark_kind kind, vec3 at)
 {
     mark *grown = realloc(v->marks, (v->n_marks + 1) * sizeof *grown);
+    v->lacks_marks |= !grown;
     if (!grown)
         return NULL;
     v->marks = grown;
@@ -164,8 +148,10 @@ static void add_critical(scene *s, view *v)
     const relief *r = &v->relief;
     loss_grid g = {{0, (double)(r->nx - 1), r->nx}, {0, (double)(r->ny - 1), r->ny}, r->z};
     loss_criticals *all = NULL;
-    if (loss_criticals_create(&all, &g))
+    if (loss_criticals_create(&all, &g)) {
+        v->lacks_marks = true;
         return;
+    }
     size_t n = loss_criticals_count(all, s->set.persistence * r->height);
     const loss_critical *points = loss_criticals_points(all);
     for (size_t i = 0; i < n && v->n_critical < MOST_MARKS; i++) {
@@ -184,6 +170,7 @@ static void add_critical(scene *s, view *v)
 static void add_path_line(view *v, vec3 a, vec3 b, uint32_t level)
 {
     segment *grown = realloc(v->path_lines, (v->n_path_lines + 1) * sizeof *grown);
+    v->lacks_marks |= !grown;
     if (!grown)
         return;
     v->path_lines = grown;
@@ -251,11 +238,12 @@ static void add_centre(view *v)
         add_mark(v, MARK_CENTRE, at);
 }
 
-static void make_marks(scene *s)
+static bool make_marks(scene *s)
 {
+    bool done = true;
     for (size_t i = 0; i < s->n_views; i++) {
         view *v = &s->views[i];
-        clear_marks(v);
+        scene_clear_marks(v);
         if (!v->has_relief)
             continue;
         if (s->set.centre)
@@ -264,7 +252,10 @@ static void make_marks(scene *s)
             add_path(s, v);
         if (s->set.critical)
             add_critical(s, v);
+        if (v->lacks_marks)
+            done = no_memory(s, v);
     }
+    return done;
 }
 
 bool scene_update(scene *s)
@@ -289,7 +280,7 @@ bool scene_update(scene *s)
     if (lines)
         done = make_lines(s) && done;
     if (marks)
-        make_marks(s);
+        done = make_marks(s) && done;
     if (surfaces)
         s->surface_version++;
     if (lines || marks)

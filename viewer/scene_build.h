@@ -1,10 +1,12 @@
-/* Parts of the scene that are made of files and settings. */
+/* Surfaces, lines and marks of a scene, made of its files and settings. */
 #ifndef SCENE_BUILD_H
 #define SCENE_BUILD_H
 
 #include "scene.h"
 
-/** Frees all that was made of the view's grid; the grid stays. */
-void scene_view_clear(view *v);
+/** Makes what the settings and files ask for, if anything has changed since the last time.
+ *  @return false if the settings cannot be met (message says why): they go back to what they
+ * were */
+bool scene_update(scene *s);
 
 #endif

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "scene_build.h"
+
 const binding BINDINGS[] = {
     {{"Enter", NULL}, ACTION_RESET, "reset the camera"},
     {{"1", NULL}, ACTION_FRONT, "view from the front"},

@@ -3,31 +3,8 @@
 #ifndef SESSION_H
 #define SESSION_H
 
+#include "action.h"
 #include "panel.h"
-
-typedef enum action {
-    ACTION_NONE,
-    ACTION_RESET,
-    ACTION_FRONT,
-    ACTION_RIGHT_SIDE,
-    ACTION_TOP,
-    ACTION_ISO,
-    ACTION_LEFT,
-    ACTION_RIGHT,
-    ACTION_UP,
-    ACTION_DOWN,
-    ACTION_NEARER,
-    ACTION_FARTHER,
-    ACTION_MORE_LEVELS,
-    ACTION_FEWER_LEVELS,
-    ACTION_HIGHER,
-    ACTION_LOWER,
-    ACTION_PICTURE,
-    ACTION_PRINT,
-    ACTION_RELOAD,
-    ACTION_CLOSE_SECOND,
-    ACTION_QUIT
-} action;
 
 typedef struct binding {
     const char *keys[3]; /* names as session_key() takes them; NULL past the last */

@@ -59,6 +59,19 @@ if [ -z "$bad" ]; then echo "ok - includes go the allowed ways"; else
     echo "${bad//$'\n'/$'\n'# }"
 fi
 
+# circles FOLDER: modules (x.c and x.h) of a folder that include each other, directly or not.
+circles() {
+    grep -oE '^#include "[a-z_/]+\.h"' "$1"/*.[ch] |
+        sed -E 's,^.*/([a-z_0-9]+)\.[ch]:#include "([a-z_/]+)\.h"$,\1 \2,' | awk '$1 != $2' | sort -u |
+        tsort 2>&1 >/dev/null
+}
+for folder in cli viewer; do
+    if [ -z "$(circles $folder)" ]; then echo "ok - no circles in $folder"; else
+        echo "not ok - no circles in $folder"
+        circles $folder | sed 's/^/# /'
+    fi
+done
+
 # The check itself must be able to fail.
 planted=$(mktemp -d)
 trap 'rm -rf "$planted"' EXIT
@@ -66,6 +79,12 @@ mkdir -p "$planted/libloss/formats" "$planted/cli" "$planted/viewer/gl"
 echo '#include "net/net.h"' >"$planted/libloss/formats/wrong.c"
 echo '#include "base/base.h"' >"$planted/cli/wrong.c"
 echo '#include <glad/gl.h>' | tee "$planted/viewer/wrong.c" >"$planted/viewer/gl/right.c"
+echo '#include "b.h"' >"$planted/cli/a.c"
+echo '#include "a.h"' >"$planted/cli/b.c"
+if [ -n "$(circles "$planted/cli")" ]; then echo "ok - a planted circle is found"; else
+    echo "not ok - a planted circle is found"
+fi
+rm "$planted/cli/a.c" "$planted/cli/b.c"
 if [ "$(check_tree "$planted" | wc -l)" -eq 3 ]; then echo "ok - a planted violation is found"; else
     echo "not ok - a planted violation is found"
 fi

@@ -14,6 +14,7 @@
 
 #include "../unit/scratch.h"
 #include "ghost.h"
+#include "scene_build.h"
 #include "session.h"
 
 static void begin(session *s)

@@ -14,6 +14,7 @@
 
 #include "../unit/scratch.h"
 #include "scene.h"
+#include "scene_build.h"
 
 /* A bowl whose lowest point, 1 at (0.125, -0.0625), lies between grid points of step 0.25. */
 static void open_bowl(scene *s, int height, int labels)

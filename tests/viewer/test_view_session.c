@@ -14,6 +14,7 @@
 #include "../unit/scratch.h"
 #include "options.h"
 #include "png_file.h"
+#include "scene_build.h"
 #include "session.h"
 
 static const char *fixture(void)

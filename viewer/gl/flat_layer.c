@@ -3,6 +3,7 @@
 
 #include <cairo.h>
 
+#include "colours.h"
 #include "layers.h"
 #include "overlay.h"
 
@@ -99,9 +100,9 @@ bool flat_layer_overlay(flat_layer *l, const session *s)
     cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)s->layout.width,
                                                         (int)s->layout.height);
     cairo_t *cr = cairo_create(image);
-    overlay_draw(s, cr);
+    bool is_whole = overlay_draw(s, cr);
     cairo_surface_flush(image);
-    bool done = cairo_status(cr) == CAIRO_STATUS_SUCCESS &&
+    bool done = is_whole && cairo_status(cr) == CAIRO_STATUS_SUCCESS &&
                 cairo_surface_status(image) == CAIRO_STATUS_SUCCESS;
     if (done) {
         upload(l, image);

@@ -84,12 +84,26 @@ void gl_listen(void)
     glDebugMessageCallback(complain, NULL);
 }
 
-unsigned gl_complaints(void)
+/* Errors since the last call; a lost context has one for ever. */
+static bool take_errors(void)
 {
+    bool ran_out = false;
     GLenum error;
-    while ((error = glGetError()) != GL_NO_ERROR) {
+    for (int i = 0; i < 16 && (error = glGetError()) != GL_NO_ERROR; i++) {
+        ran_out |= error == GL_OUT_OF_MEMORY;
         complaints++;
         fprintf(stderr, "OpenGL: error 0x%04x\n", error);
     }
+    return ran_out;
+}
+
+bool gl_ran_out(void)
+{
+    return take_errors();
+}
+
+unsigned gl_complaints(void)
+{
+    take_errors();
     return complaints;
 }

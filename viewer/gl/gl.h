@@ -16,6 +16,8 @@ void gl_set_vec3(GLuint program, const char *name, double x, double y, double z)
 
 /** With KHR_debug: has the driver's complaints printed on standard error, and counts them. */
 void gl_listen(void);
+/** Whether the driver ran out of memory since the last call. */
+bool gl_ran_out(void);
 /** How many complaints there were; those of performance and notes do not count. */
 unsigned gl_complaints(void);
 

@@ -156,5 +156,7 @@ bool renderer_draw(renderer *r, const session *s, bool is_coarse, problem *p)
     glViewport(0, 0, (GLsizei)s->layout.width, (GLsizei)s->layout.height);
     glDisable(GL_DEPTH_TEST);
     glEnable(GL_BLEND);
-    return flat_layer_overlay(&r->flats, s) || problem_set(p, "no memory for the texts");
+    if (!flat_layer_overlay(&r->flats, s))
+        return problem_set(p, "no memory for the texts");
+    return !gl_ran_out() || problem_set(p, "the OpenGL driver is out of memory");
 }

@@ -1,0 +1,29 @@
+/* What a key or a button can ask for. */
+#ifndef ACTION_H
+#define ACTION_H
+
+typedef enum action {
+    ACTION_NONE,
+    ACTION_RESET,
+    ACTION_FRONT,
+    ACTION_RIGHT_SIDE,
+    ACTION_TOP,
+    ACTION_ISO,
+    ACTION_LEFT,
+    ACTION_RIGHT,
+    ACTION_UP,
+    ACTION_DOWN,
+    ACTION_NEARER,
+    ACTION_FARTHER,
+    ACTION_MORE_LEVELS,
+    ACTION_FEWER_LEVELS,
+    ACTION_HIGHER,
+    ACTION_LOWER,
+    ACTION_PICTURE,
+    ACTION_PRINT,
+    ACTION_RELOAD,
+    ACTION_CLOSE_SECOND,
+    ACTION_QUIT
+} action;
+
+#endif

@@ -1,0 +1,16 @@
+/* The parts of the overlay, a file each. */
+#ifndef OVERLAY_PARTS_H
+#define OVERLAY_PARTS_H
+
+#include <cairo.h>
+
+#include "session.h"
+
+void overlay_panel(const session *s, cairo_t *cr);
+void overlay_help(const session *s, cairo_t *cr);
+void overlay_bar(const session *s, cairo_t *cr);
+/** Axis texts, then marks with their labels, of the view of that number.
+ *  @return false: out of memory, marks are missing */
+bool overlay_labels(const session *s, size_t number, cairo_t *cr);
+
+#endif
