@@ -190,6 +190,19 @@ static int info_json(const char *path, bool is_json)
     return result;
 }
 
+/* The networks that a file of weights may be of; nothing for other files. */
+static void add_networks(json *j, const char *path)
+{
+    loss_recognition *r;
+    if (j->failed || loss_recognise(&r, path, (loss_shape){0}))
+        return;
+    cJSON *list = json_list(j, j->root, "networks_with_these_tensors");
+    for (size_t i = 0; i < loss_recognition_count(r); i++)
+        json_text(j, list, NULL, loss_recognition_model(r, i));
+    json_text(j, j->root, "not_told_by_tensors_assumed", loss_recognition_assumed());
+    loss_recognition_free(r);
+}
+
 static int info_file(const char *path, bool is_json)
 {
     char *text;
@@ -199,6 +212,7 @@ static int info_file(const char *path, bool is_json)
     json j = {.root = cJSON_Parse(text)};
     j.failed = !j.root;
     loss_string_free(text);
+    add_networks(&j, path);
     return print(&j, is_json);
 }
 

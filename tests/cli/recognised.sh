@@ -19,6 +19,8 @@ check "the candidates are listed with their losses" grep -q "fit 2 networks, .*r
 check "a network without shortcuts" grep -q '"model":.*"resnet20:shortcut=none,width=0.25"' plain.json
 check "--quiet is quiet" test ! -s said
 
+check "info lists the networks that fit" sh -c '"$LOSSGRID" info '$w' | grep -q "networks_with_these_tensors.*resnet20:width=0.25.*shortcut=none"'
+
 # ---- Named
 "$LOSSGRID" eval --model $model --weights $new --data data --quiet --json >named.json 2>said
 check "a named network of untrained weights: a warning, also with --quiet" grep -q "warning: $new: the loss on 256 train images is .*not below the 2.303 of guessing" said
