@@ -54,11 +54,12 @@ static loss_status take_points(loss_surface *surface, field *q, quantity which)
 /* |smallest / largest eigenvalue| of the Hessian (Li et al. 2018, section 6). */
 static loss_status take_convexity(loss_surface *surface, field *q)
 {
-    loss_bend *bends = calloc(q->nx * q->ny, sizeof *bends);
-    loss_status status = bends ? loss_surface_bends(surface, q->split, bends) : LOSS_ERR_NOMEM;
+    loss_point_curvature *curvature = calloc(q->nx * q->ny, sizeof *curvature);
+    loss_status status =
+        curvature ? loss_surface_curvature(surface, q->split, curvature) : LOSS_ERR_NOMEM;
     for (size_t i = 0; i < q->nx * q->ny && !status; i++)
-        q->values[i] = bends[i].evaluated ? fabs(bends[i].min / bends[i].max) : NAN;
-    free(bends);
+        q->values[i] = curvature[i].evaluated ? fabs(curvature[i].min / curvature[i].max) : NAN;
+    free(curvature);
     return status;
 }
 

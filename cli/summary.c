@@ -38,19 +38,20 @@ static void find_barrier(const loss_surface *surface, const loss_point *points, 
 static loss_status find_convexity(loss_surface *surface, loss_split split, summary *s)
 {
     s->convexity_low = s->convexity_high = NAN;
-    if (!loss_surface_has_bends(surface))
+    if (!loss_surface_has_curvature(surface))
         return LOSS_OK;
-    loss_bend *bends = calloc(s->total, sizeof *bends);
-    loss_status status = bends ? loss_surface_bends(surface, split, bends) : LOSS_ERR_NOMEM;
+    loss_point_curvature *curvature = calloc(s->total, sizeof *curvature);
+    loss_status status =
+        curvature ? loss_surface_curvature(surface, split, curvature) : LOSS_ERR_NOMEM;
     for (size_t i = 0; i < s->total && !status; i++) {
-        double ratio = fabs(bends[i].min / bends[i].max);
-        s->n_bends += bends[i].evaluated;
-        if (!bends[i].evaluated || !isfinite(ratio))
+        double ratio = fabs(curvature[i].min / curvature[i].max);
+        s->n_curvature += curvature[i].evaluated;
+        if (!curvature[i].evaluated || !isfinite(ratio))
             continue;
         s->convexity_low = ratio >= s->convexity_low ? s->convexity_low : ratio; /* NaN at first */
         s->convexity_high = ratio <= s->convexity_high ? s->convexity_high : ratio;
     }
-    free(bends);
+    free(curvature);
     return status;
 }
 
@@ -108,10 +109,10 @@ void summary_print(const loss_surface *surface, loss_split split, const summary 
     if (s->has_barrier)
         printf("       barrier  %.6g above the mean of the two ends, highest at %.4g\n", s->barrier,
                s->barrier_at);
-    if (s->n_bends)
+    if (s->n_curvature)
         printf("       Hessian  at %zu of %zu points; |smallest / largest eigenvalue| from %.3g to "
                "%.3g\n",
-               s->n_bends, s->total, s->convexity_low, s->convexity_high);
+               s->n_curvature, s->total, s->convexity_low, s->convexity_high);
     if (s->not_finite)
         printf("       %zu points have a loss that is not finite\n", s->not_finite);
 }
@@ -135,9 +136,9 @@ void summary_add(json *j, cJSON *to, const summary *s)
         json_number(j, to, "barrier", s->barrier);
         json_number(j, to, "barrier_at", s->barrier_at);
     }
-    if (s->n_bends) {
+    if (s->n_curvature) {
         cJSON *convexity = json_object(j, to, "convexity");
-        json_number(j, convexity, "evaluated", (double)s->n_bends);
+        json_number(j, convexity, "evaluated", (double)s->n_curvature);
         json_number(j, convexity, "min", s->convexity_low);
         json_number(j, convexity, "max", s->convexity_high);
     }

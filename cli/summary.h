@@ -13,7 +13,7 @@ typedef struct summary {
     double seconds;                 /* of all points */
     bool has_barrier;               /* a line between solutions, all of it finite: */
     double barrier, barrier_at;     /* docs/definitions.md; and where the loss is highest */
-    size_t n_bends; /* points with extreme eigenvalues, and |smallest / largest| of those where
+    size_t n_curvature; /* points with extreme eigenvalues, and |smallest / largest| of those where
                        it is finite: */
     double convexity_low, convexity_high;
 } summary;

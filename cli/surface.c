@@ -25,10 +25,10 @@ static void report(const loss_surface_progress *p, void *user)
     size_t tenth = 10 * p->done / p->total;
     bool milestone = tenth != w->tenth;
     w->tenth = tenth;
-    if (p->bend)
+    if (p->curvature)
         progress_line(w->t->quiet, milestone,
                       "%zu of %zu points and eigenvalues  (%.3g, %.3g) from %.4g to %.4g  %s left",
-                      p->done, p->total, p->x, p->y, p->bend->min, p->bend->max,
+                      p->done, p->total, p->x, p->y, p->curvature->min, p->curvature->max,
                       duration_text(p->seconds_left, left));
     else
         progress_line(w->t->quiet, milestone,

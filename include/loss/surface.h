@@ -25,12 +25,12 @@ typedef struct loss_point {
 
 /** The extreme eigenvalues of the loss's Hessian at one point (Li et al. 2018, section 6: where
  * |min / max| is small, the surface is nearly convex). */
-typedef struct loss_bend {
+typedef struct loss_point_curvature {
     bool evaluated;  /**< false: not done yet; the other fields mean nothing */
     double min, max; /**< NaN where the loss is not finite: there is no Hessian */
     double min_residual, max_residual;
     double seconds; /**< it took */
-} loss_bend;
+} loss_point_curvature;
 
 typedef struct loss_surface_progress {
     size_t done, total; /**< points, all splits together */
@@ -40,8 +40,8 @@ typedef struct loss_surface_progress {
     double x, y; /**< the point just finished */
     loss_split split;
     loss_point point;
-    const loss_bend *bend; /**< with eigenvalues, which count as points of their own: those just
-                              finished; NULL: it was the loss */
+    const loss_point_curvature *curvature; /**< with eigenvalues, which count as points of their
+                              own: those just finished; NULL: it was the loss */
 } loss_surface_progress;
 
 /** What BatchNorm's running means and variances are at a point. */
@@ -204,12 +204,13 @@ LOSS_API loss_status loss_surface_add_path(loss_surface *surface, const char *ru
 LOSS_API loss_status loss_surface_paths(loss_surface *surface, loss_split split, size_t *n,
                                         const loss_path_point **points);
 /** Whether the file is about eigenvalues, too. */
-LOSS_API bool loss_surface_has_bends(const loss_surface *surface);
+LOSS_API bool loss_surface_has_curvature(const loss_surface *surface);
 /** The extreme eigenvalues at all points of a split as the file has them now.
- *  @param bends  [ny][nx], written. Caller-owned.
+ *  @param curvature  [ny][nx], written. Caller-owned.
  *  @return LOSS_OK, LOSS_ERR_NAME (no such split, or no eigenvalues in the file), LOSS_ERR_IO.
  * Since 0.1. */
-LOSS_API loss_status loss_surface_bends(loss_surface *surface, loss_split split, loss_bend *bends);
+LOSS_API loss_status loss_surface_curvature(loss_surface *surface, loss_split split,
+                                            loss_point_curvature *curvature);
 
 /** A fact recorded with the surface (docs/file-formats.md lists the keys: "model",
  * "images_test", "norm", "seed", ...); NULL when the file has no such key. Borrowed until the

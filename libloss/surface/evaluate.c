@@ -14,9 +14,9 @@ typedef struct evaluation {
     loss_surface *surface;
     lossi_placer *placer;
     lossi_evaluator *evaluator;
-    loss_curvature *curvature[2]; /* by split; NULL: no eigenvalues are wanted */
-    bool *present[2],
-        *bent[2]; /* by split, [ny][nx]: points, and eigenvalues, known to be in the file */
+    loss_curvature *curvature[2];        /* by split; NULL: no eigenvalues are wanted */
+    bool *present[2], *has_curvature[2]; /* by split, [ny][nx]: points, and eigenvalues, known to be
+                                            in the file */
     loss_surface_progress progress;
     size_t images_done; /* by this call */
     double start;
@@ -51,33 +51,34 @@ static loss_status find_points(evaluation *e)
     return status;
 }
 
-static loss_status find_bends(evaluation *e)
+static loss_status find_curvature(evaluation *e)
 {
     loss_surface *s = e->surface;
     size_t n = s->x.n * s->y.n;
-    loss_bend *bends = calloc(n, sizeof *bends);
-    loss_status status = bends ? LOSS_OK : lossi_fail_nomem(n * sizeof *bends);
+    loss_point_curvature *curvature = calloc(n, sizeof *curvature);
+    loss_status status = curvature ? LOSS_OK : lossi_fail_nomem(n * sizeof *curvature);
     for (int k = 0; k < 2 && !status && s->opt.curvature; k++) {
         if (!s->data[k])
             continue;
         e->progress.total += n;
-        e->bent[k] = calloc(n, sizeof *e->bent[k]);
-        status = e->bent[k] ? lossi_store_read_bends(s->store, (loss_split)k, s->x.n, s->y.n, bends)
-                            : lossi_fail_nomem(n);
+        e->has_curvature[k] = calloc(n, sizeof *e->has_curvature[k]);
+        status = e->has_curvature[k] ? lossi_store_read_curvature(s->store, (loss_split)k, s->x.n,
+                                                                  s->y.n, curvature)
+                                     : lossi_fail_nomem(n);
         for (size_t i = 0; i < n && !status; i++) {
-            e->bent[k][i] = bends[i].evaluated;
-            e->progress.done += bends[i].evaluated;
-            e->progress.done_before += bends[i].evaluated;
+            e->has_curvature[k][i] = curvature[i].evaluated;
+            e->progress.done += curvature[i].evaluated;
+            e->progress.done_before += curvature[i].evaluated;
         }
         if (!status)
             status = loss_curvature_create(&e->curvature[k], s->net, s->data[k], s->opt.curvature);
     }
-    free(bends);
+    free(curvature);
     return status;
 }
 
 static void report(evaluation *e, loss_split split, double x, double y, const loss_point *point,
-                   const loss_bend *bend)
+                   const loss_point_curvature *curvature)
 {
     loss_surface_progress *p = &e->progress;
     const loss_surface_options *opt = &e->surface->opt;
@@ -90,7 +91,7 @@ static void report(evaluation *e, loss_split split, double x, double y, const lo
     p->split = split;
     if (point)
         p->point = *point;
-    p->bend = bend;
+    p->curvature = curvature;
     if (opt->progress)
         opt->progress(p, opt->user);
 }
@@ -130,33 +131,33 @@ static loss_status evaluate_point(evaluation *e, loss_split split, size_t iy, si
 
 /* The extreme eigenvalues at a point, unless they are there. Where there is no network or no
  * finite loss, they are NaN. */
-static loss_status evaluate_bend(evaluation *e, loss_split split, size_t iy, size_t ix)
+static loss_status evaluate_curvature(evaluation *e, loss_split split, size_t iy, size_t ix)
 {
     loss_surface *s = e->surface;
     size_t i = iy * s->x.n + ix;
-    if (!e->curvature[split] || e->bent[split][i])
+    if (!e->curvature[split] || e->has_curvature[split][i])
         return LOSS_OK;
     double start = lossi_clock();
     const loss_net *net;
     loss_eigenvalue found[2];
-    loss_bend bend = {true, NAN, NAN, NAN, NAN, 0};
+    loss_point_curvature curvature = {true, NAN, NAN, NAN, NAN, 0};
     loss_status status = lossi_placer_at(e->placer, iy, ix, &net);
     if (!status && net) {
         lossi_curvature_set(e->curvature[split], net);
         status = loss_curvature_eigen(e->curvature[split], &s->eigen, found, NULL);
         if (!status)
-            bend = (loss_bend){
+            curvature = (loss_point_curvature){
                 true, found[1].value, found[0].value, found[1].residual, found[0].residual, 0};
         else if (status == LOSS_ERR_NOT_FINITE)
             status = LOSS_OK;
     }
-    bend.seconds = lossi_clock() - start;
+    curvature.seconds = lossi_clock() - start;
     if (!status)
-        status = lossi_store_put_bend(s->store, split, iy, ix, &bend);
+        status = lossi_store_put_curvature(s->store, split, iy, ix, &curvature);
     if (status)
         return status;
     e->progress.done++;
-    report(e, split, loss_axis_at(s->x, ix), loss_axis_at(s->y, iy), NULL, &bend);
+    report(e, split, loss_axis_at(s->x, ix), loss_axis_at(s->y, iy), NULL, &curvature);
     return LOSS_OK;
 }
 
@@ -202,7 +203,7 @@ loss_status loss_surface_evaluate(loss_surface *surface)
     evaluation e = {.surface = surface, .start = lossi_clock()};
     loss_status status = find_points(&e);
     if (!status)
-        status = find_bends(&e);
+        status = find_curvature(&e);
     if (!status && e.progress.done < e.progress.total)
         status = lossi_store_check_writable(surface->store);
     if (!status)
@@ -218,14 +219,14 @@ loss_status loss_surface_evaluate(loss_surface *surface)
                 if (surface->data[k])
                     status = evaluate_point(&e, (loss_split)k, iy, ix);
                 if (!status)
-                    status = evaluate_bend(&e, (loss_split)k, iy, ix);
+                    status = evaluate_curvature(&e, (loss_split)k, iy, ix);
             }
     lossi_evaluator_free(e.evaluator);
     lossi_placer_free(e.placer);
     for (int k = 0; k < 2; k++) {
         loss_curvature_free(e.curvature[k]);
         free(e.present[k]);
-        free(e.bent[k]);
+        free(e.has_curvature[k]);
     }
     return status;
 }

@@ -117,14 +117,14 @@ loss_status lossi_store_put_path(lossi_store *store, loss_split split, const los
 /** Makes the file one about eigenvalues, if it is not: what they are of becomes its fact
  * "curvature".
  *  @return LOSS_OK, LOSS_ERR_MISMATCH (it has eigenvalues of something else), LOSS_ERR_IO */
-loss_status lossi_store_begin_bends(lossi_store *store, const char *curvature);
+loss_status lossi_store_begin_curvature(lossi_store *store, const char *curvature);
 /** All eigenvalues of a split, [ny][nx], of a file that is about them; those that are absent
  * have evaluated = false. */
-loss_status lossi_store_read_bends(lossi_store *store, loss_split split, size_t nx, size_t ny,
-                                   loss_bend *bends);
+loss_status lossi_store_read_curvature(lossi_store *store, loss_split split, size_t nx, size_t ny,
+                                       loss_point_curvature *curvature);
 /** Adds those of a point and commits them; those that another process added first are left as
  * they are. */
-loss_status lossi_store_put_bend(lossi_store *store, loss_split split, size_t iy, size_t ix,
-                                 const loss_bend *bend);
+loss_status lossi_store_put_curvature(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                      const loss_point_curvature *curvature);
 
 #endif

@@ -280,7 +280,7 @@ static loss_status attach(loss_surface *s, const lossi_facts *facts)
     if (!status && !is_new)
         status = compare_axes(s);
     if (!status && s->opt.curvature)
-        status = lossi_surface_attach_bends(s);
+        status = lossi_surface_attach_curvature(s);
     return status;
 }
 

@@ -28,6 +28,6 @@ struct loss_surface {
 /** Options of the eigenvalues: those that count are copied, the rest are the surface's own. */
 loss_status lossi_surface_take_curvature(loss_surface *surface);
 /** The file becomes one about eigenvalues, or is one about the same. */
-loss_status lossi_surface_attach_bends(loss_surface *surface);
+loss_status lossi_surface_attach_curvature(loss_surface *surface);
 
 #endif

@@ -39,10 +39,10 @@ m, top = json.load(open("info.json"))["metadata"], json.load(open("one.json"))["
 assert all(abs(float(m["eigenvalue_" + a]) - top[i]["value"]) < 1e-4 * top[0]["value"] for i, a in enumerate("xy"))'
 check "the same command goes on" "$LOSSGRID" surface run --directions hessian --limit 40 --x=-1:1:3 --y=-1:1:3 --quiet --out h.landscape
 
-bends=(surface run --limit 40 --x=-0.5:0.5:3 --y=-0.5:0.5:3 --quiet)
-check "a surface" "$LOSSGRID" "${bends[@]}" --out a.landscape
+curvature=(surface run --limit 40 --x=-0.5:0.5:3 --y=-0.5:0.5:3 --quiet)
+check "a surface" "$LOSSGRID" "${curvature[@]}" --out a.landscape
 refuse "has no convexity" 1 "it holds no eigenvalues; lossgrid surface --curvature adds them" "$LOSSGRID" plot a.landscape --field convexity --out a.png
-check "until it is added" "$LOSSGRID" "${bends[@]}" --curvature --out a.landscape
+check "until it is added" "$LOSSGRID" "${curvature[@]}" --curvature --out a.landscape
 check "a map of convexity" "$LOSSGRID" plot a.landscape --field convexity --out a.svg
 check "nine rows" test "$(sqlite3 a.landscape 'select count(*) from surface natural join curvature where max_eigenvalue > min_eigenvalue')" = 9
 check "info tells of it" grep -q "Hessian  at 9 of 9 points" <("$LOSSGRID" info a.landscape)

@@ -37,7 +37,7 @@ RELATED = {
     "libloss/plane/": ["unit/test_plane*", "unit/test_pca", "unit/test_path", "unit/test_solutions",
                        "cli/pca.sh"],
     "libloss/surface/": ["unit/test_store*", "unit/test_surface*", "unit/test_path",
-                         "unit/test_export*", "unit/test_bends", "unit/test_point_curvature*",
+                         "unit/test_export*", "unit/test_surface_curvature", "unit/test_point_curvature*",
                          "unit/test_solutions", "cli/lines.sh", "cli/main_job.sh"],
     "libloss/train/": ["unit/test_train*", "cli/interrupted.sh", "cli/main_job.sh"],
     "libloss/zoo/": ["unit/test_zoo*", "unit/test_golden", "unit/test_weights*", "cli/weights.sh"],

@@ -231,7 +231,7 @@ static void test_surfaces(void **state)
     loss_surface *surface = (loss_surface *)1;
     loss_plane *made = (loss_plane *)1;
     loss_point point;
-    loss_bend bend;
+    loss_point_curvature curvature;
     const loss_path_point *points;
     size_t n;
     REFUSED(loss_surface_open(&surface, NULL, net, plane, data, NULL));
@@ -247,7 +247,7 @@ static void test_surfaces(void **state)
     REFUSED(loss_surface_add_path(NULL, "x", NULL, 3, NULL));
     REFUSED(loss_surface_paths(NULL, LOSS_SPLIT_TEST, &n, &points));
     REFUSED(loss_surface_evaluate(NULL));
-    REFUSED(loss_surface_bends(NULL, LOSS_SPLIT_TEST, &bend));
+    REFUSED(loss_surface_curvature(NULL, LOSS_SPLIT_TEST, &curvature));
     REFUSED(loss_surface_export(NULL, "x.ply", NULL));
     REFUSED(loss_surface_export_path(NULL, "x.ply", NULL));
     loss_surface_close(NULL);

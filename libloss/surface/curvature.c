@@ -31,12 +31,12 @@ loss_status lossi_surface_take_curvature(loss_surface *s)
     return status;
 }
 
-loss_status lossi_surface_attach_bends(loss_surface *s)
+loss_status lossi_surface_attach_curvature(loss_surface *s)
 {
     char *text = lossi_format(
         "ignore=%s seed=%llu steps=%zu tolerance=%g", loss_ignore_name(s->curvature.ignore),
         (unsigned long long)s->curvature.seed, s->eigen.steps, s->eigen.tolerance);
-    loss_status status = text ? lossi_store_begin_bends(s->store, text) : lossi_fail_nomem(64);
+    loss_status status = text ? lossi_store_begin_curvature(s->store, text) : lossi_fail_nomem(64);
     if (!status && !lossi_facts_find(&s->facts, "curvature") &&
         !lossi_facts_add(&s->facts, "curvature", "%s", text))
         status = lossi_fail_nomem(64);
@@ -44,20 +44,21 @@ loss_status lossi_surface_attach_bends(loss_surface *s)
     return status;
 }
 
-bool loss_surface_has_bends(const loss_surface *surface)
+bool loss_surface_has_curvature(const loss_surface *surface)
 {
     return lossi_facts_find(&surface->facts, "curvature") != NULL;
 }
 
-loss_status loss_surface_bends(loss_surface *surface, loss_split split, loss_bend *bends)
+loss_status loss_surface_curvature(loss_surface *surface, loss_split split,
+                                   loss_point_curvature *curvature)
 {
-    LOSSI_REQUIRE(surface && bends);
+    LOSSI_REQUIRE(surface && curvature);
     if (!loss_surface_has_split(surface, split))
         return lossi_fail(LOSS_ERR_NAME, "%s: it holds no points of the split %s", surface->path,
                           loss_split_name(split));
-    if (!loss_surface_has_bends(surface))
+    if (!loss_surface_has_curvature(surface))
         return lossi_fail(LOSS_ERR_NAME,
                           "%s: it holds no eigenvalues; lossgrid surface --curvature adds them",
                           surface->path);
-    return lossi_store_read_bends(surface->store, split, surface->x.n, surface->y.n, bends);
+    return lossi_store_read_curvature(surface->store, split, surface->x.n, surface->y.n, curvature);
 }

@@ -84,24 +84,24 @@ static loss_status evaluate(const world *w, const char *name)
     return status;
 }
 
-static void read_bends(const char *name, loss_split split, loss_bend *bends)
+static void read_curvature(const char *name, loss_split split, loss_point_curvature *curvature)
 {
     loss_surface *surface;
     assert_int_equal(loss_surface_read(&surface, scratch_path(name)), LOSS_OK);
-    assert_true(loss_surface_has_bends(surface));
-    assert_int_equal(loss_surface_bends(surface, split, bends), LOSS_OK);
+    assert_true(loss_surface_has_curvature(surface));
+    assert_int_equal(loss_surface_curvature(surface, split, curvature), LOSS_OK);
     loss_surface_close(surface);
 }
 
-static size_t count(const loss_bend *bends)
+static size_t count(const loss_point_curvature *curvature)
 {
     size_t n = 0;
     for (size_t i = 0; i < N; i++)
-        n += bends[i].evaluated;
+        n += curvature[i].evaluated;
     return n;
 }
 
-static void assert_same(const loss_bend *a, const loss_bend *b)
+static void assert_same(const loss_point_curvature *a, const loss_point_curvature *b)
 {
     for (size_t i = 0; i < N; i++) {
         assert_true(a[i].evaluated == b[i].evaluated);
@@ -113,14 +113,14 @@ static void assert_same(const loss_bend *a, const loss_bend *b)
 static void test_values(void **state)
 {
     world *w = *state;
-    loss_bend bends[N];
+    loss_point_curvature curvature[N];
     w->opt.second = w->train;
     assert_int_equal(evaluate(w, "a.landscape"), LOSS_OK);
     w->opt.second = NULL;
     for (int split = 0; split < 2; split++) {
         const loss_dataset *data = split == LOSS_SPLIT_TEST ? w->test : w->train;
-        read_bends("a.landscape", (loss_split)split, bends);
-        assert_int_equal(count(bends), N);
+        read_curvature("a.landscape", (loss_split)split, curvature);
+        assert_int_equal(count(curvature), N);
         /* The centre is the network itself: ix 1, iy 0. */
         loss_curvature *c;
         loss_eigen_options eigen = LOSS_EIGEN_OPTIONS_INIT;
@@ -128,12 +128,13 @@ static void test_values(void **state)
         eigen.top = 1;
         assert_int_equal(loss_curvature_create(&c, w->net, data, &w->curvature), LOSS_OK);
         assert_int_equal(loss_curvature_eigen(c, &eigen, values, NULL), LOSS_OK);
-        assert_true(fabs(bends[1].max - values[0].value) <= 1e-3 * values[0].value);
-        assert_true(fabs(bends[1].min - values[1].value) <= 1e-2 * values[0].value);
-        assert_true(bends[1].max_residual <= 0.011 * bends[1].max);
+        assert_true(fabs(curvature[1].max - values[0].value) <= 1e-3 * values[0].value);
+        assert_true(fabs(curvature[1].min - values[1].value) <= 1e-2 * values[0].value);
+        assert_true(curvature[1].max_residual <= 0.011 * curvature[1].max);
         loss_curvature_free(c);
         for (size_t i = 0; i < N; i++)
-            assert_true(bends[i].min < bends[i].max && (i == 1 || bends[i].max != bends[1].max));
+            assert_true(curvature[i].min < curvature[i].max &&
+                        (i == 1 || curvature[i].max != curvature[1].max));
     }
 }
 
@@ -147,16 +148,16 @@ static bool after_some(void *user)
 static void test_added_and_resumed(void **state)
 {
     world *w = *state;
-    loss_bend whole[N], part[N], after[N];
+    loss_point_curvature whole[N], part[N], after[N];
     assert_int_equal(evaluate(w, "whole.landscape"), LOSS_OK);
-    read_bends("whole.landscape", LOSS_SPLIT_TEST, whole);
+    read_curvature("whole.landscape", LOSS_SPLIT_TEST, whole);
 
     w->opt.curvature = NULL;
     assert_int_equal(evaluate(w, "a.landscape"), LOSS_OK);
     loss_surface *surface;
     assert_int_equal(loss_surface_read(&surface, scratch_path("a.landscape")), LOSS_OK);
-    assert_false(loss_surface_has_bends(surface));
-    assert_int_equal(loss_surface_bends(surface, LOSS_SPLIT_TEST, part), LOSS_ERR_NAME);
+    assert_false(loss_surface_has_curvature(surface));
+    assert_int_equal(loss_surface_curvature(surface, LOSS_SPLIT_TEST, part), LOSS_ERR_NAME);
     loss_surface_close(surface);
 
     size_t asked = 0;
@@ -164,12 +165,12 @@ static void test_added_and_resumed(void **state)
     w->opt.cancelled = after_some;
     w->opt.user = &asked;
     assert_int_equal(evaluate(w, "a.landscape"), LOSS_ERR_CANCELLED);
-    read_bends("a.landscape", LOSS_SPLIT_TEST, part);
+    read_curvature("a.landscape", LOSS_SPLIT_TEST, part);
     assert_true(count(part) > 0 && count(part) < N);
     w->opt.cancelled = NULL;
     w->opt.threads = 3;
     assert_int_equal(evaluate(w, "a.landscape"), LOSS_OK);
-    read_bends("a.landscape", LOSS_SPLIT_TEST, after);
+    read_curvature("a.landscape", LOSS_SPLIT_TEST, after);
     assert_same(whole, after);
     for (size_t i = 0; i < N; i++)
         assert_true(!part[i].evaluated || part[i].max == after[i].max);
@@ -180,9 +181,9 @@ static void report(const loss_surface_progress *p, void *user)
     size_t *seen = user;
     assert_int_equal(p->total, 2 * N);
     assert_int_equal(p->done, ++seen[0]);
-    seen[1] += p->bend != NULL;
-    if (p->bend)
-        assert_true(p->bend->evaluated && p->bend->min < p->bend->max);
+    seen[1] += p->curvature != NULL;
+    if (p->curvature)
+        assert_true(p->curvature->evaluated && p->curvature->min < p->curvature->max);
 }
 
 static void test_progress(void **state)
@@ -199,7 +200,7 @@ static void test_progress(void **state)
 static void test_refusals(void **state)
 {
     world *w = *state;
-    loss_bend bends[N];
+    loss_point_curvature curvature[N];
     assert_int_equal(evaluate(w, "a.landscape"), LOSS_OK);
     w->curvature.ignore = LOSS_IGNORE_NONE;
     assert_int_equal(evaluate(w, "a.landscape"), LOSS_ERR_MISMATCH);
@@ -212,11 +213,11 @@ static void test_refusals(void **state)
     eigen.steps = 1;
     assert_int_equal(evaluate(w, "b.landscape"), LOSS_ERR_ARGUMENT);
     w->opt.eigen = NULL;
-    read_bends("a.landscape", LOSS_SPLIT_TEST, bends);
-    assert_int_equal(count(bends), N);
+    read_curvature("a.landscape", LOSS_SPLIT_TEST, curvature);
+    assert_int_equal(count(curvature), N);
     loss_surface *surface;
     assert_int_equal(loss_surface_read(&surface, scratch_path("a.landscape")), LOSS_OK);
-    assert_int_equal(loss_surface_bends(surface, LOSS_SPLIT_TRAIN, bends), LOSS_ERR_NAME);
+    assert_int_equal(loss_surface_curvature(surface, LOSS_SPLIT_TRAIN, curvature), LOSS_ERR_NAME);
     loss_surface_close(surface);
 
     sqlite3 *db;
@@ -225,7 +226,7 @@ static void test_refusals(void **state)
         sqlite3_exec(db, "UPDATE curvature SET ix = 77 WHERE ix = 1", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
     assert_int_equal(loss_surface_read(&surface, scratch_path("a.landscape")), LOSS_OK);
-    assert_int_equal(loss_surface_bends(surface, LOSS_SPLIT_TEST, bends), LOSS_ERR_FORMAT);
+    assert_int_equal(loss_surface_curvature(surface, LOSS_SPLIT_TEST, curvature), LOSS_ERR_FORMAT);
     loss_surface_close(surface);
 }
 
@@ -233,13 +234,13 @@ static void test_refusals(void **state)
 static void test_not_finite(void **state)
 {
     world *w = *state;
-    loss_bend bends[N];
+    loss_point_curvature curvature[N];
     w->opt.x = (loss_axis){0, 1e38, NX};
     assert_int_equal(evaluate(w, "a.landscape"), LOSS_OK);
-    read_bends("a.landscape", LOSS_SPLIT_TEST, bends);
-    assert_int_equal(count(bends), N);
-    assert_true(isfinite(bends[0].max) && isnan(bends[2].max) && isnan(bends[2].min) &&
-                isnan(bends[2].max_residual));
+    read_curvature("a.landscape", LOSS_SPLIT_TEST, curvature);
+    assert_int_equal(count(curvature), N);
+    assert_true(isfinite(curvature[0].max) && isnan(curvature[2].max) && isnan(curvature[2].min) &&
+                isnan(curvature[2].max_residual));
 }
 
 /* Eigenvectors as directions are stored, with their eigenvalues. */
@@ -295,5 +296,5 @@ int main(void)
         TEST(test_values),   TEST(test_added_and_resumed), TEST(test_progress),
         TEST(test_refusals), TEST(test_not_finite),        TEST(test_hessian_plane),
     };
-    return cmocka_run_group_tests_name("bends", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("surface curvature", tests, NULL, NULL);
 }

@@ -34,7 +34,7 @@ static loss_status compare(lossi_store *store, const char *curvature)
     return status;
 }
 
-loss_status lossi_store_begin_bends(lossi_store *store, const char *curvature)
+loss_status lossi_store_begin_curvature(lossi_store *store, const char *curvature)
 {
     loss_status status = lossi_store_begin(store);
     if (status)
@@ -47,10 +47,10 @@ loss_status lossi_store_begin_bends(lossi_store *store, const char *curvature)
     return lossi_sql_end(store, status);
 }
 
-loss_status lossi_store_read_bends(lossi_store *store, loss_split split, size_t nx, size_t ny,
-                                   loss_bend *bends)
+loss_status lossi_store_read_curvature(lossi_store *store, loss_split split, size_t nx, size_t ny,
+                                       loss_point_curvature *curvature)
 {
-    memset(bends, 0, nx * ny * sizeof *bends);
+    memset(curvature, 0, nx * ny * sizeof *curvature);
     sqlite3_stmt *select;
     loss_status status = lossi_sql_prepare(store,
                                            "SELECT iy, ix, min_eigenvalue, max_eigenvalue, "
@@ -71,20 +71,20 @@ loss_status lossi_store_read_bends(lossi_store *store, loss_split split, size_t 
                                 "%s: eigenvalues at iy %lld, ix %lld of a grid of %zu x %zu",
                                 store->path, (long long)iy, (long long)ix, ny, nx);
         else
-            bends[(size_t)iy * nx + (size_t)ix] =
-                (loss_bend){.evaluated = true,
-                            .min = lossi_sql_number(select, 2),
-                            .max = lossi_sql_number(select, 3),
-                            .min_residual = lossi_sql_number(select, 4),
-                            .max_residual = lossi_sql_number(select, 5),
-                            .seconds = lossi_sql_number(select, 6)};
+            curvature[(size_t)iy * nx + (size_t)ix] =
+                (loss_point_curvature){.evaluated = true,
+                                       .min = lossi_sql_number(select, 2),
+                                       .max = lossi_sql_number(select, 3),
+                                       .min_residual = lossi_sql_number(select, 4),
+                                       .max_residual = lossi_sql_number(select, 5),
+                                       .seconds = lossi_sql_number(select, 6)};
     }
     sqlite3_finalize(select);
     return status;
 }
 
-loss_status lossi_store_put_bend(lossi_store *store, loss_split split, size_t iy, size_t ix,
-                                 const loss_bend *bend)
+loss_status lossi_store_put_curvature(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                      const loss_point_curvature *curvature)
 {
     sqlite3_stmt *put = NULL;
     loss_status status = lossi_store_begin(store);
@@ -96,11 +96,11 @@ loss_status lossi_store_put_bend(lossi_store *store, loss_split split, size_t iy
         sqlite3_bind_text(put, 1, loss_split_name(split), -1, SQLITE_STATIC);
         sqlite3_bind_int64(put, 2, (sqlite3_int64)iy);
         sqlite3_bind_int64(put, 3, (sqlite3_int64)ix);
-        sqlite3_bind_double(put, 4, bend->min); /* NaN becomes NULL */
-        sqlite3_bind_double(put, 5, bend->max);
-        sqlite3_bind_double(put, 6, bend->min_residual);
-        sqlite3_bind_double(put, 7, bend->max_residual);
-        sqlite3_bind_double(put, 8, bend->seconds);
+        sqlite3_bind_double(put, 4, curvature->min); /* NaN becomes NULL */
+        sqlite3_bind_double(put, 5, curvature->max);
+        sqlite3_bind_double(put, 6, curvature->min_residual);
+        sqlite3_bind_double(put, 7, curvature->max_residual);
+        sqlite3_bind_double(put, 8, curvature->seconds);
         status = lossi_sql_finish(store, put);
     }
     sqlite3_finalize(put);
