@@ -38,8 +38,4 @@ void progress_end(void);
 /** Seconds as "1 h 02 min", "3 min 20 s" or "12 s". */
 const char *duration_text(double seconds, char text[32]);
 
-/** Of n names, the one nearest to a word; "" when n is 0. */
-const char *nearest(const char *word, size_t n, const char *(*name_of)(size_t i, const void *user),
-                    const void *user);
-
 #endif

@@ -23,10 +23,9 @@ int levels_parse(const char *command, const char *option, const char *text, leve
     }
     choice->is_list = true;
     for (const char *at = text;; at++) {
-        size_t length = strspn(at, "+-.0123456789eE");
-        char *end;
-        double level = strtod(at, &end);
-        if (!length || end != at + length || !isfinite(level) || (*end && *end != ','))
+        const char *end;
+        double level;
+        if (!loss_number_parse(at, &end, &level) || !isfinite(level) || (*end && *end != ','))
             return usage_error(
                 command, "--%s=%s: expected a number of lines, levels such as 0.5,1,2, or none",
                 option, text);

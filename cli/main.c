@@ -62,12 +62,6 @@ static void print_help(void)
            "work kept.\n");
 }
 
-static const char *command_name(size_t i, const void *unused)
-{
-    (void)unused;
-    return commands[i].name;
-}
-
 static int run(int argc, char **argv)
 {
     if (argc < 2) {
@@ -87,8 +81,11 @@ static int run(int argc, char **argv)
     for (size_t i = 0; i < N_COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
+    const char *names[N_COMMANDS];
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        names[i] = commands[i].name;
     fprintf(stderr, "lossgrid: %s: no such command; the nearest is %s (there are", argv[1],
-            nearest(argv[1], N_COMMANDS, command_name, NULL));
+            loss_text_nearest(argv[1], names, N_COMMANDS));
     for (size_t i = 0; i < N_COMMANDS; i++)
         fprintf(stderr, "%s %s", i ? "," : "", commands[i].name);
     fprintf(stderr, ")\n");

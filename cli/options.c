@@ -1,5 +1,4 @@
-/* The table-driven option parser, on getopt_long. Numbers are read in the C locale: main() sets
- * no other. */
+/* The table-driven option parser, on getopt_long. */
 #include "options.h"
 
 #include <errno.h>
@@ -54,14 +53,11 @@ static bool parse_whole(const char *text, uint64_t *value)
 }
 
 /* A finite decimal number that ends at one of the characters of `stops` or at the end; *end is
- * set behind it. strtod would take leading blanks, hexadecimal and words as well. */
+ * set behind it. */
 static bool parse_number(const char *text, const char *stops, double *value, const char **end)
 {
-    char *stop;
-    size_t length = strspn(text, "+-.0123456789eE");
-    *value = strtod(text, &stop);
-    *end = stop;
-    return length && stop == text + length && isfinite(*value) && (!*stop || strchr(stops, *stop));
+    return loss_number_parse(text, end, value) && isfinite(*value) &&
+           (!**end || strchr(stops, **end));
 }
 
 static int parse_axis(const char *command, const option_spec *o, const char *text)
@@ -183,20 +179,18 @@ static int parse_value(const char *command, const option_spec *o, const char *te
     return -1;
 }
 
-static const char *option_name(size_t i, const void *command)
-{
-    const command_spec *c = command;
-    return i < c->n_options ? c->options[i].name : "help";
-}
-
 /* getopt_long gave up on argv[optind - 1]. */
 static int unknown_option(const command_spec *c, const char *word)
 {
+    const char *names[MOST_OPTIONS + 1] = {"help"};
+    size_t n = 1;
     if (optopt >= FIRST_CODE)
         return usage_error(c->name, "%s: --%s takes no value", word,
                            c->options[optopt - FIRST_CODE].name);
+    for (size_t i = 0; i < c->n_options && i < MOST_OPTIONS; i++)
+        names[n++] = c->options[i].name;
     return usage_error(c->name, "%s: no such option; the nearest is --%s", word,
-                       nearest(word + strspn(word, "-"), c->n_options + 1, option_name, c));
+                       loss_text_nearest(word + strspn(word, "-"), names, n));
 }
 
 static int take_operand(const command_spec *c, const char *word, const char **operands,

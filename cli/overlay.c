@@ -19,10 +19,9 @@ int overlay_parse(const char *contours, bool has_scale, int scale, bool log, con
         return result;
     o->has_criticals = !critical || strcmp(critical, "none") != 0;
     if (critical && o->has_criticals) {
-        char *end;
         o->has_persistence = true;
-        o->persistence = strtod(critical, &end);
-        if (*critical < '0' || *critical > '9' || *end || !isfinite(o->persistence))
+        if (!loss_number_parse(critical, NULL, &o->persistence) || !isfinite(o->persistence) ||
+            o->persistence < 0)
             return usage_error(
                 "plot", "--critical=%s: expected a persistence of at least 0, or none", critical);
     }

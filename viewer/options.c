@@ -8,6 +8,8 @@
 
 #include "session.h"
 
+#include <loss/text.h>
+
 typedef enum option {
     SCREENSHOT,
     OUTPUT,
@@ -117,39 +119,17 @@ static bool parse_own(options *o, option which, const char *value, problem *p)
     return true;
 }
 
-/* Letters that differ, to name the option that was probably meant. */
-static size_t distance(const char *a, const char *b)
-{
-    enum { LONGEST = 31 };
-    size_t row[LONGEST + 1], n = strnlen(b, LONGEST);
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 0; a[i] && i < LONGEST; i++) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < n; j++) {
-            size_t best = diagonal + (a[i] != b[j]);
-            diagonal = row[j + 1];
-            best = diagonal + 1 < best ? diagonal + 1 : best;
-            row[j + 1] = row[j] + 1 < best ? row[j] + 1 : best;
-        }
-    }
-    return row[n];
-}
-
 static bool unknown(const char *name, problem *p)
 {
-    const char *best = "help";
-    size_t least = SIZE_MAX;
-    for (size_t i = 0; i < N_OPTIONS + N_SETTINGS; i++) {
-        const char *candidate = i < N_OPTIONS ? OPTIONS[i].name : SETTINGS[i - N_OPTIONS].name;
-        size_t d = distance(name, candidate);
-        if (d < least) {
-            least = d;
-            best = candidate;
-        }
-    }
-    return problem_set(p, "--%s: no such option; the nearest is --%s", name, best);
+    enum { MOST_NAMES = 128 };
+    const char *names[MOST_NAMES];
+    size_t n = 0;
+    for (size_t i = 0; i < N_OPTIONS; i++)
+        names[n++] = OPTIONS[i].name;
+    for (size_t i = 0; i < N_SETTINGS && n < MOST_NAMES; i++)
+        names[n++] = SETTINGS[i].name;
+    return problem_set(p, "--%s: no such option; the nearest is --%s", name,
+                       loss_text_nearest(name, names, n));
 }
 
 static bool parse_flag(options *o, const char *name, const char *value, problem *p)
