@@ -299,17 +299,7 @@ void lossi_engine_inputs(const lossi_engine *e, const lossi_chunk *chunk, lossi_
         x[k] = lossi_engine_at(e, chunk, block, (size_t)node->inputs[k]);
 }
 
-/* True if input k of node i is the first to write the gradient of that output: the gradients of
- * an output's users come in from the last user to the first. */
-static bool writes_first(const lossi_engine *e, size_t i, size_t k)
-{
-    const int *inputs = e->net->nodes[i].inputs;
-    for (size_t j = 0; j < k; j++)
-        if (inputs[j] == inputs[k])
-            return false;
-    return e->gradients.last_user[inputs[k]] == (int)i;
-}
-
+/* The gradients of an output's users come in from the last user to the first. */
 void lossi_engine_input_gradients(const lossi_engine *e, const lossi_chunk *chunk,
                                   lossi_block block, size_t i, lossi_real **dx)
 {
@@ -317,7 +307,7 @@ void lossi_engine_input_gradients(const lossi_engine *e, const lossi_chunk *chun
     for (size_t k = 0; k < node->n_inputs; k++) {
         size_t in = (size_t)node->inputs[k];
         dx[k] = lossi_engine_at(e, chunk, block, in);
-        if (dx[k] && writes_first(e, i, k))
+        if (dx[k] && e->gradients.last_user[in] == (int)i)
             memset(dx[k], 0, lossi_chunk_size(&e->net->nodes[in], e->lanes) * sizeof *dx[k]);
     }
 }

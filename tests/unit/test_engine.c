@@ -180,6 +180,36 @@ static void test_training_has_the_same_bits_for_any_threads(void **state)
     }
 }
 
+static bool third_time(void *user)
+{
+    return ++*(int *)user == 3;
+}
+
+/* Within a batch, not only after it. */
+static void test_training_stops_at_a_chunk(void **state)
+{
+    (void)state;
+    loss_net *net = make_net();
+    source s = {make_data(29)};
+    lossi_backprop *backprop;
+    int n_asked = 0;
+    double loss;
+    size_t correct;
+    lossi_batch batch = {.n = 29,
+                         .labels = loss_dataset_labels(s.data),
+                         .image = put_image,
+                         .user = &s,
+                         .cancelled = third_time,
+                         .cancelled_user = &n_asked};
+    assert_int_equal(lossi_backprop_create(&backprop, net, 29, 1), LOSS_OK);
+    assert_int_equal(lossi_backprop_run(backprop, net, &batch, &loss, &correct),
+                     LOSS_ERR_CANCELLED);
+    assert_int_equal(n_asked, 3);
+    lossi_backprop_free(backprop);
+    loss_dataset_free((loss_dataset *)s.data);
+    loss_net_free(net);
+}
+
 static void test_builder_refuses(void **state)
 {
     (void)state;
@@ -350,6 +380,7 @@ int main(void)
         cmocka_unit_test(test_loss_is_that_of_the_logits),
         cmocka_unit_test(test_cancel_and_wrong_data),
         cmocka_unit_test(test_training_has_the_same_bits_for_any_threads),
+        cmocka_unit_test(test_training_stops_at_a_chunk),
         cmocka_unit_test(test_builder_refuses),
         cmocka_unit_test(test_spans_that_live_together_are_apart),
         cmocka_unit_test(test_folding_changes_nothing),
