@@ -6,7 +6,29 @@
 #include "export_analysis.h"
 #include "options.h"
 
-/* The paths, if there are any, beside a .csv or .ply: F-path.csv. */
+static bool has_paths(const char *ending)
+{
+    const loss_export_format *format;
+    for (size_t i = 0; ending && (format = loss_export_format_at(i)); i++)
+        if (strcmp(ending, format->ending) == 0)
+            return format->has_paths;
+    return false;
+}
+
+/* What the help says of the formats. */
+static const char *describe_formats(char text[1024])
+{
+    const loss_export_format *format;
+    int n = snprintf(text, 1024, "Writes a landscape for other programs; the ending says how:\n");
+    for (size_t i = 0; (format = loss_export_format_at(i)) && n < 900; i++)
+        n += snprintf(text + n, 1024 - (size_t)n, "  %s  %s\n", format->ending, format->what);
+    snprintf(text + n, 1024 - (size_t)n,
+             "Training paths go beside a .csv or .ply, into a file of their own: FILE-path.csv, "
+             "FILE-path.ply.");
+    return text;
+}
+
+/* The paths, if there are any, beside a file of a format that has them: F-path.csv. */
 static loss_status export_path(loss_surface *surface, const char *out, const loss_export_options *o,
                                bool quiet)
 {
@@ -14,7 +36,7 @@ static loss_status export_path(loss_surface *surface, const char *out, const los
     size_t n = 0, n_split = 0;
     const loss_path_point *points;
     const char *ending = strrchr(out, '.');
-    if (!ending || (strcmp(ending, ".csv") != 0 && strcmp(ending, ".ply") != 0))
+    if (!has_paths(ending))
         return LOSS_OK;
     loss_status status = LOSS_OK;
     for (int k = 0; k < 2 && !status; k++, n += n_split)
@@ -54,6 +76,24 @@ static int write_tables(const tables *t, const level_choice *levels, loss_surfac
     return result;
 }
 
+static int run(const char *path, const text_list *outs, const loss_export_options *o,
+               const tables *t, const level_choice *levels, bool quiet)
+{
+    loss_surface *surface;
+    loss_status status = loss_surface_read(&surface, path);
+    for (size_t i = 0; i < outs->n && !status; i++) {
+        status = loss_surface_export(surface, outs->items[i], o);
+        if (!status && !quiet)
+            fprintf(stderr, "%s\n", outs->items[i]);
+        if (!status)
+            status = export_path(surface, outs->items[i], o, quiet);
+    }
+    int result =
+        status ? report_failure(status) : write_tables(t, levels, surface, o->split, quiet);
+    loss_surface_close(surface);
+    return result;
+}
+
 int command_export(int argc, char **argv)
 {
     static const char *const splits[] = {"train", "test", NULL};
@@ -65,6 +105,7 @@ int command_export(int argc, char **argv)
     int split = LOSS_SPLIT_TEST, height = LOSS_HEIGHT_FIT;
     bool quiet = false;
     tables t = {.levels = "10"};
+    char about[1024];
     const option_spec options[] = {
         {"out", "FILE", "what to write; may be given several times", OPTION_TEXTS, &outs, NULL,
          NULL},
@@ -90,13 +131,7 @@ int command_export(int argc, char **argv)
     const command_spec command = {
         "export",
         "FILE.landscape --out FILE.ply [--out ...] [options]",
-        "Writes a landscape for other programs; the ending says how:\n"
-        "  .ply  coloured mesh (MeshLab, Blender, CloudCompare)      .obj .stl  mesh\n"
-        "  .vtp  mesh with loss, error and accuracy (ParaView, f3d)  .vti       the same on the "
-        "flat grid\n"
-        "  .csv  a row a point                                       .npz       arrays for numpy\n"
-        "Training paths go beside a .csv or .ply, into a file of their own: FILE-path.csv, "
-        "FILE-path.ply.",
+        describe_formats(about),
         NULL,
         "  lossgrid export resnet20.landscape --out resnet20.ply\n"
         "  lossgrid export resnet20.landscape --height log --out log.vtp --out all.csv\n"
@@ -118,16 +153,5 @@ int command_export(int argc, char **argv)
                                               : "which landscape? Give FILE.landscape");
     o.split = (loss_split)split;
     o.height = (loss_height)height;
-    loss_surface *surface;
-    loss_status status = loss_surface_read(&surface, path);
-    for (size_t i = 0; i < outs.n && !status; i++) {
-        status = loss_surface_export(surface, outs.items[i], &o);
-        if (!status && !quiet)
-            fprintf(stderr, "%s\n", outs.items[i]);
-        if (!status)
-            status = export_path(surface, outs.items[i], &o, quiet);
-    }
-    result = status ? report_failure(status) : write_tables(&t, &levels, surface, o.split, quiet);
-    loss_surface_close(surface);
-    return result;
+    return run(path, &outs, &o, &t, &levels, quiet);
 }

@@ -31,6 +31,16 @@ typedef struct loss_export_options {
         sizeof(loss_export_options), false, LOSS_HEIGHT_FIT, LOSS_SPLIT_TEST, NULL                 \
     }
 
+/** A format that surfaces are written in. */
+typedef struct loss_export_format {
+    const char *ending; /**< of the file, such as ".ply" */
+    const char *what;   /**< what is in it, in a few words */
+    bool has_paths;     /**< loss_surface_export_path() writes it too */
+} loss_export_format;
+
+/** Format number i, NULL past the last. Static storage. Threads: any. Since 0.1. */
+LOSS_API const loss_export_format *loss_export_format_at(size_t i);
+
 /** Writes a surface in the format that the ending of path names: .ply .vti .vtp .obj .stl .csv
  * .npz, atomically. Points that are absent or not finite are left out of faces; they are never
  * moved or given a number.

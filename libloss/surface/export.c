@@ -14,9 +14,6 @@
 
 static const loss_file_kind TABLE = {"text", 0, NULL, 0};
 
-static const char *const ENDINGS[] = {".ply", ".vti", ".vtp", ".obj", ".stl", ".csv", ".npz"};
-enum { PLY, VTI, VTP, OBJ, STL, CSV, NPZ, N_ENDINGS };
-
 /* Fields of all points of a split, [ny][nx]; NaN where a point is absent. */
 typedef struct fields {
     loss_point *points;
@@ -105,7 +102,11 @@ static void add_comments(const loss_surface *s, loss_split split, const lossi_he
                                    scale->kind == LOSS_HEIGHT_LOG ? "log10(loss)" : "loss"));
 }
 
-static loss_status write_mesh(loss_surface *s, const char *path, int format,
+/* How a mesh goes into a file of one format. */
+typedef loss_status (*mesh_writer)(const char *path, const lossi_mesh *mesh,
+                                   const loss_export_options *opt);
+
+static loss_status write_mesh(loss_surface *s, const char *path, mesh_writer writer,
                               const loss_export_options *opt)
 {
     loss_split split = choose_split(s, opt->split);
@@ -128,10 +129,7 @@ static loss_status write_mesh(loss_surface *s, const char *path, int format,
     if (status)
         return status;
     add_comments(s, split, &scale, &mesh);
-    status = format == PLY   ? lossi_ply_write(path, &mesh, opt->ascii)
-             : format == VTP ? lossi_vtp_write(path, &mesh)
-             : format == OBJ ? lossi_obj_write(path, &mesh)
-                             : lossi_stl_write(path, &mesh, opt->ascii);
+    status = writer(path, &mesh, opt);
     lossi_mesh_free(&mesh);
     return status;
 }
@@ -156,8 +154,9 @@ static loss_status write_vti(loss_surface *s, const char *path, const loss_expor
     return status;
 }
 
-static loss_status write_csv(loss_surface *s, const char *path)
+static loss_status write_csv(loss_surface *s, const char *path, const loss_export_options *opt)
 {
+    (void)opt;
     loss_file *file;
     loss_status status = loss_file_open(&file, path, &TABLE);
     if (status)
@@ -185,8 +184,9 @@ static loss_status write_csv(loss_surface *s, const char *path)
     return status;
 }
 
-static loss_status write_npz(loss_surface *s, const char *path)
+static loss_status write_npz(loss_surface *s, const char *path, const loss_export_options *opt)
 {
+    (void)opt;
     static const char *const names[2][4] = {
         {"loss_train", "standard_error_train", "accuracy_train", "evaluated_train"},
         {"loss_test", "standard_error_test", "accuracy_test", "evaluated_test"}};
@@ -220,6 +220,61 @@ static loss_status write_npz(loss_surface *s, const char *path)
     return status;
 }
 
+static loss_status to_ply(const char *path, const lossi_mesh *mesh, const loss_export_options *opt)
+{
+    return lossi_ply_write(path, mesh, opt->ascii);
+}
+
+static loss_status to_vtp(const char *path, const lossi_mesh *mesh, const loss_export_options *opt)
+{
+    (void)opt;
+    return lossi_vtp_write(path, mesh);
+}
+
+static loss_status to_obj(const char *path, const lossi_mesh *mesh, const loss_export_options *opt)
+{
+    (void)opt;
+    return lossi_obj_write(path, mesh);
+}
+
+static loss_status to_stl(const char *path, const lossi_mesh *mesh, const loss_export_options *opt)
+{
+    return lossi_stl_write(path, mesh, opt->ascii);
+}
+
+/* The formats: a row each. One of meshes has to_mesh, another writes the surface itself. */
+static const struct {
+    loss_export_format format;
+    mesh_writer to_mesh;
+    loss_status (*write)(loss_surface *s, const char *path, const loss_export_options *opt);
+} FORMATS[] = {
+    {{".ply", "coloured mesh (MeshLab, Blender, CloudCompare)", true}, to_ply, NULL},
+    {{".vtp", "mesh with loss, error and accuracy (ParaView, f3d)", false}, to_vtp, NULL},
+    {{".vti", "the same on the flat grid", false}, NULL, write_vti},
+    {{".obj", "mesh with colours", false}, to_obj, NULL},
+    {{".stl", "mesh", false}, to_stl, NULL},
+    {{".csv", "a row a point", true}, NULL, write_csv},
+    {{".npz", "arrays for numpy", false}, NULL, write_npz},
+};
+enum { N_FORMATS = sizeof FORMATS / sizeof *FORMATS };
+
+const loss_export_format *loss_export_format_at(size_t i)
+{
+    return i < N_FORMATS ? &FORMATS[i].format : NULL;
+}
+
+loss_status lossi_export_unknown(const char *path, const char *what, bool for_paths)
+{
+    char list[128] = "";
+    for (size_t i = 0; i < N_FORMATS; i++) {
+        size_t length = strlen(list);
+        if (!for_paths || FORMATS[i].format.has_paths)
+            snprintf(list + length, sizeof list - length, " %s", FORMATS[i].format.ending);
+    }
+    return lossi_fail(LOSS_ERR_NAME, "%s: its ending names no format%s; expected one of%s", path,
+                      what, list);
+}
+
 loss_status loss_surface_export(loss_surface *surface, const char *path,
                                 const loss_export_options *given)
 {
@@ -229,17 +284,9 @@ loss_status loss_surface_export(loss_surface *surface, const char *path,
     if (status)
         return status;
     const char *ending = strrchr(path, '.');
-    int format = 0;
-    while (format < N_ENDINGS && (!ending || strcmp(ending, ENDINGS[format]) != 0))
-        format++;
-    switch (format) {
-    case N_ENDINGS:
-        return lossi_fail(
-            LOSS_ERR_NAME,
-            "%s: its ending names no format; expected .ply .vti .vtp .obj .stl .csv or .npz", path);
-    case VTI: return write_vti(surface, path, &opt);
-    case CSV: return write_csv(surface, path);
-    case NPZ: return write_npz(surface, path);
-    default: return write_mesh(surface, path, format, &opt);
-    }
+    for (size_t i = 0; i < N_FORMATS && ending; i++)
+        if (strcmp(ending, FORMATS[i].format.ending) == 0)
+            return FORMATS[i].to_mesh ? write_mesh(surface, path, FORMATS[i].to_mesh, &opt)
+                                      : FORMATS[i].write(surface, path, &opt);
+    return lossi_export_unknown(path, "", false);
 }

@@ -180,6 +180,5 @@ loss_status loss_surface_export_path(loss_surface *surface, const char *path,
         return write_csv(surface, path);
     if (ending && strcmp(ending, ".ply") == 0)
         return write_lines(surface, path, &opt);
-    return lossi_fail(LOSS_ERR_NAME,
-                      "%s: its ending names no format for paths; expected .csv or .ply", path);
+    return lossi_export_unknown(path, " for paths", true);
 }

@@ -30,4 +30,7 @@ loss_status lossi_surface_take_curvature(loss_surface *surface);
 /** The file becomes one about eigenvalues, or is one about the same. */
 loss_status lossi_surface_attach_curvature(loss_surface *surface);
 
+/** LOSS_ERR_NAME: a path whose ending is that of no format; the message lists them. */
+loss_status lossi_export_unknown(const char *path, const char *what, bool for_paths);
+
 #endif
