@@ -1,8 +1,15 @@
 /* The losses that there are: a row each. The first is that of a network which names none. */
-#include "net/loss.h"
-
 #include <stddef.h>
 
-extern const lossi_loss lossi_loss_cross_entropy;
+#include "net/loss.h"
 
-const lossi_loss *const lossi_losses[] = {&lossi_loss_cross_entropy, NULL};
+/* clang-format off */
+#define LOSSES(X) \
+    X(cross_entropy)
+/* clang-format on */
+
+#define DECLARE(loss) extern const lossi_loss lossi_loss_##loss;
+LOSSES(DECLARE)
+
+#define ROW(loss) &lossi_loss_##loss,
+const lossi_loss *const lossi_losses[] = {LOSSES(ROW) NULL};
