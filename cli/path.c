@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <loss/text.h>
+
 #include "cli.h"
 #include "report.h"
 #include "runs.h"
@@ -39,11 +41,9 @@ static void close_all(parts *p)
     loss_surface_close(p->look);
 }
 
-static const char *fact(const parts *p, const char *key, const char *suffix)
+static const char *fact(const parts *p, const char *key)
 {
-    char name[64];
-    snprintf(name, sizeof name, "%s%s", key, suffix);
-    const char *value = loss_surface_metadata(p->look, name);
+    const char *value = loss_surface_metadata(p->look, key);
     return value ? value : "";
 }
 
@@ -51,40 +51,43 @@ static const char *fact(const parts *p, const char *key, const char *suffix)
 static channels parse_channels(const char *text)
 {
     channels c = {0, {0}};
-    char *end;
-    for (; *text && c.n < 3; text = *end == ',' ? end + 1 : end) {
-        c.values[c.n] = strtof(text, &end);
-        if (end == text)
+    double value;
+    while (c.n < 3 && loss_number_parse(text, &text, &value)) {
+        c.values[c.n++] = (float)value;
+        if (*text != ',')
             break;
-        c.n++;
+        text++;
     }
     return c;
 }
 
-/* Opens a set of images that the file is about, from its number and selection. */
-static loss_status open_images(const request *r, loss_split split, const char *images,
-                               const char *selection, loss_dataset **data)
+/* Opens a set of images that the file is about. */
+static loss_status open_images(const request *r, loss_split split, const loss_selection *images,
+                               loss_dataset **data)
 {
-    static const char sampled[] = "sample seed=";
     target t = r->t;
-    t.limit = strcmp(selection, "all") == 0 ? 0 : strtoul(images, NULL, 10);
-    t.sample = strncmp(selection, sampled, strlen(sampled)) == 0;
-    t.sample_seed = t.sample ? strtoull(selection + strlen(sampled), NULL, 10) : 0;
+    t.limit = images->is_all ? 0 : images->n_images;
+    t.sample = images->is_sample;
+    t.sample_seed = images->seed;
     return target_open_data(&t, split, data);
 }
 
 static loss_status open_data(request *r, parts *p)
 {
     loss_status status = LOSS_OK;
+    loss_selection images;
     for (int k = 0; k < 2 && !status; k++) {
-        const char *name = k ? "_test" : "_train";
-        if (loss_surface_has_split(p->look, (loss_split)k))
-            status = open_images(r, (loss_split)k, fact(p, "images", name),
-                                 fact(p, "selection", name), &p->data[k]);
+        if (!loss_surface_has_split(p->look, (loss_split)k))
+            continue;
+        status = loss_surface_selection(p->look, (loss_split)k, &images);
+        if (!status)
+            status = open_images(r, (loss_split)k, &images, &p->data[k]);
     }
-    if (!status && *fact(p, "bn_images", ""))
-        status = open_images(r, LOSS_SPLIT_TRAIN, fact(p, "bn_images", ""),
-                             fact(p, "bn_selection", ""), &p->bn_data);
+    if (!status && *fact(p, "bn_images")) {
+        status = loss_surface_bn_selection(p->look, &images);
+        if (!status)
+            status = open_images(r, LOSS_SPLIT_TRAIN, &images, &p->bn_data);
+    }
     return status;
 }
 
@@ -93,7 +96,7 @@ static bool is_origin(const parts *p)
 {
     char digest[17];
     loss_net_digest(p->net, digest);
-    return strcmp(digest, fact(p, "weights_digest", "")) == 0;
+    return strcmp(digest, fact(p, "weights_digest")) == 0;
 }
 
 /* The origin: --weights, or the checkpoint of the runs that it is, looked for from their ends. */
@@ -125,7 +128,7 @@ static loss_status open_origin(request *r, parts *p)
 static loss_bn bn_of(const parts *p)
 {
     loss_bn bn = LOSS_BN_WEIGHTS;
-    while (bn < LOSS_BN_RECALIBRATE && strcmp(loss_bn_name(bn), fact(p, "bn", "")) != 0)
+    while (bn < LOSS_BN_RECALIBRATE && strcmp(loss_bn_name(bn), fact(p, "bn")) != 0)
         bn++;
     return bn;
 }
@@ -151,7 +154,9 @@ static loss_status open_surface(request *r, parts *p)
     opt.user = r;
     opt.bn = bn_of(p);
     opt.bn_data = p->bn_data;
-    opt.repeat = strtoul(fact(p, "repeat", ""), NULL, 10);
+    uint64_t repeat = 0;
+    loss_surface_count(p->look, "repeat", &repeat);
+    opt.repeat = (size_t)repeat;
     loss_status status = loss_surface_plane(p->look, p->net, &p->plane);
     return status ? status : loss_surface_open(&p->surface, r->file, p->net, p->plane, first, &opt);
 }
@@ -160,11 +165,11 @@ static loss_status open_surface(request *r, parts *p)
 static void take_data(request *r, const parts *p)
 {
     struct stat info;
-    const char *path = fact(p, "data", "");
+    const char *path = fact(p, "data");
     if (!r->has_data && *path && (stat(path, &info) == 0 || strcmp(path, "fashion-mnist") == 0))
         r->t.data = path;
-    r->t.mean = parse_channels(fact(p, "mean", ""));
-    r->t.std = parse_channels(fact(p, "std", ""));
+    r->t.mean = parse_channels(fact(p, "mean"));
+    r->t.std = parse_channels(fact(p, "std"));
 }
 
 static loss_status run(request *r)

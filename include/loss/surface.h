@@ -216,6 +216,25 @@ LOSS_API loss_status loss_surface_curvature(loss_surface *surface, loss_split sp
  * "images_test", "norm", "seed", ...); NULL when the file has no such key. Borrowed until the
  * surface is closed, or a path of that run added to. */
 LOSS_API const char *loss_surface_metadata(const loss_surface *surface, const char *key);
+/** Which images of a data set were taken. Since 0.1. */
+typedef struct loss_selection {
+    size_t n_images; /**< how many, at least 1 */
+    bool is_all;     /**< all that there are */
+    bool is_sample;  /**< drawn with the seed; neither: the first ones */
+    uint64_t seed;
+} loss_selection;
+
+/** The images of a split that the losses are of.
+ *  @param selection  written. Caller-owned.
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (NULL), LOSS_ERR_NAME (no such split in the file),
+ *          LOSS_ERR_FORMAT (the file does not tell, or not in words that are known). Since 0.1. */
+LOSS_API loss_status loss_surface_selection(const loss_surface *surface, loss_split split,
+                                            loss_selection *selection);
+/** The training images that BatchNorm's statistics were estimated from; LOSS_ERR_NAME unless its
+ *  mode is `recalibrate`. Since 0.1. */
+LOSS_API loss_status loss_surface_bn_selection(const loss_surface *surface,
+                                               loss_selection *selection);
+
 /** A fact that is a number, such as "cosine"; it has a decimal point in every locale.
  *  @param value  set only on success
  *  @return false when the file has no such key, or it is no number. Since 0.1. */

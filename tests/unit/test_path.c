@@ -378,6 +378,44 @@ static void test_directions_that_changed(void **state)
     loss_surface_close(surface);
 }
 
+/* Which images a surface is of comes from its metadata, in the words of its format alone. */
+static void test_selection(void **state)
+{
+    const fixture *f = *state;
+    static const struct {
+        const char *text;
+        loss_status status;
+        bool is_all, is_sample;
+        uint64_t seed;
+    } cases[] = {{"all", LOSS_OK, true, false, 0},
+                 {"first", LOSS_OK, false, false, 0},
+                 {"sample seed=18446744073709551615", LOSS_OK, false, true, UINT64_MAX},
+                 {"sample seed=", LOSS_ERR_FORMAT, false, false, 0},
+                 {"sample seed=1x", LOSS_ERR_FORMAT, false, false, 0},
+                 {"some", LOSS_ERR_FORMAT, false, false, 0}};
+    loss_surface_options opt = grid();
+    loss_surface_close(open_surface(f, &opt));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char change[160];
+        loss_surface *surface;
+        loss_selection selection;
+        snprintf(change, sizeof change,
+                 "UPDATE metadata SET value = '%s' WHERE key = 'selection_test'", cases[i].text);
+        sql(change);
+        assert_int_equal(loss_surface_read(&surface, scratch_path("a.landscape")), LOSS_OK);
+        assert_int_equal(loss_surface_selection(surface, LOSS_SPLIT_TEST, &selection),
+                         cases[i].status);
+        if (!cases[i].status)
+            assert_true(selection.is_all == cases[i].is_all && selection.n_images > 0 &&
+                        selection.is_sample == cases[i].is_sample &&
+                        selection.seed == cases[i].seed);
+        assert_int_equal(loss_surface_selection(surface, LOSS_SPLIT_TRAIN, &selection),
+                         LOSS_ERR_NAME);
+        assert_int_equal(loss_surface_bn_selection(surface, &selection), LOSS_ERR_NAME);
+        loss_surface_close(surface);
+    }
+}
+
 /* The model's own loss is recorded where the grid has the centre, and the centre has its bits. */
 static void test_model_loss(void **state)
 {
@@ -465,6 +503,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_plane_of_a_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_directions_that_changed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_selection, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_model_loss, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_export, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_checkpoints, set_up, tear_down),
