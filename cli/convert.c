@@ -14,20 +14,24 @@ static bool ends_with(const char *text, const char *end)
 int command_convert(int argc, char **argv)
 {
     const char *paths[2] = {NULL, NULL};
+    const char *key = NULL;
     bool quiet = false;
     const option_spec options[] = {
+        {"key", "NAME", "which of several sets of tensors, such as ema (the only one)", OPTION_TEXT,
+         &key, NULL, NULL},
         {"quiet", NULL, "no messages", OPTION_FLAG, &quiet, NULL, NULL},
     };
     const command_spec command = {
         "convert",
-        "IN OUT.safetensors [--quiet]",
+        "IN OUT.safetensors [--key NAME] [--quiet]",
         "Writes the tensors of a PyTorch checkpoint (.pt .pth .th .t7, of any age), .npz or "
         ".safetensors as .safetensors: names, types and\n"
         "values as they are, but for the prefixes module. and _orig_mod., which are dropped where "
         "all names have them.",
-        "A checkpoint is read by a restricted reader: nothing in it is executed. Tensors are "
-        "looked for at the top and under\n"
-        "state_dict, model_state_dict, model and net.",
+        "Nothing in a checkpoint is executed: objects that are neither tensors nor plain "
+        "containers "
+        "are skipped. The largest\n"
+        "dictionary of tensors is taken; where there are several of that size, --key chooses.",
         "  lossgrid convert resnet20.th resnet20.safetensors",
         options,
         sizeof options / sizeof *options,
@@ -40,7 +44,7 @@ int command_convert(int argc, char **argv)
         return usage_error(command.name, "from what to what? Give IN and OUT.safetensors");
     if (!ends_with(paths[1], ".safetensors"))
         return usage_error(command.name, "%s: expected a name ending in .safetensors", paths[1]);
-    loss_status status = loss_weights_convert(paths[0], paths[1]);
+    loss_status status = loss_weights_convert(paths[0], paths[1], key);
     if (status)
         return report_failure(status);
     if (!quiet)

@@ -194,7 +194,7 @@ static int info_json(const char *path, bool is_json)
 static void add_networks(json *j, const char *path)
 {
     loss_recognition *r;
-    if (j->failed || loss_recognise(&r, path, (loss_shape){0}))
+    if (j->failed || loss_recognise(&r, path, NULL, (loss_shape){0}))
         return;
     cJSON *list = json_list(j, j->root, "networks_with_these_tensors");
     for (size_t i = 0; i < loss_recognition_count(r); i++)

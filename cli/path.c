@@ -105,6 +105,7 @@ static loss_status open_origin(request *r, parts *p)
     loss_dataset *data = p->data[0] ? p->data[0] : p->data[1];
     loss_load_options by_order = LOSS_LOAD_OPTIONS_INIT;
     by_order.by_order = r->t.by_order;
+    by_order.key = r->t.key;
     loss_status status = loss_net_create(&p->net, r->t.model, loss_dataset_shape(data));
     if (!status && r->t.weights)
         return loss_net_load(p->net, r->t.weights, &by_order);

@@ -79,6 +79,7 @@ static loss_status make_plane_between(const request *r, const loss_net *net,
     loss_net *others[2] = {NULL, NULL};
     loss_load_options opt = LOSS_LOAD_OPTIONS_INIT;
     opt.by_order = r->t.by_order;
+    opt.key = r->t.key;
     loss_status status = LOSS_OK;
     for (int i = 0; i < 2 && paths[i] && !status; i++) {
         status = loss_net_create(&others[i], r->t.model, loss_dataset_shape(data));

@@ -20,7 +20,8 @@ typedef struct target {
     size_t limit; /* 0: all */
     bool sample;
     uint64_t sample_seed;
-    bool by_order; /* weights match by order instead of name */
+    const char *key; /* of several sets of tensors in the weights */
+    bool by_order;   /* weights match by order instead of name */
     bool quiet;
     char *owned[TARGET_N_OWNED]; /* what came from run.json or was recognised */
     /* Of the network, once it is open: */
@@ -35,6 +36,8 @@ typedef struct target {
      OPTION_TEXT, &(t).model, NULL, NULL}, \
     {"weights", "FILE", "its weights: .safetensors, PyTorch's .pt .pth .th .t7, .npz", \
      OPTION_TEXT, &(t).weights, NULL, NULL}, \
+    {"key", "NAME", "which of several sets of tensors in --weights, such as ema", \
+     OPTION_TEXT, &(t).key, NULL, NULL}, \
     {"by-order", NULL, "with --model NAME: match tensors by order and shape, not by name", \
      OPTION_FLAG, &(t).by_order, NULL, NULL}, \
     DATA_OPTIONS(t)

@@ -45,7 +45,7 @@ static loss_status recognise(target *t, loss_shape shape, const loss_dataset *im
 {
     loss_recognition *r;
     size_t winner = 0;
-    loss_status status = loss_recognise(&r, t->weights, shape);
+    loss_status status = loss_recognise(&r, t->weights, t->key, shape);
     if (status)
         return status;
     status = loss_recognition_evaluate(r, images, opt);
@@ -68,6 +68,7 @@ static loss_status load(target *t, loss_shape shape, loss_net **net)
 {
     loss_load_options opt = LOSS_LOAD_OPTIONS_INIT;
     opt.by_order = t->by_order;
+    opt.key = t->key;
     loss_status status = loss_net_create(net, t->model, shape);
     if (!status && t->weights)
         status = loss_net_load(*net, t->weights, &opt);

@@ -76,10 +76,12 @@ LOSS_API loss_status loss_colour_at(const char *map, double t, uint8_t rgb[3]);
 LOSS_API loss_status loss_file_describe(const char *path, char **json);
 
 /** Writes the tensors of a file of weights (anything loss_net_load() takes) as .safetensors,
- * atomically, with the types they have. The prefixes module. and _orig_mod. are dropped where
- * all names have them; other names stay.
- *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM.   Since 0.1. */
-LOSS_API loss_status loss_weights_convert(const char *from, const char *to);
+ *  atomically, with the types they have. Prefixes that all names share because of how the model was
+ *  wrapped (module. and _orig_mod.) are dropped; other names stay.
+ *  @param key  which of several sets of tensors, as loss_load_options has it; NULL: the only one
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (no path), LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM.
+ *  Threads: any.   Since 0.1. */
+LOSS_API loss_status loss_weights_convert(const char *from, const char *to, const char *key);
 
 #ifdef __cplusplus
 }

@@ -201,26 +201,36 @@ LOSS_API void loss_net_initialise(loss_net *net, uint64_t seed);
 
 typedef struct loss_load_options {
     size_t struct_size;
-    bool by_order; /**< the file's i-th tensor is the network's i-th, whatever their names;
-                      shapes must agree */
+    bool by_order;   /**< the file's i-th tensor is the network's i-th, whatever their names;
+                          shapes must agree */
+    const char *key; /**< which of several sets of tensors in the file: "ema", "model_ema.module",
+                          ...; NULL: the only one, or the largest. Borrowed. */
 } loss_load_options;
 #define LOSS_LOAD_OPTIONS_INIT                                                                     \
     {                                                                                              \
-        sizeof(loss_load_options), false                                                           \
+        sizeof(loss_load_options), false, NULL                                                     \
     }
 
-/** Loads weights from a file, recognised by content: .safetensors; a PyTorch checkpoint of
- * either format (the state_dict itself, or under state_dict, model_state_dict, model or net;
- * nothing in it is executed); .npz. F64, F16, BF16 and integers are converted.
+/** Loads weights from a file, recognised by content: .safetensors; a PyTorch checkpoint of either
+ *  format; .npz. F64, F16, BF16 and integers are converted. Nothing in a checkpoint is executed:
+ *  tensors and plain containers are read, objects of other classes are skipped without being made.
  *
- *  Names may differ in what programs call the same thing: module. and _orig_mod. in front,
- * shortcut and downsample, linear, classifier and fc, ...: libloss/net/names.c has the table.
- * Every tensor of the network must be there with its shape, and nothing else but BatchNorm's
- * num_batches_tracked. On failure the network is unchanged, unless memory ran out.
+ *  Of a checkpoint that holds several dictionaries of tensors the largest is taken; where another
+ * has at least half as many, `key` must choose. A whole module (torch.save(model)) is read as the
+ *  dictionary that its state_dict() gives. Pruned weights (weight_orig, weight_mask) and normalised
+ *  ones (weight_g, weight_v) are computed.
+ *
+ *  Names may differ in what programs call the same thing: one prefix that all names share, shortcut
+ *  and downsample, linear, classifier and fc, ...: libloss/net/names.c has the table. Every tensor
+ * of the network must be there with its shape, and nothing else but counters and what belongs to
+ * the training program (num_batches_tracked, n_averaged, a criterion's tensors, the mean and
+ * standard deviation of a normalising layer). On failure the network is unchanged, unless memory
+ * ran out.
  *  @param opt  may be NULL.
- *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT (damaged or refused), LOSS_ERR_MISMATCH
- * (weights of another network: the message lists what is missing, unexpected, or of another
- * shape), LOSS_ERR_NOMEM Memory: the file's size and one tensor.   Since 0.1. */
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_IO, LOSS_ERR_FORMAT (damaged, refused, or several
+ * sets of tensors), LOSS_ERR_MISMATCH (weights of another network: the message lists what is
+ *          missing, unexpected, or of another shape), LOSS_ERR_NOMEM
+ *  Memory: the file's size and one tensor.   Threads: one caller per network.   Since 0.1. */
 LOSS_API loss_status loss_net_load(loss_net *net, const char *path, const loss_load_options *opt);
 /** Saves all tensors as .safetensors, atomically (temporary file, fsync, rename).
  *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_NOMEM */

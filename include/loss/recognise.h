@@ -63,11 +63,14 @@ typedef struct loss_recognition loss_recognition;
 
 /** Finds the networks of the zoo that have the tensors of a file, by their names and shapes.
  *  @param path   weights, as for loss_net_load(). Borrowed.
+ *  @param key    which of several sets of tensors in the file, as loss_load_options has it; NULL:
+ * the only one. Copied.
  *  @param shape  of the images and number of classes; zeros where it is not known, then the
  * weights tell.
  *  @return LOSS_OK: at least one fits. LOSS_ERR_MISMATCH: none fits, the message tells what the
  *  nearest lacks. LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM.   Threads: any.   Since 0.1. */
-LOSS_API loss_status loss_recognise(loss_recognition **out, const char *path, loss_shape shape);
+LOSS_API loss_status loss_recognise(loss_recognition **out, const char *path, const char *key,
+                                    loss_shape shape);
 /** NULL is a no-op. */
 LOSS_API void loss_recognition_free(loss_recognition *recognition);
 /** How many networks fit: 1 or more. */

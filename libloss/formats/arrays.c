@@ -84,7 +84,7 @@ loss_status lossi_arrays_add(lossi_arrays *arrays, const char *label, const char
         return lossi_fail(LOSS_ERR_FORMAT,
                           "%s: tensor %s reaches element %zu from %zu; its storage has %zu", label,
                           name, last, offset, in_storage);
-    if (!lossi_arrays_allow(arrays, bytes))
+    if (!lossi_arrays_allow(arrays, bytes) || !lossi_arrays_allow(arrays, strlen(name)))
         return lossi_fail(
             LOSS_ERR_FORMAT,
             "%s: tensor %s: with its %zu values the tensors are more than %d times as large as the "
@@ -102,6 +102,41 @@ loss_status lossi_arrays_add(lossi_arrays *arrays, const char *label, const char
     array->count = count;
     array->bytes = count ? storage + offset * size : storage;
     return LOSS_OK;
+}
+
+loss_status lossi_arrays_add_metadata(lossi_arrays *arrays, const char *key, const char *value)
+{
+    size_t n = arrays->n_metadata, keys_capacity = arrays->metadata_capacity;
+    char *key_copy = lossi_strdup(key), *value_copy = lossi_strdup(value);
+    if (key_copy && value_copy &&
+        lossi_reserve((void **)&arrays->metadata_keys, &keys_capacity, n, sizeof key_copy) &&
+        lossi_reserve((void **)&arrays->metadata_values, &arrays->metadata_capacity, n,
+                      sizeof value_copy)) {
+        arrays->metadata_keys[n] = key_copy;
+        arrays->metadata_values[n] = value_copy;
+        arrays->n_metadata++;
+        return LOSS_OK;
+    }
+    free(key_copy);
+    free(value_copy);
+    return lossi_fail_nomem(strlen(key) + strlen(value));
+}
+
+loss_status lossi_arrays_keep(lossi_arrays *arrays, const char *prefix, const char *label)
+{
+    size_t n = strlen(prefix), kept = 0;
+    for (size_t i = 0; i < arrays->n; i++) {
+        char *name = arrays->items[i].name;
+        if (strncmp(name, prefix, n) != 0 || name[n] != '.' || !name[n + 1]) {
+            free(name);
+            continue;
+        }
+        memmove(name, name + n + 1, strlen(name + n + 1) + 1);
+        arrays->items[kept++] = arrays->items[i];
+    }
+    arrays->n = kept;
+    return kept ? LOSS_OK
+                : lossi_fail(LOSS_ERR_FORMAT, "%s: no tensors under the key %.100s", label, prefix);
 }
 
 static int by_name(const void *a, const void *b)

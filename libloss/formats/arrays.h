@@ -22,7 +22,7 @@ typedef struct lossi_array {
 typedef struct lossi_arrays {
     size_t n, capacity;
     lossi_array *items;
-    size_t n_metadata;
+    size_t n_metadata, metadata_capacity;
     char **metadata_keys, **metadata_values;
     size_t n_blocks, blocks_capacity;
     uint8_t **blocks; /* what was inflated, and the file */
@@ -66,6 +66,13 @@ const char *lossi_dims_text(size_t n_dims, const size_t *dims, char text[LOSSI_D
 void lossi_array_floats(const lossi_array *array, float *values);
 /** Elements in row-major order as they are stored, [count * element size]. */
 void lossi_array_copy(const lossi_array *array, uint8_t *bytes);
+
+/** Adds copies of a key and its value to the metadata. @return LOSS_OK, LOSS_ERR_NOMEM */
+loss_status lossi_arrays_add_metadata(lossi_arrays *arrays, const char *key, const char *value);
+
+/** Keeps the arrays whose names begin with `prefix` and a point, without both, where any do.
+ *  @return LOSS_OK; LOSS_ERR_FORMAT: none does */
+loss_status lossi_arrays_keep(lossi_arrays *arrays, const char *prefix, const char *label);
 
 /** The array of that name, NULL if there is none. Borrowed. */
 const lossi_array *lossi_arrays_find(const lossi_arrays *arrays, const char *name);

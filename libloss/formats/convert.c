@@ -21,11 +21,11 @@ static bool drop_prefix(lossi_arrays *arrays, const char *prefix)
     return arrays->n > 0;
 }
 
-loss_status loss_weights_convert(const char *from, const char *to)
+loss_status loss_weights_convert(const char *from, const char *to, const char *key)
 {
     LOSSI_REQUIRE(from && to);
     lossi_arrays arrays;
-    loss_status status = lossi_arrays_read(from, &arrays, NULL);
+    loss_status status = lossi_arrays_read(from, key, &arrays, NULL);
     if (status)
         return status;
     while (drop_prefix(&arrays, "module.") || drop_prefix(&arrays, "_orig_mod."))

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "formats/archive.h"
+#include "formats/foreign.h"
 #include "formats/read.h"
 
 /* A file in memory; a NUL follows its last byte. */
@@ -173,15 +173,15 @@ static void add_types(cJSON *json, const lossi_arrays *arrays)
 static loss_status describe_arrays(const content *c, cJSON *json)
 {
     lossi_arrays arrays;
-    lossi_arrays_kind kind;
-    loss_status status = lossi_arrays_parse(c->bytes, c->size, c->path, &arrays, &kind);
+    const lossi_arrays_format *format;
+    loss_status status = lossi_arrays_parse(c->bytes, c->size, NULL, c->path, &arrays, &format);
+    bool is_unknown = status == LOSS_ERR_FORMAT && !format && !lossi_archive_is(c->bytes, c->size);
+    if (is_unknown && !lossi_foreign_refuse(c->bytes, c->size, NULL, c->path))
+        return lossi_fail(status, "%s: no kind of file that is known here (%zu bytes)", c->path,
+                          c->size);
     if (status)
-        return kind == LOSSI_NO_ARRAYS && !lossi_archive_is(c->bytes, c->size)
-                   ? lossi_fail(LOSS_ERR_FORMAT,
-                                "%s: no kind of file that is known here (%zu bytes)", c->path,
-                                c->size)
-                   : status;
-    cJSON_AddStringToObject(json, "kind", lossi_arrays_kind_name(kind));
+        return status;
+    cJSON_AddStringToObject(json, "kind", format->name);
     add_types(json, &arrays);
     cJSON *metadata = cJSON_AddObjectToObject(json, "metadata"),
           *tensors = cJSON_AddObjectToObject(json, "tensors");

@@ -129,6 +129,9 @@ loss_status lossi_npz_parse(const lossi_archive *zip, size_t size, const char *l
             lossi_format("%.*s", (int)(strlen(member->name) - (sizeof SUFFIX - 1)), member->name);
         status = name ? lossi_archive_contents(zip, member, label, out)
                       : lossi_fail_nomem(strlen(member->name));
+        /* JAX and Flax write "params/conv/kernel". */
+        for (char *slash = name; slash && (slash = strchr(slash, '/'));)
+            *slash = '.';
         if (!status)
             status = add_member(member, label, name, out);
         free(name);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "formats/pickle.h"
+#include "formats/state_dict.h"
 
 /* A storage: what its pickle says and where its data are. */
 typedef struct storage {
@@ -61,49 +61,6 @@ static storage *find_storage(const storages *list, const char *key)
 
 /* ---- The state_dict ------------------------------------------------------------------------- */
 
-static bool holds_tensors(const lossi_pickle_value *v)
-{
-    for (size_t i = 1; v && v->kind == LOSSI_PICKLE_DICT && i < v->n; i += 2)
-        if (v->items[i]->kind == LOSSI_PICKLE_TENSOR)
-            return true;
-    return false;
-}
-
-/* The first keys of a dictionary, for a message. */
-static const char *keys_text(const lossi_pickle_value *v, char text[200])
-{
-    size_t at = 0;
-    text[0] = 0;
-    for (size_t i = 0; v->kind == LOSSI_PICKLE_DICT && i < v->n && at < 100; i += 2)
-        if (v->items[i]->kind == LOSSI_PICKLE_STRING)
-            at +=
-                (size_t)snprintf(text + at, 200 - at, "%s%.60s", at ? ", " : "", v->items[i]->text);
-    return text;
-}
-
-static loss_status find_state_dict(const lossi_pickle *pickle, const char *label,
-                                   const lossi_pickle_value **dict)
-{
-    static const char *const keys[] = {"state_dict", "model_state_dict", "model", "net"};
-    *dict = pickle->top;
-    if (holds_tensors(*dict))
-        return LOSS_OK;
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        *dict = lossi_pickle_get(pickle->top, keys[i]);
-        if (holds_tensors(*dict))
-            return LOSS_OK;
-    }
-    char text[200];
-    if (pickle->top->kind != LOSSI_PICKLE_DICT)
-        return lossi_fail(LOSS_ERR_FORMAT,
-                          "%s: the pickle holds no dictionary; expected a state_dict", label);
-    return lossi_fail(LOSS_ERR_FORMAT,
-                      "%s: no state_dict in it, neither at the top nor under state_dict, "
-                      "model_state_dict, model or "
-                      "net; its keys are: %s",
-                      label, keys_text(pickle->top, text));
-}
-
 static loss_status add_tensor(const char *name, const lossi_pickle_tensor *tensor,
                               const storages *list, const char *label, lossi_arrays *out)
 {
@@ -120,19 +77,30 @@ static loss_status add_tensor(const char *name, const lossi_pickle_tensor *tenso
                             s->n * size, tensor->offset);
 }
 
-static loss_status add_state_dict(const lossi_pickle *pickle, const storages *list,
+/* What a reader of `info` should know of the choice. */
+static loss_status add_facts(const lossi_state_dict *found, lossi_arrays *out)
+{
+    loss_status status =
+        *found->key ? lossi_arrays_add_metadata(out, "weights under", found->key) : LOSS_OK;
+    if (!status && *found->others)
+        status = lossi_arrays_add_metadata(out, "also holds", found->others);
+    if (!status && *found->skipped)
+        status = lossi_arrays_add_metadata(out, "objects not made", found->skipped);
+    return status;
+}
+
+static loss_status add_state_dict(const lossi_pickle *pickle, const storages *list, const char *key,
                                   const char *label, lossi_arrays *out)
 {
-    const lossi_pickle_value *dict;
-    loss_status status = find_state_dict(pickle, label, &dict);
-    for (size_t i = 0; !status && i + 1 < dict->n; i += 2) {
-        if (dict->items[i + 1]->kind != LOSSI_PICKLE_TENSOR)
-            continue;
-        status =
-            dict->items[i]->kind == LOSSI_PICKLE_STRING
-                ? add_tensor(dict->items[i]->text, dict->items[i + 1]->tensor, list, label, out)
-                : lossi_fail(LOSS_ERR_FORMAT, "%s: a tensor whose name is no text", label);
-    }
+    lossi_state_dict found;
+    loss_status status = lossi_state_dict_find(&found, pickle, key, label);
+    if (status)
+        return status;
+    for (size_t i = 0; !status && i < found.n; i++)
+        status = add_tensor(found.entries[i].name, found.entries[i].tensor, list, label, out);
+    if (!status)
+        status = add_facts(&found, out);
+    lossi_state_dict_free(&found);
     return status ? status : lossi_arrays_check_names(out, label);
 }
 
@@ -186,8 +154,8 @@ static loss_status find_members(const lossi_archive *zip, const char *pickle, st
     return LOSS_OK;
 }
 
-loss_status lossi_pytorch_parse_zip(const lossi_archive *zip, size_t size, const char *label,
-                                    lossi_arrays *out)
+loss_status lossi_pytorch_parse_zip(const lossi_archive *zip, size_t size, const char *key,
+                                    const char *label, lossi_arrays *out)
 {
     lossi_arrays_begin(out, size);
     lossi_member *member = lossi_archive_find_ending(zip, PICKLE_NAME);
@@ -207,7 +175,7 @@ loss_status lossi_pytorch_parse_zip(const lossi_archive *zip, size_t size, const
     if (!status)
         status = find_members(zip, member->name, &list, label, out);
     if (!status)
-        status = add_state_dict(&pickle, &list, label, out);
+        status = add_state_dict(&pickle, &list, key, label, out);
     free(list.items);
     lossi_pickle_free(&pickle);
     if (status)
@@ -295,8 +263,8 @@ static loss_status find_data(rest *r, const lossi_pickle_value *keys, storages *
     return LOSS_OK;
 }
 
-loss_status lossi_pytorch_parse_old(const uint8_t *bytes, size_t size, const char *label,
-                                    lossi_arrays *out)
+loss_status lossi_pytorch_parse_old(const uint8_t *bytes, size_t size, const char *key,
+                                    const char *label, lossi_arrays *out)
 {
     lossi_arrays_begin(out, size);
     rest r = {bytes, size, label};
@@ -312,7 +280,7 @@ loss_status lossi_pytorch_parse_old(const uint8_t *bytes, size_t size, const cha
     if (!status)
         status = find_data(&r, keys.top, &list);
     if (!status)
-        status = add_state_dict(&pickle, &list, label, out);
+        status = add_state_dict(&pickle, &list, key, label, out);
     free(list.items);
     lossi_pickle_free(&pickle);
     lossi_pickle_free(&keys);

@@ -6,17 +6,19 @@
 #include "formats/archive.h"
 #include "formats/arrays.h"
 
-/** Tensors of a state_dict: the object itself, or what it has under state_dict,
- * model_state_dict, model or net. Names, order, types and strides are kept; entries that are no
- * tensors are left out.
+/** The weights of a checkpoint, as lossi_state_dict_find() chooses them. Names, order, types and
+ *  strides are kept. Metadata say what was chosen: "weights under", "also holds", "objects not
+ * made".
+ *  @param key    which of several sets of tensors; NULL: the only one that may be meant
  *  @param zip    an archive with a member data.pkl. Its members' contents are filled in.
  *  @param bytes  an old checkpoint
  *  All bytes must outlive the arrays.
- *  @return LOSS_OK, LOSS_ERR_FORMAT (damaged, refused, no state_dict in it), LOSS_ERR_NOMEM */
-loss_status lossi_pytorch_parse_zip(const lossi_archive *zip, size_t size, const char *label,
-                                    lossi_arrays *out);
-loss_status lossi_pytorch_parse_old(const uint8_t *bytes, size_t size, const char *label,
-                                    lossi_arrays *out);
+ *  @return LOSS_OK, LOSS_ERR_FORMAT (damaged, no tensors in it, or which is not clear),
+ * LOSS_ERR_NOMEM */
+loss_status lossi_pytorch_parse_zip(const lossi_archive *zip, size_t size, const char *key,
+                                    const char *label, lossi_arrays *out);
+loss_status lossi_pytorch_parse_old(const uint8_t *bytes, size_t size, const char *key,
+                                    const char *label, lossi_arrays *out);
 
 /** True if the archive is a checkpoint. */
 bool lossi_pytorch_is_zip(const lossi_archive *zip);

@@ -7,38 +7,57 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "formats/derived.h"
+#include "formats/foreign.h"
 #include "formats/npy.h"
 #include "formats/pickle.h"
 #include "formats/pytorch.h"
 #include "formats/safetensors.h"
 
-const char *lossi_arrays_kind_name(lossi_arrays_kind kind)
+static loss_status parse_safetensors(const uint8_t *bytes, size_t size, const char *key,
+                                     const char *label, lossi_arrays *out)
 {
-    static const char *const names[] = {"safetensors", "PyTorch checkpoint (zip)",
-                                        "PyTorch checkpoint (before 1.6)", "npz", "unknown"};
-    return names[kind];
+    loss_status status = lossi_safetensors_parse(bytes, size, label, out);
+    if (!status && key)
+        status = lossi_arrays_keep(out, key, label);
+    return status;
 }
 
-static loss_status parse_zip(const uint8_t *bytes, size_t size, const char *label,
-                             lossi_arrays *out, lossi_arrays_kind *kind)
+static loss_status parse_npz(const lossi_archive *zip, size_t size, const char *key,
+                             const char *label, lossi_arrays *out)
 {
-    lossi_archive zip;
-    loss_status status = lossi_archive_open(&zip, bytes, size, label);
-    if (status)
-        return status;
-    if (lossi_pytorch_is_zip(&zip)) {
-        *kind = LOSSI_PYTORCH_ZIP;
-        status = lossi_pytorch_parse_zip(&zip, size, label, out);
-    } else if (lossi_npz_is(&zip)) {
-        *kind = LOSSI_NPZ;
-        status = lossi_npz_parse(&zip, size, label, out);
-    } else {
-        status = lossi_fail(
-            LOSS_ERR_FORMAT,
-            "%s: a zip archive with neither a data.pkl (PyTorch) nor .npy arrays in it", label);
-    }
-    lossi_archive_close(&zip);
+    loss_status status = lossi_npz_parse(zip, size, label, out);
+    if (!status && key)
+        status = lossi_arrays_keep(out, key, label);
     return status;
+}
+
+/* The first that fits is taken. */
+static const lossi_arrays_format formats[] = {
+    {.name = "PyTorch checkpoint (zip)",
+     .endings = ".pt .pth .th .ckpt",
+     .is_zip = lossi_pytorch_is_zip,
+     .parse_zip = lossi_pytorch_parse_zip},
+    {.name = "npz", .endings = ".npz", .is_zip = lossi_npz_is, .parse_zip = parse_npz},
+    {.name = "safetensors",
+     .endings = ".safetensors",
+     .is = lossi_safetensors_is,
+     .parse = parse_safetensors},
+    {.name = "PyTorch checkpoint (before 1.6)",
+     .endings = ".pt .pth .th .t7",
+     .is = lossi_pickle_is,
+     .parse = lossi_pytorch_parse_old},
+};
+enum { N_FORMATS = sizeof formats / sizeof *formats };
+
+/* The names of all formats, for a message. */
+static const char *format_names(char text[200])
+{
+    size_t at = 0;
+    for (int i = 0; i < N_FORMATS; i++)
+        at += (size_t)snprintf(text + at, 200 - at, "%s%s (%s)", i ? ", " : "", formats[i].name,
+                               formats[i].endings);
+    return text;
 }
 
 /* What an unknown file begins with, for a message. */
@@ -51,33 +70,68 @@ static const char *first_bytes(const uint8_t *bytes, size_t size, char text[32])
     return text;
 }
 
-loss_status lossi_arrays_parse(const uint8_t *bytes, size_t size, const char *label,
-                               lossi_arrays *out, lossi_arrays_kind *kind)
+static const lossi_arrays_format *recognise(const uint8_t *bytes, size_t size,
+                                            const lossi_archive *zip)
 {
-    lossi_arrays_kind unused;
-    kind = kind ? kind : &unused;
-    *out = (lossi_arrays){0};
-    *kind = LOSSI_NO_ARRAYS;
-    if (lossi_archive_is(bytes, size))
-        return parse_zip(bytes, size, label, out, kind);
-    if (lossi_safetensors_is(bytes, size)) {
-        *kind = LOSSI_SAFETENSORS;
-        return lossi_safetensors_parse(bytes, size, label, out);
-    }
-    if (lossi_pickle_is(bytes, size)) {
-        *kind = LOSSI_PYTORCH_OLD;
-        return lossi_pytorch_parse_old(bytes, size, label, out);
-    }
-    if (!size)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: the file is empty", label);
-    char text[32];
-    return lossi_fail(LOSS_ERR_FORMAT,
-                      "%s: %zu bytes beginning with %s: not safetensors, a PyTorch checkpoint or "
-                      "npz, or truncated",
-                      label, size, first_bytes(bytes, size, text));
+    for (int i = 0; i < N_FORMATS; i++)
+        if (zip ? formats[i].is_zip && formats[i].is_zip(zip)
+                : formats[i].is && formats[i].is(bytes, size))
+            return &formats[i];
+    return NULL;
 }
 
-loss_status lossi_arrays_read(const char *path, lossi_arrays *out, lossi_arrays_kind *kind)
+static loss_status fail_unknown(const uint8_t *bytes, size_t size, const char *label)
+{
+    char first[32], names[200];
+    if (!size)
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: the file is empty", label);
+    return lossi_fail(
+        LOSS_ERR_FORMAT,
+        "%s: %zu bytes beginning with %s: no weights, or truncated; expected one of %s", label,
+        size, first_bytes(bytes, size, first), format_names(names));
+}
+
+/* @param zip  the archive that the bytes are, or NULL */
+static loss_status parse(const uint8_t *bytes, size_t size, const lossi_archive *zip,
+                         const char *key, const char *label, lossi_arrays *out,
+                         const lossi_arrays_format **format)
+{
+    loss_status status = lossi_foreign_refuse(bytes, size, zip, label);
+    if (status)
+        return status;
+    *format = recognise(bytes, size, zip);
+    if (!*format)
+        return fail_unknown(bytes, size, label);
+    status = zip ? (*format)->parse_zip(zip, size, key, label, out)
+                 : (*format)->parse(bytes, size, key, label, out);
+    if (!status)
+        status = lossi_arrays_derive(out, label);
+    if (status)
+        lossi_arrays_free(out);
+    return status;
+}
+
+loss_status lossi_arrays_parse(const uint8_t *bytes, size_t size, const char *key,
+                               const char *label, lossi_arrays *out,
+                               const lossi_arrays_format **format)
+{
+    const lossi_arrays_format *unused;
+    format = format ? format : &unused;
+    *out = (lossi_arrays){0};
+    *format = NULL;
+    if (!lossi_archive_is(bytes, size))
+        return parse(bytes, size, NULL, key, label, out, format);
+    lossi_archive zip;
+    loss_status status = lossi_archive_open(&zip, bytes, size, label);
+    if (status)
+        return status;
+    status = parse(bytes, size, &zip, key, label, out, format);
+    lossi_archive_close(&zip);
+    return status;
+}
+
+loss_status lossi_arrays_read(const char *path, const char *key, lossi_arrays *out,
+                              const lossi_arrays_format **format)
 {
     uint8_t *bytes;
     size_t size;
@@ -85,7 +139,7 @@ loss_status lossi_arrays_read(const char *path, lossi_arrays *out, lossi_arrays_
     loss_status status = loss_file_read(path, SIZE_MAX, &bytes, &size);
     if (status)
         return status;
-    status = lossi_arrays_parse(bytes, size, path, out, kind);
+    status = lossi_arrays_parse(bytes, size, key, path, out, format);
     if (status) {
         free(bytes);
         return status;

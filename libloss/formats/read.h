@@ -1,30 +1,38 @@
-/* Named arrays from any kind of file that holds them. */
+/* Named arrays from any kind of file that holds them. A format is one row of the table in read.c.
+ */
 #ifndef LOSSI_READ_H
 #define LOSSI_READ_H
 
-#include "formats/arrays.h"
+#include "formats/archive.h"
 
-/** Kinds of files with named arrays. */
-typedef enum lossi_arrays_kind {
-    LOSSI_SAFETENSORS,
-    LOSSI_PYTORCH_ZIP,
-    LOSSI_PYTORCH_OLD,
-    LOSSI_NPZ,
-    LOSSI_NO_ARRAYS /* none of them */
-} lossi_arrays_kind;
+/** A kind of file with named arrays. */
+typedef struct lossi_arrays_format {
+    const char *name;    /* such as "PyTorch checkpoint (zip)" */
+    const char *endings; /* of usual names, such as ".pt .pth"; only told, never looked at */
 
-/** In words, such as "PyTorch checkpoint (zip)". Static storage. */
-const char *lossi_arrays_kind_name(lossi_arrays_kind kind);
+    /* One pair of the two: by the file's bytes, or by the members of a zip archive. */
+    bool (*is)(const uint8_t *bytes, size_t size);
+    loss_status (*parse)(const uint8_t *bytes, size_t size, const char *key, const char *label,
+                         lossi_arrays *out);
+    bool (*is_zip)(const lossi_archive *zip);
+    loss_status (*parse_zip)(const lossi_archive *zip, size_t size, const char *key,
+                             const char *label, lossi_arrays *out);
+} lossi_arrays_format;
 
-/** Recognises the bytes by their content and reads the arrays.
- *  @param bytes  must outlive the arrays, which view it. Borrowed.
- *  @param label  names the file in messages
- *  @param kind   may be NULL. LOSSI_NO_ARRAYS goes with LOSS_ERR_FORMAT.
+/** Recognises the bytes by their content and reads the arrays. Weights that are stored as a product
+ *  (formats/derived.h) are computed.
+ *  @param bytes   must outlive the arrays, which view it. Borrowed.
+ *  @param key     which of several sets of arrays, such as "ema"; NULL: the only one
+ *  @param label   names the file in messages
+ *  @param format  what it is; NULL there: none of the known ones, which goes with LOSS_ERR_FORMAT.
+ * The parameter may be NULL.
  *  @return LOSS_OK, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM */
-loss_status lossi_arrays_parse(const uint8_t *bytes, size_t size, const char *label,
-                               lossi_arrays *out, lossi_arrays_kind *kind);
+loss_status lossi_arrays_parse(const uint8_t *bytes, size_t size, const char *key,
+                               const char *label, lossi_arrays *out,
+                               const lossi_arrays_format **format);
 
 /** The same from a file; the arrays own its bytes. Adds LOSS_ERR_IO. */
-loss_status lossi_arrays_read(const char *path, lossi_arrays *out, lossi_arrays_kind *kind);
+loss_status lossi_arrays_read(const char *path, const char *key, lossi_arrays *out,
+                              const lossi_arrays_format **format);
 
 #endif

@@ -95,10 +95,7 @@ static loss_status parse_entry(const cJSON *item, const char *label, const uint8
 
 static loss_status parse_metadata(const cJSON *metadata, const char *label, lossi_arrays *out)
 {
-    size_t n = (size_t)cJSON_GetArraySize(metadata);
-    out->metadata_keys = calloc(n + 1, sizeof *out->metadata_keys);
-    out->metadata_values = calloc(n + 1, sizeof *out->metadata_values);
-    if (!cJSON_IsObject(metadata) || !out->metadata_keys || !out->metadata_values)
+    if (!cJSON_IsObject(metadata))
         return lossi_fail(LOSS_ERR_FORMAT, "%s: __metadata__ is no object of strings", label);
     const cJSON *item;
     cJSON_ArrayForEach(item, metadata)
@@ -106,10 +103,9 @@ static loss_status parse_metadata(const cJSON *metadata, const char *label, loss
         if (!cJSON_IsString(item))
             return lossi_fail(LOSS_ERR_FORMAT, "%s: __metadata__ %s is no string", label,
                               item->string);
-        out->metadata_keys[out->n_metadata] = lossi_strdup(item->string);
-        out->metadata_values[out->n_metadata++] = lossi_strdup(item->valuestring);
-        if (!out->metadata_keys[out->n_metadata - 1] || !out->metadata_values[out->n_metadata - 1])
-            return lossi_fail_nomem(strlen(item->valuestring) + 1);
+        loss_status status = lossi_arrays_add_metadata(out, item->string, item->valuestring);
+        if (status)
+            return status;
     }
     return LOSS_OK;
 }

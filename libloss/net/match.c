@@ -38,14 +38,38 @@ static void add_list(char *message, size_t size, const char *title, const misfit
                  list->n - list->n_shown);
 }
 
+/* Bytes of the components that all names begin with, such as "backbone." or "student.encoder.":
+ * what a program calls the network, not what the network calls its tensors. What is not of the
+ * network does not count. The last component always stays. */
+static size_t common_prefix(const lossi_arrays *arrays)
+{
+    const char *first = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < arrays->n; i++) {
+        const char *name = arrays->items[i].name;
+        if (lossi_name_is_extra(name))
+            continue;
+        if (!first)
+            n = strlen(first = name);
+        size_t common = 0;
+        while (common < n && name[common] == first[common])
+            common++;
+        n = common;
+        while (n && first[n - 1] != '.')
+            n--;
+    }
+    return n;
+}
+
 loss_status lossi_match_create(lossi_match *match, const lossi_arrays *arrays)
 {
     *match = (lossi_match){.arrays = arrays,
                            .canonical = calloc(arrays->n + 1, sizeof *match->canonical)};
     if (!match->canonical)
         return lossi_fail_nomem(arrays->n * sizeof *match->canonical);
+    match->skip = common_prefix(arrays);
     for (size_t i = 0; i < arrays->n; i++)
-        if (!(match->canonical[i] = lossi_name_canonical(arrays->items[i].name))) {
+        if (!(match->canonical[i] = lossi_name_canonical(arrays->items[i].name + match->skip))) {
             lossi_match_free(match);
             return lossi_fail_nomem(64);
         }
@@ -66,7 +90,8 @@ const lossi_array *lossi_match_find(const lossi_match *match, const char *name)
     const lossi_array *found = lossi_arrays_find(match->arrays, name);
     /* Before the rules are asked: they give some modules of one network the same name. */
     for (size_t i = 0; !found && i < match->arrays->n; i++)
-        if (strcmp(lossi_name_unwrapped(match->arrays->items[i].name), name) == 0)
+        if (strcmp(lossi_name_unwrapped(match->arrays->items[i].name), name) == 0 ||
+            strcmp(match->arrays->items[i].name + match->skip, name) == 0)
             found = &match->arrays->items[i];
     char *canonical = found ? NULL : lossi_name_canonical(name);
     for (size_t i = 0; canonical && !found && i < match->arrays->n; i++)
@@ -127,7 +152,7 @@ loss_status lossi_match_by_name(lossi_match *match, const loss_net *net, const c
             add_wrong_shape(&wrong, array, tensor);
     }
     for (size_t i = 0; i < match->arrays->n; i++)
-        if (!used[i] && !lossi_name_is_counter(match->arrays->items[i].name))
+        if (!used[i] && !lossi_name_is_extra(match->arrays->items[i].name))
             add_misfit(&unexpected, match->arrays->items[i].name);
     free(used);
     match->n_problems = missing.n + unexpected.n + wrong.n;
@@ -161,13 +186,13 @@ loss_status lossi_match_by_order(lossi_match *match, const loss_net *net, const 
     loss_status status = begin(match, net);
     size_t tensor = 0, n_arrays = 0;
     for (size_t i = 0; i < match->arrays->n; i++)
-        n_arrays += !lossi_name_is_counter(match->arrays->items[i].name);
+        n_arrays += !lossi_name_is_extra(match->arrays->items[i].name);
     if (!status && n_arrays != net->n_tensors)
         return lossi_fail(LOSS_ERR_MISMATCH, "%s: %zu tensors; %s has %zu: not the same by order",
                           label, n_arrays, model, net->n_tensors);
     for (size_t i = 0; !status && i < match->arrays->n; i++) {
         const lossi_array *array = &match->arrays->items[i];
-        if (lossi_name_is_counter(array->name))
+        if (lossi_name_is_extra(array->name))
             continue;
         const lossi_tensor *expected = &net->tensors[tensor];
         char found[LOSSI_DIMS_TEXT], wanted[LOSSI_DIMS_TEXT];

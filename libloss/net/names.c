@@ -75,9 +75,27 @@ char *lossi_name_canonical(const char *name)
     return canonical;
 }
 
-bool lossi_name_is_counter(const char *name)
+/* True if `component` is one of those of a dotted name. */
+static bool has_component(const char *name, const char *component)
 {
-    static const char leaf[] = "num_batches_tracked";
-    const char *dot = strrchr(name, '.');
-    return strcmp(dot ? dot + 1 : name, leaf) == 0;
+    for (const char *at = name; at; at = strchr(at, '.') ? strchr(at, '.') + 1 : NULL)
+        if (begins_with(at, component))
+            return true;
+    return false;
+}
+
+bool lossi_name_is_extra(const char *name)
+{
+    static const char *const leaves[] = {"num_batches_tracked", "n_averaged"};
+    static const char *const modules[] = {"criterion",  "loss_fn",       "loss_func",
+                                          "normalize",  "normalizer",    "normalization",
+                                          "preprocess", "preprocessing", "data_preprocessor"};
+    const char *dot = strrchr(name, '.'), *leaf = dot ? dot + 1 : name;
+    for (size_t i = 0; i < sizeof leaves / sizeof *leaves; i++)
+        if (strcmp(leaf, leaves[i]) == 0)
+            return true;
+    for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
+        if (has_component(name, modules[i]))
+            return true;
+    return strcmp(name, "mean") == 0 || strcmp(name, "std") == 0;
 }

@@ -11,7 +11,8 @@ const char *lossi_name_unwrapped(const char *name);
  * network are held against each other; NULL when memory is out. Free with free(). */
 char *lossi_name_canonical(const char *name);
 
-/** True for BatchNorm's counter of batches, which no result depends on. */
-bool lossi_name_is_counter(const char *name);
+/** True for what is no part of a network: counters of batches and averages, a criterion's tensors,
+ * and the mean and standard deviation of a layer that normalises images. */
+bool lossi_name_is_extra(const char *name);
 
 #endif

@@ -28,7 +28,7 @@ loss_status loss_net_load(loss_net *net, const char *path, const loss_load_optio
     lossi_match match = {0};
     loss_status status = LOSSI_OPTIONS(opt, given);
     if (!status)
-        status = lossi_arrays_read(path, &arrays, NULL);
+        status = lossi_arrays_read(path, opt.key, &arrays, NULL);
     if (!status)
         status = lossi_match_create(&match, &arrays);
     if (!status)

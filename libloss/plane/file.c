@@ -51,7 +51,7 @@ loss_status loss_plane_load(loss_plane **out, const loss_net *net, const char *p
     *out = NULL;
     LOSSI_REQUIRE(net && path);
     lossi_arrays arrays;
-    loss_status status = lossi_arrays_read(path, &arrays, NULL);
+    loss_status status = lossi_arrays_read(path, NULL, &arrays, NULL);
     if (status)
         return status;
     bool has_x = false, has_y = false;

@@ -145,7 +145,7 @@ static loss_status restore_state(const char *folder, const char *path, loss_net 
                                  lossi_sgd *sgd, size_t *epoch)
 {
     lossi_arrays arrays = {0};
-    loss_status status = lossi_arrays_read(path, &arrays, NULL);
+    loss_status status = lossi_arrays_read(path, NULL, &arrays, NULL);
     uint64_t saved = 0;
     if (!status && !loss_count_parse(lossi_arrays_metadata(&arrays, "epoch"), NULL, &saved))
         status = lossi_fail(LOSS_ERR_FORMAT, "%s: it names no epoch", path);

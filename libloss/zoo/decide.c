@@ -48,13 +48,15 @@ static loss_status find_losses(const loss_net *net, const loss_dataset *data, do
     return status;
 }
 
-static loss_status evaluate(lossi_candidate *c, const char *path, const loss_dataset *data,
+static loss_status evaluate(lossi_candidate *c, const loss_recognition *r, const loss_dataset *data,
                             const loss_evaluate_options *opt)
 {
     loss_net *net;
+    loss_load_options load = LOSS_LOAD_OPTIONS_INIT;
+    load.key = r->key;
     loss_status status = loss_net_create(&net, c->model, loss_dataset_shape(data));
     if (!status)
-        status = loss_net_load(net, path, NULL);
+        status = loss_net_load(net, r->path, &load);
     if (!status)
         status = loss_net_check(net, data, opt, &c->check);
     free(c->losses);
@@ -72,7 +74,7 @@ loss_status loss_recognition_evaluate(loss_recognition *r, const loss_dataset *d
     LOSSI_REQUIRE(r && data);
     loss_status status = LOSS_OK;
     for (size_t i = 0; i < r->n && !status; i++)
-        status = evaluate(&r->candidates[i], r->path, data, opt);
+        status = evaluate(&r->candidates[i], r, data, opt);
     r->is_evaluated = !status;
     return status;
 }

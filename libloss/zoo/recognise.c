@@ -177,7 +177,7 @@ static loss_status find_candidates(search *s)
 {
     lossi_arrays arrays;
     size_t n;
-    s->status = lossi_arrays_read(s->path, &arrays, NULL);
+    s->status = lossi_arrays_read(s->path, s->out->key, &arrays, NULL);
     if (s->status)
         return s->status;
     s->status = lossi_match_create(&s->match, &arrays);
@@ -192,14 +192,15 @@ static loss_status find_candidates(search *s)
     return s->status;
 }
 
-loss_status loss_recognise(loss_recognition **out, const char *path, loss_shape shape)
+loss_status loss_recognise(loss_recognition **out, const char *path, const char *key,
+                           loss_shape shape)
 {
     LOSSI_REQUIRE(out && path);
     *out = NULL;
     loss_recognition *r = calloc(1, sizeof *r);
-    if (!r || !(r->path = lossi_strdup(path))) {
-        free(r);
-        return lossi_fail_nomem(sizeof *r + strlen(path));
+    if (!r || !(r->path = lossi_strdup(path)) || (key && !(r->key = lossi_strdup(key)))) {
+        loss_recognition_free(r);
+        return lossi_fail_nomem(sizeof(loss_recognition) + strlen(path));
     }
     search s = {.path = path, .given = shape, .out = r, .fewest_problems = SIZE_MAX};
     loss_status status = find_candidates(&s);
@@ -220,6 +221,7 @@ void loss_recognition_free(loss_recognition *r)
     }
     free(r->candidates);
     free(r->path);
+    free(r->key);
     free(r);
 }
 

@@ -12,6 +12,7 @@ typedef struct lossi_candidate {
 
 struct loss_recognition {
     char *path;
+    char *key; /* of several sets of tensors in the file; NULL: none given */
     lossi_candidate *candidates;
     size_t n, capacity;
     bool is_evaluated;

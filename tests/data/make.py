@@ -5,6 +5,8 @@
 
 All hold the same tensors where their format can: see expected() in test_arrays.c.
 """
+import argparse
+import collections
 import json
 import os
 import struct
@@ -12,6 +14,7 @@ import zipfile
 
 import numpy as np
 import torch
+import torch.nn.utils.prune
 
 WEIGHTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "weights")
 
@@ -67,6 +70,43 @@ class Command:
         return os.system, ("touch /tmp/owned",)
 
 
+class Scheduler:
+    """An object of a class that no reader knows, as programs save beside their weights."""
+
+    def __init__(self):
+        self.steps, self.last = [1, 2], torch.zeros(3)
+
+
+def make_strangers():
+    """Checkpoints as other people's programs write them."""
+    torch.manual_seed(1)
+    net = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
+    tensors = net.state_dict()
+    # PyTorch's ImageNet example: a tensor stands beside the weights.
+    save("best.pt", {"epoch": 3, "arch": "x", "best_acc1": torch.tensor(71.5), "state_dict": tensors})
+    beside = {"args": argparse.Namespace(lr=0.1, size=torch.Size([3]), device=torch.device("cpu"),
+                                         dtype=torch.float16),
+              "seen": {3, 5}, "counts": collections.Counter("aab"),
+              "losses": collections.defaultdict(list, train=[0.5]), "score": np.float64(0.5),
+              "history": np.zeros(2), "scheduler": Scheduler(), "raw": b"bytes"}
+    save("beside.pt", dict(beside, network=tensors))
+    save("beside-old.pt", dict(beside, network=tensors), old=True)
+    ema = {name: 2 * tensor for name, tensor in tensors.items()}
+    save("ema.pt", {"model": {"module": tensors}, "ema": ema})
+    save("backbone.pt", {"backbone." + name: tensor for name, tensor in tensors.items()}
+         | {"criterion.weight": torch.zeros(4), "n_averaged": torch.tensor(3)})
+    pruned = torch.nn.Linear(3, 2)
+    torch.nn.utils.prune.l1_unstructured(pruned, "weight", 0.5)
+    normed = torch.nn.utils.weight_norm(torch.nn.Linear(3, 2))
+    both = {"pruned." + name: tensor for name, tensor in pruned.state_dict().items()}
+    both |= {"normed." + name: tensor for name, tensor in normed.state_dict().items()}
+    save("computed.pt", both)
+    save_safetensors("computed.safetensors", {"pruned.weight": pruned.weight.detach(),
+                                              "normed.weight": normed.weight.detach()})
+    torch.jit.script(net).save(os.path.join(WEIGHTS, "script.pt"))
+    np.savez(os.path.join(WEIGHTS, "slashes.npz"), **{"params/fc/kernel": np.zeros((2, 3), "f4")})
+
+
 if __name__ == "__main__":
     os.makedirs(WEIGHTS, exist_ok=True)
     tensors = make_tensors()
@@ -78,7 +118,7 @@ if __name__ == "__main__":
     save("module.pt", torch.nn.DataParallel(net).state_dict())         # an OrderedDict with _metadata
     save("module-old.pt", torch.nn.DataParallel(net).state_dict(), old=True)
     save("parameters.pt", {"model": dict(net.named_parameters())})      # Parameters, not tensors
-    save("whole.pt", net)                                               # a module: refused
+    save("whole.pt", net)                                               # a module
     save("whole-old.pt", net, old=True)
     save("system.pt", {"state_dict": Command()})
     save("system-old.pt", {"state_dict": Command()}, old=True)
@@ -90,3 +130,4 @@ if __name__ == "__main__":
     np.savez_compressed(os.path.join(WEIGHTS, "deflated.npz"), **arrays)
     np.savez(os.path.join(WEIGHTS, "objects.npz"), objects=np.array([{}, None], dtype=object))
     np.savez(os.path.join(WEIGHTS, "big-endian.npz"), big=np.arange(3, dtype=">f4"))
+    make_strangers()

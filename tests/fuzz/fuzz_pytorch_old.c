@@ -6,7 +6,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     lossi_arrays arrays;
-    if (!lossi_pytorch_parse_old(bytes, size, "fuzz", &arrays))
+    if (!lossi_pytorch_parse_old(bytes, size, NULL, "fuzz", &arrays))
         use_arrays(&arrays);
     return 0;
 }

@@ -179,8 +179,8 @@ static void test_networks(void **state)
     REFUSED(loss_net_create(NULL, "lenet5", shape));
     loss_recognition *recognition;
     loss_check check = LOSS_CHECK_INIT;
-    REFUSED(loss_recognise(&recognition, NULL, shape));
-    REFUSED(loss_recognise(NULL, "x", shape));
+    REFUSED(loss_recognise(&recognition, NULL, NULL, shape));
+    REFUSED(loss_recognise(NULL, "x", NULL, shape));
     REFUSED(loss_net_check(NULL, data, NULL, &check));
     REFUSED(loss_net_check(net, data, NULL, NULL));
     check.struct_size = 0;
@@ -197,8 +197,8 @@ static void test_networks(void **state)
     REFUSED(loss_net_logits(net, 1, NULL, values));
     REFUSED(loss_file_describe(NULL, &text));
     REFUSED(loss_file_describe("x", NULL));
-    REFUSED(loss_weights_convert(NULL, "x"));
-    REFUSED(loss_weights_convert("x", NULL));
+    REFUSED(loss_weights_convert(NULL, "x", NULL));
+    REFUSED(loss_weights_convert("x", NULL, NULL));
     size_t n = loss_net_n_tensors(net);
     assert_null(loss_net_tensor(net, n).name);
     assert_null(loss_net_tensor(net, SIZE_MAX).name);

@@ -57,8 +57,8 @@ static void test_canonical_names(void **state)
         assert_string_equal(canonical, pairs[i][1]);
         free(canonical);
     }
-    assert_true(lossi_name_is_counter("layer1.0.bn1.num_batches_tracked"));
-    assert_false(lossi_name_is_counter("num_batches_tracked.weight"));
+    assert_true(lossi_name_is_extra("layer1.0.bn1.num_batches_tracked"));
+    assert_false(lossi_name_is_extra("num_batches_tracked.weight"));
 }
 
 /* Writes the network's tensors with names, shapes and number changed by `edit`. */
@@ -241,7 +241,7 @@ static void test_recognise(void **state)
         for (int known = 0; known < 2; known++) {
             loss_recognition *r;
             loss_shape shape = known ? CIFAR : (loss_shape){0};
-            if (loss_recognise(&r, scratch_path("w.safetensors"), shape))
+            if (loss_recognise(&r, scratch_path("w.safetensors"), NULL, shape))
                 fail_msg("%s: %s", model, loss_last_message());
             assert_string_equal(loss_recognition_model(r, 0), expected);
             loss_recognition_free(r);
@@ -255,19 +255,21 @@ static void test_recognise_says_what_else_fits(void **state)
     loss_recognition *r;
     loss_net *net = make("resnet20", CIFAR);
     write_weights(net, "w.safetensors", NULL);
-    assert_int_equal(loss_recognise(&r, scratch_path("w.safetensors"), CIFAR), LOSS_OK);
+    assert_int_equal(loss_recognise(&r, scratch_path("w.safetensors"), NULL, CIFAR), LOSS_OK);
     assert_int_equal(loss_recognition_count(r), 2);
     assert_string_equal(loss_recognition_model(r, 1), "resnet20:shortcut=none");
     assert_null(loss_recognition_model(r, 2));
     loss_recognition_free(r);
     /* Weights for other images than the data. */
-    assert_int_equal(loss_recognise(&r, scratch_path("w.safetensors"), (loss_shape){1, 28, 28, 10}),
-                     LOSS_ERR_MISMATCH);
+    assert_int_equal(
+        loss_recognise(&r, scratch_path("w.safetensors"), NULL, (loss_shape){1, 28, 28, 10}),
+        LOSS_ERR_MISMATCH);
     assert_null(r);
     assert_message("the nearest:");
     assert_message("conv1.weight is [16, 3, 3, 3], expected [16, 1, 3, 3]");
     write_weights(net, "w.safetensors", number_names);
-    assert_int_equal(loss_recognise(&r, scratch_path("w.safetensors"), CIFAR), LOSS_ERR_MISMATCH);
+    assert_int_equal(loss_recognise(&r, scratch_path("w.safetensors"), NULL, CIFAR),
+                     LOSS_ERR_MISMATCH);
     assert_message("no network of the zoo has its 97 tensors, such as tensor000");
     loss_net_free(net);
 }

@@ -1,0 +1,311 @@
+/* The values are walked from the top, none twice, so that a pickle that contains itself, or shares
+ * its parts many times, costs what it has values. */
+#include "formats/state_dict.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef lossi_pickle_value value;
+
+/* Deeper than any program nests its weights; module within module. */
+enum { DEEPEST = 64, LONGEST_LIST = 400, LONGEST_NAME = 1000 };
+
+/* A few bytes can describe modules that hold each other thousands of times. The bytes of all names,
+ * and as many again for each thing that has one, may come to this. */
+enum { LARGEST_NAMES = 64 << 20, NAMED = 64 };
+
+/* A dictionary, or module, that holds tensors. */
+typedef struct group {
+    char *path;
+    const value *holder;
+    size_t n;
+} group;
+
+typedef struct walk {
+    size_t n, capacity;
+    group *groups;
+    const char *label;
+    size_t spent; /* of LARGEST_NAMES, by all groups */
+    loss_status status;
+} walk;
+
+static char *join(const char *path, const char *name)
+{
+    return lossi_format("%s%s%s", path, *path ? "." : "", name);
+}
+
+/* ---- Modules -------------------------------------------------------------------------------- */
+
+static const value *attribute(const value *module, const char *name)
+{
+    const value *state = lossi_pickle_state(module);
+    return state ? lossi_pickle_get(state, name) : NULL;
+}
+
+static bool is_module(const value *v)
+{
+    const value *modules = attribute(v, "_modules");
+    return modules && modules->kind == LOSSI_PICKLE_DICT;
+}
+
+/* Does something for each tensor of a holder: its name is PREFIX.NAME. */
+typedef struct visitor {
+    void (*visit)(struct visitor *v, const char *prefix, const char *name,
+                  const lossi_pickle_tensor *tensor);
+    void *context;
+    size_t spent; /* of LARGEST_NAMES */
+} visitor;
+
+/* @return false when the names are too much */
+static bool spend(visitor *v, const char *prefix, const char *name)
+{
+    v->spent += strlen(prefix) + strlen(name) + NAMED;
+    return v->spent <= LARGEST_NAMES;
+}
+
+static bool each_of_dict(const value *dict, const char *prefix, visitor *v)
+{
+    for (size_t i = 0; dict && dict->kind == LOSSI_PICKLE_DICT && i + 1 < dict->n; i += 2) {
+        if (dict->items[i]->kind != LOSSI_PICKLE_STRING ||
+            dict->items[i + 1]->kind != LOSSI_PICKLE_TENSOR)
+            continue;
+        if (!spend(v, prefix, dict->items[i]->text))
+            return false;
+        v->visit(v, prefix, dict->items[i]->text, dict->items[i + 1]->tensor);
+    }
+    return true;
+}
+
+/* The same for a module and those within it. A shared module appears under each of its names, as in
+ * PyTorch. @return false if it is nested too deep, or its names are too much */
+static bool each_of_module(const value *module, const char *prefix, int depth, visitor *v)
+{
+    if (depth > DEEPEST || strlen(prefix) > LONGEST_NAME || !spend(v, prefix, "") ||
+        !each_of_dict(attribute(module, "_parameters"), prefix, v) ||
+        !each_of_dict(attribute(module, "_buffers"), prefix, v))
+        return false;
+    const value *modules = attribute(module, "_modules");
+    size_t n = modules && modules->kind == LOSSI_PICKLE_DICT ? modules->n : 0;
+    for (size_t i = 0; i + 1 < n; i += 2) {
+        if (modules->items[i]->kind != LOSSI_PICKLE_STRING ||
+            modules->items[i + 1]->kind != LOSSI_PICKLE_OPAQUE)
+            continue;
+        char *inner = join(prefix, modules->items[i]->text);
+        bool done = inner && each_of_module(modules->items[i + 1], inner, depth + 1, v);
+        free(inner);
+        if (!done)
+            return false;
+    }
+    return true;
+}
+
+static bool each_tensor(const value *holder, visitor *v)
+{
+    return holder->kind == LOSSI_PICKLE_OPAQUE ? each_of_module(holder, "", 0, v)
+                                               : each_of_dict(holder, "", v);
+}
+
+/* ---- Groups --------------------------------------------------------------------------------- */
+
+static void count_one(visitor *v, const char *prefix, const char *name,
+                      const lossi_pickle_tensor *tensor)
+{
+    (void)prefix;
+    (void)name;
+    (void)tensor;
+    ++*(size_t *)v->context;
+}
+
+static void add_group(walk *w, const char *path, const value *holder)
+{
+    size_t n = 0;
+    visitor v = {.visit = count_one, .context = &n, .spent = w->spent};
+    if (w->status)
+        return;
+    if (!each_tensor(holder, &v)) {
+        w->status = lossi_fail(LOSS_ERR_FORMAT, "%s: modules nested without end, or names too long",
+                               w->label);
+        return;
+    }
+    w->spent = v.spent;
+    if (!n)
+        return;
+    char *copy = lossi_strdup(path);
+    if (copy && lossi_reserve((void **)&w->groups, &w->capacity, w->n, sizeof *w->groups)) {
+        w->groups[w->n++] = (group){.path = copy, .holder = holder, .n = n};
+        return;
+    }
+    free(copy);
+    w->status = lossi_fail_nomem(2 * w->capacity * sizeof *w->groups);
+}
+
+/* Finds the groups at and below a value. */
+static void find_groups(walk *w, value *v, const char *path, int depth)
+{
+    if (w->status || v->is_seen || depth > DEEPEST || strlen(path) > LONGEST_NAME)
+        return;
+    const value *dict = v->kind == LOSSI_PICKLE_OPAQUE ? lossi_pickle_state(v) : v;
+    v->is_seen = true;
+    if (is_module(v)) {
+        add_group(w, path, v);
+        return;
+    }
+    if (!dict || dict->kind != LOSSI_PICKLE_DICT)
+        return;
+    add_group(w, path, dict);
+    for (size_t i = 0; i + 1 < dict->n && !w->status; i += 2) {
+        if (dict->items[i]->kind != LOSSI_PICKLE_STRING)
+            continue;
+        char *inner = join(path, dict->items[i]->text);
+        if (inner)
+            find_groups(w, dict->items[i + 1], inner, depth + 1);
+        else
+            w->status = lossi_fail_nomem(strlen(path) + dict->items[i]->n);
+        free(inner);
+    }
+}
+
+/* Adds ", text" to a list, or " ..." once it is full. */
+static void add_to_list(char list[LONGEST_LIST], const char *text, size_t n_tensors)
+{
+    size_t at = strlen(list), room = LONGEST_LIST - at;
+    char item[160];
+    if (n_tensors)
+        snprintf(item, sizeof item, "%.120s (%zu tensor%s)", *text ? text : "the top", n_tensors,
+                 n_tensors == 1 ? "" : "s");
+    else
+        snprintf(item, sizeof item, "%.150s", text);
+    if (room > strlen(item) + 8)
+        snprintf(list + at, room, "%s%s", at ? ", " : "", item);
+    else if (room > 6 && list[at - 1] != '.')
+        snprintf(list + at, room, ", ...");
+}
+
+/* The first keys of a dictionary, for a message. */
+static void list_keys(const value *v, char list[LONGEST_LIST])
+{
+    for (size_t i = 0; v->kind == LOSSI_PICKLE_DICT && i + 1 < v->n; i += 2)
+        if (v->items[i]->kind == LOSSI_PICKLE_STRING)
+            add_to_list(list, v->items[i]->text, 0);
+}
+
+static loss_status fail_without_groups(const lossi_pickle *pickle, const char *skipped,
+                                       const char *label)
+{
+    char keys[LONGEST_LIST] = "";
+    list_keys(pickle->top, keys);
+    return lossi_fail(LOSS_ERR_FORMAT, "%s: no tensors with names in it%s%s%s%s", label,
+                      *keys ? "; its keys are: " : "", keys,
+                      *skipped ? "; objects that are not made: " : "", skipped);
+}
+
+static loss_status choose(const walk *w, const char *key, const char *label, const group **chosen)
+{
+    char list[LONGEST_LIST] = "";
+    size_t n_rivals = 0;
+    *chosen = &w->groups[0];
+    for (size_t i = 0; i < w->n; i++) {
+        add_to_list(list, w->groups[i].path, w->groups[i].n);
+        if (key && strcmp(w->groups[i].path, key) == 0) {
+            *chosen = &w->groups[i];
+            return LOSS_OK;
+        }
+        if (w->groups[i].n > (*chosen)->n)
+            *chosen = &w->groups[i];
+    }
+    if (key)
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: no tensors under the key %.100s; there are: %s",
+                          label, key, list);
+    for (size_t i = 0; i < w->n; i++)
+        n_rivals += w->groups[i].n >= ((*chosen)->n + 1) / 2;
+    if (n_rivals > 1)
+        return lossi_fail(LOSS_ERR_FORMAT,
+                          "%s: several sets of tensors: %s. Which are the weights? Give their key",
+                          label, list);
+    return LOSS_OK;
+}
+
+/* ---- What is found -------------------------------------------------------------------------- */
+
+/* Takes a tensor of the chosen group. */
+typedef struct taker {
+    lossi_state_dict *found;
+    bool has_memory;
+} taker;
+
+static void take_one(visitor *v, const char *prefix, const char *name,
+                     const lossi_pickle_tensor *tensor)
+{
+    taker *t = v->context;
+    lossi_state_dict *found = t->found;
+    char *joined = t->has_memory ? join(prefix, name) : NULL;
+    t->has_memory = joined && lossi_reserve((void **)&found->entries, &found->capacity, found->n,
+                                            sizeof *found->entries);
+    if (t->has_memory)
+        found->entries[found->n++] = (lossi_state_entry){joined, tensor};
+    else
+        free(joined);
+}
+
+static char *list_others(const walk *w, const group *chosen)
+{
+    char list[LONGEST_LIST] = "";
+    for (size_t i = 0; i < w->n; i++)
+        if (&w->groups[i] != chosen)
+            add_to_list(list, w->groups[i].path, w->groups[i].n);
+    return lossi_strdup(list);
+}
+
+/* Classes of objects that were not made, each once. Those of a chosen module are what was read. */
+static char *list_skipped(const lossi_pickle *pickle)
+{
+    char list[LONGEST_LIST] = "";
+    for (const value *v = pickle->last; v; v = v->previous) {
+        const value *class = v->kind == LOSSI_PICKLE_OPAQUE && v->n ? v->items[0] : NULL;
+        if (!class || class->kind != LOSSI_PICKLE_GLOBAL || v->is_plain || is_module(v))
+            continue;
+        if (!strstr(list, class->text))
+            add_to_list(list, class->text, 0);
+    }
+    return lossi_strdup(list);
+}
+
+loss_status lossi_state_dict_find(lossi_state_dict *found, const lossi_pickle *pickle,
+                                  const char *key, const char *label)
+{
+    walk w = {.label = label};
+    const group *chosen = NULL;
+    *found = (lossi_state_dict){.skipped = list_skipped(pickle)};
+    find_groups(&w, pickle->top, "", 0);
+    loss_status status = found->skipped ? w.status : lossi_fail_nomem(LONGEST_LIST);
+    if (!status)
+        status = w.n ? choose(&w, key, label, &chosen)
+                     : fail_without_groups(pickle, found->skipped, label);
+    if (!status) {
+        taker t = {found, true};
+        found->key = lossi_strdup(chosen->path);
+        found->others = list_others(&w, chosen);
+        visitor v = {.visit = take_one, .context = &t};
+        each_tensor(chosen->holder, &v);
+        if (!t.has_memory || !found->key || !found->others)
+            status = lossi_fail_nomem(found->n * sizeof *found->entries);
+    }
+    for (size_t i = 0; i < w.n; i++)
+        free(w.groups[i].path);
+    free(w.groups);
+    if (status)
+        lossi_state_dict_free(found);
+    return status;
+}
+
+void lossi_state_dict_free(lossi_state_dict *found)
+{
+    for (size_t i = 0; i < found->n; i++)
+        free(found->entries[i].name);
+    free(found->entries);
+    free(found->key);
+    free(found->others);
+    free(found->skipped);
+    *found = (lossi_state_dict){0};
+}
