@@ -271,129 +271,144 @@ static loss_status run(request *r)
     return status;
 }
 
-int command_surface(int argc, char **argv)
+static const char ABOUT[] =
+    "Evaluates L(w + a x + b y) on a grid. Every point is on disk as soon as it is done: "
+    "stopped by Ctrl-C or a power\n"
+    "cut, the same command goes on where it was, and ends with the same bits.";
+static const char MORE[] =
+    "Two random directions are drawn unless --directions says otherwise; they are normalised "
+    "filter by filter\n"
+    "(Li et al. 2018), so that landscapes of different networks can be compared. --directions "
+    "pca takes the two\n"
+    "principal components of the checkpoints of RUN/ and of every --run, and puts their paths "
+    "into the file.";
+static const char EXAMPLES[] =
+    "  lossgrid surface run --limit 256 --out resnet20.landscape\n"
+    "  lossgrid surface run --split both --x=-0.5:0.5:51 --y=-0.5:0.5:51 --seed 3 --out "
+    "fine.landscape\n"
+    "  lossgrid surface run --x=-1:1:101 --out line.landscape\n"
+    "  lossgrid surface run --x=-1:1:51 --repeat 10 --out lines.landscape\n"
+    "  lossgrid surface run --directions pca --split train --limit 512 --sample --out "
+    "path.landscape\n"
+    "  lossgrid surface run --directions hessian --limit 512 --out hessian.landscape\n"
+    "  lossgrid surface run --curvature --limit 64 --x=-1:1:11 --y=-1:1:11 --out "
+    "convexity.landscape\n"
+    "  lossgrid surface run --to other/epoch-030.safetensors --bn recalibrate --out "
+    "between.landscape\n"
+    "  lossgrid surface --weights resnet20.th --data cifar-10-batches-bin --limit 256 --out "
+    "theirs.landscape";
+
+/* Fills the request from the command line. @return -1 to go on */
+static int read_request(request *r, int argc, char **argv)
 {
     static const char *const splits[] = {"train", "test", "both", NULL};
     static const char *const norms[] = {"filter", "layer", "weight", "none", NULL};
     static const char *const ignores[] = {"biasbn", "none", NULL};
     static const char *const bn_modes[] = {"weights", "states", "recalibrate", NULL};
-    request r = {.split = LOSS_SPLIT_TEST,
-                 .directions = "random",
-                 .random = LOSS_RANDOM_OPTIONS_INIT,
-                 .bn_images = 512,
-                 .curvature = LOSS_CURVATURE_OPTIONS_INIT,
-                 .surface = LOSS_SURFACE_OPTIONS_INIT};
-    int norm = LOSS_NORM_FILTER, ignore = LOSS_IGNORE_BIASBN, bn = 0;
-    watch w = {&r.t, false, 0};
+    int norm = LOSS_NORM_FILTER, ignore = LOSS_IGNORE_BIASBN, bn = LOSS_BN_WEIGHTS;
     const option_spec options[] = {
-        TARGET_OPTIONS(r.t),
+        TARGET_OPTIONS(r->t),
         {"out", "FILE.landscape", "where the points go; an unfinished file is gone on with",
-         OPTION_TEXT, &r.out, NULL, NULL},
-        {"split", "S", "train, test or both (test)", OPTION_CHOICE, &r.split, splits, NULL},
+         OPTION_TEXT, &r->out, NULL, NULL},
+        {"split", "S", "train, test or both (test)", OPTION_CHOICE, &r->split, splits, NULL},
         {"x", "MIN:MAX:N",
          "coordinates along direction x (-1:1:25); auto or auto:N: what holds the paths, both ways "
          "(pca: auto)",
-         OPTION_AXIS, &r.surface.x, NULL, &r.has_x},
-        {"y", "MIN:MAX:N", "the same along y; with --x alone: a line", OPTION_AXIS, &r.surface.y,
-         NULL, &r.has_y},
+         OPTION_AXIS, &r->surface.x, NULL, &r->has_x},
+        {"y", "MIN:MAX:N", "the same along y; with --x alone: a line", OPTION_AXIS, &r->surface.y,
+         NULL, &r->has_y},
         {"directions", "random|pca|hessian|FILE",
          "random, pca of a run's checkpoints, hessian (its two leading eigenvectors), or a "
          ".safetensors with tensors x/NAME, y/NAME",
-         OPTION_TEXT, &r.directions, NULL, &r.has_directions},
+         OPTION_TEXT, &r->directions, NULL, &r->has_directions},
         {"run", "[NAME=]RUN/",
          "a run whose path is put on the surface; pca: of its checkpoints too; may be given "
          "several times",
-         OPTION_TEXTS, &r.run_options, NULL, NULL},
+         OPTION_TEXTS, &r->run_options, NULL, NULL},
         {"to", "W1",
          "instead: towards other weights of the network, which are at x = 1 (-0.5:1.5:41)",
-         OPTION_TEXT, &r.to, NULL, NULL},
+         OPTION_TEXT, &r->to, NULL, NULL},
         {"and", "W2", "with --to: the plane through three solutions; W2 is at (0, 1)", OPTION_TEXT,
-         &r.and, NULL, NULL},
+         &r->and, NULL, NULL},
         {"repeat", "K", "K random lines, of seeds N .. N + K - 1, in one file", OPTION_COUNT,
-         &r.surface.repeat, NULL, NULL},
+         &r->surface.repeat, NULL, NULL},
         {"norm", "N", "random: filter, layer, weight or none (filter)", OPTION_CHOICE, &norm, norms,
-         &r.has_norm},
+         &r->has_norm},
         {"ignore", "I",
          "random, pca, hessian, --curvature: biasbn or none (biasbn: biases and BatchNorm stay)",
-         OPTION_CHOICE, &ignore, ignores, &r.has_ignore},
-        {"seed", "N", "seed of the random directions (0)", OPTION_SEED, &r.random.seed, NULL,
-         &r.has_seed},
+         OPTION_CHOICE, &ignore, ignores, &r->has_ignore},
+        {"seed", "N", "seed of the random directions (0)", OPTION_SEED, &r->random.seed, NULL,
+         &r->has_seed},
         {"curvature", NULL,
          "the smallest and the largest eigenvalue of the Hessian at each point, too (plot --field "
          "convexity)",
-         OPTION_FLAG, &r.has_curvature, NULL, NULL},
+         OPTION_FLAG, &r->has_curvature, NULL, NULL},
         {"bn", "MODE",
          "running statistics: weights (the centre's), states (moved, with --to) or recalibrate "
          "(weights)",
          OPTION_CHOICE, &bn, bn_modes, NULL},
         {"bn-images", "N",
          "recalibrate: training images that they are estimated from at each point (512)",
-         OPTION_COUNT, &r.bn_images, NULL, &r.has_bn_images},
+         OPTION_COUNT, &r->bn_images, NULL, &r->has_bn_images},
         {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT,
-         &r.surface.threads, NULL, NULL},
-        {"json", NULL, "a summary as one JSON object on standard output", OPTION_FLAG, &r.json,
+         &r->surface.threads, NULL, NULL},
+        {"json", NULL, "a summary as one JSON object on standard output", OPTION_FLAG, &r->json,
          NULL, NULL},
-        {"quiet", NULL, "no progress", OPTION_FLAG, &r.t.quiet, NULL, NULL},
+        {"quiet", NULL, "no progress", OPTION_FLAG, &r->t.quiet, NULL, NULL},
     };
     const command_spec command = {
         "surface",
         "RUN/ --out F.landscape [options]  |  --model NAME --weights FILE --data PATH --out "
         "F.landscape [options]",
-        "Evaluates L(w + a x + b y) on a grid. Every point is on disk as soon as it is done: "
-        "stopped by Ctrl-C or a power\n"
-        "cut, the same command goes on where it was, and ends with the same bits.",
-        "Two random directions are drawn unless --directions says otherwise; they are normalised "
-        "filter by filter\n"
-        "(Li et al. 2018), so that landscapes of different networks can be compared. --directions "
-        "pca takes the two\n"
-        "principal components of the checkpoints of RUN/ and of every --run, and puts their paths "
-        "into the file.",
-        "  lossgrid surface run --limit 256 --out resnet20.landscape\n"
-        "  lossgrid surface run --split both --x=-0.5:0.5:51 --y=-0.5:0.5:51 --seed 3 --out "
-        "fine.landscape\n"
-        "  lossgrid surface run --x=-1:1:101 --out line.landscape\n"
-        "  lossgrid surface run --x=-1:1:51 --repeat 10 --out lines.landscape\n"
-        "  lossgrid surface run --directions pca --split train --limit 512 --sample --out "
-        "path.landscape\n"
-        "  lossgrid surface run --directions hessian --limit 512 --out hessian.landscape\n"
-        "  lossgrid surface run --curvature --limit 64 --x=-1:1:11 --y=-1:1:11 --out "
-        "convexity.landscape\n"
-        "  lossgrid surface run --to other/epoch-030.safetensors --bn recalibrate --out "
-        "between.landscape\n"
-        "  lossgrid surface --weights resnet20.th --data cifar-10-batches-bin --limit 256 --out "
-        "theirs.landscape",
+        ABOUT,
+        MORE,
+        EXAMPLES,
         options,
         sizeof options / sizeof *options,
         1};
     size_t n_operands = 0;
-    int result = options_parse(&command, argc, argv, &r.t.run, &n_operands);
+    int result = options_parse(&command, argc, argv, &r->t.run, &n_operands);
+    r->surface.bn = (loss_bn)bn;
+    r->random.ignore = r->curvature.ignore = (loss_ignore)ignore;
+    r->random.norm = (loss_norm)norm;
     if (result < 0)
-        result = target_resolve(&r.t, command.name, true);
-    r.surface.bn = (loss_bn)bn;
-    r.random.ignore = (loss_ignore)ignore;
+        result = target_resolve(&r->t, command.name, true);
     if (result < 0)
-        result = check_request(&r, command.name);
-    if (result < 0)
-        result = find_runs(&r, command.name);
-    if (result >= 0) {
-        runs_free(&r.runs);
-        target_free(&r.t);
-        return result;
+        result = check_request(r, command.name);
+    return result < 0 ? find_runs(r, command.name) : result;
+}
+
+/* Who is told how far it is, and who stops it. */
+static void attach_watch(request *r, watch *w)
+{
+    r->curvature.threads = r->surface.threads;
+    r->curvature.progress = report_eigenvectors;
+    r->curvature.cancelled = interrupted;
+    r->curvature.user = w;
+    r->surface.curvature = r->has_curvature ? &r->curvature : NULL;
+    r->surface.progress = report;
+    r->surface.waiting = report_waiting;
+    r->surface.cancelled = interrupted;
+    r->surface.user = w;
+}
+
+int command_surface(int argc, char **argv)
+{
+    request r = {.split = LOSS_SPLIT_TEST,
+                 .directions = "random",
+                 .random = LOSS_RANDOM_OPTIONS_INIT,
+                 .bn_images = 512,
+                 .curvature = LOSS_CURVATURE_OPTIONS_INIT,
+                 .surface = LOSS_SURFACE_OPTIONS_INIT};
+    watch w = {&r.t, false, 0};
+    int result = read_request(&r, argc, argv);
+    if (result < 0) {
+        interrupts_catch();
+        attach_watch(&r, &w);
+        loss_status status = run(&r);
+        result = status ? report_failure(status) : EXIT_OK;
     }
-    interrupts_catch();
-    r.random.norm = (loss_norm)norm;
-    r.curvature.ignore = (loss_ignore)ignore;
-    r.curvature.threads = r.surface.threads;
-    r.curvature.progress = report_eigenvectors;
-    r.curvature.cancelled = interrupted;
-    r.curvature.user = &w;
-    r.surface.curvature = r.has_curvature ? &r.curvature : NULL;
-    r.surface.progress = report;
-    r.surface.waiting = report_waiting;
-    r.surface.cancelled = interrupted;
-    r.surface.user = &w;
-    loss_status status = run(&r);
     runs_free(&r.runs);
     target_free(&r.t);
-    return status ? report_failure(status) : EXIT_OK;
+    return result;
 }
