@@ -59,8 +59,14 @@ LOSS_API void loss_string_free(char *string);
 #define LOSS_VERSION_MINOR 1
 #define LOSS_VERSION_PATCH 0
 
+/** The version that was compiled against, as one number that grows: 100 for 0.1.0. */
+#define LOSS_VERSION_NUMBER                                                                        \
+    (LOSS_VERSION_MAJOR * 10000 + LOSS_VERSION_MINOR * 100 + LOSS_VERSION_PATCH)
+
 /** Version of the library that is running, such as "0.1.0". Static storage. Since 0.1. */
 LOSS_API const char *loss_version(void);
+/** The same as a number, to be held against LOSS_VERSION_NUMBER. Threads: any. Since 0.1. */
+LOSS_API int loss_version_number(void);
 
 /** Name of the kernel set in use, one of loss_isa_sets(), or "none" if LOSS_ISA names a set that
  *  this processor does not run. Chosen once, at the first use: the fastest set, or the one that

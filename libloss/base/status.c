@@ -57,6 +57,11 @@ const char *loss_version(void)
     return VERSION_TEXT(LOSS_VERSION_MAJOR, LOSS_VERSION_MINOR, LOSS_VERSION_PATCH);
 }
 
+int loss_version_number(void)
+{
+    return LOSS_VERSION_NUMBER;
+}
+
 void loss_string_free(char *string)
 {
     free(string);
