@@ -65,7 +65,7 @@ int command_eval(int argc, char **argv)
     o.cancelled = interrupted;
     loss_dataset *data = NULL;
     loss_net *net = NULL;
-    loss_result r;
+    loss_result r = LOSS_RESULT_INIT;
     loss_status status = target_open_data(&t, (loss_split)split, &data);
     if (!status)
         status = target_open_net(&t, data, &net);

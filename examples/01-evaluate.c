@@ -16,7 +16,7 @@ int main(int argc, char **argv)
     }
     loss_dataset *data = NULL;
     loss_net *net = NULL;
-    loss_result result;
+    loss_result result = LOSS_RESULT_INIT;
     loss_dataset_options options = LOSS_DATASET_OPTIONS_INIT;
     options.split = LOSS_SPLIT_TEST;
     options.limit = 1000;

@@ -171,11 +171,12 @@ typedef enum loss_tensor_kind {
     LOSS_TENSOR_RUNNING_VAR = 5 /**< the same */
 } loss_tensor_kind;
 
+/** A tensor of a network. The library makes these: later versions append members. Since 0.1. */
 typedef struct loss_tensor_info {
-    const char *name; /**< borrowed, lives as long as the network */
-    size_t n_dims;    /**< 1, 2 or 4 */
-    size_t dims[4];
-    size_t count; /**< product of dims */
+    const char *name;   /**< such as "layer1.0.conv1.weight" */
+    size_t n_dims;      /**< 1, 2 or 4 */
+    const size_t *dims; /**< [n_dims] */
+    size_t count;       /**< product of dims */
     loss_tensor_kind kind;
 } loss_tensor_info;
 
@@ -188,8 +189,11 @@ LOSS_API size_t loss_net_n_tensors(const loss_net *net);
 LOSS_API size_t loss_net_n_parameters(const loss_net *net);
 /** Multiply-adds of one image's forward pass in convolutions and linear layers. */
 LOSS_API double loss_net_macs(const loss_net *net);
-/** @param i  below loss_net_n_tensors(); past it, the name is NULL and get and set do nothing */
-LOSS_API loss_tensor_info loss_net_tensor(const loss_net *net, size_t i);
+/** What tensor i is.
+ *  @param i  below loss_net_n_tensors(); past it, loss_net_tensor() gives NULL, and get and set do
+ *            nothing
+ *  @return borrowed, lives as long as the network.   Threads: any.   Since 0.1. */
+LOSS_API const loss_tensor_info *loss_net_tensor(const loss_net *net, size_t i);
 /** Copies tensor i out, [count] row-major. */
 LOSS_API void loss_net_get(const loss_net *net, size_t i, float *values);
 /** Copies tensor i in, [count] row-major. Any value is taken, not-finite ones too. */
@@ -258,14 +262,19 @@ typedef struct loss_evaluate_options {
  *  dropout).
  *    L = 1/N sum_i xent(f(w; x_i), y_i)   natural logarithm, nats per image */
 typedef struct loss_result {
+    size_t struct_size;    /**< sizeof(loss_result): set by LOSS_RESULT_INIT */
     double loss;           /**< not-finite values are kept: a loss of Inf or NaN is data */
     double standard_error; /**< standard deviation of the per-image loss / sqrt(N); N - 1 in the
                               deviation */
     double accuracy;       /**< percent of images whose largest logit is the label's; the first of
                               equal ones counts */
     size_t images;
-    double seconds;
+    double seconds; /**< that it took */
 } loss_result;
+#define LOSS_RESULT_INIT                                                                           \
+    {                                                                                              \
+        sizeof(loss_result), 0, 0, 0, 0, 0                                                         \
+    }
 
 /** @param net   read only. Borrowed.
  *  @param data  of the network's shape. Borrowed.

@@ -311,6 +311,7 @@ loss_status loss_builder_finish(loss_builder *b, loss_node logits, const char *m
         loss_net_initialise(net, 0);
     loss_status status = b->status;
     if (!status) {
+        lossi_net_describe(net);
         *out = net;
         b->net = NULL;
     }

@@ -20,7 +20,8 @@ typedef struct lossi_tensor {
     char *name;
     loss_tensor_kind kind;
     size_t n_dims, dims[4], count;
-    lossi_real *values; /* [count] */
+    lossi_real *values;    /* [count] */
+    loss_tensor_info info; /* what the caller sees of it */
 } lossi_tensor;
 
 /** One layer. */
@@ -65,6 +66,9 @@ bool lossi_node_reads(const lossi_node *node, size_t in);
 
 /** True for what SGD updates and directions move: everything but running statistics. */
 bool lossi_tensor_is_trainable(const lossi_tensor *tensor);
+
+/** Fills in `info` of all tensors, when they stay where they are. */
+void lossi_net_describe(loss_net *net);
 
 /** The network under construction: layers and tensors, without values; NULL after an error.
  * Borrowed. */

@@ -75,14 +75,17 @@ double loss_net_macs(const loss_net *net)
     return macs;
 }
 
-loss_tensor_info loss_net_tensor(const loss_net *net, size_t i)
+void lossi_net_describe(loss_net *net)
 {
-    if (!net || i >= net->n_tensors)
-        return (loss_tensor_info){0};
-    const lossi_tensor *tensor = &net->tensors[i];
-    loss_tensor_info info = {tensor->name, tensor->n_dims, {0}, tensor->count, tensor->kind};
-    memcpy(info.dims, tensor->dims, sizeof info.dims);
-    return info;
+    for (size_t i = 0; i < net->n_tensors; i++) {
+        lossi_tensor *t = &net->tensors[i];
+        t->info = (loss_tensor_info){t->name, t->n_dims, t->dims, t->count, t->kind};
+    }
+}
+
+const loss_tensor_info *loss_net_tensor(const loss_net *net, size_t i)
+{
+    return net && i < net->n_tensors ? &net->tensors[i].info : NULL;
 }
 
 void loss_net_get(const loss_net *net, size_t i, float *values)
@@ -164,6 +167,7 @@ loss_status lossi_net_clone(loss_net **out, const loss_net *net)
             goto out_of_memory;
         memcpy(to->values, from->values, from->count * sizeof *to->values);
     }
+    lossi_net_describe(copy);
     *out = copy;
     return LOSS_OK;
 

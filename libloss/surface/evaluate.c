@@ -177,7 +177,7 @@ static loss_status evaluate_model(evaluation *e)
     loss_status status = LOSS_OK;
     for (int k = 0; k < 2 && !status; k++) {
         char key[32];
-        loss_result result;
+        loss_result result = LOSS_RESULT_INIT;
         snprintf(key, sizeof key, "model_loss_%s", loss_split_name((loss_split)k));
         if (!s->data[k] || lossi_facts_find(&s->facts, key))
             continue;

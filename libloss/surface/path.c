@@ -185,7 +185,7 @@ static loss_status evaluate_checkpoint(walk *w, size_t t)
     if (!status && isfinite(row->point.x) && isfinite(row->point.y))
         status = lossi_placer_off_grid(w->placer, row->point.x, row->point.y, &below);
     for (int k = 0; k < 2 && !status; k++) {
-        loss_result own, plane;
+        loss_result own = LOSS_RESULT_INIT, plane = LOSS_RESULT_INIT;
         if (!s->data[k] || w->present[k][t])
             continue;
         status = run_evaluator(w, w->net, (loss_split)k, &own);

@@ -158,7 +158,7 @@ static loss_status run_epoch(training *t, size_t epoch)
                              .test_accuracy = NAN};
     loss_status status = run_steps(t, &p, &lr);
     if (!status && t->test) {
-        loss_result result;
+        loss_result result = LOSS_RESULT_INIT;
         status = lossi_evaluator_run(t->evaluator, t->net, t->test, t->opt.cancelled, t->opt.user,
                                      &result);
         if (!status) {

@@ -103,7 +103,7 @@ loss_status loss_net_check(const loss_net *net, const loss_dataset *data,
     if (check->struct_size != sizeof *check)
         return lossi_fail(LOSS_ERR_ARGUMENT, "check: struct_size is %zu, expected %zu",
                           check->struct_size, sizeof *check);
-    loss_result result;
+    loss_result result = LOSS_RESULT_INIT;
     loss_status status = loss_net_evaluate(net, data, opt, &result);
     double off = NAN;
     if (!status)

@@ -106,7 +106,7 @@ static void prepare(const char *kind, const char *model, size_t n, size_t thread
 static double forward(const char *model, size_t n, size_t threads, bool moves)
 {
     prepare("forward", model, n, threads);
-    loss_result result;
+    loss_result result = LOSS_RESULT_INIT;
     double start = lossi_clock();
     if (moves)
         must(loss_plane_move(job.plane, job.net, 0.01, -0.01, job.moved));

@@ -52,7 +52,7 @@ static inline double golden_weight_at(const golden *g, const loss_tensor_info *i
 static inline void golden_fill(const golden *g)
 {
     for (size_t t = 0; t < loss_net_n_tensors(g->net); t++) {
-        loss_tensor_info info = loss_net_tensor(g->net, t);
+        loss_tensor_info info = *loss_net_tensor(g->net, t);
         float *values = test_malloc(info.count * sizeof *values);
         for (size_t i = 0; i < info.count; i++)
             values[i] = (float)golden_weight_at(g, &info, i);

@@ -59,7 +59,7 @@ static void test_loss(void **state)
     loss_dataset *data = make_data(CLASSES, 0);
     loss_net *net = make_net();
     float images[IMAGES * SIDE * SIDE], *logits = malloc(sizeof *logits * IMAGES * CLASSES);
-    loss_result result;
+    loss_result result = LOSS_RESULT_INIT;
     double expected = 0;
     assert_int_equal(loss_dataset_images(data, 0, IMAGES, images), LOSS_OK);
     assert_int_equal(loss_net_logits(net, IMAGES, images, logits), LOSS_OK);

@@ -40,7 +40,7 @@ static golden open_case(const cJSON *item, size_t more)
 
 static bool moves(const golden *g, size_t t)
 {
-    loss_tensor_info info = loss_net_tensor(g->net, t);
+    loss_tensor_info info = *loss_net_tensor(g->net, t);
     return info.kind != LOSS_TENSOR_RUNNING_MEAN && info.kind != LOSS_TENSOR_RUNNING_VAR &&
            (info.n_dims > 1 || options_of(g).ignore == LOSS_IGNORE_NONE);
 }
@@ -56,7 +56,7 @@ static float *make_vector(const golden *g)
 {
     float *v = test_malloc(loss_net_n_parameters(g->net) * sizeof *v), *at = v;
     for (size_t t = 0; t < loss_net_n_tensors(g->net); t++) {
-        loss_tensor_info info = loss_net_tensor(g->net, t);
+        loss_tensor_info info = *loss_net_tensor(g->net, t);
         char name[256];
         snprintf(name, sizeof name, "v.%s", info.name);
         for (size_t i = 0; is_parameter(&info) && i < info.count; i++)
@@ -115,7 +115,7 @@ static void test_products(void **state)
     size_t rows_of_h = 0;
     int n_rows = 0;
     for (size_t t = 0; t < loss_net_n_tensors(g.net); t++) {
-        loss_tensor_info info = loss_net_tensor(g.net, t);
+        loss_tensor_info info = *loss_net_tensor(g.net, t);
         if (!is_parameter(&info))
             continue;
         if (moves(&g, t))
@@ -310,7 +310,7 @@ static void test_bad_input(void **state)
     assert_int_equal(loss_curvature_density(&density, curvature, 1, 5), LOSS_ERR_CANCELLED);
     loss_curvature_free(curvature);
 
-    loss_tensor_info first = loss_net_tensor(g.net, 0);
+    loss_tensor_info first = *loss_net_tensor(g.net, 0);
     float *weights = test_malloc(first.count * sizeof *weights);
     loss_net_get(g.net, 0, weights);
     weights[0] = NAN;

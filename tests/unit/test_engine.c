@@ -62,7 +62,7 @@ static void test_evaluation_has_the_same_bits_for_any_threads(void **state)
     (void)state;
     loss_net *net = make_net();
     loss_dataset *data = make_data(53);
-    loss_result one, more;
+    loss_result one = LOSS_RESULT_INIT, more = LOSS_RESULT_INIT;
     loss_evaluate_options opt = LOSS_EVALUATE_OPTIONS_INIT;
     opt.threads = 1;
     assert_int_equal(loss_net_evaluate(net, data, &opt, &one), LOSS_OK);
@@ -96,7 +96,7 @@ static void test_loss_is_that_of_the_logits(void **state)
     }
     for (size_t i = 0; i < N; i++)
         squares += (losses[i] - sum) * (losses[i] - sum);
-    loss_result result;
+    loss_result result = LOSS_RESULT_INIT;
     assert_int_equal(loss_net_evaluate(net, data, NULL, &result), LOSS_OK);
     assert_true(fabs(result.loss - sum) < 1e-12);
     assert_true(fabs(result.standard_error - sqrt(squares / (N - 1) / N)) < 1e-12);
@@ -118,7 +118,7 @@ static void test_cancel_and_wrong_data(void **state)
     loss_dataset *data = make_data(9);
     loss_evaluate_options opt = LOSS_EVALUATE_OPTIONS_INIT;
     opt.cancelled = always;
-    loss_result result;
+    loss_result result = LOSS_RESULT_INIT;
     assert_int_equal(loss_net_evaluate(net, data, &opt, &result), LOSS_ERR_CANCELLED);
     loss_dataset_free(data);
     uint8_t pixel = 0;
@@ -346,8 +346,8 @@ static void test_clone_get_set(void **state)
     loss_net_digest(copy, b);
     assert_string_equal(a, b);
     float values[6 * 3 * 9], back[6 * 3 * 9];
-    assert_int_equal(loss_net_tensor(copy, 0).count, 6 * 3 * 9);
-    assert_string_equal(loss_net_tensor(copy, 0).name, "conv1.weight");
+    assert_int_equal(loss_net_tensor(copy, 0)->count, 6 * 3 * 9);
+    assert_string_equal(loss_net_tensor(copy, 0)->name, "conv1.weight");
     loss_net_get(copy, 0, values);
     values[7] = INFINITY;
     loss_net_set(copy, 0, values);

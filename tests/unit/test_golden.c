@@ -50,7 +50,7 @@ static void test_evaluation(void **state)
     assert_int_equal(cJSON_GetArraySize(expected), BATCH * CLASSES);
     for (size_t i = 0; i < BATCH * CLASSES; i++)
         check_close("a logit", g.model, (double)logits[i], element(expected, i), 1e-4);
-    loss_result result;
+    loss_result result = LOSS_RESULT_INIT;
     assert_int_equal(loss_net_evaluate(g.net, g.data, NULL, &result), LOSS_OK);
     double loss = golden_number(g.item, "loss");
     check_close("the loss", g.model, result.loss, loss, 1e-5 * loss);
@@ -107,7 +107,7 @@ static double distance(size_t n, const float *a, const float *b)
 static void check_tensor(const golden *g, size_t t, const float *before, const float *after,
                          const cJSON *row)
 {
-    loss_tensor_info info = loss_net_tensor(g->net, t);
+    loss_tensor_info info = *loss_net_tensor(g->net, t);
     assert_string_equal(info.name, cJSON_GetStringValue(cJSON_GetArrayItem(row, 0)));
     float *zeros = test_calloc(info.count, sizeof *zeros);
     double norm = element(row, 1), change = element(row, 2),
@@ -132,7 +132,7 @@ static void check_file(const golden *g, const char *file)
     golden_path(path, sizeof path, name);
     assert_int_equal(lossi_arrays_read(path, NULL, &arrays, NULL), LOSS_OK);
     for (size_t t = 0; t < loss_net_n_tensors(g->net); t++) {
-        loss_tensor_info info = loss_net_tensor(g->net, t);
+        loss_tensor_info info = *loss_net_tensor(g->net, t);
         const lossi_array *expected = lossi_arrays_find(&arrays, info.name);
         assert_non_null(expected);
         assert_int_equal(expected->count, info.count);
@@ -160,12 +160,12 @@ static void test_steps(void **state)
     assert_int_equal(cJSON_GetArraySize(rows), n);
     float **before = test_calloc(n, sizeof *before);
     for (size_t t = 0; t < n; t++) {
-        before[t] = test_malloc(loss_net_tensor(g.net, t).count * sizeof **before);
+        before[t] = test_malloc(loss_net_tensor(g.net, t)->count * sizeof **before);
         loss_net_get(g.net, t, before[t]);
     }
     train(&g);
     for (size_t t = 0; t < n; t++) {
-        float *after = test_malloc(loss_net_tensor(g.net, t).count * sizeof *after);
+        float *after = test_malloc(loss_net_tensor(g.net, t)->count * sizeof *after);
         loss_net_get(g.net, t, after);
         check_tensor(&g, t, before[t], after, cJSON_GetArrayItem(rows, (int)t));
         test_free(after);

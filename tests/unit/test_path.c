@@ -131,7 +131,7 @@ static void test_rows(void **state)
         assert_int_equal(n, RUN);
         for (size_t t = 0; t < RUN; t++) {
             loss_projection at;
-            loss_result own, below;
+            loss_result own = LOSS_RESULT_INIT, below = LOSS_RESULT_INIT;
             fill(net, t);
             assert_int_equal(loss_plane_project(f->plane, f->net, net, 2, &at), LOSS_OK);
             assert_int_equal(loss_net_evaluate(net, k ? f->data : f->train, NULL, &own), LOSS_OK);
@@ -423,7 +423,7 @@ static void test_model_loss(void **state)
     loss_surface_options opt = grid();
     loss_surface *surface = open_surface(f, &opt);
     loss_point points[9];
-    loss_result own;
+    loss_result own = LOSS_RESULT_INIT;
     assert_int_equal(loss_surface_evaluate(surface), LOSS_OK);
     assert_int_equal(loss_net_evaluate(f->net, f->data, NULL, &own), LOSS_OK);
     assert_int_equal(loss_surface_points(surface, LOSS_SPLIT_TEST, points), LOSS_OK);

@@ -81,7 +81,7 @@ static void check_close(const char *what, double found, double expected, double 
 
 static void check_evaluation(const cJSON *expected, const loss_net *net, const loss_dataset *data)
 {
-    loss_result r;
+    loss_result r = LOSS_RESULT_INIT;
     assert_int_equal(loss_net_evaluate(net, data, NULL, &r), LOSS_OK);
     assert_int_equal(r.images, (size_t)number(expected, "images"));
     check_close("loss", r.loss, number(expected, "loss"), 2e-6);
@@ -187,7 +187,7 @@ static double norm_of(const lossi_real *values, size_t n)
 static void check_gradients(const cJSON *norms, const lossi_backprop *backprop, const loss_net *net)
 {
     for (size_t i = 0; i < loss_net_n_tensors(net); i++) {
-        loss_tensor_info info = loss_net_tensor(net, i);
+        loss_tensor_info info = *loss_net_tensor(net, i);
         if (info.kind != LOSS_TENSOR_RUNNING_MEAN && info.kind != LOSS_TENSOR_RUNNING_VAR)
             check_close(info.name, norm_of(lossi_backprop_gradient(backprop, i), info.count),
                         number(norms, info.name), 1e-3);
@@ -221,7 +221,7 @@ static void test_five_steps(void **state)
                             net);
         lossi_sgd_step(&sgd, net, backprop, 0.1);
     }
-    loss_result r;
+    loss_result r = LOSS_RESULT_INIT;
     assert_int_equal(loss_net_evaluate(net, test, NULL, &r), LOSS_OK);
     check_close("test loss after five steps", r.loss, number(expected, "after_5_steps_test_loss"),
                 0.01);

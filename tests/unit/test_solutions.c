@@ -288,7 +288,7 @@ static void test_modes_of_a_surface(void **state)
     assert_int_equal(fill("two", a, plane, test, &opt, two), LOSS_OK);
     for (int i = 0; i < N; i++)
         assert_memory_equal(&one[i].loss, &two[i].loss, sizeof one[i].loss);
-    loss_result result;
+    loss_result result = LOSS_RESULT_INIT;
     assert_int_equal(loss_plane_move(plane, a, 0.5, 0, moved), LOSS_OK);
     assert_int_equal(loss_net_recalibrate(moved, train, 0), LOSS_OK);
     assert_int_equal(loss_net_evaluate(moved, test, NULL, &result), LOSS_OK);

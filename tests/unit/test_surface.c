@@ -109,7 +109,7 @@ static void test_values(void **state)
     w.opt.threads = 2;
     fill(&w, "two.landscape", two);
     assert_same_points(one, two);
-    loss_result centre, corner;
+    loss_result centre = LOSS_RESULT_INIT, corner = LOSS_RESULT_INIT;
     assert_int_equal(loss_net_evaluate(w.net, w.test, NULL, &centre), LOSS_OK);
     assert_memory_equal(&centre.loss, &one[N / 2].loss, sizeof centre.loss);
     assert_memory_equal(&centre.standard_error, &one[N / 2].standard_error, sizeof centre.loss);

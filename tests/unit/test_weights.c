@@ -71,7 +71,7 @@ static void write_weights(const loss_net *net, const char *name, edit change)
     float **values = calloc(n, sizeof *values);
     char(*names)[128] = calloc(n, sizeof *names);
     for (size_t i = 0; i < n; i++) {
-        loss_tensor_info info = loss_net_tensor(net, i);
+        loss_tensor_info info = *loss_net_tensor(net, i);
         values[i] = malloc(info.count * sizeof **values);
         loss_net_get(net, i, values[i]);
         snprintf(names[i], sizeof *names, "%s", info.name);

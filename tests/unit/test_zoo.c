@@ -25,7 +25,7 @@ static loss_net *make(const char *model)
 /* "conv1.weight 16x3x3x3", as make.py writes it. */
 static void describe(const loss_net *net, size_t i, char text[256])
 {
-    loss_tensor_info info = loss_net_tensor(net, i);
+    loss_tensor_info info = *loss_net_tensor(net, i);
     int length = snprintf(text, 256, "%s ", info.name);
     for (size_t d = 0; d < info.n_dims; d++)
         length +=
@@ -148,8 +148,8 @@ static void test_widths(void **state)
                   {"resnet18:width=0.05", 3}};
     for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
         loss_net *net = make(widths[i].model);
-        assert_int_equal(loss_net_tensor(net, 0).dims[0], widths[i].channels);
-        loss_tensor_info bias = loss_net_tensor(net, loss_net_n_tensors(net) - 1);
+        assert_int_equal(loss_net_tensor(net, 0)->dims[0], widths[i].channels);
+        loss_tensor_info bias = *loss_net_tensor(net, loss_net_n_tensors(net) - 1);
         assert_int_equal(bias.count, 10); /* classes are not multiplied */
         loss_net_free(net);
     }
