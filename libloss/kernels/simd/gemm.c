@@ -5,9 +5,10 @@
 
 #include "kernels/simd/vector.h"
 
-/* Terms of a piece: three columns are 24 KB. Floats of a in a group: 128 KB. With few columns
- * fetching a takes the time, and that is fastest in long runs: no pieces. Floats of a ahead that
- * are fetched: at its first use a comes from far. Terms whose a is a line. */
+/* PIECE: terms of a piece; three columns of it are 24 KB. With few columns reading a takes the
+ * time, and that is fastest in long runs: fewer than CUT_COLUMNS are not cut into pieces.
+ * GROUP: floats of a in a group, 128 KB. AHEAD: how many floats ahead a is prefetched, because
+ * its first use misses the cache. LINE: floats of a cache line, which hold TERMS terms of a. */
 enum {
     PIECE = 2048 / LOSSI_VECTOR,
     CUT_COLUMNS = 9,
@@ -16,6 +17,8 @@ enum {
     LINE = 16,
     TERMS = LINE / LOSSI_ROWS
 };
+
+_Static_assert(PIECE % LOSSI_TERMS == 0, "pieces cut no sum of LOSSI_TERMS terms");
 
 /* clang does not unroll two rounds when it is asked for up to three, and then keeps the sums in
  * memory. */
@@ -74,6 +77,15 @@ ALWAYS_INLINE void multiply(const int n, size_t k, const float *a, const float *
     *total = sum;
 }
 
+ALWAYS_INLINE void clear(block *sum)
+{
+#pragma GCC unroll 8
+    for (int r = 0; r < LOSSI_ROWS; r++)
+#pragma GCC unroll 3
+        for (int j = 0; j < LOSSI_COLUMNS; j++)
+            sum->at[r][j] = zeros();
+}
+
 /* Brings the lines of a row of n columns near. */
 ALWAYS_INLINE void fetch_row(const int n, const float *c)
 {
@@ -82,32 +94,35 @@ ALWAYS_INLINE void fetch_row(const int n, const float *c)
     prefetch_to_write(c + (n * LOSSI_VECTOR - 1));
 }
 
-/* A block of up to LOSSI_ROWS rows of one panel, with what comes before and after. */
+/* A block of up to LOSSI_ROWS rows of one panel: the sum of each LOSSI_TERMS terms is added to
+ * what is in c, which begins as `before`. */
 ALWAYS_INLINE void run_block(const int n, const strip s, size_t row)
 {
-    block sum;
     size_t rows = least(s.rows - row, LOSSI_ROWS), at = row * s.c_row;
+    const float *before = s.before, *a = s.a + row / LOSSI_ROWS * s.a_block, *b = s.b;
     for (size_t r = 0; r < rows; r++)
         fetch_row(n, s.c + at + r * s.c_row);
+    for (size_t k = s.k, terms; k; k -= terms, before = s.c) {
+        block sum;
+        terms = least(k, LOSSI_TERMS);
+        clear(&sum);
+        multiply(n, terms, a, b, (size_t)n * LOSSI_VECTOR, &sum);
+        a += terms * LOSSI_ROWS;
+        b += terms * (size_t)n * LOSSI_VECTOR;
+        const bool is_last = terms == k, relu = s.relu && is_last;
 #pragma GCC unroll 8
-    for (size_t r = 0; r < LOSSI_ROWS; r++)
+        for (size_t r = 0; r < LOSSI_ROWS; r++) {
+            if (r == rows)
+                break;
+            vector bias = s.bias && is_last ? all(s.bias + row + r) : zeros();
 #pragma GCC unroll 3
-        FOR_PANEL_COLUMNS(j, n)
-    sum.at[r][j] = s.before && r < rows
-                       ? load(s.before + at + r * s.c_row + (size_t)j * LOSSI_VECTOR)
-                       : zeros();
-    multiply(n, s.k, s.a + row / LOSSI_ROWS * s.a_block, s.b, (size_t)n * LOSSI_VECTOR, &sum);
-#pragma GCC unroll 8
-    for (size_t r = 0; r < LOSSI_ROWS; r++) {
-        if (r == rows)
-            break;
-        vector bias = s.bias ? all(s.bias + row + r) : zeros();
-#pragma GCC unroll 3
-        FOR_PANEL_COLUMNS(j, n)
-        {
-            vector value = plus(sum.at[r][j], bias);
-            store(s.c + at + r * s.c_row + (size_t)j * LOSSI_VECTOR,
-                  s.relu ? positive(value) : value);
+            FOR_PANEL_COLUMNS(j, n)
+            {
+                size_t place = at + r * s.c_row + (size_t)j * LOSSI_VECTOR;
+                vector value = before ? plus(load(before + place), sum.at[r][j]) : sum.at[r][j];
+                value = plus(value, bias);
+                store(s.c + place, relu ? positive(value) : value);
+            }
         }
     }
 }
@@ -119,28 +134,38 @@ ALWAYS_INLINE void run_blocks(const int n, const strip *given)
         run_block(n, s, row);
 }
 
-/* Whole blocks of rows without anything before or after. The products of few terms are many, so
- * little may happen between them. */
+/* Stores a whole block of rows, or adds it to what is there. */
+ALWAYS_INLINE void put_block(const int n, float *c, size_t c_row, const block *sum, const bool adds)
+{
+#pragma GCC unroll 8
+    for (size_t r = 0; r < LOSSI_ROWS; r++, c += c_row)
+#pragma GCC unroll 3
+        FOR_PANEL_COLUMNS(j, n)
+        {
+            float *at = c + (size_t)j * LOSSI_VECTOR;
+            store(at, adds ? plus(load(at), sum->at[r][j]) : sum->at[r][j]);
+        }
+}
+
+/* Whole blocks of rows without anything before or after, of at most LOSSI_TERMS terms a run. The
+ * products of few terms are many, so little may happen between them. */
 ALWAYS_INLINE void run_plain_blocks(const int n, const strip *given, size_t b_row)
 {
     const strip s = *given;
     for (size_t i = 0; i < s.count; i++) {
         const float *a = s.a + i * s.a_next, *b = s.b + i * s.b_next;
         float *c = s.c + i * s.c_next;
-        for (size_t row = 0; row < s.rows; row += LOSSI_ROWS, a += s.a_block) {
+        for (size_t row = 0; row < s.rows;
+             row += LOSSI_ROWS, a += s.a_block, c += LOSSI_ROWS * s.c_row) {
             block sum;
-#pragma GCC unroll 8
-            for (size_t r = 0; r < LOSSI_ROWS; r++)
-#pragma GCC unroll 3
-                FOR_PANEL_COLUMNS(j, n)
-            sum.at[r][j] = zeros();
-            for (size_t run = 0; run < s.runs; run++)
+            clear(&sum);
+            multiply(n, s.k, a, b, b_row, &sum);
+            put_block(n, c, s.c_row, &sum, false);
+            for (size_t run = 1; run < s.runs; run++) {
+                clear(&sum);
                 multiply(n, s.k, a + run * s.a_run, b + run * s.b_run, b_row, &sum);
-#pragma GCC unroll 8
-            for (size_t r = 0; r < LOSSI_ROWS; r++, c += s.c_row)
-#pragma GCC unroll 3
-                FOR_PANEL_COLUMNS(j, n)
-            store(c + (size_t)j * LOSSI_VECTOR, sum.at[r][j]);
+                put_block(n, c, s.c_row, &sum, true);
+            }
         }
     }
 }
@@ -167,7 +192,7 @@ DEFINE_STRIP(3)
 
 static void run_strip(size_t width, const strip *s)
 {
-    if (s->before || s->bias || s->relu || s->rows % LOSSI_ROWS)
+    if (s->before || s->bias || s->relu || s->rows % LOSSI_ROWS || s->k > LOSSI_TERMS)
         (width == 3 ? run_blocks_3 : width == 2 ? run_blocks_2 : run_blocks_1)(s);
     else
         (width == 3 ? run_plain_blocks_3 : width == 2 ? run_plain_blocks_2 : run_plain_blocks_1)(s);
@@ -205,8 +230,7 @@ static void run_piece(const lossi_gemm *g, size_t begin, size_t k)
 
 void lossk_gemm(const lossi_gemm *g)
 {
-    size_t pieces = g->n < CUT_COLUMNS ? 1 : (g->k + PIECE - 1) / PIECE,
-           size = (g->k + pieces - 1) / pieces;
+    size_t size = g->n < CUT_COLUMNS ? g->k : PIECE;
     for (size_t begin = 0; begin < g->k; begin += size)
         run_piece(g, begin, least(size, g->k - begin));
 }

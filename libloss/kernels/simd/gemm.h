@@ -11,6 +11,11 @@
 #include "kernels/simd/names.h"
 #include "kernels/simd/vector.h"
 
+/** Terms that are summed up before they are added to the sum of those before them: a long chain
+ * of additions loses digits. Cut the same way in every set, whatever its vectors, so that a
+ * convolution has the same bits in all. */
+enum { LOSSI_TERMS = 64 };
+
 _Static_assert(LOSSI_PACK % LOSSI_ROWS == 0 && LOSSI_COLUMNS == 3,
                "pieces of filters are whole blocks; panels have 1 .. 3 columns");
 

@@ -5,10 +5,11 @@
 #include "kernels/simd/simd.h"
 #include "kernels/simd/vector.h"
 
-/* Taps of a piece: three columns are 24 KB, so that a panel stays in L1. Columns of a block: 288
- * KB, for L2. Floats between panels, that they do not begin on the same lines of the cache.
- * Channels ahead that are fetched while one is packed. */
-enum { PIECE = 2048 / LOSSI_VECTOR, BLOCK = 36, PAD = 16, AHEAD = 4 };
+/* PIECE: taps of a piece, the same in every set, so that sums are cut the same way; a panel of
+ * three columns stays in L1. BLOCK: columns of a block, which stays in L2. PAD: floats between
+ * panels, so that they do not start on the same cache lines. AHEAD: how many channels ahead the
+ * input is prefetched. */
+enum { PIECE = 128, BLOCK = 36, PAD = 16, AHEAD = 4 };
 
 static size_t taps(const lossi_conv_shape *s)
 {

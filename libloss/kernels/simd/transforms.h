@@ -11,19 +11,22 @@
 #include "kernels/simd/simd.h"
 #include "kernels/simd/vector.h"
 
-/* The same value of LOSSI_ROWS filters: half a vector, which gcc and clang can reckon with. */
-typedef float values __attribute__((vector_size(LOSSI_ROWS * sizeof(float))));
+/* The same value of LOSSI_ROWS filters. In double: the transforms' factors are not exact in
+ * float, and an error that all filters share adds up from layer to layer. */
+typedef float float_values __attribute__((vector_size(LOSSI_ROWS * sizeof(float))));
+typedef double values __attribute__((vector_size(LOSSI_ROWS * sizeof(double))));
 
-ALWAYS_INLINE values load_values(const float *at)
+ALWAYS_INLINE void load_values(const float *at, values *v)
 {
-    values v;
-    memcpy(&v, at, sizeof v);
-    return v;
+    float_values narrow;
+    memcpy(&narrow, at, sizeof narrow);
+    *v = __builtin_convertvector(narrow, values);
 }
 
-ALWAYS_INLINE void store_values(float *at, values v)
+ALWAYS_INLINE void store_values(float *at, const values *v)
 {
-    memcpy(at, &v, sizeof v);
+    float_values narrow = __builtin_convertvector(*v, float_values);
+    memcpy(at, &narrow, sizeof narrow);
 }
 
 /* The same address, about which the compiler knows nothing: else it works out all addresses of a
@@ -47,7 +50,7 @@ ALWAYS_INLINE const float *hidden_const(const float *at)
         values columns[3][in], taps[3], row[in];                                                   \
         for (int c = 0; c < 3; c++) {                                                              \
             for (int r = 0; r < 3; r++)                                                            \
-                taps[r] = load_values((w) + (3 * r + c) * LOSSI_ROWS);                             \
+                load_values((w) + (3 * r + c) * LOSSI_ROWS, &taps[r]);                             \
             direction(taps, columns[c]);                                                           \
         }                                                                                          \
         for (int r = 0; r < (in); r++) {                                                           \
@@ -55,7 +58,7 @@ ALWAYS_INLINE const float *hidden_const(const float *at)
                 taps[c] = columns[c][r];                                                           \
             direction(taps, row);                                                                  \
             for (int c = 0; c < (in); c++, (u) += (stride))                                        \
-                store_values(u, row[c]);                                                           \
+                store_values(u, &row[c]);                                                          \
         }                                                                                          \
     } while (0)
 

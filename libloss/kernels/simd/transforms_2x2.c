@@ -7,7 +7,7 @@ enum { IN = 4, OUT = 2 };
 
 ALWAYS_INLINE void filter_direction(const values g[3], values u[IN])
 {
-    values outer = 0.5f * (g[0] + g[2]), middle = 0.5f * g[1];
+    values outer = 0.5 * (g[0] + g[2]), middle = 0.5 * g[1];
     u[0] = g[0];
     u[1] = outer + middle;
     u[2] = outer - middle;

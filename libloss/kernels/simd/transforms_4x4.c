@@ -1,6 +1,7 @@
 /* F(4x4, 3x3): interpolation at 0, A, -A, B, -B and infinity. The usual 1 and 2 round twice as
  * badly (measured on normal numbers); see Barabasz et al. 2020, "Error analysis and improving
- * the accuracy of Winograd convolution". All values below are exact. */
+ * the accuracy of Winograd convolution". Filters are transformed in double: their factors, such as
+ * 1 / (A A B B), are not exact in float, and that error is the same for all filters. */
 #include "kernels/simd/transforms.h"
 
 #define A 0.75f
@@ -12,10 +13,11 @@ enum { IN = 6, OUT = 4 };
 
 ALWAYS_INLINE void filter_direction(const values g[3], values u[IN])
 {
-    const float by_a = 1 / (2 * A * A * (A * A - B * B)), by_b = 1 / (2 * B * B * (B * B - A * A));
+    const double by_a = 1 / (2.0 * A * A * (A * A - B * B)),
+                 by_b = 1 / (2.0 * B * B * (B * B - A * A));
     values even_a = by_a * (g[0] + A * A * g[2]), odd_a = by_a * A * g[1];
     values even_b = by_b * (g[0] + B * B * g[2]), odd_b = by_b * B * g[1];
-    u[0] = 1 / (A * A * B * B) * g[0];
+    u[0] = 1 / (1.0 * A * A * B * B) * g[0];
     u[1] = even_a + odd_a;
     u[2] = even_a - odd_a;
     u[3] = even_b + odd_b;

@@ -34,7 +34,8 @@ typedef struct layout {
 
 static layout layout_of(const lossi_winograd *t, const lossi_conv_shape *s)
 {
-    layout l = {.columns = lossi_n_columns(t, s), .is_panel = s->in_c + s->out_c <= FEW_CHANNELS};
+    layout l = {.columns = lossi_n_columns(t, s),
+                .is_panel = s->in_c + s->out_c <= FEW_CHANNELS && s->in_c <= LOSSI_TERMS};
     size_t rows = lossi_round_rows(s->out_c);
     if (l.is_panel) {
         l.block = least(LOSSI_COLUMNS, l.columns);
