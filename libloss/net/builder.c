@@ -119,7 +119,8 @@ static loss_status add_tensor(loss_builder *b, const char *name, const lossi_own
             return status;
         }
     lossi_tensor *tensor = &net->tensors[net->n_tensors];
-    *tensor = (lossi_tensor){.name = full, .kind = own->kind, .n_dims = shape->n_dims, .count = 1};
+    *tensor = (lossi_tensor){
+        .name = full, .own = own, .kind = own->kind, .n_dims = shape->n_dims, .count = 1};
     for (size_t i = 0; i < shape->n_dims; i++) {
         tensor->dims[i] = shape->dims[i];
         if (!lossi_mul(tensor->count, shape->dims[i], &tensor->count))

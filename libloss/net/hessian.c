@@ -65,8 +65,8 @@ static loss_status place_tensors(lossi_hessian *h, const loss_net *net)
         return lossi_fail_nomem(net->n_tensors * sizeof *h->places);
     for (size_t i = 0; i < net->n_tensors; i++) {
         const lossi_tensor *tensor = &net->tensors[i];
-        bool moves =
-            lossi_tensor_is_trainable(tensor) && (h->opt.all_tensors || tensor->n_dims > 1);
+        bool moves = lossi_tensor_is_trainable(tensor) &&
+                     (h->opt.all_tensors || lossi_tensor_is_filter(tensor));
         h->places[i] = moves ? h->count : SIZE_MAX;
         h->count += moves ? tensor->count : 0;
     }

@@ -3,7 +3,7 @@
  * set up once and used for any number of products, and networks of the graph.
  *
  * Vectors hold the values of the parameters that move, tensors in the network's order: all of
- * them, or those of two or more dimensions. */
+ * them, or those of filters alone. */
 #ifndef LOSSI_HESSIAN_H
 #define LOSSI_HESSIAN_H
 

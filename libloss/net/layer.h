@@ -22,10 +22,19 @@ typedef struct lossi_key {
     double least, most; /* allowed values */
 } lossi_key;
 
+/** What a tensor's values are before training. */
+typedef enum lossi_initial {
+    LOSSI_INITIAL_ZEROS,
+    LOSSI_INITIAL_ONES,
+    LOSSI_INITIAL_HE, /* normal with variance 2 / fan_in (He et al. 2015) */
+} lossi_initial;
+
 /** A tensor that a layer owns, called NAME.suffix. */
 typedef struct lossi_own_tensor {
     const char *suffix; /* NULL: the end */
     loss_tensor_kind kind;
+    lossi_initial initial;
+    bool is_filter; /* directions are normalised by filter: [filters][...] */
 } lossi_own_tensor;
 
 /** Tensors that every kind has at the same place if it has them. */

@@ -10,6 +10,7 @@
 
 struct lossi_layer;
 struct lossi_loss;
+struct lossi_own_tensor;
 
 /** Dimensions of an image's part of an output, keys of a layer kind, tensors of a layer: at most.
  */
@@ -18,6 +19,7 @@ enum { LOSSI_MOST_DIMS = 6, LOSSI_MOST_KEYS = 8, LOSSI_MOST_TENSORS = 4 };
 /** A parameter or running statistic. */
 typedef struct lossi_tensor {
     char *name;
+    const struct lossi_own_tensor *own; /* what the layer's kind says of it */
     loss_tensor_kind kind;
     size_t n_dims, dims[4], count;
     lossi_real *values;    /* [count] */
@@ -66,6 +68,9 @@ bool lossi_node_reads(const lossi_node *node, size_t in);
 
 /** True for what SGD updates and directions move: everything but running statistics. */
 bool lossi_tensor_is_trainable(const lossi_tensor *tensor);
+
+/** True for filters; other parameters are biases and the like, which directions may leave out. */
+bool lossi_tensor_is_filter(const lossi_tensor *tensor);
 
 /** Fills in `info` of all tensors, when they stay where they are. */
 void lossi_net_describe(loss_net *net);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "net/net.h"
+#include "net/layer.h"
 
 void loss_net_free(loss_net *net)
 {
@@ -40,6 +40,11 @@ bool lossi_tensor_is_trainable(const lossi_tensor *tensor)
     return tensor->kind != LOSS_TENSOR_RUNNING_MEAN && tensor->kind != LOSS_TENSOR_RUNNING_VAR;
 }
 
+bool lossi_tensor_is_filter(const lossi_tensor *tensor)
+{
+    return tensor->own->is_filter;
+}
+
 const char *loss_net_model(const loss_net *net)
 {
     return net->model;
@@ -68,8 +73,8 @@ double loss_net_macs(const loss_net *net)
     double macs = 0;
     for (size_t i = 0; i < net->n_nodes; i++) {
         const lossi_node *node = &net->nodes[i];
-        int weight = node->tensors[0];
-        if (node->layer && weight >= 0 && net->tensors[weight].kind == LOSS_TENSOR_WEIGHT)
+        int weight = node->tensors[LOSSI_WEIGHT];
+        if (weight >= 0 && lossi_tensor_is_filter(&net->tensors[weight]))
             macs += (double)net->tensors[weight].count * (double)lossi_node_pixels(node);
     }
     return macs;
@@ -124,13 +129,11 @@ void loss_net_initialise(loss_net *net, uint64_t seed)
 {
     for (size_t i = 0; i < net->n_tensors; i++) {
         lossi_tensor *tensor = &net->tensors[i];
-        bool one =
-            tensor->kind == LOSS_TENSOR_NORM_WEIGHT || tensor->kind == LOSS_TENSOR_RUNNING_VAR;
-        if (tensor->kind == LOSS_TENSOR_WEIGHT)
+        if (tensor->own->initial == LOSSI_INITIAL_HE)
             draw_weight(tensor, seed);
         else
             for (size_t j = 0; j < tensor->count; j++)
-                tensor->values[j] = one ? 1 : 0;
+                tensor->values[j] = tensor->own->initial == LOSSI_INITIAL_ONES;
     }
 }
 

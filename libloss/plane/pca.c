@@ -31,7 +31,7 @@ typedef struct rows {
 static bool takes_part(const rows *r, const lossi_tensor *tensor)
 {
     return lossi_tensor_is_trainable(tensor) &&
-           (tensor->n_dims > 1 || r->opt->ignore == LOSS_IGNORE_NONE);
+           (lossi_tensor_is_filter(tensor) || r->opt->ignore == LOSS_IGNORE_NONE);
 }
 
 /* Reads checkpoint t into r->net. */

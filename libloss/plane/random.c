@@ -62,7 +62,7 @@ static void draw(const loss_net *net, const loss_random_options *opt, lossi_purp
         const lossi_tensor *tensor = &net->tensors[i];
         if (!lossi_tensor_is_trainable(tensor))
             continue;
-        if (tensor->n_dims > 1) {
+        if (lossi_tensor_is_filter(tensor)) {
             lossi_stream stream =
                 lossi_stream_make(opt->seed, axis, lossi_random_detail(tensor->name));
             lossi_random_normal_at(&stream, 0, d, tensor->count);

@@ -136,7 +136,8 @@ static void backward_tangent(const lossi_tangent *t)
 }
 
 #define CONVOLUTION                                                                                \
-    .tensors = {{"weight", LOSS_TENSOR_WEIGHT}, {"bias", LOSS_TENSOR_BIAS}},                       \
+    .tensors = {{"weight", LOSS_TENSOR_WEIGHT, LOSSI_INITIAL_HE, true},                            \
+                {"bias", LOSS_TENSOR_BIAS}},                                                       \
     .folds = LOSSI_FOLDS(LOSSI_FOLD_AFFINE) | LOSSI_FOLDS(LOSSI_FOLD_SUM) |                        \
              LOSSI_FOLDS(LOSSI_FOLD_RELU),                                                         \
     .scratch_count = scratch_count, .packed_count = packed_count, .pack = pack,                    \
