@@ -1,9 +1,12 @@
-/* c = a b + before, then perhaps an epilogue: what all convolutions come down to. A column is a
- * vector of images. a  [m / LOSSI_ROWS][k][LOSSI_ROWS]: filters, the last block filled up with
- * zeros b  panels of up to LOSSI_COLUMNS one after the other, [k][width][LOSSI_VECTOR] each and
- * `b_pad` floats between two; widths as lossi_panel_width() gives them c
- * [m][columns][LOSSI_VECTOR], rows `c_row` floats apart Columns do not depend on each other: how
- * they are cut into panels and calls changes no bit. */
+/* c = a b + before, then perhaps an epilogue: every convolution comes down to it. A column is a
+ * vector of images.
+ *
+ *   a  [m / LOSSI_ROWS][k][LOSSI_ROWS]: filters; zeros fill up the last block
+ *   b  panels of up to LOSSI_COLUMNS columns, one after the other: [k][width][LOSSI_VECTOR] each,
+ *      with `b_pad` floats between two. lossi_panel_width() gives the widths
+ *   c  [m][columns][LOSSI_VECTOR], rows `c_row` floats apart
+ *
+ * Columns do not depend on each other: how they are cut into panels and calls changes no bit. */
 #ifndef LOSSI_SIMD_GEMM_H
 #define LOSSI_SIMD_GEMM_H
 
@@ -34,10 +37,14 @@ typedef struct lossi_gemm {
 
 void lossk_gemm(const lossi_gemm *g);
 
-/** Products of few columns, each the sum over `terms` of a b. Those of sum number i, term t,
- * with j = i * terms + t: a  [m / LOSSI_ROWS][k][LOSSI_ROWS], one after the other; m is a
- * multiple of LOSSI_ROWS b  row r: [n][LOSSI_VECTOR] at b + r * b_row + j * n * LOSSI_VECTOR c
- * row r: [n][LOSSI_VECTOR] at c + r * c_row + i * n * LOSSI_VECTOR */
+/** Products of few columns, each the sum over `terms` of a b. For sum number i and term t, with
+ * j = i * terms + t:
+ *
+ *   a  [m / LOSSI_ROWS][k][LOSSI_ROWS], one product after the other; m is a multiple of LOSSI_ROWS
+ *   b  row r: [n][LOSSI_VECTOR] at b + r * b_row + j * n * LOSSI_VECTOR
+ *   c  row r: [n][LOSSI_VECTOR] at c + r * c_row + i * n * LOSSI_VECTOR
+ *
+ * k is at most LOSSI_TERMS. */
 typedef struct lossi_panels {
     size_t count, terms, m, n, k; /* n is at most LOSSI_COLUMNS */
     const float *a, *b;

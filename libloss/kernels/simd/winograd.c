@@ -9,9 +9,10 @@
 #include "kernels/simd/tiles.h"
 #include "kernels/simd/vector.h"
 
-/* Floats that the transforms of a block may take; columns of a block; channels in and out up to
- * which a panel's transforms stay in L2; and what is added to rows so that they do not fall on
- * the same lines of the cache. */
+/* BLOCK_VALUES: floats that the transforms of a block may take. LEAST_COLUMNS, MOST_COLUMNS:
+ * columns of a block. FEW_CHANNELS: channels in and out, together, up to which the transforms of
+ * a panel stay in L2. PAD: floats between rows, so that they do not fall on the same cache
+ * lines. */
 enum {
     BLOCK_VALUES = 96 * 1024,
     LEAST_COLUMNS = 12,

@@ -9,8 +9,8 @@
 #include "kernels/simd/tiles.h"
 #include "kernels/simd/vector.h"
 
-/* Columns of a block, and below which the sums at the end of each outweigh the products; floats
- * that keep rows off each other's lines. */
+/* BLOCK: columns of a block. LEAST_COLUMNS: with fewer, adding up the sums takes longer than the
+ * products. PAD: floats between rows, so that they do not share cache lines. */
 enum { BLOCK = 16, LEAST_COLUMNS = 4, PAD = 16 };
 
 typedef struct layout {
