@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli.h"
-#include "options.h"
+#include "command.h"
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -11,39 +11,39 @@ static bool ends_with(const char *text, const char *end)
     return n > n_end && strcmp(text + n - n_end, end) == 0;
 }
 
+static const command_text TEXT = {
+    .name = "convert",
+    .usage = "IN OUT.safetensors [--key NAME] [--quiet]",
+    .summary =
+        "Writes the tensors of a PyTorch checkpoint (.pt .pth .th .t7, of any age), .npz or "
+        ".safetensors as .safetensors: names, types and\n"
+        "values as they are, but for the prefixes module. and _orig_mod., which are dropped where "
+        "all names have them.",
+    .notes = "Nothing in a checkpoint is executed: objects that are neither tensors nor plain "
+             "containers "
+             "are skipped. The largest\n"
+             "dictionary of tensors is taken; where there are several of that size, --key chooses.",
+    .examples = "  lossgrid convert resnet20.th resnet20.safetensors",
+};
+
 int command_convert(int argc, char **argv)
 {
     const char *paths[2] = {NULL, NULL};
     const char *key = NULL;
     bool quiet = false;
     const option_spec options[] = {
-        {"key", "NAME", "which of several sets of tensors, such as ema (the only one)", OPTION_TEXT,
-         &key, NULL, NULL},
-        {"quiet", NULL, "no messages", OPTION_FLAG, &quiet, NULL, NULL},
+        OPT_TEXT("key", "NAME", "which of several sets of tensors, such as ema (the only one)",
+                 &key),
+        OPT_QUIET(&quiet),
     };
-    const command_spec command = {
-        "convert",
-        "IN OUT.safetensors [--key NAME] [--quiet]",
-        "Writes the tensors of a PyTorch checkpoint (.pt .pth .th .t7, of any age), .npz or "
-        ".safetensors as .safetensors: names, types and\n"
-        "values as they are, but for the prefixes module. and _orig_mod., which are dropped where "
-        "all names have them.",
-        "Nothing in a checkpoint is executed: objects that are neither tensors nor plain "
-        "containers "
-        "are skipped. The largest\n"
-        "dictionary of tensors is taken; where there are several of that size, --key chooses.",
-        "  lossgrid convert resnet20.th resnet20.safetensors",
-        options,
-        sizeof options / sizeof *options,
-        2};
     size_t n = 0;
-    int result = options_parse(&command, argc, argv, paths, &n);
+    int result = command_parse(&TEXT, OPTION_TABLE(options, 2), argc, argv, paths, &n);
     if (result >= 0)
         return result;
     if (n < 2)
-        return usage_error(command.name, "from what to what? Give IN and OUT.safetensors");
+        return usage_error(TEXT.name, "from what to what? Give IN and OUT.safetensors");
     if (!ends_with(paths[1], ".safetensors"))
-        return usage_error(command.name, "%s: expected a name ending in .safetensors", paths[1]);
+        return usage_error(TEXT.name, "%s: expected a name ending in .safetensors", paths[1]);
     loss_status status = loss_weights_convert(paths[0], paths[1], key);
     if (status)
         return report_failure(status);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "choices.h"
 #include "cli.h"
 #include "density.h"
 #include "json.h"
@@ -256,10 +257,38 @@ static int check_request(const request *r, const char *command)
     return -1;
 }
 
+static const command_text TEXT = {
+    .name = "curvature",
+    .usage = "RUN/ [options]  |  --model NAME --weights FILE --data PATH [options]",
+    .summary =
+        "Eigenvalues, trace and spectral density of the Hessian of the mean loss, in evaluation "
+        "mode, at the weights. Each\n"
+        "figure is printed as soon as it is known, eigenvalues with their residuals; Ctrl-C keeps "
+        "what is printed.",
+    .notes =
+        "A product of the Hessian with a vector takes as long as about eight evaluations of the "
+        "images; eigenvalues take some\n"
+        "tens of them. A few hundred images (--limit) are enough for a first look.",
+    .examples = "  lossgrid curvature run --limit 512\n"
+                "  lossgrid curvature run --limit 512 --top 5 --smallest 2 --trace 30 --json\n"
+                "  lossgrid curvature run --limit 256 --top 0 --smallest 0 --density spectrum.csv "
+                "--density spectrum.png",
+};
+
+/* Hands the library what was asked for, who is told how far it is, and who stops it. */
+static void prepare(request *r)
+{
+    interrupts_catch();
+    r->eigen.top = (size_t)r->top;
+    r->eigen.smallest = (size_t)r->smallest;
+    r->curvature.ignore = (loss_ignore)r->ignore;
+    r->curvature.progress = report;
+    r->curvature.cancelled = interrupted;
+    r->curvature.user = r;
+}
+
 int command_curvature(int argc, char **argv)
 {
-    static const char *const splits[] = {"train", "test", NULL};
-    static const char *const ignores[] = {"biasbn", "none", NULL};
     request r = {.split = LOSS_SPLIT_TEST,
                  .top = 2,
                  .smallest = 1,
@@ -269,67 +298,43 @@ int command_curvature(int argc, char **argv)
                  .eigen = LOSS_EIGEN_OPTIONS_INIT};
     const option_spec options[] = {
         TARGET_OPTIONS(r.t),
-        {"split", "S", "train or test (test)", OPTION_CHOICE, &r.split, splits, NULL},
-        {"top", "K", "how many of the largest eigenvalues (2)", OPTION_SEED, &r.top, NULL, NULL},
-        {"smallest", "K", "how many of the smallest, the most negative ones (1)", OPTION_SEED,
-         &r.smallest, NULL, NULL},
-        {"steps", "N",
-         "at most this many products for them (200); memory: as many copies of the weights",
-         OPTION_COUNT, &r.eigen.steps, NULL, NULL},
-        {"tolerance", "X", "residual relative to the eigenvalue at which one is done (0.001)",
-         OPTION_NUMBER, &r.eigen.tolerance, NULL, NULL},
-        {"trace", "N", "the trace, from N random vectors", OPTION_COUNT, &r.trace, NULL, NULL},
-        {"density", "FILE",
-         "the spectral density: nodes as .csv, drawn as .png .svg .pdf; may be given several times",
-         OPTION_TEXTS, &r.density, NULL, NULL},
-        {"vectors", "N", "random vectors of the density (2)", OPTION_COUNT, &r.vectors, NULL,
-         &r.has_vectors},
-        {"nodes", "N", "nodes, and products, for each of them (80)", OPTION_COUNT, &r.nodes, NULL,
-         &r.has_nodes},
-        {"ignore", "I", "what stays: biasbn (biases and BatchNorm) or none (biasbn)", OPTION_CHOICE,
-         &r.ignore, ignores, NULL},
-        {"seed", "N", "seed of start and random vectors (0)", OPTION_SEED, &r.curvature.seed, NULL,
-         NULL},
-        {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT,
-         &r.curvature.threads, NULL, NULL},
-        {"json", NULL, "one JSON object on standard output", OPTION_FLAG, &r.is_json, NULL, NULL},
-        {"quiet", NULL, "no progress", OPTION_FLAG, &r.t.quiet, NULL, NULL},
+        OPT_CHOICE("split", "S", choices_split(), "train or test (test)", &r.split),
+        OPT_SEED("top", "K", "how many of the largest eigenvalues (2)", &r.top),
+        OPT_SEED("smallest", "K", "how many of the smallest, the most negative ones (1)",
+                 &r.smallest),
+        OPT_COUNT(
+            "steps", "N",
+            "at most this many products for them (200); memory: as many copies of the weights",
+            &r.eigen.steps),
+        OPT_NUMBER("tolerance", "X",
+                   "residual relative to the eigenvalue at which one is done (0.001)",
+                   &r.eigen.tolerance),
+        OPT_COUNT("trace", "N", "the trace, from N random vectors", &r.trace),
+        OPT_TEXTS("density", "FILE",
+                  "the spectral density: nodes as .csv, drawn as .png .svg .pdf; may be given "
+                  "several times",
+                  &r.density),
+        OPT_COUNT("vectors", "N", "random vectors of the density (2)", &r.vectors,
+                  .given = &r.has_vectors),
+        OPT_COUNT("nodes", "N", "nodes, and products, for each of them (80)", &r.nodes,
+                  .given = &r.has_nodes),
+        OPT_CHOICE("ignore", "I", choices_ignore(),
+                   "what stays: biasbn (biases and BatchNorm) or none (biasbn)", &r.ignore),
+        OPT_SEED("seed", "N", "seed of start and random vectors (0)", &r.curvature.seed),
+        OPT_THREADS(&r.curvature.threads),
+        OPT_JSON(&r.is_json),
+        OPT_QUIET(&r.t.quiet),
     };
-    const command_spec command = {
-        "curvature",
-        "RUN/ [options]  |  --model NAME --weights FILE --data PATH [options]",
-        "Eigenvalues, trace and spectral density of the Hessian of the mean loss, in evaluation "
-        "mode, at the weights. Each\n"
-        "figure is printed as soon as it is known, eigenvalues with their residuals; Ctrl-C keeps "
-        "what is printed.",
-        "A product of the Hessian with a vector takes as long as about eight evaluations of the "
-        "images; eigenvalues take some\n"
-        "tens of them. A few hundred images (--limit) are enough for a first look.",
-        "  lossgrid curvature run --limit 512\n"
-        "  lossgrid curvature run --limit 512 --top 5 --smallest 2 --trace 30 --json\n"
-        "  lossgrid curvature run --limit 256 --top 0 --smallest 0 --density spectrum.csv "
-        "--density spectrum.png",
-        options,
-        sizeof options / sizeof *options,
-        1};
     size_t n_operands = 0;
-    int result = options_parse(&command, argc, argv, &r.t.run, &n_operands);
+    int result = command_parse(&TEXT, OPTION_TABLE(options, 1), argc, argv, &r.t.run, &n_operands);
     if (result < 0)
-        result = target_resolve(&r.t, command.name, true);
+        result = target_resolve(&r.t, TEXT.name, true);
     if (result < 0)
-        result = check_request(&r, command.name);
-    if (result >= 0) {
-        target_free(&r.t);
-        return result;
+        result = check_request(&r, TEXT.name);
+    if (result < 0) {
+        prepare(&r);
+        result = run(&r);
     }
-    interrupts_catch();
-    r.eigen.top = (size_t)r.top;
-    r.eigen.smallest = (size_t)r.smallest;
-    r.curvature.ignore = (loss_ignore)r.ignore;
-    r.curvature.progress = report;
-    r.curvature.cancelled = interrupted;
-    r.curvature.user = &r;
-    result = run(&r);
     target_free(&r.t);
     return result;
 }

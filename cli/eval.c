@@ -1,6 +1,7 @@
 /* lossgrid eval */
 #include <stdio.h>
 
+#include "choices.h"
 #include "cli.h"
 #include "json.h"
 #include "target.h"
@@ -27,36 +28,33 @@ static loss_status print_result(const target *t, const loss_net *net, loss_split
     return json_print(&j);
 }
 
+static const command_text TEXT = {
+    .name = "eval",
+    .usage = "RUN/ [options]  |  --model NAME --weights FILE --data PATH [options]",
+    .summary =
+        "Mean cross-entropy (nats per image), its standard error, and accuracy, in evaluation "
+        "mode.",
+    .examples = "  lossgrid eval run --split test\n"
+                "  lossgrid eval --weights resnet20.th --data cifar-10-binary.tar.gz --json",
+};
+
 int command_eval(int argc, char **argv)
 {
-    static const char *const splits[] = {"train", "test", NULL};
     target t = {0};
     loss_evaluate_options o = LOSS_EVALUATE_OPTIONS_INIT;
     int split = LOSS_SPLIT_TEST;
     bool is_json = false;
     const option_spec options[] = {
         TARGET_OPTIONS(t),
-        {"split", "S", "train or test (test)", OPTION_CHOICE, &split, splits, NULL},
-        {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT,
-         &o.threads, NULL, NULL},
-        {"json", NULL, "one JSON object on standard output", OPTION_FLAG, &is_json, NULL, NULL},
-        {"quiet", NULL, "no messages", OPTION_FLAG, &t.quiet, NULL, NULL},
+        OPT_CHOICE("split", "S", choices_split(), "train or test (test)", &split),
+        OPT_THREADS(&o.threads),
+        OPT_JSON(&is_json),
+        OPT_QUIET(&t.quiet),
     };
-    const command_spec command = {
-        "eval",
-        "RUN/ [options]  |  --model NAME --weights FILE --data PATH [options]",
-        "Mean cross-entropy (nats per image), its standard error, and accuracy, in evaluation "
-        "mode.",
-        NULL,
-        "  lossgrid eval run --split test\n"
-        "  lossgrid eval --weights resnet20.th --data cifar-10-binary.tar.gz --json",
-        options,
-        sizeof options / sizeof *options,
-        1};
     size_t n_operands = 0;
-    int result = options_parse(&command, argc, argv, &t.run, &n_operands);
+    int result = command_parse(&TEXT, OPTION_TABLE(options, 1), argc, argv, &t.run, &n_operands);
     if (result < 0)
-        result = target_resolve(&t, command.name, true);
+        result = target_resolve(&t, TEXT.name, true);
     if (result >= 0) {
         target_free(&t);
         return result;

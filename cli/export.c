@@ -2,9 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "choices.h"
 #include "cli.h"
+#include "command.h"
 #include "export_analysis.h"
-#include "options.h"
 
 static bool has_paths(const char *ending)
 {
@@ -94,63 +95,57 @@ static int run(const char *path, const text_list *outs, const loss_export_option
     return result;
 }
 
+/* The summary is made of the library's formats. */
+static const command_text TEXT = {
+    .name = "export",
+    .usage = "FILE.landscape --out FILE.ply [--out ...] [options]",
+    .examples = "  lossgrid export resnet20.landscape --out resnet20.ply\n"
+                "  lossgrid export resnet20.landscape --height log --out log.vtp --out all.csv\n"
+                "  lossgrid export resnet20.landscape --contours lines.csv --levels 0.5,1,2 "
+                "--critical points.csv",
+};
+
 int command_export(int argc, char **argv)
 {
-    static const char *const splits[] = {"train", "test", NULL};
     static const char *const heights[] = {"fit", "raw", "log", NULL};
-    static const char *const scales[] = {"linear", "log", "quantile", NULL};
     loss_export_options o = LOSS_EXPORT_OPTIONS_INIT;
     text_list outs = {0};
     const char *path = NULL;
     int split = LOSS_SPLIT_TEST, height = LOSS_HEIGHT_FIT;
     bool quiet = false;
     tables t = {.levels = "10"};
-    char about[1024];
+    char summary[1024];
+    command_text text = TEXT;
+    text.summary = describe_formats(summary);
     const option_spec options[] = {
-        {"out", "FILE", "what to write; may be given several times", OPTION_TEXTS, &outs, NULL,
-         NULL},
-        {"ascii", NULL, "PLY and STL as text", OPTION_FLAG, &o.ascii, NULL, NULL},
-        {"height", "H", "fit, raw or log (fit: as high as the longer axis is long)", OPTION_CHOICE,
-         &height, heights, NULL},
-        {"split", "S", "train or test (test, or the one that the file has)", OPTION_CHOICE, &split,
-         splits, NULL},
-        {"colours", "MAP", "viridis, cividis, magma, coolwarm or terrain (viridis)", OPTION_TEXT,
-         &o.colours, NULL, NULL},
-        {"contours", "FILE.csv", "contour lines: line, level, closed, x, y", OPTION_TEXT,
-         &t.contours, NULL, NULL},
-        {"levels", "N|L,L,..", "at most N round levels, or these (10)", OPTION_TEXT, &t.levels,
-         NULL, NULL},
-        {"level-scale", "S", "of N levels: linear, log or quantile (linear)", OPTION_CHOICE,
-         &t.scale, scales, NULL},
-        {"critical", "FILE.csv", "minima, saddles and maxima", OPTION_TEXT, &t.criticals, NULL,
-         NULL},
-        {"persistence", "P", "only critical points of at least this persistence (0)", OPTION_NUMBER,
-         &t.persistence, NULL, NULL},
-        {"quiet", NULL, "no messages", OPTION_FLAG, &quiet, NULL, NULL},
+        OPT_TEXTS("out", "FILE", "what to write; may be given several times", &outs),
+        OPT_FLAG("ascii", "PLY and STL as text", &o.ascii),
+        OPT_CHOICE("height", "H", heights,
+                   "fit, raw or log (fit: as high as the longer axis is long)", &height),
+        OPT_CHOICE("split", "S", choices_split(),
+                   "train or test (test, or the one that the file has)", &split),
+        OPT_TEXT("colours", "MAP", "viridis, cividis, magma, coolwarm or terrain (viridis)",
+                 &o.colours),
+        OPT_TEXT("contours", "FILE.csv", "contour lines: line, level, closed, x, y", &t.contours),
+        OPT_TEXT("levels", "N|L,L,..", "at most N round levels, or these (10)", &t.levels),
+        OPT_CHOICE("level-scale", "S", choices_level_scale(),
+                   "of N levels: linear, log or quantile (linear)", &t.scale),
+        OPT_TEXT("critical", "FILE.csv", "minima, saddles and maxima", &t.criticals),
+        OPT_NUMBER("persistence", "P", "only critical points of at least this persistence (0)",
+                   &t.persistence),
+        OPT_QUIET(&quiet),
     };
-    const command_spec command = {
-        "export",
-        "FILE.landscape --out FILE.ply [--out ...] [options]",
-        describe_formats(about),
-        NULL,
-        "  lossgrid export resnet20.landscape --out resnet20.ply\n"
-        "  lossgrid export resnet20.landscape --height log --out log.vtp --out all.csv\n"
-        "  lossgrid export resnet20.landscape --contours lines.csv --levels 0.5,1,2 --critical "
-        "points.csv",
-        options,
-        sizeof options / sizeof *options,
-        1};
     size_t n_operands = 0;
-    int result = options_parse(&command, argc, argv, &path, &n_operands);
+    int result = command_parse(&text, OPTION_TABLE(options, 1), argc, argv, &path, &n_operands);
     if (result >= 0)
         return result;
     level_choice levels;
-    result = levels_parse(command.name, "levels", t.levels, &levels);
+    result = levels_parse(TEXT.name, "levels", t.levels, &levels);
     if (result >= 0)
         return result;
     if (!path || (!outs.n && !t.contours && !t.criticals))
-        return usage_error(command.name, path ? "where to? Give --out FILE"
-                                              : "which landscape? Give FILE.landscape");
+        return usage_error(TEXT.name, path ? "where to? Give --out FILE"
+                                           : "which landscape? Give FILE.landscape");
     o.split = (loss_split)split;
     o.height = (loss_height)height;
     return run(path, &outs, &o, &t, &levels, quiet);

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "cli.h"
+#include "command.h"
 #include "display.h"
 #include "json.h"
-#include "options.h"
 #include "report.h"
 
 enum { MOST_JSON = 16 * 1024 * 1024 };
@@ -231,30 +231,29 @@ static int info_folder(const char *path, bool is_json)
     return result;
 }
 
+static const command_text TEXT = {
+    .name = "info",
+    .usage = "PATH [--json]",
+    .summary = "Tells what a file holds: a .landscape, a RUN/ folder, weights "
+               "or directions (.safetensors), a data set, or anything\n"
+               "that lossgrid wrote. It is recognised by content.",
+    .examples = "  lossgrid info resnet20.landscape\n  lossgrid info run\n  "
+                "lossgrid info fashion-mnist --json",
+};
+
 int command_info(int argc, char **argv)
 {
     const char *path = NULL;
     bool is_json = false;
     const option_spec options[] = {
-        {"json", NULL, "one JSON object on standard output", OPTION_FLAG, &is_json, NULL, NULL},
+        OPT_JSON(&is_json),
     };
-    const command_spec command = {"info",
-                                  "PATH [--json]",
-                                  "Tells what a file holds: a .landscape, a RUN/ folder, weights "
-                                  "or directions (.safetensors), a data set, or anything\n"
-                                  "that lossgrid wrote. It is recognised by content.",
-                                  NULL,
-                                  "  lossgrid info resnet20.landscape\n  lossgrid info run\n  "
-                                  "lossgrid info fashion-mnist --json",
-                                  options,
-                                  sizeof options / sizeof *options,
-                                  1};
     size_t n_operands = 0;
-    int result = options_parse(&command, argc, argv, &path, &n_operands);
+    int result = command_parse(&TEXT, OPTION_TABLE(options, 1), argc, argv, &path, &n_operands);
     if (result >= 0)
         return result;
     if (!path)
-        return usage_error(command.name, "of what? Give a path");
+        return usage_error(TEXT.name, "of what? Give a path");
     loss_path_kind kind;
     loss_status status = loss_path_find(path, &kind);
     if (status)

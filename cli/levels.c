@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "options.h"
+#include "command.h"
 
 int levels_parse(const char *command, const char *option, const char *text, level_choice *choice)
 {

@@ -1,20 +1,21 @@
-/* Options of a subcommand as a table: parsing, checking and --help come from it. */
+/* Options of a program as a table: parsing, checking and their lines of --help come from it. Both
+ * programs use it; it prints nothing but help, and knows neither of them. */
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
 #include <loss/loss.h>
 
 typedef enum option_kind {
-    OPTION_FLAG,     /* bool */
-    OPTION_TEXT,     /* const char * */
-    OPTION_TEXTS,    /* text_list: may be given several times */
-    OPTION_COUNT,    /* size_t, at least 1 */
-    OPTION_SEED,     /* uint64_t */
-    OPTION_NUMBER,   /* double */
-    OPTION_AXIS,     /* loss_axis: MIN:MAX:N, auto or auto:N (min and max are then NaN) */
-    OPTION_CHANNELS, /* channels: one or three numbers */
-    OPTION_CHOICE,   /* int: index into choices */
-    OPTION_SIZE      /* size_t[2]: WIDTHxHEIGHT */
+    OPTION_FLAG,
+    OPTION_TEXT,
+    OPTION_TEXTS,    /* may be given several times */
+    OPTION_COUNT,    /* at least 1 */
+    OPTION_SEED,     /* at least 0 */
+    OPTION_NUMBER,   /* finite */
+    OPTION_AXIS,     /* MIN:MAX:N, auto or auto:N (min and max are then NaN) */
+    OPTION_CHANNELS, /* one or three numbers */
+    OPTION_CHOICE,   /* one of a list of words: its index */
+    OPTION_SIZE      /* WIDTHxHEIGHT */
 } option_kind;
 
 typedef struct channels {
@@ -28,32 +29,92 @@ typedef struct text_list {
     const char *items[MOST_TEXTS];
 } text_list;
 
+/** A row of the table. Write it with one of the macros below. */
 typedef struct option_spec {
     const char *name;     /* without the dashes */
     const char *argument; /* in the help; NULL for flags */
     const char *help;
     option_kind kind;
-    void *value;                /* what the kind says; holds the default */
+    union {
+        bool *flag;
+        const char **text;
+        text_list *texts;
+        size_t *count;
+        uint64_t *seed;
+        double *number;
+        loss_axis *axis;
+        channels *channels;
+        int *choice;
+        size_t *size;           /* [2] */
+    } to;                       /* where the value goes; holds the default */
     const char *const *choices; /* ended by NULL */
     bool *given;                /* set if the option was there; may be NULL */
 } option_spec;
 
-typedef struct command_spec {
-    const char *name, *usage, *summary;
-    const char *notes; /* after the options: what the user should know */
-    const char *examples;
+/* Rows. What follows the help is where the value goes, then, if wanted, `.given = &flag`. */
+#define OPT_(name_, argument_, help_, kind_)                                                       \
+    .name = name_, .argument = argument_, .help = help_, .kind = OPTION_##kind_
+#define OPT_FLAG(name, help, ...)                                                                  \
+    {                                                                                              \
+        OPT_(name, NULL, help, FLAG), .to.flag = __VA_ARGS__                                       \
+    }
+#define OPT_TEXT(name, arg, help, ...)                                                             \
+    {                                                                                              \
+        OPT_(name, arg, help, TEXT), .to.text = __VA_ARGS__                                        \
+    }
+#define OPT_TEXTS(name, arg, help, ...)                                                            \
+    {                                                                                              \
+        OPT_(name, arg, help, TEXTS), .to.texts = __VA_ARGS__                                      \
+    }
+#define OPT_COUNT(name, arg, help, ...)                                                            \
+    {                                                                                              \
+        OPT_(name, arg, help, COUNT), .to.count = __VA_ARGS__                                      \
+    }
+#define OPT_SEED(name, arg, help, ...)                                                             \
+    {                                                                                              \
+        OPT_(name, arg, help, SEED), .to.seed = __VA_ARGS__                                        \
+    }
+#define OPT_NUMBER(name, arg, help, ...)                                                           \
+    {                                                                                              \
+        OPT_(name, arg, help, NUMBER), .to.number = __VA_ARGS__                                    \
+    }
+#define OPT_AXIS(name, help, ...)                                                                  \
+    {                                                                                              \
+        OPT_(name, "MIN:MAX:N", help, AXIS), .to.axis = __VA_ARGS__                                \
+    }
+#define OPT_CHANNELS(name, help, ...)                                                              \
+    {                                                                                              \
+        OPT_(name, "R,G,B", help, CHANNELS), .to.channels = __VA_ARGS__                            \
+    }
+#define OPT_CHOICE(name, arg, list, help, ...)                                                     \
+    {                                                                                              \
+        OPT_(name, arg, help, CHOICE), .choices = list, .to.choice = __VA_ARGS__                   \
+    }
+#define OPT_SIZE(name, help, ...)                                                                  \
+    {                                                                                              \
+        OPT_(name, "WxH", help, SIZE), .to.size = __VA_ARGS__                                      \
+    }
+
+typedef struct option_table {
     const option_spec *options;
     size_t n_options;
     size_t most_operands;
-} command_spec;
+} option_table;
 
-/** Reads argv. Options may stand anywhere.
+typedef enum options_result { OPTIONS_OK, OPTIONS_HELP, OPTIONS_WRONG } options_result;
+
+/** Room for what is wrong with a command line. */
+enum { OPTIONS_MESSAGE = 640 };
+
+/** Reads argv. Options may stand anywhere; after "--" come operands.
  *  @param operands  [most_operands], the words that are no options. *n_operands is how many.
- *  @return -1 to go on; else the exit code to end with (help was printed, or an error told). */
-int options_parse(const command_spec *command, int argc, char **argv, const char **operands,
-                  size_t *n_operands);
+ *  @param message   written for OPTIONS_WRONG: what was found, what was expected
+ *  @return OPTIONS_HELP as soon as --help or -h is met */
+options_result options_parse(const option_table *table, int argc, char **argv,
+                             const char **operands, size_t *n_operands,
+                             char message[OPTIONS_MESSAGE]);
 
-/** Tells an error in the use of a subcommand, printf style. @return EXIT_USAGE. */
-int usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/** Prints a line of help for each option. */
+void options_print(const option_table *table);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "options.h"
+#include "command.h"
 
 int overlay_parse(const char *contours, bool has_scale, int scale, bool log, const char *critical,
                   overlay_options *o)

@@ -217,55 +217,53 @@ static int take_operands(request *r, const char *command, const char *const *ope
     return -1;
 }
 
-int command_path(int argc, char **argv)
-{
-    request r = {0};
-    text_list runs = {0};
-    const option_spec options[] = {
-        {"run", "[NAME=]RUN/", "a folder made by lossgrid train; may be given several times",
-         OPTION_TEXTS, &runs, NULL, NULL},
-        {"weights", "FILE", "the surface's origin, if it is no checkpoint of these runs",
-         OPTION_TEXT, &r.t.weights, NULL, NULL},
-        {"by-order", NULL, "match its tensors by order and shape, whatever their names",
-         OPTION_FLAG, &r.t.by_order, NULL, NULL},
-        {"model", "NAME", "the network (that of the first run)", OPTION_TEXT, &r.t.model, NULL,
-         NULL},
-        {"data", "PATH", "the data set, if it has moved", OPTION_TEXT, &r.t.data, NULL,
-         &r.has_data},
-        {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT,
-         &r.threads, NULL, NULL},
-        {"json", NULL, "a summary as one JSON object on standard output", OPTION_FLAG, &r.json,
-         NULL, NULL},
-        {"quiet", NULL, "no progress", OPTION_FLAG, &r.t.quiet, NULL, NULL},
-    };
-    const command_spec command = {
-        "path",
-        "--run RUN/ [--run NAME=RUN2/ ...] FILE.landscape [options]",
+static const command_text TEXT = {
+    .name = "path",
+    .usage = "--run RUN/ [--run NAME=RUN2/ ...] FILE.landscape [options]",
+    .summary =
         "Puts the path that training took on a surface that is there: for each checkpoint of a run "
         "its coordinates on the\n"
         "plane (least squares), how far it is off the plane, its own loss, and the loss on the "
         "plane below it. Each is on\n"
         "disk as soon as it is done; the same command goes on where it was stopped.",
+    .notes =
         "The two losses differ: a checkpoint lies off the plane and has BatchNorm statistics of "
         "its own. lossgrid surface\n"
         "--directions pca draws the path of its run by itself.",
+    .examples =
         "  lossgrid path --run run resnet20.landscape\n"
         "  lossgrid path --run first=run0 --run second=run1 --weights run0/epoch-030.safetensors "
         "plane.landscape",
-        options,
-        sizeof options / sizeof *options,
-        4};
+};
+
+int command_path(int argc, char **argv)
+{
+    request r = {0};
+    text_list runs = {0};
+    const option_spec options[] = {
+        OPT_TEXTS("run", "[NAME=]RUN/",
+                  "a folder made by lossgrid train; may be given several times", &runs),
+        OPT_TEXT("weights", "FILE", "the surface's origin, if it is no checkpoint of these runs",
+                 &r.t.weights),
+        OPT_FLAG("by-order", "match its tensors by order and shape, whatever their names",
+                 &r.t.by_order),
+        OPT_TEXT("model", "NAME", "the network (that of the first run)", &r.t.model),
+        OPT_TEXT("data", "PATH", "the data set, if it has moved", &r.t.data, .given = &r.has_data),
+        OPT_THREADS(&r.threads),
+        OPT_JSON(&r.json),
+        OPT_QUIET(&r.t.quiet),
+    };
     const char *operands[4];
     size_t n_operands = 0;
-    int result = options_parse(&command, argc, argv, operands, &n_operands);
+    int result = command_parse(&TEXT, OPTION_TABLE(options, 4), argc, argv, operands, &n_operands);
     if (result < 0)
-        result = take_operands(&r, command.name, operands, n_operands, &runs);
+        result = take_operands(&r, TEXT.name, operands, n_operands, &runs);
     for (size_t i = 0; i < runs.n && result < 0; i++)
-        result = runs_add(&r.runs, command.name, runs.items[i]);
+        result = runs_add(&r.runs, TEXT.name, runs.items[i]);
     if (result < 0) {
         const char *weights = r.t.weights;
         r.t.run = r.runs.items[0].folder;
-        result = target_resolve(&r.t, command.name, true);
+        result = target_resolve(&r.t, TEXT.name, true);
         r.t.weights = weights; /* not the run's last ones: the origin is looked for */
     }
     if (result < 0) {

@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "captions.h"
+#include "choices.h"
 #include "cli.h"
+#include "command.h"
 #include "display.h"
 #include "fields.h"
-#include "options.h"
 #include "overlay.h"
 #include "picture.h"
 
@@ -154,75 +155,79 @@ static int run(const request *r)
     return result;
 }
 
-int command_plot(int argc, char **argv)
-{
-    static const char *const splits[] = {"train", "test", NULL};
-    request r = {
-        .colours = "viridis", .split = LOSS_SPLIT_TEST, .size = {1200, 1000}, .contours = "10"};
-    static const char *const scales[] = {"linear", "log", "quantile", NULL};
-    const option_spec options[] = {
-        {"out", "FILE", "picture to write (.png .svg .pdf); may be given several times",
-         OPTION_TEXTS, &r.outs, NULL, NULL},
-        {"field", "F",
-         "loss, accuracy, standard-error or, after surface --curvature, convexity (loss; a line: "
-         "loss and accuracy)",
-         OPTION_CHOICE, &r.quantity, quantity_names, &r.has_quantity},
-        {"split", "S", "train or test (test; a line shows both)", OPTION_CHOICE, &r.split, splits,
-         &r.has_split},
-        {"log", NULL, "logarithmic colours or heights: for steep walls", OPTION_FLAG, &r.log, NULL,
-         NULL},
-        {"colours", "MAP", "viridis, cividis, magma, coolwarm or terrain (viridis)", OPTION_TEXT,
-         &r.colours, NULL, NULL},
-        {"min", "X", "lowest value of the colours", OPTION_NUMBER, &r.low, NULL, &r.has_low},
-        {"max", "X", "highest value of the colours", OPTION_NUMBER, &r.high, NULL, &r.has_high},
-        {"contours", "N|L,L,..",
-         "contour lines: at most N round levels, these levels, or none (10)", OPTION_TEXT,
-         &r.contours, NULL, NULL},
-        {"contour-scale", "S", "of N levels: linear, log or quantile (as the colours)",
-         OPTION_CHOICE, &r.contour_scale, scales, &r.has_contour_scale},
-        {"critical", "P",
-         "mark minima, saddles and maxima of at least this persistence, in units of the\n"
-         "                             field (with --log in powers of ten), or none (a twentieth "
-         "of the colours' range)",
-         OPTION_TEXT, &r.critical, NULL, NULL},
-        {"grid-values", NULL, "say the value of the grid point beside that of each mark",
-         OPTION_FLAG, &r.grid_values, NULL, NULL},
-        {"size", "WxH", "pixels (1200x1000)", OPTION_SIZE, &r.size, NULL, NULL},
-        {"title", "TEXT", "title instead of the model's name", OPTION_TEXT, &r.title, NULL, NULL},
-    };
-    const command_spec command = {
-        "plot",
-        "FILE.landscape --out FILE.png [--out ...] [options]",
+static const command_text TEXT = {
+    .name = "plot",
+    .usage = "FILE.landscape --out FILE.png [--out ...] [options]",
+    .summary =
         "Draws a landscape: a filled colour map with contour lines, critical points, axes and "
         "colour bar, or curves if it is\n"
         "a line.",
-        NULL,
+    .examples =
         "  lossgrid plot resnet20.landscape --log --out resnet20.png\n"
         "  lossgrid plot resnet20.landscape --field convexity --out convexity.png\n"
         "  lossgrid plot resnet20.landscape --field accuracy --out accuracy.pdf --out "
         "accuracy.svg\n"
         "  lossgrid plot resnet20.landscape --contours 0.5,1,2,5 --critical 0.1 --out resnet20.png",
-        options,
-        sizeof options / sizeof *options,
-        1};
-    size_t n_operands = 0;
-    int result = options_parse(&command, argc, argv, &r.path, &n_operands);
-    if (result >= 0)
-        return result;
-    if (!r.path || !r.outs.n)
-        return usage_error(command.name, r.path ? "where to? Give --out FILE.png"
-                                                : "which landscape? Give FILE.landscape");
-    for (size_t i = 0; i < r.outs.n; i++)
-        if (!picture_is_known(r.outs.items[i]))
-            return usage_error(command.name,
+};
+
+/* @return -1 to go on */
+static int check_request(const request *r)
+{
+    if (!r->path || !r->outs.n)
+        return usage_error(TEXT.name, r->path ? "where to? Give --out FILE.png"
+                                              : "which landscape? Give FILE.landscape");
+    for (size_t i = 0; i < r->outs.n; i++)
+        if (!picture_is_known(r->outs.items[i]))
+            return usage_error(TEXT.name,
                                "--out=%s: its ending names no picture; expected .png, .svg or .pdf",
-                               r.outs.items[i]);
-    if (r.has_low && r.has_high && !(r.low < r.high))
-        return usage_error(command.name, "--min %g is not below --max %g", r.low, r.high);
-    if (r.log && ((r.has_low && r.low <= 0) || (r.has_high && r.high <= 0)))
-        return usage_error(command.name, "--log wants --min and --max above 0");
-    result = overlay_parse(r.contours, r.has_contour_scale, r.contour_scale, r.log, r.critical,
-                           &r.overlay);
+                               r->outs.items[i]);
+    if (r->has_low && r->has_high && !(r->low < r->high))
+        return usage_error(TEXT.name, "--min %g is not below --max %g", r->low, r->high);
+    if (r->log && ((r->has_low && r->low <= 0) || (r->has_high && r->high <= 0)))
+        return usage_error(TEXT.name, "--log wants --min and --max above 0");
+    return -1;
+}
+
+int command_plot(int argc, char **argv)
+{
+    request r = {
+        .colours = "viridis", .split = LOSS_SPLIT_TEST, .size = {1200, 1000}, .contours = "10"};
+    const option_spec options[] = {
+        OPT_TEXTS("out", "FILE", "picture to write (.png .svg .pdf); may be given several times",
+                  &r.outs),
+        OPT_CHOICE("field", "F", quantity_names,
+                   "loss, accuracy, standard-error or, after surface --curvature, convexity (loss; "
+                   "a line: loss and accuracy)",
+                   &r.quantity, .given = &r.has_quantity),
+        OPT_CHOICE("split", "S", choices_split(), "train or test (test; a line shows both)",
+                   &r.split, .given = &r.has_split),
+        OPT_FLAG("log", "logarithmic colours or heights: for steep walls", &r.log),
+        OPT_TEXT("colours", "MAP", "viridis, cividis, magma, coolwarm or terrain (viridis)",
+                 &r.colours),
+        OPT_NUMBER("min", "X", "lowest value of the colours", &r.low, .given = &r.has_low),
+        OPT_NUMBER("max", "X", "highest value of the colours", &r.high, .given = &r.has_high),
+        OPT_TEXT("contours", "N|L,L,..",
+                 "contour lines: at most N round levels, these levels, or none (10)", &r.contours),
+        OPT_CHOICE("contour-scale", "S", choices_level_scale(),
+                   "of N levels: linear, log or quantile (as the colours)", &r.contour_scale,
+                   .given = &r.has_contour_scale),
+        OPT_TEXT("critical", "P",
+                 "mark minima, saddles and maxima of at least this persistence, in units of the\n  "
+                 "                           field (with --log in powers of ten), or none (a "
+                 "twentieth of the colours' range)",
+                 &r.critical),
+        OPT_FLAG("grid-values", "say the value of the grid point beside that of each mark",
+                 &r.grid_values),
+        OPT_SIZE("size", "pixels (1200x1000)", r.size),
+        OPT_TEXT("title", "TEXT", "title instead of the model's name", &r.title),
+    };
+    size_t n_operands = 0;
+    int result = command_parse(&TEXT, OPTION_TABLE(options, 1), argc, argv, &r.path, &n_operands);
+    if (result < 0)
+        result = check_request(&r);
+    if (result < 0)
+        result = overlay_parse(r.contours, r.has_contour_scale, r.contour_scale, r.log, r.critical,
+                               &r.overlay);
     r.overlay.grid_values = r.grid_values;
     return result >= 0 ? result : run(&r);
 }

@@ -2,7 +2,7 @@
 #ifndef RUNS_H
 #define RUNS_H
 
-#include "options.h"
+#include "command.h"
 
 typedef struct run_path {
     char *name;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "choices.h"
 #include "cli.h"
 #include "report.h"
 #include "runs.h"
@@ -298,84 +299,80 @@ static const char EXAMPLES[] =
     "  lossgrid surface --weights resnet20.th --data cifar-10-batches-bin --limit 256 --out "
     "theirs.landscape";
 
+static const command_text TEXT = {
+    .name = "surface",
+    .usage = "RUN/ --out F.landscape [options]  |  --model NAME --weights FILE --data PATH --out "
+             "F.landscape [options]",
+    .summary = ABOUT,
+    .notes = MORE,
+    .examples = EXAMPLES,
+};
+
 /* Fills the request from the command line. @return -1 to go on */
 static int read_request(request *r, int argc, char **argv)
 {
-    static const char *const splits[] = {"train", "test", "both", NULL};
-    static const char *const norms[] = {"filter", "layer", "weight", "none", NULL};
-    static const char *const ignores[] = {"biasbn", "none", NULL};
-    static const char *const bn_modes[] = {"weights", "states", "recalibrate", NULL};
+    const char *const splits[] = {loss_split_name(LOSS_SPLIT_TRAIN),
+                                  loss_split_name(LOSS_SPLIT_TEST), "both", NULL};
     int norm = LOSS_NORM_FILTER, ignore = LOSS_IGNORE_BIASBN, bn = LOSS_BN_WEIGHTS;
     const option_spec options[] = {
         TARGET_OPTIONS(r->t),
-        {"out", "FILE.landscape", "where the points go; an unfinished file is gone on with",
-         OPTION_TEXT, &r->out, NULL, NULL},
-        {"split", "S", "train, test or both (test)", OPTION_CHOICE, &r->split, splits, NULL},
-        {"x", "MIN:MAX:N",
-         "coordinates along direction x (-1:1:25); auto or auto:N: what holds the paths, both ways "
-         "(pca: auto)",
-         OPTION_AXIS, &r->surface.x, NULL, &r->has_x},
-        {"y", "MIN:MAX:N", "the same along y; with --x alone: a line", OPTION_AXIS, &r->surface.y,
-         NULL, &r->has_y},
-        {"directions", "random|pca|hessian|FILE",
-         "random, pca of a run's checkpoints, hessian (its two leading eigenvectors), or a "
-         ".safetensors with tensors x/NAME, y/NAME",
-         OPTION_TEXT, &r->directions, NULL, &r->has_directions},
-        {"run", "[NAME=]RUN/",
-         "a run whose path is put on the surface; pca: of its checkpoints too; may be given "
-         "several times",
-         OPTION_TEXTS, &r->run_options, NULL, NULL},
-        {"to", "W1",
-         "instead: towards other weights of the network, which are at x = 1 (-0.5:1.5:41)",
-         OPTION_TEXT, &r->to, NULL, NULL},
-        {"and", "W2", "with --to: the plane through three solutions; W2 is at (0, 1)", OPTION_TEXT,
-         &r->and, NULL, NULL},
-        {"repeat", "K", "K random lines, of seeds N .. N + K - 1, in one file", OPTION_COUNT,
-         &r->surface.repeat, NULL, NULL},
-        {"norm", "N", "random: filter, layer, weight or none (filter)", OPTION_CHOICE, &norm, norms,
-         &r->has_norm},
-        {"ignore", "I",
-         "random, pca, hessian, --curvature: biasbn or none (biasbn: biases and BatchNorm stay)",
-         OPTION_CHOICE, &ignore, ignores, &r->has_ignore},
-        {"seed", "N", "seed of the random directions (0)", OPTION_SEED, &r->random.seed, NULL,
-         &r->has_seed},
-        {"curvature", NULL,
-         "the smallest and the largest eigenvalue of the Hessian at each point, too (plot --field "
-         "convexity)",
-         OPTION_FLAG, &r->has_curvature, NULL, NULL},
-        {"bn", "MODE",
-         "running statistics: weights (the centre's), states (moved, with --to) or recalibrate "
-         "(weights)",
-         OPTION_CHOICE, &bn, bn_modes, NULL},
-        {"bn-images", "N",
-         "recalibrate: training images that they are estimated from at each point (512)",
-         OPTION_COUNT, &r->bn_images, NULL, &r->has_bn_images},
-        {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT,
-         &r->surface.threads, NULL, NULL},
-        {"json", NULL, "a summary as one JSON object on standard output", OPTION_FLAG, &r->json,
-         NULL, NULL},
-        {"quiet", NULL, "no progress", OPTION_FLAG, &r->t.quiet, NULL, NULL},
+        OPT_TEXT("out", "FILE.landscape", "where the points go; an unfinished file is gone on with",
+                 &r->out),
+        OPT_CHOICE("split", "S", splits, "train, test or both (test)", &r->split),
+        OPT_AXIS("x",
+                 "coordinates along direction x (-1:1:25); auto or auto:N: what holds the paths, "
+                 "both ways (pca: auto)",
+                 &r->surface.x, .given = &r->has_x),
+        OPT_AXIS("y", "the same along y; with --x alone: a line", &r->surface.y,
+                 .given = &r->has_y),
+        OPT_TEXT("directions", "random|pca|hessian|FILE",
+                 "random, pca of a run's checkpoints, hessian (its two leading eigenvectors), or a "
+                 ".safetensors with tensors x/NAME, y/NAME",
+                 &r->directions, .given = &r->has_directions),
+        OPT_TEXTS("run", "[NAME=]RUN/",
+                  "a run whose path is put on the surface; pca: of its checkpoints too; may be "
+                  "given several times",
+                  &r->run_options),
+        OPT_TEXT("to", "W1",
+                 "instead: towards other weights of the network, which are at x = 1 (-0.5:1.5:41)",
+                 &r->to),
+        OPT_TEXT("and", "W2", "with --to: the plane through three solutions; W2 is at (0, 1)",
+                 &r->and),
+        OPT_COUNT("repeat", "K", "K random lines, of seeds N .. N + K - 1, in one file",
+                  &r->surface.repeat),
+        OPT_CHOICE("norm", "N", choices_norm(), "random: filter, layer, weight or none (filter)",
+                   &norm, .given = &r->has_norm),
+        OPT_CHOICE(
+            "ignore", "I", choices_ignore(),
+            "random, pca, hessian, --curvature: biasbn or none (biasbn: biases and BatchNorm stay)",
+            &ignore, .given = &r->has_ignore),
+        OPT_SEED("seed", "N", "seed of the random directions (0)", &r->random.seed,
+                 .given = &r->has_seed),
+        OPT_FLAG("curvature",
+                 "the smallest and the largest eigenvalue of the Hessian at each point, too (plot "
+                 "--field convexity)",
+                 &r->has_curvature),
+        OPT_CHOICE("bn", "MODE", choices_bn(),
+                   "running statistics: weights (the centre's), states (moved, with --to) or "
+                   "recalibrate (weights)",
+                   &bn),
+        OPT_COUNT("bn-images", "N",
+                  "recalibrate: training images that they are estimated from at each point (512)",
+                  &r->bn_images, .given = &r->has_bn_images),
+        OPT_THREADS(&r->surface.threads),
+        OPT_JSON(&r->json),
+        OPT_QUIET(&r->t.quiet),
     };
-    const command_spec command = {
-        "surface",
-        "RUN/ --out F.landscape [options]  |  --model NAME --weights FILE --data PATH --out "
-        "F.landscape [options]",
-        ABOUT,
-        MORE,
-        EXAMPLES,
-        options,
-        sizeof options / sizeof *options,
-        1};
     size_t n_operands = 0;
-    int result = options_parse(&command, argc, argv, &r->t.run, &n_operands);
+    int result = command_parse(&TEXT, OPTION_TABLE(options, 1), argc, argv, &r->t.run, &n_operands);
     r->surface.bn = (loss_bn)bn;
     r->random.ignore = r->curvature.ignore = (loss_ignore)ignore;
     r->random.norm = (loss_norm)norm;
     if (result < 0)
-        result = target_resolve(&r->t, command.name, true);
+        result = target_resolve(&r->t, TEXT.name, true);
     if (result < 0)
-        result = check_request(r, command.name);
-    return result < 0 ? find_runs(r, command.name) : result;
+        result = check_request(r, TEXT.name);
+    return result < 0 ? find_runs(r, TEXT.name) : result;
 }
 
 /* Who is told how far it is, and who stops it. */

@@ -3,7 +3,7 @@
 #ifndef TARGET_H
 #define TARGET_H
 
-#include "options.h"
+#include "command.h"
 
 struct cJSON;
 struct json;
@@ -30,31 +30,25 @@ typedef struct target {
 } target;
 
 /* Rows of an option table that fill a target named t. */
-/* clang-format off */
-#define TARGET_OPTIONS(t) \
-    {"model", "NAME", "network, such as resnet56, or FILE.net; auto: what --weights is of (auto)", \
-     OPTION_TEXT, &(t).model, NULL, NULL}, \
-    {"weights", "FILE", "its weights: .safetensors, PyTorch's .pt .pth .th .t7, .npz", \
-     OPTION_TEXT, &(t).weights, NULL, NULL}, \
-    {"key", "NAME", "which of several sets of tensors in --weights, such as ema", \
-     OPTION_TEXT, &(t).key, NULL, NULL}, \
-    {"by-order", NULL, "with --model NAME: match tensors by order and shape, not by name", \
-     OPTION_FLAG, &(t).by_order, NULL, NULL}, \
-    DATA_OPTIONS(t)
-#define DATA_OPTIONS(t) \
-    {"data", "PATH", "data set: a folder or archive, or fashion-mnist", \
-     OPTION_TEXT, &(t).data, NULL, NULL}, \
-    {"limit", "N", "at most this many images: the first ones", \
-     OPTION_COUNT, &(t).limit, NULL, NULL}, \
-    {"sample", NULL, "with --limit: a seeded choice instead of the first ones", \
-     OPTION_FLAG, &(t).sample, NULL, NULL}, \
-    {"sample-seed", "N", "seed of that choice (0)", \
-     OPTION_SEED, &(t).sample_seed, NULL, NULL}, \
-    {"mean", "R,G,B", "mean of each channel, in 0 to 1 (one number for grey)", \
-     OPTION_CHANNELS, &(t).mean, NULL, NULL}, \
-    {"std", "R,G,B", "standard deviation of each channel, in 0 to 1", \
-     OPTION_CHANNELS, &(t).std, NULL, NULL}
-/* clang-format on */
+#define TARGET_OPTIONS(t)                                                                          \
+    OPT_TEXT("model", "NAME",                                                                      \
+             "network, such as resnet56, or FILE.net; auto: what --weights is of (auto)",          \
+             &(t).model),                                                                          \
+        OPT_TEXT("weights", "FILE", "its weights: .safetensors, PyTorch's .pt .pth .th .t7, .npz", \
+                 &(t).weights),                                                                    \
+        OPT_TEXT("key", "NAME", "which of several sets of tensors in --weights, such as ema",      \
+                 &(t).key),                                                                        \
+        OPT_FLAG("by-order", "with --model NAME: match tensors by order and shape, not by name",   \
+                 &(t).by_order),                                                                   \
+        DATA_OPTIONS(t)
+#define DATA_OPTIONS(t)                                                                            \
+    OPT_TEXT("data", "PATH", "data set: a folder or archive, or fashion-mnist", &(t).data),        \
+        OPT_COUNT("limit", "N", "at most this many images: the first ones", &(t).limit),           \
+        OPT_FLAG("sample", "with --limit: a seeded choice instead of the first ones",              \
+                 &(t).sample),                                                                     \
+        OPT_SEED("sample-seed", "N", "seed of that choice (0)", &(t).sample_seed),                 \
+        OPT_CHANNELS("mean", "mean of each channel, in 0 to 1 (one number for grey)", &(t).mean),  \
+        OPT_CHANNELS("std", "standard deviation of each channel, in 0 to 1", &(t).std)
 
 /** Fills what the options left open from t->run's run.json, and checks that nothing is missing.
  *  @return -1 to go on, else an exit code. */

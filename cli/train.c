@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "choices.h"
 #include "cli.h"
 #include "display.h"
 #include "json.h"
@@ -133,9 +134,22 @@ static int train(target *t, loss_train_options *o, const char *folder, bool no_t
     return result;
 }
 
+static const command_text TEXT = {
+    .name = "train",
+    .usage = "--model NAME --data PATH --out RUN/ [options]",
+    .summary =
+        "Trains with SGD from He initialisation. Killed at any moment and started again with the "
+        "same command, it\n"
+        "goes on from the last checkpoint and ends with the same bits.",
+    .examples =
+        "  lossgrid train --model resnet20 --data fashion-mnist --epochs 3 --limit 10000 --out "
+        "run\n"
+        "  lossgrid train --model resnet56:shortcut=none --data cifar-10-batches-bin --epochs 30 "
+        "--augment --nesterov --out noshort",
+};
+
 int command_train(int argc, char **argv)
 {
-    static const char *const schedules[] = {"constant", "step", "cosine", NULL};
     target t = {0};
     loss_train_options o = LOSS_TRAIN_OPTIONS_INIT;
     const char *out = NULL;
@@ -143,51 +157,33 @@ int command_train(int argc, char **argv)
     int schedule = LOSS_SCHEDULE_COSINE;
     size_t test_limit = 0;
     const option_spec options[] = {
-        {"model", "NAME", "network, such as resnet20 or vgg11:bn=1 (lossgrid --help lists them)",
-         OPTION_TEXT, &t.model, NULL, NULL},
+        OPT_TEXT("model", "NAME",
+                 "network, such as resnet20 or vgg11:bn=1 (lossgrid --help lists them)", &t.model),
         DATA_OPTIONS(t),
-        {"out", "RUN/", "folder for checkpoints and log", OPTION_TEXT, &out, NULL, NULL},
-        {"epochs", "N", "passes over the data (10)", OPTION_COUNT, &o.epochs, NULL, NULL},
-        {"batch", "N", "images a step (64)", OPTION_COUNT, &o.batch, NULL, NULL},
-        {"lr", "X", "learning rate (0.1)", OPTION_NUMBER, &o.lr, NULL, NULL},
-        {"momentum", "X", "momentum (0.9)", OPTION_NUMBER, &o.momentum, NULL, NULL},
-        {"weight-decay", "X", "weight decay of all parameters (0.0005)", OPTION_NUMBER,
-         &o.weight_decay, NULL, NULL},
-        {"nesterov", NULL, "Nesterov's momentum", OPTION_FLAG, &o.nesterov, NULL, NULL},
-        {"schedule", "S", "constant, step or cosine (cosine)", OPTION_CHOICE, &schedule, schedules,
-         NULL},
-        {"augment", NULL, "random crops (padding 4) and horizontal flips", OPTION_FLAG, &o.augment,
-         NULL, NULL},
-        {"seed", "N", "initial weights, order, augmentation (0)", OPTION_SEED, &o.seed, NULL, NULL},
-        {"save-every", "N", "a checkpoint every N epochs (1)", OPTION_COUNT, &o.save_every, NULL,
-         NULL},
-        {"test-limit", "N", "test on the first N test images after each epoch", OPTION_COUNT,
-         &test_limit, NULL, NULL},
-        {"no-test", NULL, "do not test", OPTION_FLAG, &no_test, NULL, NULL},
-        {"threads", "N", "threads (all processors); the result does not depend on it", OPTION_COUNT,
-         &o.threads, NULL, NULL},
-        {"quiet", NULL, "no progress", OPTION_FLAG, &t.quiet, NULL, NULL},
+        OPT_TEXT("out", "RUN/", "folder for checkpoints and log", &out),
+        OPT_COUNT("epochs", "N", "passes over the data (10)", &o.epochs),
+        OPT_COUNT("batch", "N", "images a step (64)", &o.batch),
+        OPT_NUMBER("lr", "X", "learning rate (0.1)", &o.lr),
+        OPT_NUMBER("momentum", "X", "momentum (0.9)", &o.momentum),
+        OPT_NUMBER("weight-decay", "X", "weight decay of all parameters (0.0005)", &o.weight_decay),
+        OPT_FLAG("nesterov", "Nesterov's momentum", &o.nesterov),
+        OPT_CHOICE("schedule", "S", choices_schedule(), "constant, step or cosine (cosine)",
+                   &schedule),
+        OPT_FLAG("augment", "random crops (padding 4) and horizontal flips", &o.augment),
+        OPT_SEED("seed", "N", "initial weights, order, augmentation (0)", &o.seed),
+        OPT_COUNT("save-every", "N", "a checkpoint every N epochs (1)", &o.save_every),
+        OPT_COUNT("test-limit", "N", "test on the first N test images after each epoch",
+                  &test_limit),
+        OPT_FLAG("no-test", "do not test", &no_test),
+        OPT_THREADS(&o.threads),
+        OPT_QUIET(&t.quiet),
     };
-    const command_spec command = {
-        "train",
-        "--model NAME --data PATH --out RUN/ [options]",
-        "Trains with SGD from He initialisation. Killed at any moment and started again with the "
-        "same command, it\n"
-        "goes on from the last checkpoint and ends with the same bits.",
-        NULL,
-        "  lossgrid train --model resnet20 --data fashion-mnist --epochs 3 --limit 10000 --out "
-        "run\n"
-        "  lossgrid train --model resnet56:shortcut=none --data cifar-10-batches-bin --epochs 30 "
-        "--augment --nesterov --out noshort",
-        options,
-        sizeof options / sizeof *options,
-        0};
     size_t n_operands = 0;
-    int result = options_parse(&command, argc, argv, NULL, &n_operands);
+    int result = command_parse(&TEXT, OPTION_TABLE(options, 0), argc, argv, NULL, &n_operands);
     if (result < 0)
-        result = target_resolve(&t, command.name, false);
+        result = target_resolve(&t, TEXT.name, false);
     if (result < 0 && !out)
-        result = usage_error(command.name, "where to? Give --out RUN/");
+        result = usage_error(TEXT.name, "where to? Give --out RUN/");
     if (result >= 0)
         return result;
     interrupts_catch();

@@ -1,0 +1,20 @@
+/* Lists of choices, filled from the library when they are asked for. */
+#include "choices.h"
+
+#include <loss/loss.h>
+
+#define LIST(list, type, last, name_of)                                                            \
+    const char *const *choices_##list(void)                                                        \
+    {                                                                                              \
+        static const char *names[last + 2];                                                        \
+        for (int i = 0; i <= last; i++)                                                            \
+            names[i] = name_of((type)i);                                                           \
+        return names;                                                                              \
+    }
+
+LIST(split, loss_split, LOSS_SPLIT_TEST, loss_split_name)
+LIST(ignore, loss_ignore, LOSS_IGNORE_NONE, loss_ignore_name)
+LIST(norm, loss_norm, LOSS_NORM_NONE, loss_norm_name)
+LIST(bn, loss_bn, LOSS_BN_RECALIBRATE, loss_bn_name)
+LIST(level_scale, loss_level_scale, LOSS_LEVELS_QUANTILE, loss_level_scale_name)
+LIST(schedule, loss_schedule, LOSS_SCHEDULE_COSINE, loss_schedule_name)

@@ -1,0 +1,13 @@
+/* Words that several commands offer as choices: the library's own names, in the order of its
+ * enums, ended by NULL. Static storage. */
+#ifndef CHOICES_H
+#define CHOICES_H
+
+const char *const *choices_split(void);
+const char *const *choices_ignore(void);
+const char *const *choices_norm(void);
+const char *const *choices_bn(void);
+const char *const *choices_level_scale(void);
+const char *const *choices_schedule(void);
+
+#endif

@@ -1,0 +1,39 @@
+/* Help and errors of use. */
+#include "command.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "cli.h"
+
+int usage_error(const char *command, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "lossgrid %s: ", command);
+    vfprintf(stderr, format, arguments);
+    fprintf(stderr, "\nTry: lossgrid %s --help\n", command);
+    va_end(arguments);
+    return EXIT_USAGE;
+}
+
+static int print_help(const command_text *text, const option_table *table)
+{
+    printf("Usage: lossgrid %s %s\n\n%s\n\nOptions:\n", text->name, text->usage, text->summary);
+    options_print(table);
+    if (text->notes)
+        printf("\n%s\n", text->notes);
+    printf("\nExamples:\n%s\n", text->examples);
+    return EXIT_OK;
+}
+
+int command_parse(const command_text *text, option_table table, int argc, char **argv,
+                  const char **operands, size_t *n_operands)
+{
+    char message[OPTIONS_MESSAGE];
+    switch (options_parse(&table, argc, argv, operands, n_operands, message)) {
+    case OPTIONS_OK: return -1;
+    case OPTIONS_HELP: return print_help(text, &table);
+    default: return usage_error(text->name, "%s", message);
+    }
+}
