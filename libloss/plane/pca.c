@@ -24,6 +24,7 @@ typedef struct rows {
     const loss_pca_options *opt;
     loss_net *net;   /* the checkpoint read last */
     size_t n_values; /* of a row */
+    size_t bytes_held;
     loss_pca_progress progress;
     double start;
 } rows;
@@ -95,7 +96,7 @@ static double product(const rows *r, const lossi_real *row)
 /* Rows kept at a time: at least one, so that with r->net there are two. */
 static size_t rows_held(const rows *r)
 {
-    size_t bytes = r->n_values * sizeof(lossi_real), n = bytes ? BYTES_HELD / bytes : r->n;
+    size_t bytes = r->n_values * sizeof(lossi_real), n = bytes ? r->bytes_held / bytes : r->n;
     return n < 1 ? 1 : n > r->n ? r->n : n;
 }
 
@@ -245,17 +246,16 @@ static loss_status check(const rows *r)
     return LOSS_OK;
 }
 
-loss_status loss_plane_pca(loss_plane **out, const loss_net *net, const char *const *paths,
-                           size_t n, const loss_pca_options *given)
+loss_status lossi_plane_pca(loss_plane **out, const loss_net *net, const char *const *paths,
+                            size_t n, const loss_pca_options *opt, size_t bytes_held)
 {
-    LOSSI_REQUIRE(out);
-    *out = NULL;
-    LOSSI_REQUIRE(net && paths);
-    loss_pca_options opt = LOSS_PCA_OPTIONS_INIT;
-    rows r = {.origin = net, .paths = paths, .n = n, .opt = &opt, .start = lossi_clock()};
-    loss_status status = LOSSI_OPTIONS(opt, given);
-    if (!status)
-        status = check(&r);
+    rows r = {.origin = net,
+              .paths = paths,
+              .n = n,
+              .opt = opt,
+              .bytes_held = bytes_held,
+              .start = lossi_clock()};
+    loss_status status = check(&r);
     if (!status)
         status = lossi_net_clone(&r.net, net);
     for (size_t i = 0; i < net->n_tensors && !status; i++)
@@ -282,6 +282,17 @@ loss_status loss_plane_pca(loss_plane **out, const loss_net *net, const char *co
     free(gram);
     loss_net_free(r.net);
     return status;
+}
+
+loss_status loss_plane_pca(loss_plane **out, const loss_net *net, const char *const *paths,
+                           size_t n, const loss_pca_options *given)
+{
+    LOSSI_REQUIRE(out);
+    *out = NULL;
+    LOSSI_REQUIRE(net && paths);
+    loss_pca_options opt = LOSS_PCA_OPTIONS_INIT;
+    loss_status status = LOSSI_OPTIONS(opt, given);
+    return status ? status : lossi_plane_pca(out, net, paths, n, &opt, BYTES_HELD);
 }
 
 double loss_plane_explained(const loss_plane *plane, int axis)

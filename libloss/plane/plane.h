@@ -34,6 +34,11 @@ loss_status lossi_plane_finish(loss_plane **plane, char *description);
 /** The options that draw this plane again; NULL if it is not random. Borrowed. */
 const loss_random_options *lossi_plane_random_options(const loss_plane *plane);
 
+/** loss_plane_pca() with as many rows in memory as fit into bytes_held, one at least; the options
+ * are complete. */
+loss_status lossi_plane_pca(loss_plane **out, const loss_net *net, const char *const *paths,
+                            size_t n, const loss_pca_options *opt, size_t bytes_held);
+
 /** Whether both have the same tensors, so that one's values fit into the other's. */
 bool lossi_same_tensors(const loss_net *a, const loss_net *b);
 
