@@ -25,38 +25,42 @@ extern "C" {
 
 /* ---- Levels --------------------------------------------------------------------------------- */
 
-/** How levels are spread over the values. */
+/** How levels are spread over the values. Since 0.1. */
 typedef enum loss_level_scale {
     LOSS_LEVELS_LINEAR = 0,  /**< even steps */
     LOSS_LEVELS_LOG = 1,     /**< even factors; only values above 0 count */
     LOSS_LEVELS_QUANTILE = 2 /**< the same number of values between neighbouring levels */
 } loss_level_scale;
 
-/** "linear", "log", "quantile". */
+/** A scale's name: "linear", "log" or "quantile". Static storage. Threads: any. Since 0.1. */
 LOSS_API const char *loss_level_scale_name(loss_level_scale scale);
 
+/** Which levels loss_levels() gives. Start from LOSS_LEVELS_OPTIONS_INIT. Since 0.1. */
 typedef struct loss_levels_options {
-    size_t struct_size;
-    loss_level_scale scale;
-    double low, high; /**< range to cut; NaN: the lowest, the highest finite value */
-    bool round; /**< LINEAR and LOG: round numbers (1, 2, 5 times powers of ten; ...), at most n
-                   of them; else exactly n, which cut the range into n + 1 equal parts */
+    size_t struct_size;     /**< sizeof(loss_levels_options): set by the initialiser */
+    loss_level_scale scale; /**< how they are spread */
+    double low, high;       /**< range to cut; NaN: the lowest, the highest finite value */
+    /** LINEAR and LOG: round numbers (1, 2, 5 times powers of ten; ...), at most n of them; else
+     *  exactly n, which cut the range into n + 1 equal parts */
+    bool round;
 } loss_levels_options;
+
+/** The defaults of loss_levels_options. Since 0.1. */
 #define LOSS_LEVELS_OPTIONS_INIT                                                                   \
     {                                                                                              \
         sizeof(loss_levels_options), LOSS_LEVELS_LINEAR, NAN, NAN, false                           \
     }
 
-/** Levels for contour lines, ascending, all different, all strictly inside the range.
- *  QUANTILE is the k/(n + 1) quantiles of the finite values in the range (type 7 of Hyndman and
- * Fan 1996: linear between order statistics); equal ones become one.
+/** Levels for contour lines, ascending, all different, all strictly inside the range. QUANTILE is
+ *  the k/(n + 1) quantiles of the finite values in the range (type 7 of Hyndman and Fan 1996:
+ *  linear between order statistics); equal ones become one.
  *  @param n         how many are wanted
  *  @param opt       NULL: linear, not rounded
  *  @param levels    [n], written. Caller-owned.
- *  @param n_levels  how many there are; 0 when no two values differ (or none is above 0, on the
- * log scale)
- *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_SHAPE (an empty axis), LOSS_ERR_NOMEM.   Cost:
- * O(N log N).   Since 0.1. */
+ *  @param n_levels  how many there are; 0 when no two values differ (or none is above 0, on the log
+ *                   scale)
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_SHAPE (an empty axis), LOSS_ERR_NOMEM.
+ *  Threads: any. Cost: O(N log N). Since 0.1. */
 LOSS_API loss_status loss_levels(const loss_grid *grid, size_t n, const loss_levels_options *opt,
                                  double *levels, size_t *n_levels);
 
@@ -66,147 +70,167 @@ LOSS_API loss_status loss_levels(const loss_grid *grid, size_t n, const loss_lev
  *  @param low, high  if low is not below high, low is the one tick; none if either is not finite
  *  @param wanted     about how many
  *  @param ticks      [most], written, ascending. Caller-owned.
- *  @return how many there are, at most `most`. Threads: any.   Cost: O(most).   Since 0.1. */
+ *  @return how many there are, at most `most`.
+ *  Threads: any. Cost: O(most). Since 0.1. */
 LOSS_API size_t loss_ticks(double low, double high, bool log, size_t wanted, double *ticks,
                            size_t most);
 
 /* ---- Contour lines -------------------------------------------------------------------------- */
 
-/** Contour lines of one or more levels. Immutable. */
+/** Contour lines of one or more levels. Immutable. Since 0.1. */
 typedef struct loss_contours loss_contours;
 
-/** What the surface is between grid points. */
+/** What the surface is between grid points. Since 0.1. */
 typedef enum loss_contour_cells {
-    LOSS_CONTOUR_SQUARES =
-        0, /**< bilinear in each cell: marching squares; a cell whose corners alternate is joined
-              by its saddle's value (the asymptotic decider, Nielson and Hamann 1991) */
-    LOSS_CONTOUR_TRIANGLES = 1 /**< the mesh's triangles: lines have a point on each diagonal
-                                  too, so they lie on the mesh */
+    /** bilinear in each cell: marching squares; a cell whose corners alternate is joined by its
+     *  saddle's value (the asymptotic decider, Nielson and Hamann 1991) */
+    LOSS_CONTOUR_SQUARES = 0,
+    /** the mesh's triangles: lines have a point on each diagonal too, so they lie on the mesh */
+    LOSS_CONTOUR_TRIANGLES = 1
 } loss_contour_cells;
 
-/** One line. Higher values are on its left. */
+/** One line. Higher values are on its left. Since 0.1. */
 typedef struct loss_contour {
-    double level;
-    size_t n_points;           /**< at least 2; neighbouring points differ */
-    bool is_closed;            /**< a loop; its first point is not repeated at the end */
-    const double (*points)[2]; /**< [n_points] x, y in the grid's coordinates. Borrowed from the
-                                  loss_contours. */
+    double level;    /**< the value that it is at */
+    size_t n_points; /**< at least 2; neighbouring points differ */
+    bool is_closed;  /**< a loop; its first point is not repeated at the end */
+    /** [n_points] x, y in the grid's coordinates. Borrowed from the loss_contours. */
+    const double (*points)[2];
 } loss_contour;
 
-/** Cuts a surface at levels.
- *  Lines are whole: they end only at the border of the grid or of a hole. A value equal to the
- * level counts as below it, so that nothing is drawn twice or broken on a plateau; lines that
- * would be a single point are left out. A line grid has none. Ordered by level as given, then
- * open lines, then closed ones, each by its first cell.
+/** Cuts a surface at levels. Lines are whole: they end only at the border of the grid or of a hole.
+ *  A value equal to the level counts as below it, so that nothing is drawn twice or broken on a
+ *  plateau; lines that would be a single point are left out. A line grid has none. Ordered by level
+ *  as given, then open lines, then closed ones, each by its first cell.
  *  @param levels  [n_levels], finite, any order. Copied.
- *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a level that is not finite), LOSS_ERR_SHAPE (an empty
- * axis, or more than 2^31 points), LOSS_ERR_NOMEM.   Cost: O(n_levels cells).   Since 0.1. */
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a level that is not finite), LOSS_ERR_SHAPE (an empty axis,
+ *          or more than 2^31 points), LOSS_ERR_NOMEM.
+ *  Threads: any. Cost: O(n_levels cells). Since 0.1. */
 LOSS_API loss_status loss_contours_create(loss_contours **out, const loss_grid *grid,
                                           const double *levels, size_t n_levels,
                                           loss_contour_cells cells);
-/** Frees contours; NULL is a no-op. */
+
+/** Frees contours; NULL is a no-op. Threads: any; nothing else may use the handle then.
+ *  Since 0.1. */
 LOSS_API void loss_contours_free(loss_contours *contours);
-/** How many lines there are. */
+
+/** How many lines there are. Threads: any. Since 0.1. */
 LOSS_API size_t loss_contours_count(const loss_contours *contours);
+
 /** Line number i; past the last one, a line without points. Its points live as long as the
- * contours. */
+ *  contours. Threads: any. Since 0.1. */
 LOSS_API loss_contour loss_contours_line(const loss_contours *contours, size_t i);
 
 /* ---- Critical points ------------------------------------------------------------------------ */
 
+/** What a critical point is. Since 0.1. */
 typedef enum loss_critical_kind {
     LOSS_CRITICAL_MINIMUM = 0, /**< all neighbours are higher */
-    LOSS_CRITICAL_SADDLE =
-        1, /**< lower or higher neighbours fall apart into several groups around it */
+    /** lower or higher neighbours fall apart into several groups around it */
+    LOSS_CRITICAL_SADDLE = 1,
     LOSS_CRITICAL_MAXIMUM = 2 /**< all neighbours are lower */
 } loss_critical_kind;
 
-/** "minimum", "saddle", "maximum". */
+/** A kind's name: "minimum", "saddle" or "maximum". Static storage. Threads: any. Since 0.1. */
 LOSS_API const char *loss_critical_kind_name(loss_critical_kind kind);
 
-/** No partner: the deepest minimum and the highest maximum of each connected part of the
- * surface, and saddles where no two basins and no two hills meet. */
+/** No partner: the deepest minimum and the highest maximum of each connected part of the surface,
+ *  and saddles where no two basins and no two hills meet. Since 0.1. */
 #define LOSS_NO_PARTNER SIZE_MAX
 
 /** A critical point of the piecewise-linear surface. It is found at a grid point, where its kind
- * and its persistence are exact, and marked at x, y with `value`: whoever draws or prints it shows
- * those together, and may add the grid point with grid_value. */
+ *  and its persistence are exact, and marked at x, y with `value`: whoever draws or prints it shows
+ *  those together, and may add the grid point with grid_value. Since 0.1. */
 typedef struct loss_critical {
-    loss_critical_kind kind;
-    double x, y;    /**< where it is marked, in the grid's coordinates: the stationary point of the
-                       quadratic that fits the 3 x 3 points around, or the grid point */
-    double value;   /**< the value there: the fit's, or the grid point's */
-    bool is_fitted; /**< false: there are not 9 points, or their fit has no such point within one
-                       step; x, y and value are then the grid point's */
-    size_t ix, iy;  /**< the grid point */
-    double grid_value;  /**< its value */
-    double persistence; /**< how much higher than a minimum (deeper than a maximum) the way out
-                           of it lies; +Inf without a partner. A saddle's: that of its partner, 0
-                           without one */
-    size_t partner;     /**< index in the set: of an extremum, the point (a saddle; on a line, an
-                           opposite extremum) where its basin meets a deeper one; of a saddle, its
-                           most persistent extremum; or LOSS_NO_PARTNER */
-    bool on_border;   /**< at the border of the grid or of a hole: its neighbours do not go all the
-                         way round */
-    int multiplicity; /**< of a saddle: groups of lower neighbours (or of higher, if these are
-                         more) less one: 1, or 2 for a monkey saddle; of others 1 */
-    int index; /**< its share of the Euler characteristic: 1 less the Euler characteristic of its
-                  lower link. Inside, a minimum and a maximum have 1, a saddle minus its
-                  multiplicity */
+    loss_critical_kind kind; /**< minimum, saddle or maximum */
+    /** where it is marked, in the grid's coordinates: the stationary point of the quadratic that
+     *  fits the 3 x 3 points around, or the grid point */
+    double x, y;
+    double value; /**< the value there: the fit's, or the grid point's */
+    /** false: there are not 9 points, or their fit has no such point within one step; x, y and
+     *  value are then the grid point's */
+    bool is_fitted;
+    size_t ix, iy;     /**< the grid point */
+    double grid_value; /**< its value */
+    /** how much higher than a minimum (deeper than a maximum) the way out of it lies; +Inf without
+     *  a partner. A saddle's: that of its partner, 0 without one */
+    double persistence;
+    /** index in the set: of an extremum, the point (a saddle; on a line, an opposite extremum)
+     *  where its basin meets a deeper one; of a saddle, its most persistent extremum; or
+     *  LOSS_NO_PARTNER */
+    size_t partner;
+    /** at the border of the grid or of a hole: its neighbours do not go all the way round */
+    bool on_border;
+    /** of a saddle: groups of lower neighbours (or of higher, if these are more) less one: 1, or 2
+     *  for a monkey saddle; of others 1 */
+    int multiplicity;
+    /** its share of the Euler characteristic: 1 less the Euler characteristic of its lower link.
+     *  Inside, a minimum and a maximum have 1, a saddle minus its multiplicity */
+    int index;
 } loss_critical;
 
-/** Critical points of a surface. Immutable. */
+/** Critical points of a surface. Immutable. Since 0.1. */
 typedef struct loss_criticals loss_criticals;
 
-/** Finds all critical points of the triangulated surface and pairs them by persistence.
- *  Equal values are told apart by their index (simulation of simplicity, Edelsbrunner and Mucke
- * 1990): the later one in storage order counts as higher. A plateau is then a gentle slope; what
- * its shape adds is paired within it, with persistence 0. Saddles of any multiplicity: Banchoff
- * 1970. Pairs come from the merge trees of sublevel sets (minima) and superlevel sets (maxima):
- * the younger basin ends where two meet (Edelsbrunner, Letscher and Zomorodian 2002; Carr,
- * Snoeyink and Axen 2003). The sum of `index` over all points is the Euler characteristic of the
- * surface, vertices - edges + triangles.
+/** Finds all critical points of the triangulated surface and pairs them by persistence. Equal
+ *  values are told apart by their index (simulation of simplicity, Edelsbrunner and Mucke 1990):
+ *  the later one in storage order counts as higher. A plateau is then a gentle slope; what its
+ *  shape adds is paired within it, with persistence 0. Saddles of any multiplicity: Banchoff 1970.
+ *  Pairs come from the merge trees of sublevel sets (minima) and superlevel sets (maxima): the
+ *  younger basin ends where two meet (Edelsbrunner, Letscher and Zomorodian 2002; Carr, Snoeyink
+ *  and Axen 2003). The sum of `index` over all points is the Euler characteristic of the surface,
+ *  vertices - edges + triangles.
  *  @return LOSS_OK, LOSS_ERR_SHAPE (an empty axis, or more than 2^31 points), LOSS_ERR_NOMEM.
- *  Cost: O(N log N) time, about 40 bytes a grid point while it runs and 100 a critical point.
- * Since 0.1. */
+ *  Threads: any. Cost: O(N log N) time, about 40 bytes a grid point while it runs and 100 a
+ *  critical point. Since 0.1. */
 LOSS_API loss_status loss_criticals_create(loss_criticals **out, const loss_grid *grid);
-/** Frees critical points; NULL is a no-op. */
+
+/** Frees critical points; NULL is a no-op. Threads: any; nothing else may use the handle then.
+ *  Since 0.1. */
 LOSS_API void loss_criticals_free(loss_criticals *criticals);
+
 /** All critical points, the most persistent first (of equals: by kind, then in storage order).
- * Borrowed. */
+ *  Borrowed. Threads: any. Since 0.1. */
 LOSS_API const loss_critical *loss_criticals_points(const loss_criticals *criticals);
-/** Simplification: how many points have a persistence of at least this; they are the first so
- * many. 0: all. */
+
+/** Simplification: how many points have a persistence of at least this; they are the first so many.
+ *  0: all. Threads: any. Since 0.1. */
 LOSS_API size_t loss_criticals_count(const loss_criticals *criticals, double persistence);
-/** How many of a kind have a persistence of at least this. */
+
+/** How many of a kind have a persistence of at least this. Threads: any. Since 0.1. */
 LOSS_API size_t loss_criticals_count_kind(const loss_criticals *criticals, loss_critical_kind kind,
                                           double persistence);
-/** Euler characteristic of the surface, vertices - edges + triangles: its connected parts less
- * its holes. 0 if it is empty. */
+
+/** Euler characteristic of the surface, vertices - edges + triangles: its connected parts less its
+ *  holes. 0 if it is empty. Threads: any. Since 0.1. */
 LOSS_API long loss_criticals_euler(const loss_criticals *criticals);
 
 /* ---- Figures -------------------------------------------------------------------------------- */
 
-/** A few numbers of a surface. docs/definitions.md defines each, with its source. */
+/** A few numbers of a surface. docs/definitions.md defines each, with its source. Since 0.1. */
 typedef struct loss_figures {
-    double area; /**< of the surface's cells, in units of x times units of y; of a line its
-                    length */
+    /** of the surface's cells, in units of x times units of y; of a line its length */
+    double area;
     double lowest, highest; /**< finite value of the grid; NaN if there is none */
-    double convex_share;    /**< of the points with eight neighbours: share whose finite-difference
-                               Hessian has no negative eigenvalue; NaN without such a point */
-    size_t n_hessians;      /**< such points */
-    double roughness; /**< mean over rows and columns of total variation / range; NaN if no row
-                         and no column varies */
+    /** of the points with eight neighbours: share whose finite-difference Hessian has no negative
+     *  eigenvalue; NaN without such a point */
+    double convex_share;
+    size_t n_hessians; /**< such points */
+    /** mean over rows and columns of total variation / range; NaN if no row and no column varies */
+    double roughness;
 } loss_figures;
 
-/** Computes them.
- *  @return LOSS_OK, LOSS_ERR_SHAPE (an empty axis).   Cost: O(N).   Since 0.1. */
+/** Computes the figures of a surface.
+ *  @param figures  written. Caller-owned.
+ *  @return LOSS_OK, LOSS_ERR_SHAPE (an empty axis).
+ *  Threads: any. Cost: O(N). Since 0.1. */
 LOSS_API loss_status loss_figures_of(const loss_grid *grid, loss_figures *figures);
 
-/** Area of the surface where its value is at most `level`, exact on the triangles; of a line,
- * the length.
+/** Area of the surface where its value is at most `level`, exact on the triangles; of a line, the
+ *  length.
+ *  @param area  in units of x times units of y; of a line, units of x or y. Written.
  *  @return LOSS_OK, LOSS_ERR_SHAPE (an empty axis), LOSS_ERR_ARGUMENT (a level that is NaN).
- * Cost: O(N).   Since 0.1. */
+ *  Threads: any. Cost: O(N). Since 0.1. */
 LOSS_API loss_status loss_area_below(const loss_grid *grid, double level, double *area);
 
 #ifdef __cplusplus

@@ -12,34 +12,40 @@
 extern "C" {
 #endif
 
-/** A set of labelled images. Immutable once made; may be shared between threads. */
+/** A set of labelled images. Immutable once made; may be shared between threads. Since 0.1. */
 typedef struct loss_dataset loss_dataset;
 
-/** The shape of one image, and how many classes its labels have. */
+/** The shape of one image, and how many classes its labels have. Since 0.1. */
 typedef struct loss_shape {
-    size_t channels, height, width;
-    size_t classes;
+    size_t channels, height, width; /**< of an image */
+    size_t classes;                 /**< labels are 0 to classes - 1 */
 } loss_shape;
 
-/** Which part of a dataset. The numbers are stored in files. */
-typedef enum loss_split { LOSS_SPLIT_TRAIN = 0, LOSS_SPLIT_TEST = 1 } loss_split;
+/** Which part of a dataset. The numbers are stored in files. Since 0.1. */
+typedef enum loss_split {
+    LOSS_SPLIT_TRAIN = 0, /**< the images to train on */
+    LOSS_SPLIT_TEST = 1   /**< the images held back */
+} loss_split;
 
-/** "train" or "test". Static storage. Since 0.1. */
+/** A split's name: "train" or "test". Static storage. Threads: any. Since 0.1. */
 LOSS_API const char *loss_split_name(loss_split split);
 
-/** How to read a dataset. Start from LOSS_DATASET_OPTIONS_INIT. */
+/** How to read a dataset. Start from LOSS_DATASET_OPTIONS_INIT. Since 0.1. */
 typedef struct loss_dataset_options {
     size_t struct_size; /**< sizeof(loss_dataset_options): set by the initialiser */
     loss_split split;   /**< which images */
     size_t limit;       /**< at most this many images; 0: all */
-    bool sample;        /**< with limit: a seeded random choice (kept in file order) instead of the
-                           first ones */
+    /** with limit: a seeded random choice (kept in file order) instead of the first ones */
+    bool sample;
     uint64_t sample_seed;   /**< seed of that choice */
     bool has_normalisation; /**< use mean and std below; false: the data set's defaults */
     float mean[3], std[3]; /**< per channel, in 0 to 1; for one channel only [0] is used; std > 0 */
-    size_t max_bytes;      /**< most bytes that images may unpack to. 0: 256 MiB, or 64 times the
-                              size of their files where that is more */
+    /** most bytes that images may unpack to. 0: 256 MiB, or 64 times the size of their files where
+     *  that is more */
+    size_t max_bytes;
 } loss_dataset_options;
+
+/** The defaults of loss_dataset_options. Since 0.1. */
 #define LOSS_DATASET_OPTIONS_INIT                                                                  \
     {                                                                                              \
         sizeof(loss_dataset_options), LOSS_SPLIT_TRAIN, 0, false, 0, false, {0, 0, 0}, {1, 1, 1},  \
@@ -62,10 +68,9 @@ typedef struct loss_dataset_options {
  *      desktop.ini are passed over; anything else in a class folder must be an image;
  *    - the word "fashion-mnist": where Debian's package dataset-fashion-mnist puts it.
  *
- *  Default normalisation: CIFAR-10 and colour images mean 125.3, 123.0, 113.9, std 63.0, 62.1,
- *  66.7 (of 255), as the reference implementation of Li et al. 2018; one channel: 0.2860, 0.3530
+ *  Default normalisation: CIFAR-10 and colour images mean 125.3, 123.0, 113.9, std 63.0, 62.1, 66.7
+ *  (of 255), as the reference implementation of Li et al. 2018; one channel: 0.2860, 0.3530
  *  (Fashion-MNIST's).
- *
  *  @param out   the dataset, NULL on failure. Owned by the caller: loss_dataset_free().
  *  @param path  folder, archive or known name. Borrowed.
  *  @param opt   NULL for the defaults. Borrowed.
@@ -91,49 +96,65 @@ LOSS_API loss_status loss_dataset_create(loss_dataset **out, loss_shape shape, s
                                          const uint8_t *pixels, const uint32_t *labels,
                                          const loss_dataset_options *opt);
 
-/** How many kinds of data sets can be read. Since 0.1. */
+/** How many kinds of data sets can be read. Threads: any. Since 0.1. */
 LOSS_API size_t loss_dataset_formats(void);
+
 /** Name of kind i, as loss_dataset_format() says it; NULL where i is too large. Static storage.
- *  Since 0.1. */
+ *  Threads: any. Since 0.1. */
 LOSS_API const char *loss_dataset_format_name(size_t i);
+
 /** What kind i is, in a few words for a help text; NULL where i is too large. Static storage.
- *  Since 0.1. */
+ *  Threads: any. Since 0.1. */
 LOSS_API const char *loss_dataset_format_summary(size_t i);
 
-/** Frees a dataset; NULL is a no-op. Since 0.1. */
+/** Frees a dataset; NULL is a no-op. Threads: any; nothing else may use the handle then.
+ *  Since 0.1. */
 LOSS_API void loss_dataset_free(loss_dataset *data);
 
 /* What a dataset holds. The functions below want a dataset, not NULL; what they point to is
  * borrowed and lives as long as the dataset. Threads: any. Since 0.1. */
 
-/** Shape of the images and number of classes. */
+/** Shape of the images and number of classes. Threads: any. Since 0.1. */
 LOSS_API loss_shape loss_dataset_shape(const loss_dataset *data);
-/** Number of images, after limit and sample. */
+
+/** Number of images, after limit and sample. Threads: any. Since 0.1. */
 LOSS_API size_t loss_dataset_count(const loss_dataset *data);
-/** The split it was opened with. */
+
+/** The split it was opened with. Threads: any. Since 0.1. */
 LOSS_API loss_split loss_dataset_split(const loss_dataset *data);
-/** What kind it was recognised as: a loss_dataset_format_name(), or "arrays". Static storage. */
+
+/** What kind it was recognised as: a loss_dataset_format_name(), or "arrays". Static storage.
+ *  Threads: any. Since 0.1. */
 LOSS_API const char *loss_dataset_format(const loss_dataset *data);
-/** Which images of the split these are: "all", "first" or "sample seed=N". */
+
+/** Which images of the split these are: "all", "first" or "sample seed=N". Threads: any.
+ *  Since 0.1. */
 LOSS_API const char *loss_dataset_selection(const loss_dataset *data);
-/** The path it was opened with (where a known name is), "" for arrays. */
+
+/** The path it was opened with (where a known name is), "" for arrays. Threads: any. Since 0.1. */
 LOSS_API const char *loss_dataset_path(const loss_dataset *data);
-/** Digest of shape, pixels, labels and normalisation: 16 hexadecimal digits. Two datasets with
- *  the same digest give the same loss to the last bit. */
+
+/** Digest of shape, pixels, labels and normalisation: 16 hexadecimal digits. Two datasets with the
+ *  same digest give the same loss to the last bit. Threads: any. Since 0.1. */
 LOSS_API const char *loss_dataset_digest(const loss_dataset *data);
-/** Mean per channel that loss_dataset_images() subtracts, [channels], in 0 to 1. */
+
+/** Mean per channel that loss_dataset_images() subtracts, [channels], in 0 to 1. Threads: any.
+ *  Since 0.1. */
 LOSS_API const float *loss_dataset_mean(const loss_dataset *data);
-/** Standard deviation per channel that it divides by, [channels]. */
+
+/** Standard deviation per channel that it divides by, [channels]. Threads: any. Since 0.1. */
 LOSS_API const float *loss_dataset_std(const loss_dataset *data);
-/** The raw bytes, [n][channels][height][width]. */
+
+/** The raw bytes, [n][channels][height][width]. Threads: any. Since 0.1. */
 LOSS_API const uint8_t *loss_dataset_pixels(const loss_dataset *data);
-/** The labels, [n], each below loss_dataset_shape().classes. */
+
+/** The labels, [n], each below loss_dataset_shape().classes. Threads: any. Since 0.1. */
 LOSS_API const uint32_t *loss_dataset_labels(const loss_dataset *data);
 
 /** Normalised images first .. first + n - 1: (pixel / 255 - mean) / std.
  *  @param out  [n][channels][height][width], written. Caller-owned.
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a range beyond the last image, NULL)
- *  Threads: any.   Since 0.1. */
+ *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_dataset_images(const loss_dataset *data, size_t first, size_t n,
                                          float *out);
 

@@ -9,29 +9,33 @@
 extern "C" {
 #endif
 
-/** How the loss becomes a height. The raw loss is always kept beside it where the format has
- * room. */
+/** How the loss becomes a height. The raw loss is always kept beside it where the format has room.
+ *  Since 0.1. */
 typedef enum loss_height {
-    LOSS_HEIGHT_FIT =
-        0, /**< scaled so that the range of finite heights is as long as the longer axis */
+    /** scaled so that the range of finite heights is as long as the longer axis */
+    LOSS_HEIGHT_FIT = 0,
     LOSS_HEIGHT_RAW = 1, /**< the loss itself */
     LOSS_HEIGHT_LOG = 2  /**< log10 of the loss, scaled as FIT; a loss of 0 or less has no height */
 } loss_height;
 
+/** How a surface is written. Start from LOSS_EXPORT_OPTIONS_INIT. Since 0.1. */
 typedef struct loss_export_options {
-    size_t struct_size;
-    bool ascii;          /**< PLY and STL as text; others have one form */
-    loss_height height;  /**< PLY, VTP, OBJ, STL */
-    loss_split split;    /**< of the points to write; if the file holds only the other split, that
-                            one. .csv and .npz hold all splits */
+    size_t struct_size; /**< sizeof(loss_export_options): set by the initialiser */
+    bool ascii;         /**< PLY and STL as text; others have one form */
+    loss_height height; /**< PLY, VTP, OBJ, STL */
+    /** of the points to write; if the file holds only the other split, that one. .csv and .npz hold
+     *  all splits */
+    loss_split split;
     const char *colours; /**< colour map of vertex colours; NULL: viridis. Borrowed. */
 } loss_export_options;
+
+/** The defaults of loss_export_options. Since 0.1. */
 #define LOSS_EXPORT_OPTIONS_INIT                                                                   \
     {                                                                                              \
         sizeof(loss_export_options), false, LOSS_HEIGHT_FIT, LOSS_SPLIT_TEST, NULL                 \
     }
 
-/** A format that surfaces are written in. */
+/** A format that surfaces are written in. Since 0.1. */
 typedef struct loss_export_format {
     const char *ending; /**< of the file, such as ".ply" */
     const char *what;   /**< what is in it, in a few words */
@@ -42,37 +46,39 @@ typedef struct loss_export_format {
 LOSS_API const loss_export_format *loss_export_format_at(size_t i);
 
 /** Writes a surface in the format that the ending of path names: .ply .vti .vtp .obj .stl .csv
- * .npz, atomically. Points that are absent or not finite are left out of faces; they are never
- * moved or given a number.
- *  @return LOSS_OK, LOSS_ERR_NAME (ending or colour map), LOSS_ERR_SHAPE (a line has no faces:
- * only .csv, .npz and .vti), LOSS_ERR_IO, LOSS_ERR_NOMEM.   Since 0.1. */
+ *  .npz, atomically. Points that are absent or not finite are left out of faces; they are never
+ *  moved or given a number.
+ *  @return LOSS_OK, LOSS_ERR_NAME (ending or colour map), LOSS_ERR_SHAPE (a line has no faces: only
+ *          .csv, .npz and .vti), LOSS_ERR_IO, LOSS_ERR_NOMEM.
+ *  Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_status loss_surface_export(loss_surface *surface, const char *path,
                                          const loss_export_options *opt);
 
-/** Writes the surface's training paths, atomically: .csv, a row for each checkpoint and split;
- * or .ply, a vertex for each checkpoint of the split at the height of the loss on the plane
- * there, scaled as the mesh of the same options (quality: that loss; true_loss, residual,
- *  epoch), and edges from one to the next of a run. A checkpoint without a height is left out
- * there. A file without a path gives an empty table.
- *  @return LOSS_OK, LOSS_ERR_NAME (ending), LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM. Since
- * 0.1. */
+/** Writes the surface's training paths, atomically: .csv, a row for each checkpoint and split; or
+ *  .ply, a vertex for each checkpoint of the split at the height of the loss on the plane there,
+ *  scaled as the mesh of the same options (quality: that loss; true_loss, residual, epoch), and
+ *  edges from one to the next of a run. A checkpoint without a height is left out there. A file
+ *  without a path gives an empty table.
+ *  @return LOSS_OK, LOSS_ERR_NAME (ending), LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM.
+ *  Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_status loss_surface_export_path(loss_surface *surface, const char *path,
                                               const loss_export_options *opt);
 
-/** Names of the colour maps, ended by NULL: "viridis" (the default), "cividis", "magma", which
- * can be read by the colour-blind and in grey; "coolwarm", for values on both sides of a middle;
- * "terrain". Static storage. */
+/** Names of the colour maps, ended by NULL: "viridis" (the default), "cividis", "magma", which can
+ *  be read by the colour-blind and in grey; "coolwarm", for values on both sides of a middle;
+ *  "terrain". Static storage. Threads: any. Since 0.1. */
 LOSS_API const char *const *loss_colour_maps(void);
 
 /** Colour at t (clamped to 0 .. 1; NaN gives mid-grey) of a map, as sRGB bytes.
- *  @return LOSS_OK, LOSS_ERR_NAME (with the nearest name) */
+ *  @return LOSS_OK, LOSS_ERR_NAME (with the nearest name)
+ *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_colour_at(const char *map, double t, uint8_t rgb[3]);
 
 /** Tells what an exported file (.ply .vti .vtp .obj .stl .csv .npz) or a file of weights
- * (.safetensors, PyTorch, .npz) holds, by its content: one JSON object with at least "kind".
- * *json is owned by the caller: loss_string_free().
+ *  (.safetensors, PyTorch, .npz) holds, by its content: one JSON object with at least "kind". *json
+ *  is owned by the caller: loss_string_free().
  *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT (none of these, or damaged), LOSS_ERR_NOMEM.
- * Since 0.1. */
+ *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_file_describe(const char *path, char **json);
 
 /** Writes the tensors of a file of weights (anything loss_net_load() takes) as .safetensors,
@@ -80,7 +86,7 @@ LOSS_API loss_status loss_file_describe(const char *path, char **json);
  *  wrapped (module. and _orig_mod.) are dropped; other names stay.
  *  @param key  which of several sets of tensors, as loss_load_options has it; NULL: the only one
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (no path), LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM.
- *  Threads: any.   Since 0.1. */
+ *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_weights_convert(const char *from, const char *to, const char *key);
 
 #ifdef __cplusplus

@@ -23,16 +23,17 @@ extern "C" {
  *  - A symbolic link stays; the file that it leads to is replaced. Devices, FIFOs and what
  *    /dev/stdout leads to are written as they are.
  *  - The temporary is `.loss-tmp-` and 33 more letters, unique between threads, processes and
- *    machines. One that a kill left behind is removed when the same file is written again. */
+ *    machines. One that a kill left behind is removed when the same file is written again.
+ *  Since 0.1. */
 typedef struct loss_file loss_file;
 
-/** What kind of contents a file has, by how they begin. */
+/** What kind of contents a file has, by how they begin. Since 0.1. */
 typedef struct loss_file_kind {
-    const char *name;  /**< for messages, such as "PNG picture" */
-    size_t offset;     /**< where the bytes below are; at most 64 */
-    const char *begin; /**< what every such file has there. NULL: a text, which has no NUL in
-                          its first 512 bytes */
-    size_t n_begin;    /**< bytes of it, 1 to 64 */
+    const char *name; /**< for messages, such as "PNG picture" */
+    size_t offset;    /**< where the bytes below are; at most 64 */
+    /** what every such file has there. NULL: a text, which has no NUL in its first 512 bytes */
+    const char *begin;
+    size_t n_begin; /**< bytes of it, 1 to 64 */
 } loss_file_kind;
 
 /** Begins to write a file.
@@ -45,14 +46,16 @@ typedef struct loss_file_kind {
  *  Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_status loss_file_open(loss_file **out, const char *path, const loss_file_kind *kind);
 
-/** Writes n bytes. A failure is kept, and told by loss_file_commit(). Since 0.1. */
+/** Writes n bytes. A failure is kept, and told by loss_file_commit(). Threads: one caller a handle.
+ *  Since 0.1. */
 LOSS_API void loss_file_put(loss_file *file, const void *bytes, size_t n);
 
-/** Writes a text, without its NUL; NULL counts as a failure for want of memory. Since 0.1. */
+/** Writes a text, without its NUL; NULL counts as a failure for want of memory. Threads: one caller
+ *  a handle. Since 0.1. */
 LOSS_API void loss_file_put_text(loss_file *file, const char *text);
 
 /** Writes as printf does, but numbers always have a decimal point, whatever the program's locale.
- *  Since 0.1. */
+ *  Threads: one caller a handle. Since 0.1. */
 LOSS_API void loss_file_print(loss_file *file, const char *format, ...)
 #if defined(__GNUC__)
     __attribute__((format(printf, 2, 3)))
@@ -61,17 +64,18 @@ LOSS_API void loss_file_print(loss_file *file, const char *format, ...)
 
 /** Puts the file in place and frees the handle, also on failure. Then the old file is as it was,
  *  unless only the sync of the folder failed. NULL is refused.
- *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_IO (a write failed, now or before),
- *          LOSS_ERR_NOMEM. Since 0.1. */
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_IO (a write failed, now or before), LOSS_ERR_NOMEM.
+ *  Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_status loss_file_commit(loss_file *file);
 
-/** Frees the handle without writing the file; NULL is a no-op. What went to a device or a FIFO
- *  has gone. Since 0.1. */
+/** Frees the handle without writing the file; NULL is a no-op. What went to a device or a FIFO has
+ *  gone. Threads: any; nothing else may use the handle then. Since 0.1. */
 LOSS_API void loss_file_abandon(loss_file *file);
 
 /** Writes a whole file: open, put, commit.
  *  @param bytes  [n]; may be NULL where n is 0. Borrowed.
- *  @return as loss_file_open() and loss_file_commit(). Threads: any. Since 0.1. */
+ *  @return as loss_file_open() and loss_file_commit().
+ *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_file_write(const char *path, const void *bytes, size_t n,
                                      const loss_file_kind *kind);
 
@@ -81,20 +85,22 @@ LOSS_API loss_status loss_file_write(const char *path, const void *bytes, size_t
  *  @param bytes  *bytes is owned by the caller: free(); NULL on failure. A NUL follows the last.
  *  @param n      *n bytes without that NUL
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_IO, LOSS_ERR_FORMAT (more than max),
- *          LOSS_ERR_NOMEM. Threads: any. Since 0.1. */
+ *          LOSS_ERR_NOMEM.
+ *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_file_read(const char *path, size_t max, uint8_t **bytes, size_t *n);
 
-/** What a path leads to. */
+/** What a path leads to. Since 0.1. */
 typedef enum loss_path_kind {
     LOSS_PATH_NOTHING = 0, /**< nothing of that name */
     LOSS_PATH_FILE = 1,    /**< a regular file */
-    LOSS_PATH_FOLDER = 2,
-    LOSS_PATH_OTHER = 3 /**< a device, a FIFO or a socket */
+    LOSS_PATH_FOLDER = 2,  /**< a folder */
+    LOSS_PATH_OTHER = 3    /**< a device, a FIFO or a socket */
 } loss_path_kind;
 
 /** Asks what a path leads to; links are followed.
- *  @return LOSS_OK; LOSS_ERR_ARGUMENT; LOSS_ERR_IO where the system cannot tell (no right to
- *          search a folder of it, a loop of links). Threads: any. Since 0.1. */
+ *  @return LOSS_OK; LOSS_ERR_ARGUMENT; LOSS_ERR_IO where the system cannot tell (no right to search
+ *          a folder of it, a loop of links).
+ *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_path_find(const char *path, loss_path_kind *kind);
 
 #ifdef __cplusplus
