@@ -1,5 +1,7 @@
-/* The tables of a landscape file. A file is read only if its tables were made by these very
- * texts: then none of them is a view or virtual, and no column computes anything. */
+/* The tables of a landscape file. A file is read only if its tables were made by these
+ * texts, white space apart: then none of them is a view or virtual, and no column computes
+ * anything. */
+#include <ctype.h>
 #include <string.h>
 
 #include "surface/sql.h"
@@ -8,7 +10,7 @@ enum { APPLICATION_ID = 0x4C4F5353 /* "LOSS" */, USER_VERSION = 1 };
 
 typedef struct item {
     const char *type, *name, *sql;
-    bool is_optional;
+    bool is_optional; /* a file may lack it */
 } item;
 
 static const item ITEMS[] = {
@@ -42,7 +44,7 @@ static const item ITEMS[] = {
      "WHEN 0 THEN y.min WHEN y.n - 1 THEN y.max ELSE ((y.n - 1 - iy) * y.min + iy * y.max) / (y.n "
      "- 1) END AS y, loss, standard_error, accuracy, seconds FROM points p, axes x, axes y WHERE "
      "x.axis = 'x' AND y.axis = 'y' ORDER BY p.split, iy, ix",
-     false},
+     true},
     {"table", "curvature",
      "CREATE TABLE curvature(split TEXT NOT NULL, iy INTEGER NOT NULL, ix INTEGER NOT NULL, "
      "min_eigenvalue REAL, max_eigenvalue REAL, min_residual REAL, max_residual REAL, "
@@ -50,6 +52,8 @@ static const item ITEMS[] = {
      true},
 };
 enum { N_ITEMS = sizeof ITEMS / sizeof *ITEMS };
+/* Made only when there is something to put in it. */
+static const item *const CURVATURE = &ITEMS[N_ITEMS - 1];
 
 static loss_status read_number(lossi_store *store, const char *sql, sqlite3_int64 *number)
 {
@@ -63,6 +67,24 @@ static loss_status read_number(lossi_store *store, const char *sql, sqlite3_int6
     return status;
 }
 
+/* The same text but for white space, which another program may lay out in its own way. */
+static bool is_same_sql(const char *a, const char *b)
+{
+    while (*a || *b) {
+        if (isspace((unsigned char)*a) != 0 || isspace((unsigned char)*b) != 0) {
+            if (!isspace((unsigned char)*a) || !isspace((unsigned char)*b))
+                return false;
+            while (isspace((unsigned char)*a))
+                a++;
+            while (isspace((unsigned char)*b))
+                b++;
+        } else if (*a++ != *b++) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Which of ours a row of sqlite_schema is. A name that is ours with another text is as foreign
  * as another name. */
 static loss_status find_item(lossi_store *store, sqlite3_stmt *select, bool found[N_ITEMS])
@@ -73,7 +95,7 @@ static loss_status find_item(lossi_store *store, sqlite3_stmt *select, bool foun
     while (i < N_ITEMS && strcmp(name, ITEMS[i].name) != 0)
         i++;
     if (i < N_ITEMS && !found[i] && strcmp(type, ITEMS[i].type) == 0 &&
-        strcmp(sql, ITEMS[i].sql) == 0) {
+        is_same_sql(sql, ITEMS[i].sql)) {
         found[i] = true;
         return LOSS_OK;
     }
@@ -135,7 +157,7 @@ loss_status lossi_schema_create(lossi_store *store)
                      USER_VERSION);
     loss_status status = lossi_sql_execute(store, pragmas, "write");
     for (size_t i = 0; i < N_ITEMS && !status; i++)
-        if (!ITEMS[i].is_optional && *ITEMS[i].sql)
+        if (&ITEMS[i] != CURVATURE && *ITEMS[i].sql)
             status = lossi_sql_execute(store, ITEMS[i].sql, "write");
     return status;
 }
@@ -143,8 +165,7 @@ loss_status lossi_schema_create(lossi_store *store)
 loss_status lossi_schema_add_curvature(lossi_store *store)
 {
     sqlite3_int64 n;
-    const item *curvature = &ITEMS[N_ITEMS - 1];
     loss_status status = read_number(
         store, "SELECT EXISTS(SELECT 1 FROM sqlite_schema WHERE name = 'curvature')", &n);
-    return status || n ? status : lossi_sql_execute(store, curvature->sql, "write");
+    return status || n ? status : lossi_sql_execute(store, CURVATURE->sql, "write");
 }

@@ -83,9 +83,15 @@ def make(name, seed, path, n_levels):
     db.executescript("""
         PRAGMA application_id = 1280267091; PRAGMA user_version = 1;
         CREATE TABLE metadata(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-        CREATE TABLE axes(axis TEXT PRIMARY KEY, min REAL NOT NULL, max REAL NOT NULL, n INTEGER NOT NULL) WITHOUT ROWID;
-        CREATE TABLE points(split TEXT NOT NULL, iy INTEGER NOT NULL, ix INTEGER NOT NULL, loss REAL, standard_error REAL,
-            accuracy REAL, seconds REAL, PRIMARY KEY(split, iy, ix)) WITHOUT ROWID;
+        CREATE TABLE axes(axis TEXT PRIMARY KEY, min REAL NOT NULL, max REAL NOT NULL,
+            n INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE points(split TEXT NOT NULL, iy INTEGER NOT NULL, ix INTEGER NOT NULL, loss REAL,
+            standard_error REAL, accuracy REAL, seconds REAL, PRIMARY KEY(split, iy, ix)) WITHOUT ROWID;
+        CREATE TABLE path(run TEXT NOT NULL, checkpoint TEXT NOT NULL, split TEXT NOT NULL,
+            epoch INTEGER NOT NULL, x REAL, y REAL, true_loss REAL, true_accuracy REAL,
+            plane_loss REAL, residual REAL, distance REAL, digest TEXT NOT NULL,
+            PRIMARY KEY(run, checkpoint, split)) WITHOUT ROWID;
+        CREATE TABLE directions(axis TEXT PRIMARY KEY, data BLOB NOT NULL);
         INSERT INTO metadata VALUES('splits', 'test'), ('model', 'a function'), ('created', '2000-01-01T00:00:00Z');""")
     db.executemany("INSERT INTO axes VALUES(?, ?, ?, ?)", [("x", *x), ("y", *y)])
     db.executemany("INSERT INTO points VALUES('test', ?, ?, ?, 0, 0, 0)",
