@@ -178,6 +178,31 @@ static void test_path_in_space(void **state)
     loss_surface_close(surface);
 }
 
+static void test_path_of_nothing(void **state)
+{
+    loss_surface *surface = evaluated(*state);
+    const char *paths[] = {"a"};
+    assert_int_equal(loss_surface_add_path(NULL, "run", paths, 1, NULL), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_surface_add_path(surface, NULL, paths, 1, NULL), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_surface_add_path(surface, "run", NULL, 1, NULL), LOSS_ERR_ARGUMENT);
+    loss_surface_close(surface);
+}
+
+/* The model's own loss is recorded where both axes have the centre, and nowhere else. */
+static void test_centre(void **state)
+{
+    world *w = *state;
+    for (int k = 0; k < 4; k++) {
+        double x = k & 1 ? 0 : 0.5, y = k & 2 ? 0 : 0.5;
+        w->opt.x = (loss_axis){x, x + 1, 2};
+        w->opt.y = (loss_axis){y, y + 1, 2};
+        loss_surface *surface = evaluated(w);
+        assert_true((loss_surface_metadata(surface, "model_loss_test") != NULL) == (k == 3));
+        loss_surface_close(surface);
+        assert_int_equal(unlink(scratch_path("a.landscape")), 0);
+    }
+}
+
 /* Whichever channel's running variance turns negative: there is no such network. */
 static void test_negative_variance(void **state)
 {
@@ -244,6 +269,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_table, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_arrays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_path_in_space, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_path_of_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_centre, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_negative_variance, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_eigenvalues_off_the_grid, set_up, tear_down)};
     return cmocka_run_group_tests(tests, NULL, NULL);
