@@ -14,11 +14,11 @@ int levels_parse(const char *command, const char *option, const char *text, leve
     if (strcmp(text, "none") == 0)
         return -1;
     if (strspn(text, "0123456789") == strlen(text)) { /* a whole number: how many */
-        unsigned long n = strtoul(text, NULL, 10);
-        if (!*text || n > MOST_LEVELS)
+        uint64_t n;
+        if (!loss_count_parse(text, NULL, &n) || n > MOST_LEVELS)
             return usage_error(command, "--%s=%s: expected up to %d contour lines", option, text,
                                MOST_LEVELS);
-        choice->n = n;
+        choice->n = (size_t)n;
         return -1;
     }
     choice->is_list = true;

@@ -102,7 +102,7 @@ static loss_status add_overlay(figure *f, loss_surface *surface, const request *
 static loss_status make_figure(figure *f, loss_surface *surface, const request *r)
 {
     loss_split split = (loss_split)r->split;
-    const char *solutions = loss_surface_metadata(surface, "solutions");
+    uint64_t n_solutions = 0;
     bool is_repeated = loss_surface_metadata(surface, "repeat") != NULL;
     if (!r->has_split && !loss_surface_has_split(surface, split))
         split = LOSS_SPLIT_TRAIN;
@@ -112,7 +112,8 @@ static loss_status make_figure(figure *f, loss_surface *surface, const request *
     f->has_convexity = r->quantity == QUANTITY_CONVEXITY;
     f->log = r->log;
     f->colours = r->colours;
-    f->n_solutions = solutions ? strtoul(solutions, NULL, 10) : 0;
+    loss_surface_count(surface, "solutions", &n_solutions);
+    f->n_solutions = n_solutions <= 3 ? (size_t)n_solutions : 0; /* a plane has no more */
     set_labels(f, r, is_repeated);
     loss_status status = fields_add(f, surface, split, (quantity)r->quantity);
     if (!status && !f->is_map)

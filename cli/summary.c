@@ -13,8 +13,8 @@
 static void find_barrier(const loss_surface *surface, const loss_point *points, summary *s)
 {
     loss_axis x = loss_surface_x(surface);
-    const char *solutions = loss_surface_metadata(surface, "solutions");
-    if (!solutions || strtol(solutions, NULL, 10) != 2)
+    uint64_t n_solutions;
+    if (!loss_surface_count(surface, "solutions", &n_solutions) || n_solutions != 2)
         return;
     double ends[2] = {NAN, NAN}, highest = -INFINITY;
     for (size_t i = 0; i < x.n; i++) {

@@ -107,10 +107,11 @@ static bool add_element(parser *r, const char *line)
         return fail(r, "too many elements");
     element *e = &r->elements[r->n_elements];
     char number[64];
+    uint64_t n;
     if (sscanf(line, "element %63s %63s", e->name, number) != 2 ||
-        strspn(number, "0123456789") != strlen(number) || strlen(number) > 18)
+        !loss_count_parse(number, NULL, &n))
         return problem_set(r->p, "%s: line %zu: \"%.80s\" is no element", r->path, r->line, line);
-    e->n = strtoull(number, NULL, 10);
+    e->n = n;
     r->n_elements++;
     return true;
 }

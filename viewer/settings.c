@@ -8,6 +8,8 @@
 
 #include "colours.h"
 
+#include <loss/text.h>
+
 static const char *const textures[] = {"height",    "bands", "isolines", "checker",
                                        "wireframe", "slope", NULL};
 static const char *const shadings[] = {"smooth", "flat", NULL};
@@ -177,9 +179,8 @@ bool setting_parse(settings *s, const setting *which, const char *text, problem 
         return parse_choice(s, which, text, p);
     if (which->has_none && strcmp(text, "none") == 0)
         return setting_put(s, which, (double)INFINITY), true;
-    char *stop;
-    double value = strtod(text, &stop);
-    if (!*text || *stop || !isfinite(value) || strspn(text, "+-.0123456789eE") != strlen(text))
+    double value;
+    if (!loss_number_parse(text, NULL, &value) || !isfinite(value))
         return problem_set(p, "--%s=%s: expected a number%s", which->name, text,
                            which->has_none ? " or none" : "");
     if (value < which->low || value > which->high)

@@ -88,6 +88,8 @@ make("metadata-long", "shown", sql("UPDATE metadata SET value = printf('%.*c', 3
 make("metadata-gone", "refused", sql("DELETE FROM metadata"))
 FORGED = "CAST(x'410a70617468202e2e2e0d0a656e645f6865616465720a1b5b324a1b5d303b780795fffec280e280ae' AS TEXT)"
 make("metadata-forged", "shown", sql(f"UPDATE metadata SET value = {FORGED} WHERE key NOT IN ('splits', 'id')"))
+for key in "solutions", "repeat":
+    make(f"{key}-many", "shown", sql(f"INSERT OR REPLACE INTO metadata VALUES('{key}', '18446744073709551615')"))
 make("path-forged", "shown", sql(f"INSERT INTO path VALUES({FORGED}, {FORGED}, 'test', 1, 0, 0, 1, 1, 1, 0, 0, '')"))
 make("path-epoch", "refused", sql("INSERT INTO path VALUES('r', 'c', 'test', -1, 0, 0, 1, 1, 1, 0, 0, '')"))
 make("path-far", "shown", sql("INSERT INTO path VALUES('r', 'c', 'test', 9223372036854775807, 1e308, -1e308, 1, 1, 1, 0, 0, '')"))
