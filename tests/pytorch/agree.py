@@ -57,7 +57,7 @@ class Shape(ctypes.Structure):
 lib = ctypes.CDLL(os.path.join(BUILD, "libloss.so"))
 lib.loss_last_message.restype = ctypes.c_char_p
 lib.loss_net_create.argtypes = [ctypes.POINTER(ctypes.c_void_p), ctypes.c_char_p, Shape]
-lib.loss_recognise.argtypes = [ctypes.POINTER(ctypes.c_void_p), ctypes.c_char_p, Shape]
+lib.loss_recognise.argtypes = [ctypes.POINTER(ctypes.c_void_p), ctypes.c_char_p, ctypes.c_char_p, Shape]
 lib.loss_recognition_model.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
 lib.loss_recognition_model.restype = ctypes.c_char_p
 lib.loss_recognition_free.argtypes = [ctypes.c_void_p]
@@ -84,7 +84,7 @@ def must(status):
 def our_logits(path, model, images):
     """The first network of the zoo that has the file's tensors, and the logits of `model`."""
     shape, recognition = Shape(*SHAPE, CLASSES), ctypes.c_void_p()
-    must(lib.loss_recognise(ctypes.byref(recognition), path.encode(), shape))
+    must(lib.loss_recognise(ctypes.byref(recognition), path.encode(), None, shape))
     found = lib.loss_recognition_model(recognition, 0).decode()
     lib.loss_recognition_free(recognition)
     net = ctypes.c_void_p()

@@ -74,7 +74,7 @@ def compare_product(model, damped):
     make.write_safetensors("weights.safetensors", net.state_dict())
     random = np.random.default_rng(5)
     pixels = random.integers(0, 256, (N_IMAGES, *SHAPE), dtype=np.uint8)
-    labels = random.integers(0, CLASSES, N_IMAGES, dtype=np.uint8)
+    labels = random.integers(0, CLASSES, N_IMAGES, dtype=np.uint32)
     names = dict(net.named_parameters())
     order = [n for n in net.state_dict() if n in names]
     vector = random.standard_normal(sum(names[n].numel() for n in order)).astype(np.float32)
