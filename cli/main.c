@@ -41,6 +41,12 @@ static void print_networks(void)
     }
 }
 
+static void print_data_sets(void)
+{
+    for (size_t i = 0; i < loss_dataset_formats(); i++)
+        printf("  %-10s %s\n", loss_dataset_format_name(i), loss_dataset_format_summary(i));
+}
+
 static void print_help(void)
 {
     printf("lossgrid %s: see the loss landscape of a convolutional network\n\n"
@@ -52,6 +58,9 @@ static void print_help(void)
     print_networks();
     printf("  FILE.net: a network written as text\n"
            "  --model auto recognises the network of --weights.\n"
+           "\nData sets, recognised by content:\n");
+    print_data_sets();
+    printf("  fashion-mnist: by this name, where Debian's package puts it\n"
            "\nExamples:\n"
            "  lossgrid train --model resnet20 --data fashion-mnist --epochs 3 --limit 10000 --out "
            "run\n"

@@ -139,6 +139,7 @@ loss_status target_open_data(const target *t, loss_split split, loss_dataset **d
     loss_dataset_options opt = LOSS_DATASET_OPTIONS_INIT;
     opt.split = split;
     opt.limit = t->limit;
+    opt.max_bytes = t->max_bytes;
     opt.sample = t->sample;
     opt.sample_seed = t->sample_seed;
     opt.has_normalisation = t->mean.n != 0;

@@ -17,7 +17,8 @@ typedef struct target {
     const char *run; /* the RUN/ folder given, or NULL */
     const char *model, *weights, *data;
     channels mean, std;
-    size_t limit; /* 0: all */
+    size_t limit;     /* 0: all */
+    size_t max_bytes; /* that images may unpack to; 0: the library's limit */
     bool sample;
     uint64_t sample_seed;
     const char *key; /* of several sets of tensors in the weights */
@@ -42,13 +43,17 @@ typedef struct target {
                  &(t).by_order),                                                                   \
         DATA_OPTIONS(t)
 #define DATA_OPTIONS(t)                                                                            \
-    OPT_TEXT("data", "PATH", "data set: a folder or archive, or fashion-mnist", &(t).data),        \
+    OPT_TEXT("data", "PATH",                                                                       \
+             "data set: a folder, archive or name (lossgrid --help lists the kinds)", &(t).data),  \
         OPT_COUNT("limit", "N", "at most this many images: the first ones", &(t).limit),           \
         OPT_FLAG("sample", "with --limit: a seeded choice instead of the first ones",              \
                  &(t).sample),                                                                     \
         OPT_SEED("sample-seed", "N", "seed of that choice (0)", &(t).sample_seed),                 \
         OPT_CHANNELS("mean", "mean of each channel, in 0 to 1 (one number for grey)", &(t).mean),  \
-        OPT_CHANNELS("std", "standard deviation of each channel, in 0 to 1", &(t).std)
+        OPT_CHANNELS("std", "standard deviation of each channel, in 0 to 1", &(t).std),            \
+        OPT_COUNT("max-bytes", "N",                                                                \
+                  "most bytes that images may unpack to (256 MiB, or 64 times their files)",       \
+                  &(t).max_bytes)
 
 /** Fills what the options left open from t->run's run.json, and checks that nothing is missing.
  *  @return -1 to go on, else an exit code. */
