@@ -1,9 +1,10 @@
 /* lossgrid info */
-#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "command.h"
@@ -11,22 +12,32 @@
 #include "json.h"
 #include "report.h"
 
-enum { MOST_JSON = 16 * 1024 * 1024 };
+/* The first bytes of a file; zeros follow its last. */
+typedef struct head {
+    char bytes[262];
+} head;
 
-static bool has_bytes(const char *path, long at, const char *magic, size_t n)
+static bool has_bytes(const head *h, size_t at, const char *magic, size_t n)
 {
-    char bytes[16] = "";
-    FILE *file = fopen(path, "rb");
-    bool same = file && fseek(file, at, SEEK_SET) == 0 && fread(bytes, 1, n, file) == n &&
-                memcmp(bytes, magic, n) == 0;
-    if (file)
-        fclose(file);
-    return same;
+    return memcmp(h->bytes + at, magic, n) == 0;
 }
 
-static bool is_archive(const char *path)
+static bool is_archive(const head *h)
 {
-    return has_bytes(path, 0, "\x1f\x8b", 2) || has_bytes(path, 257, "ustar", 5);
+    return has_bytes(h, 0, "\x1f\x8b", 2) || has_bytes(h, 257, "ustar", 5);
+}
+
+/* @return EXIT_OK, or an exit code after telling why not */
+static int read_head(const char *path, head *h)
+{
+    *h = (head){""};
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    bool is_read = file >= 0 && read(file, h->bytes, sizeof h->bytes) >= 0;
+    if (!is_read)
+        fprintf(stderr, "lossgrid: %s: cannot read: %s\n", display(path), strerror(errno));
+    if (file >= 0)
+        close(file);
+    return is_read ? EXIT_OK : EXIT_FAILED;
 }
 
 static int print(json *j, bool is_json)
@@ -48,19 +59,10 @@ static int info_landscape(const char *path, bool is_json)
 /* Adds the object in a file of JSON as "run". @return EXIT_OK, or an exit code after telling why */
 static int add_json_file(json *j, const char *path)
 {
-    uint8_t *text;
-    size_t n;
-    loss_status status = loss_file_read(path, MOST_JSON, &text, &n);
+    cJSON *run;
+    loss_status status = json_read(&run, path);
     if (status)
         return report_failure(status);
-    cJSON *run = cJSON_Parse((const char *)text);
-    free(text);
-    if (!cJSON_IsObject(run)) {
-        /* cJSON does not tell why it failed. */
-        fprintf(stderr, "lossgrid: %s: not a JSON object, or out of memory\n", display(path));
-        cJSON_Delete(run);
-        return EXIT_FAILED;
-    }
     json_parsed(j, j->root, "run", run);
     return EXIT_OK;
 }
@@ -136,6 +138,15 @@ static void add_channels(json *j, cJSON *to, const char *key, const float *value
         json_item(j, list, NULL, cJSON_CreateNumber((double)values[c]));
 }
 
+/* Tells on standard error why a split could not be read. */
+static void tell_error(const json *j, loss_split split)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(j->root, loss_split_name(split));
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "error"));
+    if (text)
+        fprintf(stderr, "lossgrid: %s\n", text);
+}
+
 /* A split that cannot be read is there with the reason: it may be damaged. */
 static loss_status add_split(json *j, const char *path, loss_split split)
 {
@@ -169,9 +180,11 @@ static int info_data(const char *path, bool is_json)
     loss_status train = add_split(&j, path, LOSS_SPLIT_TRAIN),
                 test = train == LOSS_ERR_NOMEM ? train : add_split(&j, path, LOSS_SPLIT_TEST);
     if (test != LOSS_ERR_NOMEM && (!train || !test)) {
-        int result = print(&j, is_json);
         loss_status other = train ? train : test;
         bool is_whole = !other || other == LOSS_ERR_NAME; /* a data set may lack a split */
+        if (!is_whole)
+            tell_error(&j, train ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST);
+        int result = print(&j, is_json);
         return result != EXIT_OK || is_whole ? result : EXIT_FAILED;
     }
     json_free(&j);
@@ -191,16 +204,18 @@ static int info_json(const char *path, bool is_json)
 }
 
 /* The networks that a file of weights may be of; nothing for other files. */
-static void add_networks(json *j, const char *path)
+static loss_status add_networks(json *j, const char *path)
 {
     loss_recognition *r;
-    if (j->failed || loss_recognise(&r, path, NULL, (loss_shape){0}))
-        return;
+    loss_status status = loss_recognise(&r, path, NULL, (loss_shape){0});
+    if (status)
+        return status == LOSS_ERR_NOMEM || status == LOSS_ERR_IO ? status : LOSS_OK;
     cJSON *list = json_list(j, j->root, "networks_with_these_tensors");
     for (size_t i = 0; i < loss_recognition_count(r); i++)
         json_text(j, list, NULL, loss_recognition_model(r, i));
     json_text(j, j->root, "not_told_by_tensors_assumed", loss_recognition_assumed());
     loss_recognition_free(r);
+    return LOSS_OK;
 }
 
 static int info_file(const char *path, bool is_json)
@@ -212,8 +227,11 @@ static int info_file(const char *path, bool is_json)
     json j = {.root = cJSON_Parse(text)};
     j.failed = !j.root;
     loss_string_free(text);
-    add_networks(&j, path);
-    return print(&j, is_json);
+    status = j.failed ? LOSS_ERR_NOMEM : add_networks(&j, path);
+    if (!status)
+        return print(&j, is_json);
+    json_free(&j);
+    return report_failure(status);
 }
 
 /* What is in a folder: a run if it has a run.json, else data. */
@@ -260,11 +278,16 @@ int command_info(int argc, char **argv)
         return report_failure(status);
     if (kind == LOSS_PATH_FOLDER)
         return info_folder(path, is_json);
-    if (strcmp(path, "fashion-mnist") == 0 || is_archive(path))
+    if (kind == LOSS_PATH_NOTHING && strcmp(path, "fashion-mnist") == 0)
         return info_data(path, is_json);
-    if (has_bytes(path, 0, "SQLite format 3", 15))
+    head h = {""};
+    if (kind == LOSS_PATH_FILE && read_head(path, &h) != EXIT_OK)
+        return EXIT_FAILED;
+    if (is_archive(&h))
+        return info_data(path, is_json);
+    if (has_bytes(&h, 0, "SQLite format 3", 15))
         return info_landscape(path, is_json);
-    if (has_bytes(path, 0, "{", 1))
+    if (has_bytes(&h, 0, "{", 1))
         return info_json(path, is_json);
     return info_file(path, is_json);
 }

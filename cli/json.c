@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MOST_JSON = 16 * 1024 * 1024 };
+
 json json_begin(void)
 {
     cJSON *root = cJSON_CreateObject();
@@ -101,6 +103,18 @@ void json_number(json *j, cJSON *to, const char *key, double value)
 void json_bool(json *j, cJSON *to, const char *key, bool value)
 {
     json_item(j, to, key, cJSON_CreateBool(value));
+}
+
+loss_status json_read(cJSON **out, const char *path)
+{
+    char *text;
+    *out = NULL;
+    loss_status status = loss_json_read(path, MOST_JSON, &text);
+    if (status)
+        return status;
+    *out = cJSON_Parse(text);
+    free(text);
+    return *out ? LOSS_OK : LOSS_ERR_NOMEM;
 }
 
 loss_status json_print(json *j)

@@ -30,6 +30,10 @@ void json_item(json *j, cJSON *to, const char *key, cJSON *item);
 /** The same of what was parsed from a file: its texts are escaped. */
 void json_parsed(json *j, cJSON *to, const char *key, cJSON *item);
 
+/** Reads a file that holds a JSON object. @param out  the caller's: cJSON_Delete(); NULL on failure
+ *  @return as loss_json_read() */
+loss_status json_read(cJSON **out, const char *path);
+
 /** Prints the object and a line break on standard output, and frees it. Whether the output arrives
  * is seen at the end of the program, for all commands.
  *  @return LOSS_OK; LOSS_ERR_NOMEM if this or a step before failed: then nothing is printed */

@@ -87,33 +87,53 @@ static char *from_hex(const char *hex)
     return bytes;
 }
 
-static char *take_path(const cJSON *run_json, const char *key)
+/* *path is NULL where run.json has no such key; owned by the caller. */
+static loss_status take_path(char **path, const cJSON *run_json, const char *key)
 {
+    *path = NULL;
     char *hex_key = join(key, "_", "hex");
-    const cJSON *hex = hex_key ? cJSON_GetObjectItemCaseSensitive(run_json, hex_key) : NULL;
+    if (!hex_key)
+        return LOSS_ERR_NOMEM;
+    const cJSON *hex = cJSON_GetObjectItemCaseSensitive(run_json, hex_key);
     const cJSON *text = cJSON_GetObjectItemCaseSensitive(run_json, key);
     free(hex_key);
-    if (cJSON_IsString(hex))
-        return from_hex(hex->valuestring);
-    return cJSON_IsString(text) ? strdup(text->valuestring) : NULL;
+    if (!cJSON_IsString(hex) && !cJSON_IsString(text))
+        return LOSS_OK;
+    *path = cJSON_IsString(hex) ? from_hex(hex->valuestring) : strdup(text->valuestring);
+    return *path ? LOSS_OK : LOSS_ERR_NOMEM;
 }
 
-static bool is_there(const char *path)
+/* Data that were moved together with the run take the place of *data, if they are there. */
+static loss_status follow(char **data, const cJSON *run_json, const char *run)
 {
+    char *way;
     loss_path_kind kind;
-    return path && !loss_path_find(path, &kind) && kind != LOSS_PATH_NOTHING;
+    loss_status status = take_path(&way, run_json, "data_relative");
+    if (status || !way)
+        return status;
+    char *moved = join(run, "/", way);
+    free(way);
+    status = moved ? loss_path_find(moved, &kind) : LOSS_ERR_NOMEM;
+    if (status || kind == LOSS_PATH_NOTHING) {
+        free(moved);
+        return status;
+    }
+    free(*data);
+    *data = moved;
+    return LOSS_OK;
 }
 
-char *place_find(const cJSON *run_json, const char *run)
+loss_status place_find(char **data, const cJSON *run_json, const char *run)
 {
-    char *data = take_path(run_json, "data");
-    char *way = data && !is_there(data) ? take_path(run_json, "data_relative") : NULL;
-    char *moved = way ? join(run, "/", way) : NULL;
-    free(way);
-    if (is_there(moved)) {
-        free(data);
-        return moved;
+    loss_path_kind kind = LOSS_PATH_NOTHING;
+    loss_status status = take_path(data, run_json, "data");
+    if (!status && *data)
+        status = loss_path_find(*data, &kind);
+    if (!status && *data && kind == LOSS_PATH_NOTHING)
+        status = follow(data, run_json, run);
+    if (status) {
+        free(*data);
+        *data = NULL;
     }
-    free(moved);
-    return data;
+    return status;
 }

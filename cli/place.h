@@ -15,7 +15,8 @@ bool place_add(cJSON *run_json, const char *data, const char *run);
 
 /** The data of a run.json: where they were, or, if nothing is there, where they are from the run's
  * folder.
- *  @return owned by the caller: free(); NULL if run.json names none, or memory is out */
-char *place_find(const cJSON *run_json, const char *run);
+ *  @param data  owned by the caller: free(); NULL if run.json names none, and on failure
+ *  @return LOSS_OK, LOSS_ERR_IO (the system cannot tell what is there), LOSS_ERR_NOMEM */
+loss_status place_find(char **data, const cJSON *run_json, const char *run);
 
 #endif

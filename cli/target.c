@@ -8,9 +8,9 @@
 
 #include "cli.h"
 #include "display.h"
+#include "json.h"
 #include "place.h"
 
-enum { MOST_JSON = 1 << 24 };
 const char TARGET_AUTO[] = "auto";
 
 bool is_net_file(const char *model)
@@ -19,30 +19,23 @@ bool is_net_file(const char *model)
     return n > 4 && strcmp(model + n - 4, ".net") == 0;
 }
 
-/* Takes a text of run.json unless the option was given. */
-static void take_text(const cJSON *json, const char *key, const char **value, char **owned)
+/* Takes the network of run.json unless the option was given. Of one that was written as text there
+ * is a copy in the run. */
+static loss_status take_model(target *t, const cJSON *run_json)
 {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, key);
-    if (*value || !cJSON_IsString(item))
-        return;
-    *owned = strdup(item->valuestring);
-    *value = *owned;
-}
-
-/* A network that was written as text: its copy in the run. */
-static void take_net_file(target *t)
-{
-    if (!t->owned[TARGET_MODEL] || !is_net_file(t->owned[TARGET_MODEL]))
-        return;
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(run_json, "model");
+    if (t->model || !cJSON_IsString(item))
+        return LOSS_OK;
     char path[4096];
-    snprintf(path, sizeof path, "%s/%s", t->run, t->owned[TARGET_MODEL]);
-    free(t->owned[TARGET_MODEL]);
-    t->model = t->owned[TARGET_MODEL] = strdup(path);
+    const char *model = item->valuestring;
+    snprintf(path, sizeof path, "%s/%s", t->run, model);
+    t->model = t->owned[TARGET_MODEL] = strdup(is_net_file(model) ? path : model);
+    return t->model ? LOSS_OK : LOSS_ERR_NOMEM;
 }
 
-static void take_channels(const cJSON *json, const char *key, channels *value)
+static void take_channels(const cJSON *run_json, const char *key, channels *value)
 {
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, key);
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(run_json, key);
     int n = cJSON_GetArraySize(list);
     if (value->n || !cJSON_IsArray(list) || (n != 1 && n != 3))
         return;
@@ -53,13 +46,13 @@ static void take_channels(const cJSON *json, const char *key, channels *value)
 
 /* Takes the newest checkpoint of the run, and says which where that is not its last epoch.
  * @return EXIT_OK, or an exit code after telling why not */
-static int take_weights(target *t, const cJSON *json)
+static int take_weights(target *t, const cJSON *run_json)
 {
     loss_checkpoints c;
     loss_status status = loss_run_checkpoints(&c, t->run);
     if (status)
         return status == LOSS_ERR_FORMAT ? EXIT_OK : report_failure(status); /* none: told later */
-    const cJSON *epochs = cJSON_GetObjectItemCaseSensitive(json, "epochs");
+    const cJSON *epochs = cJSON_GetObjectItemCaseSensitive(run_json, "epochs");
     size_t newest = c.epochs[c.n - 1];
     if (!cJSON_IsNumber(epochs) || epochs->valuedouble != (double)newest)
         progress_note(t->quiet, "%s: its newest checkpoint is of epoch %zu", display(t->run),
@@ -73,29 +66,23 @@ static int read_run(target *t)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/run.json", t->run);
-    uint8_t *text;
-    size_t n;
-    loss_status status = loss_file_read(path, MOST_JSON, &text, &n);
+    cJSON *run_json;
+    loss_status status = json_read(&run_json, path);
     if (status) {
         int result = report_failure(status);
-        fprintf(stderr, "lossgrid: expected a folder made by lossgrid train\n");
+        if (status != LOSS_ERR_NOMEM)
+            fprintf(stderr, "lossgrid: expected a folder made by lossgrid train\n");
         return result;
     }
-    cJSON *json = cJSON_Parse((const char *)text);
-    free(text);
-    if (!cJSON_IsObject(json)) {
-        fprintf(stderr, "lossgrid: %s: not a JSON object\n", display(path));
-        cJSON_Delete(json);
-        return EXIT_FAILED;
+    status = take_model(t, run_json);
+    if (!status && !t->data) {
+        status = place_find(&t->owned[TARGET_DATA], run_json, t->run);
+        t->data = t->owned[TARGET_DATA];
     }
-    take_text(json, "model", &t->model, &t->owned[TARGET_MODEL]);
-    take_net_file(t);
-    if (!t->data)
-        t->data = t->owned[TARGET_DATA] = place_find(json, t->run);
-    take_channels(json, "mean", &t->mean);
-    take_channels(json, "std", &t->std);
-    int result = t->weights ? EXIT_OK : take_weights(t, json);
-    cJSON_Delete(json);
+    take_channels(run_json, "mean", &t->mean);
+    take_channels(run_json, "std", &t->std);
+    int result = status ? report_failure(status) : t->weights ? EXIT_OK : take_weights(t, run_json);
+    cJSON_Delete(run_json);
     return result == EXIT_OK ? -1 : result;
 }
 

@@ -18,7 +18,7 @@ static loss_status open_check_data(const target *t, loss_dataset **data)
     some.sample = true;
     some.sample_seed = 0;
     loss_status status = target_open_data(&some, LOSS_SPLIT_TRAIN, data);
-    return status ? target_open_data(&some, LOSS_SPLIT_TEST, data) : LOSS_OK;
+    return status == LOSS_ERR_NAME ? target_open_data(&some, LOSS_SPLIT_TEST, data) : status;
 }
 
 static void say_winner(const target *t, const loss_recognition *r, size_t winner)

@@ -89,6 +89,16 @@ LOSS_API loss_status loss_file_write(const char *path, const void *bytes, size_t
  *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_file_read(const char *path, size_t max, uint8_t **bytes, size_t *n);
 
+/** Reads a file that holds one JSON object (RFC 8259) and checks the text, so that a JSON library
+ *  that then fails on it has run out of memory.
+ *  @param path  Borrowed.
+ *  @param max   most bytes that it may have; SIZE_MAX: any number
+ *  @param text  *text ends with a NUL and is owned by the caller: free(); NULL on failure
+ *  @return as loss_file_read(); LOSS_ERR_FORMAT also where it is no JSON, or not an object, or
+ *          nested more than 500 deep.
+ *  Threads: any. Since 0.1. */
+LOSS_API loss_status loss_json_read(const char *path, size_t max, char **text);
+
 /** What a path leads to. Since 0.1. */
 typedef enum loss_path_kind {
     LOSS_PATH_NOTHING = 0, /**< nothing of that name */

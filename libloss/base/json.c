@@ -3,7 +3,10 @@
 #include "base/json.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/file.h"
 
 enum { DEEPEST = 500 }; /* cJSON's own limit is 1000 */
 
@@ -157,9 +160,8 @@ static bool scan_value(scanner *s)
     }
 }
 
-loss_status lossi_json_parse(cJSON **out, const char *text, size_t size, const char *label)
+loss_status lossi_json_check(const char *text, size_t size, const char *label)
 {
-    *out = NULL;
     scanner s = {.text = text, .size = size};
     skip_space(&s);
     if (peek(&s) != '{')
@@ -169,6 +171,32 @@ loss_status lossi_json_parse(cJSON **out, const char *text, size_t size, const c
     if (!is_valid || s.at < size)
         return lossi_fail(LOSS_ERR_FORMAT, "%s: not valid JSON at byte %zu%s", label, s.at,
                           s.depth > DEEPEST ? ", where it is nested too deep" : "");
+    return LOSS_OK;
+}
+
+loss_status lossi_json_parse(cJSON **out, const char *text, size_t size, const char *label)
+{
+    *out = NULL;
+    loss_status status = lossi_json_check(text, size, label);
+    if (status)
+        return status;
     *out = cJSON_ParseWithLength(text, size);
     return *out ? LOSS_OK : lossi_fail(LOSS_ERR_NOMEM, "%s: out of memory for its JSON", label);
+}
+
+loss_status loss_json_read(const char *path, size_t max, char **text)
+{
+    LOSSI_REQUIRE(text);
+    *text = NULL;
+    LOSSI_REQUIRE(path);
+    uint8_t *bytes;
+    size_t size;
+    loss_status status = loss_file_read(path, max, &bytes, &size);
+    if (!status)
+        status = lossi_json_check((const char *)bytes, size, path);
+    if (status)
+        free(bytes);
+    else
+        *text = (char *)bytes;
+    return status;
 }

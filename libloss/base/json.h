@@ -7,6 +7,10 @@
 
 #include "base/base.h"
 
+/** Checks that a text is one JSON object, without memory. Parameters and errors as
+ *  lossi_json_parse(), but for LOSS_ERR_NOMEM. */
+loss_status lossi_json_check(const char *text, size_t size, const char *label);
+
 /** Reads one JSON object (RFC 8259), which may be followed by white space only.
  *  @param label  what the text is, for messages: usually a file. Borrowed.
  *  @param out    owned by the caller (cJSON_Delete()), NULL on failure

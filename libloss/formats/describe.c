@@ -21,9 +21,31 @@ static bool begins_with(const content *c, const char *text)
     return c->size >= strlen(text) && memcmp(c->bytes, text, strlen(text)) == 0;
 }
 
-static void add_size(cJSON *json, const char *key, size_t value)
+/* The object under way. */
+typedef struct description {
+    cJSON *json;
+    bool failed; /* memory is out */
+} description;
+
+/* Adds to an object under a key, or to an array where the key is NULL; frees what it cannot add.
+ * @return the item, NULL when memory is out; `to` may be NULL after that */
+static cJSON *add(description *d, cJSON *to, const char *key, cJSON *item)
 {
-    cJSON_AddNumberToObject(json, key, (double)value);
+    if (to && item && (key ? cJSON_AddItemToObject(to, key, item) : cJSON_AddItemToArray(to, item)))
+        return item;
+    cJSON_Delete(item);
+    d->failed = true;
+    return NULL;
+}
+
+static void add_size(description *d, const char *key, size_t value)
+{
+    add(d, d->json, key, cJSON_CreateNumber((double)value));
+}
+
+static void add_text(description *d, const char *key, const char *text)
+{
+    add(d, d->json, key, cJSON_CreateString(text));
 }
 
 /* Number of lines that begin with `start`. */
@@ -37,10 +59,10 @@ static size_t count_lines(const content *c, const char *start)
 }
 
 /* Lines "<start>text" of the part before `end`, as an array of their texts. */
-static void add_lines(cJSON *json, const char *key, const char *text, const char *end,
+static void add_lines(description *d, const char *key, const char *text, const char *end,
                       const char *start)
 {
-    cJSON *array = cJSON_AddArrayToObject(json, key);
+    cJSON *array = add(d, d->json, key, cJSON_CreateArray());
     for (const char *line = text; line && line < end;
          line = strchr(line, '\n'), line += line != NULL) {
         if (strncmp(line, start, strlen(start)) != 0)
@@ -48,7 +70,7 @@ static void add_lines(cJSON *json, const char *key, const char *text, const char
         char *copy = lossi_strdup(line + strlen(start));
         if (copy)
             copy[strcspn(copy, "\n")] = 0;
-        cJSON_AddItemToArray(array, cJSON_CreateString(copy ? copy : ""));
+        add(d, array, NULL, copy ? cJSON_CreateString(copy) : NULL);
         free(copy);
     }
 }
@@ -60,7 +82,7 @@ static bool count_after(const char *text, const char *end, const char *key, uint
     return at && at < end && loss_count_parse(at + strlen(key), &at, count);
 }
 
-static loss_status describe_ply(const content *c, cJSON *json)
+static loss_status describe_ply(const content *c, description *d)
 {
     const char *text = (const char *)c->bytes, *end = strstr(text, "end_header\n");
     uint64_t vertices = 0, faces = 0;
@@ -68,50 +90,49 @@ static loss_status describe_ply(const content *c, cJSON *json)
     if (!end || !count_after(text, end, "element vertex ", &vertices) ||
         (f && f < end && !count_after(text, end, "element face ", &faces)))
         return lossi_fail(LOSS_ERR_FORMAT, "%s: a PLY file without a whole header", c->path);
-    cJSON_AddStringToObject(json, "kind", "ply");
-    cJSON_AddStringToObject(json, "encoding",
-                            strstr(text, "format ascii") ? "ascii" : "binary_little_endian");
-    add_size(json, "vertices", vertices);
-    add_size(json, "faces", faces);
-    add_lines(json, "comments", text, end, "comment ");
+    add_text(d, "kind", "ply");
+    add_text(d, "encoding", strstr(text, "format ascii") ? "ascii" : "binary_little_endian");
+    add_size(d, "vertices", vertices);
+    add_size(d, "faces", faces);
+    add_lines(d, "comments", text, end, "comment ");
     return LOSS_OK;
 }
 
-static loss_status describe_vtk(const content *c, cJSON *json)
+static loss_status describe_vtk(const content *c, description *d)
 {
     const char *text = (const char *)c->bytes;
     bool is_image = strstr(text, "type=\"ImageData\"") != NULL;
     if (!strstr(text, "</VTKFile>"))
         return lossi_fail(LOSS_ERR_FORMAT, "%s: a VTK file without its end", c->path);
-    cJSON_AddStringToObject(json, "kind", is_image ? "vti" : "vtp");
-    cJSON *arrays = cJSON_AddArrayToObject(json, "arrays");
+    add_text(d, "kind", is_image ? "vti" : "vtp");
+    cJSON *arrays = add(d, d->json, "arrays", cJSON_CreateArray());
     static const char NAME[] = " Name=\"";
     for (const char *at = text; (at = strstr(at, NAME)); at++) {
         char name[64];
         if (sscanf(at + sizeof NAME - 1, "%63[^\"]", name) == 1)
-            cJSON_AddItemToArray(arrays, cJSON_CreateString(name));
+            add(d, arrays, NULL, cJSON_CreateString(name));
     }
     uint64_t points, polygons, nx, ny;
     static const char EXTENT[] = "WholeExtent=\"0 ";
     const char *end = text + c->size, *extent = strstr(text, EXTENT);
     if (count_after(text, end, "NumberOfPoints=\"", &points))
-        add_size(json, "vertices", points);
+        add_size(d, "vertices", points);
     if (count_after(text, end, "NumberOfPolys=\"", &polygons))
-        add_size(json, "faces", polygons);
+        add_size(d, "faces", polygons);
     if (extent && loss_count_parse(extent + sizeof EXTENT - 1, &extent, &nx) &&
         strncmp(extent, " 0 ", 3) == 0 && loss_count_parse(extent + 3, &extent, &ny)) {
-        add_size(json, "nx", nx + 1);
-        add_size(json, "ny", ny + 1);
+        add_size(d, "nx", nx + 1);
+        add_size(d, "ny", ny + 1);
     }
     return LOSS_OK;
 }
 
-static loss_status describe_obj(const content *c, cJSON *json)
+static loss_status describe_obj(const content *c, description *d)
 {
-    cJSON_AddStringToObject(json, "kind", "obj");
-    add_size(json, "vertices", count_lines(c, "v "));
-    add_size(json, "faces", count_lines(c, "f "));
-    add_lines(json, "comments", (const char *)c->bytes, (const char *)c->bytes + c->size, "# ");
+    add_text(d, "kind", "obj");
+    add_size(d, "vertices", count_lines(c, "v "));
+    add_size(d, "faces", count_lines(c, "f "));
+    add_lines(d, "comments", (const char *)c->bytes, (const char *)c->bytes + c->size, "# ");
     return LOSS_OK;
 }
 
@@ -124,39 +145,39 @@ static size_t stl_facets(const content *c)
                                       (size_t)c->bytes[82] << 16 | (size_t)c->bytes[83] << 24;
 }
 
-static loss_status describe_stl(const content *c, cJSON *json)
+static loss_status describe_stl(const content *c, description *d)
 {
     bool ascii = begins_with(c, "solid ");
     if (!ascii && c->size != STL_HEADER + stl_facets(c) * STL_FACET)
         return lossi_fail(LOSS_ERR_FORMAT, "%s: an STL file of %zu facets has %zu bytes; found %zu",
                           c->path, stl_facets(c), STL_HEADER + stl_facets(c) * STL_FACET, c->size);
-    cJSON_AddStringToObject(json, "kind", "stl");
-    cJSON_AddStringToObject(json, "encoding", ascii ? "ascii" : "binary");
-    add_size(json, "faces", ascii ? count_lines(c, "facet ") : stl_facets(c));
+    add_text(d, "kind", "stl");
+    add_text(d, "encoding", ascii ? "ascii" : "binary");
+    add_size(d, "faces", ascii ? count_lines(c, "facet ") : stl_facets(c));
     return LOSS_OK;
 }
 
-static loss_status describe_csv(const content *c, cJSON *json)
+static loss_status describe_csv(const content *c, description *d)
 {
     char *header = lossi_strdup((const char *)c->bytes);
     if (!header)
         return lossi_fail_nomem(c->size);
     header[strcspn(header, "\n")] = 0;
-    cJSON_AddStringToObject(json, "kind",
-                            strncmp(header, "epoch,", 6) == 0 ? "training log"
-                            : strncmp(header, "run,", 4) == 0 ? "training paths"
-                                                              : "csv");
-    cJSON_AddStringToObject(json, "columns", header);
+    add_text(d, "kind",
+             strncmp(header, "epoch,", 6) == 0 ? "training log"
+             : strncmp(header, "run,", 4) == 0 ? "training paths"
+                                               : "csv");
+    add_text(d, "columns", header);
     free(header);
     size_t lines = 0;
     for (size_t i = 0; i < c->size; i++)
         lines += c->bytes[i] == '\n';
-    add_size(json, "rows", lines ? lines - 1 : 0);
+    add_size(d, "rows", lines ? lines - 1 : 0);
     return LOSS_OK;
 }
 
 /* "F32, I64": the types that occur. */
-static void add_types(cJSON *json, const lossi_arrays *arrays)
+static void add_types(description *d, const lossi_arrays *arrays)
 {
     char text[64] = "";
     for (int type = 0; type < LOSSI_N_DTYPES; type++)
@@ -167,10 +188,10 @@ static void add_types(cJSON *json, const lossi_arrays *arrays)
                          lossi_dtype_name((lossi_dtype)type));
                 break;
             }
-    cJSON_AddStringToObject(json, "types", text);
+    add_text(d, "types", text);
 }
 
-static loss_status describe_arrays(const content *c, cJSON *json)
+static loss_status describe_arrays(const content *c, description *d)
 {
     lossi_arrays arrays;
     const lossi_arrays_format *format;
@@ -181,55 +202,51 @@ static loss_status describe_arrays(const content *c, cJSON *json)
                           c->size);
     if (status)
         return status;
-    cJSON_AddStringToObject(json, "kind", format->name);
-    add_types(json, &arrays);
-    cJSON *metadata = cJSON_AddObjectToObject(json, "metadata"),
-          *tensors = cJSON_AddObjectToObject(json, "tensors");
+    add_text(d, "kind", format->name);
+    add_types(d, &arrays);
+    cJSON *metadata = add(d, d->json, "metadata", cJSON_CreateObject()),
+          *tensors = add(d, d->json, "tensors", cJSON_CreateObject());
     for (size_t i = 0; i < arrays.n_metadata; i++)
-        cJSON_AddStringToObject(metadata, arrays.metadata_keys[i], arrays.metadata_values[i]);
+        add(d, metadata, arrays.metadata_keys[i], cJSON_CreateString(arrays.metadata_values[i]));
     size_t values = 0;
     for (size_t i = 0; i < arrays.n; i++) {
-        cJSON *shape = cJSON_AddArrayToObject(tensors, arrays.items[i].name);
+        cJSON *shape = add(d, tensors, arrays.items[i].name, cJSON_CreateArray());
         for (size_t k = 0; k < arrays.items[i].n_dims; k++)
-            cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)arrays.items[i].dims[k]));
+            add(d, shape, NULL, cJSON_CreateNumber((double)arrays.items[i].dims[k]));
         values += arrays.items[i].count;
     }
-    add_size(json, "values", values);
+    add_size(d, "values", values);
     lossi_arrays_free(&arrays);
     return LOSS_OK;
 }
 
-static loss_status describe_picture(const content *c, cJSON *json)
+static loss_status describe_picture(const content *c, description *d)
 {
-    cJSON_AddStringToObject(json, "kind",
-                            begins_with(c, "%PDF-") ? "pdf"
-                            : begins_with(c, "<")   ? "svg"
-                                                    : "png");
+    add_text(d, "kind", begins_with(c, "%PDF-") ? "pdf" : begins_with(c, "<") ? "svg" : "png");
     if (begins_with(c, "\x89PNG") && c->size >= 24) { /* big-endian sizes in the first chunk */
         const uint8_t *b = c->bytes + 16;
-        add_size(json, "width", (size_t)b[0] << 24 | (size_t)b[1] << 16 | (size_t)b[2] << 8 | b[3]);
-        add_size(json, "height",
-                 (size_t)b[4] << 24 | (size_t)b[5] << 16 | (size_t)b[6] << 8 | b[7]);
+        add_size(d, "width", (size_t)b[0] << 24 | (size_t)b[1] << 16 | (size_t)b[2] << 8 | b[3]);
+        add_size(d, "height", (size_t)b[4] << 24 | (size_t)b[5] << 16 | (size_t)b[6] << 8 | b[7]);
     }
     return LOSS_OK;
 }
 
-static loss_status describe(const content *c, cJSON *json)
+static loss_status describe(const content *c, description *d)
 {
     if (begins_with(c, "ply\n"))
-        return describe_ply(c, json);
+        return describe_ply(c, d);
     if (begins_with(c, "<?xml") && strstr((const char *)c->bytes, "<VTKFile"))
-        return describe_vtk(c, json);
+        return describe_vtk(c, d);
     if (begins_with(c, "\x89PNG") || begins_with(c, "%PDF-") || begins_with(c, "<?xml") ||
         begins_with(c, "<svg"))
-        return describe_picture(c, json);
+        return describe_picture(c, d);
     if (begins_with(c, "split,") || begins_with(c, "epoch,") || begins_with(c, "run,checkpoint,"))
-        return describe_csv(c, json);
+        return describe_csv(c, d);
     if (begins_with(c, "# loss landscape"))
-        return describe_obj(c, json);
+        return describe_obj(c, d);
     if (begins_with(c, "solid ") || begins_with(c, "libloss landscape"))
-        return describe_stl(c, json);
-    return describe_arrays(c, json);
+        return describe_stl(c, d);
+    return describe_arrays(c, d);
 }
 
 loss_status loss_file_describe(const char *path, char **out)
@@ -243,11 +260,11 @@ loss_status loss_file_describe(const char *path, char **out)
     if (status)
         return status;
     c.bytes = bytes;
-    cJSON *json = cJSON_CreateObject();
-    status = json ? describe(&c, json) : lossi_fail_nomem(64);
-    if (!status && !(*out = cJSON_PrintUnformatted(json)))
+    description d = {.json = cJSON_CreateObject()};
+    status = d.json ? describe(&c, &d) : lossi_fail_nomem(sizeof(cJSON));
+    if (!status && (d.failed || !(*out = cJSON_PrintUnformatted(d.json))))
         status = lossi_fail_nomem(c.size);
-    cJSON_Delete(json);
+    cJSON_Delete(d.json);
     free(bytes);
     return status;
 }

@@ -42,7 +42,7 @@ static void test_files_and_text(void **state)
     uint8_t *bytes;
     size_t n;
     double x;
-    char buffer[4];
+    char buffer[4], *text;
     loss_path_kind kind;
     const loss_file_kind far = {"far", 65, "x", 1}, empty = {"empty", 0, "x", 0};
     REFUSED(loss_file_open(NULL, "x", NULL));
@@ -56,6 +56,8 @@ static void test_files_and_text(void **state)
     REFUSED(loss_file_read(NULL, 1, &bytes, &n));
     REFUSED(loss_file_read("x", 1, NULL, &n));
     REFUSED(loss_file_read("x", 1, &bytes, NULL));
+    REFUSED(loss_json_read(NULL, 1, &text));
+    REFUSED(loss_json_read("x", 1, NULL));
     REFUSED(loss_path_find(NULL, &kind));
     REFUSED(loss_path_find("x", NULL));
     loss_file_put(NULL, "x", 1);
