@@ -3,6 +3,7 @@
 
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -79,8 +80,11 @@ int picture_write(const char *path, double width, double height, const char *cre
         return report_failure(opened);
     cairo_surface_t *surface = make_surface(kind, width, height, created, file);
     cairo_status_t status = draw_on(surface, draw, user);
+    errno = 0;
     if (!status && kind == PICTURE_PNG)
         status = cairo_surface_write_to_png_stream(surface, write_bytes, file);
+    if (status == CAIRO_STATUS_PNG_ERROR && errno == ENOMEM) /* libpng does not tell its cause */
+        status = CAIRO_STATUS_NO_MEMORY;
     cairo_surface_finish(surface);
     if (!status)
         status = cairo_surface_status(surface);

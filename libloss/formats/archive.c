@@ -3,6 +3,7 @@
  * than its file. libzip itself does not tell where a member's data lie. */
 #include "formats/archive.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zip.h>
@@ -66,9 +67,11 @@ static zip_int64_t serve(void *user, void *data, zip_uint64_t size, zip_source_c
     }
 }
 
+/* libzip forgets some failed allocations: an archive that it has no memory to look at is "not a zip
+ * archive". errno, 0 before its calls, tells. */
 static loss_status fail_zip(const char *label, const char *what, zip_error_t *error)
 {
-    return zip_error_code_zip(error) == ZIP_ER_MEMORY
+    return zip_error_code_zip(error) == ZIP_ER_MEMORY || errno == ENOMEM
                ? lossi_fail_nomem(SMALLEST)
                : lossi_fail(LOSS_ERR_FORMAT, "%s: %s: %s", label, what, zip_error_strerror(error));
 }
@@ -77,6 +80,7 @@ static loss_status open_zip(lossi_archive *archive, const char *label)
 {
     zip_error_t error;
     zip_error_init(&error);
+    errno = 0;
     zip_source_t *zip_source = zip_source_function_create(serve, archive->source, &error);
     archive->zip = zip_source ? zip_open_from_source(zip_source, ZIP_RDONLY, &error) : NULL;
     loss_status status = LOSS_OK;
@@ -245,6 +249,7 @@ loss_status lossi_archive_contents(const lossi_archive *archive, lossi_member *m
             LOSS_ERR_FORMAT,
             "%s: %s would inflate from %zu to %zu bytes: more than any honest file; refused", label,
             member->name, member->stored_size, member->size);
+    errno = 0;
     zip_file_t *file = zip_fopen_index(archive->zip, member->index, 0);
     if (!file)
         return fail_zip(label, member->name, zip_get_error(archive->zip));

@@ -113,21 +113,24 @@ bool lossi_pytorch_is_zip(const lossi_archive *zip)
     return lossi_archive_find_ending(zip, PICKLE_NAME) != NULL;
 }
 
-/* FOLDER/NAME, FOLDER being that of the pickle. */
-static lossi_member *sibling(const lossi_archive *zip, const char *pickle, const char *name)
+/* FOLDER/NAME, FOLDER being that of the pickle. *member is NULL where there is none. */
+static loss_status sibling(const lossi_archive *zip, const char *pickle, const char *name,
+                           lossi_member **member)
 {
     char *path =
         lossi_format("%.*s/%s", (int)(strlen(pickle) - (sizeof PICKLE_NAME - 1)), pickle, name);
-    lossi_member *member = path ? lossi_archive_find(zip, path) : NULL;
+    *member = path ? lossi_archive_find(zip, path) : NULL;
     free(path);
-    return member;
+    return path ? LOSS_OK : lossi_fail_nomem(strlen(pickle) + strlen(name));
 }
 
 static loss_status check_byte_order(const lossi_archive *zip, const char *pickle, const char *label,
                                     lossi_arrays *out)
 {
-    lossi_member *order = sibling(zip, pickle, "byteorder");
-    loss_status status = order ? lossi_archive_contents(zip, order, label, out) : LOSS_OK;
+    lossi_member *order;
+    loss_status status = sibling(zip, pickle, "byteorder", &order);
+    if (!status && order)
+        status = lossi_archive_contents(zip, order, label, out);
     if (!status && order && (order->size != 6 || memcmp(order->contents, "little", 6) != 0))
         status =
             lossi_fail(LOSS_ERR_FORMAT, "%s: its byte order is %.*s; expected little", label,
@@ -140,12 +143,15 @@ static loss_status find_members(const lossi_archive *zip, const char *pickle, st
 {
     for (size_t i = 0; i < list->n; i++) {
         char *name = lossi_format("data/%s", list->items[i].key);
-        lossi_member *member = name ? sibling(zip, pickle, name) : NULL;
+        lossi_member *member = NULL;
+        loss_status status = name ? sibling(zip, pickle, name, &member) : lossi_fail_nomem(64);
         free(name);
+        if (status)
+            return status;
         if (!member)
             return lossi_fail(LOSS_ERR_FORMAT, "%s: storage data/%.100s is not in the archive",
                               label, list->items[i].key);
-        loss_status status = lossi_archive_contents(zip, member, label, out);
+        status = lossi_archive_contents(zip, member, label, out);
         if (status)
             return status;
         list->items[i].bytes = member->contents;

@@ -60,20 +60,20 @@ static loss_split choose_split(const loss_surface *s, loss_split wanted)
                                              : LOSS_SPLIT_TEST;
 }
 
-/* Takes the text, and escapes it: names from files must not begin lines of the header. */
-/* Takes the line over. Whatever the file says in it stays on one line. */
-static void add_comment(lossi_mesh *mesh, char *line)
+/* Takes the line over, NULL where memory is out. Whatever the file says in it stays on one line. */
+static loss_status add_comment(lossi_mesh *mesh, char *line)
 {
-    char *escaped = loss_text_escaped(line);
+    char *escaped = line ? loss_text_escaped(line) : NULL;
     char **comments =
         escaped ? realloc(mesh->comments, (mesh->n_comments + 1) * sizeof *comments) : NULL;
     free(line);
     if (!comments) {
         free(escaped);
-        return;
+        return lossi_fail_nomem((mesh->n_comments + 1) * sizeof *comments);
     }
     mesh->comments = comments;
     comments[mesh->n_comments++] = escaped;
+    return LOSS_OK;
 }
 
 static const char *fact(const loss_surface *s, const char *key)
@@ -83,23 +83,27 @@ static const char *fact(const loss_surface *s, const char *key)
 }
 
 /* What was measured, and how z was made of it. */
-static void add_comments(const loss_surface *s, loss_split split, const lossi_height_scale *scale,
-                         lossi_mesh *mesh)
+static loss_status add_comments(const loss_surface *s, loss_split split,
+                                const lossi_height_scale *scale, lossi_mesh *mesh)
 {
     char key[32];
     snprintf(key, sizeof key, "images_%s", loss_split_name(split));
-    add_comment(mesh,
-                lossi_format("loss landscape by libloss %s: %s, weights %s", fact(s, "version"),
-                             fact(s, "model"), fact(s, "weights_digest")));
-    add_comment(
-        mesh,
+    char *const lines[] = {
+        lossi_format("loss landscape by libloss %s: %s, weights %s", fact(s, "version"),
+                     fact(s, "model"), fact(s, "weights_digest")),
         lossi_format("mean cross-entropy in nats over %s %s images of %s, BatchNorm mode %s",
-                     fact(s, key), loss_split_name(split), fact(s, "data_format"), fact(s, "bn")));
-    add_comment(mesh, lossi_format("directions: %s; cosine %s; x and y in multiples of them",
-                                   fact(s, "directions"), fact(s, "cosine")));
-    add_comment(mesh, lossi_format("z = %.9g + %.9g * %s; quality is the loss itself",
-                                   scale->offset, scale->scale,
-                                   scale->kind == LOSS_HEIGHT_LOG ? "log10(loss)" : "loss"));
+                     fact(s, key), loss_split_name(split), fact(s, "data_format"), fact(s, "bn")),
+        lossi_format("directions: %s; cosine %s; x and y in multiples of them",
+                     fact(s, "directions"), fact(s, "cosine")),
+        lossi_format("z = %.9g + %.9g * %s; quality is the loss itself", scale->offset,
+                     scale->scale, scale->kind == LOSS_HEIGHT_LOG ? "log10(loss)" : "loss"),
+    };
+    loss_status status = LOSS_OK;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        loss_status added = add_comment(mesh, lines[i]);
+        status = status ? status : added;
+    }
+    return status;
 }
 
 /* How a mesh goes into a file of one format. */
@@ -128,8 +132,9 @@ static loss_status write_mesh(loss_surface *s, const char *path, mesh_writer wri
     fields_free(&f);
     if (status)
         return status;
-    add_comments(s, split, &scale, &mesh);
-    status = writer(path, &mesh, opt);
+    status = add_comments(s, split, &scale, &mesh);
+    if (!status)
+        status = writer(path, &mesh, opt);
     lossi_mesh_free(&mesh);
     return status;
 }

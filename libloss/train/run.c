@@ -126,6 +126,8 @@ static loss_status restore_momentum(const char *path, const loss_net *net, lossi
         char *name = lossi_format("%s%s", PREFIX, tensor->name);
         const lossi_array *array = name ? lossi_arrays_find(arrays, name) : NULL;
         free(name);
+        if (!name)
+            return lossi_fail_nomem(strlen(tensor->name) + sizeof PREFIX);
         if (!array || array->count != tensor->count)
             return lossi_fail(LOSS_ERR_MISMATCH, "%s: no momentum of %zu values for %s", path,
                               tensor->count, tensor->name);
