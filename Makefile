@@ -88,6 +88,7 @@ HEADERS      := $(sort $(wildcard include/loss/*.h))
 
 DOUBLE_TESTS := $(DOUBLE)/tests/unit/test_gradients $(DOUBLE)/tests/unit/test_hessian
 TESTS        := $(filter-out %/test_gradients %/test_hessian,$(TEST_SOURCES:%.c=$(OUT)/%))
+FAULTS       := $(OUT)/tests/faults/faults.so
 CLI_TESTS    := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/cli/test_*.c)))
 VIEW_TESTS   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/viewer/test_*.c)))
 EXAMPLES     := $(EXAMPLE_SOURCES:%.c=$(OUT)/%)
@@ -135,7 +136,7 @@ viewer: $(STATIC_LIB) $(VIEW_OBJECTS) ## Build lossview; says so where its libra
 examples: $(EXAMPLES) ## Build the examples in examples/ into $(BUILD)/release/examples/
 
 .PHONY: tests
-tests: $(TESTS) $(DOUBLE_TESTS) $(REPLAYS) $(CLI_TESTS) $(VIEW_TESTS)
+tests: $(FAULTS) $(TESTS) $(DOUBLE_TESTS) $(REPLAYS) $(CLI_TESTS) $(VIEW_TESTS)
 
 # A program sees only the public headers; pictures of who may include whom: CONTRIBUTING.md.
 $(OUT)/cli/% $(OUT)/tests/cli/%.o: INCLUDES = -Iinclude -Icli
@@ -262,7 +263,7 @@ $(BENCH): $(BENCH_OBJECTS) $(STATIC_LIB)
 # ---- Tests ------------------------------------------------------------------------------------------------------------
 
 INSTALL_TESTS := $(sort $(wildcard tests/install/*.sh))
-SCRIPTS  := $(sort $(wildcard tests/cli/*.sh)) $(sort $(wildcard tests/pytorch/*.py)) $(INSTALL_TESTS)
+SCRIPTS  := $(sort $(wildcard tests/cli/*.sh)) $(sort $(wildcard tests/pytorch/*.py)) tests/faults/sampled.sh $(INSTALL_TESTS)
 VIEW_SCRIPTS := tests/viewer/pictures.sh tests/viewer/window.sh
 # What computes with kernels, and so may differ from one set to the next. test_kernels runs each set itself.
 SET_TESTS := $(filter-out %/test_kernels,$(TESTS)) $(filter-out %/help.sh %/isa.sh,$(sort $(wildcard tests/cli/*.sh)))
@@ -399,7 +400,6 @@ check-install: all
 	$(TEST_ENV) tests/run $(INSTALL_TESTS)
 
 # Failing memory and failing calls to the system, one at a time.
-FAULTS := $(OUT)/tests/faults/faults.so
 $(FAULTS): tests/faults/faults.c $(OUT)/flags
 	$(call say,LINK)
 	mkdir -p $(@D)

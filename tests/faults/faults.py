@@ -8,7 +8,7 @@ that says what failed. Never with half a result, a signal, or a damaged file tha
     tests/faults/faults.py memory|files [--most N] [--only WORD] [--verbose]
 
 --most N tries at most N failures of a command, spread over all (0: every one; the default is 0 with
-`make faults`, and small in `make check`). Speaks TAP: one case for each command.
+`make faults`, and small in tests/faults/sampled.sh, which is part of `make check`). Speaks TAP: one case for each command.
 """
 
 import argparse
