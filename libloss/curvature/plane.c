@@ -15,7 +15,6 @@ loss_status loss_plane_hessian(loss_plane **out, const loss_net *net, const loss
     loss_curvature_options opt = LOSS_CURVATURE_OPTIONS_INIT;
     loss_eigen_options eigen = LOSS_EIGEN_OPTIONS_INIT;
     loss_curvature *curvature = NULL;
-    loss_plane *plane = NULL;
     loss_eigenvalue found[2];
     size_t n = loss_net_n_parameters(net);
     loss_status status = LOSSI_OPTIONS(opt, given);
@@ -30,24 +29,17 @@ loss_status loss_plane_hessian(loss_plane **out, const loss_net *net, const loss
         status = loss_curvature_create(&curvature, net, data, &opt);
     if (!status)
         status = loss_curvature_eigen(curvature, &eigen, found, vectors);
-    if (!status)
-        status = lossi_plane_allocate(&plane, net, false);
     if (!status) {
-        for (int axis = 0; axis < 2; axis++) {
-            memcpy(plane->directions[axis], vectors + (size_t)axis * n, n * sizeof *vectors);
-            plane->eigenvalues[axis] = found[axis].value;
-            if (values)
-                values[axis] = found[axis];
-        }
-        plane->has_eigenvalues = true;
-        status = lossi_plane_finish(&plane, lossi_format("hessian ignore=%s, of %zu %s images (%s)",
-                                                         loss_ignore_name(opt.ignore),
-                                                         loss_dataset_count(data),
-                                                         loss_split_name(loss_dataset_split(data)),
-                                                         loss_dataset_selection(data)));
+        const double eigenvalues[2] = {found[0].value, found[1].value};
+        char *description =
+            lossi_format("hessian ignore=%s, of %zu %s images (%s)", loss_ignore_name(opt.ignore),
+                         loss_dataset_count(data), loss_split_name(loss_dataset_split(data)),
+                         loss_dataset_selection(data));
+        if (values)
+            memcpy(values, found, sizeof found);
+        status = lossi_plane_of_eigenvectors(out, net, vectors, eigenvalues, description);
     }
     loss_curvature_free(curvature);
     free(vectors);
-    *out = plane;
     return status;
 }

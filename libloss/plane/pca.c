@@ -8,13 +8,20 @@
 #include <string.h>
 
 #include "base/thread.h"
-#include "plane/plane.h"
+#include "plane/kinds.h"
 
 enum { MOST_CHECKPOINTS = 20000, BYTES_HELD = 192 << 20 };
 
 /* An eigenvalue below this share of the largest, or of the longest row, is rounding: of singular
  * values 1e-6. */
 static const double RANK_TOLERANCE = 1e-12;
+
+/* Details of such a plane. */
+typedef struct components {
+    size_t n_checkpoints;
+    double explained[2]; /* their shares of the variance */
+    loss_ignore ignore;
+} components;
 
 /* The rows: all that reading and multiplying them needs. */
 typedef struct rows {
@@ -213,15 +220,16 @@ static loss_status make_plane(rows *r, loss_plane **out, const double *gram, con
 {
     size_t n = r->n;
     double trace = 0;
-    loss_status status = lossi_plane_allocate(out, r->origin, rank < 2);
+    loss_status status = lossi_plane_allocate(out, &lossi_plane_kind_pca, r->origin, rank < 2);
     if (status)
         return status;
     loss_plane *plane = *out;
+    components *details = plane->details;
     for (size_t t = 0; t < n; t++)
         trace += values[t] > 0 ? values[t] : 0;
     for (size_t axis = 0; axis < rank && !status; axis++) {
         const double *u = vectors + (n - 1 - axis);
-        plane->explained[axis] = values[n - 1 - axis] / trace;
+        details->explained[axis] = values[n - 1 - axis] / trace;
         status = make_direction(r, u, sign_of(gram, n, u), plane->directions[axis]);
     }
     if (status) {
@@ -229,8 +237,8 @@ static loss_status make_plane(rows *r, loss_plane **out, const double *gram, con
         *out = NULL;
         return status;
     }
-    plane->n_checkpoints = n;
-    plane->ignore = r->opt->ignore;
+    details->n_checkpoints = n;
+    details->ignore = r->opt->ignore;
     return lossi_plane_finish(
         out, lossi_format("pca of %zu checkpoints ignore=%s", n, loss_ignore_name(r->opt->ignore)));
 }
@@ -295,12 +303,58 @@ loss_status loss_plane_pca(loss_plane **out, const loss_net *net, const char *co
     return status ? status : lossi_plane_pca(out, net, paths, n, &opt, BYTES_HELD);
 }
 
+/* NULL: a plane of another kind. */
+static const components *components_of(const loss_plane *plane)
+{
+    return plane->kind == &lossi_plane_kind_pca ? plane->details : NULL;
+}
+
 double loss_plane_explained(const loss_plane *plane, int axis)
 {
-    return plane->n_checkpoints ? plane->explained[axis != 0] : NAN;
+    const components *details = components_of(plane);
+    return details ? details->explained[axis != 0] : NAN;
 }
 
 size_t loss_plane_checkpoints(const loss_plane *plane)
 {
-    return plane->n_checkpoints;
+    const components *details = components_of(plane);
+    return details ? details->n_checkpoints : 0;
 }
+
+static bool record(const loss_plane *plane, lossi_facts *facts)
+{
+    const components *details = plane->details;
+    return lossi_facts_add(facts, "pca_checkpoints", "%zu", details->n_checkpoints) &&
+           lossi_facts_add(facts, "explained_x", "%.9g", details->explained[0]) &&
+           lossi_facts_add(facts, "explained_y", "%.9g", details->explained[1]) &&
+           lossi_facts_add(facts, "ignore", "%s", loss_ignore_name(details->ignore));
+}
+
+static loss_status restore(loss_plane **out, const lossi_plane_kind *kind, const loss_net *net,
+                           const lossi_plane_source *source)
+{
+    const lossi_facts *facts = source->facts;
+    components read = {.ignore = lossi_plane_ignore_of(facts)};
+    uint64_t n;
+    loss_status status = lossi_facts_count(facts, source->path, kind->mark, &n);
+    if (!status)
+        status = lossi_facts_number(facts, source->path, "explained_x", &read.explained[0]);
+    if (!status)
+        status = lossi_facts_number(facts, source->path, "explained_y", &read.explained[1]);
+    if (!status)
+        status = lossi_plane_restore_kept(out, kind, net, source);
+    if (status)
+        return status;
+    read.n_checkpoints = (size_t)n;
+    *(components *)(*out)->details = read;
+    return LOSS_OK;
+}
+
+const lossi_plane_kind lossi_plane_kind_pca = {
+    .name = "pca",
+    .mark = "pca_checkpoints",
+    .details_size = sizeof(components),
+    .record = record,
+    .restore = restore,
+    .move = lossi_plane_move_straight,
+};

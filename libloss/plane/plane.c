@@ -1,17 +1,23 @@
-/* Planes: memory, figures, moving a network along one. */
-#include "plane/plane.h"
-
+/* Planes of any kind: memory, figures, moving a network along one. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-loss_status lossi_plane_allocate(loss_plane **out, const loss_net *net, bool is_line)
+#include "plane/kinds.h"
+
+loss_status lossi_plane_allocate(loss_plane **out, const lossi_plane_kind *kind,
+                                 const loss_net *net, bool is_line)
 {
     *out = NULL;
     loss_plane *plane = calloc(1, sizeof *plane);
     if (!plane)
         return lossi_fail_nomem(sizeof *plane);
+    plane->kind = kind;
     plane->n = loss_net_n_parameters(net);
+    if (kind->details_size && !(plane->details = calloc(1, kind->details_size))) {
+        loss_plane_free(plane);
+        return lossi_fail_nomem(kind->details_size);
+    }
     for (int axis = 0; axis < (is_line ? 1 : 2); axis++) {
         plane->directions[axis] = lossi_alloc(plane->n, sizeof(float));
         if (!plane->directions[axis]) {
@@ -54,28 +60,15 @@ loss_status lossi_plane_finish(loss_plane **plane, char *description)
     return LOSS_OK;
 }
 
-loss_status loss_plane_create(loss_plane **out, const loss_net *net, const float *x, const float *y)
-{
-    LOSSI_REQUIRE(out);
-    *out = NULL;
-    LOSSI_REQUIRE(net && x);
-    loss_status status = lossi_plane_allocate(out, net, !y);
-    if (status)
-        return status;
-    memcpy((*out)->directions[0], x, (*out)->n * sizeof *x);
-    if (y)
-        memcpy((*out)->directions[1], y, (*out)->n * sizeof *y);
-    return lossi_plane_finish(out, lossi_strdup("arrays"));
-}
-
 void loss_plane_free(loss_plane *plane)
 {
     if (!plane)
         return;
     free(plane->directions[0]);
     free(plane->directions[1]);
-    free(plane->solutions[0]);
-    free(plane->solutions[1]);
+    if (plane->details && plane->kind->free_details)
+        plane->kind->free_details(plane->details);
+    free(plane->details);
     free(plane->description);
     free(plane);
 }
@@ -95,11 +88,6 @@ double loss_plane_cosine(const loss_plane *plane)
     return plane->cosine;
 }
 
-double loss_plane_eigenvalue(const loss_plane *plane, int axis)
-{
-    return plane->has_eigenvalues ? plane->eigenvalues[axis != 0] : NAN;
-}
-
 const char *loss_plane_description(const loss_plane *plane)
 {
     return plane->description;
@@ -108,11 +96,6 @@ const char *loss_plane_description(const loss_plane *plane)
 const char *loss_plane_digest(const loss_plane *plane)
 {
     return plane->digest;
-}
-
-const loss_random_options *lossi_plane_random_options(const loss_plane *plane)
-{
-    return plane->is_random ? &plane->random : NULL;
 }
 
 bool lossi_same_tensors(const loss_net *a, const loss_net *b)
@@ -125,20 +108,10 @@ bool lossi_same_tensors(const loss_net *a, const loss_net *b)
     return true;
 }
 
-loss_status loss_plane_move(const loss_plane *plane, const loss_net *origin, double a, double b,
-                            loss_net *moved)
+void lossi_plane_move_straight(const loss_plane *plane, const loss_net *origin, double a, double b,
+                               bool with_statistics, loss_net *moved)
 {
-    LOSSI_REQUIRE(plane && origin && moved);
-    if (loss_net_n_parameters(origin) != plane->n || loss_net_n_parameters(moved) != plane->n)
-        return lossi_fail(LOSS_ERR_SHAPE, "a plane of %zu parameters and networks of %zu and %zu",
-                          plane->n, loss_net_n_parameters(origin), loss_net_n_parameters(moved));
-    if (!lossi_same_tensors(origin, moved))
-        return lossi_fail(LOSS_ERR_SHAPE, "networks of different tensors: %s and %s", origin->model,
-                          moved->model);
-    if (plane->solutions[0]) {
-        lossi_plane_combine(plane, origin, a, b, false, moved);
-        return LOSS_OK;
-    }
+    (void)with_statistics;
     const float *x = plane->directions[0], *y = plane->directions[1];
     size_t at = 0;
     for (size_t i = 0; i < origin->n_tensors; i++) {
@@ -158,5 +131,34 @@ loss_status loss_plane_move(const loss_plane *plane, const loss_net *origin, dou
             to[j] = (lossi_real)value;
         }
     }
+}
+
+loss_status loss_plane_move(const loss_plane *plane, const loss_net *origin, double a, double b,
+                            loss_net *moved)
+{
+    LOSSI_REQUIRE(plane && origin && moved);
+    if (loss_net_n_parameters(origin) != plane->n || loss_net_n_parameters(moved) != plane->n)
+        return lossi_fail(LOSS_ERR_SHAPE, "a plane of %zu parameters and networks of %zu and %zu",
+                          plane->n, loss_net_n_parameters(origin), loss_net_n_parameters(moved));
+    if (!lossi_same_tensors(origin, moved))
+        return lossi_fail(LOSS_ERR_SHAPE, "networks of different tensors: %s and %s", origin->model,
+                          moved->model);
+    plane->kind->move(plane, origin, a, b, false, moved);
+    return LOSS_OK;
+}
+
+loss_status loss_plane_move_states(const loss_plane *plane, const loss_net *origin, double a,
+                                   double b, loss_net *moved)
+{
+    LOSSI_REQUIRE(plane && origin && moved);
+    if (!plane->kind->moves_statistics)
+        return lossi_fail(
+            LOSS_ERR_ARGUMENT,
+            "running statistics move only between solutions; these directions are: %s",
+            plane->description);
+    if (!lossi_same_tensors(origin, moved) || loss_net_n_parameters(origin) != plane->n)
+        return lossi_fail(LOSS_ERR_SHAPE, "networks of different tensors: %s and %s", origin->model,
+                          moved->model);
+    plane->kind->move(plane, origin, a, b, true, moved);
     return LOSS_OK;
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "plane/plane.h"
+#include "plane/kinds.h"
 
 const char *loss_norm_name(loss_norm norm)
 {
@@ -88,14 +88,54 @@ loss_status loss_plane_random(loss_plane **out, const loss_net *net,
             lossi_fail(LOSS_ERR_ARGUMENT, "norm %d, ignore %d: norms are 0 to %d, ignore 0 or 1",
                        (int)opt.norm, (int)opt.ignore, LOSS_NORM_NONE);
     if (!status)
-        status = lossi_plane_allocate(out, net, false);
+        status = lossi_plane_allocate(out, &lossi_plane_kind_random, net, false);
     if (status)
         return status;
-    (*out)->is_random = true;
-    (*out)->random = opt;
+    *(loss_random_options *)(*out)->details = opt;
     draw(net, &opt, LOSSI_RANDOM_DIRECTION_X, (*out)->directions[0]);
     draw(net, &opt, LOSSI_RANDOM_DIRECTION_Y, (*out)->directions[1]);
     return lossi_plane_finish(
         out, lossi_format("random norm=%s ignore=%s seed=%llu", loss_norm_name(opt.norm),
                           loss_ignore_name(opt.ignore), (unsigned long long)opt.seed));
 }
+
+static bool record(const loss_plane *plane, lossi_facts *facts)
+{
+    const loss_random_options *opt = plane->details;
+    return lossi_facts_add(facts, "norm", "%s", loss_norm_name(opt->norm)) &&
+           lossi_facts_add(facts, "ignore", "%s", loss_ignore_name(opt->ignore)) &&
+           lossi_facts_add(facts, "seed", "%llu", (unsigned long long)opt->seed);
+}
+
+static loss_status restore(loss_plane **out, const lossi_plane_kind *kind, const loss_net *net,
+                           const lossi_plane_source *source)
+{
+    loss_random_options opt = LOSS_RANDOM_OPTIONS_INIT;
+    const char *name = lossi_facts_text(source->facts, kind->mark);
+    int norm = LOSS_NORM_FILTER;
+    while (norm <= LOSS_NORM_NONE && strcmp(loss_norm_name((loss_norm)norm), name) != 0)
+        norm++;
+    opt.norm = (loss_norm)norm; /* an unknown one is refused */
+    opt.ignore = lossi_plane_ignore_of(source->facts);
+    loss_status status = lossi_facts_count(source->facts, source->path, "seed", &opt.seed);
+    return status ? status : loss_plane_random(out, net, &opt);
+}
+
+static loss_status another(loss_plane **out, const loss_plane *plane, const loss_net *net,
+                           uint64_t number)
+{
+    loss_random_options opt = *(const loss_random_options *)plane->details;
+    opt.seed += number;
+    return loss_plane_random(out, net, &opt);
+}
+
+const lossi_plane_kind lossi_plane_kind_random = {
+    .name = "random",
+    .mark = "norm",
+    .details_size = sizeof(loss_random_options),
+    .is_drawn = true,
+    .record = record,
+    .restore = restore,
+    .move = lossi_plane_move_straight,
+    .another = another,
+};

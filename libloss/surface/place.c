@@ -1,11 +1,11 @@
-/* Moving to a point: along the surface's plane, or along random line number iy; then running
+/* Moving to a point: along the surface's plane, or along repeated line number iy; then running
  * statistics as the mode wants them. */
 #include "surface/place.h"
 
 #include <stdlib.h>
 
 #include "net/recalibrate.h"
-#include "plane/plane.h"
+#include "plane/kinds.h"
 
 struct lossi_placer {
     const loss_surface *surface;
@@ -45,16 +45,15 @@ loss_status lossi_placer_create(lossi_placer **out, const loss_surface *surface)
     return status;
 }
 
-/* Row iy of repeated lines: the direction x of seed + iy. */
+/* Row iy of repeated lines: the direction x of the plane of number iy. */
 static loss_status draw_line(lossi_placer *p, size_t iy)
 {
     if (p->line && p->row == iy)
         return LOSS_OK;
     loss_plane_free(p->line);
     p->row = iy;
-    loss_random_options random = *lossi_plane_random_options(p->surface->plane);
-    random.seed += iy;
-    return loss_plane_random(&p->line, p->surface->net, &random);
+    const loss_plane *first = p->surface->plane;
+    return first->kind->another(&p->line, first, p->surface->net, iy);
 }
 
 static bool has_negative_variance(const loss_net *net)

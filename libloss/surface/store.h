@@ -6,6 +6,7 @@
 #include <loss/surface.h>
 
 #include "base/base.h"
+#include "base/facts.h"
 
 /** Bounds of a grid, when a file is made and when it is read: 2,000 x 2,000 points. A few bytes
  * can claim a grid of that size, and whoever shows it has arrays of its size. */
@@ -29,21 +30,6 @@ typedef struct lossi_store_wait {
 enum { LOSSI_ID_SIZE = 33 };
 
 typedef struct lossi_store lossi_store;
-
-/** Facts about a surface: text by key, sorted by key. Owns its strings. */
-typedef struct lossi_facts {
-    size_t n;
-    char **keys, **values;
-} lossi_facts;
-
-void lossi_facts_free(lossi_facts *facts);
-/** The value of a key, NULL if there is none. Borrowed. */
-const char *lossi_facts_find(const lossi_facts *facts, const char *key);
-/** Adds a fact; the value is printf style. @return false when memory is out. */
-bool lossi_facts_add(lossi_facts *facts, const char *key, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-/** Adds a fact, or gives it another value. @return false when memory is out. */
-bool lossi_facts_set(lossi_facts *facts, const char *key, const char *value);
 
 /** One direction of a file that cannot be drawn again. Borrowed. */
 typedef struct lossi_stored_direction {

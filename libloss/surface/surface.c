@@ -10,7 +10,7 @@
 
 #include <loss/text.h>
 
-#include "plane/plane.h"
+#include "plane/kinds.h"
 
 void loss_surface_close(loss_surface *surface)
 {
@@ -70,27 +70,12 @@ static bool add_bn(lossi_facts *facts, const loss_surface_options *opt)
 
 static bool add_plane(lossi_facts *facts, const loss_plane *plane)
 {
-    const loss_random_options *random = lossi_plane_random_options(plane);
-    bool done = lossi_facts_add(facts, "directions", "%s", loss_plane_description(plane)) &&
-                lossi_facts_add(facts, "plane_digest", "%s", loss_plane_digest(plane)) &&
-                lossi_facts_add(facts, "norm_x", "%.9g", loss_plane_norm(plane, 0)) &&
-                lossi_facts_add(facts, "norm_y", "%.9g", loss_plane_norm(plane, 1)) &&
-                lossi_facts_add(facts, "cosine", "%.9g", loss_plane_cosine(plane));
-    if (done && loss_plane_solutions(plane))
-        done = lossi_facts_add(facts, "solutions", "%zu", 1 + loss_plane_solutions(plane));
-    if (done && loss_plane_checkpoints(plane))
-        done = lossi_facts_add(facts, "pca_checkpoints", "%zu", loss_plane_checkpoints(plane)) &&
-               lossi_facts_add(facts, "explained_x", "%.9g", loss_plane_explained(plane, 0)) &&
-               lossi_facts_add(facts, "explained_y", "%.9g", loss_plane_explained(plane, 1)) &&
-               lossi_facts_add(facts, "ignore", "%s", loss_ignore_name(plane->ignore));
-    if (done && plane->has_eigenvalues)
-        done = lossi_facts_add(facts, "eigenvalue_x", "%.9g", plane->eigenvalues[0]) &&
-               lossi_facts_add(facts, "eigenvalue_y", "%.9g", plane->eigenvalues[1]);
-    if (done && random)
-        done = lossi_facts_add(facts, "norm", "%s", loss_norm_name(random->norm)) &&
-               lossi_facts_add(facts, "ignore", "%s", loss_ignore_name(random->ignore)) &&
-               lossi_facts_add(facts, "seed", "%llu", (unsigned long long)random->seed);
-    return done;
+    return lossi_facts_add(facts, "directions", "%s", loss_plane_description(plane)) &&
+           lossi_facts_add(facts, "plane_digest", "%s", loss_plane_digest(plane)) &&
+           lossi_facts_add(facts, "norm_x", "%.9g", loss_plane_norm(plane, 0)) &&
+           lossi_facts_add(facts, "norm_y", "%.9g", loss_plane_norm(plane, 1)) &&
+           lossi_facts_add(facts, "cosine", "%.9g", loss_plane_cosine(plane)) &&
+           (!plane->kind->record || plane->kind->record(plane, facts));
 }
 
 /* The fact `splits`: by whether the training images and the test images are there. */
@@ -151,7 +136,7 @@ static loss_status check_modes(const loss_surface *s)
     if ((unsigned)o->bn > LOSS_BN_RECALIBRATE)
         return lossi_fail(LOSS_ERR_ARGUMENT, "BatchNorm mode %d; expected 0 to %d", (int)o->bn,
                           LOSS_BN_RECALIBRATE);
-    if (o->bn == LOSS_BN_STATES && !loss_plane_solutions(s->plane))
+    if (o->bn == LOSS_BN_STATES && !s->plane->kind->moves_statistics)
         return lossi_fail(LOSS_ERR_ARGUMENT,
                           "BatchNorm mode states moves running statistics between solutions; these "
                           "directions are: %s",
@@ -160,7 +145,7 @@ static loss_status check_modes(const loss_surface *s)
         return lossi_fail(LOSS_ERR_ARGUMENT,
                           "BatchNorm mode %s: bn_data is%s given; it goes with recalibrate",
                           loss_bn_name(o->bn), o->bn_data ? "" : " not");
-    if (o->repeat && !lossi_plane_random_options(s->plane))
+    if (o->repeat && !s->plane->kind->another)
         return lossi_fail(LOSS_ERR_ARGUMENT,
                           "only random directions can be repeated; these are: %s",
                           loss_plane_description(s->plane));
@@ -263,7 +248,7 @@ static loss_status attach(loss_surface *s, const lossi_facts *facts)
     lossi_stored_direction directions[2];
     lossi_store_contents contents = {
         .facts = facts, .x = s->x, .y = s->y, .directions = directions};
-    for (int axis = 0; axis < 2 && !lossi_plane_random_options(s->plane); axis++)
+    for (int axis = 0; axis < 2 && !s->plane->kind->is_drawn; axis++)
         if (loss_plane_direction(s->plane, axis))
             directions[contents.n_directions++] =
                 (lossi_stored_direction){axis ? "y" : "x", loss_plane_direction(s->plane, axis),

@@ -1,9 +1,11 @@
 /* Facts: a small sorted list of key and value. */
+#include "base/facts.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "surface/store.h"
+#include <loss/text.h>
 
 void lossi_facts_free(lossi_facts *facts)
 {
@@ -81,4 +83,30 @@ bool lossi_facts_set(lossi_facts *facts, const char *key, const char *value)
         return true;
     }
     return lossi_facts_add(facts, key, "%s", value);
+}
+
+const char *lossi_facts_text(const lossi_facts *facts, const char *key)
+{
+    const char *value = lossi_facts_find(facts, key);
+    return value ? value : "";
+}
+
+loss_status lossi_facts_number(const lossi_facts *facts, const char *path, const char *key,
+                               double *value)
+{
+    const char *text = lossi_facts_text(facts, key);
+    return loss_number_parse(text, NULL, value)
+               ? LOSS_OK
+               : lossi_fail(LOSS_ERR_FORMAT, "%s: its %s is \"%.100s\"; expected a number", path,
+                            key, text);
+}
+
+loss_status lossi_facts_count(const lossi_facts *facts, const char *path, const char *key,
+                              uint64_t *value)
+{
+    const char *text = lossi_facts_text(facts, key);
+    return loss_count_parse(text, NULL, value)
+               ? LOSS_OK
+               : lossi_fail(LOSS_ERR_FORMAT, "%s: its %s is \"%.100s\"; expected a whole number",
+                            path, key, text);
 }

@@ -1,10 +1,11 @@
-/* Directions in .safetensors files: tensors x/<parameter> and y/<parameter>. */
+/* Planes of given directions: arrays, or a .safetensors file with tensors x/<parameter> and
+ * y/<parameter>. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "formats/read.h"
 #include "formats/safetensors.h"
-#include "plane/plane.h"
+#include "plane/kinds.h"
 
 static const char AXES[2] = {'x', 'y'};
 
@@ -45,6 +46,20 @@ static loss_status take(loss_plane *plane, const loss_net *net, const char *path
     return LOSS_OK;
 }
 
+loss_status loss_plane_create(loss_plane **out, const loss_net *net, const float *x, const float *y)
+{
+    LOSSI_REQUIRE(out);
+    *out = NULL;
+    LOSSI_REQUIRE(net && x);
+    loss_status status = lossi_plane_allocate(out, &lossi_plane_kind_given, net, !y);
+    if (status)
+        return status;
+    memcpy((*out)->directions[0], x, (*out)->n * sizeof *x);
+    if (y)
+        memcpy((*out)->directions[1], y, (*out)->n * sizeof *y);
+    return lossi_plane_finish(out, lossi_strdup("arrays"));
+}
+
 loss_status loss_plane_load(loss_plane **out, const loss_net *net, const char *path)
 {
     LOSSI_REQUIRE(out);
@@ -60,7 +75,7 @@ loss_status loss_plane_load(loss_plane **out, const loss_net *net, const char *p
         has_y = has_y || strncmp(arrays.items[i].name, "y/", 2) == 0;
     }
     loss_plane *plane = NULL;
-    status = has_x ? lossi_plane_allocate(&plane, net, !has_y)
+    status = has_x ? lossi_plane_allocate(&plane, &lossi_plane_kind_given, net, !has_y)
                    : lossi_fail(LOSS_ERR_MISMATCH,
                                 "%s: no direction x in it; expected tensors x/<parameter>", path);
     for (size_t i = 0; i < arrays.n && !status; i++)
@@ -105,3 +120,9 @@ loss_status loss_plane_save(const loss_plane *plane, const loss_net *net, const 
     free(arrays.items);
     return status;
 }
+
+const lossi_plane_kind lossi_plane_kind_given = {
+    .name = "given",
+    .restore = lossi_plane_restore_kept,
+    .move = lossi_plane_move_straight,
+};

@@ -4,7 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plane/plane.h"
+#include "plane/kinds.h"
+
+/* Details of such a plane. */
+typedef struct solutions {
+    lossi_real *values[2]; /* all values of the others, tensors in order; NULL: no such */
+} solutions;
 
 /* All values of a network, tensors in order. */
 static loss_status copy_values(lossi_real **out, const loss_net *net)
@@ -54,13 +59,14 @@ loss_status loss_plane_between(loss_plane **out, const loss_net *origin, const l
             return lossi_fail(LOSS_ERR_SHAPE, "networks of different tensors: %s and %s",
                               origin->model, others[axis]->model);
     loss_plane *plane;
-    loss_status status = lossi_plane_allocate(&plane, origin, !second);
+    loss_status status = lossi_plane_allocate(&plane, &lossi_plane_kind_solutions, origin, !second);
     if (status)
         return status;
+    solutions *details = plane->details;
     uint64_t digest = LOSSI_DIGEST_INIT;
     for (int axis = 0; axis < 2 && others[axis] && !status; axis++) {
         subtract(others[axis], origin, plane->directions[axis]);
-        status = copy_values(&plane->solutions[axis], others[axis]);
+        status = copy_values(&details->values[axis], others[axis]);
         digest = add_statistics(digest, others[axis]);
     }
     if (status) {
@@ -75,11 +81,6 @@ loss_status loss_plane_between(loss_plane **out, const loss_net *origin, const l
                           plane->digest);
     *out = plane;
     return status;
-}
-
-size_t loss_plane_solutions(const loss_plane *plane)
-{
-    return plane->solutions[1] ? 2 : plane->solutions[0] ? 1 : 0;
 }
 
 /* A coefficient of 0 leaves its solution out, so that values that are not finite stay where they
@@ -97,10 +98,11 @@ static double combine(double c0, double c1, double c2, const lossi_real *w0, con
     return value;
 }
 
-void lossi_plane_combine(const loss_plane *plane, const loss_net *origin, double a, double b,
-                         bool with_statistics, loss_net *moved)
+static void move(const loss_plane *plane, const loss_net *origin, double a, double b,
+                 bool with_statistics, loss_net *moved)
 {
-    const lossi_real *w1 = plane->solutions[0], *w2 = plane->solutions[1];
+    const solutions *details = plane->details;
+    const lossi_real *w1 = details->values[0], *w2 = details->values[1];
     if (!w2)
         b = 0;
     double rest = 1 - a - b;
@@ -118,18 +120,40 @@ void lossi_plane_combine(const loss_plane *plane, const loss_net *origin, double
     }
 }
 
-loss_status loss_plane_move_states(const loss_plane *plane, const loss_net *origin, double a,
-                                   double b, loss_net *moved)
+static void free_details(void *details)
 {
-    LOSSI_REQUIRE(plane && origin && moved);
-    if (!plane->solutions[0])
-        return lossi_fail(
-            LOSS_ERR_ARGUMENT,
-            "running statistics move only between solutions; these directions are: %s",
-            plane->description);
-    if (!lossi_same_tensors(origin, moved) || loss_net_n_parameters(origin) != plane->n)
-        return lossi_fail(LOSS_ERR_SHAPE, "networks of different tensors: %s and %s", origin->model,
-                          moved->model);
-    lossi_plane_combine(plane, origin, a, b, true, moved);
-    return LOSS_OK;
+    solutions *s = details;
+    free(s->values[0]);
+    free(s->values[1]);
 }
+
+size_t loss_plane_solutions(const loss_plane *plane)
+{
+    if (plane->kind != &lossi_plane_kind_solutions)
+        return 0;
+    return plane->directions[1] ? 2 : 1;
+}
+
+static bool record(const loss_plane *plane, lossi_facts *facts)
+{
+    return lossi_facts_add(facts, "solutions", "%zu", 1 + loss_plane_solutions(plane));
+}
+
+static loss_status refuse(loss_plane **out, const lossi_plane_kind *kind, const loss_net *net,
+                          const lossi_plane_source *source)
+{
+    (void)out, (void)kind, (void)net;
+    return lossi_fail(LOSS_ERR_ARGUMENT, "%s: a %s; the other solutions are not in the file",
+                      source->path, lossi_facts_text(source->facts, "directions"));
+}
+
+const lossi_plane_kind lossi_plane_kind_solutions = {
+    .name = "solutions",
+    .mark = "solutions",
+    .details_size = sizeof(solutions),
+    .moves_statistics = true,
+    .record = record,
+    .restore = refuse,
+    .move = move,
+    .free_details = free_details,
+};

@@ -1,0 +1,55 @@
+/* The kinds of planes, and what several of them share. */
+#include "plane/kinds.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The kind without a mark is the last. */
+static const lossi_plane_kind *const KINDS[] = {
+    &lossi_plane_kind_solutions, &lossi_plane_kind_random, &lossi_plane_kind_pca,
+    &lossi_plane_kind_hessian,   &lossi_plane_kind_given,
+};
+
+loss_status lossi_plane_restore(loss_plane **out, const loss_net *net,
+                                const lossi_plane_source *source)
+{
+    const lossi_plane_kind *const *kind = KINDS;
+    while ((*kind)->mark && !*lossi_facts_text(source->facts, (*kind)->mark))
+        kind++;
+    *out = NULL;
+    return (*kind)->restore(out, *kind, net, source);
+}
+
+loss_status lossi_plane_restore_kept(loss_plane **out, const lossi_plane_kind *kind,
+                                     const loss_net *net, const lossi_plane_source *source)
+{
+    bool has_x = false, has_y = false;
+    loss_plane *p;
+    loss_status status = lossi_plane_allocate(&p, kind, net, false);
+    *out = NULL;
+    if (status)
+        return status;
+    status = source->read_direction(source->from, "x", p->directions[0], p->n, &has_x);
+    if (!status && !has_x)
+        status = lossi_fail(LOSS_ERR_FORMAT, "%s: it keeps no directions", source->path);
+    if (!status)
+        status = source->read_direction(source->from, "y", p->directions[1], p->n, &has_y);
+    if (status) {
+        loss_plane_free(p);
+        return status;
+    }
+    if (!has_y) {
+        free(p->directions[1]);
+        p->directions[1] = NULL;
+    }
+    status = lossi_plane_finish(&p, lossi_strdup(lossi_facts_text(source->facts, "directions")));
+    *out = p;
+    return status;
+}
+
+loss_ignore lossi_plane_ignore_of(const lossi_facts *facts)
+{
+    bool is_none =
+        strcmp(lossi_facts_text(facts, "ignore"), loss_ignore_name(LOSS_IGNORE_NONE)) == 0;
+    return is_none ? LOSS_IGNORE_NONE : LOSS_IGNORE_BIASBN;
+}
