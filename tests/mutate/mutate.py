@@ -42,7 +42,7 @@ RELATED = {
     "libloss/net/": ["unit/test_plan", "unit/test_engine", "unit/test_backend",
                      "unit/test_layer_docs", "unit/test_misuse", "unit/test_match_prefix",
                      "unit/test_hessian_places", "unit/test_strangers", "unit/test_golden",
-                     "unit/test_zoo",
+                     "unit/test_zoo", "unit/test_first_norm",
                      "double/unit/test_gradients", "double/unit/test_hessian"],
     "libloss/plane/": ["unit/test_plane*", "unit/test_parallel_axes", "unit/test_pca*",
                        "unit/test_path", "unit/test_misuse", "unit/test_solutions"],
