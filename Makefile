@@ -266,7 +266,7 @@ INSTALL_TESTS := $(sort $(wildcard tests/install/*.sh))
 SCRIPTS  := $(sort $(wildcard tests/cli/*.sh)) $(sort $(wildcard tests/pytorch/*.py)) tests/faults/sampled.sh $(INSTALL_TESTS)
 VIEW_SCRIPTS := tests/viewer/pictures.sh tests/viewer/window.sh
 # What computes with kernels, and so may differ from one set to the next. test_kernels runs each set itself.
-SET_TESTS := $(filter-out %/test_kernels,$(TESTS)) $(filter-out %/help.sh %/isa.sh,$(sort $(wildcard tests/cli/*.sh)))
+SET_TESTS := $(filter-out %/test_kernels,$(TESTS)) $(patsubst %,tests/cli/%.sh,main_job lines interrupted curvature weights)
 TEST_ENV  = BUILD=$(abspath $(OUT)) LOSSGRID=$(abspath $(OUT)/lossgrid) LOSSVIEW=$(abspath $(OUT)/lossview) CC="$(CC)"
 
 .PHONY: check
