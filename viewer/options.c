@@ -54,13 +54,10 @@ static const struct {
 
 static bool parse_pair(const char *text, char between, int *width, int *height)
 {
-    char *end;
-    long w = strtol(text, &end, 10);
-    if (end == text || *end != between)
-        return false;
-    const char *second = end + 1;
-    long h = strtol(second, &end, 10);
-    if (end == second || *end || w < 64 || h < 64 || w > 20000 || h > 20000)
+    const char *end;
+    uint64_t w, h;
+    if (!loss_count_parse(text, &end, &w) || *end != between ||
+        !loss_count_parse(end + 1, NULL, &h) || w < 64 || h < 64 || w > 20000 || h > 20000)
         return false;
     *width = (int)w;
     *height = (int)h;
@@ -76,9 +73,8 @@ static bool is_png(const char *path)
 static bool parse_own(options *o, option which, const char *value, problem *p)
 {
     const char *name = OPTIONS[which].name;
-    char *end = NULL;
-    double number = value ? strtod(value, &end) : 0;
-    bool is_number = value && *value && !*end && isfinite(number);
+    double number = 0;
+    bool is_number = loss_number_parse(value, NULL, &number) && isfinite(number);
     switch (which) {
     case SCREENSHOT:
     case OUTPUT:
