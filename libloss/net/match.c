@@ -61,18 +61,57 @@ static size_t common_prefix(const lossi_arrays *arrays)
     return n;
 }
 
+/* The name without the prefix that the network's tensors share; extras may not have it. */
+static const char *without_prefix(const lossi_match *match, size_t i)
+{
+    const char *name = match->arrays->items[i].name;
+    return lossi_name_is_extra(name) ? name : name + match->skip;
+}
+
+/* What an array may be called. A name is first looked for among those of the first level. */
+struct lossi_spelling {
+    const char *text;
+    enum level { EXACT, BARE, CANONICAL } level; /* BARE: without what is in front */
+    size_t number;                               /* of the array */
+};
+enum { MOST_SPELLINGS = 4 }; /* of an array */
+
+static int by_spelling(const void *a, const void *b)
+{
+    const struct lossi_spelling *x = a, *y = b;
+    int order = x->level != y->level ? (x->level > y->level) - (x->level < y->level)
+                                     : strcmp(x->text, y->text);
+    return order ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+static void add_spelling(lossi_match *match, const char *text, enum level level, size_t number)
+{
+    match->spellings[match->n_spellings++] = (struct lossi_spelling){text, level, number};
+}
+
 loss_status lossi_match_create(lossi_match *match, const lossi_arrays *arrays)
 {
     *match = (lossi_match){.arrays = arrays,
-                           .canonical = calloc(arrays->n + 1, sizeof *match->canonical)};
-    if (!match->canonical)
-        return lossi_fail_nomem(arrays->n * sizeof *match->canonical);
+                           .canonical = calloc(arrays->n + 1, sizeof *match->canonical),
+                           .spellings =
+                               calloc(MOST_SPELLINGS * arrays->n + 1, sizeof *match->spellings)};
+    if (!match->canonical || !match->spellings) {
+        lossi_match_free(match);
+        return lossi_fail_nomem(arrays->n * sizeof *match->spellings);
+    }
     match->skip = common_prefix(arrays);
-    for (size_t i = 0; i < arrays->n; i++)
-        if (!(match->canonical[i] = lossi_name_canonical(arrays->items[i].name + match->skip))) {
+    for (size_t i = 0; i < arrays->n; i++) {
+        if (!(match->canonical[i] = lossi_name_canonical(without_prefix(match, i)))) {
             lossi_match_free(match);
             return lossi_fail_nomem(64);
         }
+        add_spelling(match, arrays->items[i].name, EXACT, i);
+        /* Before the rules are asked: they give some modules of one network the same name. */
+        add_spelling(match, lossi_name_unwrapped(arrays->items[i].name), BARE, i);
+        add_spelling(match, without_prefix(match, i), BARE, i);
+        add_spelling(match, match->canonical[i], CANONICAL, i);
+    }
+    qsort(match->spellings, match->n_spellings, sizeof *match->spellings, by_spelling);
     return LOSS_OK;
 }
 
@@ -81,22 +120,37 @@ void lossi_match_free(lossi_match *match)
     for (size_t i = 0; match->canonical && i < match->arrays->n; i++)
         free(match->canonical[i]);
     free(match->canonical);
+    free(match->spellings);
     free(match->array_of);
     *match = (lossi_match){0};
 }
 
+/* The first array that is called so on a level. */
+static const lossi_array *find_on(const lossi_match *match, const char *name, enum level level)
+{
+    struct lossi_spelling wanted = {name, level, 0};
+    size_t low = 0, high = match->n_spellings;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (by_spelling(&match->spellings[middle], &wanted) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    const struct lossi_spelling *found = &match->spellings[low];
+    return low < match->n_spellings && found->level == level && strcmp(found->text, name) == 0
+               ? &match->arrays->items[found->number]
+               : NULL;
+}
+
 const lossi_array *lossi_match_find(const lossi_match *match, const char *name)
 {
-    const lossi_array *found = lossi_arrays_find(match->arrays, name);
-    /* Before the rules are asked: they give some modules of one network the same name. */
-    for (size_t i = 0; !found && i < match->arrays->n; i++)
-        if (strcmp(lossi_name_unwrapped(match->arrays->items[i].name), name) == 0 ||
-            strcmp(match->arrays->items[i].name + match->skip, name) == 0)
-            found = &match->arrays->items[i];
+    const lossi_array *found = find_on(match, name, EXACT);
+    if (!found)
+        found = find_on(match, name, BARE);
     char *canonical = found ? NULL : lossi_name_canonical(name);
-    for (size_t i = 0; canonical && !found && i < match->arrays->n; i++)
-        if (strcmp(match->canonical[i], canonical) == 0)
-            found = &match->arrays->items[i];
+    if (canonical)
+        found = find_on(match, canonical, CANONICAL);
     free(canonical);
     return found;
 }

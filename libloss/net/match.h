@@ -10,6 +10,8 @@ typedef struct lossi_match {
     const lossi_arrays *arrays; /* borrowed */
     size_t skip;                /* bytes that all names have in front, beyond the network's */
     char **canonical;           /* [arrays->n] */
+    size_t n_spellings;
+    struct lossi_spelling *spellings; /* all names of all arrays, sorted */
     size_t *array_of;  /* [n_tensors of the last network]: number of the array, or SIZE_MAX */
     size_t n_problems; /* of the last network: missing, unexpected, of another shape */
 } lossi_match;
