@@ -31,13 +31,56 @@ static char *weight_name(const kind *k, const char *name)
     return lossi_format("%.*s%.*s", (int)(at - name), name, (int)(name + n - n_end - rest), rest);
 }
 
-/* The array that scales it, or NULL. */
-static lossi_array *find_scale(const lossi_arrays *arrays, const kind *k, const char *name)
+/* Names are looked up as they are in the file, and change only when all weights are computed. */
+typedef struct named {
+    const char *name;
+    size_t i;
+} named;
+
+typedef struct plan {
+    named *sorted;  /* [n] by name */
+    char **renamed; /* [n] the weight's name; NULL: it stays */
+    bool *is_scale; /* [n] went into a weight, and is dropped */
+} plan;
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const named *)a)->name, ((const named *)b)->name);
+}
+
+static void plan_free(plan *p, size_t n)
+{
+    for (size_t i = 0; p->renamed && i < n; i++)
+        free(p->renamed[i]);
+    free(p->sorted);
+    free(p->renamed);
+    free(p->is_scale);
+}
+
+static loss_status plan_make(plan *p, const lossi_arrays *arrays)
+{
+    size_t n = arrays->n;
+    *p = (plan){.sorted = calloc(n + 1, sizeof *p->sorted),
+                .renamed = calloc(n + 1, sizeof *p->renamed),
+                .is_scale = calloc(n + 1, sizeof *p->is_scale)};
+    if (!p->sorted || !p->renamed || !p->is_scale) {
+        plan_free(p, n);
+        return lossi_fail_nomem(n * sizeof *p->sorted);
+    }
+    for (size_t i = 0; i < n; i++)
+        p->sorted[i] = (named){arrays->items[i].name, i};
+    qsort(p->sorted, n, sizeof *p->sorted, by_name);
+    return LOSS_OK;
+}
+
+/* Number of the array that scales the one of that name; SIZE_MAX without. */
+static size_t find_scale(const plan *p, size_t n, const kind *k, const char *name)
 {
     char *partner = lossi_format("%.*s%s", (int)(strlen(name) - strlen(k->scaled)), name, k->scale);
-    const lossi_array *found = partner ? lossi_arrays_find(arrays, partner) : NULL;
+    named wanted = {.name = partner};
+    const named *found = partner ? bsearch(&wanted, p->sorted, n, sizeof wanted, by_name) : NULL;
     free(partner);
-    return found ? &arrays->items[found - arrays->items] : NULL;
+    return found && !p->is_scale[found->i] ? found->i : SIZE_MAX;
 }
 
 static bool fits(const kind *k, const lossi_array *scaled, const lossi_array *scale)
@@ -62,13 +105,15 @@ static void multiply(const kind *k, size_t n, float *weight, size_t n_scales, co
     }
 }
 
-/* Replaces the scaled part by the weight. The block of values comes off the allowance. */
+/* Replaces the scaled part by the weight; the name stays. The block of values comes off the
+ * allowance. */
 static loss_status compute(lossi_arrays *arrays, const kind *k, lossi_array *scaled,
-                           const lossi_array *scale, char *name, const char *label)
+                           const lossi_array *scale, const char *label)
 {
     size_t bytes;
     if (!lossi_mul(scaled->count, sizeof(float), &bytes) || !lossi_arrays_allow(arrays, bytes))
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: tensor %s is too large for the file", label, name);
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: tensor %s is too large for the file", label,
+                          scaled->name);
     float *weight = malloc(bytes + 1), *factors = malloc(scale->count * sizeof *factors + 1);
     if (!weight || !factors) {
         free(weight);
@@ -82,40 +127,62 @@ static loss_status compute(lossi_arrays *arrays, const kind *k, lossi_array *sca
     loss_status status = lossi_arrays_own(arrays, (uint8_t *)weight);
     if (status)
         return status;
-    lossi_array whole = lossi_array_of_floats(name, scaled->n_dims, scaled->dims, weight);
-    free(scaled->name);
-    *scaled = whole;
+    *scaled = lossi_array_of_floats(scaled->name, scaled->n_dims, scaled->dims, weight);
     return LOSS_OK;
 }
 
-static void remove_array(lossi_arrays *arrays, lossi_array *array)
+/* Computes array i if it is the scaled part of a weight. */
+static loss_status derive_one(lossi_arrays *arrays, plan *p, const kind *k, size_t i,
+                              const char *label)
 {
-    free(array->name);
-    arrays->n--;
-    memmove(array, array + 1, (size_t)(arrays->items + arrays->n - array) * sizeof *array);
+    lossi_array *scaled = &arrays->items[i];
+    char *name = p->renamed[i] ? NULL : weight_name(k, scaled->name);
+    size_t scale = name ? find_scale(p, arrays->n, k, scaled->name) : SIZE_MAX;
+    loss_status status = LOSS_OK;
+    if (scale == SIZE_MAX || !fits(k, scaled, &arrays->items[scale]) ||
+        (status = compute(arrays, k, scaled, &arrays->items[scale], label))) {
+        free(name);
+        return status;
+    }
+    p->renamed[i] = name;
+    p->is_scale[scale] = true;
+    return LOSS_OK;
+}
+
+/* Gives the weights their names and drops what went into them. @return how many there are */
+static size_t apply(lossi_arrays *arrays, plan *p)
+{
+    size_t kept = 0, n = arrays->n;
+    for (size_t i = 0; i < n; i++) {
+        lossi_array *array = &arrays->items[i];
+        if (p->renamed[i] || p->is_scale[i])
+            free(array->name);
+        if (p->renamed[i])
+            array->name = p->renamed[i];
+        p->renamed[i] = NULL;
+        if (!p->is_scale[i])
+            arrays->items[kept++] = *array;
+    }
+    arrays->n = kept;
+    return n - kept;
 }
 
 loss_status lossi_arrays_derive(lossi_arrays *arrays, const char *label)
 {
-    size_t n_computed = 0;
+    plan p;
+    size_t n = arrays->n, n_computed = 0;
+    loss_status status = plan_make(&p, arrays);
+    if (status)
+        return status;
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
-        for (size_t i = 0; i < arrays->n; i++) {
-            char *name = weight_name(&kinds[k], arrays->items[i].name);
-            lossi_array *scale = name ? find_scale(arrays, &kinds[k], arrays->items[i].name) : NULL;
-            if (!scale || !fits(&kinds[k], &arrays->items[i], scale)) {
-                free(name);
-                continue;
-            }
-            loss_status status = compute(arrays, &kinds[k], &arrays->items[i], scale, name, label);
-            if (status) {
-                free(name);
-                return status;
-            }
-            if (scale < &arrays->items[i])
-                i--;
-            remove_array(arrays, scale);
-            n_computed++;
-        }
+        for (size_t i = 0; i < n && !status; i++)
+            if (!p.is_scale[i])
+                status = derive_one(arrays, &p, &kinds[k], i, label);
+    if (!status)
+        n_computed = apply(arrays, &p);
+    plan_free(&p, n);
+    if (status)
+        return status;
     char text[32];
     snprintf(text, sizeof text, "%zu", n_computed);
     return n_computed ? lossi_arrays_add_metadata(arrays, "computed weights", text) : LOSS_OK;
