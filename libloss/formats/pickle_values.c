@@ -4,6 +4,9 @@
 
 #include "formats/pickle_machine.h"
 
+/* An object is given one state, and perhaps items. */
+enum { MOST_STATES = 8 };
+
 enum { ALWAYS_ALLOWED = 1 << 20, LARGEST_RATIO = 32 };
 
 value *lossi_pickle_fail(machine *m, const char *what)
@@ -108,7 +111,8 @@ void lossi_pickle_free(lossi_pickle *pickle)
 
 const lossi_pickle_value *lossi_pickle_state(const lossi_pickle_value *object)
 {
-    for (size_t i = object->kind == LOSSI_PICKLE_OPAQUE ? object->n : 0; i-- > 1;)
+    size_t n = object->kind == LOSSI_PICKLE_OPAQUE ? object->n : 0;
+    for (size_t i = n; i-- > 1 && n - i <= MOST_STATES;)
         if (object->items[i]->kind == LOSSI_PICKLE_DICT)
             return object->items[i];
     return NULL;

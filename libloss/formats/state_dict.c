@@ -15,6 +15,10 @@ enum { DEEPEST = 64, LONGEST_LIST = 400, LONGEST_NAME = 1000 };
  * and as many again for each thing that has one, may come to this. */
 enum { LARGEST_NAMES = 64 << 20, NAMED = 64 };
 
+/* A module's own dictionary is small. Larger ones, which many objects of a pickle may share, are
+ * not searched for its attributes. */
+enum { MOST_ATTRIBUTES = 500 };
+
 /* A dictionary, or module, that holds tensors. */
 typedef struct group {
     char *path;
@@ -40,7 +44,7 @@ static char *join(const char *path, const char *name)
 static const value *attribute(const value *module, const char *name)
 {
     const value *state = lossi_pickle_state(module);
-    return state ? lossi_pickle_get(state, name) : NULL;
+    return state && state->n <= 2 * MOST_ATTRIBUTES ? lossi_pickle_get(state, name) : NULL;
 }
 
 static bool is_module(const value *v)
@@ -54,7 +58,9 @@ typedef struct visitor {
     void (*visit)(struct visitor *v, const char *prefix, const char *name,
                   const lossi_pickle_tensor *tensor);
     void *context;
-    size_t spent; /* of LARGEST_NAMES */
+    size_t spent;        /* of LARGEST_NAMES */
+    const value *unread; /* the name and the maker of a tensor of a kind that is not read */
+    const char *maker;
 } visitor;
 
 /* @return false when the names are too much */
@@ -64,11 +70,31 @@ static bool spend(visitor *v, const char *prefix, const char *name)
     return v->spent <= LARGEST_NAMES;
 }
 
+/* The function that makes a tensor of a kind that is not read: sparse, quantised, on a device of
+ * its own; NULL for other values. */
+static const char *maker_of_tensor(const value *v)
+{
+    static const char prefix[] = "torch._utils._rebuild_";
+    const value *class = v->kind == LOSSI_PICKLE_OPAQUE && v->n ? v->items[0] : NULL;
+    return class && class->kind == LOSSI_PICKLE_GLOBAL &&
+                   strncmp(class->text, prefix, sizeof prefix - 1) == 0
+               ? class->text
+               : NULL;
+}
+
 static bool each_of_dict(const value *dict, const char *prefix, visitor *v)
 {
-    for (size_t i = 0; dict && dict->kind == LOSSI_PICKLE_DICT && i + 1 < dict->n; i += 2) {
-        if (dict->items[i]->kind != LOSSI_PICKLE_STRING ||
-            dict->items[i + 1]->kind != LOSSI_PICKLE_TENSOR)
+    size_t n = dict && dict->kind == LOSSI_PICKLE_DICT ? dict->n : 0;
+    v->spent += n; /* many modules may share a dictionary without tensors */
+    for (size_t i = 0; i + 1 < n; i += 2) {
+        if (dict->items[i]->kind != LOSSI_PICKLE_STRING)
+            continue;
+        const char *maker = maker_of_tensor(dict->items[i + 1]);
+        if (maker) {
+            v->unread = dict->items[i];
+            v->maker = maker;
+        }
+        if (dict->items[i + 1]->kind != LOSSI_PICKLE_TENSOR)
             continue;
         if (!spend(v, prefix, dict->items[i]->text))
             return false;
@@ -155,11 +181,13 @@ static void find_groups(walk *w, value *v, const char *path, int depth)
         return;
     add_group(w, path, dict);
     for (size_t i = 0; i + 1 < dict->n && !w->status; i += 2) {
-        if (dict->items[i]->kind != LOSSI_PICKLE_STRING)
+        value *item = dict->items[i + 1];
+        if (dict->items[i]->kind != LOSSI_PICKLE_STRING || dict->items[i]->n > LONGEST_NAME ||
+            (item->kind != LOSSI_PICKLE_DICT && item->kind != LOSSI_PICKLE_OPAQUE))
             continue;
         char *inner = join(path, dict->items[i]->text);
         if (inner)
-            find_groups(w, dict->items[i + 1], inner, depth + 1);
+            find_groups(w, item, inner, depth + 1);
         else
             w->status = lossi_fail_nomem(strlen(path) + dict->items[i]->n);
         free(inner);
@@ -290,6 +318,11 @@ loss_status lossi_state_dict_find(lossi_state_dict *found, const lossi_pickle *p
         each_tensor(chosen->holder, &v);
         if (!t.has_memory || !found->key || !found->others)
             status = lossi_fail_nomem(found->n * sizeof *found->entries);
+        else if (v.unread)
+            status = lossi_fail(LOSS_ERR_FORMAT,
+                                "%s: tensor %.100s is made by %s, which is not read; save it as a "
+                                "dense tensor of numbers",
+                                label, v.unread->text, v.maker);
     }
     for (size_t i = 0; i < w.n; i++)
         free(w.groups[i].path);

@@ -103,6 +103,7 @@ def make_strangers():
     save("computed.pt", both)
     save_safetensors("computed.safetensors", {"pruned.weight": pruned.weight.detach(),
                                               "normed.weight": normed.weight.detach()})
+    save("sparse.pt", {"0.weight": torch.ones(2, 3), "1.weight": torch.eye(3).to_sparse()})
     torch.jit.script(net).save(os.path.join(WEIGHTS, "script.pt"))
     np.savez(os.path.join(WEIGHTS, "slashes.npz"), **{"params/fc/kernel": np.zeros((2, 3), "f4")})
 
