@@ -15,11 +15,19 @@
 /* The first bytes of a file; zeros follow its last. */
 typedef struct head {
     char bytes[262];
+    size_t n; /* of the file, at most all */
 } head;
 
 static bool has_bytes(const head *h, size_t at, const char *magic, size_t n)
 {
     return memcmp(h->bytes + at, magic, n) == 0;
+}
+
+/* A safetensors file may begin with the same byte: with the length of its header, which has a zero
+ * among its eight bytes. */
+static bool is_json_text(const head *h)
+{
+    return h->n && h->bytes[0] == '{' && !memchr(h->bytes, 0, h->n < 8 ? h->n : 8);
 }
 
 static bool is_archive(const head *h)
@@ -30,9 +38,11 @@ static bool is_archive(const head *h)
 /* @return EXIT_OK, or an exit code after telling why not */
 static int read_head(const char *path, head *h)
 {
-    *h = (head){""};
+    *h = (head){.n = 0};
     int file = open(path, O_RDONLY | O_CLOEXEC);
-    bool is_read = file >= 0 && read(file, h->bytes, sizeof h->bytes) >= 0;
+    ssize_t n = file >= 0 ? read(file, h->bytes, sizeof h->bytes) : -1;
+    bool is_read = n >= 0;
+    h->n = is_read ? (size_t)n : 0;
     if (!is_read)
         fprintf(stderr, "lossgrid: %s: cannot read: %s\n", display(path), strerror(errno));
     if (file >= 0)
@@ -280,14 +290,14 @@ int command_info(int argc, char **argv)
         return info_folder(path, is_json);
     if (kind == LOSS_PATH_NOTHING && strcmp(path, "fashion-mnist") == 0)
         return info_data(path, is_json);
-    head h = {""};
+    head h = {.n = 0};
     if (kind == LOSS_PATH_FILE && read_head(path, &h) != EXIT_OK)
         return EXIT_FAILED;
     if (is_archive(&h))
         return info_data(path, is_json);
     if (has_bytes(&h, 0, "SQLite format 3", 15))
         return info_landscape(path, is_json);
-    if (has_bytes(&h, 0, "{", 1))
+    if (is_json_text(&h))
         return info_json(path, is_json);
     return info_file(path, is_json);
 }
