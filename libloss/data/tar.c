@@ -36,9 +36,8 @@ static loss_status fail_with_archive(const lossi_tar *a)
 {
     if (a->status)
         return a->status; /* the message is that of the first failure */
-    int code = archive_errno(a->reader);
     const char *reason = archive_error_string(a->reader);
-    if (code == ENOMEM)
+    if (archive_errno(a->reader) == ENOMEM || errno == ENOMEM) /* it forgets some of its causes */
         return lossi_fail(LOSS_ERR_NOMEM, "%s: out of memory to read the archive", a->file.path);
     return lossi_fail(LOSS_ERR_FORMAT, "%s: no tar archive that can be read: %s", a->file.path,
                       reason ? reason : "bad data");
@@ -52,7 +51,10 @@ loss_status lossi_tar_open(lossi_tar *a, const char *path, const loss_dataset_op
         return status;
     a->block = malloc(BLOCK);
     a->reader = archive_read_new();
-    if (!a->block || !a->reader || archive_read_support_format_tar(a->reader) != ARCHIVE_OK)
+    a->entry = archive_entry_new(); /* libarchive does not check one that it makes itself */
+    errno = 0;
+    if (!a->block || !a->reader || !a->entry ||
+        archive_read_support_format_tar(a->reader) != ARCHIVE_OK)
         status = lossi_fail_nomem(BLOCK);
     else if (archive_read_open(a->reader, a, NULL, give_block, NULL) != ARCHIVE_OK)
         status = fail_with_archive(a);
@@ -65,8 +67,9 @@ loss_status lossi_tar_next(lossi_tar *a, const char **name)
 {
     *name = NULL;
     for (;;) {
-        struct archive_entry *entry;
-        int code = archive_read_next_header(a->reader, &entry);
+        struct archive_entry *entry = a->entry;
+        errno = 0;
+        int code = archive_read_next_header2(a->reader, entry);
         if (code == ARCHIVE_EOF)
             return LOSS_OK;
         /* ARCHIVE_WARN: a name or a date is odd in this locale. Ours are plain letters. */
@@ -103,6 +106,7 @@ static loss_status read_stored(lossi_tar *a, uint8_t **bytes, size_t *size)
                 return lossi_fail_nomem(capacity);
             *bytes = grown;
         }
+        errno = 0;
         got = archive_read_data(a->reader, *bytes + *size, capacity - *size);
         if (got < 0)
             return fail_with_archive(a);
@@ -146,6 +150,7 @@ void lossi_tar_close(lossi_tar *a)
 {
     if (a->reader)
         archive_read_free(a->reader);
+    archive_entry_free(a->entry);
     free(a->block);
     lossi_unpack_close(&a->file);
     *a = (lossi_tar){0};

@@ -8,7 +8,7 @@
 typedef struct lossi_tar {
     lossi_unpack file;
     const loss_dataset_options *opt; /* borrowed: how much may be unpacked */
-    void *reader;                    /* libarchive's */
+    void *reader, *entry;            /* libarchive's */
     size_t unpacked, entry_size;     /* of the whole archive so far; of the present file */
     loss_status status; /* of reading the file, which libarchive only knows to have failed */
     uint8_t *block;

@@ -8,7 +8,8 @@
  *   FAULT_COUNT  a file that gets the number of calls when the program ends
  *
  * Allocations that libraries make which end the process, or go wrong, when memory is out (drivers
- * of OpenGL, fontconfig) are not ours to mend and are left alone. */
+ * of OpenGL, fontconfig, libarchive's archive_read_open()) are not ours to mend and are left alone.
+ */
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
@@ -36,8 +37,9 @@ static int error_number = EIO;
 static bool of_memory;
 
 /* Libraries that are left alone, by parts of their names. */
-static const char *const LEFT_ALONE[] = {"libfontconfig", "libGL",   "libEGL", "libgallium",
-                                         "_dri.so",       "libLLVM", "libX",   "ld-linux"};
+static const char *const LEFT_ALONE[] = {"libarchive", "libfontconfig", "libGL",
+                                         "libEGL",     "libgallium",    "_dri.so",
+                                         "libLLVM",    "libX",          "ld-linux"};
 
 static bool is_left_alone(const void *caller)
 {
