@@ -14,8 +14,8 @@ extern "C" {
 #endif
 
 /** A network and its parameters. Functions taking a const loss_net may run in several threads at
- * once; those that change parameters (initialise, load, set, train) need the handle for
- * themselves. */
+ *  once; those that change parameters (initialise, load, set, train) need the handle for
+ *  themselves. Since 0.1. */
 typedef struct loss_net loss_net;
 
 /* ---- Made by name --------------------------------------------------------------------------- */
@@ -33,43 +33,46 @@ typedef struct loss_net loss_net;
  *  @param shape  of the images, and the number of classes: loss_dataset_shape().
  *  @return LOSS_OK, LOSS_ERR_NAME (with the nearest name), LOSS_ERR_ARGUMENT (a key or value),
  *          LOSS_ERR_SHAPE (images too small for the network), LOSS_ERR_NOMEM
- *  Threads: any.   Since 0.1. */
+ *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_net_create(loss_net **out, const char *model, loss_shape shape);
 
-/** Frees a network; NULL is a no-op. */
+/** Frees a network; NULL is a no-op. Threads: any; nothing else may use the handle then.
+ *  Since 0.1. */
 LOSS_API void loss_net_free(loss_net *net);
 
-/** Base names of the zoo, ended by NULL. Static storage. */
+/** Base names of the zoo, ended by NULL. Static storage. Threads: any. Since 0.1. */
 LOSS_API const char *const *loss_net_models(void);
 
-/** A key of a network of the zoo, as in NAME:key=value. */
+/** A key of a network of the zoo, as in NAME:key=value. Since 0.1. */
 typedef struct loss_model_option {
-    const char *name;
+    const char *name;     /**< the key */
     const char *standard; /**< its value where it is not given */
     const char *values;   /**< what it takes, in words: "A, B or none" */
     const char *about;    /**< what it is about: one line */
 } loss_model_option;
 
 /** What a network of the zoo is: one line, such as "He et al. 2016, section 4.2, for CIFAR". The
- * networks of one family have the same.
+ *  networks of one family have the same.
  *  @param name  one of loss_net_models().
- *  @return static storage; NULL for another name.   Threads: any.   Since 0.1. */
+ *  @return static storage; NULL for another name.
+ *  Threads: any. Since 0.1. */
 LOSS_API const char *loss_net_model_about(const char *name);
+
 /** Key number i of a network of the zoo.
  *  @param name  one of loss_net_models().
- *  @return static storage; NULL past the last key, and for another name.   Threads: any.
- *  Since 0.1. */
+ *  @return static storage; NULL past the last key, and for another name.
+ *  Threads: any. Since 0.1. */
 LOSS_API const loss_model_option *loss_net_model_option(const char *name, size_t i);
 
 /* ---- Built layer by layer ------------------------------------------------------------------- */
 
-/** A network under construction. The first error sticks: later calls do nothing and return -1,
- * and loss_builder_finish() reports it. So a network can be written down without a check on
- * every line. */
+/** A network under construction. The first error sticks: later calls do nothing and return -1, and
+ *  loss_builder_finish() reports it. So a network can be written down without a check on every
+ *  line. Since 0.1. */
 typedef struct loss_builder loss_builder;
 
 /** A layer of the network under construction; its output is what others take as input. -1: an
- * error. */
+ *  error. Since 0.1. */
 typedef int loss_node;
 
 /** A convolution. Start from LOSS_CONV_OPTIONS_INIT, or use LOSS_CONV(). Since 0.1. */
@@ -81,6 +84,8 @@ typedef struct loss_conv_options {
     size_t padding;     /**< zeros around the input */
     bool bias;          /**< a bias for each output channel */
 } loss_conv_options;
+
+/** The defaults of loss_conv_options. Since 0.1. */
 #define LOSS_CONV_OPTIONS_INIT                                                                     \
     {                                                                                              \
         sizeof(loss_conv_options), 0, 0, 1, 0, false                                               \
@@ -91,125 +96,178 @@ typedef struct loss_pool_options {
     size_t struct_size; /**< sizeof(loss_pool_options) */
     size_t kernel;      /**< height and width of the window */
     size_t stride;      /**< 0: the kernel's size */
-    size_t padding;     /**< at most half the kernel; max pooling ignores padded places, average
-                           counts them as zeros (PyTorch's count_include_pad) */
+    /** at most half the kernel; max pooling ignores padded places, average counts them as zeros
+     *  (PyTorch's count_include_pad) */
+    size_t padding;
 } loss_pool_options;
+
+/** The defaults of loss_pool_options. Since 0.1. */
 #define LOSS_POOL_OPTIONS_INIT                                                                     \
     {                                                                                              \
         sizeof(loss_pool_options), 0, 0, 0                                                         \
     }
 
 #ifndef __cplusplus
-/** Options with the named members set, in place of a variable:
- *  `loss_builder_conv(b, x, "conv1", LOSS_CONV(.channels = 16, .kernel = 3))`. C only. */
+/** Options with the named members set, in place of a variable: `loss_builder_conv(b, x, "conv1",
+ *  LOSS_CONV(.channels = 16, .kernel = 3))`. C only. Since 0.1. */
 #define LOSS_CONV(...)                                                                             \
     (&(const loss_conv_options){.struct_size = sizeof(loss_conv_options), __VA_ARGS__})
+
+/** The same for a pooling window: `LOSS_POOL(.kernel = 2)`. C only. Since 0.1. */
 #define LOSS_POOL(...)                                                                             \
     (&(const loss_pool_options){.struct_size = sizeof(loss_pool_options), __VA_ARGS__})
 #endif
 
-/** @return LOSS_OK, LOSS_ERR_SHAPE (a zero), LOSS_ERR_NOMEM */
+/** Begins a network for images of a shape.
+ *  @param out  NULL on failure. Owned by the caller: loss_builder_finish() or loss_builder_free().
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_SHAPE (a zero), LOSS_ERR_NOMEM
+ *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_builder_create(loss_builder **out, loss_shape shape);
-/** Frees a builder that was not finished; NULL is a no-op. */
+
+/** Frees a builder that was not finished; NULL is a no-op. Threads: any; nothing else may use the
+ *  handle then. Since 0.1. */
 LOSS_API void loss_builder_free(loss_builder *builder);
 
-/** The images: [channels][height][width]. */
+/** The images: [channels][height][width]. Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_node loss_builder_input(loss_builder *builder);
-/** 2-D convolution (cross-correlation), parameters NAME.weight and, with bias, NAME.bias. Names
- * are copied. */
+
+/** 2-D convolution (cross-correlation), parameters NAME.weight and, with bias, NAME.bias. Names are
+ *  copied. Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_node loss_builder_conv(loss_builder *builder, loss_node in, const char *name,
                                      const loss_conv_options *conv);
-/** BatchNorm (Ioffe & Szegedy 2015), eps 1e-5, momentum 0.1: parameters NAME.weight and
- * NAME.bias, running statistics NAME.running_mean and NAME.running_var (biased variance
- * normalises the batch, the unbiased one is averaged). */
+
+/** BatchNorm (Ioffe & Szegedy 2015), eps 1e-5, momentum 0.1: parameters NAME.weight and NAME.bias,
+ *  running statistics NAME.running_mean and NAME.running_var (biased variance normalises the batch,
+ *  the unbiased one is averaged). Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_node loss_builder_batchnorm(loss_builder *builder, loss_node in, const char *name);
+
+/** ReLU: max(x, 0), and NaN stays NaN. Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_node loss_builder_relu(loss_builder *builder, loss_node in);
+
+/** The largest value in each window; padded places do not count. Threads: one caller a handle.
+ *  Since 0.1. */
 LOSS_API loss_node loss_builder_max_pool(loss_builder *builder, loss_node in,
                                          const loss_pool_options *pool);
+
+/** The mean of each window; padded places count as zeros. Threads: one caller a handle.
+ *  Since 0.1. */
 LOSS_API loss_node loss_builder_average_pool(loss_builder *builder, loss_node in,
                                              const loss_pool_options *pool);
-/** Mean over height and width: [c][h][w] to [c][1][1]. */
+
+/** Mean over height and width: [c][h][w] to [c][1][1]. Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_node loss_builder_global_average_pool(loss_builder *builder, loss_node in);
-/** [c][h][w] to [c*h*w][1][1], row-major. */
+
+/** [c][h][w] to [c*h*w][1][1], row-major. Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_node loss_builder_flatten(loss_builder *builder, loss_node in);
-/** y = W x + b on [features][1][1]: parameters NAME.weight [out][in] and NAME.bias [out]. */
+
+/** y = W x + b on [features][1][1]: parameters NAME.weight [out][in] and NAME.bias [out]. Threads:
+ *  one caller a handle. Since 0.1. */
 LOSS_API loss_node loss_builder_linear(loss_builder *builder, loss_node in, const char *name,
                                        size_t out);
-/** Sum of two outputs of one shape. */
+
+/** Sum of two outputs of one shape. Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_node loss_builder_add(loss_builder *builder, loss_node a, loss_node b);
-/** Concatenation along channels: [a][h][w] and [b][h][w] to [a+b][h][w]. */
+
+/** Concatenation along channels: [a][h][w] and [b][h][w] to [a+b][h][w]. Threads: one caller a
+ *  handle. Since 0.1. */
 LOSS_API loss_node loss_builder_concat(loss_builder *builder, loss_node a, loss_node b);
+
 /** The parameter-free shortcut (option A of He et al. 2016): every stride-th row and column from
- * the first, and zero channels before and after: (channels - in) / 2 before, the rest after. */
+ *  the first, and zero channels before and after: (channels - in) / 2 before, the rest after.
+ *  Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_node loss_builder_shortcut(loss_builder *builder, loss_node in, size_t channels,
                                          size_t stride);
+
 /** In training zeroes with probability p and scales the rest by 1 / (1 - p); in evaluation the
- * identity. 0 <= p < 1. */
+ *  identity. 0 <= p < 1. Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_node loss_builder_dropout(loss_builder *builder, loss_node in, double p);
 
-/** Shape of a layer's output; all zero for -1. */
+/** Shape of a layer's output; all zero for -1. Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_shape loss_builder_shape(const loss_builder *builder, loss_node node);
 
-/** Makes the network, with parameters initialised with seed 0; the builder is freed in every
- * case.
+/** Makes the network, with parameters initialised with seed 0; the builder is freed in every case.
  *  @param logits  output layer, of shape [classes][1][1]; softmax cross-entropy follows it.
  *  @param model   name to record with results, such as "mynet". Copied.
- *  @return LOSS_OK, or the first error of the builder's calls (LOSS_ERR_SHAPE,
- * LOSS_ERR_ARGUMENT: a name given twice, ...) */
+ *  @return LOSS_OK, or the first error of the builder's calls (LOSS_ERR_SHAPE, LOSS_ERR_ARGUMENT: a
+ *          name given twice, ...)
+ *  Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_status loss_builder_finish(loss_builder *builder, loss_node logits, const char *model,
                                          loss_net **out);
 
 /* ---- Parameters ----------------------------------------------------------------------------- */
 
+/** What a tensor of a network is for. Since 0.1. */
 typedef enum loss_tensor_kind {
     LOSS_TENSOR_WEIGHT = 0,      /**< convolution or linear weight: two dimensions or more */
     LOSS_TENSOR_BIAS = 1,        /**< convolution or linear bias */
     LOSS_TENSOR_NORM_WEIGHT = 2, /**< BatchNorm weight */
     LOSS_TENSOR_NORM_BIAS = 3,   /**< BatchNorm bias */
-    LOSS_TENSOR_RUNNING_MEAN =
-        4, /**< a statistic, not a parameter: not moved by SGD or along a direction */
+    /** a statistic, not a parameter: not moved by SGD or along a direction */
+    LOSS_TENSOR_RUNNING_MEAN = 4,
     LOSS_TENSOR_RUNNING_VAR = 5 /**< the same */
 } loss_tensor_kind;
 
-/** A tensor of a network. The library makes these: later versions append members. Since 0.1. */
+/** A tensor of a network, without its values. The library makes these: later versions append
+ *  members. Since 0.1. */
 typedef struct loss_tensor_info {
-    const char *name;   /**< such as "layer1.0.conv1.weight" */
-    size_t n_dims;      /**< 1, 2 or 4 */
-    const size_t *dims; /**< [n_dims] */
-    size_t count;       /**< product of dims */
-    loss_tensor_kind kind;
+    const char *name;      /**< such as "layer1.0.conv1.weight" */
+    size_t n_dims;         /**< 1, 2 or 4 */
+    const size_t *dims;    /**< [n_dims] */
+    size_t count;          /**< product of dims */
+    loss_tensor_kind kind; /**< what it is for */
 } loss_tensor_info;
 
-/** The model's canonical name, such as "resnet56:shortcut=none". Borrowed. */
+/** The model's canonical name, such as "resnet56:shortcut=none". Borrowed. Threads: any, while
+ *  nothing changes the network. Since 0.1. */
 LOSS_API const char *loss_net_model(const loss_net *net);
+
+/** Shape of the images that the network takes, and its number of classes. Threads: any, while
+ *  nothing changes the network. Since 0.1. */
 LOSS_API loss_shape loss_net_shape(const loss_net *net);
-/** Number of tensors, running statistics included; order: that of PyTorch's state_dict. */
+
+/** Number of tensors, running statistics included; order: that of PyTorch's state_dict.
+ *  Threads: any, while nothing changes the network. Since 0.1. */
 LOSS_API size_t loss_net_n_tensors(const loss_net *net);
-/** Number of trainable values (running statistics not counted). */
+
+/** Number of trainable values (running statistics not counted). Threads: any, while nothing changes
+ *  the network. Since 0.1. */
 LOSS_API size_t loss_net_n_parameters(const loss_net *net);
-/** Multiply-adds of one image's forward pass in convolutions and linear layers. */
+
+/** Multiply-adds of one image's forward pass in convolutions and linear layers. Threads: any, while
+ *  nothing changes the network. Since 0.1. */
 LOSS_API double loss_net_macs(const loss_net *net);
+
 /** What tensor i is.
  *  @param i  below loss_net_n_tensors(); past it, loss_net_tensor() gives NULL, and get and set do
  *            nothing
- *  @return borrowed, lives as long as the network.   Threads: any.   Since 0.1. */
+ *  @return borrowed, lives as long as the network.
+ *  Threads: any. Since 0.1. */
 LOSS_API const loss_tensor_info *loss_net_tensor(const loss_net *net, size_t i);
-/** Copies tensor i out, [count] row-major. */
+
+/** Copies tensor i out, [count] row-major. Threads: any, while nothing changes the network.
+ *  Since 0.1. */
 LOSS_API void loss_net_get(const loss_net *net, size_t i, float *values);
-/** Copies tensor i in, [count] row-major. Any value is taken, not-finite ones too. */
+
+/** Copies tensor i in, [count] row-major. Any value is taken, not-finite ones too. Threads: one
+ *  caller a network. Since 0.1. */
 LOSS_API void loss_net_set(loss_net *net, size_t i, const float *values);
 
-/** He initialisation (He et al. 2015): convolution and linear weights N(0, 2 / fan_in), biases
- * 0, BatchNorm weight 1, bias 0, running mean 0, variance 1. Keyed by (seed, tensor name). */
+/** He initialisation (He et al. 2015): convolution and linear weights N(0, 2 / fan_in), biases 0,
+ *  BatchNorm weight 1, bias 0, running mean 0, variance 1. Keyed by (seed, tensor name). Threads:
+ *  one caller a network. Since 0.1. */
 LOSS_API void loss_net_initialise(loss_net *net, uint64_t seed);
 
+/** How a file of weights is read. Start from LOSS_LOAD_OPTIONS_INIT. Since 0.1. */
 typedef struct loss_load_options {
-    size_t struct_size;
-    bool by_order;   /**< the file's i-th tensor is the network's i-th, whatever their names;
-                          shapes must agree */
-    const char *key; /**< which of several sets of tensors in the file: "ema", "model_ema.module",
-                          ...; NULL: the only one, or the largest. Borrowed. */
+    size_t struct_size; /**< sizeof(loss_load_options): set by the initialiser */
+    /** the file's i-th tensor is the network's i-th, whatever their names; shapes must agree */
+    bool by_order;
+    /** which of several sets of tensors in the file: "ema", "model_ema.module", ...; NULL: the only
+     *  one, or the largest. Borrowed. */
+    const char *key;
 } loss_load_options;
+
+/** The defaults of loss_load_options. Since 0.1. */
 #define LOSS_LOAD_OPTIONS_INIT                                                                     \
     {                                                                                              \
         sizeof(loss_load_options), false, NULL                                                     \
@@ -220,84 +278,101 @@ typedef struct loss_load_options {
  *  tensors and plain containers are read, objects of other classes are skipped without being made.
  *
  *  Of a checkpoint that holds several dictionaries of tensors the largest is taken; where another
- * has at least half as many, `key` must choose. A whole module (torch.save(model)) is read as the
+ *  has at least half as many, `key` must choose. A whole module (torch.save(model)) is read as the
  *  dictionary that its state_dict() gives. Pruned weights (weight_orig, weight_mask) and normalised
  *  ones (weight_g, weight_v) are computed.
  *
  *  Names may differ in what programs call the same thing: one prefix that all names share, shortcut
  *  and downsample, linear, classifier and fc, ...: libloss/net/names.c has the table. Every tensor
- * of the network must be there with its shape, and nothing else but counters and what belongs to
- * the training program (num_batches_tracked, n_averaged, a criterion's tensors, the mean and
- * standard deviation of a normalising layer). On failure the network is unchanged, unless memory
- * ran out.
+ *  of the network must be there with its shape, and nothing else but counters and what belongs to
+ *  the training program (num_batches_tracked, n_averaged, a criterion's tensors, the mean and
+ *  standard deviation of a normalising layer). On failure the network is unchanged, unless memory
+ *  ran out.
  *  @param opt  may be NULL.
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_IO, LOSS_ERR_FORMAT (damaged, refused, or several
- * sets of tensors), LOSS_ERR_MISMATCH (weights of another network: the message lists what is
- *          missing, unexpected, or of another shape), LOSS_ERR_NOMEM
- *  Memory: the file's size and one tensor.   Threads: one caller per network.   Since 0.1. */
+ *          sets of tensors), LOSS_ERR_MISMATCH (weights of another network: the message lists what
+ *          is missing, unexpected, or of another shape), LOSS_ERR_NOMEM
+ *  Threads: one caller per network. Memory: the file's size and one tensor. Since 0.1. */
 LOSS_API loss_status loss_net_load(loss_net *net, const char *path, const loss_load_options *opt);
+
 /** Saves all tensors as .safetensors, atomically (temporary file, fsync, rename).
- *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_NOMEM */
+ *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_NOMEM
+ *  Threads: any, while nothing changes the network. Since 0.1. */
 LOSS_API loss_status loss_net_save(const loss_net *net, const char *path);
-/** Digest of all names, shapes and values: 16 hexadecimal digits and a NUL. */
+
+/** Digest of all names, shapes and values: 16 hexadecimal digits and a NUL. Threads: any, while
+ *  nothing changes the network. Since 0.1. */
 LOSS_API void loss_net_digest(const loss_net *net, char digest[17]);
 
 /* ---- Evaluation ----------------------------------------------------------------------------- */
 
-/** Asked now and then from any worker thread; true stops the work. Must be thread-safe. */
+/** Asked now and then from any worker thread; true stops the work. Must be thread-safe.
+ *  Since 0.1. */
 typedef bool (*loss_cancelled)(void *user);
 
+/** How a network is evaluated. Start from LOSS_EVALUATE_OPTIONS_INIT. Since 0.1. */
 typedef struct loss_evaluate_options {
-    size_t struct_size;
+    size_t struct_size;       /**< sizeof(loss_evaluate_options): set by the initialiser */
     size_t threads;           /**< 0: one for each processor this process may use */
     loss_cancelled cancelled; /**< may be NULL */
     void *user;               /**< passed to cancelled */
 } loss_evaluate_options;
+
+/** The defaults of loss_evaluate_options. Since 0.1. */
 #define LOSS_EVALUATE_OPTIONS_INIT                                                                 \
     {                                                                                              \
         sizeof(loss_evaluate_options), 0, NULL, NULL                                               \
     }
 
 /** Mean cross-entropy of a network over a dataset, in evaluation mode (running statistics, no
- *  dropout).
- *    L = 1/N sum_i xent(f(w; x_i), y_i)   natural logarithm, nats per image */
+ *  dropout), natural logarithm, nats per image:
+ *
+ *      L = 1/N sum_i xent(f(w; x_i), y_i)
+ *
+ *  Set struct_size with LOSS_RESULT_INIT before the call. Since 0.1. */
 typedef struct loss_result {
-    size_t struct_size;    /**< sizeof(loss_result): set by LOSS_RESULT_INIT */
-    double loss;           /**< not-finite values are kept: a loss of Inf or NaN is data */
-    double standard_error; /**< standard deviation of the per-image loss / sqrt(N); N - 1 in the
-                              deviation */
-    double accuracy;       /**< percent of images whose largest logit is the label's; the first of
-                              equal ones counts */
-    size_t images;
+    size_t struct_size; /**< sizeof(loss_result): set by LOSS_RESULT_INIT */
+    double loss;        /**< not-finite values are kept: a loss of Inf or NaN is data */
+    /** standard deviation of the per-image loss / sqrt(N); N - 1 in the deviation */
+    double standard_error;
+    /** percent of images whose largest logit is the label's; the first of equal ones counts */
+    double accuracy;
+    size_t images;  /**< that the mean is over */
     double seconds; /**< that it took */
 } loss_result;
+
+/** The defaults of loss_result. Since 0.1. */
 #define LOSS_RESULT_INIT                                                                           \
     {                                                                                              \
         sizeof(loss_result), 0, 0, 0, 0, 0                                                         \
     }
 
-/** @param net   read only. Borrowed.
+/** Evaluates a network over a dataset.
+ *  @param net   read only. Borrowed.
  *  @param data  of the network's shape. Borrowed.
  *  @param opt   may be NULL.
  *  @return LOSS_OK, LOSS_ERR_SHAPE, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM, LOSS_ERR_CANCELLED
- *  The value has the same bits for any number of threads.   Cost: N forward passes.   Since 0.1. */
+ *  The value has the same bits for any number of threads.
+ *  Threads: any, while nothing changes the network. Cost: N forward passes. Since 0.1. */
 LOSS_API loss_status loss_net_evaluate(const loss_net *net, const loss_dataset *data,
                                        const loss_evaluate_options *opt, loss_result *result);
 
 /** Estimates BatchNorm's running means and variances again: those of one forward pass over all
- * images of `data` as a single batch in training mode (each layer normalised by its own mean and
- * biased variance; the running variance is the unbiased one; no dropout), as PyTorch's BatchNorm
- * with momentum 1. A network without BatchNorm stays as it is.
+ *  images of `data` as a single batch in training mode (each layer normalised by its own mean and
+ *  biased variance; the running variance is the unbiased one; no dropout), as PyTorch's BatchNorm
+ *  with momentum 1. A network without BatchNorm stays as it is.
  *  @param threads  0: one for each processor this process may use.
  *  @return LOSS_OK, LOSS_ERR_SHAPE, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM
- *  The bits do not depend on the number of threads.   Memory: the widest place of the network
- * times the images.   Since 0.1. */
+ *  The bits do not depend on the number of threads.
+ *  Threads: one caller a network. Memory: the widest place of the network times the images.
+ *  Since 0.1. */
 LOSS_API loss_status loss_net_recalibrate(loss_net *net, const loss_dataset *data, size_t threads);
 
 /** Logits of n images in evaluation mode.
  *  @param images  [n][channels][height][width], normalised. Borrowed.
  *  @param logits  [n][classes], written. Caller-owned.
- *  @return LOSS_OK, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM.   Since 0.1. */
+ *  @return LOSS_OK, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM.
+ *  Threads: any, while nothing changes the network. Since 0.1. */
 LOSS_API loss_status loss_net_logits(const loss_net *net, size_t n, const float *images,
                                      float *logits);
 

@@ -10,82 +10,89 @@
 extern "C" {
 #endif
 
-/** A landscape file that is open. Single-threaded. Several processes may have one file open,
- * also for evaluation. */
+/** A landscape file that is open. Single-threaded. Several processes may have one file open, also
+ *  for evaluation. Since 0.1. */
 typedef struct loss_surface loss_surface;
 
-/** One evaluated point. */
+/** One evaluated point. Since 0.1. */
 typedef struct loss_point {
     bool evaluated; /**< false: not done yet; the other fields mean nothing */
     double loss;    /**< nats per image; may be Inf or NaN: such a point is present and says so */
-    double standard_error;
-    double accuracy; /**< percent */
-    double seconds;  /**< it took */
+    double standard_error; /**< of the loss */
+    double accuracy;       /**< percent */
+    double seconds;        /**< it took */
 } loss_point;
 
 /** The extreme eigenvalues of the loss's Hessian at one point (Li et al. 2018, section 6: where
- * |min / max| is small, the surface is nearly convex). */
+ *  |min / max| is small, the surface is nearly convex). Since 0.1. */
 typedef struct loss_point_curvature {
-    bool evaluated;  /**< false: not done yet; the other fields mean nothing */
-    double min, max; /**< NaN where the loss is not finite: there is no Hessian */
-    double min_residual, max_residual;
-    double seconds; /**< it took */
+    bool evaluated;                    /**< false: not done yet; the other fields mean nothing */
+    double min, max;                   /**< NaN where the loss is not finite: there is no Hessian */
+    double min_residual, max_residual; /**< |H u - value u| for the unit vectors found */
+    double seconds;                    /**< it took */
 } loss_point_curvature;
 
+/** How far loss_surface_evaluate() is. Since 0.1. */
 typedef struct loss_surface_progress {
-    size_t done, total; /**< points, all splits together */
-    size_t done_before; /**< of them found in the file */
-    double seconds, seconds_left;
-    double images_per_second;
-    double x, y; /**< the point just finished */
-    loss_split split;
-    loss_point point;
-    const loss_point_curvature *curvature; /**< with eigenvalues, which count as points of their
-                              own: those just finished; NULL: it was the loss */
+    size_t done, total;           /**< points, all splits together */
+    size_t done_before;           /**< of them found in the file */
+    double seconds, seconds_left; /**< since the call; estimate of the rest */
+    double images_per_second;     /**< all images of this call by its seconds */
+    double x, y;                  /**< the point just finished */
+    loss_split split;             /**< the split that the point is of */
+    loss_point point;             /**< what came out */
+    /** with eigenvalues, which count as points of their own: those just finished; NULL: it was the
+     *  loss */
+    const loss_point_curvature *curvature;
 } loss_surface_progress;
 
-/** What BatchNorm's running means and variances are at a point. */
+/** What BatchNorm's running means and variances are at a point. Since 0.1. */
 typedef enum loss_bn {
     LOSS_BN_WEIGHTS = 0, /**< the origin's */
-    LOSS_BN_STATES = 1,  /**< moved as the weights are, on a plane between solutions; a point
-                            where a variance would be negative has no network: its loss is NaN */
-    LOSS_BN_RECALIBRATE =
-        2 /**< estimated again at each point: loss_net_recalibrate() with bn_data */
+    /** moved as the weights are, on a plane between solutions; a point where a variance would be
+     *  negative has no network: its loss is NaN */
+    LOSS_BN_STATES = 1,
+    /** estimated again at each point: loss_net_recalibrate() with bn_data */
+    LOSS_BN_RECALIBRATE = 2
 } loss_bn;
 
-/** "weights", "states", "recalibrate". */
+/** A mode's name: "weights", "states" or "recalibrate". Static storage. Threads: any. Since 0.1. */
 LOSS_API const char *loss_bn_name(loss_bn bn);
 
+/** The grid of a surface, and how it is evaluated. Start from LOSS_SURFACE_OPTIONS_INIT.
+ *  Since 0.1. */
 typedef struct loss_surface_options {
-    size_t struct_size;
-    loss_axis x, y; /**< y.n = 1, y.min = y.max = 0: a line */
-    const loss_dataset
-        *second;    /**< the other split, evaluated at the same points; may be NULL. Borrowed. */
+    size_t struct_size; /**< sizeof(loss_surface_options): set by the initialiser */
+    loss_axis x, y;     /**< y.n = 1, y.min = y.max = 0: a line */
+    /** the other split, evaluated at the same points; may be NULL. Borrowed. */
+    const loss_dataset *second;
     size_t threads; /**< 0: one for each processor this process may use */
-    void (*progress)(const loss_surface_progress *progress,
-                     void *user); /**< after each point, from the caller's thread */
-    loss_cancelled cancelled;     /**< asked in worker threads every few images */
-    void *user;
-    const loss_dataset *bn_data; /**< with LOSS_BN_RECALIBRATE: all of these images give the
-                                    statistics; else NULL. Borrowed. */
-    size_t repeat; /**< 0: none. K: y must be 0 .. K - 1 in K points, the number of a direction;
-                      row i is the line along the first direction of seed + i. The plane must be
-                      random. */
-    loss_bn bn;
-    const loss_curvature_options *curvature; /**< not NULL: the extreme eigenvalues at each
-                                                point, too. Its ignore and seed count. Copied. */
-    const loss_eigen_options
-        *eigen; /**< for them: steps and tolerance count. NULL: 100 and 0.01. Copied. */
-    void (*waiting)(double seconds,
-                    void *user); /**< about each second while another program keeps the file
-                                    locked, from the caller's thread; may be NULL. It is waited
-                                    for as long as that takes, or until cancelled. */
-    const char *network_from;    /**< how it is known which network the weights are of, such as
-                                    "named" or "recognised"; kept as metadata of that key when the
-                                    file is made. May be NULL. Borrowed. */
-    const char *caveat; /**< what makes the network doubtful (loss_check_caveat()); kept as metadata
-                           of that key when the file is made. May be NULL. Borrowed. */
+    /** after each point, from the caller's thread */
+    void (*progress)(const loss_surface_progress *progress, void *user);
+    loss_cancelled cancelled; /**< asked in worker threads every few images */
+    void *user;               /**< passed to the functions above */
+    /** with LOSS_BN_RECALIBRATE: all of these images give the statistics; else NULL. Borrowed. */
+    const loss_dataset *bn_data;
+    /** 0: none. K: y must be 0 .. K - 1 in K points, the number of a direction; row i is the line
+     *  along the first direction of seed + i. The plane must be random. */
+    size_t repeat;
+    loss_bn bn; /**< BatchNorm's running statistics */
+    /** not NULL: the extreme eigenvalues at each point, too. Its ignore and seed count. Copied. */
+    const loss_curvature_options *curvature;
+    /** for them: steps and tolerance count. NULL: 100 and 0.01. Copied. */
+    const loss_eigen_options *eigen;
+    /** about each second while another program keeps the file locked, from the caller's thread; may
+     *  be NULL. It is waited for as long as that takes, or until cancelled. */
+    void (*waiting)(double seconds, void *user);
+    /** how it is known which network the weights are of, such as "named" or "recognised"; kept as
+     *  metadata of that key when the file is made. May be NULL. Borrowed. */
+    const char *network_from;
+    /** what makes the network doubtful (loss_check_caveat()); kept as metadata of that key when the
+     *  file is made. May be NULL. Borrowed. */
+    const char *caveat;
 } loss_surface_options;
+
+/** The defaults of loss_surface_options. Since 0.1. */
 #define LOSS_SURFACE_OPTIONS_INIT                                                                  \
     {                                                                                              \
         sizeof(loss_surface_options), {-1, 1, 25}, {-1, 1, 25}, NULL, 0, NULL, NULL, NULL, NULL,   \
@@ -95,153 +102,177 @@ typedef struct loss_surface_options {
 /** Makes a landscape file for this network, plane and data, or opens one that holds part of it.
  *
  *  A file of other weights, directions, data, grid or splits is refused and left untouched.
- *  @param net, plane, data  borrowed until loss_surface_close(). net's weights are the origin
- * and must not change.
- *  @param opt  NULL: 25 x 25 on -1 .. 1.
- *  @return LOSS_OK, LOSS_ERR_ARGUMENT (an axis), LOSS_ERR_SHAPE, LOSS_ERR_MISMATCH (what
- * differs, both values), LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM.   Since 0.1. */
+ *  @param net, plane, data  borrowed until loss_surface_close(). net's weights are the origin and
+ *                           must not change.
+ *  @param opt               NULL: 25 x 25 on -1 .. 1.
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (an axis), LOSS_ERR_SHAPE, LOSS_ERR_MISMATCH (what differs,
+ *          both values), LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM.
+ *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_surface_open(loss_surface **out, const char *path, const loss_net *net,
                                        const loss_plane *plane, const loss_dataset *data,
                                        const loss_surface_options *opt);
 
 /** Opens a landscape file to look at, also while another process fills it.
- *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM */
+ *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM
+ *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_surface_read(loss_surface **out, const char *path);
 
-/** Evaluates the points that the file lacks, and their eigenvalues if they were asked for; each
- * is committed when it is done. L(a, b) = 1/N sum_i xent(f(w + a x + b y; x_i), y_i) Li et al.
- * 2018, section 3
+/** Evaluates the points that the file lacks, and their eigenvalues if they were asked for; each is
+ *  committed when it is done (Li et al. 2018, section 3):
+ *
+ *      L(a, b) = 1/N sum_i xent(f(w + a x + b y; x_i), y_i)
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (opened with loss_surface_read), LOSS_ERR_IO (a full disk,
- * ...), LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM, LOSS_ERR_CANCELLED; whatever it is, finished points
- * stay in the file The bits do not depend on the number of threads or on interruptions.   Cost:
- * points x images forward passes. */
+ *          ...), LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM, LOSS_ERR_CANCELLED; whatever it is, finished
+ *          points stay in the file
+ *  The bits do not depend on the number of threads or on interruptions.
+ *  Threads: one caller a handle. Cost: points x images forward passes. Since 0.1. */
 LOSS_API loss_status loss_surface_evaluate(loss_surface *surface);
 
-/** Closes the file; NULL is a no-op. */
+/** Closes the file; NULL is a no-op. Threads: any; nothing else may use the handle then.
+ *  Since 0.1. */
 LOSS_API void loss_surface_close(loss_surface *surface);
 
-/** The grid's axes. A line has a y axis of the one point 0. */
+/** The grid's x axis. Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_axis loss_surface_x(const loss_surface *surface);
+
+/** The grid's y axis. A line has the one point 0. Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_axis loss_surface_y(const loss_surface *surface);
-/** Whether the file is about this split. */
+
+/** Whether the file is about this split. Threads: one caller a handle. Since 0.1. */
 LOSS_API bool loss_surface_has_split(const loss_surface *surface, loss_split split);
 
 /** All points of a split as the file has them now.
  *  @param points  [ny][nx], written. Caller-owned.
- *  @return LOSS_OK, LOSS_ERR_NAME (no such split in the file), LOSS_ERR_IO */
+ *  @return LOSS_OK, LOSS_ERR_NAME (no such split in the file), LOSS_ERR_IO
+ *  Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_status loss_surface_points(loss_surface *surface, loss_split split,
                                          loss_point *points);
 
 /** A checkpoint of a training run on the surface's plane (docs/definitions.md). Two losses that
- * must not be taken for each other: the checkpoint lies off the plane, and has running
- * statistics of its own. */
+ *  must not be taken for each other: the checkpoint lies off the plane, and has running statistics
+ *  of its own. Since 0.1. */
 typedef struct loss_path_point {
     const char *run, *checkpoint; /**< names: of the run, and of the checkpoint's file. Borrowed. */
     size_t epoch;                 /**< 0: the initial weights */
-    double x, y;          /**< least-squares coordinates, in multiples of the directions; NaN: a
-                             checkpoint that is not finite */
-    double true_loss;     /**< nats per image, of the checkpoint itself, with its own running
-                             statistics */
+    /** least-squares coordinates, in multiples of the directions; NaN: a checkpoint that is not
+     *  finite */
+    double x, y;
+    /** nats per image, of the checkpoint itself, with its own running statistics */
+    double true_loss;
     double true_accuracy; /**< percent */
     double plane_loss;    /**< nats per image, on the plane at (x, y) */
     double residual;      /**< 0 to 1: the part of the way from the origin that is off the plane */
     double distance;      /**< Euclidean, from the origin's weights */
 } loss_path_point;
 
-/** The plane of a landscape file, exactly: random directions are drawn again, others read from
- * the file; its digest is compared.
+/** The plane of a landscape file, exactly: random directions are drawn again, others read from the
+ *  file; its digest is compared.
  *  @param net  the origin: the network and weights that the file is about. Borrowed.
  *  @return LOSS_OK; LOSS_ERR_MISMATCH (other weights); LOSS_ERR_ARGUMENT (a plane between
- * solutions, which the file does not keep); LOSS_ERR_FORMAT, LOSS_ERR_IO, LOSS_ERR_NOMEM. Since
- * 0.1. */
+ *          solutions, which the file does not keep); LOSS_ERR_FORMAT, LOSS_ERR_IO, LOSS_ERR_NOMEM.
+ *  Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_status loss_surface_plane(const loss_surface *surface, const loss_net *net,
                                         loss_plane **plane);
 
+/** How far loss_surface_add_path() is. Since 0.1. */
 typedef struct loss_path_progress {
-    size_t done, total; /**< checkpoints times splits */
-    size_t done_before; /**< of them found in the file */
-    double seconds, seconds_left;
-    loss_split split;
+    size_t done, total;           /**< checkpoints times splits */
+    size_t done_before;           /**< of them found in the file */
+    double seconds, seconds_left; /**< since the call; estimate of the rest */
+    loss_split split;             /**< the split that the losses are of */
     const loss_path_point *point; /**< the one just finished */
 } loss_path_progress;
 
+/** Progress of loss_surface_add_path(). Start from LOSS_PATH_OPTIONS_INIT. Since 0.1. */
 typedef struct loss_path_options {
-    size_t struct_size;
-    void (*progress)(const loss_path_progress *progress,
-                     void *user); /**< after each, from the caller's thread; may be NULL */
-    void *user;
+    size_t struct_size; /**< sizeof(loss_path_options): set by the initialiser */
+    /** after each, from the caller's thread; may be NULL */
+    void (*progress)(const loss_path_progress *progress, void *user);
+    void *user; /**< passed to the functions above */
 } loss_path_options;
+
+/** The defaults of loss_path_options. Since 0.1. */
 #define LOSS_PATH_OPTIONS_INIT                                                                     \
     {                                                                                              \
         sizeof(loss_path_options), NULL, NULL                                                      \
     }
 
 /** Puts a training path into the file of a surface opened with loss_surface_open(): for every
- * checkpoint its coordinates on the plane, how far it is off it, its own loss, and the loss on
- * the plane below it, over the surface's images. Each is committed when it is done; those that
- * are there already are not computed again. Records as well how much of the path's variance the
- * plane holds (metadata `path_held_RUN`).
+ *  checkpoint its coordinates on the plane, how far it is off it, its own loss, and the loss on the
+ *  plane below it, over the surface's images. Each is committed when it is done; those that are
+ *  there already are not computed again. Records as well how much of the path's variance the plane
+ *  holds (metadata `path_held_RUN`).
  *  @param run    a name for the path. Borrowed.
- *  @param paths  [n] files of weights of the surface's network, as loss_net_load() takes them,
- * in the order of training. An epoch is the number in a name such as epoch-012.safetensors, else
- * the place in the list. Borrowed.
+ *  @param paths  [n] files of weights of the surface's network, as loss_net_load() takes them, in
+ *                the order of training. An epoch is the number in a name such as
+ *                epoch-012.safetensors, else the place in the list. Borrowed.
  *  @param opt    NULL: no progress. Threads and cancellation are those of the surface.
  *  @return LOSS_OK; LOSS_ERR_ARGUMENT (opened with loss_surface_read, repeated lines, no
- * checkpoint); LOSS_ERR_MISMATCH (a checkpoint of another network, or another one than the file
- * has under that name), LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM,
- *          LOSS_ERR_CANCELLED (what is finished stays)
- *  Memory: some networks, whatever n is.   Since 0.1. */
+ *          checkpoint); LOSS_ERR_MISMATCH (a checkpoint of another network, or another one than the
+ *          file has under that name), LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM,
+ *          LOSS_ERR_SYSTEM, LOSS_ERR_CANCELLED (what is finished stays)
+ *  Threads: one caller a handle. Memory: some networks, whatever n is. Since 0.1. */
 LOSS_API loss_status loss_surface_add_path(loss_surface *surface, const char *run,
                                            const char *const *paths, size_t n,
                                            const loss_path_options *opt);
 
-/** The training paths that the file holds: run after run, in the order of their names and
- * epochs.
+/** The training paths that the file holds: run after run, in the order of their names and epochs.
  *  @param n       how many points; 0 for a file without a path.
  *  @param points  [n]. Borrowed: valid until the next call or loss_surface_close().
  *  @return LOSS_OK, LOSS_ERR_NAME (no such split in the file), LOSS_ERR_IO, LOSS_ERR_FORMAT,
- * LOSS_ERR_NOMEM.   Since 0.1. */
+ *          LOSS_ERR_NOMEM.
+ *  Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_status loss_surface_paths(loss_surface *surface, loss_split split, size_t *n,
                                         const loss_path_point **points);
-/** Whether the file is about eigenvalues, too. */
+
+/** Whether the file is about eigenvalues, too. Threads: one caller a handle. Since 0.1. */
 LOSS_API bool loss_surface_has_curvature(const loss_surface *surface);
+
 /** The extreme eigenvalues at all points of a split as the file has them now.
  *  @param curvature  [ny][nx], written. Caller-owned.
  *  @return LOSS_OK, LOSS_ERR_NAME (no such split, or no eigenvalues in the file), LOSS_ERR_IO.
- * Since 0.1. */
+ *  Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_status loss_surface_curvature(loss_surface *surface, loss_split split,
                                             loss_point_curvature *curvature);
 
-/** A fact recorded with the surface (docs/file-formats.md lists the keys: "model",
- * "images_test", "norm", "seed", ...); NULL when the file has no such key. Borrowed until the
- * surface is closed, or a path of that run added to. */
+/** A fact recorded with the surface (docs/file-formats.md lists the keys: "model", "images_test",
+ *  "norm", "seed", ...); NULL when the file has no such key. Borrowed until the surface is closed,
+ *  or a path of that run added to. Threads: one caller a handle. Since 0.1. */
 LOSS_API const char *loss_surface_metadata(const loss_surface *surface, const char *key);
+
 /** Which images of a data set were taken. Since 0.1. */
 typedef struct loss_selection {
     size_t n_images; /**< how many, at least 1 */
     bool is_all;     /**< all that there are */
     bool is_sample;  /**< drawn with the seed; neither: the first ones */
-    uint64_t seed;
+    uint64_t seed;   /**< of a sample */
 } loss_selection;
 
 /** The images of a split that the losses are of.
  *  @param selection  written. Caller-owned.
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (NULL), LOSS_ERR_NAME (no such split in the file),
- *          LOSS_ERR_FORMAT (the file does not tell, or not in words that are known). Since 0.1. */
+ *          LOSS_ERR_FORMAT (the file does not tell, or not in words that are known).
+ *  Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_status loss_surface_selection(const loss_surface *surface, loss_split split,
                                             loss_selection *selection);
+
 /** The training images that BatchNorm's statistics were estimated from; LOSS_ERR_NAME unless its
- *  mode is `recalibrate`. Since 0.1. */
+ *  mode is `recalibrate`. Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_status loss_surface_bn_selection(const loss_surface *surface,
                                                loss_selection *selection);
 
 /** A fact that is a number, such as "cosine"; it has a decimal point in every locale.
  *  @param value  set only on success
- *  @return false when the file has no such key, or it is no number. Since 0.1. */
+ *  @return false when the file has no such key, or it is no number.
+ *  Threads: one caller a handle. Since 0.1. */
 LOSS_API bool loss_surface_number(const loss_surface *surface, const char *key, double *value);
-/** The same of a fact that counts, such as "images_test", or of "seed". Since 0.1. */
+
+/** The same of a fact that counts, such as "images_test", or of "seed". Threads: one caller a
+ *  handle. Since 0.1. */
 LOSS_API bool loss_surface_count(const loss_surface *surface, const char *key, uint64_t *value);
-/** Key number i in alphabetical order, NULL past the last. Borrowed. */
+
+/** Key number i in alphabetical order, NULL past the last. Borrowed. Threads: one caller a handle.
+ *  Since 0.1. */
 LOSS_API const char *loss_surface_metadata_key(const loss_surface *surface, size_t i);
 
 #ifdef __cplusplus
