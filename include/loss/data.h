@@ -111,8 +111,8 @@ LOSS_API const char *loss_dataset_format_summary(size_t i);
  *  Since 0.1. */
 LOSS_API void loss_dataset_free(loss_dataset *data);
 
-/* What a dataset holds. The functions below want a dataset, not NULL; what they point to is
- * borrowed and lives as long as the dataset. Threads: any. Since 0.1. */
+/* What a dataset holds. Of NULL the functions below say NULL or 0. What they point to is borrowed
+ * and lives as long as the dataset. */
 
 /** Shape of the images and number of classes. Threads: any. Since 0.1. */
 LOSS_API loss_shape loss_dataset_shape(const loss_dataset *data);

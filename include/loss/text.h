@@ -32,7 +32,7 @@ LOSS_API bool loss_count_parse(const char *text, const char **end, uint64_t *val
 
 /** Writes the shortest decimal number that reads back as the same double, with a point in every
  *  locale; "inf", "-inf" or "nan".
- *  @return text.
+ *  @return text; NULL for NULL.
  *  Threads: any. Since 0.1. */
 LOSS_API const char *loss_number_print(double value, char text[LOSS_NUMBER_SIZE]);
 

@@ -237,7 +237,7 @@ void loss_contours_free(loss_contours *contours)
 
 size_t loss_contours_count(const loss_contours *contours)
 {
-    return contours->n_lines;
+    return contours ? contours->n_lines : 0;
 }
 
 loss_contour loss_contours_line(const loss_contours *contours, size_t i)

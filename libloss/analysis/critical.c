@@ -205,12 +205,12 @@ void loss_criticals_free(loss_criticals *criticals)
 
 const loss_critical *loss_criticals_points(const loss_criticals *criticals)
 {
-    return criticals->points;
+    return criticals ? criticals->points : NULL;
 }
 
 size_t loss_criticals_count(const loss_criticals *criticals, double persistence)
 {
-    size_t low = 0, high = criticals->n;
+    size_t low = 0, high = criticals ? criticals->n : 0;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (criticals->points[middle].persistence >= persistence)
@@ -232,5 +232,5 @@ size_t loss_criticals_count_kind(const loss_criticals *criticals, loss_critical_
 
 long loss_criticals_euler(const loss_criticals *criticals)
 {
-    return criticals->euler;
+    return criticals ? criticals->euler : 0;
 }

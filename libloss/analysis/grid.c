@@ -21,7 +21,7 @@ double loss_axis_at(loss_axis axis, size_t i)
 {
     if (i == 0)
         return axis.min;
-    if (i + 1 >= axis.n)
+    if (i >= axis.n || i + 1 == axis.n)
         return axis.max;
     /* Written so that the ends are exact, and the middle of a symmetric axis is 0. */
     double n = (double)(axis.n - 1), k = (double)i, at = ((n - k) * axis.min + k * axis.max) / n;

@@ -49,7 +49,7 @@ static size_t even_ticks(double low, double high, size_t wanted, double *ticks, 
 
 size_t loss_ticks(double low, double high, bool log, size_t wanted, double *ticks, size_t most)
 {
-    if (!isfinite(low) || !isfinite(high) || !most)
+    if (!isfinite(low) || !isfinite(high) || !most || !ticks)
         return 0;
     if (!(low < high)) {
         ticks[0] = low;

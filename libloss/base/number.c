@@ -103,6 +103,8 @@ bool loss_count_parse(const char *text, const char **end, uint64_t *value)
 
 const char *loss_number_print(double value, char text[LOSS_NUMBER_SIZE])
 {
+    if (!text)
+        return NULL;
     /* What has 15 digits or fewer is found with 15, but for the denormal numbers, which have
      * fewer to begin with. */
     int digits = fabs(value) < 2.3e-308 ? 1 : 15;

@@ -68,7 +68,7 @@ void lossi_curvature_set(loss_curvature *c, const loss_net *net)
 
 size_t loss_curvature_rows(const loss_curvature *c)
 {
-    return c->operator.n;
+    return c ? c->operator.n : 0;
 }
 
 loss_status loss_curvature_gradient(loss_curvature *c, double *loss, float *gradient)
@@ -251,7 +251,7 @@ loss_status loss_curvature_density(loss_density **out, loss_curvature *c, size_t
 
 size_t loss_density_vectors(const loss_density *d)
 {
-    return d->vectors;
+    return d ? d->vectors : 0;
 }
 
 size_t loss_density_nodes(const loss_density *d, size_t k, const double **nodes,
@@ -269,5 +269,5 @@ size_t loss_density_nodes(const loss_density *d, size_t k, const double **nodes,
 
 double loss_density_at(const loss_density *d, double sigma, double at)
 {
-    return lossi_density_at(d->n, d->nodes, d->weights, d->vectors, sigma, at);
+    return d ? lossi_density_at(d->n, d->nodes, d->weights, d->vectors, sigma, at) : NAN;
 }

@@ -8,47 +8,47 @@ const char *loss_split_name(loss_split split)
 
 loss_shape loss_dataset_shape(const loss_dataset *data)
 {
-    return data->images.shape;
+    return data ? data->images.shape : (loss_shape){0};
 }
 size_t loss_dataset_count(const loss_dataset *data)
 {
-    return data->images.n;
+    return data ? data->images.n : 0;
 }
 loss_split loss_dataset_split(const loss_dataset *data)
 {
-    return data->split;
+    return data ? data->split : LOSS_SPLIT_TRAIN;
 }
 const char *loss_dataset_format(const loss_dataset *data)
 {
-    return data->format;
+    return data ? data->format : NULL;
 }
 const char *loss_dataset_selection(const loss_dataset *data)
 {
-    return data->selection;
+    return data ? data->selection : NULL;
 }
 const char *loss_dataset_path(const loss_dataset *data)
 {
-    return data->path;
+    return data ? data->path : NULL;
 }
 const char *loss_dataset_digest(const loss_dataset *data)
 {
-    return data->digest;
+    return data ? data->digest : NULL;
 }
 const float *loss_dataset_mean(const loss_dataset *data)
 {
-    return data->mean;
+    return data ? data->mean : NULL;
 }
 const float *loss_dataset_std(const loss_dataset *data)
 {
-    return data->std;
+    return data ? data->std : NULL;
 }
 const uint8_t *loss_dataset_pixels(const loss_dataset *data)
 {
-    return data->images.pixels;
+    return data ? data->images.pixels : NULL;
 }
 const uint32_t *loss_dataset_labels(const loss_dataset *data)
 {
-    return data->images.labels;
+    return data ? data->images.labels : NULL;
 }
 
 loss_status loss_dataset_images(const loss_dataset *data, size_t first, size_t n, float *out)

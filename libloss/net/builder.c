@@ -55,7 +55,7 @@ void loss_builder_free(loss_builder *b)
 
 loss_node lossi_builder_fail(loss_builder *b, loss_status status)
 {
-    if (!b->status) {
+    if (b && !b->status) {
         b->status = status;
         strncpy(b->message, loss_last_message(), sizeof b->message - 1);
     }
@@ -190,7 +190,7 @@ static lossi_node *next_node(loss_builder *b)
 loss_node lossi_builder_add(loss_builder *b, const lossi_layer *kind, const char *name,
                             size_t n_inputs, const loss_node *inputs, const double *keys)
 {
-    lossi_node *node = b->status ? NULL : next_node(b);
+    lossi_node *node = !b || b->status ? NULL : next_node(b);
     if (!node)
         return -1;
     node->layer = kind;
@@ -203,7 +203,7 @@ loss_node lossi_builder_add(loss_builder *b, const lossi_layer *kind, const char
 
 loss_node loss_builder_input(loss_builder *b)
 {
-    if (b->status)
+    if (!b || b->status)
         return -1;
     if (b->net->n_nodes)
         return lossi_builder_fail(
@@ -250,7 +250,7 @@ loss_status lossi_slide(lossi_addition *a, size_t kernel, size_t stride, size_t 
 
 loss_shape loss_builder_shape(const loss_builder *b, loss_node at)
 {
-    if (at < 0 || (size_t)at >= b->net->n_nodes)
+    if (!b || at < 0 || (size_t)at >= b->net->n_nodes)
         return (loss_shape){0, 0, 0, 0};
     const size_t *dims = b->net->nodes[at].dims;
     return (loss_shape){dims[0], dims[1], dims[2], b->net->shape.classes};

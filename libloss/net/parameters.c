@@ -47,23 +47,23 @@ bool lossi_tensor_is_filter(const lossi_tensor *tensor)
 
 const char *loss_net_model(const loss_net *net)
 {
-    return net->model;
+    return net ? net->model : NULL;
 }
 
 loss_shape loss_net_shape(const loss_net *net)
 {
-    return net->shape;
+    return net ? net->shape : (loss_shape){0};
 }
 
 size_t loss_net_n_tensors(const loss_net *net)
 {
-    return net->n_tensors;
+    return net ? net->n_tensors : 0;
 }
 
 size_t loss_net_n_parameters(const loss_net *net)
 {
     size_t n = 0;
-    for (size_t i = 0; i < net->n_tensors; i++)
+    for (size_t i = 0; net && i < net->n_tensors; i++)
         n += lossi_tensor_is_trainable(&net->tensors[i]) ? net->tensors[i].count : 0;
     return n;
 }
@@ -71,7 +71,7 @@ size_t loss_net_n_parameters(const loss_net *net)
 double loss_net_macs(const loss_net *net)
 {
     double macs = 0;
-    for (size_t i = 0; i < net->n_nodes; i++) {
+    for (size_t i = 0; net && i < net->n_nodes; i++) {
         const lossi_node *node = &net->nodes[i];
         int weight = node->tensors[LOSSI_WEIGHT];
         if (weight >= 0 && lossi_tensor_is_filter(&net->tensors[weight]))
@@ -127,7 +127,7 @@ static void draw_weight(lossi_tensor *tensor, uint64_t seed)
 
 void loss_net_initialise(loss_net *net, uint64_t seed)
 {
-    for (size_t i = 0; i < net->n_tensors; i++) {
+    for (size_t i = 0; net && i < net->n_tensors; i++) {
         lossi_tensor *tensor = &net->tensors[i];
         if (tensor->own->initial == LOSSI_INITIAL_HE)
             draw_weight(tensor, seed);
@@ -182,13 +182,14 @@ out_of_memory:
 void loss_net_digest(const loss_net *net, char digest[17])
 {
     uint64_t d = LOSSI_DIGEST_INIT;
-    for (size_t i = 0; i < net->n_tensors; i++) {
+    for (size_t i = 0; net && i < net->n_tensors; i++) {
         const lossi_tensor *tensor = &net->tensors[i];
         d = lossi_digest(d, tensor->name, strlen(tensor->name) + 1);
         d = lossi_digest(d, tensor->dims, sizeof tensor->dims);
         d = lossi_digest(d, tensor->values, tensor->count * sizeof *tensor->values);
     }
-    lossi_digest_text(d, digest);
+    if (digest)
+        lossi_digest_text(d, digest);
 }
 
 loss_status lossi_net_check_data(const loss_net *net, const loss_dataset *data)

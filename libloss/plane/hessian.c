@@ -29,7 +29,7 @@ loss_status lossi_plane_of_eigenvectors(loss_plane **out, const loss_net *net, c
 
 double loss_plane_eigenvalue(const loss_plane *plane, int axis)
 {
-    if (plane->kind != &lossi_plane_kind_hessian)
+    if (!plane || plane->kind != &lossi_plane_kind_hessian)
         return NAN;
     const eigenvalues *details = plane->details;
     return details->of[axis != 0];

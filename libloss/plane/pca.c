@@ -306,7 +306,7 @@ loss_status loss_plane_pca(loss_plane **out, const loss_net *net, const char *co
 /* NULL: a plane of another kind. */
 static const components *components_of(const loss_plane *plane)
 {
-    return plane->kind == &lossi_plane_kind_pca ? plane->details : NULL;
+    return plane && plane->kind == &lossi_plane_kind_pca ? plane->details : NULL;
 }
 
 double loss_plane_explained(const loss_plane *plane, int axis)

@@ -75,27 +75,27 @@ void loss_plane_free(loss_plane *plane)
 
 const float *loss_plane_direction(const loss_plane *plane, int axis)
 {
-    return plane->directions[axis != 0];
+    return plane ? plane->directions[axis != 0] : NULL;
 }
 
 double loss_plane_norm(const loss_plane *plane, int axis)
 {
-    return plane->norms[axis != 0];
+    return plane ? plane->norms[axis != 0] : NAN;
 }
 
 double loss_plane_cosine(const loss_plane *plane)
 {
-    return plane->cosine;
+    return plane ? plane->cosine : NAN;
 }
 
 const char *loss_plane_description(const loss_plane *plane)
 {
-    return plane->description;
+    return plane ? plane->description : NULL;
 }
 
 const char *loss_plane_digest(const loss_plane *plane)
 {
-    return plane->digest;
+    return plane ? plane->digest : NULL;
 }
 
 bool lossi_same_tensors(const loss_net *a, const loss_net *b)

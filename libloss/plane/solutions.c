@@ -129,7 +129,7 @@ static void free_details(void *details)
 
 size_t loss_plane_solutions(const loss_plane *plane)
 {
-    if (plane->kind != &lossi_plane_kind_solutions)
+    if (!plane || plane->kind != &lossi_plane_kind_solutions)
         return 0;
     return plane->directions[1] ? 2 : 1;
 }

@@ -46,7 +46,7 @@ loss_status lossi_surface_attach_curvature(loss_surface *s)
 
 bool loss_surface_has_curvature(const loss_surface *surface)
 {
-    return lossi_facts_find(&surface->facts, "curvature") != NULL;
+    return loss_surface_metadata(surface, "curvature") != NULL;
 }
 
 loss_status loss_surface_curvature(loss_surface *surface, loss_split split,

@@ -345,17 +345,17 @@ loss_status loss_surface_read(loss_surface **out, const char *path)
 
 loss_axis loss_surface_x(const loss_surface *surface)
 {
-    return surface->x;
+    return surface ? surface->x : (loss_axis){0};
 }
 
 loss_axis loss_surface_y(const loss_surface *surface)
 {
-    return surface->y;
+    return surface ? surface->y : (loss_axis){0};
 }
 
 bool loss_surface_has_split(const loss_surface *surface, loss_split split)
 {
-    return (unsigned)split < 2 && surface->has_split[split];
+    return surface && (unsigned)split < 2 && surface->has_split[split];
 }
 
 loss_status loss_surface_points(loss_surface *surface, loss_split split, loss_point *points)
@@ -395,7 +395,7 @@ loss_status loss_surface_paths(loss_surface *surface, loss_split split, size_t *
 
 const char *loss_surface_metadata(const loss_surface *surface, const char *key)
 {
-    return lossi_facts_find(&surface->facts, key);
+    return surface && key ? lossi_facts_find(&surface->facts, key) : NULL;
 }
 
 bool loss_surface_number(const loss_surface *surface, const char *key, double *value)
@@ -410,5 +410,5 @@ bool loss_surface_count(const loss_surface *surface, const char *key, uint64_t *
 
 const char *loss_surface_metadata_key(const loss_surface *surface, size_t i)
 {
-    return i < surface->facts.n ? surface->facts.keys[i] : NULL;
+    return surface && i < surface->facts.n ? surface->facts.keys[i] : NULL;
 }

@@ -123,19 +123,19 @@ bool loss_check_caveat(const loss_check *check, char *text, size_t size)
 {
     char all[512] = "";
     int n = 0;
-    if (!(check->loss + 3 * check->standard_error < check->guessing))
+    if (check && !(check->loss + 3 * check->standard_error < check->guessing))
         n = snprintf(all, sizeof all,
                      "the loss on %zu %s images is %.4g, not below the %.4g of guessing: untrained "
                      "weights, or of another network or other data",
                      check->images, loss_split_name(check->split), check->loss, check->guessing);
-    else if (check->statistics_off > LOSS_CHECK_STATISTICS_OFF)
+    else if (check && check->statistics_off > LOSS_CHECK_STATISTICS_OFF)
         n = snprintf(all, sizeof all,
                      "BatchNorm's running means are %.2g standard deviations off those of %zu %s "
                      "images (median; loss %.4g): a network with another activation, pooling or "
                      "stride, other data or normalisation, or little training",
                      check->statistics_off, check->images, loss_split_name(check->split),
                      check->loss);
-    if (size)
+    if (text && size)
         snprintf(text, size, "%s", all);
     return n > 0;
 }

@@ -11,7 +11,7 @@ enum { CHUNK = 16 }; /* images at a time */
 
 const loss_check *loss_recognition_check(const loss_recognition *r, size_t i)
 {
-    return r->is_evaluated && i < r->n ? &r->candidates[i].check : NULL;
+    return r && r->is_evaluated && i < r->n ? &r->candidates[i].check : NULL;
 }
 
 /* -log softmax of the label's logit. */

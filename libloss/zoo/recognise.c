@@ -227,12 +227,12 @@ void loss_recognition_free(loss_recognition *r)
 
 size_t loss_recognition_count(const loss_recognition *r)
 {
-    return r->n;
+    return r ? r->n : 0;
 }
 
 const char *loss_recognition_model(const loss_recognition *r, size_t i)
 {
-    return i < r->n ? r->candidates[i].model : NULL;
+    return r && i < r->n ? r->candidates[i].model : NULL;
 }
 
 const char *loss_recognition_assumed(void)
