@@ -9,7 +9,8 @@ make_data data
 mkdir bad
 python3 "$SRC/tests/cli/make_hostile.py" good.landscape bad >list 2>log || fail "the files are made"
 
-# try FILE EXPECTED COMMAND...: prints what is wrong. A refusal is exit code 1; 10 s and 700 MB are far more than is needed.
+# try FILE EXPECTED COMMAND...: prints what is wrong. A refusal is exit code 1; 60 s and 700 MB are far more than is
+# needed, also on a machine that has much else to do.
 try() {
     local file=$1 expected=$2
     shift 2
@@ -36,8 +37,19 @@ PY
 while read -r name expected; do
     file=bad/$name.landscape
     : >log
-    for arguments in "info $file" "plot $file --contours 10 --out x.png" "export $file --quiet --out x.ply" \
-        "export $file --quiet --out x.csv --out x.npz --out x.vti" "path --quiet --run run $file"; do
+    commands=("info $file" "export $file --quiet --out x.ply")
+    # The others read a file in the same way: they are tried where what they do with it differs.
+    case $name in
+    endless-points | axes-* | grid-* | loss* | metadata-forged | metadata-long)
+        commands+=("plot $file --contours 10 --out x.png" "export $file --quiet --out x.csv --out x.npz --out x.vti")
+        ;;
+    esac
+    case $name in
+    endless-path | endless-directions | metadata-forged | path-* | point-outside)
+        commands+=("path --quiet --run run $file" "plot $file --out x.png")
+        ;;
+    esac
+    for arguments in "${commands[@]}"; do
         want=$expected
         case $arguments in path*) want=any ;; esac
         case $name in loss-* | point-* | path-epoch) [ "${arguments%% *}" = export ] || want=any ;; esac
