@@ -137,7 +137,7 @@ static void backward_tangent(const lossi_tangent *t)
 
 #define CONVOLUTION                                                                                \
     .tensors = {{"weight", LOSS_TENSOR_WEIGHT, LOSSI_INITIAL_HE, true},                            \
-                {"bias", LOSS_TENSOR_BIAS}},                                                       \
+                {"bias", LOSS_TENSOR_BIAS, LOSSI_INITIAL_ZEROS, false}},                           \
     .folds = LOSSI_FOLDS(LOSSI_FOLD_AFFINE) | LOSSI_FOLDS(LOSSI_FOLD_SUM) |                        \
              LOSSI_FOLDS(LOSSI_FOLD_RELU),                                                         \
     .scratch_count = scratch_count, .packed_count = packed_count, .pack = pack,                    \

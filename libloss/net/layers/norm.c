@@ -210,10 +210,10 @@ static void backward_tangent(const lossi_tangent *t)
 
 const lossi_layer lossi_layer_norm = {
     .name = "batchnorm",
-    .tensors = {{"weight", LOSS_TENSOR_NORM_WEIGHT, LOSSI_INITIAL_ONES},
-                {"bias", LOSS_TENSOR_NORM_BIAS},
-                {"running_mean", LOSS_TENSOR_RUNNING_MEAN},
-                {"running_var", LOSS_TENSOR_RUNNING_VAR, LOSSI_INITIAL_ONES}},
+    .tensors = {{"weight", LOSS_TENSOR_NORM_WEIGHT, LOSSI_INITIAL_ONES, false},
+                {"bias", LOSS_TENSOR_NORM_BIAS, LOSSI_INITIAL_ZEROS, false},
+                {"running_mean", LOSS_TENSOR_RUNNING_MEAN, LOSSI_INITIAL_ZEROS, false},
+                {"running_var", LOSS_TENSOR_RUNNING_VAR, LOSSI_INITIAL_ONES, false}},
     .add = add,
     .fold = LOSSI_FOLD_AFFINE,
     .folds = LOSSI_FOLDS(LOSSI_FOLD_RELU),
