@@ -157,7 +157,8 @@ loss_status lossi_net_clone(loss_net **out, const loss_net *net)
         to->inputs = lossi_alloc(from->n_inputs, sizeof *to->inputs);
         if (!to->inputs)
             goto out_of_memory;
-        memcpy(to->inputs, from->inputs, from->n_inputs * sizeof *to->inputs);
+        for (size_t k = 0; k < from->n_inputs; k++)
+            to->inputs[k] = from->inputs[k];
     }
     for (size_t i = 0; i < net->n_tensors; i++) {
         const lossi_tensor *from = &net->tensors[i];
