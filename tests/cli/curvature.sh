@@ -79,7 +79,7 @@ for _ in $(seq 100); do
     grep -q "^smallest" out && break
     sleep 0.1
 done
-sleep 0.2
+sleep 1
 kill -INT $child
 wait $child
 code=$?

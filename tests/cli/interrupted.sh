@@ -47,20 +47,36 @@ evaluated() {
     "$LOSSGRID" info "$1" --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["splits"]["test"]["evaluated"])'
 }
 
-slow=(surface whole --limit 10 --x=-1:1:31 --y=-1:1:31 --out slow.landscape)
-kill_after 0.7 INT "$LOSSGRID" "${slow[@]}"
+# signal_when SIGNAL CONDITION COMMAND...: starts, waits until the condition (shell) holds, for a minute at
+# most, sends; leaves the exit code in $code.
+signal_when() {
+    local signal=$1 condition=$2
+    shift 2
+    "$@" >log 2>&1 &
+    local child=$!
+    for _ in $(seq 6000); do
+        sh -c "$condition" >/dev/null 2>&1 && break
+        sleep 0.01
+    done
+    kill "-$signal" $child 2>/dev/null
+    wait $child
+    code=$?
+}
+
+slow=(surface whole --limit 100 --x=-1:1:41 --y=-1:1:41 --out slow.landscape)
+signal_when INT '"$LOSSGRID" info slow.landscape | grep -q "[1-9][0-9]* of 1681 points"' "$LOSSGRID" "${slow[@]}"
 if [ "$code" -eq 130 ] && grep -q "everything finished is kept" log; then pass "Ctrl-C ends with 130"; else
     echo "exit code $code" >>log
     fail "Ctrl-C ends with 130"
 fi
 kept=$(evaluated slow.landscape)
-check "and keeps its points" test "$kept" -gt 0 -a "$kept" -lt 961
+check "and keeps its points" test "$kept" -gt 0 -a "$kept" -lt 1681
 check "the same command goes on" "$LOSSGRID" "${slow[@]}"
 cp log said
-check "and says what was there" grep -q "$kept of 961 points are there already" said
-check "and completes" test "$(evaluated slow.landscape)" -eq 961
+check "and says what was there" grep -q "$kept of 1681 points are there already" said
+check "and completes" test "$(evaluated slow.landscape)" -eq 1681
 
-kill_after 0.7 TERM "$LOSSGRID" train --model $model --data data --epochs 500 --quiet --out stopped
+signal_when TERM "test -e stopped/epoch-001.safetensors" "$LOSSGRID" train --model $model --data data --epochs 500 --quiet --out stopped
 if [ "$code" -eq 130 ] && [ -e stopped/state.safetensors ]; then pass "SIGTERM ends training with 130 and a checkpoint"; else
     echo "exit code $code" >>log
     fail "SIGTERM ends training with 130 and a checkpoint"
