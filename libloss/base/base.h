@@ -42,6 +42,16 @@ void *lossi_alloc_huge(size_t n, size_t size);
  *  @return false when memory is out; the array is as it was */
 bool lossi_reserve(void **items, size_t *capacity, size_t n, size_t size);
 
+static inline size_t lossi_larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static inline size_t lossi_smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 /** a * b, false when it overflows. */
 bool lossi_mul(size_t a, size_t b, size_t *out);
 

@@ -36,11 +36,6 @@ void lossi_engine_share(lossi_engine *e, size_t n, bool without_empty_lanes)
         e->lanes -= e->kernels->vector;
 }
 
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 /* What all layers share: the largest of each. */
 typedef struct needs {
     size_t scratch, sums, inputs;
@@ -53,10 +48,10 @@ static needs measure(const lossi_engine *e, const loss_net *net)
         const lossi_layer *layer = net->nodes[i].layer;
         lossi_site site = lossi_engine_site(e, net, i);
         if (layer->scratch_count)
-            most.scratch = larger(most.scratch, layer->scratch_count(&site));
+            most.scratch = lossi_larger(most.scratch, layer->scratch_count(&site));
         if (layer->sums_count)
-            most.sums = larger(most.sums, layer->sums_count(&net->nodes[i]));
-        most.inputs = larger(most.inputs, net->nodes[i].n_inputs);
+            most.sums = lossi_larger(most.sums, layer->sums_count(&net->nodes[i]));
+        most.inputs = lossi_larger(most.inputs, net->nodes[i].n_inputs);
     }
     return most;
 }

@@ -20,11 +20,6 @@ size_t lossi_partial_count(const loss_net *net, const lossi_node *node)
     return n;
 }
 
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 /* Adds node i to a segment whose filters take *packed values so far. */
 static void add_node(lossi_segments *s, lossi_segment *segment, size_t *packed, const loss_net *net,
                      const lossi_engine *e, size_t i)
@@ -34,13 +29,13 @@ static void add_node(lossi_segments *s, lossi_segment *segment, size_t *packed, 
     s->packed[i] = *packed;
     s->partial[i] = segment->partial;
     if (layer->pack)
-        *packed += lossi_rounded(larger(layer->packed_count(&site, LOSSI_FORWARD),
-                                        layer->packed_count(&site, LOSSI_BACKWARD)));
+        *packed += lossi_rounded(lossi_larger(layer->packed_count(&site, LOSSI_FORWARD),
+                                              layer->packed_count(&site, LOSSI_BACKWARD)));
     if (lossi_has_partial(site.node))
         segment->partial += lossi_rounded(lossi_partial_count(net, site.node));
     segment->end = i + 1;
-    s->most_packed = larger(s->most_packed, *packed);
-    s->most_partial = larger(s->most_partial, segment->partial);
+    s->most_packed = lossi_larger(s->most_packed, *packed);
+    s->most_partial = lossi_larger(s->most_partial, segment->partial);
 }
 
 loss_status lossi_segments_create(lossi_segments *s, const loss_net *net, const lossi_engine *e)

@@ -5,6 +5,7 @@
 #include <cblas.h>
 #include <string.h>
 
+#include "base/base.h"
 #include "kernels/blas/blas.h"
 
 /* A block holds about this many values (so that it stays in L2), but never fewer columns than
@@ -52,11 +53,6 @@ static size_t block_rows(const lossi_conv_shape *s)
     return rows < 1 ? 1 : rows > s->out_h ? s->out_h : rows;
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 size_t lossk_conv_scratch_blas(const lossi_conv_shape *s)
 {
     return is_pointwise(s) ? 0 : taps(s) * block_rows(s) * row_columns(s);
@@ -84,7 +80,7 @@ void lossk_conv_forward_blas(const lossi_conv_shape *s, const lossi_real *x, con
     if (is_pointwise(s))
         gemm(CblasNoTrans, CblasNoTrans, s->out_c, columns, k, w, k, x, columns, beta, y, columns);
     for (size_t row = 0, step = block_rows(s); !is_pointwise(s) && row < s->out_h; row += step) {
-        size_t rows = least(step, s->out_h - row), n = rows * row_columns(s);
+        size_t rows = lossi_smaller(step, s->out_h - row), n = rows * row_columns(s);
         lossk_im2col(s, row, rows, x, scratch);
         gemm(CblasNoTrans, CblasNoTrans, s->out_c, n, k, w, k, scratch, n, beta,
              y + row * row_columns(s), columns);
@@ -101,7 +97,7 @@ void lossk_conv_backward_data_blas(const lossi_conv_shape *s, const lossi_real *
         return;
     }
     for (size_t row = 0, step = block_rows(s); row < s->out_h; row += step) {
-        size_t rows = least(step, s->out_h - row), n = rows * row_columns(s);
+        size_t rows = lossi_smaller(step, s->out_h - row), n = rows * row_columns(s);
         gemm(CblasTrans, CblasNoTrans, k, n, s->out_c, w, k, dy + row * row_columns(s), columns, 0,
              scratch, n);
         lossk_col2im(s, row, rows, scratch, dx);
@@ -124,7 +120,7 @@ void lossk_conv_backward_weights_blas(const lossi_conv_shape *s, const lossi_rea
         return;
     }
     for (size_t row = 0, step = block_rows(s); row < s->out_h; row += step) {
-        size_t rows = least(step, s->out_h - row), n = rows * row_columns(s);
+        size_t rows = lossi_smaller(step, s->out_h - row), n = rows * row_columns(s);
         lossk_im2col(s, row, rows, x, scratch);
         gemm(CblasNoTrans, CblasTrans, s->out_c, k, n, dy + row * row_columns(s), columns, scratch,
              n, 1, dw, k);

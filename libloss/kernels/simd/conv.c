@@ -6,23 +6,7 @@
 #include "kernels/ref/ref.h"
 #include "kernels/simd/gemm.h"
 #include "kernels/simd/simd.h"
-
-/* At stride 1, tiles of 4 x 4 do a quarter of the multiplications, of 2 x 2 four ninths; but
- * their filters take 4 and 16/9 times the memory, so that some columns should share them, and
- * maps of 5 or 6 pixels leave too much of the larger tiles empty. With fewer than eight channels
- * transforms are most of the work; the stem's three would gain 1 % of a ResNet-20, and cost a
- * fourth of its accuracy. */
-const lossi_winograd *lossk_tiles(const lossi_conv_shape *s)
-{
-    size_t side = s->out_h < s->out_w ? s->out_h : s->out_w, vectors = s->lanes / LOSSI_VECTOR;
-    bool is_3x3 = s->kernel == 3 && s->stride <= 2 && s->padding == 1 && s->in_c >= 8;
-    if (!is_3x3 || side < 2)
-        return NULL;
-    if (s->stride == 2)
-        return &lossk_winograd_strided;
-    return side >= 7 || (side == 4 && vectors >= LOSSI_COLUMNS) ? &lossk_winograd_4x4
-                                                                : &lossk_winograd_2x2;
-}
+#include "kernels/simd/tiles.h"
 
 /* The convolution that is left when taps that lie on padding everywhere are left out. */
 static lossi_conv_shape needed_of(const lossi_conv_shape *s)
@@ -53,11 +37,6 @@ static lossi_conv_shape transpose_of(const lossi_conv_shape *s)
                               .kernel = s->kernel,
                               .stride = 1,
                               .padding = s->kernel - 1 - s->padding};
-}
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
 }
 
 /* ---- Any shape ------------------------------------------------------------------------------ */
@@ -112,7 +91,7 @@ size_t lossk_conv_scratch(const lossi_conv_shape *given)
 {
     lossi_conv_shape s = needed_of(given), back = transpose_of(&s);
     size_t backward = has_transpose(&s) ? scratch_size(&back) : lossk_conv_scratch_blas(&s);
-    return larger(larger(scratch_size(&s), backward), lossk_weights_scratch(given));
+    return lossi_larger(lossi_larger(scratch_size(&s), backward), lossk_weights_scratch(given));
 }
 
 void lossk_conv_pack(const lossi_conv_shape *given, const float *w, const float *scale,

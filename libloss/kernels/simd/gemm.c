@@ -98,13 +98,13 @@ ALWAYS_INLINE void fetch_row(const int n, const float *c)
  * what is in c, which begins as `before`. */
 ALWAYS_INLINE void run_block(const int n, const strip s, size_t row)
 {
-    size_t rows = least(s.rows - row, LOSSI_ROWS), at = row * s.c_row;
+    size_t rows = lossi_smaller(s.rows - row, LOSSI_ROWS), at = row * s.c_row;
     const float *before = s.before, *a = s.a + row / LOSSI_ROWS * s.a_block, *b = s.b;
     for (size_t r = 0; r < rows; r++)
         fetch_row(n, s.c + at + r * s.c_row);
     for (size_t k = s.k, terms; k; k -= terms, before = s.c) {
         block sum;
-        terms = least(k, LOSSI_TERMS);
+        terms = lossi_smaller(k, LOSSI_TERMS);
         clear(&sum);
         multiply(n, terms, a, b, (size_t)n * LOSSI_VECTOR, &sum);
         a += terms * LOSSI_ROWS;
@@ -210,7 +210,7 @@ static void run_piece(const lossi_gemm *g, size_t begin, size_t k)
         for (size_t column = 0, width; column < g->n; column += width) {
             size_t at = row * g->c_row + column * LOSSI_VECTOR;
             width = lossi_panel_width(g->n - column);
-            strip s = {.rows = least(step, g->m - row),
+            strip s = {.rows = lossi_smaller(step, g->m - row),
                        .k = k,
                        .a = g->a + row / LOSSI_ROWS * g->a_block + begin * LOSSI_ROWS,
                        .a_block = g->a_block,
@@ -232,7 +232,7 @@ void lossk_gemm(const lossi_gemm *g)
 {
     size_t size = g->n < CUT_COLUMNS ? g->k : PIECE;
     for (size_t begin = 0; begin < g->k; begin += size)
-        run_piece(g, begin, least(size, g->k - begin));
+        run_piece(g, begin, lossi_smaller(size, g->k - begin));
 }
 
 void lossk_gemm_panels(const lossi_panels *p)

@@ -10,6 +10,7 @@
 #ifndef LOSSI_SIMD_GEMM_H
 #define LOSSI_SIMD_GEMM_H
 
+#include "base/base.h"
 #include "kernels/kernels.h"
 #include "kernels/simd/names.h"
 #include "kernels/simd/vector.h"
@@ -54,11 +55,6 @@ typedef struct lossi_panels {
 } lossi_panels;
 
 void lossk_gemm_panels(const lossi_panels *p);
-
-static inline size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 /** Columns of the next panel when `left` are left: threes, but twos rather than a three and a
  * one. */

@@ -31,7 +31,8 @@ size_t lossk_panel_packed(const lossi_conv_shape *s)
 size_t lossk_panel_scratch(const lossi_conv_shape *s)
 {
     size_t columns = s->out_h * s->out_w * s->lanes / LOSSI_VECTOR;
-    return (least(taps(s), piece_taps(s)) + PAD) * least(columns, BLOCK) * LOSSI_VECTOR;
+    return (lossi_smaller(taps(s), piece_taps(s)) + PAD) * lossi_smaller(columns, BLOCK) *
+           LOSSI_VECTOR;
 }
 
 /* A block of filters from output o on, the ones from `end` on zeros: n taps from `first` on,
@@ -66,7 +67,7 @@ void lossk_panel_pack(const lossi_conv_shape *s, const lossi_filters *f, size_t 
 {
     size_t k = taps(s), piece = piece_taps(s), rows = lossi_round_rows(s->out_c);
     for (size_t first = 0; first < k; first += piece) {
-        size_t n = least(piece, k - first);
+        size_t n = lossi_smaller(piece, k - first);
         for (size_t o = begin; o < end; o += LOSSI_ROWS)
             pack_block(s, f, o, end, first, n, packed + first * rows + o * n);
     }
@@ -170,7 +171,7 @@ void lossk_panel_forward(const lossi_conv_shape *s, const float *x, const float 
            columns = s->out_h * s->out_w * s->lanes / LOSSI_VECTOR;
     for (size_t first = 0; first < columns; first += BLOCK)
         for (size_t begin = 0; begin < k; begin += piece) {
-            size_t n = least(BLOCK, columns - first), end = least(begin + piece, k),
+            size_t n = lossi_smaller(BLOCK, columns - first), end = lossi_smaller(begin + piece, k),
                    at = first * LOSSI_VECTOR;
             pack_panels(s, x, first, n, begin, end, scratch);
             const float *before = begin ? y : epilogue->residual;

@@ -103,9 +103,6 @@ size_t lossk_weights_scratch(const lossi_conv_shape *s);
 void lossk_conv_backward_weights(const lossi_conv_shape *s, const float *x, const float *dy,
                                  float *dw, float *dbias, float *scratch);
 
-/** Winograd's tiles for a shape; NULL: it is for panels. */
-const lossi_winograd *lossk_tiles(const lossi_conv_shape *s);
-
 /* As in kernels.h. */
 size_t lossk_conv_packed(const lossi_conv_shape *s);
 size_t lossk_conv_packed_backward(const lossi_conv_shape *s);

@@ -1,10 +1,14 @@
-/* Where Winograd's tiles lie in a chunk's maps. A column is a vector of images of a tile. */
+/* Which of Winograd's tiles a shape has, and where they lie in a chunk's maps. A column is a
+ * vector of images of a tile. */
 #ifndef LOSSI_SIMD_TILES_H
 #define LOSSI_SIMD_TILES_H
 
 #include "kernels/simd/gemm.h"
 #include "kernels/simd/simd.h"
 #include "kernels/simd/vector.h"
+
+/** Winograd's tiles for a shape; NULL: it is for panels. */
+const lossi_winograd *lossk_tiles(const lossi_conv_shape *s);
 
 typedef struct lossi_place {
     size_t row, column; /* of its first output pixel */
@@ -40,8 +44,8 @@ static inline lossi_place lossi_place_of(const lossi_winograd *t, const lossi_co
     p.x = (ptrdiff_t)(lane + (row * s->in_w + column_in) * s->lanes) -
           (ptrdiff_t)((s->in_w + 1) * s->lanes);
     p.y = lane + (p.row * s->out_w + p.column) * s->lanes;
-    p.bottom = least(t->in, s->in_h + 1 - row);
-    p.right = least(t->in, s->in_w + 1 - column_in);
+    p.bottom = lossi_smaller(t->in, s->in_h + 1 - row);
+    p.right = lossi_smaller(t->in, s->in_w + 1 - column_in);
     p.input = (lossi_tile){s->lanes,         s->in_w * s->lanes, !p.row,
                            p.bottom < t->in, !p.column,          p.right < t->in};
     p.is_copied = p.bottom + 1 < t->in || p.right + 1 < t->in;

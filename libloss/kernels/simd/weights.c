@@ -7,6 +7,7 @@
 #include "kernels/blas/blas.h"
 #include "kernels/simd/gemm.h"
 #include "kernels/simd/simd.h"
+#include "kernels/simd/tiles.h"
 #include "kernels/simd/vector.h"
 
 /* Floats of LOSSI_ROWS channels of a strip of dy: 16 KB, half of L1. Vectors below which the

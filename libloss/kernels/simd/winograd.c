@@ -39,7 +39,7 @@ static layout layout_of(const lossi_winograd *t, const lossi_conv_shape *s)
                 .is_panel = s->in_c + s->out_c <= FEW_CHANNELS && s->in_c <= LOSSI_TERMS};
     size_t rows = lossi_round_rows(s->out_c);
     if (l.is_panel) {
-        l.block = least(LOSSI_COLUMNS, l.columns);
+        l.block = lossi_smaller(LOSSI_COLUMNS, l.columns);
         l.v_row = t->v_points * l.block * LOSSI_VECTOR + PAD;
         l.m_row = t->m_points * l.block * LOSSI_VECTOR + PAD;
         l.v_size = s->in_c * l.v_row;
@@ -50,7 +50,7 @@ static layout layout_of(const lossi_winograd *t, const lossi_conv_shape *s)
     wanted = wanted < LEAST_COLUMNS  ? LEAST_COLUMNS
              : wanted > MOST_COLUMNS ? MOST_COLUMNS
                                      : wanted / LOSSI_COLUMNS * LOSSI_COLUMNS;
-    l.block = least(wanted, l.columns);
+    l.block = lossi_smaller(wanted, l.columns);
     l.v_row = s->in_c * l.block * LOSSI_VECTOR + PAD;
     l.m_row = rows * l.block * LOSSI_VECTOR + PAD;
     l.v_size = t->v_points * l.v_row;
@@ -121,7 +121,8 @@ static void transform_part(const lossi_winograd *t, const lossi_conv_shape *s, c
                            const float *m, size_t stride, const lossi_ending *ending, float *y)
 {
     float residual[4 * 4 * LOSSI_VECTOR] = {0}, out[4 * 4 * LOSSI_VECTOR];
-    size_t rows = least(t->out, s->out_h - p->row), columns = least(t->out, s->out_w - p->column);
+    size_t rows = lossi_smaller(t->out, s->out_h - p->row),
+           columns = lossi_smaller(t->out, s->out_w - p->column);
     lossi_ending e = *ending;
     for (size_t r = 0; e.residual && r < rows; r++)
         for (size_t c = 0; c < columns; c++)
@@ -200,7 +201,8 @@ void lossk_winograd_forward(const lossi_winograd *t, const lossi_conv_shape *s, 
     lossi_place places[MOST_COLUMNS];
     float *v = scratch, *m = scratch + l.v_size;
     for (size_t first = 0, n; first < l.columns; first += n) {
-        n = l.is_panel ? lossi_panel_width(l.columns - first) : least(l.block, l.columns - first);
+        n = l.is_panel ? lossi_panel_width(l.columns - first)
+                       : lossi_smaller(l.block, l.columns - first);
         for (size_t j = 0; j < n; j++)
             places[j] = lossi_place_of(t, s, first + j);
         transform_inputs(t, s, &l, places, n, x, v);

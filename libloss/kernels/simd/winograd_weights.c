@@ -23,7 +23,7 @@ typedef struct layout {
 static layout layout_of(const lossi_winograd *t, const lossi_conv_shape *s)
 {
     layout l = {.points = t->v_points, .columns = lossi_n_columns(t, s)};
-    l.block = least(l.columns, BLOCK);
+    l.block = lossi_smaller(l.columns, BLOCK);
     l.v_row = s->in_c * l.block * LOSSI_VECTOR + PAD;
     l.m_row = lossi_round_rows(s->out_c) * l.block * LOSSI_VECTOR + PAD;
     /* Sums are stored four at a time, the last perhaps beyond the row; filters are transformed
@@ -70,8 +70,8 @@ static void transform_gradients(const lossi_winograd *t, const lossi_conv_shape 
                 continue;
             }
             float square[4 * 4 * LOSSI_VECTOR] = {0};
-            for (size_t r = 0; r < least(t->out, s->out_h - p->row); r++)
-                for (size_t c = 0; c < least(t->out, s->out_w - p->column); c++)
+            for (size_t r = 0; r < lossi_smaller(t->out, s->out_h - p->row); r++)
+                for (size_t c = 0; c < lossi_smaller(t->out, s->out_w - p->column); c++)
                     store(square + (r * t->out + c) * LOSSI_VECTOR,
                           load(dy + p->y + r * pitch + c * s->lanes));
             t->output_gradient(square, LOSSI_VECTOR, t->out * LOSSI_VECTOR, m, l->m_row);
@@ -131,7 +131,7 @@ static void add_filter_gradients(const lossi_winograd *t, const lossi_conv_shape
     for (size_t o = 0; o < s->out_c; o++)
         for (size_t c = 0; c < s->in_c; c += LOSSI_VECTOR) {
             t->filter_gradient(u + o * l->u_channel + c, l->u_row, filters);
-            for (size_t k = 0; k < least(LOSSI_VECTOR, s->in_c - c); k++)
+            for (size_t k = 0; k < lossi_smaller(LOSSI_VECTOR, s->in_c - c); k++)
                 for (size_t i = 0; i < 9; i++)
                     dw[(o * s->in_c + c + k) * 9 + i] += filters[i * LOSSI_VECTOR + k];
         }
@@ -147,7 +147,7 @@ void lossk_winograd_weights(const lossi_winograd *t, const lossi_conv_shape *s, 
     if (s->out_c % LOSSI_ROWS) /* rows that fill m up stay zeros */
         memset(m, 0, l.points * l.m_row * sizeof *m);
     for (size_t first = 0; first < l.columns; first += l.block) {
-        size_t n = least(l.block, l.columns - first);
+        size_t n = lossi_smaller(l.block, l.columns - first);
         for (size_t j = 0; j < n; j++)
             places[j] = lossi_place_of(t, s, first + j);
         transform_inputs(t, s, &l, places, n, x, v);
