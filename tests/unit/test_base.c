@@ -168,6 +168,22 @@ static void test_nearest(void **state)
     assert_string_equal(loss_text_nearest("resnet65", names, 4), "resnet56");
     assert_string_equal(loss_text_nearest("VGG", names, 4), "vgg11");
     assert_null(loss_text_nearest("x", names, 0));
+    /* A letter too many at the front counts as one elsewhere does: the first of two as near. */
+    const char *const near[] = {"xac", "ab"};
+    assert_string_equal(loss_text_nearest("xab", near, 2), "xac");
+}
+
+/* FNV-1a, 64 bits: the values that its authors give. */
+static void test_digest(void **state)
+{
+    (void)state;
+    char text[17];
+    lossi_digest_text(lossi_digest(LOSSI_DIGEST_INIT, "", 0), text);
+    assert_string_equal(text, "cbf29ce484222325");
+    lossi_digest_text(lossi_digest(LOSSI_DIGEST_INIT, "a", 1), text);
+    assert_string_equal(text, "af63dc4c8601ec8c");
+    lossi_digest_text(lossi_digest(LOSSI_DIGEST_INIT, "foobar", 6), text);
+    assert_string_equal(text, "85944171f73967e8");
 }
 
 static void test_memory(void **state)
@@ -195,6 +211,7 @@ int main(void)
         cmocka_unit_test(test_messages),
         cmocka_unit_test(test_options),
         cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_digest),
         cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
