@@ -182,6 +182,51 @@ LOSS_API loss_node loss_builder_shortcut(loss_builder *builder, loss_node in, si
  *  identity. 0 <= p < 1. Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_node loss_builder_dropout(loss_builder *builder, loss_node in, double p);
 
+/** A key of a layer, and what it is set to. Since 0.1. */
+typedef struct loss_layer_key {
+    const char *name;     /**< as docs/net-format.md calls it; NULL: the end of a list */
+    const char *word;     /**< for keys that take a word; NULL: numbers */
+    size_t n;             /**< how many numbers */
+    const double *values; /**< [n] */
+} loss_layer_key;
+
+#ifndef __cplusplus
+/** A key of numbers: `LOSS_NUMBERS("kernel", 3, 1)`. C only. Since 0.1. */
+#define LOSS_NUMBERS(key, ...)                                                                     \
+    ((loss_layer_key){(key), NULL, sizeof((double[]){__VA_ARGS__}) / sizeof(double),               \
+                      (const double[]){__VA_ARGS__}})
+/** A key of a word: `LOSS_WORD("mode", "bilinear")`. C only. Since 0.1. */
+#define LOSS_WORD(key, text) ((loss_layer_key){(key), (text), 0, NULL})
+/** The keys of a layer: `LOSS_KEYS(LOSS_NUMBERS("channels", 16), LOSS_NUMBERS("kernel", 3))`. C
+ *  only. Since 0.1. */
+#define LOSS_KEYS(...) ((const loss_layer_key[]){__VA_ARGS__, {NULL, NULL, 0, NULL}})
+#endif
+
+/** A layer of any kind, by the names that docs/net-format.md lists: everything that FILE.net can
+ *  say can be said with it.
+ *  @param kind    such as "conv". Borrowed.
+ *  @param name    of the layer: its parameters are called NAME.weight and so on. Copied. NULL for
+ *                 kinds without parameters.
+ *  @param inputs  [n_inputs] layers of this network
+ *  @param keys    ended by a name of NULL: LOSS_KEYS(). Those left out have their standard values;
+ *                 NULL: all.
+ *  @return the layer, or -1 after an error (LOSS_ERR_NAME: no such kind or key, with the nearest;
+ *          LOSS_ERR_ARGUMENT, LOSS_ERR_SHAPE, LOSS_ERR_NOMEM).
+ *  Threads: one caller a handle. Since 0.1. */
+LOSS_API loss_node loss_builder_layer(loss_builder *builder, const char *kind, const char *name,
+                                      size_t n_inputs, const loss_node *inputs,
+                                      const loss_layer_key *keys);
+
+/** Calls a tensor of a layer by another name than NAME.suffix: what a file of weights calls it.
+ *  @param suffix  as docs/net-format.md has it, such as "weight"; "" for `parameter`
+ *  @param name    copied
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (another tensor has this name; no such layer), LOSS_ERR_NAME
+ *          (the layer has no such tensor), LOSS_ERR_NOMEM. The builder stays as it is after an
+ *          error; after an earlier one of a layer, that one.
+ *  Threads: one caller a handle. Since 0.1. */
+LOSS_API loss_status loss_builder_name_tensor(loss_builder *builder, loss_node node,
+                                              const char *suffix, const char *name);
+
 /** Shape of a layer's output; all zero for -1. Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_shape loss_builder_shape(const loss_builder *builder, loss_node node);
 
@@ -204,14 +249,15 @@ typedef enum loss_tensor_kind {
     LOSS_TENSOR_NORM_BIAS = 3,   /**< BatchNorm bias */
     /** a statistic, not a parameter: not moved by SGD or along a direction */
     LOSS_TENSOR_RUNNING_MEAN = 4,
-    LOSS_TENSOR_RUNNING_VAR = 5 /**< the same */
+    LOSS_TENSOR_RUNNING_VAR = 5, /**< the same */
+    LOSS_TENSOR_CONSTANT = 6     /**< fixed values, such as a mask: never moved */
 } loss_tensor_kind;
 
 /** A tensor of a network, without its values. The library makes these: later versions append
  *  members. Since 0.1. */
 typedef struct loss_tensor_info {
     const char *name;      /**< such as "layer1.0.conv1.weight" */
-    size_t n_dims;         /**< 1, 2 or 4 */
+    size_t n_dims;         /**< 1 to 6 */
     const size_t *dims;    /**< [n_dims] */
     size_t count;          /**< product of dims */
     loss_tensor_kind kind; /**< what it is for */

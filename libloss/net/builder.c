@@ -75,8 +75,7 @@ const char *lossi_shape_text(const lossi_node *node, char text[LOSSI_SHAPE_TEXT]
 static loss_status check_inputs(const loss_net *net, const lossi_layer *kind, const char *name,
                                 size_t n_inputs, const loss_node *inputs)
 {
-    size_t least = kind->least_inputs ? kind->least_inputs : 1,
-           most = kind->most_inputs ? kind->most_inputs : 1;
+    size_t least = lossi_least_inputs(kind), most = lossi_most_inputs(kind);
     if (n_inputs < least || n_inputs > most)
         return lossi_fail(LOSS_ERR_ARGUMENT, "%s: %zu inputs; expected %s%zu", name, n_inputs,
                           most == least ? "" : "at least ", least);
@@ -88,15 +87,22 @@ static loss_status check_inputs(const loss_net *net, const lossi_layer *kind, co
 }
 
 static loss_status set_keys(lossi_node *node, const lossi_layer *kind, const char *name,
-                            const double *values)
+                            const lossi_values *keys)
 {
     for (size_t k = 0; kind->keys[k].name; k++) {
-        const lossi_key *key = &kind->keys[k];
-        if (!(values[k] >= key->least && values[k] <= key->most))
-            return lossi_fail(LOSS_ERR_ARGUMENT, "%s: %s is %.10g; expected %.10g to %.10g", name,
-                              key->name, values[k], key->least, key->most);
-        node->keys[k] = values[k];
+        loss_status status = lossi_key_check(&kind->keys[k], name, &keys[k]);
+        if (status)
+            return status;
+        node->keys[k] = keys[k];
     }
+    return LOSS_OK;
+}
+
+static loss_status check_tensor_name(const loss_net *net, const char *name)
+{
+    for (size_t i = 0; i < net->n_tensors; i++)
+        if (strcmp(net->tensors[i].name, name) == 0)
+            return lossi_fail(LOSS_ERR_ARGUMENT, "%s: two tensors of this name", name);
     return LOSS_OK;
 }
 
@@ -105,19 +111,17 @@ static loss_status add_tensor(loss_builder *b, const char *name, const lossi_own
                               const struct lossi_tensor_shape *shape, int *number)
 {
     loss_net *net = b->net;
-    char *full = lossi_format("%s.%s", name, own->suffix);
+    char *full = lossi_format("%s%s%s", name, *own->suffix ? "." : "", own->suffix);
     if (!full || !lossi_reserve((void **)&net->tensors, &b->tensors_capacity, net->n_tensors,
                                 sizeof *net->tensors)) {
         free(full);
         return lossi_fail_nomem(sizeof *net->tensors);
     }
-    for (size_t i = 0; i < net->n_tensors; i++)
-        if (strcmp(net->tensors[i].name, full) == 0) {
-            loss_status status =
-                lossi_fail(LOSS_ERR_ARGUMENT, "%s: two tensors of this name", full);
-            free(full);
-            return status;
-        }
+    loss_status status = check_tensor_name(net, full);
+    if (status) {
+        free(full);
+        return status;
+    }
     lossi_tensor *tensor = &net->tensors[net->n_tensors];
     *tensor = (lossi_tensor){
         .name = full, .own = own, .kind = own->kind, .n_dims = shape->n_dims, .count = 1};
@@ -143,7 +147,7 @@ static loss_status check_size(const lossi_node *node, const char *name)
 
 /* Fills in the new node: inputs, keys, and what the kind makes of them. */
 static loss_status fill(loss_builder *b, lossi_node *node, const char *name, size_t n_inputs,
-                        const loss_node *inputs, const double *keys)
+                        const loss_node *inputs, const lossi_values *keys)
 {
     loss_net *net = b->net;
     const lossi_layer *kind = node->layer;
@@ -151,15 +155,15 @@ static loss_status fill(loss_builder *b, lossi_node *node, const char *name, siz
     loss_status status = check_inputs(net, kind, called, n_inputs, inputs);
     if (!status)
         status = set_keys(node, kind, called, keys);
-    if (!status && !(node->inputs = lossi_alloc(n_inputs, sizeof *node->inputs)))
+    if (!status && !(node->inputs = lossi_alloc(n_inputs + 1, sizeof *node->inputs)))
         status = lossi_fail_nomem(n_inputs * sizeof *node->inputs);
     if (status)
         return status;
-    memcpy(node->inputs, inputs, n_inputs * sizeof *inputs);
+    for (size_t i = 0; i < n_inputs; i++)
+        node->inputs[i] = inputs[i];
     node->n_inputs = n_inputs;
-    lossi_addition a = {
-        .name = called, .images = net->shape, .in = &net->nodes[inputs[0]], .node = node};
-    a.nodes = net->nodes;
+    lossi_addition a = {.name = called, .images = net->shape, .nodes = net->nodes, .node = node};
+    a.in = &net->nodes[lossi_node_first(node)];
     node->n_dims = a.in->n_dims;
     memcpy(node->dims, a.in->dims, sizeof node->dims);
     status = kind->add ? kind->add(&a) : LOSS_OK;
@@ -188,7 +192,7 @@ static lossi_node *next_node(loss_builder *b)
 }
 
 loss_node lossi_builder_add(loss_builder *b, const lossi_layer *kind, const char *name,
-                            size_t n_inputs, const loss_node *inputs, const double *keys)
+                            size_t n_inputs, const loss_node *inputs, const lossi_values *keys)
 {
     lossi_node *node = !b || b->status ? NULL : next_node(b);
     if (!node)
@@ -199,6 +203,51 @@ loss_node lossi_builder_add(loss_builder *b, const lossi_layer *kind, const char
         return (loss_node)b->net->n_nodes++;
     free(node->inputs);
     return lossi_builder_fail(b, status);
+}
+
+loss_node loss_builder_layer(loss_builder *b, const char *kind_name, const char *name,
+                             size_t n_inputs, const loss_node *inputs, const loss_layer_key *given)
+{
+    if (!b || b->status)
+        return -1;
+    if (!kind_name || (n_inputs && !inputs))
+        return lossi_builder_fail(
+            b, lossi_fail(LOSS_ERR_ARGUMENT, "layer: %s is NULL", kind_name ? "inputs" : "kind"));
+    const lossi_layer *kind = lossi_find_layer(kind_name, "");
+    lossi_values keys[LOSSI_MOST_KEYS];
+    loss_status status =
+        kind ? lossi_keys_read(kind, name ? name : kind_name, given, keys) : LOSS_ERR_NAME;
+    if (!status && kind->tensors[0].suffix && !name)
+        status =
+            lossi_fail(LOSS_ERR_ARGUMENT, "%s: a layer with parameters needs a name", kind_name);
+    return status ? lossi_builder_fail(b, status)
+                  : lossi_builder_add(b, kind, name, n_inputs, inputs, keys);
+}
+
+loss_status loss_builder_name_tensor(loss_builder *b, loss_node at, const char *suffix,
+                                     const char *name)
+{
+    LOSSI_REQUIRE(b && suffix && name);
+    if (b->status)
+        return b->status;
+    if (at < 0 || (size_t)at >= b->net->n_nodes)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%d is no layer of this network", at);
+    const lossi_node *node = &b->net->nodes[at];
+    for (size_t t = 0; t < LOSSI_MOST_TENSORS; t++) {
+        if (node->tensors[t] < 0 || strcmp(node->layer->tensors[t].suffix, suffix) != 0)
+            continue;
+        lossi_tensor *tensor = &b->net->tensors[node->tensors[t]];
+        if (strcmp(tensor->name, name) == 0)
+            return LOSS_OK;
+        loss_status status = check_tensor_name(b->net, name);
+        char *copy = status ? NULL : lossi_strdup(name);
+        if (!copy)
+            return status ? status : lossi_fail_nomem(strlen(name));
+        free(tensor->name);
+        tensor->name = copy;
+        return LOSS_OK;
+    }
+    return lossi_fail(LOSS_ERR_NAME, "layer %d has no tensor %.60s", at, suffix);
 }
 
 loss_node loss_builder_input(loss_builder *b)

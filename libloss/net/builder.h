@@ -14,7 +14,7 @@ enum { LOSSI_LARGEST_SIZE = 1 << 20 };
  *  @param keys    [keys of the kind], in the table's order.
  *  @return the layer, or -1 after an error, which sticks. */
 loss_node lossi_builder_add(loss_builder *b, const lossi_layer *kind, const char *name,
-                            size_t n_inputs, const loss_node *inputs, const double *keys);
+                            size_t n_inputs, const loss_node *inputs, const lossi_values *keys);
 
 /** Makes an error stick. @return -1 */
 loss_node lossi_builder_fail(loss_builder *b, loss_status status);

@@ -264,7 +264,7 @@ lossi_call lossi_engine_call(const lossi_engine *e, const lossi_chunk *chunk, si
     lossi_call call = {
         .kernels = e->kernels,
         .node = node,
-        .in = &net->nodes[node->inputs[0]],
+        .in = &net->nodes[lossi_node_first(node)],
         .nodes = net->nodes,
         .lanes = e->lanes,
         .n = chunk->n,
@@ -349,7 +349,7 @@ lossi_combine lossi_engine_combine(const lossi_engine *e, size_t i)
 lossi_site lossi_engine_site(const lossi_engine *e, const loss_net *net, size_t i)
 {
     const lossi_node *node = &net->nodes[i];
-    return (lossi_site){e->kernels, node, &net->nodes[node->inputs[0]], e->lanes};
+    return (lossi_site){e->kernels, node, &net->nodes[lossi_node_first(node)], e->lanes};
 }
 
 /* What threads take pieces of. */

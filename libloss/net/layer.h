@@ -13,13 +13,16 @@
 
 /* ---- Description ---------------------------------------------------------------------------- */
 
-/** A key: what the .net format calls it, and a member of the builder's options. */
+/** A key, as the .net format and loss_builder_layer() call it. */
 typedef struct lossi_key {
     const char *name; /* NULL: the end */
     bool is_needed;
-    bool is_fraction;   /* any number; false: a whole one */
-    double standard;    /* where it is not given */
-    double least, most; /* allowed values */
+    bool is_optional;         /* where it is not given it has no values, instead of the standard */
+    bool is_fraction;         /* any number; false: a whole one */
+    double standard;          /* where it is not given */
+    double least, most;       /* allowed values */
+    size_t most_values;       /* of a list; 0: one */
+    const char *const *words; /* ended by NULL: what the value may be; NULL: numbers */
 } lossi_key;
 
 /** What a tensor's values are before training. */
@@ -29,7 +32,7 @@ typedef enum lossi_initial {
     LOSSI_INITIAL_HE, /* normal with variance 2 / fan_in (He et al. 2015) */
 } lossi_initial;
 
-/** A tensor that a layer owns, called NAME.suffix. */
+/** A tensor that a layer owns, called NAME.suffix, or NAME where the suffix is empty. */
 typedef struct lossi_own_tensor {
     const char *suffix; /* NULL: the end */
     loss_tensor_kind kind;
@@ -44,11 +47,11 @@ enum { LOSSI_WEIGHT, LOSSI_BIAS };
 typedef struct lossi_addition {
     const char *name;        /* for messages: the layer's, or else the kind's */
     loss_shape images;       /* of the network */
-    const lossi_node *in;    /* the first input */
+    const lossi_node *in;    /* the first input; the images where there is none */
     const lossi_node *nodes; /* all nodes so far */
     lossi_node *node;        /* inputs and keys are set; dims are those of the first input */
     struct lossi_tensor_shape {
-        size_t n_dims, dims[4]; /* n_dims 0: this layer does without the tensor */
+        size_t n_dims, dims[LOSSI_MOST_DIMS]; /* n_dims 0: this layer does without the tensor */
     } tensors[LOSSI_MOST_TENSORS];
 } lossi_addition;
 
@@ -157,6 +160,7 @@ typedef struct lossi_layer {
     lossi_key keys[LOSSI_MOST_KEYS + 1];
     lossi_own_tensor tensors[LOSSI_MOST_TENSORS + 1];
     size_t least_inputs, most_inputs; /* 0: one; SIZE_MAX: any number */
+    bool is_source;                   /* no inputs */
     /* Checks inputs and keys; sets the node's dims and the shapes of its tensors. NULL: the output
      * is like the first input, and there are no tensors. */
     loss_status (*add)(lossi_addition *a);
@@ -185,6 +189,9 @@ typedef struct lossi_layer {
 
     /* Kinds that are affine maps in evaluation. The map is linear in the trainable tensors. */
     void (*affine)(const lossi_affine *a);
+    /* Multiply-adds of one image's forward pass; NULL: none to speak of. */
+    double (*macs)(const lossi_node *node, const lossi_node *in);
+
     /* The state for a backward pass in evaluation mode: running statistics stay as they are. */
     void (*fix_state)(const lossi_node *node, const lossi_real *const *p, double *state);
 
@@ -197,6 +204,36 @@ typedef struct lossi_layer {
 /** All kinds, ended by NULL: net/layers/kinds.c. */
 extern const lossi_layer *const lossi_layers[];
 enum { LOSSI_MOST_LAYERS = 255 };
+
+/** The kind of that name; NULL, with an error that begins with `where` and names the nearest. */
+const lossi_layer *lossi_find_layer(const char *name, const char *where);
+
+/** The key of a kind that `word` of `n` letters is; NULL: none. */
+const lossi_key *lossi_find_key(const lossi_layer *kind, const char *word, size_t n);
+
+/** Inputs that a kind takes. */
+static inline size_t lossi_least_inputs(const lossi_layer *kind)
+{
+    return kind->is_source ? 0 : kind->least_inputs ? kind->least_inputs : 1;
+}
+static inline size_t lossi_most_inputs(const lossi_layer *kind)
+{
+    return kind->is_source ? 0 : kind->most_inputs ? kind->most_inputs : 1;
+}
+
+/** LOSS_ERR_ARGUMENT unless a key may have these values.
+ *  @param name  the layer's, for the message */
+loss_status lossi_key_check(const lossi_key *key, const char *name, const lossi_values *values);
+
+/** Fills in keys that were not given; LOSS_ERR_ARGUMENT if one of them is needed.
+ *  @param has  [keys of the kind] given */
+loss_status lossi_keys_complete(const lossi_layer *kind, const char *name, const bool *has,
+                                lossi_values *values);
+
+/** A list of keys by name as values in the table's order.
+ *  @param given  ended by a name of NULL; NULL: none */
+loss_status lossi_keys_read(const lossi_layer *kind, const char *name, const loss_layer_key *given,
+                            lossi_values *values);
 
 /** Values of a node's output for a chunk. */
 static inline size_t lossi_chunk_size(const lossi_node *node, size_t lanes)

@@ -12,16 +12,30 @@ struct lossi_layer;
 struct lossi_loss;
 struct lossi_own_tensor;
 
-/** Dimensions of an image's part of an output, keys of a layer kind, tensors of a layer: at most.
- */
-enum { LOSSI_MOST_DIMS = 6, LOSSI_MOST_KEYS = 8, LOSSI_MOST_TENSORS = 4 };
+/** At most: dimensions of an image's part of an output, keys of a layer kind, values of a key,
+ * tensors of a layer. */
+enum {
+    LOSSI_MOST_DIMS = 6,
+    LOSSI_MOST_KEYS = 8,
+    LOSSI_MOST_VALUES = 2 * LOSSI_MOST_DIMS,
+    LOSSI_MOST_TENSORS = 4
+};
+
+/** What a key of a layer is set to: numbers, or the number of a word in the key's list. */
+typedef struct lossi_values {
+    size_t n;
+    double v[LOSSI_MOST_VALUES];
+} lossi_values;
+
+/** A key of one value. */
+#define LOSSI_VALUE(x) ((lossi_values){1, {(double)(x)}})
 
 /** A parameter or running statistic. */
 typedef struct lossi_tensor {
     char *name;
     const struct lossi_own_tensor *own; /* what the layer's kind says of it */
     loss_tensor_kind kind;
-    size_t n_dims, dims[4], count;
+    size_t n_dims, dims[LOSSI_MOST_DIMS], count;
     lossi_real *values;    /* [count] */
     loss_tensor_info info; /* what the caller sees of it */
 } lossi_tensor;
@@ -29,13 +43,13 @@ typedef struct lossi_tensor {
 /** One layer. */
 typedef struct lossi_node {
     const struct lossi_layer *layer; /* NULL: the images */
-    size_t n_inputs;
-    int *inputs; /* [n_inputs] numbers of nodes; owned */
+    size_t n_inputs;                 /* 0: it depends on parameters only */
+    int *inputs;                     /* [n_inputs] numbers of nodes; owned */
     /* The output for one image, outermost dimension first: [channels][height][width] of maps.
      * Dimensions beyond n_dims are 1. */
     size_t n_dims, dims[LOSSI_MOST_DIMS];
-    int tensors[LOSSI_MOST_TENSORS]; /* numbers, in the order of the kind's table; -1: none */
-    double keys[LOSSI_MOST_KEYS];    /* in the order of the kind's table */
+    int tensors[LOSSI_MOST_TENSORS];    /* numbers, in the order of the kind's table; -1: none */
+    lossi_values keys[LOSSI_MOST_KEYS]; /* in the order of the kind's table */
 } lossi_node;
 
 struct loss_net {
@@ -57,10 +71,23 @@ static inline size_t lossi_node_pixels(const lossi_node *node)
     return d[1] * d[2] * d[3] * d[4] * d[5];
 }
 
-/** A key's value as a count. */
+/** The value of a key that has one. */
+static inline double lossi_node_value(const lossi_node *node, size_t key)
+{
+    return node->keys[key].v[0];
+}
+
+/** The same, as a count. */
 static inline size_t lossi_node_key(const lossi_node *node, size_t key)
 {
-    return (size_t)node->keys[key];
+    return (size_t)node->keys[key].v[0];
+}
+
+/** The number of the node that a layer's work is measured by: its first input; the images' for
+ * layers without inputs. */
+static inline size_t lossi_node_first(const lossi_node *node)
+{
+    return node->n_inputs ? (size_t)node->inputs[0] : 0;
 }
 
 /** True if the node takes the output of node `in`. */

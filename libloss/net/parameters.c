@@ -37,7 +37,8 @@ bool lossi_node_reads(const lossi_node *node, size_t in)
 
 bool lossi_tensor_is_trainable(const lossi_tensor *tensor)
 {
-    return tensor->kind != LOSS_TENSOR_RUNNING_MEAN && tensor->kind != LOSS_TENSOR_RUNNING_VAR;
+    return tensor->kind != LOSS_TENSOR_RUNNING_MEAN && tensor->kind != LOSS_TENSOR_RUNNING_VAR &&
+           tensor->kind != LOSS_TENSOR_CONSTANT;
 }
 
 bool lossi_tensor_is_filter(const lossi_tensor *tensor)
@@ -73,9 +74,8 @@ double loss_net_macs(const loss_net *net)
     double macs = 0;
     for (size_t i = 0; net && i < net->n_nodes; i++) {
         const lossi_node *node = &net->nodes[i];
-        int weight = node->tensors[LOSSI_WEIGHT];
-        if (weight >= 0 && lossi_tensor_is_filter(&net->tensors[weight]))
-            macs += (double)net->tensors[weight].count * (double)lossi_node_pixels(node);
+        if (node->layer && node->layer->macs)
+            macs += node->layer->macs(node, &net->nodes[lossi_node_first(node)]);
     }
     return macs;
 }
@@ -180,13 +180,17 @@ out_of_memory:
     return lossi_fail(LOSS_ERR_NOMEM, "out of memory for a copy of %s", net->model);
 }
 
+/* Dimensions that the digest takes of every tensor, as landscapes have it. */
+enum { FEWEST_DIMS = 4 };
+
 void loss_net_digest(const loss_net *net, char digest[17])
 {
     uint64_t d = LOSSI_DIGEST_INIT;
     for (size_t i = 0; net && i < net->n_tensors; i++) {
         const lossi_tensor *tensor = &net->tensors[i];
         d = lossi_digest(d, tensor->name, strlen(tensor->name) + 1);
-        d = lossi_digest(d, tensor->dims, sizeof tensor->dims);
+        size_t n_dims = tensor->n_dims > FEWEST_DIMS ? tensor->n_dims : FEWEST_DIMS;
+        d = lossi_digest(d, tensor->dims, n_dims * sizeof *tensor->dims);
         d = lossi_digest(d, tensor->values, tensor->count * sizeof *tensor->values);
     }
     if (digest)

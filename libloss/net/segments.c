@@ -8,7 +8,10 @@ enum { MOST_VALUES = 4 << 20 };
 
 bool lossi_has_partial(const lossi_node *node)
 {
-    return node->tensors[LOSSI_WEIGHT] >= 0 && !node->layer->backward_combine;
+    bool has_tensors = false;
+    for (size_t t = 0; t < LOSSI_MOST_TENSORS; t++)
+        has_tensors = has_tensors || node->tensors[t] >= 0;
+    return has_tensors && !node->layer->backward_combine;
 }
 
 size_t lossi_partial_count(const loss_net *net, const lossi_node *node)
@@ -78,7 +81,7 @@ void lossi_segments_pack(lossi_segments *s, lossi_engine *e, lossi_way way)
     for (size_t i = s->now->begin; i < s->now->end; i++) {
         lossi_site site = lossi_engine_site(e, e->net, i);
         bool is_wanted =
-            way == LOSSI_FORWARD || e->gradients.offsets[site.node->inputs[0]] != SIZE_MAX;
+            way == LOSSI_FORWARD || e->gradients.offsets[lossi_node_first(site.node)] != SIZE_MAX;
         if (site.node->layer->pack && is_wanted)
             s->packs[n++] =
                 (lossi_pack){site, way, lossi_tensor_of(e->net, site.node->tensors[LOSSI_WEIGHT]),

@@ -8,7 +8,7 @@
 #include "net/builder.h"
 #include "zoo/zoo.h"
 
-enum { MOST_WORDS = 64, MOST_LAYERS = 1 << 14, LARGEST_FILE = 4 << 20 };
+enum { MOST_WORDS = 64, MOST_LAYERS = 1 << 14, LARGEST_FILE = 4 << 20, LONGEST_NUMBER = 24 };
 
 /* One line, cut into words. */
 typedef struct line {
@@ -17,7 +17,7 @@ typedef struct line {
     const char *inputs[MOST_WORDS];
     size_t n_inputs;
     bool has[LOSSI_MOST_KEYS];
-    double values[LOSSI_MOST_KEYS]; /* in the order of the kind's keys */
+    lossi_values values[LOSSI_MOST_KEYS]; /* in the order of the kind's keys */
 } line;
 
 /* A layer that was read. */
@@ -46,41 +46,25 @@ static loss_node fail(reader *r, const line *l, const char *what, const char *wo
 
 static const lossi_layer *find_kind(reader *r, const line *l, const char *word)
 {
-    const char *names[LOSSI_MOST_LAYERS];
-    size_t n = 0;
-    for (; lossi_layers[n]; n++) {
-        if (strcmp(lossi_layers[n]->name, word) == 0)
-            return lossi_layers[n];
-        names[n] = lossi_layers[n]->name;
-    }
-    if (!r->status)
-        r->status =
-            lossi_fail(LOSS_ERR_FORMAT, "%s:%zu: no layer is called %.60s; the nearest is %s",
-                       r->path, l->number, word, loss_text_nearest(word, names, n));
-    return NULL;
+    char where[256];
+    snprintf(where, sizeof where, "%.200s:%zu: ", r->path, l->number);
+    const lossi_layer *kind = lossi_find_layer(word, where);
+    if (!kind && !r->status)
+        r->status = LOSS_ERR_FORMAT;
+    return kind;
 }
 
 /* Keys that are not there take their standard value. */
 static bool check_keys(reader *r, line *l, const lossi_layer *kind)
 {
-    for (size_t k = 0; kind->keys[k].name; k++) {
+    for (size_t k = 0; kind->keys[k].name; k++)
         if (!l->has[k] && kind->keys[k].is_needed)
-            fail(r, l, "this layer needs a number for ", kind->keys[k].name);
-        if (!l->has[k])
-            l->values[k] = kind->keys[k].standard;
-    }
+            fail(r, l, "this layer needs a value for ", kind->keys[k].name);
     if (kind->tensors[0].suffix && !l->name)
         fail(r, l, "a layer with parameters needs a name: NAME = ", kind->name);
+    if (!r->status)
+        r->status = lossi_keys_complete(kind, kind->name, l->has, l->values);
     return !r->status;
-}
-
-/* The key of a kind that `word` of `n` letters is, or NULL. */
-static const lossi_key *find_key(const lossi_layer *kind, const char *word, size_t n)
-{
-    for (const lossi_key *key = kind->keys; key->name; key++)
-        if (strlen(key->name) == n && strncmp(key->name, word, n) == 0)
-            return key;
-    return NULL;
 }
 
 /* A key that this kind has not; some other may have it. */
@@ -89,18 +73,64 @@ static void refuse_key(reader *r, const line *l, const char *word, size_t n)
     char name[64];
     bool is_known = false;
     for (size_t i = 0; lossi_layers[i]; i++)
-        is_known = is_known || find_key(lossi_layers[i], word, n);
+        is_known = is_known || lossi_find_key(lossi_layers[i], word, n);
     snprintf(name, sizeof name, "%.*s", n < sizeof name ? (int)n : 0, word);
     fail(r, l, is_known ? "this layer has no " : "no such key: ", is_known ? name : word);
 }
 
-/* "key=value"; true if the word is one. */
-static bool take_setting(reader *r, line *l, const lossi_layer *kind, const char *word)
+/* One of the words that a key may be set to. */
+static void take_word(reader *r, const line *l, const lossi_key *key, const char *text,
+                      lossi_values *values)
 {
-    const char *equals = strchr(word, '=');
+    size_t n = 0;
+    while (key->words[n] && strcmp(key->words[n], text) != 0)
+        n++;
+    *values = LOSSI_VALUE(n);
+    if (!key->words[n])
+        fail(r, l, "no such word; the nearest is ", loss_text_nearest(text, key->words, n));
+}
+
+/* One number: "classes", or digits, with a sign where the key may be negative. */
+static bool take_number(const reader *r, const lossi_key *key, const char *text, double *value)
+{
+    if (strcmp(text, "classes") == 0) {
+        *value = (double)r->shape.classes;
+        return true;
+    }
+    size_t n = strlen(text), signs = *text == '-' && key->least < 0;
+    const char *allowed = key->is_fraction ? "0123456789.e-" : "0123456789";
+    return strspn(text + signs, allowed) == n - signs && n <= LONGEST_NUMBER &&
+           loss_number_parse(text, NULL, value);
+}
+
+/* A list such as 3,1. */
+static void take_numbers(reader *r, const line *l, const lossi_key *key, char *text,
+                         lossi_values *values)
+{
+    values->n = 0;
+    for (char *next = text; next;) {
+        char *number = next;
+        if ((next = strchr(number, ',')))
+            *next++ = 0;
+        if (values->n == LOSSI_MOST_VALUES) {
+            fail(r, l, "too many values of ", key->name);
+            return;
+        }
+        if (take_number(r, key, number, &values->v[values->n++]))
+            continue;
+        char setting[64];
+        snprintf(setting, sizeof setting, "%s=%.40s", key->name, number);
+        fail(r, l, key->is_fraction ? "no number: " : "no whole number, or too large: ", setting);
+    }
+}
+
+/* "key=value"; true if the word is one. */
+static bool take_setting(reader *r, line *l, const lossi_layer *kind, char *word)
+{
+    char *equals = strchr(word, '=');
     if (!equals)
         return false;
-    const lossi_key *key = find_key(kind, word, (size_t)(equals - word));
+    const lossi_key *key = lossi_find_key(kind, word, (size_t)(equals - word));
     if (!key) {
         refuse_key(r, l, word, (size_t)(equals - word));
         return true;
@@ -109,15 +139,10 @@ static bool take_setting(reader *r, line *l, const lossi_layer *kind, const char
     if (l->has[k])
         fail(r, l, "given twice: ", word);
     l->has[k] = true;
-    if (strcmp(equals + 1, "classes") == 0) {
-        l->values[k] = (double)r->shape.classes;
-        return true;
-    }
-    size_t n = strlen(equals + 1);
-    bool has_number = strspn(equals + 1, key->is_fraction ? "0123456789." : "0123456789") == n &&
-                      n <= 9 && loss_number_parse(equals + 1, NULL, &l->values[k]);
-    if (!has_number)
-        fail(r, l, key->is_fraction ? "no number: " : "no whole number, or too large: ", word);
+    if (key->words)
+        take_word(r, l, key, equals + 1, &l->values[k]);
+    else
+        take_numbers(r, l, key, equals + 1, &l->values[k]);
     return true;
 }
 
@@ -137,12 +162,12 @@ static loss_node find_layer(reader *r, const line *l, const char *name)
 static loss_node build_line(reader *r, const line *l, const lossi_layer *kind)
 {
     loss_node inputs[MOST_WORDS + 1];
-    size_t n = 0, most = kind->most_inputs ? kind->most_inputs : 1;
-    if (!l->n_inputs && kind->least_inputs > 1)
+    size_t n = 0, least = lossi_least_inputs(kind), most = lossi_most_inputs(kind);
+    if (!l->n_inputs && least > 1)
         return fail(r, l, "inputs are missing after ", kind->name);
     if (l->n_inputs > most)
-        return fail(r, l, "this layer has one input; there is also ", l->inputs[1]);
-    if (!l->n_inputs || l->n_inputs < kind->least_inputs)
+        return fail(r, l, "more inputs than this layer takes: ", l->inputs[most]);
+    if (l->n_inputs < least || (!l->n_inputs && least))
         inputs[n++] = r->layers[r->n - 1].node;
     for (size_t i = 0; i < l->n_inputs; i++)
         inputs[n++] = find_layer(r, l, l->inputs[i]);

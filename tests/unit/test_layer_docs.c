@@ -46,7 +46,7 @@ static void test_rows(void **state)
             must_have(kind->name, row, word);
         }
         for (const lossi_own_tensor *t = kind->tensors; t->suffix; t++) {
-            snprintf(word, sizeof word, "NAME.%s", t->suffix);
+            snprintf(word, sizeof word, *t->suffix ? "NAME.%s" : "NAME", t->suffix);
             must_have(kind->name, row, word);
         }
         free(row);

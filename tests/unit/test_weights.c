@@ -323,7 +323,7 @@ static void test_bad_text(void **state)
     assert_text_refused("conv channels=4 kernel=3\n", LOSS_ERR_FORMAT,
                         ":1: a layer with parameters needs a name: NAME = conv");
     assert_text_refused("a = conv kernel=3\n", LOSS_ERR_FORMAT,
-                        ":1: this layer needs a number for channels");
+                        ":1: this layer needs a value for channels");
     assert_text_refused("relu kernel=3\n", LOSS_ERR_FORMAT, ":1: this layer has no kernel");
     assert_text_refused("a = conv channels=4 kernel=3 kernel=3\n", LOSS_ERR_FORMAT,
                         "given twice: kernel=3");
@@ -335,7 +335,7 @@ static void test_bad_text(void **state)
     assert_text_refused("add input nothing\n", LOSS_ERR_FORMAT,
                         ":1: no layer before this line is called nothing");
     assert_text_refused("relu input input\n", LOSS_ERR_FORMAT,
-                        "this layer has one input; there is also input");
+                        "more inputs than this layer takes: input");
     assert_text_refused("add\n", LOSS_ERR_FORMAT, "inputs are missing after add");
     assert_text_refused("a = relu\na = relu\n", LOSS_ERR_FORMAT, ":2: two layers are called a");
     assert_text_refused("a =\n", LOSS_ERR_FORMAT, "no layer after =");

@@ -16,9 +16,9 @@ static void add_filter(lossi_addition *a, size_t n_dims, size_t kernel, bool has
 static loss_status add_conv(lossi_addition *a)
 {
     size_t kernel = lossi_node_key(a->node, KERNEL);
-    if (a->node->keys[STRIDE] == 0)
-        a->node->keys[STRIDE] = 1;
-    add_filter(a, 4, kernel, a->node->keys[HAS_BIAS] != 0);
+    if (lossi_node_key(a->node, STRIDE) == 0)
+        a->node->keys[STRIDE] = LOSSI_VALUE(1);
+    add_filter(a, 4, kernel, lossi_node_key(a->node, HAS_BIAS) != 0);
     return lossi_slide(a, kernel, lossi_node_key(a->node, STRIDE),
                        lossi_node_key(a->node, PADDING));
 }
@@ -30,7 +30,7 @@ static loss_status add_linear(lossi_addition *a)
         return lossi_fail(LOSS_ERR_SHAPE,
                           "%s: its input is %s; flatten or pool it to features first", a->name,
                           lossi_shape_text(a->in, text));
-    a->node->keys[KERNEL] = a->node->keys[STRIDE] = 1;
+    a->node->keys[KERNEL] = a->node->keys[STRIDE] = LOSSI_VALUE(1);
     add_filter(a, 2, 1, true);
     return LOSS_OK;
 }
@@ -49,6 +49,12 @@ static lossi_conv_shape shape_of(const lossi_node *node, const lossi_node *in, s
         .stride = lossi_node_key(node, STRIDE),
         .padding = lossi_node_key(node, PADDING),
     };
+}
+
+static double macs(const lossi_node *node, const lossi_node *in)
+{
+    lossi_conv_shape s = shape_of(node, in, 1);
+    return (double)(s.out_c * s.in_c * s.kernel * s.kernel) * (double)(s.out_h * s.out_w);
 }
 
 static size_t scratch_count(const lossi_site *site)
@@ -140,7 +146,7 @@ static void backward_tangent(const lossi_tangent *t)
                 {"bias", LOSS_TENSOR_BIAS, LOSSI_INITIAL_ZEROS, false}},                           \
     .folds = LOSSI_FOLDS(LOSSI_FOLD_AFFINE) | LOSSI_FOLDS(LOSSI_FOLD_SUM) |                        \
              LOSSI_FOLDS(LOSSI_FOLD_RELU),                                                         \
-    .scratch_count = scratch_count, .packed_count = packed_count, .pack = pack,                    \
+    .macs = macs, .scratch_count = scratch_count, .packed_count = packed_count, .pack = pack,      \
     .forward = forward, .backward = backward, .forward_tangent = forward_tangent,                  \
     .backward_tangent = backward_tangent
 
@@ -167,13 +173,15 @@ loss_node loss_builder_conv(loss_builder *b, loss_node in, const char *name,
 {
     loss_conv_options o = LOSS_CONV_OPTIONS_INIT;
     loss_status status = LOSSI_OPTIONS(o, given);
-    return status ? lossi_builder_fail(b, status)
-                  : lossi_builder_add(b, &lossi_layer_conv, name, 1, &in,
-                                      (double[]){(double)o.channels, (double)o.kernel,
-                                                 (double)o.stride, (double)o.padding, o.bias});
+    return status
+               ? lossi_builder_fail(b, status)
+               : lossi_builder_add(b, &lossi_layer_conv, name, 1, &in,
+                                   (lossi_values[]){LOSSI_VALUE(o.channels), LOSSI_VALUE(o.kernel),
+                                                    LOSSI_VALUE(o.stride), LOSSI_VALUE(o.padding),
+                                                    LOSSI_VALUE(o.bias)});
 }
 
 loss_node loss_builder_linear(loss_builder *b, loss_node in, const char *name, size_t out)
 {
-    return lossi_builder_add(b, &lossi_layer_linear, name, 1, &in, (double[]){(double)out});
+    return lossi_builder_add(b, &lossi_layer_linear, name, 1, &in, &LOSSI_VALUE(out));
 }

@@ -8,16 +8,18 @@
 
 static loss_status add(lossi_addition *a)
 {
-    return a->node->keys[0] < 1
+    return lossi_node_value(a->node, 0) < 1
                ? LOSS_OK
-               : lossi_fail(LOSS_ERR_ARGUMENT, "dropout: p is %g; 0 <= p < 1", a->node->keys[0]);
+               : lossi_fail(LOSS_ERR_ARGUMENT, "dropout: p is %g; 0 <= p < 1",
+                            lossi_node_value(a->node, 0));
 }
 
 /* The factor of element e (in [c][h][w]) of image i of the batch: 0 or 1 / (1 - p). */
 static lossi_real factor(const lossi_call *call, const lossi_stream *stream, size_t i, size_t e)
 {
     double u = lossi_random_uniform(stream, (uint64_t)i * lossi_node_size(call->node) + e);
-    return u < call->node->keys[0] ? 0 : (lossi_real)(1 / (1 - call->node->keys[0]));
+    double p = lossi_node_value(call->node, 0);
+    return u < p ? 0 : (lossi_real)(1 / (1 - p));
 }
 
 static lossi_stream stream_of(const lossi_call *call)
@@ -67,5 +69,5 @@ const lossi_layer lossi_layer_dropout = {
 
 loss_node loss_builder_dropout(loss_builder *b, loss_node in, double p)
 {
-    return lossi_builder_add(b, &lossi_layer_dropout, NULL, 1, &in, &p);
+    return lossi_builder_add(b, &lossi_layer_dropout, NULL, 1, &in, &LOSSI_VALUE(p));
 }

@@ -14,7 +14,9 @@
     X(add) \
     X(concat) \
     X(shortcut) \
-    X(dropout)
+    X(dropout) \
+    X(parameter) \
+    X(constant)
 /* clang-format on */
 
 #define DECLARE(kind) extern const lossi_layer lossi_layer_##kind;

@@ -8,12 +8,12 @@ enum { KERNEL, STRIDE, PADDING };
 
 static loss_status add(lossi_addition *a)
 {
-    double *keys = a->node->keys;
-    if (keys[STRIDE] == 0)
+    lossi_values *keys = a->node->keys;
+    if (lossi_node_key(a->node, STRIDE) == 0)
         keys[STRIDE] = keys[KERNEL];
-    if (2 * keys[PADDING] > keys[KERNEL])
+    if (2 * keys[PADDING].v[0] > keys[KERNEL].v[0])
         return lossi_fail(LOSS_ERR_ARGUMENT, "%s: padding %g is more than half the kernel %g",
-                          a->name, keys[PADDING], keys[KERNEL]);
+                          a->name, keys[PADDING].v[0], keys[KERNEL].v[0]);
     return lossi_slide(a, lossi_node_key(a->node, KERNEL), lossi_node_key(a->node, STRIDE),
                        lossi_node_key(a->node, PADDING));
 }
@@ -138,9 +138,9 @@ static loss_node add_pool(loss_builder *b, loss_node in, const lossi_layer *laye
     loss_pool_options o = LOSS_POOL_OPTIONS_INIT;
     loss_status status = LOSSI_OPTIONS(o, given);
     return status ? lossi_builder_fail(b, status)
-                  : lossi_builder_add(
-                        b, layer, NULL, 1, &in,
-                        (double[]){(double)o.kernel, (double)o.stride, (double)o.padding});
+                  : lossi_builder_add(b, layer, NULL, 1, &in,
+                                      (lossi_values[]){LOSSI_VALUE(o.kernel), LOSSI_VALUE(o.stride),
+                                                       LOSSI_VALUE(o.padding)});
 }
 
 loss_node loss_builder_max_pool(loss_builder *b, loss_node in, const loss_pool_options *pool)

@@ -67,5 +67,5 @@ const lossi_layer lossi_layer_shortcut = {
 loss_node loss_builder_shortcut(loss_builder *b, loss_node in, size_t channels, size_t stride)
 {
     return lossi_builder_add(b, &lossi_layer_shortcut, NULL, 1, &in,
-                             (double[]){(double)channels, (double)stride});
+                             (lossi_values[]){LOSSI_VALUE(channels), LOSSI_VALUE(stride)});
 }
