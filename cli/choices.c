@@ -1,8 +1,6 @@
 /* Lists of choices, filled from the library when they are asked for. */
 #include "choices.h"
 
-#include <loss/loss.h>
-
 #define LIST(list, type, last, name_of)                                                            \
     const char *const *choices_##list(void)                                                        \
     {                                                                                              \
@@ -18,3 +16,12 @@ LIST(norm, loss_norm, LOSS_NORM_NONE, loss_norm_name)
 LIST(bn, loss_bn, LOSS_BN_RECALIBRATE, loss_bn_name)
 LIST(level_scale, loss_level_scale, LOSS_LEVELS_QUANTILE, loss_level_scale_name)
 LIST(schedule, loss_schedule, LOSS_SCHEDULE_COSINE, loss_schedule_name)
+
+const char *const *choices_splits(void)
+{
+    static const char *names[CHOICE_BOTH + 2];
+    for (int i = 0; i < CHOICE_BOTH; i++)
+        names[i] = loss_split_name((loss_split)i);
+    names[CHOICE_BOTH] = "both";
+    return names;
+}

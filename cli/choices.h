@@ -3,7 +3,13 @@
 #ifndef CHOICES_H
 #define CHOICES_H
 
+#include <loss/loss.h>
+
+enum { CHOICE_BOTH = LOSS_SPLIT_TEST + 1 };
+
 const char *const *choices_split(void);
+/** The splits, and "both", whose index is CHOICE_BOTH. */
+const char *const *choices_splits(void);
 const char *const *choices_ignore(void);
 const char *const *choices_norm(void);
 const char *const *choices_bn(void);

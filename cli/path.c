@@ -9,8 +9,10 @@
 #include <loss/text.h>
 
 #include "cli.h"
+#include "images.h"
 #include "report.h"
 #include "runs.h"
+#include "surface_watch.h"
 #include "target.h"
 
 typedef struct request {
@@ -24,10 +26,11 @@ typedef struct request {
 /* What has to be open for a surface to be evaluated. */
 typedef struct parts {
     loss_surface *look; /* the file as it is */
-    loss_dataset *data[2], *bn_data;
+    images images;
     loss_net *net;
     loss_plane *plane;
     loss_surface *surface;
+    surface_watch watch;
 } parts;
 
 static void close_all(parts *p)
@@ -35,9 +38,7 @@ static void close_all(parts *p)
     loss_surface_close(p->surface);
     loss_plane_free(p->plane);
     loss_net_free(p->net);
-    loss_dataset_free(p->bn_data);
-    loss_dataset_free(p->data[0]);
-    loss_dataset_free(p->data[1]);
+    images_free(&p->images);
     loss_surface_close(p->look);
 }
 
@@ -62,31 +63,31 @@ static channels parse_channels(const char *text)
 }
 
 /* Opens a set of images that the file is about. */
-static loss_status open_images(const request *r, loss_split split, const loss_selection *images,
+static loss_status open_images(const request *r, loss_split split, const loss_selection *chosen,
                                loss_dataset **data)
 {
     target t = r->t;
-    t.limit = images->is_all ? 0 : images->n_images;
-    t.sample = images->is_sample;
-    t.sample_seed = images->seed;
+    t.limit = chosen->is_all ? 0 : chosen->n_images;
+    t.sample = chosen->is_sample;
+    t.sample_seed = chosen->seed;
     return target_open_data(&t, split, data);
 }
 
 static loss_status open_data(request *r, parts *p)
 {
     loss_status status = LOSS_OK;
-    loss_selection images;
+    loss_selection chosen;
     for (int k = 0; k < 2 && !status; k++) {
         if (!loss_surface_has_split(p->look, (loss_split)k))
             continue;
-        status = loss_surface_selection(p->look, (loss_split)k, &images);
+        status = loss_surface_selection(p->look, (loss_split)k, &chosen);
         if (!status)
-            status = open_images(r, (loss_split)k, &images, &p->data[k]);
+            status = open_images(r, (loss_split)k, &chosen, &p->images.of[k]);
     }
     if (!status && *fact(p, "bn_images")) {
-        status = loss_surface_bn_selection(p->look, &images);
+        status = loss_surface_bn_selection(p->look, &chosen);
         if (!status)
-            status = open_images(r, LOSS_SPLIT_TRAIN, &images, &p->bn_data);
+            status = open_images(r, LOSS_SPLIT_TRAIN, &chosen, &p->images.bn);
     }
     return status;
 }
@@ -102,11 +103,11 @@ static bool is_origin(const parts *p)
 /* The origin: --weights, or the checkpoint of the runs that it is, looked for from their ends. */
 static loss_status open_origin(request *r, parts *p)
 {
-    loss_dataset *data = p->data[0] ? p->data[0] : p->data[1];
     loss_load_options by_order = LOSS_LOAD_OPTIONS_INIT;
     by_order.by_order = r->t.by_order;
     by_order.key = r->t.key;
-    loss_status status = loss_net_create(&p->net, r->t.model, loss_dataset_shape(data));
+    loss_status status =
+        loss_net_create(&p->net, r->t.model, loss_dataset_shape(images_first(&p->images)));
     if (!status && r->t.weights)
         return loss_net_load(p->net, r->t.weights, &by_order);
     for (size_t back = 1, more = 1; more && !status; back++) {
@@ -134,32 +135,23 @@ static loss_bn bn_of(const parts *p)
     return bn;
 }
 
-static void report_waiting(double seconds, void *user)
-{
-    const request *r = user;
-    progress_line(r->t.quiet, false, "waiting for a program that reads the file, for %.0f s",
-                  seconds);
-}
-
 static loss_status open_surface(request *r, parts *p)
 {
     loss_surface_options opt = LOSS_SURFACE_OPTIONS_INIT;
-    loss_dataset *first =
-        p->data[LOSS_SPLIT_TEST] ? p->data[LOSS_SPLIT_TEST] : p->data[LOSS_SPLIT_TRAIN];
+    p->watch.quiet = r->t.quiet;
+    surface_watch_attach(&p->watch, &opt);
+    images_attach(&p->images, &opt);
     opt.x = loss_surface_x(p->look);
     opt.y = loss_surface_y(p->look);
-    opt.second = first == p->data[LOSS_SPLIT_TRAIN] ? NULL : p->data[LOSS_SPLIT_TRAIN];
     opt.threads = r->threads;
-    opt.cancelled = interrupted;
-    opt.waiting = report_waiting;
-    opt.user = r;
     opt.bn = bn_of(p);
-    opt.bn_data = p->bn_data;
     uint64_t repeat = 0;
     loss_surface_count(p->look, "repeat", &repeat);
     opt.repeat = (size_t)repeat;
     loss_status status = loss_surface_plane(p->look, p->net, &p->plane);
-    return status ? status : loss_surface_open(&p->surface, r->file, p->net, p->plane, first, &opt);
+    return status ? status
+                  : loss_surface_open(&p->surface, r->file, p->net, p->plane,
+                                      images_first(&p->images), &opt);
 }
 
 /* What the file says about its data is taken unless it is given. */

@@ -1,0 +1,178 @@
+/* The command line of lossgrid surface. */
+#include "surface_request.h"
+
+#include "cli.h"
+
+static const char ABOUT[] =
+    "Evaluates L(w + a x + b y) on a grid. Every point is on disk as soon as it is done: "
+    "stopped by Ctrl-C or a power\n"
+    "cut, the same command goes on where it was, and ends with the same bits.";
+static const char MORE[] =
+    "Two random directions are drawn unless --directions says otherwise; they are normalised "
+    "filter by filter\n"
+    "(Li et al. 2018), so that landscapes of different networks can be compared. --directions "
+    "pca takes the two\n"
+    "principal components of the checkpoints of RUN/ and of every --run, and puts their paths "
+    "into the file.";
+static const char EXAMPLES[] =
+    "  lossgrid surface run --limit 256 --out resnet20.landscape\n"
+    "  lossgrid surface run --split both --x=-0.5:0.5:51 --y=-0.5:0.5:51 --seed 3 --out "
+    "fine.landscape\n"
+    "  lossgrid surface run --x=-1:1:101 --out line.landscape\n"
+    "  lossgrid surface run --x=-1:1:51 --repeat 10 --out lines.landscape\n"
+    "  lossgrid surface run --directions pca --split train --limit 512 --sample --out "
+    "path.landscape\n"
+    "  lossgrid surface run --directions hessian --limit 512 --out hessian.landscape\n"
+    "  lossgrid surface run --curvature --limit 64 --x=-1:1:11 --y=-1:1:11 --out "
+    "convexity.landscape\n"
+    "  lossgrid surface run --to other/epoch-030.safetensors --bn recalibrate --out "
+    "between.landscape\n"
+    "  lossgrid surface --weights resnet20.th --data cifar-10-batches-bin --limit 256 --out "
+    "theirs.landscape";
+
+static const command_text TEXT = {
+    .name = "surface",
+    .usage = "RUN/ --out F.landscape [options]  |  --model NAME --weights FILE --data PATH --out "
+             "F.landscape [options]",
+    .summary = ABOUT,
+    .notes = MORE,
+    .examples = EXAMPLES,
+};
+
+static int parse(surface_request *r, int argc, char **argv)
+{
+    int bn = LOSS_BN_WEIGHTS;
+    const option_spec options[] = {
+        TARGET_OPTIONS(r->t),
+        OPT_TEXT("out", "FILE.landscape", "where the points go; an unfinished file is gone on with",
+                 &r->out),
+        OPT_CHOICE("split", "S", choices_splits(), "train, test or both (test)", &r->split),
+        OPT_AXIS("x",
+                 "coordinates along direction x (-1:1:25); auto or auto:N: what holds the paths, "
+                 "both ways (pca: auto)",
+                 &r->surface.x, .given = &r->has_x),
+        OPT_AXIS("y", "the same along y; with --x alone: a line", &r->surface.y,
+                 .given = &r->has_y),
+        OPT_TEXTS("run", "[NAME=]RUN/",
+                  "a run whose path is put on the surface; pca: of its checkpoints too; may be "
+                  "given several times",
+                  &r->run_options),
+        PLANE_OPTIONS(r->plane),
+        OPT_FLAG("curvature",
+                 "the smallest and the largest eigenvalue of the Hessian at each point, too (plot "
+                 "--field convexity)",
+                 &r->has_curvature),
+        OPT_CHOICE("bn", "MODE", choices_bn(),
+                   "running statistics: weights (the centre's), states (moved, with --to) or "
+                   "recalibrate (weights)",
+                   &bn),
+        OPT_COUNT("bn-images", "N",
+                  "recalibrate: training images that they are estimated from at each point (512)",
+                  &r->bn_images, .given = &r->has_bn_images),
+        OPT_THREADS(&r->surface.threads),
+        OPT_JSON(&r->json),
+        OPT_QUIET(&r->t.quiet),
+    };
+    size_t n_operands = 0;
+    int result = command_parse(&TEXT, OPTION_TABLE(options, 1), argc, argv, &r->t.run, &n_operands);
+    r->surface.bn = (loss_bn)bn;
+    return result;
+}
+
+/* Options that do not fit each other. @return -1 to go on */
+static int check_axes(const surface_request *r)
+{
+    if (r->has_y && !r->has_x)
+        return usage_error(TEXT.name, "--y goes with --x; --x alone is a line");
+    if (r->has_y && r->kind->is_line)
+        return usage_error(TEXT.name,
+                           "--to alone is a line, without --y; --and gives it a second direction");
+    if (r->has_y && r->plane.repeat)
+        return usage_error(TEXT.name, "--repeat draws random lines: it goes without --y");
+    if (!r->kind->has_paths && !r->run_options.n &&
+        (axis_is_auto(r->surface.x) || axis_is_auto(r->surface.y)))
+        return usage_error(
+            TEXT.name, "auto is the range of a path; it goes with --run RUN/ or --directions pca");
+    return -1;
+}
+
+static int check_runs(const surface_request *r)
+{
+    if (r->kind->has_paths && !r->t.run && !r->run_options.n)
+        return usage_error(TEXT.name,
+                           "--directions %s wants checkpoints: a RUN/ folder, or --run RUN/",
+                           r->plane.directions);
+    if (r->plane.repeat && r->run_options.n)
+        return usage_error(
+            TEXT.name,
+            "--repeat makes lines of many directions; a path (--run) has no place on them");
+    return -1;
+}
+
+static int check_bn(const surface_request *r)
+{
+    if (r->surface.bn == LOSS_BN_STATES && !r->kind->moves_statistics)
+        return usage_error(
+            TEXT.name, "--bn states moves running statistics between solutions; it goes with --to");
+    if (r->has_bn_images && r->surface.bn != LOSS_BN_RECALIBRATE)
+        return usage_error(TEXT.name, "--bn-images goes with --bn recalibrate");
+    return -1;
+}
+
+/* The runs of --run, and for a plane of their checkpoints that of the target. @return -1 to go
+ * on */
+static int find_runs(surface_request *r)
+{
+    int result = r->kind->has_paths && r->t.run ? runs_add(&r->runs, TEXT.name, r->t.run) : -1;
+    for (size_t i = 0; i < r->run_options.n && result < 0; i++)
+        result = runs_add(&r->runs, TEXT.name, r->run_options.items[i]);
+    return result;
+}
+
+int surface_request_read(surface_request *r, int argc, char **argv)
+{
+    *r = (surface_request){.split = LOSS_SPLIT_TEST,
+                           .plane = {.directions = "random"},
+                           .bn_images = 512,
+                           .curvature = LOSS_CURVATURE_OPTIONS_INIT,
+                           .surface = LOSS_SURFACE_OPTIONS_INIT};
+    int result = parse(r, argc, argv);
+    if (result < 0)
+        result = target_resolve(&r->t, TEXT.name, true);
+    if (result < 0 && !r->out)
+        result = usage_error(TEXT.name, "where to? Give --out FILE.landscape");
+    if (result >= 0)
+        return result;
+    r->kind = planes_find(&r->plane);
+    r->surface.repeat = r->plane.repeat;
+    r->curvature.ignore = (loss_ignore)r->plane.ignore;
+    result = planes_check(r->kind, &r->plane, r->has_curvature, TEXT.name);
+    if (result < 0)
+        result = check_axes(r);
+    if (result < 0)
+        result = check_runs(r);
+    if (result < 0)
+        result = check_bn(r);
+    return result < 0 ? find_runs(r) : result;
+}
+
+void surface_request_free(surface_request *r)
+{
+    runs_free(&r->runs);
+    target_free(&r->t);
+}
+
+void surface_request_choose_axes(surface_request *r, const loss_plane *plane)
+{
+    loss_surface_options *s = &r->surface;
+    const loss_axis line = {0, 0, 1};
+    if (!r->has_x)
+        s->x = r->kind->axis;
+    if (s->repeat)
+        s->y = (loss_axis){0, (double)(s->repeat - 1), s->repeat};
+    else if (!r->has_y && axis_is_auto(s->x)) /* both */
+        s->y = s->x;
+    else if (!r->has_y)
+        s->y = loss_plane_direction(plane, 1) && (!r->has_x || r->kind->keeps_y) ? r->kind->axis
+                                                                                 : line;
+}

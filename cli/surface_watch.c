@@ -1,0 +1,57 @@
+/* Progress of a surface, point by point. */
+#include "surface_watch.h"
+
+#include "cli.h"
+
+static void report(const loss_surface_progress *p, void *user)
+{
+    surface_watch *w = user;
+    char left[32];
+    if (!w->has_begun && p->done_before)
+        progress_note(w->quiet, "%zu of %zu points are there already", p->done_before, p->total);
+    w->has_begun = true;
+    size_t tenth = 10 * p->done / p->total;
+    bool milestone = tenth != w->tenth;
+    w->tenth = tenth;
+    if (p->curvature)
+        progress_line(w->quiet, milestone,
+                      "%zu of %zu points and eigenvalues  (%.3g, %.3g) from %.4g to %.4g  %s left",
+                      p->done, p->total, p->x, p->y, p->curvature->min, p->curvature->max,
+                      duration_text(p->seconds_left, left));
+    else
+        progress_line(w->quiet, milestone,
+                      "%zu of %zu points  (%.3g, %.3g) loss %.5g  %.0f images/s  %s left", p->done,
+                      p->total, p->x, p->y, p->point.loss, p->images_per_second,
+                      duration_text(p->seconds_left, left));
+}
+
+static void report_eigenvectors(const loss_curvature_progress *p, void *user)
+{
+    const surface_watch *w = user;
+    char left[32];
+    progress_line(w->quiet, p->done % 20 == 0,
+                  "eigenvectors: product %zu, at most %zu  residual %.2g  at most %s left", p->done,
+                  p->most, p->value, duration_text(p->seconds_left, left));
+}
+
+static void report_waiting(double seconds, void *user)
+{
+    const surface_watch *w = user;
+    progress_line(w->quiet, false, "waiting for a program that reads the file, for %.0f s",
+                  seconds);
+}
+
+void surface_watch_attach(surface_watch *w, loss_surface_options *options)
+{
+    options->progress = report;
+    options->waiting = report_waiting;
+    options->cancelled = interrupted;
+    options->user = w;
+}
+
+void surface_watch_attach_curvature(surface_watch *w, loss_curvature_options *options)
+{
+    options->progress = report_eigenvectors;
+    options->cancelled = interrupted;
+    options->user = w;
+}
