@@ -252,6 +252,9 @@ $(REPLAYS): $(OUT)/tests/fuzz/replay_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/tests/
 	$(call say,LINK)
 	$(LINK) -o $@ $^ $(LIB_LIBS)
 
+# Where the data of a run.json are is found by the commands.
+$(OUT)/tests/fuzz/fuzz_run_json $(OUT)/tests/fuzz/replay_run_json: $(OUT)/cli/place.o
+
 # What it measures is the peak of fused multiply-adds.
 $(OUT)/tests/bench/peak.o: OUR_CFLAGS += -ffp-contract=fast
 $(BENCH): $(BENCH_OBJECTS) $(STATIC_LIB)
@@ -318,7 +321,7 @@ run-fuzz: $(FUZZ_RUNS)
 $(FUZZ_RUNS): fuzz-%: $(OUT)/tests/fuzz/fuzz_%
 	mkdir -p $(OUT)/corpus/$*
 	UBSAN_OPTIONS=print_stacktrace=1 $< -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=2048 -timeout=20 -print_final_stats=1 \
-		-artifact_prefix=$(OUT)/corpus/$*- $(OUT)/corpus/$* tests/fuzz/corpus/$* tests/data/weights >$(OUT)/fuzz_$*.log 2>&1 || \
+		-artifact_prefix=$(OUT)/corpus/$*- $(addprefix -dict=,$(wildcard tests/fuzz/$*.dict)) $(OUT)/corpus/$* tests/fuzz/corpus/$* tests/data/weights >$(OUT)/fuzz_$*.log 2>&1 || \
 		{ tail -n 50 $(OUT)/fuzz_$*.log; exit 1; }
 	grep -E ' cov: |stat::number_of_executed_units' $(OUT)/fuzz_$*.log | tail -n 2
 $(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(VIEW_READERS) $(STATIC_LIB)

@@ -181,11 +181,14 @@ class Tree:
                               capture_output=True).returncode == 0
 
     @staticmethod
-    def target(test):
-        """What make has to build for a test: the program, or for a script the one that it runs."""
-        if not test.endswith(".sh"):
-            return test
-        return "build/release/lossview" if "viewer/" in test else "build/release/lossgrid"
+    def targets(tests):
+        """What make has to build for tests: programs, and for scripts those that they run."""
+        wanted = [test for test in tests if not test.endswith(".sh")]
+        if any(test.endswith(".sh") for test in tests):
+            wanted.append("build/release/lossgrid")
+        if any(test.endswith(".sh") and "viewer/" in test for test in tests):
+            wanted.append("build/release/lossview")
+        return wanted
 
     def find(self, folder):
         """Builds the tests of a folder and runs them without a fault; keeps the time of each."""
@@ -203,7 +206,7 @@ class Tree:
                     name = f"build/{'double' if double else 'release'}/{name[:-2]}"
                 if name not in tests:
                     tests.append(name)
-        built, log = self.make([self.target(test) for test in tests])
+        built, log = self.make(self.targets(tests))
         if not built:
             sys.exit(f"{folder}: does not build without a fault:\n{log}")
         times = {}
@@ -227,7 +230,7 @@ class Tree:
         quick = [test for test, seconds in tests if seconds < 2]
         slow = [test for test, seconds in tests if seconds >= 2]
         for group in [quick] + [[test] for test in slow]:
-            built, log = self.make([self.target(test) for test in group])
+            built, log = self.make(self.targets(group))
             if not built:
                 return "compiler"
             for test in group:
