@@ -14,6 +14,7 @@
 typedef struct request {
     target t;
     int split, ignore;
+    bool has_split;
     uint64_t top, smallest;
     size_t trace;          /* random vectors; 0: no trace */
     size_t vectors, nodes; /* of the density */
@@ -175,7 +176,8 @@ typedef struct work {
 
 static loss_status compute(request *r, work *w, json *j)
 {
-    loss_status status = target_open_data(&r->t, (loss_split)r->split, &w->data);
+    loss_status status = target_open_split(&r->t, (loss_split)r->split, r->has_split, &w->data);
+    r->split = (int)loss_dataset_split(w->data);
     if (!status)
         status = target_open_net(&r->t, w->data, &w->net);
     if (!status)
@@ -298,7 +300,8 @@ int command_curvature(int argc, char **argv)
                  .eigen = LOSS_EIGEN_OPTIONS_INIT};
     const option_spec options[] = {
         TARGET_OPTIONS(r.t),
-        OPT_CHOICE("split", "S", choices_split(), "train or test (test)", &r.split),
+        OPT_CHOICE("split", "S", choices_split(), "train or test (test, where there is one)",
+                   &r.split, .given = &r.has_split),
         OPT_SEED("top", "K", "how many of the largest eigenvalues (2)", &r.top),
         OPT_SEED("smallest", "K", "how many of the smallest, the most negative ones (1)",
                  &r.smallest),

@@ -43,10 +43,11 @@ int command_eval(int argc, char **argv)
     target t = {0};
     loss_evaluate_options o = LOSS_EVALUATE_OPTIONS_INIT;
     int split = LOSS_SPLIT_TEST;
-    bool is_json = false;
+    bool is_json = false, has_split = false;
     const option_spec options[] = {
         TARGET_OPTIONS(t),
-        OPT_CHOICE("split", "S", choices_split(), "train or test (test)", &split),
+        OPT_CHOICE("split", "S", choices_split(), "train or test (test, where there is one)",
+                   &split, .given = &has_split),
         OPT_THREADS(&o.threads),
         OPT_JSON(&is_json),
         OPT_QUIET(&t.quiet),
@@ -64,13 +65,13 @@ int command_eval(int argc, char **argv)
     loss_dataset *data = NULL;
     loss_net *net = NULL;
     loss_result r = LOSS_RESULT_INIT;
-    loss_status status = target_open_data(&t, (loss_split)split, &data);
+    loss_status status = target_open_split(&t, (loss_split)split, has_split, &data);
     if (!status)
         status = target_open_net(&t, data, &net);
     if (!status)
         status = loss_net_evaluate(net, data, &o, &r);
     if (!status)
-        status = print_result(&t, net, (loss_split)split, &r, is_json);
+        status = print_result(&t, net, loss_dataset_split(data), &r, is_json);
     loss_net_free(net);
     loss_dataset_free(data);
     target_free(&t);

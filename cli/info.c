@@ -175,9 +175,11 @@ static loss_status add_split(json *j, const char *path, loss_split split)
     json_number(j, item, "channels", (double)shape.channels);
     json_number(j, item, "height", (double)shape.height);
     json_number(j, item, "width", (double)shape.width);
-    json_number(j, item, "classes", (double)shape.classes);
-    add_channels(j, item, "mean", loss_dataset_mean(data), shape.channels);
-    add_channels(j, item, "std", loss_dataset_std(data), shape.channels);
+    json_number(j, item, loss_dataset_labels(data) ? "classes" : "targets", (double)shape.classes);
+    if (loss_dataset_mean(data)) {
+        add_channels(j, item, "mean", loss_dataset_mean(data), shape.channels);
+        add_channels(j, item, "std", loss_dataset_std(data), shape.channels);
+    }
     json_text(j, item, "digest", loss_dataset_digest(data));
     loss_dataset_free(data);
     return LOSS_OK;

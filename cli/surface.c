@@ -34,7 +34,10 @@ static loss_status open_bn_images(const surface_request *r, loss_dataset **data)
 static loss_status open_images(const surface_request *r, images *i)
 {
     loss_split first = r->split == CHOICE_BOTH ? LOSS_SPLIT_TEST : (loss_split)r->split;
-    loss_status status = target_open_data(&r->t, first, &i->of[first]);
+    loss_dataset *data;
+    loss_status status = target_open_split(&r->t, first, r->has_split, &data);
+    if (!status)
+        i->of[loss_dataset_split(data)] = data;
     if (!status && r->split == CHOICE_BOTH)
         status = target_open_data(&r->t, LOSS_SPLIT_TRAIN, &i->of[LOSS_SPLIT_TRAIN]);
     if (!status && r->surface.bn == LOSS_BN_RECALIBRATE)

@@ -46,7 +46,8 @@ static int parse(surface_request *r, int argc, char **argv)
         TARGET_OPTIONS(r->t),
         OPT_TEXT("out", "FILE.landscape", "where the points go; an unfinished file is gone on with",
                  &r->out),
-        OPT_CHOICE("split", "S", choices_splits(), "train, test or both (test)", &r->split),
+        OPT_CHOICE("split", "S", choices_splits(), "train, test or both (test, where there is one)",
+                   &r->split, .given = &r->has_split),
         OPT_AXIS("x",
                  "coordinates along direction x (-1:1:25); auto or auto:N: what holds the paths, "
                  "both ways (pca: auto)",

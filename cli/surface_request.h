@@ -16,7 +16,7 @@ typedef struct surface_request {
     loss_curvature_options curvature; /* of planes that want it, and of --curvature */
     bool has_curvature;
     loss_surface_options surface;
-    bool has_x, has_y, has_bn_images, json;
+    bool has_split, has_x, has_y, has_bn_images, json;
 } surface_request;
 
 /** Reads the command line. @return -1 to go on, else an exit code. Then and else: free it. */

@@ -37,11 +37,11 @@ static void take_channels(const cJSON *run_json, const char *key, channels *valu
 {
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(run_json, key);
     int n = cJSON_GetArraySize(list);
-    if (value->n || !cJSON_IsArray(list) || (n != 1 && n != 3))
+    if (value->n || !cJSON_IsArray(list) || n < 1)
         return;
-    for (int i = 0; i < n; i++)
-        value->values[i] = (float)cJSON_GetArrayItem(list, i)->valuedouble;
-    value->n = (size_t)n;
+    value->n = n == 3 ? 3 : 1; /* other numbers of channels have one mean for all */
+    for (size_t i = 0; i < value->n; i++)
+        value->values[i] = (float)cJSON_GetArrayItem(list, (int)i)->valuedouble;
 }
 
 /* Takes the newest checkpoint of the run, and says which where that is not its last epoch.
@@ -134,5 +134,19 @@ loss_status target_open_data(const target *t, loss_split split, loss_dataset **d
         opt.mean[i] = t->mean.values[t->mean.n == 3 ? i : 0];
         opt.std[i] = t->std.values[t->std.n == 3 ? i : 0];
     }
-    return loss_dataset_open(data, t->data, &opt);
+    loss_status status = loss_dataset_open(data, t->data, &opt);
+    if (!status && t->mean.n && !loss_dataset_mean(*data))
+        progress_note(t->quiet, "%s: images of floats are taken as they are, without mean and std",
+                      display(t->data));
+    return status;
+}
+
+loss_status target_open_split(const target *t, loss_split split, bool is_chosen,
+                              loss_dataset **data)
+{
+    loss_status status = target_open_data(t, split, data);
+    if (status != LOSS_ERR_NAME || is_chosen)
+        return status;
+    progress_note(t->quiet, "%s; these are its training images", loss_last_message());
+    return target_open_data(t, LOSS_SPLIT_TRAIN, data);
 }

@@ -62,6 +62,10 @@ void target_free(target *t);
 
 /** Opens the target's data. */
 loss_status target_open_data(const target *t, loss_split split, loss_dataset **data);
+/** The same of a split that was chosen, or else of the test split; where there is none, of the
+ * training split, which is said on standard error. */
+loss_status target_open_split(const target *t, loss_split split, bool is_chosen,
+                              loss_dataset **data);
 /** Makes the target's network for images like those of data, recognised from its weights if the
  * model is auto, and loads them. Weights that are not a run's are held against some training
  * images: what is doubtful is said on standard error and kept in the target. */

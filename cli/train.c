@@ -43,10 +43,12 @@ static char *run_json(const target *t, const loss_dataset *data, const char *fol
     size_t n_channels = loss_dataset_shape(data).channels;
     bool has_place = j.root && place_add(j.root, t->data, folder);
     json_text(&j, j.root, "selection", loss_dataset_selection(data));
-    cJSON *mean = json_list(&j, j.root, "mean"), *std = json_list(&j, j.root, "std");
-    for (size_t c = 0; c < n_channels; c++) {
-        json_number(&j, mean, NULL, (double)loss_dataset_mean(data)[c]);
-        json_number(&j, std, NULL, (double)loss_dataset_std(data)[c]);
+    if (loss_dataset_mean(data)) {
+        cJSON *mean = json_list(&j, j.root, "mean"), *std = json_list(&j, j.root, "std");
+        for (size_t c = 0; c < n_channels; c++) {
+            json_number(&j, mean, NULL, (double)loss_dataset_mean(data)[c]);
+            json_number(&j, std, NULL, (double)loss_dataset_std(data)[c]);
+        }
     }
     char *text = j.failed || !has_place ? NULL : cJSON_Print(j.root);
     json_free(&j);

@@ -1,4 +1,4 @@
-/* Datasets: images and labels, held in memory as bytes once and shared by all threads. */
+/* Datasets: images and labels, held in memory once and shared by all threads. */
 #ifndef LOSS_DATA_H
 #define LOSS_DATA_H
 
@@ -18,7 +18,7 @@ typedef struct loss_dataset loss_dataset;
 /** The shape of one image, and how many classes its labels have. Since 0.1. */
 typedef struct loss_shape {
     size_t channels, height, width; /**< of an image */
-    size_t classes;                 /**< labels are 0 to classes - 1 */
+    size_t classes; /**< labels are 0 to classes - 1; with targets, how many an image has */
 } loss_shape;
 
 /** Which part of a dataset. The numbers are stored in files. Since 0.1. */
@@ -37,9 +37,11 @@ typedef struct loss_dataset_options {
     size_t limit;       /**< at most this many images; 0: all */
     /** with limit: a seeded random choice (kept in file order) instead of the first ones */
     bool sample;
-    uint64_t sample_seed;   /**< seed of that choice */
-    bool has_normalisation; /**< use mean and std below; false: the data set's defaults */
-    float mean[3], std[3]; /**< per channel, in 0 to 1; for one channel only [0] is used; std > 0 */
+    uint64_t sample_seed; /**< seed of that choice */
+    /** use mean and std below for images of bytes; false: the data set's defaults */
+    bool has_normalisation;
+    /** per channel, in 0 to 1; where there are not three channels, [0] is that of all; std > 0 */
+    float mean[3], std[3];
     /** most bytes that images may unpack to. 0: 256 MiB, or 64 times the size of their files where
      *  that is more */
     size_t max_bytes;
@@ -55,6 +57,12 @@ typedef struct loss_dataset_options {
 /** Opens a dataset and reads it whole.
  *
  *  The kind is recognised by content, not by name; loss_dataset_format_summary() lists the kinds:
+ *    - "array-file": a file of named arrays (.npz, .safetensors, .pt) with x, [n][channels][height]
+ *      [width] or fewer dimensions, and y: x_train and y_train, x_test (or x_val) and y_test where
+ *      there are two splits, or x and y in files train.* and test.* (or val.*) of a folder; x and y
+ *      by themselves are the training split. Bytes are pixels; any other x is what the network
+ *      takes. y of whole numbers, one an image, are labels, from 0 to the largest, or to `classes`
+ *      - 1 where the file has that number; any other y is targets;
  *    - "cifar-10": a folder with CIFAR-10's binary batches (data_batch_1.bin .. data_batch_5.bin,
  *      test_batch.bin), or the published .tar.gz (or a .tar) of it, read in place: records of
  *      1 + 3072 bytes;
@@ -70,7 +78,7 @@ typedef struct loss_dataset_options {
  *
  *  Default normalisation: CIFAR-10 and colour images mean 125.3, 123.0, 113.9, std 63.0, 62.1, 66.7
  *  (of 255), as the reference implementation of Li et al. 2018; one channel: 0.2860, 0.3530
- *  (Fashion-MNIST's).
+ *  (Fashion-MNIST's); other numbers of channels: mean 0, std 1.
  *  @param out   the dataset, NULL on failure. Owned by the caller: loss_dataset_free().
  *  @param path  folder, archive or known name. Borrowed.
  *  @param opt   NULL for the defaults. Borrowed.
@@ -84,7 +92,7 @@ typedef struct loss_dataset_options {
 LOSS_API loss_status loss_dataset_open(loss_dataset **out, const char *path,
                                        const loss_dataset_options *opt);
 
-/** Makes a dataset from arrays.
+/** Makes a dataset from bytes and labels: the common case of loss_dataset_create_arrays().
  *  @param pixels  [n][channels][height][width], 0 to 255. Copied.
  *  @param labels  [n], each below shape.classes. Copied.
  *  @param opt     limit, sample and normalisation as for loss_dataset_open(); split is recorded
@@ -95,6 +103,33 @@ LOSS_API loss_status loss_dataset_open(loss_dataset **out, const char *path,
 LOSS_API loss_status loss_dataset_create(loss_dataset **out, loss_shape shape, size_t n,
                                          const uint8_t *pixels, const uint32_t *labels,
                                          const loss_dataset_options *opt);
+
+/** Images and what is wanted of them, in arrays. Start from LOSS_ARRAYS_INIT. Since 0.1. */
+typedef struct loss_arrays {
+    size_t struct_size;    /**< sizeof(loss_arrays): set by the initialiser */
+    loss_shape shape;      /**< of an image, and how many classes or targets */
+    size_t n;              /**< images */
+    const uint8_t *pixels; /**< [n][channels][height][width], 0 to 255; NULL: values. Borrowed. */
+    /** the same, as the network takes them: they are not normalised; NULL: pixels. Borrowed. */
+    const float *values;
+    const uint32_t *labels; /**< [n], each below shape.classes; NULL: targets. Borrowed. */
+    const float *targets;   /**< [n][shape.classes]; NULL: labels. Borrowed. */
+} loss_arrays;
+
+/** The defaults of loss_arrays. Since 0.1. */
+#define LOSS_ARRAYS_INIT                                                                           \
+    {                                                                                              \
+        sizeof(loss_arrays), {0, 0, 0, 0}, 0, NULL, NULL, NULL, NULL                               \
+    }
+
+/** Makes a dataset from arrays of bytes or of floats, with labels or targets.
+ *  @param arrays  their values are copied. Borrowed.
+ *  @param opt     as for loss_dataset_create(). Floats are not normalised, whatever it says.
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_SHAPE (a zero dimension, a label out of range),
+ *          LOSS_ERR_NOMEM
+ *  Threads: any. Since 0.1. */
+LOSS_API loss_status loss_dataset_create_arrays(loss_dataset **out, const loss_arrays *arrays,
+                                                const loss_dataset_options *opt);
 
 /** How many kinds of data sets can be read. Threads: any. Since 0.1. */
 LOSS_API size_t loss_dataset_formats(void);
@@ -138,20 +173,32 @@ LOSS_API const char *loss_dataset_path(const loss_dataset *data);
  *  same digest give the same loss to the last bit. Threads: any. Since 0.1. */
 LOSS_API const char *loss_dataset_digest(const loss_dataset *data);
 
-/** Mean per channel that loss_dataset_images() subtracts, [channels], in 0 to 1. Threads: any.
- *  Since 0.1. */
+/** Mean per channel that loss_dataset_images() subtracts, [channels], in 0 to 1; NULL for images of
+ *  floats. Threads: any. Since 0.1. */
 LOSS_API const float *loss_dataset_mean(const loss_dataset *data);
 
-/** Standard deviation per channel that it divides by, [channels]. Threads: any. Since 0.1. */
+/** Standard deviation per channel that it divides by, [channels]; NULL for images of floats.
+ *  Threads: any. Since 0.1. */
 LOSS_API const float *loss_dataset_std(const loss_dataset *data);
 
-/** The raw bytes, [n][channels][height][width]. Threads: any. Since 0.1. */
+/** The raw bytes, [n][channels][height][width]; NULL for images of floats. Threads: any.
+ *  Since 0.1. */
 LOSS_API const uint8_t *loss_dataset_pixels(const loss_dataset *data);
 
-/** The labels, [n], each below loss_dataset_shape().classes. Threads: any. Since 0.1. */
+/** The images as floats, [n][channels][height][width]; NULL for images of bytes. Threads: any.
+ *  Since 0.1. */
+LOSS_API const float *loss_dataset_values(const loss_dataset *data);
+
+/** The labels, [n], each below loss_dataset_shape().classes; NULL where there are targets. Threads:
+ *  any. Since 0.1. */
 LOSS_API const uint32_t *loss_dataset_labels(const loss_dataset *data);
 
-/** Normalised images first .. first + n - 1: (pixel / 255 - mean) / std.
+/** What the network's outputs should be, [n][classes]; NULL where there are labels. Threads: any.
+ *  Since 0.1. */
+LOSS_API const float *loss_dataset_targets(const loss_dataset *data);
+
+/** Images first .. first + n - 1 as the network takes them: bytes are normalised, (pixel / 255 -
+ *  mean) / std, and floats are what they are.
  *  @param out  [n][channels][height][width], written. Caller-owned.
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a range beyond the last image, NULL)
  *  Threads: any. Since 0.1. */

@@ -1,4 +1,6 @@
 /* What a dataset tells about itself, and its images. */
+#include <string.h>
+
 #include "data/dataset.h"
 
 const char *loss_split_name(loss_split split)
@@ -46,6 +48,14 @@ const uint8_t *loss_dataset_pixels(const loss_dataset *data)
 {
     return data ? data->images.pixels : NULL;
 }
+const float *loss_dataset_values(const loss_dataset *data)
+{
+    return data ? data->images.values : NULL;
+}
+const float *loss_dataset_targets(const loss_dataset *data)
+{
+    return data ? data->images.targets : NULL;
+}
 const uint32_t *loss_dataset_labels(const loss_dataset *data)
 {
     return data ? data->images.labels : NULL;
@@ -60,6 +70,11 @@ loss_status loss_dataset_images(const loss_dataset *data, size_t first, size_t n
     if (first > data->images.n || n > data->images.n - first)
         return lossi_fail(LOSS_ERR_ARGUMENT, "images %zu to %zu asked for; there are %zu", first,
                           first + n, data->images.n);
+    if (data->images.values) {
+        size_t size = lossi_image_size(&data->images);
+        memcpy(out, data->images.values + first * size, n * size * sizeof *out);
+        return LOSS_OK;
+    }
     const uint8_t *pixels = data->images.pixels + first * shape->channels * plane;
     for (size_t p = 0; p < planes; p++) {
         float mean = data->mean[p % shape->channels], std = data->std[p % shape->channels];

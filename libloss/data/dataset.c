@@ -10,22 +10,40 @@
 enum { LARGEST_CLASSES = 1 << 20 };
 
 /* Defaults: of colour images those of the reference implementation of Li et al. 2018, of grey
- * ones Fashion-MNIST's. */
-static loss_status set_normalisation(loss_dataset *data, const loss_dataset_options *opt)
+ * ones Fashion-MNIST's; of others none. */
+static void choose_normalisation(loss_dataset *data, const loss_dataset_options *opt)
 {
     static const float mean[3] = {125.3f / 255, 123.0f / 255, 113.9f / 255},
                        std[3] = {63.0f / 255, 62.1f / 255, 66.7f / 255};
     size_t channels = data->images.shape.channels;
-    if (channels != 1 && channels != 3)
-        return lossi_fail(LOSS_ERR_SHAPE, "images of %zu channels; expected 1 or 3", channels);
     for (size_t c = 0; c < channels; c++) {
-        data->mean[c] = opt->has_normalisation ? opt->mean[c] : channels == 3 ? mean[c] : 0.2860f;
-        data->std[c] = opt->has_normalisation ? opt->std[c] : channels == 3 ? std[c] : 0.3530f;
+        size_t k = channels == 3 ? c : 0;
+        data->mean[c] = opt->has_normalisation ? opt->mean[k]
+                        : channels == 3        ? mean[c]
+                        : channels == 1        ? 0.2860f
+                                               : 0;
+        data->std[c] = opt->has_normalisation ? opt->std[k]
+                       : channels == 3        ? std[c]
+                       : channels == 1        ? 0.3530f
+                                              : 1;
+    }
+}
+
+static loss_status set_normalisation(loss_dataset *data, const loss_dataset_options *opt)
+{
+    size_t channels = data->images.shape.channels;
+    if (data->images.values)
+        return LOSS_OK;
+    data->mean = lossi_alloc(channels + 3, sizeof *data->mean);
+    data->std = lossi_alloc(channels + 3, sizeof *data->std);
+    if (!data->mean || !data->std)
+        return lossi_fail_nomem(channels * sizeof *data->mean);
+    choose_normalisation(data, opt);
+    for (size_t c = 0; c < channels; c++)
         if (!isfinite(data->mean[c]) || !(data->std[c] > 0) || !isfinite(data->std[c]))
             return lossi_fail(LOSS_ERR_ARGUMENT,
                               "normalisation of channel %zu: mean %g, std %g; std must be above 0",
                               c, (double)data->mean[c], (double)data->std[c]);
-    }
     return LOSS_OK;
 }
 
@@ -33,6 +51,9 @@ static loss_status set_normalisation(loss_dataset *data, const loss_dataset_opti
  * first. */
 static uint64_t digest_labels(uint64_t d, const lossi_images *images)
 {
+    if (images->targets)
+        return lossi_digest(d, images->targets,
+                            images->n * images->shape.classes * sizeof *images->targets);
     size_t size = images->shape.classes > 256 ? 4 : 1;
     for (size_t i = 0; i < images->n; i++) {
         uint32_t label = images->labels[i];
@@ -49,10 +70,17 @@ static void set_digest(loss_dataset *data)
     size_t sizes[5] = {images->n, images->shape.channels, images->shape.height, images->shape.width,
                        images->shape.classes};
     uint64_t d = lossi_digest(LOSSI_DIGEST_INIT, sizes, sizeof sizes);
-    d = lossi_digest(d, images->pixels, images->n * sizes[1] * sizes[2] * sizes[3]);
+    size_t count = images->n * lossi_image_size(images),
+           n_mean = (sizes[1] < 3 ? 3 : sizes[1]) * sizeof *data->mean;
+    if (images->values)
+        d = lossi_digest(d, images->values, count * sizeof *images->values);
+    else
+        d = lossi_digest(d, images->pixels, count);
     d = digest_labels(d, images);
-    d = lossi_digest(d, data->mean, sizeof data->mean);
-    d = lossi_digest(d, data->std, sizeof data->std);
+    if (images->pixels) { /* of one channel, too, three numbers of each count */
+        d = lossi_digest(d, data->mean, n_mean);
+        d = lossi_digest(d, data->std, n_mean);
+    }
     lossi_digest_text(d, data->digest);
 }
 
@@ -109,52 +137,87 @@ loss_status loss_dataset_open(loss_dataset **out, const char *path,
     return status ? status : make(out, &images, format, path, &opt);
 }
 
-static loss_status copy_arrays(lossi_images *images, const uint8_t *pixels, const uint32_t *labels)
+static loss_status check_arrays(const loss_arrays *a)
 {
-    const loss_shape *shape = &images->shape;
-    size_t size;
-    if (!images->n || !shape->channels || !shape->height || !shape->width || shape->classes < 2 ||
+    const loss_shape *shape = &a->shape;
+    size_t size, least = a->labels ? 2 : 1;
+    if (!a->pixels == !a->values || !a->labels == !a->targets)
+        return lossi_fail(LOSS_ERR_ARGUMENT,
+                          "arrays: expected pixels or values, and labels or targets");
+    if (!a->n || !shape->channels || !shape->height || !shape->width || shape->classes < least ||
         shape->classes > LARGEST_CLASSES)
         return lossi_fail(
             LOSS_ERR_SHAPE,
-            "%zu images of %zux%zux%zu in %zu classes: no size may be 0, classes from 2 to %d",
-            images->n, shape->channels, shape->height, shape->width, shape->classes,
+            "%zu images of %zux%zux%zu in %zu classes: no size may be 0, classes from %zu to %d",
+            a->n, shape->channels, shape->height, shape->width, shape->classes, least,
             LARGEST_CLASSES);
     if (!lossi_mul(shape->channels, shape->height, &size) ||
-        !lossi_mul(size, shape->width, &size) || !lossi_mul(size, images->n, &size))
+        !lossi_mul(size, shape->width, &size) || !lossi_mul(size, a->n, &size) ||
+        !lossi_mul(size, sizeof(float), &size) || !lossi_mul(shape->classes, a->n, &size) ||
+        !lossi_mul(size, sizeof(float), &size))
         return lossi_fail(LOSS_ERR_SHAPE, "images larger than memory can be");
-    for (size_t i = 0; i < images->n; i++)
-        if (labels[i] >= shape->classes)
-            return lossi_fail(LOSS_ERR_SHAPE, "label %zu is %u; expected 0 to %zu", i, labels[i],
+    for (size_t i = 0; i < a->n && a->labels; i++)
+        if (a->labels[i] >= shape->classes)
+            return lossi_fail(LOSS_ERR_SHAPE, "label %zu is %u; expected 0 to %zu", i, a->labels[i],
                               shape->classes - 1);
-    images->pixels = malloc(size);
-    images->labels = lossi_alloc(images->n, sizeof *images->labels);
-    if (!images->pixels || !images->labels) {
-        lossi_images_free(images);
-        return lossi_fail_nomem(size);
-    }
-    memcpy(images->pixels, pixels, size);
-    memcpy(images->labels, labels, images->n * sizeof *labels);
     return LOSS_OK;
 }
 
-loss_status loss_dataset_create(loss_dataset **out, loss_shape shape, size_t n,
-                                const uint8_t *pixels, const uint32_t *labels,
-                                const loss_dataset_options *given)
+/* A copy of n values, owned by the caller; NULL of NULL, or when memory is out. */
+static void *copy_of(const void *from, size_t n, size_t size)
+{
+    void *to = from ? malloc(n * size) : NULL;
+    if (to)
+        memcpy(to, from, n * size);
+    return to;
+}
+
+static loss_status copy_arrays(lossi_images *images, const loss_arrays *a)
+{
+    loss_status status = check_arrays(a);
+    if (status)
+        return status;
+    *images = (lossi_images){.shape = a->shape, .n = a->n};
+    size_t count = a->n * lossi_image_size(images);
+    images->pixels = copy_of(a->pixels, count, sizeof *a->pixels);
+    images->values = copy_of(a->values, count, sizeof *a->values);
+    images->labels = copy_of(a->labels, a->n, sizeof *a->labels);
+    images->targets = copy_of(a->targets, a->n * a->shape.classes, sizeof *a->targets);
+    if ((images->pixels || images->values) && (images->labels || images->targets))
+        return LOSS_OK;
+    lossi_images_free(images);
+    return lossi_fail_nomem(count);
+}
+
+loss_status loss_dataset_create_arrays(loss_dataset **out, const loss_arrays *arrays,
+                                       const loss_dataset_options *given)
 {
     if (!out)
         return lossi_fail(LOSS_ERR_ARGUMENT, "out must not be NULL");
     *out = NULL;
     loss_dataset_options opt = LOSS_DATASET_OPTIONS_INIT;
-    lossi_images images = {.shape = shape, .n = n};
+    loss_arrays a = LOSS_ARRAYS_INIT;
+    lossi_images images = {0};
     loss_status status = LOSSI_OPTIONS(opt, given);
     if (!status)
         status = check_options(&opt);
     if (!status)
-        status = pixels && labels
-                     ? copy_arrays(&images, pixels, labels)
-                     : lossi_fail(LOSS_ERR_ARGUMENT, "pixels and labels must not be NULL");
+        status = LOSSI_OPTIONS(a, arrays);
+    if (!status)
+        status = copy_arrays(&images, &a);
     return status ? status : make(out, &images, "arrays", "", &opt);
+}
+
+loss_status loss_dataset_create(loss_dataset **out, loss_shape shape, size_t n,
+                                const uint8_t *pixels, const uint32_t *labels,
+                                const loss_dataset_options *opt)
+{
+    loss_arrays arrays = LOSS_ARRAYS_INIT;
+    arrays.shape = shape;
+    arrays.n = n;
+    arrays.pixels = pixels;
+    arrays.labels = labels;
+    return loss_dataset_create_arrays(out, &arrays, opt);
 }
 
 void loss_dataset_free(loss_dataset *data)
@@ -162,6 +225,8 @@ void loss_dataset_free(loss_dataset *data)
     if (!data)
         return;
     lossi_images_free(&data->images);
+    free(data->mean);
+    free(data->std);
     free(data->path);
     free(data);
 }

@@ -9,7 +9,7 @@ struct loss_dataset {
     const char *format;
     char *path;
     lossi_images images;
-    float mean[3], std[3];
+    float *mean, *std; /* [channels], at least 3; NULL for images of floats */
     char digest[17], selection[40];
 };
 

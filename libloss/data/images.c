@@ -9,8 +9,15 @@ static const size_t ALWAYS = (size_t)256 << 20;
 void lossi_images_free(lossi_images *images)
 {
     free(images->pixels);
+    free(images->values);
     free(images->labels);
+    free(images->targets);
     *images = (lossi_images){0};
+}
+
+size_t lossi_image_size(const lossi_images *images)
+{
+    return images->shape.channels * images->shape.height * images->shape.width;
 }
 
 loss_status lossi_images_reserve(lossi_images *images, size_t n)

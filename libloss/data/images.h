@@ -6,13 +6,18 @@
 
 #include "base/base.h"
 
-/** All images of a split. Owns pixels and labels. */
+/** All images of a split: bytes or floats, with labels or targets. Owns its arrays. */
 typedef struct lossi_images {
     loss_shape shape;
     size_t n;
-    uint8_t *pixels;  /* [n][channels][height][width] */
-    uint32_t *labels; /* [n] */
+    uint8_t *pixels;  /* [n][channels][height][width]; NULL: values */
+    float *values;    /* the same, as the network takes them; NULL: pixels */
+    uint32_t *labels; /* [n]; NULL: targets */
+    float *targets;   /* [n][classes]; NULL: labels */
 } lossi_images;
+
+/** Values of one image. */
+size_t lossi_image_size(const lossi_images *images);
 
 /** Frees and empties. */
 void lossi_images_free(lossi_images *images);

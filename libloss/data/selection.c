@@ -9,10 +9,18 @@
 /* Moves the chosen images to the front: keep[] holds their numbers, ascending. */
 static void keep_images(lossi_images *images, const size_t *keep, size_t n)
 {
-    size_t size = images->shape.channels * images->shape.height * images->shape.width;
+    size_t size = lossi_image_size(images), n_targets = images->shape.classes;
     for (size_t i = 0; i < n; i++) {
-        memmove(images->pixels + i * size, images->pixels + keep[i] * size, size);
-        images->labels[i] = images->labels[keep[i]];
+        if (images->pixels)
+            memmove(images->pixels + i * size, images->pixels + keep[i] * size, size);
+        else
+            memmove(images->values + i * size, images->values + keep[i] * size,
+                    size * sizeof *images->values);
+        if (images->labels)
+            images->labels[i] = images->labels[keep[i]];
+        else
+            memmove(images->targets + i * n_targets, images->targets + keep[i] * n_targets,
+                    n_targets * sizeof *images->targets);
     }
     images->n = n;
 }

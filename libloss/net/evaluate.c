@@ -188,7 +188,7 @@ loss_status lossi_evaluator_run(lossi_evaluator *e, const loss_net *net, const l
                                 loss_cancelled cancelled, void *user, loss_result *result)
 {
     double start = lossi_clock();
-    loss_status status = lossi_net_check_data(net, data);
+    loss_status status = lossi_net_check_loss(net, data);
     if (!status)
         status = lossi_engine_reserve(&e->engine, loss_dataset_count(data));
     if (status)

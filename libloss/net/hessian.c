@@ -145,7 +145,7 @@ loss_status lossi_hessian_create(lossi_hessian **out, const loss_net *net,
                                  const lossi_hessian_options *opt)
 {
     *out = NULL;
-    loss_status status = lossi_net_check_data(net, opt->data);
+    loss_status status = lossi_net_check_loss(net, opt->data);
     if (status)
         return status;
     lossi_hessian *h = calloc(1, sizeof *h);

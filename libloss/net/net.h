@@ -121,5 +121,7 @@ static inline const lossi_real *lossi_net_values_const(const loss_net *net, size
 
 /** LOSS_ERR_SHAPE unless the data have the network's image shape and no more classes. */
 loss_status lossi_net_check_data(const loss_net *net, const loss_dataset *data);
+/** The same, and unless they hold what the network's loss compares its outputs with. */
+loss_status lossi_net_check_loss(const loss_net *net, const loss_dataset *data);
 
 #endif

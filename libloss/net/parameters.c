@@ -211,3 +211,11 @@ loss_status lossi_net_check_data(const loss_net *net, const loss_dataset *data)
         return lossi_fail(LOSS_ERR_SHAPE, "the data set holds no images");
     return LOSS_OK;
 }
+
+loss_status lossi_net_check_loss(const loss_net *net, const loss_dataset *data)
+{
+    loss_status status = lossi_net_check_data(net, data);
+    if (!status && !loss_dataset_labels(data))
+        status = lossi_fail(LOSS_ERR_SHAPE, "the data set holds targets; expected labels");
+    return status;
+}

@@ -123,8 +123,10 @@ static bool collect_facts(const loss_surface *s, lossi_facts *facts)
         lossi_facts_add(facts, "splits", "%s", SPLITS[s->data[0] != NULL][s->data[1] != NULL]) &&
         lossi_facts_add(facts, "data", "%s", loss_dataset_path(first)) &&
         lossi_facts_add(facts, "data_format", "%s", loss_dataset_format(first)) &&
-        add_channels(facts, "mean", loss_dataset_mean(first), channels) &&
-        add_channels(facts, "std", loss_dataset_std(first), channels) && add_plane(facts, s->plane);
+        (!loss_dataset_mean(first) ||
+         (add_channels(facts, "mean", loss_dataset_mean(first), channels) &&
+          add_channels(facts, "std", loss_dataset_std(first), channels))) &&
+        add_plane(facts, s->plane);
     for (int k = 0; k < 2; k++)
         done = done && (!s->data[k] || add_data(facts, s->data[k]));
     return done;
@@ -176,7 +178,7 @@ static loss_status check(const loss_surface *s)
         status = check_modes(s);
     for (int k = 0; k < 2 && !status; k++)
         if (s->data[k])
-            status = lossi_net_check_data(s->net, s->data[k]);
+            status = lossi_net_check_loss(s->net, s->data[k]);
     return status;
 }
 

@@ -26,7 +26,7 @@ loss_status lossi_batches_create(lossi_batches *b, const loss_dataset *data, siz
         return lossi_fail_nomem(n * (sizeof *b->order + sizeof *b->labels));
     }
     const float *mean = loss_dataset_mean(data), *std = loss_dataset_std(data);
-    for (size_t c = 0; c < channels; c++)
+    for (size_t c = 0; c < channels && mean; c++)
         for (size_t p = 0; p < 256; p++)
             b->table[c * 256 + p] = ((float)p / 255.0f - mean[c]) / std[c];
     return LOSS_OK;
@@ -56,31 +56,41 @@ void lossi_batches_begin_epoch(lossi_batches *b, size_t epoch)
         b->labels[i] = loss_dataset_labels(b->data)[b->order[i]];
 }
 
-/* The image shifted by up to PAD pixels, black coming in, and perhaps mirrored. */
+/* Where an image's crop lies in the image with PAD pixels around it, and whether it is mirrored. */
+typedef struct shift {
+    size_t top, left;
+    bool mirror;
+} shift;
+
+static shift draw_shift(const lossi_batches *b, size_t number)
+{
+    uint32_t words[4];
+    if (!b->augment)
+        return (shift){PAD, PAD, false};
+    lossi_stream stream = lossi_stream_make(b->seed, LOSSI_RANDOM_AUGMENT, (uint32_t)b->epoch);
+    lossi_random_words(&stream, number, words);
+    return (shift){words[0] % (2 * PAD + 1), words[1] % (2 * PAD + 1), words[2] & 1};
+}
+
+/* What comes in at the edges is black, of images of floats 0. */
 static const float *put_image(void *user, size_t i, float *image)
 {
     const lossi_batches *b = user;
     float *out = image;
     loss_shape shape = loss_dataset_shape(b->data);
     size_t number = b->order[b->first + i], h = shape.height, w = shape.width;
-    const uint8_t *pixels = loss_dataset_pixels(b->data) + number * shape.channels * h * w;
-    size_t top = PAD, left = PAD; /* the corner of the crop in the padded image */
-    bool mirror = false;
-    if (b->augment) {
-        uint32_t words[4];
-        lossi_stream stream = lossi_stream_make(b->seed, LOSSI_RANDOM_AUGMENT, (uint32_t)b->epoch);
-        lossi_random_words(&stream, number, words);
-        top = words[0] % (2 * PAD + 1);
-        left = words[1] % (2 * PAD + 1);
-        mirror = words[2] & 1;
-    }
-    for (size_t c = 0; c < shape.channels; c++, pixels += h * w)
+    size_t begin = number * shape.channels * h * w;
+    const uint8_t *pixels = loss_dataset_pixels(b->data);
+    const float *values = loss_dataset_values(b->data);
+    shift s = draw_shift(b, number);
+    for (size_t c = 0; c < shape.channels; c++, begin += h * w)
         for (size_t r = 0; r < h; r++)
             for (size_t k = 0; k < w; k++) {
-                size_t row = top + r, column = left + (mirror ? w - 1 - k : k);
+                size_t row = s.top + r, column = s.left + (s.mirror ? w - 1 - k : k);
                 bool inside = row >= PAD && row - PAD < h && column >= PAD && column - PAD < w;
-                uint8_t pixel = inside ? pixels[(row - PAD) * w + column - PAD] : 0;
-                *out++ = b->table[c * 256 + pixel];
+                size_t at = inside ? begin + (row - PAD) * w + column - PAD : 0;
+                *out++ = pixels ? b->table[c * 256 + (inside ? pixels[at] : 0)]
+                                : (inside ? values[at] : 0);
             }
     return image;
 }

@@ -54,9 +54,9 @@ static loss_status begin(training *t, const loss_dataset *data)
     const loss_train_options *o = &t->opt;
     loss_status status = check_options(o);
     if (!status)
-        status = lossi_net_check_data(t->net, data);
+        status = lossi_net_check_loss(t->net, data);
     if (!status && t->test)
-        status = lossi_net_check_data(t->net, t->test);
+        status = lossi_net_check_loss(t->net, t->test);
     if (!status)
         status = lossi_batches_create(&t->batches, data, o->batch, o->augment, o->seed);
     size_t largest = o->batch < loss_dataset_count(data) ? o->batch : loss_dataset_count(data);

@@ -19,29 +19,25 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Evenly spread over the data, which may be sorted by class. */
+/* Evenly spread over the data, which may be sorted by class. Labels do not matter here. */
 static loss_status thin_out(const loss_dataset *data, size_t n, loss_dataset **out)
 {
     loss_shape shape = loss_dataset_shape(data);
     size_t size = shape.channels * shape.height * shape.width, total = loss_dataset_count(data);
-    uint8_t *pixels = malloc(n * size);
-    uint32_t *labels = malloc(n * sizeof *labels);
-    loss_status status = pixels && labels ? LOSS_OK : lossi_fail_nomem(n * size);
-    for (size_t i = 0; i < n && !status; i++) {
-        size_t from = i * total / n;
-        memcpy(pixels + i * size, loss_dataset_pixels(data) + from * size, size);
-        labels[i] = loss_dataset_labels(data)[from];
-    }
-    loss_dataset_options opt = LOSS_DATASET_OPTIONS_INIT;
-    opt.has_normalisation = true;
-    for (size_t c = 0; c < shape.channels && c < 3; c++) {
-        opt.mean[c] = loss_dataset_mean(data)[c];
-        opt.std[c] = loss_dataset_std(data)[c];
-    }
+    float *values = malloc(n * size * sizeof *values);
+    float *targets = calloc(n * shape.classes, sizeof *targets);
+    loss_status status = values && targets ? LOSS_OK : lossi_fail_nomem(n * size * sizeof *values);
+    for (size_t i = 0; i < n && !status; i++)
+        status = loss_dataset_images(data, i * total / n, 1, values + i * size);
+    loss_arrays arrays = LOSS_ARRAYS_INIT;
+    arrays.shape = shape;
+    arrays.n = n;
+    arrays.values = values;
+    arrays.targets = targets;
     if (!status)
-        status = loss_dataset_create(out, shape, n, pixels, labels, &opt);
-    free(pixels);
-    free(labels);
+        status = loss_dataset_create_arrays(out, &arrays, NULL);
+    free(values);
+    free(targets);
     return status;
 }
 

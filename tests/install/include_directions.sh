@@ -9,7 +9,8 @@ allowed() {
     base) echo ;;
     kernels) echo base ;;
     cpu) echo base kernels ;;
-    formats | analysis | data) echo base ;;
+    formats | analysis) echo base ;;
+    data) echo base formats ;;
     net) echo base kernels cpu formats ;;
     zoo) echo base net formats ;;
     train | plane) echo base net formats cpu ;;

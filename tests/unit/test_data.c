@@ -295,8 +295,6 @@ static void test_limit_and_sample(void **state)
     assert_int_equal(
         loss_dataset_create(&first, (loss_shape){1, 1, 1, 3}, IMAGES, pixels, labels, NULL),
         LOSS_ERR_SHAPE);
-    assert_int_equal(loss_dataset_create(&first, (loss_shape){2, 1, 1, 4}, 5, pixels, labels, NULL),
-                     LOSS_ERR_SHAPE);
     opt = (loss_dataset_options)LOSS_DATASET_OPTIONS_INIT;
     opt.has_normalisation = true;
     opt.std[0] = 0;
