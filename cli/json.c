@@ -128,29 +128,38 @@ loss_status json_print(json *j)
     return LOSS_OK;
 }
 
-/* @return false when memory is out */
-static bool print_lines(const cJSON *object, int depth)
+/* The object's lines into memory. @return false when memory is out */
+static bool write_lines(FILE *to, const cJSON *object, int depth)
 {
     for (const cJSON *item = object->child; item; item = item->next) {
-        printf("%*s%s:", 2 * depth, "", item->string);
+        if (fprintf(to, "%*s%s:", 2 * depth, "", item->string) < 0)
+            return false;
         if (cJSON_IsObject(item)) {
-            putchar('\n');
-            if (!print_lines(item, depth + 1))
+            if (fputc('\n', to) == EOF || !write_lines(to, item, depth + 1))
                 return false;
             continue;
         }
         char *text = cJSON_IsString(item) ? NULL : cJSON_PrintUnformatted(item);
-        if (!text && !cJSON_IsString(item))
-            return false;
-        printf(" %s\n", text ? text : item->valuestring);
+        const char *shown = cJSON_IsString(item) ? item->valuestring : text;
+        bool is_written = shown && fprintf(to, " %s\n", shown) >= 0;
         cJSON_free(text);
+        if (!is_written)
+            return false;
     }
     return true;
 }
 
 loss_status json_print_lines(json *j)
 {
-    bool printed = !j->failed && print_lines(j->root, 0);
+    char *text = NULL;
+    size_t n;
+    FILE *lines = j->failed ? NULL : open_memstream(&text, &n);
+    bool is_whole = lines && write_lines(lines, j->root, 0);
+    if (lines)
+        is_whole = fclose(lines) == 0 && text && is_whole;
     json_free(j);
-    return printed ? LOSS_OK : LOSS_ERR_NOMEM;
+    if (is_whole)
+        fputs(text, stdout);
+    free(text);
+    return is_whole ? LOSS_OK : LOSS_ERR_NOMEM;
 }
