@@ -44,9 +44,8 @@ int report_failure(loss_status status)
                         "goes on from there\n");
         return EXIT_INTERRUPTED;
     }
-    /* Memory may have run out on our side, and then the library's last message is about
-     * something else. */
-    bool ours = status == LOSS_ERR_NOMEM && strncmp(loss_last_message(), "out of memory", 13) != 0;
+    /* Where memory runs out on our side, the library's last message is about something else. */
+    bool ours = status == LOSS_ERR_NOMEM && loss_last_status() != status;
     fprintf(stderr, "lossgrid: %s\n", ours ? "out of memory" : loss_last_message());
     return EXIT_FAILED;
 }

@@ -52,6 +52,11 @@ LOSS_API const char *loss_status_name(loss_status status);
  *  first. Threads: any. Since 0.1. */
 LOSS_API const char *loss_last_message(void);
 
+/** The status that the last failure in this thread ended with, whose message loss_last_message()
+ *  gives; LOSS_OK before the first. A program with failures of its own tells by it whether the
+ *  message is about them. Threads: any. Since 0.1. */
+LOSS_API loss_status loss_last_status(void);
+
 /** Frees a string that the library gave to its caller; NULL is a no-op. Threads: any. Since 0.1. */
 LOSS_API void loss_string_free(char *string);
 

@@ -6,6 +6,7 @@
 #include "base/base.h"
 
 static _Thread_local char message[1024];
+static _Thread_local loss_status last;
 
 const char *loss_status_name(loss_status status)
 {
@@ -30,6 +31,11 @@ const char *loss_last_message(void)
     return message;
 }
 
+loss_status loss_last_status(void)
+{
+    return last;
+}
+
 loss_status lossi_fail(loss_status status, const char *format, ...)
 {
     /* Formatted aside: an argument may be the present message. */
@@ -41,6 +47,7 @@ loss_status lossi_fail(loss_status status, const char *format, ...)
     va_end(arguments);
     lossi_restore_locale(previous);
     loss_text_escape(text, sizeof text, message, sizeof message);
+    last = status;
     return status;
 }
 
