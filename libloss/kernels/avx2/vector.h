@@ -5,7 +5,7 @@
 #include <immintrin.h>
 #include <stddef.h>
 
-#include "kernels/simd/sums.h"
+#include "kernels/simd/x86.h"
 
 /* 12 sums, three columns and a filter's value fill the 16 registers. */
 enum { LOSSI_VECTOR = 8, LOSSI_ROWS = 4, LOSSI_COLUMNS = 3 };

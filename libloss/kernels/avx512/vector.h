@@ -5,7 +5,7 @@
 #include <immintrin.h>
 #include <stddef.h>
 
-#include "kernels/simd/sums.h"
+#include "kernels/simd/x86.h"
 
 /* 24 sums, three columns and a filter's value, of 32 registers. */
 enum { LOSSI_VECTOR = 16, LOSSI_ROWS = 8, LOSSI_COLUMNS = 3 };

@@ -40,6 +40,7 @@ typedef struct strip {
     size_t count, a_next, b_next, c_next;
     float *c;
     size_t c_row;
+    const size_t *places;
     const float *before, *bias; /* as in lossi_gemm, for these rows and this piece */
     bool relu;
 } strip;
@@ -86,22 +87,24 @@ ALWAYS_INLINE void clear(block *sum)
             sum->at[r][j] = zeros();
 }
 
-/* Brings the lines of a row of n columns near. */
-ALWAYS_INLINE void fetch_row(const int n, const float *c)
+/* Brings the lines of a column near, which need not begin with a line. */
+ALWAYS_INLINE void fetch_column(const float *c)
 {
-    for (int i = 0; i == 0 || i < n * LOSSI_VECTOR - LINE; i += LINE)
+    for (int i = 0; i < LOSSI_VECTOR; i += LINE)
         prefetch_to_write(c + i);
-    prefetch_to_write(c + (n * LOSSI_VECTOR - 1));
+    prefetch_to_write(c + LOSSI_VECTOR - 1);
 }
 
 /* A block of up to LOSSI_ROWS rows of one panel: the sum of each LOSSI_TERMS terms is added to
  * what is in c, which begins as `before`. */
-ALWAYS_INLINE void run_block(const int n, const strip s, size_t row)
+ALWAYS_INLINE void run_block(const int n, const strip s, size_t row, const size_t *columns)
 {
     size_t rows = lossi_smaller(s.rows - row, LOSSI_ROWS), at = row * s.c_row;
     const float *before = s.before, *a = s.a + row / LOSSI_ROWS * s.a_block, *b = s.b;
     for (size_t r = 0; r < rows; r++)
-        fetch_row(n, s.c + at + r * s.c_row);
+#pragma GCC unroll 3
+        FOR_PANEL_COLUMNS(j, n)
+    fetch_column(s.c + at + r * s.c_row + columns[j]);
     for (size_t k = s.k, terms; k; k -= terms, before = s.c) {
         block sum;
         terms = lossi_smaller(k, LOSSI_TERMS);
@@ -118,7 +121,7 @@ ALWAYS_INLINE void run_block(const int n, const strip s, size_t row)
 #pragma GCC unroll 3
             FOR_PANEL_COLUMNS(j, n)
             {
-                size_t place = at + r * s.c_row + (size_t)j * LOSSI_VECTOR;
+                size_t place = at + r * s.c_row + columns[j];
                 vector value = before ? plus(load(before + place), sum.at[r][j]) : sum.at[r][j];
                 value = plus(value, bias);
                 store(s.c + place, relu ? positive(value) : value);
@@ -127,11 +130,14 @@ ALWAYS_INLINE void run_block(const int n, const strip s, size_t row)
     }
 }
 
-ALWAYS_INLINE void run_blocks(const int n, const strip *given)
+ALWAYS_INLINE void run_blocks(const int n, const strip *given, const bool is_placed)
 {
     const strip s = *given; /* or the compiler would read it anew after each store */
+    size_t columns[LOSSI_COLUMNS];
+    FOR_PANEL_COLUMNS(j, n)
+    columns[j] = is_placed ? s.places[j] : (size_t)j * LOSSI_VECTOR;
     for (size_t row = 0; row < s.rows; row += LOSSI_ROWS)
-        run_block(n, s, row);
+        run_block(n, s, row, columns);
 }
 
 /* Stores a whole block of rows, or adds it to what is there. */
@@ -175,7 +181,11 @@ ALWAYS_INLINE void run_plain_blocks(const int n, const strip *given, size_t b_ro
 #define DEFINE_STRIP(n)                                                                            \
     static __attribute__((noinline)) void run_blocks_##n(const strip *s)                           \
     {                                                                                              \
-        run_blocks(n, s);                                                                          \
+        run_blocks(n, s, false);                                                                   \
+    }                                                                                              \
+    static __attribute__((noinline)) void run_placed_blocks_##n(const strip *s)                    \
+    {                                                                                              \
+        run_blocks(n, s, true);                                                                    \
     }                                                                                              \
     static __attribute__((noinline)) void run_plain_blocks_##n(const strip *s)                     \
     {                                                                                              \
@@ -192,7 +202,11 @@ DEFINE_STRIP(3)
 
 static void run_strip(size_t width, const strip *s)
 {
-    if (s->before || s->bias || s->relu || s->rows % LOSSI_ROWS || s->k > LOSSI_TERMS)
+    if (s->places)
+        (width == 3   ? run_placed_blocks_3
+         : width == 2 ? run_placed_blocks_2
+                      : run_placed_blocks_1)(s);
+    else if (s->before || s->bias || s->relu || s->rows % LOSSI_ROWS || s->k > LOSSI_TERMS)
         (width == 3 ? run_blocks_3 : width == 2 ? run_blocks_2 : run_blocks_1)(s);
     else
         (width == 3 ? run_plain_blocks_3 : width == 2 ? run_plain_blocks_2 : run_plain_blocks_1)(s);
@@ -208,7 +222,7 @@ static void run_piece(const lossi_gemm *g, size_t begin, size_t k)
     for (size_t row = 0; row < g->m; row += step) {
         const float *panel = g->b;
         for (size_t column = 0, width; column < g->n; column += width) {
-            size_t at = row * g->c_row + column * LOSSI_VECTOR;
+            size_t at = row * g->c_row + (g->places ? 0 : column * LOSSI_VECTOR);
             width = lossi_panel_width(g->n - column);
             strip s = {.rows = lossi_smaller(step, g->m - row),
                        .k = k,
@@ -219,6 +233,7 @@ static void run_piece(const lossi_gemm *g, size_t begin, size_t k)
                        .count = 1,
                        .c = g->c + at,
                        .c_row = g->c_row,
+                       .places = g->places ? g->places + column : NULL,
                        .before = before ? before + at : NULL,
                        .bias = is_last && g->bias ? g->bias + row : NULL,
                        .relu = is_last && g->relu};

@@ -31,8 +31,9 @@ typedef struct lossi_gemm {
     size_t b_pad;
     float *c;
     size_t c_row;
-    const float *before; /* laid out as c, may be c; NULL: zeros */
-    const float *bias;   /* [m]; NULL: none */
+    const size_t *places; /* of the columns in a row of c; NULL: side by side */
+    const float *before;  /* laid out as c, may be c; NULL: zeros */
+    const float *bias;    /* [m]; NULL: none */
     bool relu;
 } lossi_gemm;
 

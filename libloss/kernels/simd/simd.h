@@ -8,13 +8,13 @@
 #include "kernels/kernels.h"
 #include "kernels/simd/names.h"
 
-/** Filters as they lie in memory: that of output o and input c is [kernel][kernel] at w + o *
- * by_output + c * by_input, its taps last to first if `turned`, and is scaled by scale[o] unless
- * NULL. */
+/** Filters as they lie in memory: that of output o and input c is at w + o * by_output + c *
+ * by_input, and its tap in row i and column j i * by_row + j * by_column values further on. Scaled
+ * by scale[o] unless NULL. */
 typedef struct lossi_filters {
     const float *w, *scale;
     size_t by_output, by_input;
-    bool turned;
+    ptrdiff_t by_row, by_column;
 } lossi_filters;
 
 /** On a map of one pixel all taps but one lie on padding; which that is. */
@@ -37,6 +37,16 @@ void lossk_panel_pack(const lossi_conv_shape *s, const lossi_filters *f, size_t 
                       float *packed);
 void lossk_panel_forward(const lossi_conv_shape *s, const float *x, const float *packed,
                          const lossi_epilogue *epilogue, float *y, float *scratch);
+
+/* The same for the gradient of the input. The filters are those of the convolution with their
+ * channels exchanged: begin and end count input channels. */
+size_t lossk_panel_packed_backward(const lossi_conv_shape *s);
+size_t lossk_panel_scratch_backward(const lossi_conv_shape *s);
+void lossk_panel_pack_backward(const lossi_conv_shape *s, const lossi_filters *f, size_t begin,
+                               size_t end, float *packed);
+/** dx += the gradient. */
+void lossk_panel_backward(const lossi_conv_shape *s, const float *dy, const float *packed,
+                          float *dx, float *scratch);
 
 /** What follows a tile of one channel. */
 typedef struct lossi_ending {
@@ -97,6 +107,11 @@ size_t lossk_winograd_weights_scratch(const lossi_winograd *t, const lossi_conv_
 /** dw += the gradient. */
 void lossk_winograd_weights(const lossi_winograd *t, const lossi_conv_shape *s, const float *x,
                             const float *dy, float *dw, float *scratch);
+
+/* The same as a product of matrices. */
+size_t lossk_weights_product_scratch(const lossi_conv_shape *s);
+void lossk_weights_product(const lossi_conv_shape *s, const float *x, const float *dy, float *dw,
+                           float *scratch);
 
 /* The same for any shape. */
 size_t lossk_weights_scratch(const lossi_conv_shape *s);

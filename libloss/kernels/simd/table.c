@@ -1,5 +1,4 @@
 /* A set of vector kernels. */
-#include "kernels/blas/blas.h"
 #include "kernels/ref/ref.h"
 #include "kernels/simd/simd.h"
 #include "kernels/simd/vector.h"
@@ -9,7 +8,6 @@
 const lossi_kernels lossi_kernels_set = {
     .name = LOSSI_NAME_OF(LOSSI_SET),
     .vector = LOSSI_VECTOR,
-    .uses_blas = true,
     .conv_packed = lossk_conv_packed,
     .conv_packed_backward = lossk_conv_packed_backward,
     .conv_scratch = lossk_conv_scratch,

@@ -13,6 +13,7 @@
  *   sum_of_lanes                     in an order that is always the same
  *   add_three_sums                   adds three vectors' sums of lanes to three floats that a
  *                                    fourth follows, which stays
+ *   transpose_four                   four rows of four floats, turned into columns
  *   mask, first_lanes                a bit for each lane; those of the first n
  *   greater, equal, is_nan, either   greater and equal are false for NaN
  *   where, unless                    the lanes that are in the mask, or are not; zero elsewhere

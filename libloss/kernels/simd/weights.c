@@ -1,10 +1,9 @@
 /* The gradient of a filter: for LOSSI_ROWS outputs x 3 taps at a time, products of dy and x are
  * summed over pixels in vectors, whose lanes are added up at the end of a strip of rows. A strip
  * of x is copied with its padding, so that the inner loop knows no borders. What leaves too few
- * pixels to a sum is left to OpenBLAS. */
+ * pixels to a sum is a product of matrices instead (weights_product.c). */
 #include <string.h>
 
-#include "kernels/blas/blas.h"
 #include "kernels/simd/gemm.h"
 #include "kernels/simd/simd.h"
 #include "kernels/simd/tiles.h"
@@ -14,7 +13,7 @@
  * sums at the end outweigh the products. */
 enum { STRIP = 4 * 1024, LEAST_VECTORS = 16, TAPS = 3 };
 
-static bool is_for_blas(const lossi_conv_shape *s)
+static bool is_product(const lossi_conv_shape *s)
 {
     return s->kernel == 1 || s->out_h * s->out_w * s->lanes < LEAST_VECTORS * LOSSI_VECTOR;
 }
@@ -39,13 +38,11 @@ static size_t padded_rows(const lossi_conv_shape *s, size_t rows)
 
 size_t lossk_weights_scratch(const lossi_conv_shape *s)
 {
-    if (lossi_is_one_tap(s))
-        return s->out_c * s->in_c;
+    if (is_product(s))
+        return lossk_weights_product_scratch(s);
     const lossi_winograd *t = lossk_tiles(s);
-    if (t && lossk_winograd_has_weights(t, s))
-        return lossk_winograd_weights_scratch(t, s);
-    return is_for_blas(s) ? lossk_conv_scratch_blas(s)
-                          : padded_rows(s, strip_rows(s)) * padded_pitch(s);
+    return t && lossk_winograd_has_weights(t, s) ? lossk_winograd_weights_scratch(t, s)
+                                                 : padded_rows(s, strip_rows(s)) * padded_pitch(s);
 }
 
 /* The input of output rows `row` and `rows` more, of one channel, with zeros where it is
@@ -140,32 +137,15 @@ static void add_bias(const lossi_conv_shape *s, const float *dy, float *dbias)
     }
 }
 
-/* A map of one pixel: one tap has a gradient. */
-static void one_tap(const lossi_conv_shape *s, const float *x, const float *dy, float *dw,
-                    float *dbias, float *scratch)
-{
-    lossi_conv_shape tap = *s;
-    tap.kernel = tap.stride = 1;
-    tap.padding = 0;
-    memset(scratch, 0, s->out_c * s->in_c * sizeof *scratch);
-    lossk_conv_backward_weights_blas(&tap, x, dy, scratch, dbias, NULL);
-    for (size_t i = 0; i < s->out_c * s->in_c; i++)
-        dw[i * s->kernel * s->kernel + lossi_first_tap(s)] += scratch[i];
-}
-
 void lossk_conv_backward_weights(const lossi_conv_shape *s, const float *x, const float *dy,
                                  float *dw, float *dbias, float *scratch)
 {
-    if (lossi_is_one_tap(s)) {
-        one_tap(s, x, dy, dw, dbias, scratch);
-        return;
-    }
-    if (is_for_blas(s)) {
-        lossk_conv_backward_weights_blas(s, x, dy, dw, dbias, scratch);
-        return;
-    }
     if (dbias)
         add_bias(s, dy, dbias);
+    if (is_product(s)) {
+        lossk_weights_product(s, x, dy, dw, scratch);
+        return;
+    }
     const lossi_winograd *t = lossk_tiles(s);
     if (t && lossk_winograd_has_weights(t, s)) {
         lossk_winograd_weights(t, s, x, dy, dw, scratch);

@@ -77,8 +77,9 @@ static void gather_filters(const lossi_filters *f, size_t o, size_t end, size_t 
     for (size_t r = 0; r < LOSSI_ROWS; r++) {
         const float *from = f->w + (o + r) * f->by_output + c * f->by_input;
         float factor = f->scale && o + r < end ? f->scale[o + r] : 1;
-        for (size_t i = 0; i < 9; i++)
-            w[i * LOSSI_ROWS + r] = o + r < end ? from[f->turned ? 8 - i : i] * factor : 0;
+        for (ptrdiff_t i = 0; i < 9; i++)
+            w[i * LOSSI_ROWS + (ptrdiff_t)r] =
+                o + r < end ? from[i / 3 * f->by_row + i % 3 * f->by_column] * factor : 0;
     }
 }
 

@@ -7,7 +7,7 @@
 #include <immintrin.h>
 #include <stddef.h>
 
-#include "kernels/simd/sums.h"
+#include "kernels/simd/x86.h"
 
 /* As in kernels/avx512/vector.h. */
 enum { LOSSI_VECTOR = 16, LOSSI_ROWS = 8, LOSSI_COLUMNS = 3 };
