@@ -6,32 +6,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "facts.h"
 #include "summary.h"
 #include "validity.h"
 
 static const char *fact(const loss_surface *surface, const char *key)
 {
-    const char *value = loss_surface_metadata(surface, key);
-    return value ? value : "?";
-}
-
-static double number_of(const loss_surface *surface, const char *key)
-{
-    double number;
-    return loss_number_parse(fact(surface, key), NULL, &number) ? number : 0;
+    return loss_surface_text(surface, key, "?");
 }
 
 static const char *split_fact(const loss_surface *surface, const char *key, loss_split split)
 {
-    char name[64];
-    snprintf(name, sizeof name, "%s_%s", key, loss_split_name(split));
-    return fact(surface, name);
+    const char *value = loss_surface_metadata_of(surface, key, loss_split_name(split));
+    return value ? value : "?";
 }
 
 /* The data set's name: the last part of its path. */
 static void data_name(const loss_surface *surface, char name[128])
 {
-    const char *path = fact(surface, "data");
+    const char *path = fact(surface, LOSS_KEY_DATA);
     size_t length = strlen(path);
     while (length && path[length - 1] == '/')
         length--;
@@ -39,7 +32,7 @@ static void data_name(const loss_surface *surface, char name[128])
     while (start && path[start - 1] != '/')
         start--;
     if (length == start) /* the caller's own arrays */
-        snprintf(name, 128, "%s", fact(surface, "data_format"));
+        snprintf(name, 128, "%s", fact(surface, LOSS_KEY_DATA_FORMAT));
     else
         snprintf(name, 128, "%.*s", (int)(length - start > 100 ? 100 : length - start),
                  path + start);
@@ -94,24 +87,29 @@ static loss_status add_figures(figure *f, loss_surface *surface, const field *q)
 /* Which statistics BatchNorm uses. */
 static void bn_text(const loss_surface *surface, char text[128])
 {
-    const char *mode = fact(surface, "bn");
-    if (strcmp(mode, "states") == 0)
-        snprintf(text, 128, "running statistics move along");
-    else if (strcmp(mode, "recalibrate") == 0)
+    loss_bn bn = LOSS_BN_WEIGHTS;
+    loss_surface_bn(surface, &bn);
+    switch (bn) {
+    case LOSS_BN_WEIGHTS: snprintf(text, 128, "centre's running statistics"); break;
+    case LOSS_BN_STATES: snprintf(text, 128, "running statistics move along"); break;
+    case LOSS_BN_RECALIBRATE:
         snprintf(text, 128, "statistics of %s training images at each point",
-                 fact(surface, "bn_images"));
-    else
-        snprintf(text, 128, "centre's running statistics");
+                 fact(surface, LOSS_KEY_BN_IMAGES));
+        break;
+    }
 }
 
 /* Lengths and angle of the axes. */
 static void axes_text(const figure *f, const loss_surface *surface, char text[256])
 {
-    double cosine = number_of(surface, "cosine");
-    int n = snprintf(text, 256, "norm%s %.3g", f->y.n > 1 ? "s" : "", number_of(surface, "norm_x"));
+    double cosine = fact_number(surface, LOSS_KEY_COSINE, 0);
+    int n = snprintf(text, 256, "norm%s %.3g", f->y.n > 1 ? "s" : "",
+                     fact_number(surface, LOSS_KEY_NORM_X, 0));
     if (f->y.n > 1)
-        n += snprintf(text + n, 256 - (size_t)n, ", %.3g", number_of(surface, "norm_y"));
-    n += snprintf(text + n, 256 - (size_t)n, " (weights %.3g)", number_of(surface, "weights_norm"));
+        n +=
+            snprintf(text + n, 256 - (size_t)n, ", %.3g", fact_number(surface, LOSS_KEY_NORM_Y, 0));
+    n += snprintf(text + n, 256 - (size_t)n, " (weights %.3g)",
+                  fact_number(surface, LOSS_KEY_WEIGHTS_NORM, 0));
     if (f->y.n > 1)
         snprintf(text + n, 256 - (size_t)n, ", cosine %.3f", fabs(cosine) < 5e-4 ? 0 : cosine);
 }
@@ -160,21 +158,22 @@ static void add_convexity_caption(figure *f, const loss_surface *surface)
             low = fmin(low, values[i]);
             high = fmax(high, values[i]);
         }
-    figure_add_caption(f,
-                       "Hessian (%s) at %zu of %zu points: ratio from %.3g (nearly convex) to %.3g",
-                       fact(surface, "curvature"), done, n, done ? low : NAN, done ? high : NAN);
+    figure_add_caption(
+        f, "Hessian (%s) at %zu of %zu points: ratio from %.3g (nearly convex) to %.3g",
+        fact(surface, LOSS_KEY_CURVATURE), done, n, done ? low : NAN, done ? high : NAN);
 }
 
 /* What the directions are of, and how much of the variance they explain. */
 static void explained_text(const loss_surface *surface, char text[128])
 {
-    if (!loss_surface_metadata(surface, "explained_x")) {
+    if (!loss_surface_metadata(surface, LOSS_KEY_EXPLAINED_X)) {
         text[0] = 0;
         return;
     }
     snprintf(text, 128, "; they explain %.3g %% + %.3g %% of the variance%s",
-             100 * number_of(surface, "explained_x"), 100 * number_of(surface, "explained_y"),
-             strcmp(fact(surface, "ignore"), "none") == 0 ? "" : " (without biases and BatchNorm)");
+             100 * fact_number(surface, LOSS_KEY_EXPLAINED_X, 0),
+             100 * fact_number(surface, LOSS_KEY_EXPLAINED_Y, 0),
+             loss_surface_ignores(surface) ? " (without biases and BatchNorm)" : "");
 }
 
 /* "200 test images (all), 200 train images (all)" */
@@ -185,8 +184,8 @@ static void images_text(const figure *f, const loss_surface *surface, char text[
         loss_split split = f->fields[k].split;
         size_t length = strlen(text);
         snprintf(text + length, 256 - length, "%s%s %s images (%s)", k ? ", " : "",
-                 split_fact(surface, "images", split), loss_split_name(split),
-                 split_fact(surface, "selection", split));
+                 split_fact(surface, LOSS_KEY_IMAGES, split), loss_split_name(split),
+                 split_fact(surface, LOSS_KEY_SELECTION, split));
     }
 }
 
@@ -199,11 +198,11 @@ static void add_facts(figure *f, const loss_surface *surface)
     explained_text(surface, explained);
     images_text(f, surface, images);
     data_name(surface, name);
-    figure_add_caption(f, "%s on %s of %s; BatchNorm: %s", fact(surface, "model"), images, name,
-                       bn);
-    figure_add_caption(f, "directions: %s%s", fact(surface, "directions"), explained);
-    figure_add_caption(f, "%s; %s kernels, libloss %s", axes, fact(surface, "isa"),
-                       fact(surface, "version"));
+    figure_add_caption(f, "%s on %s of %s; BatchNorm: %s", fact(surface, LOSS_KEY_MODEL), images,
+                       name, bn);
+    figure_add_caption(f, "directions: %s%s", fact(surface, LOSS_KEY_DIRECTIONS), explained);
+    figure_add_caption(f, "%s; %s kernels, libloss %s", axes, fact(surface, LOSS_KEY_ISA),
+                       fact(surface, LOSS_KEY_VERSION));
 }
 
 loss_status captions_add(figure *f, loss_surface *surface)

@@ -62,8 +62,7 @@ typedef struct tables {
 static int write_tables(const tables *t, const level_choice *levels, loss_surface *surface,
                         loss_split split, bool quiet)
 {
-    if (!loss_surface_has_split(surface, split))
-        split = split == LOSS_SPLIT_TEST ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST;
+    split = loss_surface_split(surface, split);
     int result = t->contours ? export_contours(t->contours, surface, split, levels,
                                                (loss_level_scale)t->scale)
                              : EXIT_OK;

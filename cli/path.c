@@ -9,6 +9,7 @@
 #include <loss/text.h>
 
 #include "cli.h"
+#include "facts.h"
 #include "images.h"
 #include "report.h"
 #include "runs.h"
@@ -44,22 +45,7 @@ static void close_all(parts *p)
 
 static const char *fact(const parts *p, const char *key)
 {
-    const char *value = loss_surface_metadata(p->look, key);
-    return value ? value : "";
-}
-
-/* "0.49,0.48,0.45" or one number. */
-static channels parse_channels(const char *text)
-{
-    channels c = {0, {0}};
-    double value;
-    while (c.n < 3 && loss_number_parse(text, &text, &value)) {
-        c.values[c.n++] = (float)value;
-        if (*text != ',')
-            break;
-        text++;
-    }
-    return c;
+    return loss_surface_text(p->look, key, "");
 }
 
 /* Opens a set of images that the file is about. */
@@ -84,7 +70,7 @@ static loss_status open_data(request *r, parts *p)
         if (!status)
             status = open_images(r, (loss_split)k, &chosen, &p->images.of[k]);
     }
-    if (!status && *fact(p, "bn_images")) {
+    if (!status && *fact(p, LOSS_KEY_BN_IMAGES)) {
         status = loss_surface_bn_selection(p->look, &chosen);
         if (!status)
             status = open_images(r, LOSS_SPLIT_TRAIN, &chosen, &p->images.bn);
@@ -97,7 +83,7 @@ static bool is_origin(const parts *p)
 {
     char digest[17];
     loss_net_digest(p->net, digest);
-    return strcmp(digest, fact(p, "weights_digest")) == 0;
+    return strcmp(digest, fact(p, LOSS_KEY_WEIGHTS_DIGEST)) == 0;
 }
 
 /* The origin: --weights, or the checkpoint of the runs that it is, looked for from their ends. */
@@ -127,14 +113,6 @@ static loss_status open_origin(request *r, parts *p)
                       expected */
 }
 
-static loss_bn bn_of(const parts *p)
-{
-    loss_bn bn = LOSS_BN_WEIGHTS;
-    while (bn < LOSS_BN_RECALIBRATE && strcmp(loss_bn_name(bn), fact(p, "bn")) != 0)
-        bn++;
-    return bn;
-}
-
 static loss_status open_surface(request *r, parts *p)
 {
     loss_surface_options opt = LOSS_SURFACE_OPTIONS_INIT;
@@ -144,9 +122,9 @@ static loss_status open_surface(request *r, parts *p)
     opt.x = loss_surface_x(p->look);
     opt.y = loss_surface_y(p->look);
     opt.threads = r->threads;
-    opt.bn = bn_of(p);
+    loss_surface_bn(p->look, &opt.bn);
     uint64_t repeat = 0;
-    loss_surface_count(p->look, "repeat", &repeat);
+    loss_surface_count(p->look, LOSS_KEY_REPEAT, &repeat);
     opt.repeat = (size_t)repeat;
     loss_status status = loss_surface_plane(p->look, p->net, &p->plane);
     return status ? status
@@ -158,11 +136,11 @@ static loss_status open_surface(request *r, parts *p)
 static void take_data(request *r, const parts *p)
 {
     struct stat info;
-    const char *path = fact(p, "data");
+    const char *path = fact(p, LOSS_KEY_DATA);
     if (!r->has_data && *path && (stat(path, &info) == 0 || strcmp(path, "fashion-mnist") == 0))
         r->t.data = path;
-    r->t.mean = parse_channels(fact(p, "mean"));
-    r->t.std = parse_channels(fact(p, "std"));
+    r->t.mean = fact_channels(p->look, LOSS_KEY_MEAN);
+    r->t.std = fact_channels(p->look, LOSS_KEY_STD);
 }
 
 static loss_status run(request *r)

@@ -103,16 +103,16 @@ static loss_status make_figure(figure *f, loss_surface *surface, const request *
 {
     loss_split split = (loss_split)r->split;
     uint64_t n_solutions = 0;
-    bool is_repeated = loss_surface_metadata(surface, "repeat") != NULL;
-    if (!r->has_split && !loss_surface_has_split(surface, split))
-        split = LOSS_SPLIT_TRAIN;
+    bool is_repeated = loss_surface_metadata(surface, LOSS_KEY_REPEAT) != NULL;
+    if (!r->has_split)
+        split = loss_surface_split(surface, split);
     f->x = loss_surface_x(surface);
     f->y = loss_surface_y(surface);
     f->is_map = f->x.n > 1 && f->y.n > 1 && !is_repeated;
     f->has_convexity = r->quantity == QUANTITY_CONVEXITY;
     f->log = r->log;
     f->colours = r->colours;
-    loss_surface_count(surface, "solutions", &n_solutions);
+    loss_surface_count(surface, LOSS_KEY_SOLUTIONS, &n_solutions);
     f->n_solutions = n_solutions <= 3 ? (size_t)n_solutions : 0; /* a plane has no more */
     set_labels(f, r, is_repeated);
     loss_status status = fields_add(f, surface, split, (quantity)r->quantity);
@@ -144,13 +144,13 @@ static int run(const request *r)
         status = make_figure(&f, surface, r);
     int result = status ? report_failure(status) : EXIT_OK;
     if (!status) {
-        const char *model = loss_surface_metadata(surface, "model");
-        snprintf(title, sizeof title, "Loss landscape of %s", model ? model : "?");
+        snprintf(title, sizeof title, "Loss landscape of %s",
+                 loss_surface_text(surface, LOSS_KEY_MODEL, "?"));
         f.title = display(r->title ? r->title : title);
     }
     for (size_t i = 0; i < r->outs.n && result == EXIT_OK; i++)
         result = picture_write(r->outs.items[i], f.width, f.height,
-                               loss_surface_metadata(surface, "created"), draw, &f);
+                               loss_surface_metadata(surface, LOSS_KEY_CREATED), draw, &f);
     figure_free(&f);
     loss_surface_close(surface);
     return result;

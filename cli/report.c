@@ -10,22 +10,6 @@
 #include "summary_figures.h"
 #include "validity.h"
 
-/* Metadata that are numbers; a key that ends in _ stands for all that begin so. Others are texts,
- * also where one happens to look like a number, as a folder's name may. */
-static bool is_number_key(const char *key)
-{
-    static const char *const keys[] = {
-        "bn_images",       "checkpoints", "cosine", "eigenvalue_", "explained_x", "explained_y",
-        "images_",         "model_loss_", "norm_x", "norm_y",      "parameters",  "path_held_",
-        "pca_checkpoints", "repeat",      "seed",   "solutions",   "weights_norm"};
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        size_t n = strlen(keys[i]);
-        if (strncmp(key, keys[i], n) == 0 && (keys[i][n - 1] == '_' || !key[n]))
-            return true;
-    }
-    return false;
-}
-
 /* "0.49,0.48,0.45", a number for each channel. */
 static void add_channels(json *j, cJSON *to, const char *key, const char *value)
 {
@@ -39,21 +23,30 @@ static void add_channels(json *j, cJSON *to, const char *key, const char *value)
     }
 }
 
+/* A number with all its digits: a seed has up to 20. */
+static void add_number(json *j, cJSON *to, const char *key, const char *value)
+{
+    bool is_whole = *value && *value != '0' && strspn(value, "0123456789") == strlen(value);
+    double number;
+    if (is_whole)
+        json_item(j, to, key, cJSON_CreateRaw(value));
+    else if (loss_number_parse(value, NULL, &number))
+        json_number(j, to, key, number);
+    else
+        json_text(j, to, key, value);
+}
+
+/* Texts stay texts, also where one happens to look like a number, as a folder's name may. */
 static void add_metadata(json *j, cJSON *to, const loss_surface *surface)
 {
     const char *key;
     for (size_t i = 0; (key = loss_surface_metadata_key(surface, i)); i++) {
         const char *value = loss_surface_metadata(surface, key), *shown = display(key);
-        bool is_whole = *value && *value != '0' && strspn(value, "0123456789") == strlen(value);
-        double number;
-        if (strcmp(key, "mean") == 0 || strcmp(key, "std") == 0)
-            add_channels(j, to, shown, value);
-        else if (is_number_key(key) && is_whole) /* a seed has up to 20 digits */
-            json_item(j, to, shown, cJSON_CreateRaw(value));
-        else if (is_number_key(key) && loss_number_parse(value, NULL, &number))
-            json_number(j, to, shown, number);
-        else
-            json_text(j, to, shown, value);
+        switch (loss_key_kind_of(key)) {
+        case LOSS_KEY_IS_TEXT: json_text(j, to, shown, value); break;
+        case LOSS_KEY_IS_NUMBER: add_number(j, to, shown, value); break;
+        case LOSS_KEY_IS_NUMBERS: add_channels(j, to, shown, value); break;
+        }
     }
 }
 
@@ -75,7 +68,7 @@ typedef struct part {
 static loss_status part_of(loss_surface *surface, loss_split split, part *p)
 {
     loss_status status = summary_of(surface, split, &p->summary);
-    p->has_figures = !loss_surface_metadata(surface, "repeat");
+    p->has_figures = !loss_surface_metadata(surface, LOSS_KEY_REPEAT);
     return !status && p->has_figures ? surface_figures_of(surface, split, &p->figures) : status;
 }
 
@@ -112,9 +105,9 @@ static loss_status print_json(loss_surface *surface, const char *path)
 static void print_head(const loss_surface *surface, const char *path)
 {
     loss_axis x = loss_surface_x(surface), y = loss_surface_y(surface);
-    const char *bn = loss_surface_metadata(surface, "bn"),
-               *images = loss_surface_metadata(surface, "bn_images"),
-               *directions = loss_surface_metadata(surface, "directions");
+    const char *bn = loss_surface_metadata(surface, LOSS_KEY_BN),
+               *images = loss_surface_metadata(surface, LOSS_KEY_BN_IMAGES),
+               *directions = loss_surface_metadata(surface, LOSS_KEY_DIRECTIONS);
     printf("%s: x %g:%g:%zu, y %g:%g:%zu\n", display(path), x.min, x.max, x.n, y.min, y.max, y.n);
     if (bn)
         printf("BatchNorm: %s%s%s\n", display(bn), images ? ", images: " : "",

@@ -14,7 +14,7 @@ static void find_barrier(const loss_surface *surface, const loss_point *points, 
 {
     loss_axis x = loss_surface_x(surface);
     uint64_t n_solutions;
-    if (!loss_surface_count(surface, "solutions", &n_solutions) || n_solutions != 2)
+    if (!loss_surface_count(surface, LOSS_KEY_SOLUTIONS, &n_solutions) || n_solutions != 2)
         return;
     double ends[2] = {NAN, NAN}, highest = -INFINITY;
     for (size_t i = 0; i < x.n; i++) {
@@ -95,9 +95,8 @@ loss_status summary_of(loss_surface *surface, loss_split split, summary *s)
 
 void summary_print(const loss_surface *surface, loss_split split, const summary *s)
 {
-    char key[32], time[32];
-    snprintf(key, sizeof key, "images_%s", loss_split_name(split));
-    const char *images = loss_surface_metadata(surface, key);
+    char time[32];
+    const char *images = loss_surface_metadata_of(surface, LOSS_KEY_IMAGES, loss_split_name(split));
     printf("%-5s  %zu of %zu points, %s images each, %s\n", loss_split_name(split), s->evaluated,
            s->total, display(images), duration_text(s->seconds, time));
     if (s->has_centre)

@@ -8,23 +8,16 @@
 #include <string.h>
 
 #include "display.h"
+#include "facts.h"
 #include "summary.h"
-
-/* A recorded number, NaN if there is none. */
-static double number_of(const loss_surface *surface, const char *key)
-{
-    const char *text = loss_surface_metadata(surface, key);
-    double number;
-    return loss_number_parse(text, NULL, &number) ? number : NAN;
-}
 
 static void begin_report(const loss_surface *surface, const char *run, path_report *r)
 {
-    char key[160];
     *r = (path_report){.farthest_residual = NAN, .worst_residual = -1, .gap = NAN};
     snprintf(r->run, sizeof r->run, "%s", run);
-    snprintf(key, sizeof key, "path_held_%s", run);
-    r->held = number_of(surface, key);
+    const char *held = loss_surface_metadata_of(surface, LOSS_KEY_PATH_HELD, run);
+    if (!loss_number_parse(held, NULL, &r->held))
+        r->held = NAN;
 }
 
 static void take_point(path_report *r, const loss_path_point *p, double *farthest)
@@ -70,16 +63,20 @@ loss_status validity_paths(loss_surface *surface, loss_split split, path_report 
 
 double validity_centre(const loss_surface *surface, loss_split split, double centre)
 {
-    char key[32];
-    snprintf(key, sizeof key, "model_loss_%s", loss_split_name(split));
-    double model = number_of(surface, key);
+    const char *text =
+        loss_surface_metadata_of(surface, LOSS_KEY_MODEL_LOSS, loss_split_name(split));
+    double model;
+    if (!loss_number_parse(text, NULL, &model))
+        return NAN;
     return centre == model ? 0 : centre - model;
 }
 
 static void print_centre(const loss_surface *surface, loss_split split, const summary *s)
 {
     double difference = s->has_centre ? validity_centre(surface, split, s->centre.loss) : NAN;
-    const char *name = loss_split_name(split), *mode = loss_surface_metadata(surface, "bn");
+    const char *name = loss_split_name(split);
+    loss_bn bn = LOSS_BN_WEIGHTS;
+    loss_surface_bn(surface, &bn);
     if (!s->has_centre)
         printf("  centre     %s: not among the points evaluated\n", name);
     else if (difference == 0)
@@ -88,9 +85,7 @@ static void print_centre(const loss_surface *surface, loss_split split, const su
         printf("  centre     %s: the model's own loss is not known\n", name);
     else
         printf("  centre     %s: differs from the model's own loss by %.3g%s\n", name, difference,
-               mode && strcmp(mode, "recalibrate") == 0
-                   ? " (BatchNorm's statistics are estimated again)"
-                   : "");
+               bn == LOSS_BN_RECALIBRATE ? " (BatchNorm's statistics are estimated again)" : "");
 }
 
 static void print_path(const path_report *r, loss_split split)
@@ -122,23 +117,21 @@ loss_status validity_print(loss_surface *surface)
         if (!status)
             print_centre(surface, (loss_split)k, &s);
     }
-    double cosine = number_of(surface, "cosine");
-    if (number_of(surface, "norm_y") == 0) /* a line */
-        printf("  axis       norm %.4g, the weights' norm %.4g\n", number_of(surface, "norm_x"),
-               number_of(surface, "weights_norm"));
+    double cosine = fact_number(surface, LOSS_KEY_COSINE, NAN);
+    if (fact_number(surface, LOSS_KEY_NORM_Y, NAN) == 0) /* a line */
+        printf("  axis       norm %.4g, the weights' norm %.4g\n",
+               fact_number(surface, LOSS_KEY_NORM_X, NAN),
+               fact_number(surface, LOSS_KEY_WEIGHTS_NORM, NAN));
     else
         printf("  axes       norms %.4g and %.4g, the weights' norm %.4g; cosine of the two %.3f\n",
-               number_of(surface, "norm_x"), number_of(surface, "norm_y"),
-               number_of(surface, "weights_norm"), fabs(cosine) < 5e-4 ? 0 : cosine);
-    if (loss_surface_metadata(surface, "explained_x"))
+               fact_number(surface, LOSS_KEY_NORM_X, NAN),
+               fact_number(surface, LOSS_KEY_NORM_Y, NAN),
+               fact_number(surface, LOSS_KEY_WEIGHTS_NORM, NAN), fabs(cosine) < 5e-4 ? 0 : cosine);
+    if (loss_surface_metadata(surface, LOSS_KEY_EXPLAINED_X))
         printf("  pca        of the checkpoints' variance%s x explains %.3g %% and y %.3g %%\n",
-               strcmp(loss_surface_metadata(surface, "ignore")
-                          ? loss_surface_metadata(surface, "ignore")
-                          : "",
-                      "none") == 0
-                   ? ""
-                   : " (biases and BatchNorm left out)",
-               100 * number_of(surface, "explained_x"), 100 * number_of(surface, "explained_y"));
+               loss_surface_ignores(surface) ? " (biases and BatchNorm left out)" : "",
+               100 * fact_number(surface, LOSS_KEY_EXPLAINED_X, NAN),
+               100 * fact_number(surface, LOSS_KEY_EXPLAINED_Y, NAN));
     for (int k = 0; k < 2 && !status; k++) {
         path_report reports[MOST_RUNS];
         size_t n = 0;
@@ -232,13 +225,14 @@ static loss_status add_split(loss_surface *surface, loss_split split, json *j, c
 
 loss_status validity_add(loss_surface *surface, json *j)
 {
-    static const char *const numbers[] = {"norm_x", "norm_y",      "weights_norm",
-                                          "cosine", "explained_x", "explained_y"};
+    static const char *const numbers[] = {LOSS_KEY_NORM_X,       LOSS_KEY_NORM_Y,
+                                          LOSS_KEY_WEIGHTS_NORM, LOSS_KEY_COSINE,
+                                          LOSS_KEY_EXPLAINED_X,  LOSS_KEY_EXPLAINED_Y};
     cJSON *validity = json_object(j, j->root, "validity");
     lists to = {.centres = json_object(j, validity, "centre_minus_model")};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (loss_surface_metadata(surface, numbers[i]))
-            json_number(j, validity, numbers[i], number_of(surface, numbers[i]));
+            json_number(j, validity, numbers[i], fact_number(surface, numbers[i], NAN));
     to.reports = json_list(j, validity, "paths");
     to.path = json_list(j, j->root, "path");
     loss_status status = LOSS_OK;

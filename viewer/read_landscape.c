@@ -9,12 +9,6 @@
 
 #include "readers.h"
 
-static const char *fact(const loss_surface *s, const char *key, const char *otherwise)
-{
-    const char *value = loss_surface_metadata(s, key);
-    return value ? value : otherwise;
-}
-
 static bool read_axis(loss_axis axis, double **values, size_t *n)
 {
     *n = axis.n;
@@ -55,8 +49,7 @@ static bool read_path(grid *g, loss_surface *s, const char *path, problem *p)
 {
     const loss_path_point *points = NULL;
     size_t n = 0, run = 0;
-    loss_split split = g->has_split[LOSS_SPLIT_TEST] ? LOSS_SPLIT_TEST : LOSS_SPLIT_TRAIN;
-    if (loss_surface_paths(s, split, &n, &points))
+    if (loss_surface_paths(s, loss_surface_split(s, LOSS_SPLIT_TEST), &n, &points))
         return problem_set(p, "%s", loss_last_message());
     g->path = calloc(n + 1, sizeof *g->path);
     if (!g->path)
@@ -73,12 +66,13 @@ static bool read_path(grid *g, loss_surface *s, const char *path, problem *p)
 /* What the picture has to say of itself. */
 static bool describe(grid *g, const loss_surface *s)
 {
-    char text[512], key[32];
-    int split = g->has_split[LOSS_SPLIT_TEST] ? LOSS_SPLIT_TEST : LOSS_SPLIT_TRAIN;
-    snprintf(key, sizeof key, "images_%s", loss_split_name((loss_split)split));
-    snprintf(text, sizeof text, "Loss landscape of %s", fact(s, "model", "a network"));
+    char text[512];
+    loss_split split = loss_surface_split(s, LOSS_SPLIT_TEST);
+    const char *images = loss_surface_metadata_of(s, LOSS_KEY_IMAGES, loss_split_name(split));
+    snprintf(text, sizeof text, "Loss landscape of %s",
+             loss_surface_text(s, LOSS_KEY_MODEL, "a network"));
     g->title = loss_text_escaped(text);
-    const char *data = fact(s, "data", "");
+    const char *data = loss_surface_text(s, LOSS_KEY_DATA, "");
     size_t end = strlen(data);
     while (end && data[end - 1] == '/')
         end--;
@@ -86,16 +80,17 @@ static bool describe(grid *g, const loss_surface *s)
     while (start && data[start - 1] != '/')
         start--;
     snprintf(text, sizeof text, "%s images of %.*s; directions: %.200s; BatchNorm: %s",
-             fact(s, key, "unknown"), (int)(end - start > 100 ? 100 : end - start), data + start,
-             fact(s, "directions", "unknown"), fact(s, "bn", "unknown"));
+             images ? images : "unknown", (int)(end - start > 100 ? 100 : end - start),
+             data + start, loss_surface_text(s, LOSS_KEY_DIRECTIONS, "unknown"),
+             loss_surface_text(s, LOSS_KEY_BN, "unknown"));
     g->caption = loss_text_escaped(text);
     g->quantity = strdup("loss (nats per image)");
-    const char *solutions = loss_surface_metadata(s, "solutions");
+    const char *solutions = loss_surface_metadata(s, LOSS_KEY_SOLUTIONS);
     g->x_label = solutions ? "towards the second solution" : "direction 1";
     g->y_label = solutions ? "towards the third solution" : "direction 2";
-    if (loss_surface_metadata(s, "repeat"))
+    if (loss_surface_metadata(s, LOSS_KEY_REPEAT))
         g->y_label = "number of the direction";
-    g->has_centre = !loss_surface_metadata(s, "repeat");
+    g->has_centre = !loss_surface_metadata(s, LOSS_KEY_REPEAT);
     return g->title && g->caption && g->quantity;
 }
 

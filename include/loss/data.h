@@ -166,6 +166,20 @@ LOSS_API const char *loss_dataset_format(const loss_dataset *data);
  *  Since 0.1. */
 LOSS_API const char *loss_dataset_selection(const loss_dataset *data);
 
+/** Which images of a split were taken. Since 0.1. */
+typedef struct loss_selection {
+    size_t n_images; /**< how many, at least 1 */
+    bool is_all;     /**< all that there are */
+    bool is_sample;  /**< drawn with the seed; neither: the first ones */
+    uint64_t seed;   /**< of a sample */
+} loss_selection;
+
+/** Reads what loss_dataset_selection() gave.
+ *  @param text       may be NULL
+ *  @param selection  written, but for n_images, which the text does not tell. Caller-owned.
+ *  @return false: NULL, or another text. Threads: any. Since 0.1. */
+LOSS_API bool loss_selection_parse(const char *text, loss_selection *selection);
+
 /** The path it was opened with (where a known name is), "" for arrays. Threads: any. Since 0.1. */
 LOSS_API const char *loss_dataset_path(const loss_dataset *data);
 

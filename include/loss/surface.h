@@ -5,6 +5,7 @@
 
 #include <loss/curvature.h>
 #include <loss/grid.h>
+#include <loss/keys.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -235,18 +236,51 @@ LOSS_API bool loss_surface_has_curvature(const loss_surface *surface);
 LOSS_API loss_status loss_surface_curvature(loss_surface *surface, loss_split split,
                                             loss_point_curvature *curvature);
 
-/** A fact recorded with the surface (docs/file-formats.md lists the keys: "model", "images_test",
- *  "norm", "seed", ...); NULL when the file has no such key. Borrowed until the surface is closed,
- *  or a path of that run added to. Threads: one caller a handle. Since 0.1. */
+/** The split to show: the one that is wanted where the file is about it, else the other one.
+ *  Threads: one caller a handle. Since 0.1. */
+LOSS_API loss_split loss_surface_split(const loss_surface *surface, loss_split wanted);
+
+/** A fact recorded with the surface (<loss/keys.h> lists the keys: LOSS_KEY_MODEL, LOSS_KEY_SEED,
+ *  ...); NULL when the file has no such key. Borrowed until the surface is closed, or a path of
+ *  that run added to. Threads: one caller a handle. Since 0.1. */
 LOSS_API const char *loss_surface_metadata(const loss_surface *surface, const char *key);
 
-/** Which images of a data set were taken. Since 0.1. */
-typedef struct loss_selection {
-    size_t n_images; /**< how many, at least 1 */
-    bool is_all;     /**< all that there are */
-    bool is_sample;  /**< drawn with the seed; neither: the first ones */
-    uint64_t seed;   /**< of a sample */
-} loss_selection;
+/** A fact that there is for each split or run: that of the key `key_of`, such as "images_test" of
+ *  LOSS_KEY_IMAGES and "test". Else as loss_surface_metadata().
+ *  @param of  name of a split or of a run
+ *  Threads: one caller a handle. Since 0.1. */
+LOSS_API const char *loss_surface_metadata_of(const loss_surface *surface, const char *key,
+                                              const char *of);
+
+/** A fact, or another text where the file has no such key.
+ *  @param otherwise  what is returned then; may be NULL
+ *  Threads: one caller a handle. Since 0.1. */
+LOSS_API const char *loss_surface_text(const loss_surface *surface, const char *key,
+                                       const char *otherwise);
+
+/** A fact that is a number, such as "cosine"; it has a decimal point in every locale.
+ *  @param value  set only on success
+ *  @return false when the file has no such key, or it is no number.
+ *  Threads: one caller a handle. Since 0.1. */
+LOSS_API bool loss_surface_number(const loss_surface *surface, const char *key, double *value);
+
+/** The same of a fact that counts, such as "images_test", or of "seed". Threads: one caller a
+ *  handle. Since 0.1. */
+LOSS_API bool loss_surface_count(const loss_surface *surface, const char *key, uint64_t *value);
+
+/** What BatchNorm's running statistics are: the fact LOSS_KEY_BN.
+ *  @param bn  set only on success
+ *  @return false when the file does not tell, or not one of the modes.
+ *  Threads: one caller a handle. Since 0.1. */
+LOSS_API bool loss_surface_bn(const loss_surface *surface, loss_bn *bn);
+
+/** Whether the directions leave out biases and BatchNorm: false only where the fact
+ *  LOSS_KEY_IGNORE says that they leave out nothing. Threads: one caller a handle. Since 0.1. */
+LOSS_API bool loss_surface_ignores(const loss_surface *surface);
+
+/** Key number i in alphabetical order, NULL past the last. Borrowed. Threads: one caller a handle.
+ *  Since 0.1. */
+LOSS_API const char *loss_surface_metadata_key(const loss_surface *surface, size_t i);
 
 /** The images of a split that the losses are of.
  *  @param selection  written. Caller-owned.
@@ -260,20 +294,6 @@ LOSS_API loss_status loss_surface_selection(const loss_surface *surface, loss_sp
  *  mode is `recalibrate`. Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_status loss_surface_bn_selection(const loss_surface *surface,
                                                loss_selection *selection);
-
-/** A fact that is a number, such as "cosine"; it has a decimal point in every locale.
- *  @param value  set only on success
- *  @return false when the file has no such key, or it is no number.
- *  Threads: one caller a handle. Since 0.1. */
-LOSS_API bool loss_surface_number(const loss_surface *surface, const char *key, double *value);
-
-/** The same of a fact that counts, such as "images_test", or of "seed". Threads: one caller a
- *  handle. Since 0.1. */
-LOSS_API bool loss_surface_count(const loss_surface *surface, const char *key, uint64_t *value);
-
-/** Key number i in alphabetical order, NULL past the last. Borrowed. Threads: one caller a handle.
- *  Since 0.1. */
-LOSS_API const char *loss_surface_metadata_key(const loss_surface *surface, size_t i);
 
 #ifdef __cplusplus
 }

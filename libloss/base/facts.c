@@ -38,6 +38,16 @@ const char *lossi_facts_find(const lossi_facts *facts, const char *key)
     return at < facts->n && strcmp(facts->keys[at], key) == 0 ? facts->values[at] : NULL;
 }
 
+const char *lossi_facts_find_of(const lossi_facts *facts, const char *key, const char *of)
+{
+    size_t n = strlen(key);
+    for (size_t i = 0; i < facts->n; i++)
+        if (strncmp(facts->keys[i], key, n) == 0 && facts->keys[i][n] == '_' &&
+            strcmp(facts->keys[i] + n + 1, of) == 0)
+            return facts->values[i];
+    return NULL;
+}
+
 bool lossi_facts_add(lossi_facts *facts, const char *key, const char *format, ...)
 {
     char *text = NULL;

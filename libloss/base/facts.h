@@ -13,6 +13,8 @@ typedef struct lossi_facts {
 void lossi_facts_free(lossi_facts *facts);
 /** The value of a key, NULL if there is none. Borrowed. */
 const char *lossi_facts_find(const lossi_facts *facts, const char *key);
+/** The value of the key `key_of`, NULL if there is none. Borrowed. */
+const char *lossi_facts_find_of(const lossi_facts *facts, const char *key, const char *of);
 /** Adds a fact; the value is printf style. @return false when memory is out. */
 bool lossi_facts_add(lossi_facts *facts, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -3,8 +3,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <loss/text.h>
+
 #include "base/random.h"
 #include "data/dataset.h"
+
+/* The words for it; a sample's seed follows. */
+static const char ALL[] = "all", FIRST[] = "first", SAMPLE[] = "sample seed=";
+
+bool loss_selection_parse(const char *text, loss_selection *selection)
+{
+    size_t n = strlen(SAMPLE);
+    if (!text || !selection)
+        return false;
+    loss_selection s = {.n_images = selection->n_images, .is_all = strcmp(text, ALL) == 0};
+    s.is_sample = strncmp(text, SAMPLE, n) == 0 && loss_count_parse(text + n, NULL, &s.seed);
+    if (!s.is_all && !s.is_sample && strcmp(text, FIRST) != 0)
+        return false;
+    *selection = s;
+    return true;
+}
 
 /* Moves the chosen images to the front: keep[] holds their numbers, ascending. */
 static void keep_images(lossi_images *images, const size_t *keep, size_t n)
@@ -36,12 +54,12 @@ loss_status lossi_select(loss_dataset *data, const loss_dataset_options *opt)
 {
     lossi_images *images = &data->images;
     size_t n = images->n;
-    strcpy(data->selection, "all");
+    strcpy(data->selection, ALL);
     if (!opt->limit || opt->limit >= n)
         return LOSS_OK;
-    strcpy(data->selection, "first");
+    strcpy(data->selection, FIRST);
     if (opt->sample)
-        snprintf(data->selection, sizeof data->selection, "sample seed=%llu",
+        snprintf(data->selection, sizeof data->selection, "%s%llu", SAMPLE,
                  (unsigned long long)opt->sample_seed);
     size_t *order = lossi_alloc(n, sizeof *order);
     if (!order)

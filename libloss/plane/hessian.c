@@ -38,8 +38,8 @@ double loss_plane_eigenvalue(const loss_plane *plane, int axis)
 static bool record(const loss_plane *plane, lossi_facts *facts)
 {
     const eigenvalues *details = plane->details;
-    return lossi_facts_add(facts, "eigenvalue_x", "%.9g", details->of[0]) &&
-           lossi_facts_add(facts, "eigenvalue_y", "%.9g", details->of[1]);
+    return lossi_facts_add(facts, LOSS_KEY_EIGENVALUE_X, "%.9g", details->of[0]) &&
+           lossi_facts_add(facts, LOSS_KEY_EIGENVALUE_Y, "%.9g", details->of[1]);
 }
 
 static loss_status restore(loss_plane **out, const lossi_plane_kind *kind, const loss_net *net,
@@ -47,9 +47,10 @@ static loss_status restore(loss_plane **out, const lossi_plane_kind *kind, const
 {
     eigenvalues read;
     loss_status status =
-        lossi_facts_number(source->facts, source->path, "eigenvalue_x", &read.of[0]);
+        lossi_facts_number(source->facts, source->path, LOSS_KEY_EIGENVALUE_X, &read.of[0]);
     if (!status)
-        status = lossi_facts_number(source->facts, source->path, "eigenvalue_y", &read.of[1]);
+        status =
+            lossi_facts_number(source->facts, source->path, LOSS_KEY_EIGENVALUE_Y, &read.of[1]);
     if (!status)
         status = lossi_plane_restore_kept(out, kind, net, source);
     if (!status)
@@ -59,7 +60,7 @@ static loss_status restore(loss_plane **out, const lossi_plane_kind *kind, const
 
 const lossi_plane_kind lossi_plane_kind_hessian = {
     .name = "hessian",
-    .mark = "eigenvalue_x",
+    .mark = LOSS_KEY_EIGENVALUE_X,
     .details_size = sizeof(eigenvalues),
     .record = record,
     .restore = restore,

@@ -42,7 +42,8 @@ loss_status lossi_plane_restore_kept(loss_plane **out, const lossi_plane_kind *k
         free(p->directions[1]);
         p->directions[1] = NULL;
     }
-    status = lossi_plane_finish(&p, lossi_strdup(lossi_facts_text(source->facts, "directions")));
+    status =
+        lossi_plane_finish(&p, lossi_strdup(lossi_facts_text(source->facts, LOSS_KEY_DIRECTIONS)));
     *out = p;
     return status;
 }
@@ -50,6 +51,6 @@ loss_status lossi_plane_restore_kept(loss_plane **out, const lossi_plane_kind *k
 loss_ignore lossi_plane_ignore_of(const lossi_facts *facts)
 {
     bool is_none =
-        strcmp(lossi_facts_text(facts, "ignore"), loss_ignore_name(LOSS_IGNORE_NONE)) == 0;
+        strcmp(lossi_facts_text(facts, LOSS_KEY_IGNORE), loss_ignore_name(LOSS_IGNORE_NONE)) == 0;
     return is_none ? LOSS_IGNORE_NONE : LOSS_IGNORE_BIASBN;
 }

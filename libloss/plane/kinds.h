@@ -3,6 +3,8 @@
 #ifndef LOSSI_PLANE_KINDS_H
 #define LOSSI_PLANE_KINDS_H
 
+#include <loss/keys.h>
+
 #include "base/facts.h"
 #include "plane/plane.h"
 

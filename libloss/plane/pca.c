@@ -324,10 +324,10 @@ size_t loss_plane_checkpoints(const loss_plane *plane)
 static bool record(const loss_plane *plane, lossi_facts *facts)
 {
     const components *details = plane->details;
-    return lossi_facts_add(facts, "pca_checkpoints", "%zu", details->n_checkpoints) &&
-           lossi_facts_add(facts, "explained_x", "%.9g", details->explained[0]) &&
-           lossi_facts_add(facts, "explained_y", "%.9g", details->explained[1]) &&
-           lossi_facts_add(facts, "ignore", "%s", loss_ignore_name(details->ignore));
+    return lossi_facts_add(facts, LOSS_KEY_PCA_CHECKPOINTS, "%zu", details->n_checkpoints) &&
+           lossi_facts_add(facts, LOSS_KEY_EXPLAINED_X, "%.9g", details->explained[0]) &&
+           lossi_facts_add(facts, LOSS_KEY_EXPLAINED_Y, "%.9g", details->explained[1]) &&
+           lossi_facts_add(facts, LOSS_KEY_IGNORE, "%s", loss_ignore_name(details->ignore));
 }
 
 static loss_status restore(loss_plane **out, const lossi_plane_kind *kind, const loss_net *net,
@@ -338,9 +338,9 @@ static loss_status restore(loss_plane **out, const lossi_plane_kind *kind, const
     uint64_t n;
     loss_status status = lossi_facts_count(facts, source->path, kind->mark, &n);
     if (!status)
-        status = lossi_facts_number(facts, source->path, "explained_x", &read.explained[0]);
+        status = lossi_facts_number(facts, source->path, LOSS_KEY_EXPLAINED_X, &read.explained[0]);
     if (!status)
-        status = lossi_facts_number(facts, source->path, "explained_y", &read.explained[1]);
+        status = lossi_facts_number(facts, source->path, LOSS_KEY_EXPLAINED_Y, &read.explained[1]);
     if (!status)
         status = lossi_plane_restore_kept(out, kind, net, source);
     if (status)
@@ -352,7 +352,7 @@ static loss_status restore(loss_plane **out, const lossi_plane_kind *kind, const
 
 const lossi_plane_kind lossi_plane_kind_pca = {
     .name = "pca",
-    .mark = "pca_checkpoints",
+    .mark = LOSS_KEY_PCA_CHECKPOINTS,
     .details_size = sizeof(components),
     .record = record,
     .restore = restore,

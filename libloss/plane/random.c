@@ -102,9 +102,9 @@ loss_status loss_plane_random(loss_plane **out, const loss_net *net,
 static bool record(const loss_plane *plane, lossi_facts *facts)
 {
     const loss_random_options *opt = plane->details;
-    return lossi_facts_add(facts, "norm", "%s", loss_norm_name(opt->norm)) &&
-           lossi_facts_add(facts, "ignore", "%s", loss_ignore_name(opt->ignore)) &&
-           lossi_facts_add(facts, "seed", "%llu", (unsigned long long)opt->seed);
+    return lossi_facts_add(facts, LOSS_KEY_NORM, "%s", loss_norm_name(opt->norm)) &&
+           lossi_facts_add(facts, LOSS_KEY_IGNORE, "%s", loss_ignore_name(opt->ignore)) &&
+           lossi_facts_add(facts, LOSS_KEY_SEED, "%llu", (unsigned long long)opt->seed);
 }
 
 static loss_status restore(loss_plane **out, const lossi_plane_kind *kind, const loss_net *net,
@@ -117,7 +117,7 @@ static loss_status restore(loss_plane **out, const lossi_plane_kind *kind, const
         norm++;
     opt.norm = (loss_norm)norm; /* an unknown one is refused */
     opt.ignore = lossi_plane_ignore_of(source->facts);
-    loss_status status = lossi_facts_count(source->facts, source->path, "seed", &opt.seed);
+    loss_status status = lossi_facts_count(source->facts, source->path, LOSS_KEY_SEED, &opt.seed);
     return status ? status : loss_plane_random(out, net, &opt);
 }
 
@@ -131,7 +131,7 @@ static loss_status another(loss_plane **out, const loss_plane *plane, const loss
 
 const lossi_plane_kind lossi_plane_kind_random = {
     .name = "random",
-    .mark = "norm",
+    .mark = LOSS_KEY_NORM,
     .details_size = sizeof(loss_random_options),
     .is_drawn = true,
     .record = record,

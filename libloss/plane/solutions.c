@@ -136,7 +136,7 @@ size_t loss_plane_solutions(const loss_plane *plane)
 
 static bool record(const loss_plane *plane, lossi_facts *facts)
 {
-    return lossi_facts_add(facts, "solutions", "%zu", 1 + loss_plane_solutions(plane));
+    return lossi_facts_add(facts, LOSS_KEY_SOLUTIONS, "%zu", 1 + loss_plane_solutions(plane));
 }
 
 static loss_status refuse(loss_plane **out, const lossi_plane_kind *kind, const loss_net *net,
@@ -144,12 +144,12 @@ static loss_status refuse(loss_plane **out, const lossi_plane_kind *kind, const 
 {
     (void)out, (void)kind, (void)net;
     return lossi_fail(LOSS_ERR_ARGUMENT, "%s: a %s; the other solutions are not in the file",
-                      source->path, lossi_facts_text(source->facts, "directions"));
+                      source->path, lossi_facts_text(source->facts, LOSS_KEY_DIRECTIONS));
 }
 
 const lossi_plane_kind lossi_plane_kind_solutions = {
     .name = "solutions",
-    .mark = "solutions",
+    .mark = LOSS_KEY_SOLUTIONS,
     .details_size = sizeof(solutions),
     .moves_statistics = true,
     .record = record,

@@ -37,8 +37,8 @@ loss_status lossi_surface_attach_curvature(loss_surface *s)
         "ignore=%s seed=%llu steps=%zu tolerance=%g", loss_ignore_name(s->curvature.ignore),
         (unsigned long long)s->curvature.seed, s->eigen.steps, s->eigen.tolerance);
     loss_status status = text ? lossi_store_begin_curvature(s->store, text) : lossi_fail_nomem(64);
-    if (!status && !lossi_facts_find(&s->facts, "curvature") &&
-        !lossi_facts_add(&s->facts, "curvature", "%s", text))
+    if (!status && !lossi_facts_find(&s->facts, LOSS_KEY_CURVATURE) &&
+        !lossi_facts_add(&s->facts, LOSS_KEY_CURVATURE, "%s", text))
         status = lossi_fail_nomem(64);
     free(text);
     return status;
@@ -46,7 +46,7 @@ loss_status lossi_surface_attach_curvature(loss_surface *s)
 
 bool loss_surface_has_curvature(const loss_surface *surface)
 {
-    return loss_surface_metadata(surface, "curvature") != NULL;
+    return loss_surface_metadata(surface, LOSS_KEY_CURVATURE) != NULL;
 }
 
 loss_status loss_surface_curvature(loss_surface *surface, loss_split split,

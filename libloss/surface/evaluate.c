@@ -169,16 +169,16 @@ static bool has_centre(loss_axis axis)
     return false;
 }
 
-/* The loss of the network itself, as `model_loss_SPLIT`: the centre of the grid can be held
+/* The loss of the network itself, as LOSS_KEY_MODEL_LOSS: the centre of the grid can be held
  * against it. */
 static loss_status evaluate_model(evaluation *e)
 {
     loss_surface *s = e->surface;
     loss_status status = LOSS_OK;
     for (int k = 0; k < 2 && !status; k++) {
-        char key[32];
+        char key[LOSSI_KEY_SIZE];
         loss_result result = LOSS_RESULT_INIT;
-        snprintf(key, sizeof key, "model_loss_%s", loss_split_name((loss_split)k));
+        lossi_split_key(key, LOSS_KEY_MODEL_LOSS, (loss_split)k);
         if (!s->data[k] || lossi_facts_find(&s->facts, key))
             continue;
         status = lossi_evaluator_run(e->evaluator, s->net, s->data[k], s->opt.cancelled,

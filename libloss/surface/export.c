@@ -52,14 +52,6 @@ static loss_status read_fields(loss_surface *s, loss_split split, fields *f)
     return status;
 }
 
-/* The split to write: the one asked for if the file has it, else the other. */
-static loss_split choose_split(const loss_surface *s, loss_split wanted)
-{
-    return loss_surface_has_split(s, wanted) ? wanted
-           : wanted == LOSS_SPLIT_TEST       ? LOSS_SPLIT_TRAIN
-                                             : LOSS_SPLIT_TEST;
-}
-
 /* Takes the line over, NULL where memory is out. Whatever the file says in it stays on one line. */
 static loss_status add_comment(lossi_mesh *mesh, char *line)
 {
@@ -76,25 +68,23 @@ static loss_status add_comment(lossi_mesh *mesh, char *line)
     return LOSS_OK;
 }
 
-static const char *fact(const loss_surface *s, const char *key)
-{
-    const char *value = lossi_facts_find(&s->facts, key);
-    return value ? value : "unknown";
-}
-
 /* What was measured, and how z was made of it. */
 static loss_status add_comments(const loss_surface *s, loss_split split,
                                 const lossi_height_scale *scale, lossi_mesh *mesh)
 {
-    char key[32];
-    snprintf(key, sizeof key, "images_%s", loss_split_name(split));
+    char images[LOSSI_KEY_SIZE];
+    lossi_split_key(images, LOSS_KEY_IMAGES, split);
     char *const lines[] = {
-        lossi_format("loss landscape by libloss %s: %s, weights %s", fact(s, "version"),
-                     fact(s, "model"), fact(s, "weights_digest")),
+        lossi_format("loss landscape by libloss %s: %s, weights %s",
+                     lossi_surface_fact(s, LOSS_KEY_VERSION), lossi_surface_fact(s, LOSS_KEY_MODEL),
+                     lossi_surface_fact(s, LOSS_KEY_WEIGHTS_DIGEST)),
         lossi_format("mean cross-entropy in nats over %s %s images of %s, BatchNorm mode %s",
-                     fact(s, key), loss_split_name(split), fact(s, "data_format"), fact(s, "bn")),
+                     lossi_surface_fact(s, images), loss_split_name(split),
+                     lossi_surface_fact(s, LOSS_KEY_DATA_FORMAT),
+                     lossi_surface_fact(s, LOSS_KEY_BN)),
         lossi_format("directions: %s; cosine %s; x and y in multiples of them",
-                     fact(s, "directions"), fact(s, "cosine")),
+                     lossi_surface_fact(s, LOSS_KEY_DIRECTIONS),
+                     lossi_surface_fact(s, LOSS_KEY_COSINE)),
         lossi_format("z = %.9g + %.9g * %s; quality is the loss itself", scale->offset,
                      scale->scale, scale->kind == LOSS_HEIGHT_LOG ? "log10(loss)" : "loss"),
     };
@@ -113,7 +103,7 @@ typedef loss_status (*mesh_writer)(const char *path, const lossi_mesh *mesh,
 static loss_status write_mesh(loss_surface *s, const char *path, mesh_writer writer,
                               const loss_export_options *opt)
 {
-    loss_split split = choose_split(s, opt->split);
+    loss_split split = loss_surface_split(s, opt->split);
     if (s->x.n < 2 || s->y.n < 2)
         return lossi_fail(
             LOSS_ERR_SHAPE,
@@ -142,7 +132,7 @@ static loss_status write_mesh(loss_surface *s, const char *path, mesh_writer wri
 static loss_status write_vti(loss_surface *s, const char *path, const loss_export_options *opt)
 {
     fields f;
-    loss_status status = read_fields(s, choose_split(s, opt->split), &f);
+    loss_status status = read_fields(s, loss_surface_split(s, opt->split), &f);
     if (status)
         return status;
     lossi_grid_array arrays[] = {{"loss", f.loss, NULL},

@@ -97,20 +97,16 @@ static size_t find_vertices(const loss_path_point *points, size_t n,
     return n_vertices;
 }
 
-static const char *fact(const loss_surface *s, const char *key)
-{
-    const char *value = lossi_facts_find(&s->facts, key);
-    return value ? value : "unknown";
-}
-
 static void write_ply(loss_file *out, const loss_surface *s, const vertex *vertices, size_t n,
                       const lossi_height_scale *scale)
 {
     size_t n_edges = 0;
     for (size_t i = 0; i < n; i++)
         n_edges += vertices[i].follows;
-    char *title = lossi_format("training path by libloss %s on the surface of %s, weights %s",
-                               fact(s, "version"), fact(s, "model"), fact(s, "weights_digest"));
+    char *title =
+        lossi_format("training path by libloss %s on the surface of %s, weights %s",
+                     lossi_surface_fact(s, LOSS_KEY_VERSION), lossi_surface_fact(s, LOSS_KEY_MODEL),
+                     lossi_surface_fact(s, LOSS_KEY_WEIGHTS_DIGEST));
     char *escaped = loss_text_escaped(title);
     loss_file_put_text(out, "ply\nformat ascii 1.0\ncomment ");
     loss_file_put_text(out, escaped);
@@ -144,9 +140,7 @@ static void write_ply(loss_file *out, const loss_surface *s, const vertex *verti
 
 static loss_status write_lines(loss_surface *s, const char *path, const loss_export_options *opt)
 {
-    loss_split split = opt->split;
-    if (!loss_surface_has_split(s, split))
-        split = split == LOSS_SPLIT_TEST ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST;
+    loss_split split = loss_surface_split(s, opt->split);
     const loss_path_point *points;
     size_t n;
     lossi_height_scale scale;

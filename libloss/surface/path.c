@@ -226,7 +226,7 @@ static loss_status evaluate_all(walk *w)
 static loss_status record_share(walk *w, double held)
 {
     loss_surface *s = w->surface;
-    char *key = lossi_format("path_held_%s", w->run), *value = lossi_format("%.9g", held);
+    char *key = lossi_format(LOSS_KEY_PATH_HELD "_%s", w->run), *value = lossi_format("%.9g", held);
     loss_status status = key && value ? LOSS_OK : lossi_fail_nomem(strlen(w->run) + 32);
     const char *was = status ? NULL : lossi_facts_find(&s->facts, key);
     if (!status && !(was && strcmp(was, value) == 0)) {

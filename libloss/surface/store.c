@@ -108,8 +108,8 @@ static loss_status read_id(lossi_store *store, char id[LOSSI_ID_SIZE])
     bool has = false;
     loss_status status = LOSS_OK;
     if (!store->identity)
-        status = lossi_sql_prepare(store, "SELECT value FROM metadata WHERE key = 'id'",
-                                   &store->identity);
+        status = lossi_sql_prepare(
+            store, "SELECT value FROM metadata WHERE key = '" LOSS_KEY_ID "'", &store->identity);
     if (status)
         return status;
     lossi_sql_rewind(store, store->identity);
@@ -131,9 +131,10 @@ static loss_status create_if_empty(lossi_store *store, const lossi_store_content
     if (!status && *is_new)
         status = create_contents(store, contents);
     if (!status && !is_readonly(store))
-        status = lossi_sql_execute(
-            store, "INSERT OR IGNORE INTO metadata VALUES('id', lower(hex(randomblob(16))))",
-            "write");
+        status = lossi_sql_execute(store,
+                                   "INSERT OR IGNORE INTO metadata VALUES('" LOSS_KEY_ID
+                                   "', lower(hex(randomblob(16))))",
+                                   "write");
     if (!status)
         status = read_id(store, store->id);
     return lossi_sql_end(store, status);

@@ -7,8 +7,8 @@
 static loss_status record(lossi_store *store, const char *curvature)
 {
     sqlite3_stmt *insert = NULL;
-    loss_status status =
-        lossi_sql_prepare(store, "INSERT OR IGNORE INTO metadata VALUES('curvature', ?)", &insert);
+    loss_status status = lossi_sql_prepare(
+        store, "INSERT OR IGNORE INTO metadata VALUES('" LOSS_KEY_CURVATURE "', ?)", &insert);
     if (!status) {
         sqlite3_bind_text(insert, 1, curvature, -1, SQLITE_STATIC);
         status = lossi_sql_finish(store, insert);
@@ -21,8 +21,8 @@ static loss_status compare(lossi_store *store, const char *curvature)
 {
     sqlite3_stmt *select = NULL;
     bool has = false;
-    loss_status status =
-        lossi_sql_prepare(store, "SELECT value FROM metadata WHERE key = 'curvature'", &select);
+    loss_status status = lossi_sql_prepare(
+        store, "SELECT value FROM metadata WHERE key = '" LOSS_KEY_CURVATURE "'", &select);
     if (!status)
         status = lossi_sql_row(store, select, "t", &has);
     const char *was = has && !status ? lossi_sql_text(select, 0) : "none";

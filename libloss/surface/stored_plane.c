@@ -45,19 +45,19 @@ loss_status loss_surface_plane(const loss_surface *surface, const loss_net *net,
     const lossi_facts *facts = &surface->facts;
     char digest[17];
     loss_net_digest(net, digest);
-    if (strcmp(lossi_facts_text(facts, "weights_digest"), digest) != 0)
+    if (strcmp(lossi_facts_text(facts, LOSS_KEY_WEIGHTS_DIGEST), digest) != 0)
         return lossi_fail(
             LOSS_ERR_MISMATCH,
             "%s: its origin is %s with weights of digest %s; these are of %s with digest %s",
-            surface->path, lossi_facts_text(facts, "model"),
-            lossi_facts_text(facts, "weights_digest"), net->model, digest);
+            surface->path, lossi_facts_text(facts, LOSS_KEY_MODEL),
+            lossi_facts_text(facts, LOSS_KEY_WEIGHTS_DIGEST), net->model, digest);
     const lossi_plane_source source = {surface->path, facts, read_direction, surface->store};
     loss_status status = lossi_plane_restore(plane, net, &source);
     if (!status &&
-        strcmp(loss_plane_digest(*plane), lossi_facts_text(facts, "plane_digest")) != 0) {
+        strcmp(loss_plane_digest(*plane), lossi_facts_text(facts, LOSS_KEY_PLANE_DIGEST)) != 0) {
         status = lossi_fail(LOSS_ERR_FORMAT, "%s: its directions have the digest %s; recorded: %s",
                             surface->path, loss_plane_digest(*plane),
-                            lossi_facts_text(facts, "plane_digest"));
+                            lossi_facts_text(facts, LOSS_KEY_PLANE_DIGEST));
         loss_plane_free(*plane);
         *plane = NULL;
     }

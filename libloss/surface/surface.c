@@ -43,13 +43,14 @@ static bool add_channels(lossi_facts *facts, const char *key, const float *value
 
 static bool add_data(lossi_facts *facts, const loss_dataset *data)
 {
-    char key[64];
-    const char *split = loss_split_name(loss_dataset_split(data));
-#define KEY(name) (snprintf(key, sizeof key, name "_%s", split), key)
-    return lossi_facts_add(facts, KEY("images"), "%zu", loss_dataset_count(data)) &&
-           lossi_facts_add(facts, KEY("selection"), "%s", loss_dataset_selection(data)) &&
-           lossi_facts_add(facts, KEY("data_digest"), "%s", loss_dataset_digest(data));
-#undef KEY
+    char key[LOSSI_KEY_SIZE];
+    loss_split split = loss_dataset_split(data);
+    return lossi_facts_add(facts, lossi_split_key(key, LOSS_KEY_IMAGES, split), "%zu",
+                           loss_dataset_count(data)) &&
+           lossi_facts_add(facts, lossi_split_key(key, LOSS_KEY_SELECTION, split), "%s",
+                           loss_dataset_selection(data)) &&
+           lossi_facts_add(facts, lossi_split_key(key, LOSS_KEY_DATA_DIGEST, split), "%s",
+                           loss_dataset_digest(data));
 }
 
 const char *loss_bn_name(loss_bn bn)
@@ -60,21 +61,24 @@ const char *loss_bn_name(loss_bn bn)
 
 static bool add_bn(lossi_facts *facts, const loss_surface_options *opt)
 {
-    bool done = lossi_facts_add(facts, "bn", "%s", loss_bn_name(opt->bn));
+    bool done = lossi_facts_add(facts, LOSS_KEY_BN, "%s", loss_bn_name(opt->bn));
     if (done && opt->bn == LOSS_BN_RECALIBRATE)
-        done = lossi_facts_add(facts, "bn_images", "%zu", loss_dataset_count(opt->bn_data)) &&
-               lossi_facts_add(facts, "bn_selection", "%s", loss_dataset_selection(opt->bn_data)) &&
-               lossi_facts_add(facts, "bn_data_digest", "%s", loss_dataset_digest(opt->bn_data));
+        done =
+            lossi_facts_add(facts, LOSS_KEY_BN_IMAGES, "%zu", loss_dataset_count(opt->bn_data)) &&
+            lossi_facts_add(facts, LOSS_KEY_BN_SELECTION, "%s",
+                            loss_dataset_selection(opt->bn_data)) &&
+            lossi_facts_add(facts, LOSS_KEY_BN_DATA_DIGEST, "%s",
+                            loss_dataset_digest(opt->bn_data));
     return done;
 }
 
 static bool add_plane(lossi_facts *facts, const loss_plane *plane)
 {
-    return lossi_facts_add(facts, "directions", "%s", loss_plane_description(plane)) &&
-           lossi_facts_add(facts, "plane_digest", "%s", loss_plane_digest(plane)) &&
-           lossi_facts_add(facts, "norm_x", "%.9g", loss_plane_norm(plane, 0)) &&
-           lossi_facts_add(facts, "norm_y", "%.9g", loss_plane_norm(plane, 1)) &&
-           lossi_facts_add(facts, "cosine", "%.9g", loss_plane_cosine(plane)) &&
+    return lossi_facts_add(facts, LOSS_KEY_DIRECTIONS, "%s", loss_plane_description(plane)) &&
+           lossi_facts_add(facts, LOSS_KEY_PLANE_DIGEST, "%s", loss_plane_digest(plane)) &&
+           lossi_facts_add(facts, LOSS_KEY_NORM_X, "%.9g", loss_plane_norm(plane, 0)) &&
+           lossi_facts_add(facts, LOSS_KEY_NORM_Y, "%.9g", loss_plane_norm(plane, 1)) &&
+           lossi_facts_add(facts, LOSS_KEY_COSINE, "%.9g", loss_plane_cosine(plane)) &&
            (!plane->kind->record || plane->kind->record(plane, facts));
 }
 
@@ -83,7 +87,7 @@ static const char *const SPLITS[2][2] = {{NULL, "test"}, {"train", "train,test"}
 
 static loss_status take_splits(loss_surface *s)
 {
-    const char *splits = lossi_facts_find(&s->facts, "splits");
+    const char *splits = lossi_facts_find(&s->facts, LOSS_KEY_SPLITS);
     for (int i = 1; i < 4 && splits; i++)
         if (strcmp(splits, SPLITS[i / 2][i % 2]) == 0) {
             s->has_split[LOSS_SPLIT_TRAIN] = i / 2;
@@ -107,26 +111,26 @@ static bool collect_facts(const loss_surface *s, lossi_facts *facts)
     struct tm utc;
     strftime(created, sizeof created, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
     loss_net_digest(s->net, digest);
-    bool done =
-        lossi_facts_add(facts, "version", "%s", loss_version()) &&
-        lossi_facts_add(facts, "isa", "%s", loss_isa()) &&
-        lossi_facts_add(facts, "created", "%s", created) &&
-        lossi_facts_add(facts, "model", "%s", loss_net_model(s->net)) &&
-        lossi_facts_add(facts, "parameters", "%zu", loss_net_n_parameters(s->net)) &&
-        lossi_facts_add(facts, "weights_digest", "%s", digest) &&
-        lossi_facts_add(facts, "weights_norm", "%.9g", weights_norm(s->net)) &&
-        add_bn(facts, &s->opt) &&
-        (!s->opt.network_from ||
-         lossi_facts_add(facts, "network_from", "%s", s->opt.network_from)) &&
-        (!s->opt.caveat || lossi_facts_add(facts, "caveat", "%s", s->opt.caveat)) &&
-        (!s->opt.repeat || lossi_facts_add(facts, "repeat", "%zu", s->opt.repeat)) &&
-        lossi_facts_add(facts, "splits", "%s", SPLITS[s->data[0] != NULL][s->data[1] != NULL]) &&
-        lossi_facts_add(facts, "data", "%s", loss_dataset_path(first)) &&
-        lossi_facts_add(facts, "data_format", "%s", loss_dataset_format(first)) &&
-        (!loss_dataset_mean(first) ||
-         (add_channels(facts, "mean", loss_dataset_mean(first), channels) &&
-          add_channels(facts, "std", loss_dataset_std(first), channels))) &&
-        add_plane(facts, s->plane);
+    bool done = lossi_facts_add(facts, LOSS_KEY_VERSION, "%s", loss_version()) &&
+                lossi_facts_add(facts, LOSS_KEY_ISA, "%s", loss_isa()) &&
+                lossi_facts_add(facts, LOSS_KEY_CREATED, "%s", created) &&
+                lossi_facts_add(facts, LOSS_KEY_MODEL, "%s", loss_net_model(s->net)) &&
+                lossi_facts_add(facts, LOSS_KEY_PARAMETERS, "%zu", loss_net_n_parameters(s->net)) &&
+                lossi_facts_add(facts, LOSS_KEY_WEIGHTS_DIGEST, "%s", digest) &&
+                lossi_facts_add(facts, LOSS_KEY_WEIGHTS_NORM, "%.9g", weights_norm(s->net)) &&
+                add_bn(facts, &s->opt) &&
+                (!s->opt.network_from ||
+                 lossi_facts_add(facts, LOSS_KEY_NETWORK_FROM, "%s", s->opt.network_from)) &&
+                (!s->opt.caveat || lossi_facts_add(facts, LOSS_KEY_CAVEAT, "%s", s->opt.caveat)) &&
+                (!s->opt.repeat || lossi_facts_add(facts, LOSS_KEY_REPEAT, "%zu", s->opt.repeat)) &&
+                lossi_facts_add(facts, LOSS_KEY_SPLITS, "%s",
+                                SPLITS[s->data[0] != NULL][s->data[1] != NULL]) &&
+                lossi_facts_add(facts, LOSS_KEY_DATA, "%s", loss_dataset_path(first)) &&
+                lossi_facts_add(facts, LOSS_KEY_DATA_FORMAT, "%s", loss_dataset_format(first)) &&
+                (!loss_dataset_mean(first) ||
+                 (add_channels(facts, LOSS_KEY_MEAN, loss_dataset_mean(first), channels) &&
+                  add_channels(facts, LOSS_KEY_STD, loss_dataset_std(first), channels))) &&
+                add_plane(facts, s->plane);
     for (int k = 0; k < 2; k++)
         done = done && (!s->data[k] || add_data(facts, s->data[k]));
     return done;
@@ -193,29 +197,35 @@ static bool same_fact(const lossi_facts *a, const lossi_facts *b, const char *ke
  * but it says more than their digests. */
 static loss_status compare(const loss_surface *s, const lossi_facts *asked)
 {
+    enum { NO_SPLIT = -1 };
     static const struct {
         const char *key, *what;
+        int split; /* whose name follows the key */
     } same[] = {
-        {"model", "model"},
-        {"weights_digest", "weights (digest)"},
-        {"plane_digest", "directions (digest)"},
-        {"splits", "splits"},
-        {"images_train", "number of training images"},
-        {"images_test", "number of test images"},
-        {"data_digest_train", "training images (digest)"},
-        {"data_digest_test", "test images (digest)"},
-        {"bn", "BatchNorm mode"},
-        {"bn_images", "number of images for BatchNorm's statistics"},
-        {"bn_data_digest", "images for BatchNorm's statistics (digest)"},
-        {"repeat", "number of repeated directions"},
-        {"isa", "kernel set"},
+        {LOSS_KEY_MODEL, "model", NO_SPLIT},
+        {LOSS_KEY_WEIGHTS_DIGEST, "weights (digest)", NO_SPLIT},
+        {LOSS_KEY_PLANE_DIGEST, "directions (digest)", NO_SPLIT},
+        {LOSS_KEY_SPLITS, "splits", NO_SPLIT},
+        {LOSS_KEY_IMAGES, "number of training images", LOSS_SPLIT_TRAIN},
+        {LOSS_KEY_IMAGES, "number of test images", LOSS_SPLIT_TEST},
+        {LOSS_KEY_DATA_DIGEST, "training images (digest)", LOSS_SPLIT_TRAIN},
+        {LOSS_KEY_DATA_DIGEST, "test images (digest)", LOSS_SPLIT_TEST},
+        {LOSS_KEY_BN, "BatchNorm mode", NO_SPLIT},
+        {LOSS_KEY_BN_IMAGES, "number of images for BatchNorm's statistics", NO_SPLIT},
+        {LOSS_KEY_BN_DATA_DIGEST, "images for BatchNorm's statistics (digest)", NO_SPLIT},
+        {LOSS_KEY_REPEAT, "number of repeated directions", NO_SPLIT},
+        {LOSS_KEY_ISA, "kernel set", NO_SPLIT},
     };
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        char split_key[LOSSI_KEY_SIZE];
         const char *key = same[i].key, *what = same[i].what;
+        if (same[i].split != NO_SPLIT)
+            key = lossi_split_key(split_key, key, (loss_split)same[i].split);
         if (same_fact(&s->facts, asked, key))
             continue;
-        if (strcmp(key, "plane_digest") == 0 && !same_fact(&s->facts, asked, "directions"))
-            key = what = "directions";
+        if (strcmp(key, LOSS_KEY_PLANE_DIGEST) == 0 &&
+            !same_fact(&s->facts, asked, LOSS_KEY_DIRECTIONS))
+            key = what = LOSS_KEY_DIRECTIONS;
         const char *was = lossi_facts_find(&s->facts, key), *is = lossi_facts_find(asked, key);
         return lossi_fail(
             LOSS_ERR_MISMATCH,
@@ -360,6 +370,14 @@ bool loss_surface_has_split(const loss_surface *surface, loss_split split)
     return surface && (unsigned)split < 2 && surface->has_split[split];
 }
 
+loss_split loss_surface_split(const loss_surface *surface, loss_split wanted)
+{
+    loss_split other = wanted == LOSS_SPLIT_TEST ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST;
+    return !loss_surface_has_split(surface, wanted) && loss_surface_has_split(surface, other)
+               ? other
+               : wanted;
+}
+
 loss_status loss_surface_points(loss_surface *surface, loss_split split, loss_point *points)
 {
     LOSSI_REQUIRE(surface && points);
@@ -393,24 +411,4 @@ loss_status loss_surface_paths(loss_surface *surface, loss_split split, size_t *
     *n = surface->n_path;
     *points = surface->path_points;
     return LOSS_OK;
-}
-
-const char *loss_surface_metadata(const loss_surface *surface, const char *key)
-{
-    return surface && key ? lossi_facts_find(&surface->facts, key) : NULL;
-}
-
-bool loss_surface_number(const loss_surface *surface, const char *key, double *value)
-{
-    return loss_number_parse(loss_surface_metadata(surface, key), NULL, value);
-}
-
-bool loss_surface_count(const loss_surface *surface, const char *key, uint64_t *value)
-{
-    return loss_count_parse(loss_surface_metadata(surface, key), NULL, value);
-}
-
-const char *loss_surface_metadata_key(const loss_surface *surface, size_t i)
-{
-    return surface && i < surface->facts.n ? surface->facts.keys[i] : NULL;
 }

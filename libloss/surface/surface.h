@@ -30,6 +30,14 @@ loss_status lossi_surface_take_curvature(loss_surface *surface);
 /** The file becomes one about eigenvalues, or is one about the same. */
 loss_status lossi_surface_attach_curvature(loss_surface *surface);
 
+/** The key of a fact that there is for each split: "images_test". @param text  written
+ *  @return text */
+enum { LOSSI_KEY_SIZE = 48 };
+const char *lossi_split_key(char text[LOSSI_KEY_SIZE], const char *key, loss_split split);
+
+/** A fact for a text that people read; "unknown" where the file has no such key. */
+const char *lossi_surface_fact(const loss_surface *surface, const char *key);
+
 /** LOSS_ERR_NAME: a path whose ending is that of no format; the message lists them. */
 loss_status lossi_export_unknown(const char *path, const char *what, bool for_paths);
 

@@ -26,7 +26,7 @@ public() {
     base) echo status file text ;;
     zoo) echo net recognise data status ;;
     kernels) echo none ;;
-    data) echo data status ;;
+    data) echo data status text ;;
     *) echo ;;
     esac
 }
