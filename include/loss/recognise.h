@@ -38,18 +38,22 @@ typedef struct loss_check {
 #define LOSS_CHECK_STATISTICS_OFF 0.1
 
 /** How many images loss_net_check() and loss_recognition_evaluate() are meant for: open this many
- *  of the training split, as a sample. Since 0.1. */
+ *  of the training split, as a sample. A large network is tried on fewer of them first. Since 0.1.
+ */
 #define LOSS_CHECK_IMAGES 256
 
-/** Looks at a network on some hundred images.
+/** Looks at a network on some images. Where the network is large, few are tried first, spread
+ *  evenly over the data; the others are looked at only if these leave doubt, as many as 5 * 10^10
+ *  multiply-adds allow, but at least 64.
  *  @param net    with its weights. Borrowed.
- *  @param data   best of the training split, a sample. Borrowed.
+ *  @param data   best LOSS_CHECK_IMAGES of the training split, a sample. Borrowed.
  *  @param opt    may be NULL.
  *  @param check  from LOSS_CHECK_INIT. Written.
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (struct_size), LOSS_ERR_SHAPE, LOSS_ERR_NOMEM,
  *          LOSS_ERR_SYSTEM, LOSS_ERR_CANCELLED
  *  The bits do not depend on the number of threads.
- *  Threads: any. Cost: two forward passes of the images. Since 0.1. */
+ *  Threads: any. Cost: two forward passes of the images: of 32 for a large network that is in
+ *  order. Since 0.1. */
 LOSS_API loss_status loss_net_check(const loss_net *net, const loss_dataset *data,
                                     const loss_evaluate_options *opt, loss_check *check);
 
@@ -93,7 +97,8 @@ LOSS_API const char *loss_recognition_model(const loss_recognition *recognition,
  *  storage. Threads: any. Since 0.1. */
 LOSS_API const char *loss_recognition_assumed(void);
 
-/** Evaluates all candidates: loss_net_check() with the file's weights.
+/** Evaluates all candidates: loss_net_check() with the file's weights. All see the same images: few
+ *  of them if one candidate clearly wins on those.
  *  @param data, opt  as there.
  *  @return LOSS_OK, what loss_net_load() and loss_net_check() return.
  *  Threads: one caller a handle. Since 0.1. */

@@ -208,6 +208,11 @@ loss_status lossi_evaluator_run(lossi_evaluator *e, const loss_net *net, const l
     return LOSS_OK;
 }
 
+const double *lossi_evaluator_losses(const lossi_evaluator *e)
+{
+    return e->engine.losses;
+}
+
 /* Images in an array. */
 typedef struct array {
     const float *images;

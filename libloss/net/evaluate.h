@@ -17,6 +17,9 @@ loss_status lossi_evaluator_run(lossi_evaluator *evaluator, const loss_net *net,
                                 const loss_dataset *data, loss_cancelled cancelled, void *user,
                                 loss_result *result);
 
+/** [images] the loss of each image of the last run. Borrowed, until the next one. */
+const double *lossi_evaluator_losses(const lossi_evaluator *evaluator);
+
 /** Makes the weights of a network of the graph ready: what a run does before its first image. */
 void lossi_evaluator_set(lossi_evaluator *evaluator, const loss_net *net);
 

@@ -5,76 +5,57 @@
 
 #include "base/base.h"
 #include "net/net.h"
+#include "zoo/check.h"
 #include "zoo/recognition.h"
-
-enum { CHUNK = 16 }; /* images at a time */
+#include "zoo/zoo.h"
 
 const loss_check *loss_recognition_check(const loss_recognition *r, size_t i)
 {
     return r && r->is_evaluated && i < r->n ? &r->candidates[i].check : NULL;
 }
 
-/* -log softmax of the label's logit. */
-static double cross_entropy(const float *logits, size_t classes, size_t label)
+/* The largest of the candidates, which may differ in their strides; 0 if memory is out. */
+static double most_macs(const loss_recognition *r, loss_shape shape)
 {
-    double largest = -INFINITY, sum = 0;
-    for (size_t c = 0; c < classes; c++)
-        largest = fmax(largest, (double)logits[c]);
-    for (size_t c = 0; c < classes; c++)
-        sum += exp((double)logits[c] - largest);
-    return log(sum) + largest - (double)logits[label];
-}
-
-/* The loss of each image, for comparing networks image by image. */
-static loss_status find_losses(const loss_net *net, const loss_dataset *data, double *losses)
-{
-    loss_shape shape = loss_dataset_shape(data);
-    size_t n = loss_dataset_count(data), classes = loss_net_shape(net).classes;
-    size_t size = shape.channels * shape.height * shape.width;
-    float *images = malloc(CHUNK * size * sizeof *images),  /* [CHUNK][c][h][w] */
-        *logits = malloc(CHUNK * classes * sizeof *logits); /* [CHUNK][classes] */
-    loss_status status = images && logits ? LOSS_OK : lossi_fail_nomem(CHUNK * size * 4);
-    for (size_t i = 0; i < n && !status; i += CHUNK) {
-        size_t some = n - i < CHUNK ? n - i : CHUNK;
-        status = loss_dataset_images(data, i, some, images);
-        if (!status)
-            status = loss_net_logits(net, some, images, logits);
-        for (size_t k = 0; k < some && !status; k++)
-            losses[i + k] =
-                cross_entropy(logits + k * classes, classes, loss_dataset_labels(data)[i + k]);
+    double most = 0;
+    for (size_t i = 0; i < r->n; i++) {
+        lossi_built built;
+        if (lossi_zoo_build(r->candidates[i].model, shape, &built))
+            continue;
+        const loss_net *net = lossi_builder_net(built.builder);
+        most = net ? fmax(most, loss_net_macs(net)) : most;
+        loss_builder_free(built.builder);
+        free(built.model);
     }
-    free(images);
-    free(logits);
-    return status;
+    return most;
 }
 
 static loss_status evaluate(lossi_candidate *c, const loss_recognition *r, const loss_dataset *data,
-                            const loss_evaluate_options *opt)
+                            size_t n, const loss_evaluate_options *opt)
 {
     loss_net *net;
     loss_load_options load = LOSS_LOAD_OPTIONS_INIT;
     load.key = r->key;
+    free(c->losses);
+    c->losses = malloc(n * sizeof *c->losses);
+    if (!c->losses)
+        return lossi_fail_nomem(n * sizeof *c->losses);
     loss_status status = loss_net_create(&net, c->model, loss_dataset_shape(data));
     if (!status)
         status = loss_net_load(net, r->path, &load);
     if (!status)
-        status = loss_net_check(net, data, opt, &c->check);
-    free(c->losses);
-    c->losses = status ? NULL : malloc(c->check.images * sizeof *c->losses);
-    if (!status)
-        status = c->losses ? find_losses(net, data, c->losses)
-                           : lossi_fail_nomem(c->check.images * sizeof *c->losses);
+        status = lossi_check_some(net, data, n, opt, &c->check, c->losses);
     loss_net_free(net);
     return status;
 }
 
-loss_status loss_recognition_evaluate(loss_recognition *r, const loss_dataset *data,
-                                      const loss_evaluate_options *opt)
+static loss_status evaluate_all(loss_recognition *r, const loss_dataset *data, size_t n,
+                                const loss_evaluate_options *opt)
 {
-    LOSSI_REQUIRE(r && data);
     loss_status status = LOSS_OK;
+    r->is_evaluated = false;
     for (size_t i = 0; i < r->n && !status; i++)
-        status = evaluate(&r->candidates[i], r, data, opt);
+        status = evaluate(&r->candidates[i], r, data, n, opt);
     r->is_evaluated = !status;
     return status;
 }
@@ -126,11 +107,8 @@ static loss_status fail_undecided(const loss_recognition *r)
                       c->guessing, LOSS_CHECK_STATISTICS_OFF, list);
 }
 
-loss_status loss_recognition_decide(const loss_recognition *r, size_t *winner)
+static bool find_winner(const loss_recognition *r, size_t *winner)
 {
-    LOSSI_REQUIRE(r && winner);
-    if (!r->is_evaluated)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: candidates were not evaluated", r->path);
     for (size_t i = 0; i < r->n; i++) {
         bool wins = is_trusted(&r->candidates[i].check);
         for (size_t k = 0; k < r->n && wins; k++)
@@ -138,7 +116,28 @@ loss_status loss_recognition_decide(const loss_recognition *r, size_t *winner)
         if (!wins)
             continue;
         *winner = i;
-        return LOSS_OK;
+        return true;
     }
-    return fail_undecided(r);
+    return false;
+}
+
+/* Few images do if one wins on them; fewer make that harder, not easier. */
+loss_status loss_recognition_evaluate(loss_recognition *r, const loss_dataset *data,
+                                      const loss_evaluate_options *opt)
+{
+    LOSSI_REQUIRE(r && data);
+    size_t winner;
+    lossi_check_sizes sizes = lossi_check_choose(most_macs(r, loss_dataset_shape(data)), data);
+    loss_status status = evaluate_all(r, data, sizes.first, opt);
+    if (!status && sizes.first < sizes.most && !find_winner(r, &winner))
+        status = evaluate_all(r, data, sizes.most, opt);
+    return status;
+}
+
+loss_status loss_recognition_decide(const loss_recognition *r, size_t *winner)
+{
+    LOSSI_REQUIRE(r && winner);
+    if (!r->is_evaluated)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: candidates were not evaluated", r->path);
+    return find_winner(r, winner) ? LOSS_OK : fail_undecided(r);
 }
