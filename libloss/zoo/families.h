@@ -9,12 +9,16 @@
 /* clang-format off */
 #define LOSSI_FAMILIES(X) \
     X(resnet_cifar) \
+    X(resnet_cifar_bottleneck) \
+    X(preact_resnet) \
+    X(wide_resnet) \
     X(resnet) \
     X(resnet_bottleneck) \
     X(vgg) \
     X(vgg_li) \
     X(densenet) \
-    X(lenet)
+    X(lenet) \
+    X(mlp)
 /* clang-format on */
 
 #define LOSSI_FAMILY_DECLARATION(name) extern const lossi_family lossi_zoo_##name;

@@ -84,7 +84,8 @@ static void try_model(search *s, const char *model, loss_shape shape)
 
 /* Two ratios of channels, of the file's and the network's first convolution and widest one:
  * rounding makes a small width differ. Completes the shape by what the first convolution and the
- * classifier show. @return false if the file lacks these layers */
+ * classifier show. @return false if the file lacks these layers, or the network has no
+ * convolution, so that its sizes are in its name alone */
 static bool measure(const search *s, const loss_net *net, double widths[2], loss_shape *shape)
 {
     const lossi_tensor *widest = NULL, *classifier = NULL;
@@ -95,6 +96,8 @@ static bool measure(const search *s, const loss_net *net, double widths[2], loss
         if (tensor->n_dims == 2)
             classifier = tensor;
     }
+    if (!widest || !classifier)
+        return false;
     const lossi_array *first = lossi_match_find(&s->match, net->tensors[0].name);
     const lossi_array *wide = lossi_match_find(&s->match, widest->name),
                       *last = lossi_match_find(&s->match, classifier->name);

@@ -10,6 +10,7 @@ import json
 import math
 import os
 import struct
+import sys
 
 import numpy as np
 import torch
@@ -18,6 +19,9 @@ from torch import nn
 from torchvision.models.densenet import DenseNet
 from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
 from torchvision.models.vgg import cfgs, make_layers
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import nets  # noqa: E402
 
 VALUES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "values")
 BATCH, STEPS = 10, 3
@@ -243,6 +247,13 @@ def make_net(model, shape, classes):
         return TorchvisionDensenet(shape[0], classes, width(32), given.get("stem", "cifar"))
     if name.endswith("-li"):
         return VggLi(int(name[3:-3]), shape, classes, width)
+    if name == "mlp":
+        return nets.mlp(shape, classes, int(given.get("hidden", 2)), width(int(given.get("size", 512))))
+    if name.startswith("wrn"):
+        return nets.WideResnet(*map(int, name[3:].split("-")), shape[0], classes, width)
+    if name.startswith("preresnet") or name in ("resnet110-bottleneck", "resnet164"):
+        depth = int(name.lstrip("presnt").partition("-")[0])
+        return nets.CifarBottleneckResnet(depth, shape[0], classes, width, name.startswith("pre"))
     depth = int(name.lstrip("resntvg"))
     if name.startswith("vgg"):
         return Vgg(depth, shape, classes, width, given.get("bn") == "1")
