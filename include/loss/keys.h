@@ -33,6 +33,9 @@ LOSS_API loss_key_kind loss_key_kind_of(const char *key);
 /** Kernel set, loss_isa(). Since 0.1. */
 #define LOSS_KEY_ISA "isa"
 
+/** OpenBLAS's version and core, where the kernel set calls it. Since 0.1. */
+#define LOSS_KEY_BLAS "blas"
+
 /** When the file was made, in UTC. Since 0.1. */
 #define LOSS_KEY_CREATED "created"
 

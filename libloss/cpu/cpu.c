@@ -51,9 +51,6 @@ const lossi_kernels *lossi_kernels_number(size_t i)
 
 static void choose(void)
 {
-    /* Threads are ours: they take whole chunks, and a GEMM that threads again would only get in
-     * their way. */
-    openblas_set_num_threads(1);
     const char *wanted = getenv("LOSS_ISA");
     const lossi_kernels *set;
     for (size_t i = 0; !chosen && (set = lossi_kernels_number(i)); i++)

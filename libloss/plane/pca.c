@@ -2,6 +2,7 @@
  * checkpoints, as sklearn's PCA(2) on the rows w_t - w_origin gives them. n parameters are many
  * and T checkpoints few, so they come from the T x T Gram matrix, with the checkpoints read from
  * their files again and again: memory is O(T^2) and some rows. */
+#include <cblas.h>
 #include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
@@ -195,6 +196,17 @@ static loss_status make_direction(rows *r, const double *u, double sign, float *
     return status;
 }
 
+/* On one thread, so that the number of OpenBLAS's threads, which is the host program's, changes no
+ * bit. Its core and version may: then the digests of the directions say that they are others. */
+static lapack_int eigenvectors(lapack_int n, double *vectors, double *values)
+{
+    int threads = openblas_get_num_threads();
+    openblas_set_num_threads(1);
+    lapack_int info = LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'V', 'U', n, vectors, n, values);
+    openblas_set_num_threads(threads);
+    return info;
+}
+
 /* Eigenvectors into the columns of `vectors` [n][n], eigenvalues [n] ascending. @return the
  * rank, at most 2 */
 static loss_status decompose(const double *gram, size_t n, double *vectors, double *values,
@@ -204,8 +216,7 @@ static loss_status decompose(const double *gram, size_t n, double *vectors, doub
     centre(gram, n, vectors);
     for (size_t t = 0; t < n; t++)
         longest = gram[t * n + t] > longest ? gram[t * n + t] : longest;
-    lapack_int info =
-        LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'V', 'U', (lapack_int)n, vectors, (lapack_int)n, values);
+    lapack_int info = eigenvectors((lapack_int)n, vectors, values);
     if (info)
         return lossi_fail(LOSS_ERR_SYSTEM, "LAPACK's dsyev ended with %d on a matrix of %zu x %zu",
                           (int)info, n, n);

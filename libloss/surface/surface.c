@@ -10,6 +10,7 @@
 
 #include <loss/text.h>
 
+#include "cpu/cpu.h"
 #include "plane/kinds.h"
 
 void loss_surface_close(loss_surface *surface)
@@ -105,6 +106,7 @@ static loss_status take_splits(loss_surface *s)
 static bool collect_facts(const loss_surface *s, lossi_facts *facts)
 {
     char digest[17], created[32];
+    const char *blas = lossi_blas_in_use();
     const loss_dataset *first = s->data[0] ? s->data[0] : s->data[1];
     size_t channels = loss_dataset_shape(first).channels;
     time_t now = time(NULL);
@@ -113,6 +115,7 @@ static bool collect_facts(const loss_surface *s, lossi_facts *facts)
     loss_net_digest(s->net, digest);
     bool done = lossi_facts_add(facts, LOSS_KEY_VERSION, "%s", loss_version()) &&
                 lossi_facts_add(facts, LOSS_KEY_ISA, "%s", loss_isa()) &&
+                (!blas || lossi_facts_add(facts, LOSS_KEY_BLAS, "%s", blas)) &&
                 lossi_facts_add(facts, LOSS_KEY_CREATED, "%s", created) &&
                 lossi_facts_add(facts, LOSS_KEY_MODEL, "%s", loss_net_model(s->net)) &&
                 lossi_facts_add(facts, LOSS_KEY_PARAMETERS, "%zu", loss_net_n_parameters(s->net)) &&
@@ -215,6 +218,7 @@ static loss_status compare(const loss_surface *s, const lossi_facts *asked)
         {LOSS_KEY_BN_DATA_DIGEST, "images for BatchNorm's statistics (digest)", NO_SPLIT},
         {LOSS_KEY_REPEAT, "number of repeated directions", NO_SPLIT},
         {LOSS_KEY_ISA, "kernel set", NO_SPLIT},
+        {LOSS_KEY_BLAS, "OpenBLAS and its core", NO_SPLIT},
     };
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
         char split_key[LOSSI_KEY_SIZE];

@@ -4,8 +4,8 @@
 . "$(dirname "$0")/common.bash"
 make_data data
 train() { # train SET CORE FOLDER
-    LOSS_ISA=$1 OPENBLAS_CORETYPE=$2 "$LOSSGRID" train --model resnet20:width=0.25 --data data --epochs 1 \
-        --lr 0.01 --limit 60 --quiet --out "$3"
+    LOSS_ISA=$1 OPENBLAS_CORETYPE=$2 "$LOSSGRID" train --model resnet20:width=0.25 --data data \
+        --epochs 1 --lr 0.01 --limit 60 --quiet --out "$3"
 }
 sets=" $("$LOSSGRID" --version | sed -n 's/^kernel sets of this processor: //p') "
 for set in avx512 avx2; do
@@ -22,3 +22,9 @@ done
 check "blas begins with one core" train blas Prescott run
 check "and records it" grep -qi prescott run/run.json
 refuse "blas does not go on with another core" 1 "blas is" train blas Nehalem run
+surface=("$LOSSGRID" surface run --x=-1:1:2 --y=0:0:1 --limit 20 --quiet --out a.landscape)
+export LOSS_ISA=blas OPENBLAS_CORETYPE=Prescott
+check "a surface begins with one core" "${surface[@]}"
+check "and goes on with it" "${surface[@]}"
+OPENBLAS_CORETYPE=Nehalem
+refuse "but not with another" 1 "its OpenBLAS and its core: " "${surface[@]}"

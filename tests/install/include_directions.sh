@@ -15,7 +15,7 @@ allowed() {
     zoo) echo base net formats ;;
     train | plane) echo base net formats cpu ;;
     curvature) echo base net plane analysis ;;
-    surface) echo base net formats plane analysis curvature ;;
+    surface) echo base net formats cpu plane analysis curvature ;;
     *) echo "?" ;;
     esac
 }

@@ -18,11 +18,15 @@ enum { BLOCK_VALUES = 48 * 1024, BLOCK_COLUMNS = 192 };
 #define GEMM cblas_dgemm
 #endif
 
-/* c [m][n] = a b + beta c, row-major with leading dimensions. */
+/* c [m][n] = a b + beta c, row-major with leading dimensions. On one thread: ours take whole
+ * chunks, and with more the bits would be others. The host program may have set their number
+ * meanwhile. */
 static void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, size_t m, size_t n, size_t k,
                  const lossi_real *a, size_t lda, const lossi_real *b, size_t ldb, lossi_real beta,
                  lossi_real *c, size_t ldc)
 {
+    if (openblas_get_num_threads() != 1)
+        openblas_set_num_threads(1);
     GEMM(CblasRowMajor, ta, tb, (blasint)m, (blasint)n, (blasint)k, 1, a, (blasint)lda, b,
          (blasint)ldb, beta, c, (blasint)ldc);
 }
