@@ -53,6 +53,34 @@ typedef struct lossi_maps {
     size_t channels, pixels, lanes, images;
 } lossi_maps;
 
+/** Functions of one value; k: their constants. */
+typedef enum lossi_curve {
+    LOSSI_CURVE_LEAKY_RELU, /**< k[0]: slope below 0 */
+    LOSSI_CURVE_ELU,        /**< k[0]: alpha */
+    LOSSI_CURVE_SELU,
+    LOSSI_CURVE_GELU, /**< k[0]: 0 by erf, 1 by tanh */
+    LOSSI_CURVE_SILU,
+    LOSSI_CURVE_SIGMOID,
+    LOSSI_CURVE_TANH,
+    LOSSI_CURVE_HARD_SIGMOID, /**< k[0]: slope; k[1]: value at 0 */
+    LOSSI_CURVE_HARD_SWISH,
+    LOSSI_CURVE_SOFTPLUS, /**< k[0]: beta; k[1]: beta x from which on it is x */
+    LOSSI_CURVE_MISH,
+    LOSSI_CURVE_SOFTSIGN,
+    LOSSI_CURVE_CLIP, /**< k[0]: least; k[1]: most; NaN: none */
+    LOSSI_CURVE_EXP,
+    LOSSI_CURVE_LOG,
+    LOSSI_CURVE_SQRT,
+    LOSSI_CURVE_ABS,
+    LOSSI_CURVE_NEG,
+    LOSSI_CURVE_RECIPROCAL,
+    LOSSI_CURVE_ERF,
+    LOSSI_CURVE_POWER, /**< k[0]: exponent */
+    LOSSI_CURVE_SCALE, /**< k[0]: factor; k[1]: shift */
+    LOSSI_N_CURVES
+} lossi_curve;
+enum { LOSSI_CURVE_CONSTANTS = 2 };
+
 typedef struct lossi_kernels {
     const char *name;
     size_t vector;  /* a power of two */
@@ -110,6 +138,9 @@ typedef struct lossi_kernels {
     void (*relu_backward)(size_t count, const lossi_real *y, const lossi_real *dy, lossi_real *dx);
     /** y = a + b; y may be a or b. */
     void (*add)(size_t count, const lossi_real *a, const lossi_real *b, lossi_real *y);
+    /** y = the curve's derivative of that order (0: its value, 1, 2) at x; y may be x. */
+    void (*curve)(lossi_curve curve, unsigned order, const double k[LOSSI_CURVE_CONSTANTS],
+                  size_t count, const lossi_real *x, lossi_real *y);
 
     /** Softmax cross-entropy of logits [classes][lanes] (m->pixels is 1), each of the n images
      * on its own, in double. loss [n]: -log softmax(logits)[label]; correct [n]: 1 if the first

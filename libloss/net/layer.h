@@ -161,6 +161,7 @@ typedef struct lossi_layer {
     lossi_own_tensor tensors[LOSSI_MOST_TENSORS + 1];
     size_t least_inputs, most_inputs; /* 0: one; SIZE_MAX: any number */
     bool is_source;                   /* no inputs */
+    lossi_curve curve;                /* of kinds that are a function of one value: curves.c */
     /* Checks inputs and keys; sets the node's dims and the shapes of its tensors. NULL: the output
      * is like the first input, and there are no tensors. */
     loss_status (*add)(lossi_addition *a);

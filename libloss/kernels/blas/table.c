@@ -26,5 +26,6 @@ const lossi_kernels lossi_kernels_blas = {
     .relu = lossk_relu_ref,
     .relu_backward = lossk_relu_backward_ref,
     .add = lossk_add_ref,
+    .curve = lossk_curve_ref,
     .xent = lossk_xent_ref,
 };

@@ -16,7 +16,28 @@
     X(shortcut) \
     X(dropout) \
     X(parameter) \
-    X(constant)
+    X(constant) \
+    X(leaky_relu) \
+    X(elu) \
+    X(selu) \
+    X(gelu) \
+    X(silu) \
+    X(sigmoid) \
+    X(tanh) \
+    X(hard_sigmoid) \
+    X(hard_swish) \
+    X(softplus) \
+    X(mish) \
+    X(softsign) \
+    X(clip) \
+    X(exp) \
+    X(log) \
+    X(sqrt) \
+    X(abs) \
+    X(neg) \
+    X(reciprocal) \
+    X(erf) \
+    X(scale)
 /* clang-format on */
 
 #define DECLARE(kind) extern const lossi_layer lossi_layer_##kind;
