@@ -75,7 +75,6 @@ typedef enum lossi_curve {
     LOSSI_CURVE_NEG,
     LOSSI_CURVE_RECIPROCAL,
     LOSSI_CURVE_ERF,
-    LOSSI_CURVE_POWER, /**< k[0]: exponent */
     LOSSI_CURVE_SCALE, /**< k[0]: factor; k[1]: shift */
     LOSSI_N_CURVES
 } lossi_curve;

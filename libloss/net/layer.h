@@ -29,6 +29,7 @@ typedef struct lossi_key {
 typedef enum lossi_initial {
     LOSSI_INITIAL_ZEROS,
     LOSSI_INITIAL_ONES,
+    LOSSI_INITIAL_QUARTERS,
     LOSSI_INITIAL_HE, /* normal with variance 2 / fan_in (He et al. 2015) */
 } lossi_initial;
 
@@ -161,7 +162,7 @@ typedef struct lossi_layer {
     lossi_own_tensor tensors[LOSSI_MOST_TENSORS + 1];
     size_t least_inputs, most_inputs; /* 0: one; SIZE_MAX: any number */
     bool is_source;                   /* no inputs */
-    lossi_curve curve;                /* of kinds that are a function of one value: curves.c */
+    const void *family;               /* what a file of several kinds knows of this one */
     /* Checks inputs and keys; sets the node's dims and the shapes of its tensors. NULL: the output
      * is like the first input, and there are no tensors. */
     loss_status (*add)(lossi_addition *a);

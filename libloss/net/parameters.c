@@ -125,6 +125,9 @@ static void draw_weight(lossi_tensor *tensor, uint64_t seed)
     }
 }
 
+static const lossi_real CONSTANTS[] = {
+    [LOSSI_INITIAL_ZEROS] = 0, [LOSSI_INITIAL_ONES] = 1, [LOSSI_INITIAL_QUARTERS] = 0.25f};
+
 void loss_net_initialise(loss_net *net, uint64_t seed)
 {
     for (size_t i = 0; net && i < net->n_tensors; i++) {
@@ -133,7 +136,7 @@ void loss_net_initialise(loss_net *net, uint64_t seed)
             draw_weight(tensor, seed);
         else
             for (size_t j = 0; j < tensor->count; j++)
-                tensor->values[j] = tensor->own->initial == LOSSI_INITIAL_ONES;
+                tensor->values[j] = CONSTANTS[tensor->own->initial];
     }
 }
 

@@ -81,13 +81,16 @@ static loss_status begin(lossi_plan *plan, const loss_net *net, lossi_span **spa
     return LOSS_OK;
 }
 
-/* The first input of a node if it is given once, and is not the images; else -1. */
-static int only_first(const lossi_node *node)
+/* The first input of a node if it is given once, is as large as the output and is not the images;
+ * else -1. */
+static int only_first(const loss_net *net, const lossi_node *node)
 {
+    if (!node->n_inputs || lossi_node_size(&net->nodes[node->inputs[0]]) != lossi_node_size(node))
+        return -1;
     for (size_t k = 1; k < node->n_inputs; k++)
         if (node->inputs[k] == node->inputs[0])
             return -1;
-    return node->n_inputs && node->inputs[0] > 0 ? node->inputs[0] : -1;
+    return node->inputs[0] > 0 ? node->inputs[0] : -1;
 }
 
 /* ---- Forward only --------------------------------------------------------------------------- */
@@ -110,7 +113,7 @@ static int overwritten(const loss_net *net, const lossi_steps *steps, size_t k,
     const lossi_step *s = &steps->at[k];
     const lossi_node *node = &net->nodes[s->node];
     int candidate = s->residual > 0 && !lossi_node_reads(node, (size_t)s->residual) ? s->residual
-                    : node->layer->in_place ? only_first(node)
+                    : node->layer->in_place ? only_first(net, node)
                                             : -1;
     return candidate > 0 && last_read[candidate] == k ? candidate : -1;
 }
@@ -163,7 +166,7 @@ loss_status lossi_plan_forward(lossi_plan *plan, const loss_net *net, const loss
 static int taken_over(const lossi_plan *plan, const loss_net *net, size_t i)
 {
     const lossi_layer *layer = net->nodes[i].layer;
-    int in = layer && layer->in_place_training ? only_first(&net->nodes[i]) : -1;
+    int in = layer && layer->in_place_training ? only_first(net, &net->nodes[i]) : -1;
     if (in < 0 || plan->last_user[in] != (int)i || net->nodes[in].layer->backward_uses_output)
         return -1;
     /* An earlier user of the input would want it back for its own backward pass. */

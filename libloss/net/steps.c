@@ -12,6 +12,14 @@ typedef struct uses {
     int *user;
 } uses;
 
+/* True for a sum of two outputs of its own shape. */
+static bool is_plain_sum(const loss_net *net, const lossi_node *node)
+{
+    size_t size = lossi_node_size(node);
+    return node->n_inputs == 2 && lossi_node_size(&net->nodes[node->inputs[0]]) == size &&
+           lossi_node_size(&net->nodes[node->inputs[1]]) == size;
+}
+
 /* The only user of a node if it is of that sort and not in a step yet, else -1. */
 static int only_user(const loss_net *net, const uses *u, const lossi_steps *steps, int node,
                      lossi_fold fold)
@@ -20,7 +28,7 @@ static int only_user(const loss_net *net, const uses *u, const lossi_steps *step
     if (u->count[node] != 1 || net->nodes[user].layer->fold != fold ||
         steps->step_of[user] != SIZE_MAX)
         return -1;
-    return fold != LOSSI_FOLD_SUM || net->nodes[user].n_inputs == 2 ? user : -1;
+    return fold != LOSSI_FOLD_SUM || is_plain_sum(net, &net->nodes[user]) ? user : -1;
 }
 
 /* The step of node i with what can be folded into it. */

@@ -364,22 +364,6 @@ static double error_2(double x, const double *k)
     return -2 * x * error_1(x, k);
 }
 
-static double power(double x, const double *k)
-{
-    return pow(x, k[0]);
-}
-
-/* A constant or a straight line has none, not even at 0, where the power is infinite. */
-static double power_1(double x, const double *k)
-{
-    return k[0] == 0 ? 0 : k[0] * pow(x, k[0] - 1);
-}
-
-static double power_2(double x, const double *k)
-{
-    return k[0] == 0 || k[0] == 1 ? 0 : k[0] * (k[0] - 1) * pow(x, k[0] - 2);
-}
-
 /* ---- The table ------------------------------------------------------------------------------ */
 
 static double (*const CURVES[LOSSI_N_CURVES][3])(double x, const double *k) = {
@@ -403,7 +387,6 @@ static double (*const CURVES[LOSSI_N_CURVES][3])(double x, const double *k) = {
     [LOSSI_CURVE_NEG] = {negative, negative_1, zero},
     [LOSSI_CURVE_RECIPROCAL] = {reciprocal, reciprocal_1, reciprocal_2},
     [LOSSI_CURVE_ERF] = {error, error_1, error_2},
-    [LOSSI_CURVE_POWER] = {power, power_1, power_2},
     [LOSSI_CURVE_SCALE] = {scale, scale_1, zero},
 };
 

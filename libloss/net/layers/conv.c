@@ -32,6 +32,7 @@ static loss_status add_linear(lossi_addition *a)
                           lossi_shape_text(a->in, text));
     a->node->keys[KERNEL] = a->node->keys[STRIDE] = LOSSI_VALUE(1);
     add_filter(a, 2, 1, true);
+    a->node->n_dims = 1;
     return LOSS_OK;
 }
 

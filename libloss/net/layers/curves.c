@@ -24,6 +24,11 @@ static runs runs_of(const lossi_call *call)
                                   : (runs){size, call->n, call->lanes};
 }
 
+static lossi_curve curve_of(const lossi_call *call)
+{
+    return *(const lossi_curve *)call->node->layer->family;
+}
+
 /* The constants of the curve: the first keys; NaN where one has no value. */
 static void constants(const lossi_node *node, double k[LOSSI_CURVE_CONSTANTS])
 {
@@ -44,7 +49,7 @@ static void forward(const lossi_call *call)
     constants(call->node, k);
     runs r = runs_of(call);
     for (size_t i = 0; i < r.n; i++)
-        call->kernels->curve(call->node->layer->curve, 0, k, r.length, call->x[0] + i * r.stride,
+        call->kernels->curve(curve_of(call), 0, k, r.length, call->x[0] + i * r.stride,
                              call->y + i * r.stride);
     clear_others(call, call->y);
 }
@@ -67,7 +72,7 @@ typedef struct job {
 static void for_each_piece(const job *j)
 {
     const lossi_call *call = j->call;
-    lossi_curve curve = call->node->layer->curve;
+    lossi_curve curve = curve_of(call);
     lossi_real slope[PIECE], bend[PIECE];
     double k[LOSSI_CURVE_CONSTANTS];
     constants(call->node, k);
@@ -128,7 +133,7 @@ static void backward_tangent(const lossi_tangent *t)
 
 #define CURVE(kind, id, ...)                                                                       \
     const lossi_layer lossi_layer_##kind = {.name = #kind,                                         \
-                                            .curve = LOSSI_CURVE_##id,                             \
+                                            .family = &(const lossi_curve){LOSSI_CURVE_##id},      \
                                             .in_place = true,                                      \
                                             .forward = forward,                                    \
                                             .backward = backward,                                  \

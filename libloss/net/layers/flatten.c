@@ -7,6 +7,7 @@
 static loss_status add(lossi_addition *a)
 {
     size_t *dims = a->node->dims;
+    a->node->n_dims = 1;
     dims[0] = lossi_node_size(a->node);
     for (size_t d = 1; d < LOSSI_MOST_DIMS; d++)
         dims[d] = 1;

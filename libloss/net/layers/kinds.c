@@ -37,7 +37,14 @@
     X(neg) \
     X(reciprocal) \
     X(erf) \
-    X(scale)
+    X(scale) \
+    X(prelu) \
+    X(subtract) \
+    X(multiply) \
+    X(divide) \
+    X(maximum) \
+    X(minimum) \
+    X(power)
 /* clang-format on */
 
 #define DECLARE(kind) extern const lossi_layer lossi_layer_##kind;
