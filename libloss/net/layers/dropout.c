@@ -1,6 +1,7 @@
-/* Dropout (Srivastava et al. 2014), inverted: kept values are scaled in training, and evaluation
- * is the identity. The mask is drawn again for backward from the same counters; it depends on
- * the image's place in the batch, not on chunks. */
+/* Dropout (Srivastava et al. 2014) and stochastic depth (Huang et al. 2016), which drops all of an
+ * image. Both are inverted: kept values are scaled in training, and evaluation is the identity. The
+ * mask is drawn again for backward from the same counters; it depends on the image's place in the
+ * batch, not on chunks. */
 #include <string.h>
 
 #include "base/random.h"
@@ -10,14 +11,21 @@ static loss_status add(lossi_addition *a)
 {
     return lossi_node_value(a->node, 0) < 1
                ? LOSS_OK
-               : lossi_fail(LOSS_ERR_ARGUMENT, "dropout: p is %g; 0 <= p < 1",
+               : lossi_fail(LOSS_ERR_ARGUMENT, "%s: p is %g; 0 <= p < 1", a->name,
                             lossi_node_value(a->node, 0));
 }
+
+/* What is dropped at once. */
+typedef struct drops {
+    bool whole; /* all values of an image, or each on its own */
+} drops;
 
 /* The factor of element e (in [c][h][w]) of image i of the batch: 0 or 1 / (1 - p). */
 static lossi_real factor(const lossi_call *call, const lossi_stream *stream, size_t i, size_t e)
 {
-    double u = lossi_random_uniform(stream, (uint64_t)i * lossi_node_size(call->node) + e);
+    bool whole = ((const drops *)call->node->layer->family)->whole;
+    double u = lossi_random_uniform(stream, whole ? (uint64_t)i
+                                                  : (uint64_t)i * lossi_node_size(call->node) + e);
     double p = lossi_node_value(call->node, 0);
     return u < p ? 0 : (lossi_real)(1 / (1 - p));
 }
@@ -58,14 +66,13 @@ static void backward(const lossi_call *call)
                 call->dy[e * call->lanes + i] * factor(call, &stream, call->first_image + i, e);
 }
 
-const lossi_layer lossi_layer_dropout = {
-    .name = "dropout",
-    .keys = {{"p", .is_needed = true, .is_fraction = true, .most = 1}},
-    .add = add,
-    .in_place = true,
-    .forward = forward,
-    .backward = backward,
-};
+#define DROPS(kind, whole)                                                                         \
+    .name = #kind, .family = &(const drops){whole},                                                \
+    .keys = {{"p", .is_needed = true, .is_fraction = true, .most = 1}}, .add = add,                \
+    .in_place = true, .forward = forward, .backward = backward
+
+const lossi_layer lossi_layer_dropout = {DROPS(dropout, false)};
+const lossi_layer lossi_layer_stochastic_depth = {DROPS(stochastic_depth, true)};
 
 loss_node loss_builder_dropout(loss_builder *b, loss_node in, double p)
 {

@@ -44,7 +44,18 @@
     X(divide) \
     X(maximum) \
     X(minimum) \
-    X(power)
+    X(power) \
+    X(reshape) \
+    X(identity) \
+    X(transpose) \
+    X(expand) \
+    X(pixel_shuffle) \
+    X(slice) \
+    X(pad) \
+    X(resize) \
+    X(gather) \
+    X(embedding) \
+    X(stochastic_depth)
 /* clang-format on */
 
 #define DECLARE(kind) extern const lossi_layer lossi_layer_##kind;
