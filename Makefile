@@ -241,7 +241,7 @@ $(EXAMPLES): %: %.o $(STATIC_LIB)
 	$(call say,LINK)
 	$(LINK) -o $@ $^ $(LIB_LIBS)
 
-$(OUT)/tests/kernels/test_kernels: $(EMULATED_OBJECTS)
+$(OUT)/tests/kernels/test_kernels $(OUT)/tests/kernels/test_random: $(EMULATED_OBJECTS)
 $(TESTS): %: %.o $(STATIC_LIB)
 	$(link_test)
 $(DOUBLE_TESTS): %: %.o $(DOUBLE)/libloss.a
@@ -268,8 +268,8 @@ $(BENCH): $(BENCH_OBJECTS) $(STATIC_LIB)
 INSTALL_TESTS := $(sort $(wildcard tests/install/*.sh))
 SCRIPTS  := $(sort $(wildcard tests/cli/*.sh)) $(sort $(wildcard tests/pytorch/*.py)) tests/faults/sampled.sh $(INSTALL_TESTS)
 VIEW_SCRIPTS := tests/viewer/pictures.sh tests/viewer/window.sh
-# What computes with kernels, and so may differ from one set to the next. test_kernels runs each set itself.
-SET_TESTS := $(filter-out %/test_kernels,$(TESTS)) $(patsubst %,tests/cli/%.sh,main_job lines interrupted curvature weights)
+# What computes with kernels, and so may differ from one set to the next. Tests of kernels run each set themselves.
+SET_TESTS := $(filter-out $(OUT)/tests/kernels/%,$(TESTS)) $(patsubst %,tests/cli/%.sh,main_job lines interrupted curvature weights)
 TEST_ENV  = BUILD=$(abspath $(OUT)) LOSSGRID=$(abspath $(OUT)/lossgrid) LOSSVIEW=$(abspath $(OUT)/lossview) CC="$(CC)"
 
 .PHONY: check

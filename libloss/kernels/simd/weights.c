@@ -9,20 +9,30 @@
 #include "kernels/simd/tiles.h"
 #include "kernels/simd/vector.h"
 
-/* Floats of LOSSI_ROWS channels of a strip of dy: 16 KB, half of L1. Vectors below which the
- * sums at the end outweigh the products. */
-enum { STRIP = 4 * 1024, LEAST_VECTORS = 16, TAPS = 3 };
-
-static bool is_product(const lossi_conv_shape *s)
-{
-    return s->kernel == 1 || s->out_h * s->out_w * s->lanes < LEAST_VECTORS * LOSSI_VECTOR;
-}
+/* STRIP: floats of LOSSI_ROWS channels of a strip of dy, 16 KB, half of L1. With fewer vectors than
+ * FEW_VECTORS to a sum, adding up their lanes takes longer than the product of matrices, and with
+ * fewer than ENOUGH_VECTORS too unless there are FEW_CHANNELS, which fill no vector of taps. */
+enum { STRIP = 4 * 1024, FEW_VECTORS = 16, ENOUGH_VECTORS = 64, FEW_CHANNELS = 16, TAPS = 3 };
 
 /* Output rows of a strip. */
 static size_t strip_rows(const lossi_conv_shape *s)
 {
     size_t rows = STRIP / LOSSI_ROWS / (s->out_w * s->lanes);
     return rows < 1 ? 1 : rows < s->out_h ? rows : s->out_h;
+}
+
+/* Winograd's tiles, where the gradient goes by way of them. */
+static const lossi_winograd *tiles_of(const lossi_conv_shape *s)
+{
+    const lossi_winograd *t = lossk_tiles(s);
+    return t && lossk_winograd_has_weights(t, s) ? t : NULL;
+}
+
+static bool is_product(const lossi_conv_shape *s)
+{
+    size_t vectors = strip_rows(s) * s->out_w * s->lanes / LOSSI_VECTOR;
+    return s->kernel == 1 || vectors < FEW_VECTORS ||
+           (vectors < ENOUGH_VECTORS && s->in_c >= FEW_CHANNELS && !tiles_of(s));
 }
 
 /* Floats of a row of the padded strip, and its rows, for some output rows. */
@@ -40,9 +50,9 @@ size_t lossk_weights_scratch(const lossi_conv_shape *s)
 {
     if (is_product(s))
         return lossk_weights_product_scratch(s);
-    const lossi_winograd *t = lossk_tiles(s);
-    return t && lossk_winograd_has_weights(t, s) ? lossk_winograd_weights_scratch(t, s)
-                                                 : padded_rows(s, strip_rows(s)) * padded_pitch(s);
+    const lossi_winograd *t = tiles_of(s);
+    return t ? lossk_winograd_weights_scratch(t, s)
+             : padded_rows(s, strip_rows(s)) * padded_pitch(s);
 }
 
 /* The input of output rows `row` and `rows` more, of one channel, with zeros where it is
@@ -146,8 +156,8 @@ void lossk_conv_backward_weights(const lossi_conv_shape *s, const float *x, cons
         lossk_weights_product(s, x, dy, dw, scratch);
         return;
     }
-    const lossi_winograd *t = lossk_tiles(s);
-    if (t && lossk_winograd_has_weights(t, s)) {
+    const lossi_winograd *t = tiles_of(s);
+    if (t) {
         lossk_winograd_weights(t, s, x, dy, dw, scratch);
         return;
     }
