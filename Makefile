@@ -76,9 +76,9 @@ FLAGS_emulated := $(FLAGS_avx2)
 SIMD_SOURCES := $(sort $(wildcard libloss/kernels/simd/*.c))
 SET_NAMES    := $(foreach set,$(X86_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=libloss/kernels/$(set)/%))
 ANY_SOURCES  := $(sort $(wildcard libloss/*/*.c libloss/net/*/*.c libloss/kernels/blas/*.c libloss/kernels/ref/*.c))
-CLI_SOURCES  := $(sort $(wildcard cli/*.c))
+CLI_SOURCES  := $(sort $(wildcard cli/*.c cli/common/*.c))
 # The viewer: what needs no OpenGL (viewer/), which the tests link too; what does (viewer/gl/).
-VIEW_SOURCES := $(filter-out viewer/main.c,$(sort $(wildcard viewer/*.c)))
+VIEW_SOURCES := $(filter-out viewer/main.c,$(sort $(wildcard viewer/*.c cli/common/*.c)))
 VIEW_GL      := viewer/main.c $(sort $(wildcard viewer/gl/*.c))
 SHADERS      := $(sort $(wildcard viewer/shaders/*.glsl))
 TEST_SOURCES := $(sort $(wildcard tests/unit/test_*.c tests/kernels/test_*.c))
@@ -139,9 +139,9 @@ examples: $(EXAMPLES) ## Build the examples in examples/ into $(BUILD)/release/e
 tests: $(FAULTS) $(TESTS) $(DOUBLE_TESTS) $(REPLAYS) $(CLI_TESTS) $(VIEW_TESTS)
 
 # A program sees only the public headers; pictures of who may include whom: CONTRIBUTING.md.
-$(OUT)/cli/% $(OUT)/tests/cli/%.o: INCLUDES = -Iinclude -Icli
-$(OUT)/viewer/%.o $(OUT)/tests/viewer/%.o: INCLUDES = -Iinclude -Iviewer
-$(OUT)/viewer/gl/%.o $(OUT)/viewer/main.o $(OUT)/viewer/made/%.o: INCLUDES = -Iinclude -Iviewer -I$(OUT)/viewer/made/include $(VIEW_CFLAGS)
+$(OUT)/cli/% $(OUT)/tests/cli/%.o: INCLUDES = -Iinclude -Icli -Icli/common
+$(OUT)/viewer/%.o $(OUT)/tests/viewer/%.o: INCLUDES = -Iinclude -Iviewer -Icli/common
+$(OUT)/viewer/gl/%.o $(OUT)/viewer/main.o $(OUT)/viewer/made/%.o: INCLUDES = -Iinclude -Iviewer -Icli/common -I$(OUT)/viewer/made/include $(VIEW_CFLAGS)
 $(OUT)/examples/%: INCLUDES = -Iinclude
 $(OUT)/tests/% $(DOUBLE)/tests/%: INCLUDES = -Iinclude -Ilibloss -Itests -I.
 $(DOUBLE)/%: override CONFIG := double

@@ -21,6 +21,7 @@ static int print_help(const command_text *text, const option_table *table)
 {
     printf("Usage: lossgrid %s %s\n\n%s\n\nOptions:\n", text->name, text->usage, text->summary);
     options_print(table);
+    options_print_help_line();
     if (text->notes)
         printf("\n%s\n", text->notes);
     printf("\nExamples:\n%s\n", text->examples);

@@ -219,7 +219,7 @@ int command_plot(int argc, char **argv)
                  &r.critical),
         OPT_FLAG("grid-values", "say the value of the grid point beside that of each mark",
                  &r.grid_values),
-        OPT_SIZE("size", "pixels (1200x1000)", r.size),
+        OPT_SIZE("size", "WxH", "pixels (1200x1000)", r.size),
         OPT_TEXT("title", "TEXT", "title instead of the model's name", &r.title),
     };
     size_t n_operands = 0;

@@ -1,9 +1,9 @@
 /* lossview: loss landscapes in three dimensions. */
 #include <stdio.h>
 
+#include "arguments.h"
 #include "command.h"
 #include "gl/window.h"
-#include "options.h"
 #include "scene_build.h"
 
 #include <loss/loss.h>
@@ -34,16 +34,16 @@ int main(int argc, char **argv)
 {
     options o;
     problem p;
-    if (!options_parse(&o, argc, argv, &p)) {
+    if (!arguments_parse(&o, argc, argv, &p)) {
         fprintf(stderr, "lossview: %s\nTry: lossview --help\n", p.text);
         return EXIT_USAGE;
     }
     if (o.help)
-        options_print_help();
+        arguments_print_help();
     else if (o.version)
         printf("lossview %s\n", loss_version());
     else if (o.list_bindings)
-        options_print_bindings();
+        arguments_print_bindings();
     else if (o.print_command)
         command_print(&o.set, o.files, o.n_files);
     else

@@ -8,8 +8,6 @@
 
 #include "colours.h"
 
-#include <loss/text.h>
-
 static const char *const textures[] = {"height",    "bands", "isolines", "checker",
                                        "wireframe", "slope", NULL};
 static const char *const shadings[] = {"smooth", "flat", NULL};
@@ -161,35 +159,6 @@ void setting_step(settings *s, const setting *which, int step)
         setting_put(s, which, ((int)setting_get(s, which) + step % n + n) % n);
 }
 
-static bool parse_choice(settings *s, const setting *which, const char *text, problem *p)
-{
-    char list[160] = "";
-    for (int i = 0; which->choices[i]; i++) {
-        if (strcmp(which->choices[i], text) == 0)
-            return setting_put(s, which, i), true;
-        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "",
-                 which->choices[i]);
-    }
-    return problem_set(p, "--%s=%s: expected one of %s", which->name, text, list);
-}
-
-bool setting_parse(settings *s, const setting *which, const char *text, problem *p)
-{
-    if (which->kind == SETTING_CHOICE)
-        return parse_choice(s, which, text, p);
-    if (which->has_none && strcmp(text, "none") == 0)
-        return setting_put(s, which, (double)INFINITY), true;
-    double value;
-    if (!loss_number_parse(text, NULL, &value) || !isfinite(value))
-        return problem_set(p, "--%s=%s: expected a number%s", which->name, text,
-                           which->has_none ? " or none" : "");
-    if (value < which->low || value > which->high)
-        return problem_set(p, "--%s=%s: expected %g to %g", which->name, text, which->low,
-                           which->high);
-    setting_put(s, which, value);
-    return true;
-}
-
 void setting_text(const settings *s, const setting *which, char text[64])
 {
     double value = setting_get(s, which);
@@ -233,7 +202,7 @@ void settings_command_line(const settings *s, char *text, size_t size)
             continue;
         int n = which->kind == SETTING_FLAG
                     ? snprintf(text + length, size - length, " --%s%s",
-                               value[0] == 'n' ? "no-" : "", which->name)
+                               setting_get(s, which) > 0 ? "" : "no-", which->name)
                     : snprintf(text + length, size - length, " --%s=%s", which->name, value);
         length += (size_t)n;
     }

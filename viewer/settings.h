@@ -7,7 +7,6 @@
 #include <stddef.h>
 
 #include "camera.h"
-#include "problem.h"
 
 enum {
     TEXTURE_HEIGHT,
@@ -66,8 +65,6 @@ double setting_get(const settings *s, const setting *which);
 bool setting_put(settings *s, const setting *which, double value);
 /** Next choice, or the other state of a flag; step -1 goes back. Numbers do not step. */
 void setting_step(settings *s, const setting *which, int step);
-/** Reads a value as written on the command line. @return false with the reason. */
-bool setting_parse(settings *s, const setting *which, const char *text, problem *p);
 /** The value as it is written on the command line. */
 void setting_text(const settings *s, const setting *which, char text[64]);
 

@@ -51,6 +51,12 @@ check_tree() {
         esac
     done < <(grep -rnE '^#include ("|<loss/)' "$root/libloss" --include='*.[ch]' | sed -E 's/:[0-9]+:/:/')
     grep -rnE '^#include "(base|kernels|cpu|net|data|zoo|train|plane|surface|analysis|formats)/' "$root/cli" "$root/viewer" 2>/dev/null
+    # Of each other, cli and viewer see cli/common alone, which sees itself.
+    grep -rnE '^#include "(\.\.|cli|viewer)/' "$root/cli" "$root/viewer" 2>/dev/null
+    while IFS=: read -r file include; do
+        target=${include#*\"}
+        [ -e "$root/cli/common/${target%\"*}" ] || echo "$file: $include"
+    done < <(grep -rnE '^#include "' "$root/cli/common" 2>/dev/null | sed -E 's/:[0-9]+:/:/')
     grep -rnE '^#include [<"](glad|GLFW|EGL|GL)/' "$root/viewer" 2>/dev/null | grep -v "^$root/viewer/gl/"
 }
 
@@ -66,7 +72,7 @@ circles() {
         sed -E 's,^.*/([a-z_0-9]+)\.[ch]:#include "([a-z_/]+)\.h"$,\1 \2,' | awk '$1 != $2' | sort -u |
         tsort 2>&1 >/dev/null
 }
-for folder in cli viewer; do
+for folder in cli cli/common viewer; do
     if [ -z "$(circles $folder)" ]; then echo "ok - no circles in $folder"; else
         echo "not ok - no circles in $folder"
         circles $folder | sed 's/^/# /'
@@ -78,7 +84,10 @@ planted=$(mktemp -d)
 trap 'rm -rf "$planted"' EXIT
 mkdir -p "$planted/libloss/formats" "$planted/cli" "$planted/viewer/gl"
 echo '#include "net/net.h"' >"$planted/libloss/formats/wrong.c"
+mkdir -p "$planted/cli/common"
 echo '#include "base/base.h"' >"$planted/cli/wrong.c"
+echo '#include "cli.h"' >"$planted/cli/common/wrong.c"
+echo '#include "../cli/cli.h"' >"$planted/viewer/beyond.c"
 echo '#include <glad/gl.h>' | tee "$planted/viewer/wrong.c" >"$planted/viewer/gl/right.c"
 echo '#include "b.h"' >"$planted/cli/a.c"
 echo '#include "a.h"' >"$planted/cli/b.c"
@@ -86,6 +95,6 @@ if [ -n "$(circles "$planted/cli")" ]; then echo "ok - a planted circle is found
     echo "not ok - a planted circle is found"
 fi
 rm "$planted/cli/a.c" "$planted/cli/b.c"
-if [ "$(check_tree "$planted" | wc -l)" -eq 3 ]; then echo "ok - a planted violation is found"; else
+if [ "$(check_tree "$planted" | wc -l)" -eq 5 ]; then echo "ok - a planted violation is found"; else
     echo "not ok - a planted violation is found"
 fi

@@ -12,7 +12,7 @@
 #include "near.h"
 
 #include "../unit/scratch.h"
-#include "options.h"
+#include "arguments.h"
 #include "png_file.h"
 #include "scene_build.h"
 #include "session.h"
@@ -33,7 +33,7 @@ static bool parse(options *o, problem *p, const char *line)
     snprintf(words, sizeof words, "%s", line);
     for (char *word = strtok(words, " "); word && argc < 64; word = strtok(NULL, " "))
         argv[argc++] = word;
-    return options_parse(o, argc, argv, p);
+    return arguments_parse(o, argc, argv, p);
 }
 
 static void test_command_line(void **state)
@@ -49,13 +49,13 @@ static void test_command_line(void **state)
     assert_int_equal(o.set.texture, TEXTURE_BANDS);
     assert_near(o.set.view.zoom, 2, 0);
     assert_true(!o.set.axes && o.set.ghost && o.width == 640 && o.height == 480);
-    static const char *const bad[][2] = {{"--textur bands", "nearest is --texture"},
+    static const char *const bad[][2] = {{"--texturs bands", "nearest is --texture"},
                                          {"--texture=wood", "expected one of"},
                                          {"--zoom=nan", "expected a number"},
                                          {"--zoom=1000", "0.1 to 50"},
-                                         {"--zoom", "expected a value"},
+                                         {"--zoom", "needs a value"},
                                          {"--ghost=1", "takes no value"},
-                                         {"--size=5x5", "WxH"},
+                                         {"--size=5x5", "WIDTHxHEIGHT"},
                                          {"a b c", "third"},
                                          {"-x", "two dashes"},
                                          {"--screenshot=a.png", "picture of what"},
@@ -63,7 +63,11 @@ static void test_command_line(void **state)
                                          {"--view=inside a", "front"},
                                          {"--max-size=0 a", "MiB"},
                                          {"--no-zoom", "no such option"},
-                                         {"--watch=1", "takes no value"}};
+                                         {"--watch=1", "takes no value"},
+                                         {"--no-axes=1", "--no-axes takes no value"},
+                                         {"--resolution=64x64", "WIDTH,HEIGHT"},
+                                         {"--levels=41", "1 to 40"},
+                                         {"--screenshot=a.svg a", "expected .png"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_false(parse(&o, &p, bad[i][0]));
         if (!strstr(p.text, bad[i][1]))

@@ -2,7 +2,7 @@
 #ifndef WINDOW_H
 #define WINDOW_H
 
-#include "options.h"
+#include "arguments.h"
 #include "session.h"
 
 /** Opens a window and stays until it is closed. @return the exit code; what went wrong has been

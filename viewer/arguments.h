@@ -1,7 +1,8 @@
 /* The command line. */
-#ifndef OPTIONS_H
-#define OPTIONS_H
+#ifndef ARGUMENTS_H
+#define ARGUMENTS_H
 
+#include "problem.h"
 #include "settings.h"
 
 enum { LONGEST_TURN = 3600 };
@@ -13,15 +14,15 @@ typedef struct options {
     const char *screenshot; /* file, "-" for standard output, NULL: open a window */
     const char *turntable;  /* folder, or NULL */
     unsigned frames;        /* of the turntable */
-    int width, height;
+    int width, height;      /* pixels */
     bool has_size, watch, print_command, list_bindings, help, version, gl_debug;
     size_t max_bytes;
 } options;
 
 /** @return false with the reason: unknown option, bad value, too many files */
-bool options_parse(options *o, int argc, char **argv, problem *p);
+bool arguments_parse(options *o, int argc, char **argv, problem *p);
 /** Prints what --help and --list-bindings print. */
-void options_print_help(void);
-void options_print_bindings(void);
+void arguments_print_help(void);
+void arguments_print_bindings(void);
 
 #endif

@@ -7,15 +7,17 @@
 
 typedef enum option_kind {
     OPTION_FLAG,
+    OPTION_SWITCH, /* a flag that --no-NAME takes back */
     OPTION_TEXT,
     OPTION_TEXTS,    /* may be given several times */
-    OPTION_COUNT,    /* at least 1 */
+    OPTION_COUNT,    /* at least 1, or within a range */
     OPTION_SEED,     /* at least 0 */
-    OPTION_NUMBER,   /* finite */
+    OPTION_NUMBER,   /* finite, or within a range, or none (infinity) */
     OPTION_AXIS,     /* MIN:MAX:N, auto or auto:N (min and max are then NaN) */
     OPTION_CHANNELS, /* one or three numbers */
     OPTION_CHOICE,   /* one of a list of words: its index */
-    OPTION_SIZE      /* WIDTHxHEIGHT */
+    OPTION_SIZE,     /* WIDTHxHEIGHT, or another character between them: that of the argument */
+    OPTION_OWN       /* what a function of the program makes of it */
 } option_kind;
 
 typedef struct channels {
@@ -28,6 +30,9 @@ typedef struct text_list {
     size_t n;
     const char *items[MOST_TEXTS];
 } text_list;
+
+/** Room for what is wrong with a command line. */
+enum { OPTIONS_MESSAGE = 640 };
 
 /** A row of the table. Write it with one of the macros below. */
 typedef struct option_spec {
@@ -45,10 +50,15 @@ typedef struct option_spec {
         loss_axis *axis;
         channels *channels;
         int *choice;
-        size_t *size;           /* [2] */
+        size_t *size; /* [2] */
+        void *own;
     } to;                       /* where the value goes; holds the default */
     const char *const *choices; /* ended by NULL */
-    bool *given;                /* set if the option was there; may be NULL */
+    double low, high;           /* of a count or a number, where low < high */
+    bool has_none;              /* a number may be `none` */
+    /** OPTION_OWN: takes the value. @return false after writing what is wrong */
+    bool (*take)(const struct option_spec *o, const char *text, char message[OPTIONS_MESSAGE]);
+    bool *given; /* set if the option was there; may be NULL */
 } option_spec;
 
 /* Rows. What follows the help is where the value goes, then, if wanted, `.given = &flag`. */
@@ -90,9 +100,17 @@ typedef struct option_spec {
     {                                                                                              \
         OPT_(name, arg, help, CHOICE), .choices = list, .to.choice = __VA_ARGS__                   \
     }
-#define OPT_SIZE(name, help, ...)                                                                  \
+#define OPT_SWITCH(name, help, ...)                                                                \
     {                                                                                              \
-        OPT_(name, "WxH", help, SIZE), .to.size = __VA_ARGS__                                      \
+        OPT_(name, NULL, help, SWITCH), .to.flag = __VA_ARGS__                                     \
+    }
+#define OPT_OWN(name, arg, help, function, ...)                                                    \
+    {                                                                                              \
+        OPT_(name, arg, help, OWN), .take = function, .to.own = __VA_ARGS__                        \
+    }
+#define OPT_SIZE(name, arg, help, ...)                                                             \
+    {                                                                                              \
+        OPT_(name, arg, help, SIZE), .to.size = __VA_ARGS__                                        \
     }
 
 typedef struct option_table {
@@ -103,9 +121,6 @@ typedef struct option_table {
 
 typedef enum options_result { OPTIONS_OK, OPTIONS_HELP, OPTIONS_WRONG } options_result;
 
-/** Room for what is wrong with a command line. */
-enum { OPTIONS_MESSAGE = 640 };
-
 /** Reads argv. Options may stand anywhere; after "--" come operands.
  *  @param operands  [most_operands], the words that are no options. *n_operands is how many.
  *  @param message   written for OPTIONS_WRONG: what was found, what was expected
@@ -114,7 +129,14 @@ options_result options_parse(const option_table *table, int argc, char **argv,
                              const char **operands, size_t *n_operands,
                              char message[OPTIONS_MESSAGE]);
 
+/** Writes what is wrong with a value, printf style, fit to be shown: for OPTION_OWN. @return
+ * false */
+bool options_wrong(char message[OPTIONS_MESSAGE], const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /** Prints a line of help for each option. */
 void options_print(const option_table *table);
+/** Prints the line of --help, which every program has. */
+void options_print_help_line(void);
 
 #endif

@@ -1,0 +1,170 @@
+/* Options of the program, and those that the table of settings makes. */
+#include "arguments.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "options.h"
+#include "session.h"
+
+#include <loss/text.h>
+
+enum { MOST_ROWS = 64, HELP_SIZE = 200 };
+
+/* The option table: what is not a setting first. */
+typedef struct table {
+    option_spec rows[MOST_ROWS];
+    size_t n, n_own;
+    char help[MOST_ROWS][HELP_SIZE]; /* of the settings */
+    size_t size[2], frames;          /* as the rows have them */
+} table;
+
+static bool take_picture(const option_spec *o, const char *text, char *message)
+{
+    size_t n = strlen(text);
+    *(const char **)o->to.own = text;
+    return strcmp(text, "-") == 0 || (n > 4 && strcmp(text + n - 4, ".png") == 0) ||
+           options_wrong(message,
+                         "--%s=%s: its ending names no picture; expected .png, or - for "
+                         "standard output",
+                         o->name, text);
+}
+
+/* At once, so that an angle that follows counts. */
+static bool take_view(const option_spec *o, const char *text, char *message)
+{
+    return settings_view(o->to.own, text) ||
+           options_wrong(message, "--%s=%s: expected %s", o->name, text, o->help);
+}
+
+static bool take_mebibytes(const option_spec *o, const char *text, char *message)
+{
+    double number;
+    if (!loss_number_parse(text, NULL, &number) || !(number > 0) || number > 1e9)
+        return options_wrong(message, "--%s=%s: expected a number of MiB above 0", o->name, text);
+    *(size_t *)o->to.own = (size_t)(number * 1048576);
+    return true;
+}
+
+static void add_own(table *t, options *o)
+{
+    const option_spec own[] = {
+        OPT_OWN("screenshot", "F.png",
+                "write a picture and end; needs no display. -: to standard output", take_picture,
+                &o->screenshot),
+        OPT_OWN("output", "F.png", "the same", take_picture, &o->screenshot),
+        OPT_SIZE("size", "WxH", "pixels of the picture or the window (1280x800)", t->size,
+                 .given = &o->has_size),
+        OPT_SIZE("resolution", "W,H", "the same", t->size, .given = &o->has_size),
+        OPT_TEXT("turntable", "DIR",
+                 "write a turn as DIR/frame-000.png ... and as the animation DIR/turntable.png",
+                 &o->turntable),
+        OPT_COUNT("frames", "N", "of the turn (60)", &t->frames, .low = 2, .high = LONGEST_TURN),
+        OPT_OWN("view", "NAME", "front, right, back, left, top, bottom or iso", take_view, &o->set),
+        OPT_FLAG("watch",
+                 "read files again when they change; a landscape that is being computed is "
+                 "watched anyway",
+                 &o->watch),
+        OPT_OWN("max-size", "MIB", "refuse larger files", take_mebibytes, &o->max_bytes),
+        OPT_FLAG("print-command", "print the command line that sets what is set, and end",
+                 &o->print_command),
+        OPT_FLAG("list-bindings", "list keys and mouse buttons, and end", &o->list_bindings),
+        OPT_FLAG("gl-debug", "print what the OpenGL driver complains of; exit 1 if it did",
+                 &o->gl_debug),
+        OPT_FLAG("version", "the version", &o->version),
+    };
+    t->n = t->n_own = sizeof own / sizeof *own;
+    memcpy(t->rows, own, sizeof own);
+}
+
+static void add_setting(table *t, settings *set, const setting *s)
+{
+    char *help = t->help[t->n];
+    void *at = (char *)set + s->offset;
+    snprintf(help, HELP_SIZE, "%s%s%s%s", s->help, s->key ? " [" : "", s->key ? s->key : "",
+             s->key ? "]" : "");
+    switch (s->kind) {
+    case SETTING_FLAG: t->rows[t->n++] = (option_spec)OPT_SWITCH(s->name, help, at); break;
+    case SETTING_CHOICE:
+        t->rows[t->n++] = (option_spec)OPT_CHOICE(s->name, "WHICH", s->choices, help, at);
+        break;
+    case SETTING_NUMBER:
+        t->rows[t->n++] = (option_spec)OPT_NUMBER(s->name, "X", help, at, .low = s->low,
+                                                  .high = s->high, .has_none = s->has_none);
+        break;
+    }
+}
+
+static void make_table(table *t, options *o)
+{
+    add_own(t, o);
+    for (size_t i = 0; i < N_SETTINGS && t->n < MOST_ROWS; i++)
+        add_setting(t, &o->set, &SETTINGS[i]);
+}
+
+/* Numbers without decimals. */
+static void round_settings(settings *set)
+{
+    for (size_t i = 0; i < N_SETTINGS; i++)
+        setting_put(set, &SETTINGS[i], setting_get(set, &SETTINGS[i]));
+}
+
+bool arguments_parse(options *o, int argc, char **argv, problem *p)
+{
+    enum { MOST_FILES = 3 }; /* one more, to tell of it */
+    const char *files[MOST_FILES];
+    char message[OPTIONS_MESSAGE];
+    table t = {.size = {1280, 800}, .frames = 60};
+    *o = (options){.set = settings_default()};
+    make_table(&t, o);
+    const option_table all = {t.rows, t.n, MOST_FILES};
+    options_result result = options_parse(&all, argc, argv, files, &o->n_files, message);
+    o->help = result == OPTIONS_HELP;
+    if (o->help)
+        return true;
+    if (result == OPTIONS_WRONG)
+        return problem_set(p, "%s", message);
+    if (o->n_files == MOST_FILES)
+        return problem_set(p, "%s: a third file; at most two are shown, side by side", files[2]);
+    memcpy(o->files, files, o->n_files * sizeof *files);
+    round_settings(&o->set);
+    o->width = (int)t.size[0];
+    o->height = (int)t.size[1];
+    o->frames = (unsigned)t.frames;
+    if ((o->screenshot || o->turntable) && !o->n_files && !o->version && !o->list_bindings)
+        return problem_set(p, "a picture of what? Give a .landscape, .ply or .csv");
+    return true;
+}
+
+void arguments_print_help(void)
+{
+    options o = {.n_files = 0};
+    table t = {.n = 0};
+    make_table(&t, &o);
+    printf("Usage: lossview [options] [FILE [FILE]]\n\n"
+           "Shows loss landscapes in three dimensions: .landscape files, also while they are being "
+           "computed, and any .ply or .csv that\n"
+           "holds values on a grid. Two files are shown side by side, with one camera and one "
+           "scale.\n\nOptions:\n");
+    options_print(&(option_table){t.rows, t.n_own, 0});
+    options_print_help_line();
+    printf("\nWhat is shown (a flag is switched off by --no-NAME; the key switches it in the "
+           "window):\n");
+    options_print(&(option_table){t.rows + t.n_own, t.n - t.n_own, 0});
+    printf("\nExit status: 0; 1 if a file cannot be shown, a picture cannot be written, or there "
+           "is no OpenGL 3.3; 2 for wrong usage.\n"
+           "\nExamples:\n"
+           "  lossview resnet20.landscape\n"
+           "  lossview short.landscape noshort.landscape --texture=bands --height=log\n"
+           "  lossview resnet20.landscape --critical --screenshot=resnet20.png --size=1600x1000\n"
+           "  lossview resnet20.landscape --no-background --output=- >resnet20.png\n"
+           "  lossview resnet20.landscape --turntable=turn --frames=90 --size=640x480\n");
+}
+
+void arguments_print_bindings(void)
+{
+    char keys[32], what[96];
+    for (size_t i = 0; session_help(i, keys, what); i++)
+        printf("%-26s %s\n", keys, what);
+}
