@@ -1,6 +1,8 @@
 /* Labels on a map. */
 #include "labels.h"
 
+#include "drawing.h"
+
 box box_around(double x, double y, double half_width, double half_height)
 {
     return (box){x - half_width, y - half_height, x + half_width, y + half_height};
@@ -43,7 +45,7 @@ void label_draw(cairo_t *cr, double x, double y, double angle, double unit, cons
     cairo_translate(cr, x, y);
     cairo_rotate(cr, angle);
     cairo_move_to(cr, -width / 2, height / 2);
-    cairo_text_path(cr, text);
+    drawing_text_path(cr, text);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     cairo_set_source_rgba(cr, 1, 1, 1, 0.85);
     cairo_set_line_width(cr, 4 * unit);

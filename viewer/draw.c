@@ -1,6 +1,8 @@
 /* Drawing pieces. */
 #include "draw.h"
 
+#include "drawing.h"
+
 void ink(cairo_t *cr, rgb c, double alpha)
 {
     cairo_set_source_rgba(cr, c.r, c.g, c.b, alpha);
@@ -30,7 +32,7 @@ void halo_text(cairo_t *cr, const theme *t, double unit, double x, double y, dou
                const char *text)
 {
     cairo_move_to(cr, x - (align > 0 ? align * text_width(cr, text) : 0), y);
-    cairo_text_path(cr, text);
+    drawing_text_path(cr, text);
     ink(cr, t->halo, 0.85);
     cairo_set_line_width(cr, 3.2 * unit);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
