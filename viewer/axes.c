@@ -104,11 +104,7 @@ static void height_axis(const stage *t)
     }
     if (t->s->set.axes) {
         line(t->a, edge, high, AXIS_INK);
-        text(t->a, high, (vec3){0, 0, 1}, 1.1, true,
-             t->s->set.field == FIELD_ACCURACY        ? "accuracy"
-             : t->s->set.split == SHOW_DIFFERENCE     ? "difference"
-             : t->s->views[0].grid.quantity[0] == 'z' ? "z"
-                                                      : "loss");
+        text(t->a, high, (vec3){0, 0, 1}, 1.1, true, scene_value_name(t->s, 0));
     }
 }
 

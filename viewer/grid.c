@@ -4,6 +4,22 @@
 #include <math.h>
 #include <stdlib.h>
 
+static const struct {
+    const char *name, *label;
+} QUANTITIES[] = {[GRID_LOSS] = {"loss", "loss"},
+                  [GRID_LOSS_PER_IMAGE] = {"loss", "loss (nats per image)"},
+                  [GRID_HEIGHT] = {"z", "z"}};
+
+const char *grid_quantity_name(grid_quantity quantity)
+{
+    return QUANTITIES[quantity].name;
+}
+
+const char *grid_quantity_label(grid_quantity quantity)
+{
+    return QUANTITIES[quantity].label;
+}
+
 void grid_free(grid *g)
 {
     for (int k = 0; k < N_SPLITS; k++) {
@@ -17,7 +33,6 @@ void grid_free(grid *g)
     free(g->name);
     free(g->title);
     free(g->caption);
-    free(g->quantity);
     *g = (grid){0};
 }
 

@@ -89,18 +89,11 @@ static void draw_hover(const session *s, cairo_t *cr)
         return;
     char lines[5][160], a[48], b[48];
     size_t n = 0;
-    bool is_accuracy = s->scene.set.field == FIELD_ACCURACY,
-         is_difference = s->scene.set.split == SHOW_DIFFERENCE;
     snprintf(lines[n++], 160, "x %.4g   y %.4g", h->x, h->y);
-    snprintf(lines[n++], 160, "%s %.5g",
-             is_difference                                           ? "difference"
-             : is_accuracy                                           ? "accuracy"
-             : s->scene.views[s->hover_view].grid.quantity[0] == 'z' ? "z"
-                                                                     : "loss",
-             h->value);
+    snprintf(lines[n++], 160, "%s %.5g", scene_value_name(&s->scene, s->hover_view), h->value);
     number(h->loss, "%.5g", a);
     number(h->error, " \302\261 %.2g", b);
-    if (s->scene.views[s->hover_view].grid.quantity[0] != 'z')
+    if (s->scene.views[s->hover_view].grid.quantity != GRID_HEIGHT)
         snprintf(lines[n++], 160, "grid point (%.4g, %.4g): loss %s%s", h->grid_x, h->grid_y, a,
                  isnan(h->error) ? "" : b);
     if (!isnan(h->accuracy))

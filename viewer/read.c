@@ -57,8 +57,6 @@ bool grid_read(grid *out, const char *path, size_t max_bytes, problem *p)
         out->name ? read_any(out, path, max_bytes, p) : problem_set(p, "%s: out of memory", path);
     if (done && !out->title)
         done = (out->title = strdup(out->name)) || problem_set(p, "%s: out of memory", path);
-    if (done && !out->quantity)
-        done = (out->quantity = strdup("loss")) || problem_set(p, "%s: out of memory", path);
     if (done)
         done = grid_check(out, path, p);
     if (!done)

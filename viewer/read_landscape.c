@@ -84,14 +84,15 @@ static bool describe(grid *g, const loss_surface *s)
              data + start, loss_surface_text(s, LOSS_KEY_DIRECTIONS, "unknown"),
              loss_surface_text(s, LOSS_KEY_BN, "unknown"));
     g->caption = loss_text_escaped(text);
-    g->quantity = strdup("loss (nats per image)");
+    g->quantity = GRID_LOSS_PER_IMAGE;
+    g->tells_split = true;
     const char *solutions = loss_surface_metadata(s, LOSS_KEY_SOLUTIONS);
     g->x_label = solutions ? "towards the second solution" : "direction 1";
     g->y_label = solutions ? "towards the third solution" : "direction 2";
     if (loss_surface_metadata(s, LOSS_KEY_REPEAT))
         g->y_label = "number of the direction";
     g->has_centre = !loss_surface_metadata(s, LOSS_KEY_REPEAT);
-    return g->title && g->caption && g->quantity;
+    return g->title && g->caption;
 }
 
 bool grid_read_landscape(grid *g, const char *path, problem *p)

@@ -275,7 +275,7 @@ bool grid_parse_ply(grid *g, const char *path, const unsigned char *bytes, size_
         done = fail(r, "has no vertices");
     done = done && grid_from_scatter(g, path, &s, p);
     if (done)
-        g->quantity = strdup(is_loss ? "loss" : "z");
+        g->quantity = is_loss ? GRID_LOSS : GRID_HEIGHT;
     scatter_free(&s);
     free(r);
     return done;

@@ -86,8 +86,7 @@ static char *read_file(grid *read, const char *path, size_t max_bytes, problem *
     if (!grid_read(read, path, max_bytes, p))
         return NULL;
     char *copy = strdup(path);
-    if (copy && escape(&read->name) && escape(&read->title) && escape(&read->caption) &&
-        escape(&read->quantity))
+    if (copy && escape(&read->name) && escape(&read->title) && escape(&read->caption))
         return copy;
     problem_set(p, "%s: out of memory", path);
     grid_free(read);
@@ -169,9 +168,16 @@ void scene_quantity(const scene *s, char text[128])
     if (split != SHOW_DIFFERENCE &&
         !g->has_split[split == SHOW_TRAIN ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST])
         split = split == SHOW_TRAIN ? SHOW_TEST : SHOW_TRAIN; /* the only one there is */
-    const char *prefix = g->caption || g->has_split[LOSS_SPLIT_TRAIN] ? splits[split] : "";
+    const char *prefix = g->tells_split || g->has_split[LOSS_SPLIT_TRAIN] ? splits[split] : "";
     snprintf(text, 128, "%s%s", prefix,
-             s->set.field == FIELD_ACCURACY ? "accuracy (%)" : g->quantity);
+             s->set.field == FIELD_ACCURACY ? "accuracy (%)" : grid_quantity_label(g->quantity));
+}
+
+const char *scene_value_name(const scene *s, size_t number)
+{
+    return s->set.split == SHOW_DIFFERENCE  ? "difference"
+           : s->set.field == FIELD_ACCURACY ? "accuracy"
+                                            : grid_quantity_name(s->views[number].grid.quantity);
 }
 
 static size_t nearest(const double *axis, size_t n, double value)

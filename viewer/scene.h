@@ -79,6 +79,8 @@ void scene_clear(view *v);
 
 /** "test loss (nats per image)": what the heights are. */
 void scene_quantity(const scene *s, char text[128]);
+/** What a value of a view is, in a word: "loss", "z", "accuracy" or "difference". */
+const char *scene_value_name(const scene *s, size_t number);
 
 /** What is under a place of a view. */
 typedef struct hover {
