@@ -11,6 +11,9 @@
 #include "picture.h"
 #include "target.h"
 
+typedef enum stage { STAGE_EIGENVALUES, STAGE_TRACE, STAGE_DENSITY } stage;
+static const char *const STAGES[] = {"eigenvalues", "trace", "density"};
+
 typedef struct request {
     target t;
     int split, ignore;
@@ -22,8 +25,8 @@ typedef struct request {
     loss_curvature_options curvature;
     loss_eigen_options eigen;
     bool is_json, has_vectors, has_nodes;
-    const char *stage; /* what is under way */
-    size_t tenth;      /* of it that has been told */
+    stage stage;  /* what is under way */
+    size_t tenth; /* of it that has been told */
 } request;
 
 static void report(const loss_curvature_progress *p, void *user)
@@ -33,17 +36,17 @@ static void report(const loss_curvature_progress *p, void *user)
     size_t tenth = 10 * p->done / p->most;
     bool milestone = tenth != r->tenth;
     r->tenth = tenth;
-    if (strcmp(r->stage, "trace") == 0)
+    if (r->stage == STAGE_TRACE)
         snprintf(figure, sizeof figure, "  %.5g +- %.2g", p->value, p->standard_error);
     else if (isfinite(p->value))
         snprintf(figure, sizeof figure, "  residual %.2g", p->value);
     progress_line(r->t.quiet, milestone, "%s: product %zu, at most %zu%s  at most %s left",
-                  r->stage, p->done, p->most, figure, duration_text(p->seconds_left, left));
+                  STAGES[r->stage], p->done, p->most, figure, duration_text(p->seconds_left, left));
 }
 
-static void begin(request *r, const char *stage)
+static void begin(request *r, stage which)
 {
-    r->stage = stage;
+    r->stage = which;
     r->tenth = 0;
 }
 
@@ -109,7 +112,7 @@ static loss_status find_eigenvalues(request *r, loss_curvature *c, json *j)
     loss_eigenvalue *values = calloc(n + 1, sizeof *values);
     if (!values)
         return LOSS_ERR_NOMEM;
-    begin(r, "eigenvalues");
+    begin(r, STAGE_EIGENVALUES);
     loss_status status = n ? loss_curvature_eigen(c, &r->eigen, values, NULL) : LOSS_OK;
     progress_end();
     if (!status && r->is_json) {
@@ -129,7 +132,7 @@ static loss_status find_trace(request *r, loss_curvature *c, json *j)
     loss_trace trace;
     if (!r->trace)
         return LOSS_OK;
-    begin(r, "trace");
+    begin(r, STAGE_TRACE);
     loss_status status = loss_curvature_trace(c, r->trace, &trace);
     progress_end();
     if (trace.vectors && r->is_json) {
@@ -189,7 +192,7 @@ static loss_status compute(request *r, work *w, json *j)
     if (!status)
         status = find_trace(r, w->curvature, j);
     if (!status && r->density.n) {
-        begin(r, "density");
+        begin(r, STAGE_DENSITY);
         status = loss_curvature_density(&w->density, w->curvature, r->vectors, r->nodes);
     }
     progress_end();
