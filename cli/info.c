@@ -12,42 +12,20 @@
 #include "json.h"
 #include "report.h"
 
-/* The first bytes of a file; zeros follow its last. */
-typedef struct head {
-    char bytes[262];
-    size_t n; /* of the file, at most all */
-} head;
-
-static bool has_bytes(const head *h, size_t at, const char *magic, size_t n)
+/* Whether a file's text is an object of JSON. A safetensors file may begin with the same byte: with
+ * the length of its header, which has a zero among its eight bytes.
+ * @return EXIT_OK, or an exit code after telling why not */
+static int find_json(const char *path, bool *is_json)
 {
-    return memcmp(h->bytes + at, magic, n) == 0;
-}
-
-/* A safetensors file may begin with the same byte: with the length of its header, which has a zero
- * among its eight bytes. */
-static bool is_json_text(const head *h)
-{
-    return h->n && h->bytes[0] == '{' && !memchr(h->bytes, 0, h->n < 8 ? h->n : 8);
-}
-
-static bool is_archive(const head *h)
-{
-    return has_bytes(h, 0, "\x1f\x8b", 2) || has_bytes(h, 257, "ustar", 5);
-}
-
-/* @return EXIT_OK, or an exit code after telling why not */
-static int read_head(const char *path, head *h)
-{
-    *h = (head){.n = 0};
+    char head[8];
     int file = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = file >= 0 ? read(file, h->bytes, sizeof h->bytes) : -1;
-    bool is_read = n >= 0;
-    h->n = is_read ? (size_t)n : 0;
-    if (!is_read)
+    ssize_t n = file >= 0 ? read(file, head, sizeof head) : -1;
+    *is_json = n > 0 && head[0] == '{' && !memchr(head, 0, (size_t)n);
+    if (n < 0)
         fprintf(stderr, "lossgrid: %s: cannot read: %s\n", display(path), strerror(errno));
     if (file >= 0)
         close(file);
-    return is_read ? EXIT_OK : EXIT_FAILED;
+    return n >= 0 ? EXIT_OK : EXIT_FAILED;
 }
 
 static int print(json *j, bool is_json)
@@ -230,16 +208,13 @@ static loss_status add_networks(json *j, const char *path)
     return LOSS_OK;
 }
 
-static int info_file(const char *path, bool is_json)
+/* @param text  of loss_file_describe(), which is freed */
+static int info_weights(const char *path, char *text, bool is_json)
 {
-    char *text;
-    loss_status status = loss_file_describe(path, &text);
-    if (status)
-        return report_failure(status);
     json j = {.root = cJSON_Parse(text)};
     j.failed = !j.root;
     loss_string_free(text);
-    status = j.failed ? LOSS_ERR_NOMEM : add_networks(&j, path);
+    loss_status status = j.failed ? LOSS_ERR_NOMEM : add_networks(&j, path);
     if (!status)
         return print(&j, is_json);
     json_free(&j);
@@ -259,6 +234,33 @@ static int info_folder(const char *path, bool is_json)
                                              : info_run(path, run, is_json);
     free(run);
     return result;
+}
+
+/* A file, or the name of a data set. Arrays that may be both are shown as weights, with names and
+ * shapes. */
+static int info_content(const char *path, loss_path_kind kind, bool is_json)
+{
+    const char *data = NULL;
+    char *weights;
+    bool is_landscape = false, is_text = false;
+    loss_status status = LOSS_OK;
+    if (kind == LOSS_PATH_FILE)
+        status = loss_surface_recognise(&is_landscape, path);
+    if (status)
+        return report_failure(status);
+    if (is_landscape)
+        return info_landscape(path, is_json);
+    if (kind == LOSS_PATH_FILE && find_json(path, &is_text) != EXIT_OK)
+        return EXIT_FAILED;
+    if (is_text)
+        return info_json(path, is_json);
+    status = loss_dataset_recognise(&data, path);
+    if (status == LOSS_ERR_NOMEM)
+        return report_failure(status);
+    status = loss_file_describe(path, &weights);
+    if (!status)
+        return info_weights(path, weights, is_json);
+    return data && status != LOSS_ERR_NOMEM ? info_data(path, is_json) : report_failure(status);
 }
 
 static const command_text TEXT = {
@@ -288,18 +290,6 @@ int command_info(int argc, char **argv)
     loss_status status = loss_path_find(path, &kind);
     if (status)
         return report_failure(status);
-    if (kind == LOSS_PATH_FOLDER)
-        return info_folder(path, is_json);
-    if (kind == LOSS_PATH_NOTHING && strcmp(path, "fashion-mnist") == 0)
-        return info_data(path, is_json);
-    head h = {.n = 0};
-    if (kind == LOSS_PATH_FILE && read_head(path, &h) != EXIT_OK)
-        return EXIT_FAILED;
-    if (is_archive(&h))
-        return info_data(path, is_json);
-    if (has_bytes(&h, 0, "SQLite format 3", 15))
-        return info_landscape(path, is_json);
-    if (is_json_text(&h))
-        return info_json(path, is_json);
-    return info_file(path, is_json);
+    return kind == LOSS_PATH_FOLDER ? info_folder(path, is_json)
+                                    : info_content(path, kind, is_json);
 }

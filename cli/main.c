@@ -17,7 +17,7 @@ static const struct {
     {"surface", "the loss on a grid of a plane through the weights", command_surface},
     {"path", "the path of training on a landscape's plane", command_path},
     {"curvature", "eigenvalues, trace and density of the loss's Hessian", command_curvature},
-    {"export", "a landscape as .ply .vti .vtp .obj .stl .csv .npz", command_export},
+    {"export", "a landscape as meshes, grids and tables of other programs", command_export},
     {"plot", "a landscape as a picture: .png .svg .pdf", command_plot},
     {"convert", "weights of PyTorch and others as .safetensors", command_convert},
     {"info", "what a file, a run or a data set holds", command_info},
@@ -45,6 +45,9 @@ static void print_data_sets(void)
 {
     for (size_t i = 0; i < loss_dataset_formats(); i++)
         printf("  %-10s %s\n", loss_dataset_format_name(i), loss_dataset_format_summary(i));
+    const char *name;
+    for (size_t i = 0; (name = loss_dataset_known(i)); i++)
+        printf("  %s: by this name, where Debian's package puts it\n", name);
 }
 
 static void print_help(void)
@@ -60,8 +63,7 @@ static void print_help(void)
            "  --model auto recognises the network of --weights.\n"
            "\nData sets, recognised by content:\n");
     print_data_sets();
-    printf("  fashion-mnist: by this name, where Debian's package puts it\n"
-           "\nExamples:\n"
+    printf("\nExamples:\n"
            "  lossgrid train --model resnet20 --data fashion-mnist --epochs 3 --limit 10000 --out "
            "run\n"
            "  lossgrid surface run --limit 256 --out resnet20.landscape\n"

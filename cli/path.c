@@ -132,12 +132,21 @@ static loss_status open_surface(request *r, parts *p)
                                       images_first(&p->images), &opt);
 }
 
+static bool is_known(const char *path)
+{
+    const char *name;
+    for (size_t i = 0; (name = loss_dataset_known(i)); i++)
+        if (strcmp(path, name) == 0)
+            return true;
+    return false;
+}
+
 /* What the file says about its data is taken unless it is given. */
 static void take_data(request *r, const parts *p)
 {
     struct stat info;
     const char *path = fact(p, LOSS_KEY_DATA);
-    if (!r->has_data && *path && (stat(path, &info) == 0 || strcmp(path, "fashion-mnist") == 0))
+    if (!r->has_data && *path && (stat(path, &info) == 0 || is_known(path)))
         r->t.data = path;
     r->t.mean = fact_channels(p->look, LOSS_KEY_MEAN);
     r->t.std = fact_channels(p->look, LOSS_KEY_STD);

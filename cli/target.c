@@ -11,6 +11,16 @@
 #include "json.h"
 #include "place.h"
 
+const char *target_weights_help(void)
+{
+    static char text[128];
+    const char *ending;
+    size_t n = (size_t)snprintf(text, sizeof text, "its weights:");
+    for (size_t i = 0; (ending = loss_weights_ending(i)) && n < sizeof text; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, " %s", ending);
+    return text;
+}
+
 const char TARGET_AUTO[] = "auto";
 
 bool is_net_file(const char *model)
@@ -107,7 +117,8 @@ int target_resolve(target *t, const char *command, bool needs_weights)
     if (t->by_order && strcmp(t->model, TARGET_AUTO) == 0)
         return usage_error(command, "--by-order compares no names; it goes with --model NAME");
     if (!t->data)
-        return usage_error(command, "which data? Give --data PATH, such as --data fashion-mnist");
+        return usage_error(command, "which data? Give --data PATH, such as --data %s",
+                           loss_dataset_known(0));
     if (t->mean.n != t->std.n)
         return usage_error(command, "--mean and --std go together, with as many numbers each");
     if (t->sample && !t->limit)

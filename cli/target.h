@@ -35,8 +35,7 @@ typedef struct target {
     OPT_TEXT("model", "NAME",                                                                      \
              "network, such as resnet56, or FILE.net; auto: what --weights is of (auto)",          \
              &(t).model),                                                                          \
-        OPT_TEXT("weights", "FILE", "its weights: .safetensors, PyTorch's .pt .pth .th .t7, .npz", \
-                 &(t).weights),                                                                    \
+        OPT_TEXT("weights", "FILE", target_weights_help(), &(t).weights),                          \
         OPT_TEXT("key", "NAME", "which of several sets of tensors in --weights, such as ema",      \
                  &(t).key),                                                                        \
         OPT_FLAG("by-order", "with --model NAME: match tensors by order and shape, not by name",   \
@@ -72,6 +71,9 @@ loss_status target_open_split(const target *t, loss_split split, bool is_chosen,
 loss_status target_open_net(target *t, const loss_dataset *data, loss_net **net);
 /** Adds where the network is from, and its caveat, to a JSON object. */
 void target_json(const target *t, struct json *j, struct cJSON *to);
+
+/** What --weights is, with the usual endings. Static storage. */
+const char *target_weights_help(void);
 
 /** True if a model is the name of a .net file. */
 bool is_net_file(const char *model);

@@ -9,18 +9,6 @@
 
 #include "readers.h"
 
-static bool is_sqlite(const char *path)
-{
-    static const char magic[16] = "SQLite format 3";
-    char head[sizeof magic] = "";
-    FILE *in = fopen(path, "rb");
-    bool is = in && fread(head, 1, sizeof head, in) == sizeof head &&
-              memcmp(head, magic, sizeof magic) == 0;
-    if (in)
-        fclose(in);
-    return is;
-}
-
 static bool read_any(grid *g, const char *path, size_t max_bytes, problem *p)
 {
     struct stat info;
@@ -36,7 +24,10 @@ static bool read_any(grid *g, const char *path, size_t max_bytes, problem *p)
         return problem_set(p, "%s: a device or a pipe; expected a file", path);
     if (info.st_size == 0)
         return problem_set(p, "%s: empty", path);
-    if (is_sqlite(path) || (ending && strcmp(ending, ".landscape") == 0))
+    bool is_landscape;
+    if (loss_surface_recognise(&is_landscape, path))
+        return problem_set(p, "%s", loss_last_message());
+    if (is_landscape || (ending && strcmp(ending, ".landscape") == 0))
         return grid_read_landscape(g, path, p);
     size_t n;
     uint8_t *bytes; /* a 0 follows them, so that numbers end within */

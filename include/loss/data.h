@@ -142,6 +142,17 @@ LOSS_API const char *loss_dataset_format_name(size_t i);
  *  Threads: any. Since 0.1. */
 LOSS_API const char *loss_dataset_format_summary(size_t i);
 
+/** Name i of the data sets that packages of the system put somewhere: loss_dataset_open() takes it
+ *  as a path. NULL where i is too large. Static storage. Threads: any. Since 0.1. */
+LOSS_API const char *loss_dataset_known(size_t i);
+
+/** What kind of data set a path is, by what is in it.
+ *  @param format  the kind's loss_dataset_format_name(); NULL: it is no data set. Static storage.
+ *  @param path    folder, archive, file or known name. Borrowed.
+ *  @return LOSS_OK, also where it is no data set; LOSS_ERR_ARGUMENT (NULL), LOSS_ERR_IO (no such
+ *          path, or it cannot be read), LOSS_ERR_NOMEM. Threads: any. Since 0.1. */
+LOSS_API loss_status loss_dataset_recognise(const char **format, const char *path);
+
 /** Frees a dataset; NULL is a no-op. Threads: any; nothing else may use the handle then.
  *  Since 0.1. */
 LOSS_API void loss_dataset_free(loss_dataset *data);

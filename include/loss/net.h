@@ -319,6 +319,11 @@ typedef struct loss_load_options {
         sizeof(loss_load_options), false, NULL                                                     \
     }
 
+/** The usual ending number i of files that loss_net_load() reads, such as ".safetensors": for a
+ * help text, since files are recognised by content. NULL where i is too large. Static storage.
+ *  Threads: any. Since 0.1. */
+LOSS_API const char *loss_weights_ending(size_t i);
+
 /** Loads weights from a file, recognised by content: .safetensors; a PyTorch checkpoint of either
  *  format; .npz. F64, F16, BF16 and integers are converted. Nothing in a checkpoint is executed:
  *  tensors and plain containers are read, objects of other classes are skipped without being made.

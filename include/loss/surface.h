@@ -113,6 +113,12 @@ LOSS_API loss_status loss_surface_open(loss_surface **out, const char *path, con
                                        const loss_plane *plane, const loss_dataset *data,
                                        const loss_surface_options *opt);
 
+/** Whether a file begins as a landscape does.
+ *  @param is_landscape  written
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (NULL), LOSS_ERR_IO (no regular file, or it cannot be read).
+ *  Threads: any. Since 0.1. */
+LOSS_API loss_status loss_surface_recognise(bool *is_landscape, const char *path);
+
 /** Opens a landscape file to look at, also while another process fills it.
  *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM
  *  Threads: any. Since 0.1. */

@@ -33,6 +33,11 @@ const char *loss_dataset_format_summary(size_t i)
     return i < N_READERS ? READERS[i]->summary : NULL;
 }
 
+const char *loss_dataset_known(size_t i)
+{
+    return i < N_KNOWN ? KNOWN[i].name : NULL;
+}
+
 /* A known name is one only where nothing lies under it. */
 static loss_status find_known(const char **path)
 {
@@ -106,8 +111,37 @@ static loss_status find_place(const char *path, lossi_data_place *place)
     place->is_folder = kind == LOSS_PATH_FOLDER;
     if (!status && !place->is_folder)
         status = read_head(place);
-    if (!status && !place->is_folder && !place->n_head)
-        status = lossi_fail(LOSS_ERR_FORMAT, "%s: the file is empty; expected a data set", path);
+    return status;
+}
+
+/* *reader is NULL where nobody knows the path. *path is replaced by where a known name is. */
+static loss_status find_reader(const char **path, lossi_data_place *place,
+                               const lossi_data_reader **reader)
+{
+    *reader = NULL;
+    loss_status status = find_known(path);
+    if (!status)
+        status = find_place(*path, place);
+    bool is_empty = !status && !place->is_folder && !place->n_head;
+    for (size_t i = 0; i < N_READERS && !status && !*reader && !is_empty; i++) {
+        bool is_ours = false;
+        status = READERS[i]->recognise(place, &is_ours);
+        if (!status && is_ours)
+            *reader = READERS[i];
+    }
+    return status;
+}
+
+loss_status loss_dataset_recognise(const char **format, const char *path)
+{
+    LOSSI_REQUIRE(format);
+    *format = NULL;
+    LOSSI_REQUIRE(path);
+    lossi_data_place place;
+    const lossi_data_reader *reader;
+    loss_status status = find_reader(&path, &place, &reader);
+    if (!status && reader)
+        *format = reader->name;
     return status;
 }
 
@@ -115,17 +149,11 @@ loss_status lossi_read_images(const char **path, const loss_dataset_options *opt
                               const char **format, lossi_images *out)
 {
     lossi_data_place place;
-    const lossi_data_reader *reader = NULL;
+    const lossi_data_reader *reader;
     *out = (lossi_images){0};
-    loss_status status = find_known(path);
-    if (!status)
-        status = find_place(*path, &place);
-    for (size_t i = 0; i < N_READERS && !status && !reader; i++) {
-        bool is_ours = false;
-        status = READERS[i]->recognise(&place, &is_ours);
-        if (!status && is_ours)
-            reader = READERS[i];
-    }
+    loss_status status = find_reader(path, &place, &reader);
+    if (!status && !reader && !place.is_folder && !place.n_head)
+        status = lossi_fail(LOSS_ERR_FORMAT, "%s: the file is empty; expected a data set", *path);
     if (!status && !reader)
         status = fail_unknown(&place);
     if (status)

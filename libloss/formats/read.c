@@ -2,6 +2,8 @@
  * .t7, .bin, .ckpt). */
 #include "formats/read.h"
 
+#include <loss/net.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,16 +37,16 @@ static loss_status parse_npz(const lossi_archive *zip, size_t size, const char *
 /* The first that fits is taken. */
 static const lossi_arrays_format formats[] = {
     {.name = "PyTorch checkpoint (zip)",
-     .endings = ".pt .pth .th .ckpt",
+     .endings = {".pt", ".pth", ".th", ".ckpt"},
      .is_zip = lossi_pytorch_is_zip,
      .parse_zip = lossi_pytorch_parse_zip},
-    {.name = "npz", .endings = ".npz", .is_zip = lossi_npz_is, .parse_zip = parse_npz},
+    {.name = "npz", .endings = {".npz"}, .is_zip = lossi_npz_is, .parse_zip = parse_npz},
     {.name = "safetensors",
-     .endings = ".safetensors",
+     .endings = {".safetensors"},
      .is = lossi_safetensors_is,
      .parse = parse_safetensors},
     {.name = "PyTorch checkpoint (before 1.6)",
-     .endings = ".pt .pth .th .t7",
+     .endings = {".pt", ".pth", ".th", ".t7"},
      .is = lossi_pickle_is,
      .parse = lossi_pytorch_parse_old},
 };
@@ -54,10 +56,33 @@ enum { N_FORMATS = sizeof formats / sizeof *formats };
 static const char *format_names(char text[200])
 {
     size_t at = 0;
-    for (int i = 0; i < N_FORMATS; i++)
-        at += (size_t)snprintf(text + at, 200 - at, "%s%s (%s)", i ? ", " : "", formats[i].name,
-                               formats[i].endings);
+    for (int i = 0; i < N_FORMATS; i++) {
+        at += (size_t)snprintf(text + at, 200 - at, "%s%s (", i ? ", " : "", formats[i].name);
+        for (int k = 0; formats[i].endings[k]; k++)
+            at +=
+                (size_t)snprintf(text + at, 200 - at, "%s%s", k ? " " : "", formats[i].endings[k]);
+        at += (size_t)snprintf(text + at, 200 - at, ")");
+    }
     return text;
+}
+
+/* Whether a format before the one numbered n has the ending. */
+static bool was_told(const char *ending, int n)
+{
+    for (int i = 0; i < n; i++)
+        for (int k = 0; formats[i].endings[k]; k++)
+            if (strcmp(formats[i].endings[k], ending) == 0)
+                return true;
+    return false;
+}
+
+const char *loss_weights_ending(size_t number)
+{
+    for (int i = 0; i < N_FORMATS; i++)
+        for (int k = 0; formats[i].endings[k]; k++)
+            if (!was_told(formats[i].endings[k], i) && number-- == 0)
+                return formats[i].endings[k];
+    return NULL;
 }
 
 /* What an unknown file begins with, for a message. */

@@ -7,8 +7,8 @@
 
 /** A kind of file with named arrays. */
 typedef struct lossi_arrays_format {
-    const char *name;    /* such as "PyTorch checkpoint (zip)" */
-    const char *endings; /* of usual names, such as ".pt .pth"; only told, never looked at */
+    const char *name;       /* such as "PyTorch checkpoint (zip)" */
+    const char *endings[5]; /* of usual names, ended by NULL; only told, never looked at */
 
     /* One pair of the two: by the file's bytes, or by the members of a zip archive. */
     bool (*is)(const uint8_t *bytes, size_t size);

@@ -2,14 +2,17 @@
  * same thing. */
 #include "surface/surface.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <loss/text.h>
 
+#include "base/file.h"
 #include "cpu/cpu.h"
 #include "plane/kinds.h"
 
@@ -334,6 +337,25 @@ loss_status loss_surface_open(loss_surface **out, const char *path, const loss_n
         loss_surface_close(s);
     else
         *out = s;
+    return status;
+}
+
+loss_status loss_surface_recognise(bool *is_landscape, const char *path)
+{
+    static const char magic[] = "SQLite format 3"; /* with its NUL */
+    char head[sizeof magic];
+    int file;
+    LOSSI_REQUIRE(is_landscape);
+    *is_landscape = false;
+    LOSSI_REQUIRE(path);
+    loss_status status = lossi_file_open_input(path, &file, NULL);
+    if (status)
+        return status;
+    ssize_t n = read(file, head, sizeof head);
+    *is_landscape = n == sizeof head && memcmp(head, magic, sizeof head) == 0;
+    if (n < 0)
+        status = lossi_fail(LOSS_ERR_IO, "%s: cannot read: %s", path, strerror(errno));
+    close(file);
     return status;
 }
 
