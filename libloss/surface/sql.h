@@ -54,6 +54,19 @@ loss_status lossi_sql_end(lossi_store *store, loss_status status);
 const char *lossi_sql_text(sqlite3_stmt *select, int column);
 double lossi_sql_number(sqlite3_stmt *select, int column);
 
+/** Takes the columns of a row after iy and ix; at: its place in the arrays `to`. */
+typedef void lossi_take_place(sqlite3_stmt *select, size_t at, void *to);
+/** Reads what a split has at the points of a grid.
+ *  @param sql    its first columns are iy and ix, its parameter is the split
+ *  @param types  of all columns, as lossi_sql_row() has them
+ *  @param what   begins the message of a place beyond the grid
+ *  @return LOSS_OK, LOSS_ERR_FORMAT, LOSS_ERR_IO, LOSS_ERR_NOMEM */
+loss_status lossi_store_read_grid(lossi_store *store, const char *sql, const char *types,
+                                  loss_split split, size_t nx, size_t ny, const char *what,
+                                  lossi_take_place *take, void *to);
+/** Binds split, iy and ix to the first three parameters. */
+void lossi_store_bind_place(sqlite3_stmt *statement, loss_split split, size_t iy, size_t ix);
+
 /** Whether the file is empty, or holds the tables of a landscape and nothing else. Within a
  * transaction.
  *  @return LOSS_OK, LOSS_ERR_FORMAT (what it is or holds instead), LOSS_ERR_IO */

@@ -311,40 +311,51 @@ loss_status lossi_store_read_axes(lossi_store *store, loss_axis *x, loss_axis *y
     return status;
 }
 
-loss_status lossi_store_read_points(lossi_store *store, loss_split split, size_t nx, size_t ny,
-                                    loss_point *points)
+loss_status lossi_store_read_grid(lossi_store *store, const char *sql, const char *types,
+                                  loss_split split, size_t nx, size_t ny, const char *what,
+                                  lossi_take_place *take, void *to)
 {
-    memset(points, 0, nx * ny * sizeof *points);
     sqlite3_stmt *select;
-    loss_status status = lossi_sql_prepare(
-        store, "SELECT iy, ix, loss, standard_error, accuracy, seconds FROM points WHERE split = ?",
-        &select);
+    loss_status status = lossi_sql_prepare(store, sql, &select);
     if (status)
         return status;
     sqlite3_bind_text(select, 1, loss_split_name(split), -1, SQLITE_STATIC);
     bool has = true;
     while (!status && has) {
-        status = lossi_sql_row(store, select, "iinnnn", &has);
+        status = lossi_sql_row(store, select, types, &has);
         if (status || !has)
             continue;
         sqlite3_int64 iy = sqlite3_column_int64(select, 0), ix = sqlite3_column_int64(select, 1);
         if (iy < 0 || ix < 0 || (size_t)iy >= ny || (size_t)ix >= nx)
-            status = lossi_fail(LOSS_ERR_FORMAT,
-                                "%s: a point at iy %lld, ix %lld of a grid of %zu x %zu",
-                                store->path, (long long)iy, (long long)ix, ny, nx);
+            status =
+                lossi_fail(LOSS_ERR_FORMAT, "%s: %s at iy %lld, ix %lld of a grid of %zu x %zu",
+                           store->path, what, (long long)iy, (long long)ix, ny, nx);
         else
-            points[(size_t)iy * nx + (size_t)ix] =
-                (loss_point){.evaluated = true,
-                             .loss = lossi_sql_number(select, 2),
-                             .standard_error = lossi_sql_number(select, 3),
-                             .accuracy = lossi_sql_number(select, 4),
-                             .seconds = lossi_sql_number(select, 5)};
+            take(select, (size_t)iy * nx + (size_t)ix, to);
     }
     sqlite3_finalize(select);
     return status;
 }
 
-static void bind_place(sqlite3_stmt *statement, loss_split split, size_t iy, size_t ix)
+static void take_point(sqlite3_stmt *select, size_t at, void *to)
+{
+    ((loss_point *)to)[at] = (loss_point){.evaluated = true,
+                                          .loss = lossi_sql_number(select, 2),
+                                          .standard_error = lossi_sql_number(select, 3),
+                                          .accuracy = lossi_sql_number(select, 4),
+                                          .seconds = lossi_sql_number(select, 5)};
+}
+
+loss_status lossi_store_read_points(lossi_store *store, loss_split split, size_t nx, size_t ny,
+                                    loss_point *points)
+{
+    memset(points, 0, nx * ny * sizeof *points);
+    return lossi_store_read_grid(
+        store, "SELECT iy, ix, loss, standard_error, accuracy, seconds FROM points WHERE split = ?",
+        "iinnnn", split, nx, ny, "a point", take_point, points);
+}
+
+void lossi_store_bind_place(sqlite3_stmt *statement, loss_split split, size_t iy, size_t ix)
 {
     sqlite3_bind_text(statement, 1, loss_split_name(split), -1, SQLITE_STATIC);
     sqlite3_bind_int64(statement, 2, (sqlite3_int64)iy);
@@ -363,7 +374,7 @@ loss_status lossi_store_has_point(lossi_store *store, loss_split split, size_t i
             store, "SELECT 1 FROM points WHERE split = ? AND iy = ? AND ix = ?", &store->has);
     if (!status) {
         lossi_sql_rewind(store, store->has);
-        bind_place(store->has, split, iy, ix);
+        lossi_store_bind_place(store->has, split, iy, ix);
         status = lossi_sql_row(store, store->has, "i", has);
         sqlite3_reset(store->has);
     }
@@ -380,7 +391,7 @@ loss_status lossi_store_put_point(lossi_store *store, loss_split split, size_t i
         status = lossi_sql_prepare(
             store, "INSERT OR IGNORE INTO points VALUES(?, ?, ?, ?, ?, ?, ?)", &store->put);
     if (!status) {
-        bind_place(store->put, split, iy, ix);
+        lossi_store_bind_place(store->put, split, iy, ix);
         sqlite3_bind_double(store->put, 4, point->loss); /* NaN becomes NULL */
         sqlite3_bind_double(store->put, 5, point->standard_error);
         sqlite3_bind_double(store->put, 6, point->accuracy);

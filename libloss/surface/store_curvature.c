@@ -47,40 +47,26 @@ loss_status lossi_store_begin_curvature(lossi_store *store, const char *curvatur
     return lossi_sql_end(store, status);
 }
 
+static void take_curvature(sqlite3_stmt *select, size_t at, void *to)
+{
+    ((loss_point_curvature *)to)[at] =
+        (loss_point_curvature){.evaluated = true,
+                               .min = lossi_sql_number(select, 2),
+                               .max = lossi_sql_number(select, 3),
+                               .min_residual = lossi_sql_number(select, 4),
+                               .max_residual = lossi_sql_number(select, 5),
+                               .seconds = lossi_sql_number(select, 6)};
+}
+
 loss_status lossi_store_read_curvature(lossi_store *store, loss_split split, size_t nx, size_t ny,
                                        loss_point_curvature *curvature)
 {
     memset(curvature, 0, nx * ny * sizeof *curvature);
-    sqlite3_stmt *select;
-    loss_status status = lossi_sql_prepare(store,
-                                           "SELECT iy, ix, min_eigenvalue, max_eigenvalue, "
-                                           "min_residual, max_residual, curvature_seconds"
-                                           " FROM curvature WHERE split = ?",
-                                           &select);
-    if (status)
-        return status;
-    sqlite3_bind_text(select, 1, loss_split_name(split), -1, SQLITE_STATIC);
-    bool has = true;
-    while (!status && has) {
-        status = lossi_sql_row(store, select, "iinnnnn", &has);
-        if (status || !has)
-            continue;
-        sqlite3_int64 iy = sqlite3_column_int64(select, 0), ix = sqlite3_column_int64(select, 1);
-        if (iy < 0 || ix < 0 || (size_t)iy >= ny || (size_t)ix >= nx)
-            status = lossi_fail(LOSS_ERR_FORMAT,
-                                "%s: eigenvalues at iy %lld, ix %lld of a grid of %zu x %zu",
-                                store->path, (long long)iy, (long long)ix, ny, nx);
-        else
-            curvature[(size_t)iy * nx + (size_t)ix] =
-                (loss_point_curvature){.evaluated = true,
-                                       .min = lossi_sql_number(select, 2),
-                                       .max = lossi_sql_number(select, 3),
-                                       .min_residual = lossi_sql_number(select, 4),
-                                       .max_residual = lossi_sql_number(select, 5),
-                                       .seconds = lossi_sql_number(select, 6)};
-    }
-    sqlite3_finalize(select);
-    return status;
+    return lossi_store_read_grid(store,
+                                 "SELECT iy, ix, min_eigenvalue, max_eigenvalue, min_residual, "
+                                 "max_residual, curvature_seconds FROM curvature WHERE split = ?",
+                                 "iinnnnn", split, nx, ny, "eigenvalues", take_curvature,
+                                 curvature);
 }
 
 loss_status lossi_store_put_curvature(lossi_store *store, loss_split split, size_t iy, size_t ix,
@@ -93,9 +79,7 @@ loss_status lossi_store_put_curvature(lossi_store *store, loss_split split, size
     status = lossi_sql_prepare(
         store, "INSERT OR IGNORE INTO curvature VALUES(?, ?, ?, ?, ?, ?, ?, ?)", &put);
     if (!status) {
-        sqlite3_bind_text(put, 1, loss_split_name(split), -1, SQLITE_STATIC);
-        sqlite3_bind_int64(put, 2, (sqlite3_int64)iy);
-        sqlite3_bind_int64(put, 3, (sqlite3_int64)ix);
+        lossi_store_bind_place(put, split, iy, ix);
         sqlite3_bind_double(put, 4, curvature->min); /* NaN becomes NULL */
         sqlite3_bind_double(put, 5, curvature->max);
         sqlite3_bind_double(put, 6, curvature->min_residual);
