@@ -58,21 +58,31 @@ static void add_axis(json *j, const char *key, loss_axis axis)
     json_number(j, object, "n", (double)axis.n);
 }
 
-/* What the two splits' figures are made of. Repeated lines are no surface: they have none. */
+/* Figures of a split. Repeated lines are no surface: they have none. */
 typedef struct part {
+    bool is_there;
     summary summary;
     bool has_figures;
     surface_figures figures;
 } part;
 
-static loss_status part_of(loss_surface *surface, loss_split split, part *p)
+/* parts [2], written: by loss_split. */
+static loss_status find_parts(loss_surface *surface, part *parts)
 {
-    loss_status status = summary_of(surface, split, &p->summary);
-    p->has_figures = !loss_surface_metadata(surface, LOSS_KEY_REPEAT);
-    return !status && p->has_figures ? surface_figures_of(surface, split, &p->figures) : status;
+    loss_status status = LOSS_OK;
+    for (int k = 0; k < 2 && !status; k++) {
+        part *p = &parts[k];
+        *p = (part){.is_there = loss_surface_has_split(surface, (loss_split)k),
+                    .has_figures = !loss_surface_metadata(surface, LOSS_KEY_REPEAT)};
+        if (p->is_there)
+            status = summary_of(surface, (loss_split)k, &p->summary);
+        if (!status && p->is_there && p->has_figures)
+            status = surface_figures_of(surface, (loss_split)k, &p->figures);
+    }
+    return status;
 }
 
-static loss_status print_json(loss_surface *surface, const char *path)
+static loss_status print_json(loss_surface *surface, const char *path, const part *parts)
 {
     json j = json_begin();
     json_text(&j, j.root, "kind", "landscape");
@@ -81,21 +91,15 @@ static loss_status print_json(loss_surface *surface, const char *path)
     add_axis(&j, "y", loss_surface_y(surface));
     add_metadata(&j, json_object(&j, j.root, "metadata"), surface);
     cJSON *splits = json_object(&j, j.root, "splits");
-    loss_status status = LOSS_OK;
-    for (int k = 0; k < 2 && !status; k++) {
-        part p;
-        if (!loss_surface_has_split(surface, (loss_split)k))
+    for (int k = 0; k < 2; k++) {
+        if (!parts[k].is_there)
             continue;
-        status = part_of(surface, (loss_split)k, &p);
-        if (status)
-            break;
         cJSON *split = json_object(&j, splits, loss_split_name((loss_split)k));
-        summary_add(&j, split, &p.summary);
-        if (p.has_figures)
-            surface_figures_add(&j, json_object(&j, split, "figures"), &p.figures);
+        summary_add(&j, split, &parts[k].summary);
+        if (parts[k].has_figures)
+            surface_figures_add(&j, json_object(&j, split, "figures"), &parts[k].figures);
     }
-    if (!status)
-        status = validity_add(surface, &j);
+    loss_status status = validity_add(surface, &j);
     if (!status)
         return json_print(&j);
     json_free(&j);
@@ -116,23 +120,18 @@ static void print_head(const loss_surface *surface, const char *path)
         printf("directions: %s\n", display(directions));
 }
 
-static loss_status print_text(loss_surface *surface, const char *path, bool is_whole)
+static loss_status print_text(loss_surface *surface, const char *path, const part *parts,
+                              bool is_whole)
 {
-    loss_status status = LOSS_OK;
     print_head(surface, path);
-    for (int k = 0; k < 2 && !status; k++) {
-        part p;
-        if (!loss_surface_has_split(surface, (loss_split)k))
+    for (int k = 0; k < 2; k++) {
+        if (!parts[k].is_there)
             continue;
-        status = part_of(surface, (loss_split)k, &p);
-        if (status)
-            break;
-        summary_print(surface, (loss_split)k, &p.summary);
-        if (p.has_figures)
-            surface_figures_print(&p.figures);
+        summary_print(surface, (loss_split)k, &parts[k].summary);
+        if (parts[k].has_figures)
+            surface_figures_print(&parts[k].figures);
     }
-    if (!status)
-        status = validity_print(surface);
+    loss_status status = validity_print(surface);
     if (status || !is_whole)
         return status;
     status = validity_print_paths(surface);
@@ -146,5 +145,9 @@ static loss_status print_text(loss_surface *surface, const char *path, bool is_w
 
 loss_status report_print(loss_surface *surface, const char *path, bool is_json, bool is_whole)
 {
-    return is_json ? print_json(surface, path) : print_text(surface, path, is_whole);
+    part parts[2];
+    loss_status status = find_parts(surface, parts);
+    if (status)
+        return status;
+    return is_json ? print_json(surface, path, parts) : print_text(surface, path, parts, is_whole);
 }
