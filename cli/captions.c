@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data_name.h"
 #include "facts.h"
 #include "summary.h"
 #include "validity.h"
@@ -19,23 +20,6 @@ static const char *split_fact(const loss_surface *surface, const char *key, loss
 {
     const char *value = loss_surface_metadata_of(surface, key, loss_split_name(split));
     return value ? value : "?";
-}
-
-/* The data set's name: the last part of its path. */
-static void data_name(const loss_surface *surface, char name[128])
-{
-    const char *path = fact(surface, LOSS_KEY_DATA);
-    size_t length = strlen(path);
-    while (length && path[length - 1] == '/')
-        length--;
-    size_t start = length;
-    while (start && path[start - 1] != '/')
-        start--;
-    if (length == start) /* the caller's own arrays */
-        snprintf(name, 128, "%s", fact(surface, LOSS_KEY_DATA_FORMAT));
-    else
-        snprintf(name, 128, "%.*s", (int)(length - start > 100 ? 100 : length - start),
-                 path + start);
 }
 
 /* Whether the centre is the model: " (the model's own)". */
@@ -192,7 +176,7 @@ static void images_text(const figure *f, const loss_surface *surface, char text[
 /* What was measured: network, images, BatchNorm mode, directions. */
 static void add_facts(figure *f, const loss_surface *surface)
 {
-    char bn[128], axes[256], explained[128], images[256], name[128];
+    char bn[128], axes[256], explained[128], images[256], name[DATA_NAME_SIZE];
     bn_text(surface, bn);
     axes_text(f, surface, axes);
     explained_text(surface, explained);

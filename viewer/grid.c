@@ -36,6 +36,29 @@ void grid_free(grid *g)
     *g = (grid){0};
 }
 
+/* Halves low .. high until it is one interval. */
+static void find_interval(const double *axis, double value, size_t *low, size_t *high)
+{
+    while (*high - *low > 1) {
+        size_t middle = (*low + *high) / 2;
+        *(axis[middle] <= value ? low : high) = middle;
+    }
+}
+
+size_t grid_interval(const double *axis, size_t n, double value)
+{
+    size_t low = 0, high = n - 1;
+    find_interval(axis, value, &low, &high);
+    return low;
+}
+
+size_t grid_nearest(const double *axis, size_t n, double value)
+{
+    size_t low = 0, high = n - 1;
+    find_interval(axis, value, &low, &high);
+    return value - axis[low] <= axis[high] - value ? low : high;
+}
+
 static double *nans(size_t n)
 {
     double *values = malloc(n * sizeof *values);

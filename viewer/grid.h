@@ -57,6 +57,12 @@ void grid_free(grid *g);
 /** Checks what all readers must: at least 2 x 2 points, not too many, at least one finite loss
  * unless the file still grows. */
 bool grid_check(const grid *g, const char *path, problem *p);
+/** The interval of ascending coordinates, [n], that holds a value: the index of its lower end.
+ * Beyond them it is the first or the last. */
+size_t grid_interval(const double *axis, size_t n, double value);
+/** The index of the coordinate nearest to a value. */
+size_t grid_nearest(const double *axis, size_t n, double value);
+
 /** Allocates the arrays of the split for nx x ny points, all NaN. */
 bool grid_add_split(grid *g, int split, bool has_error, bool has_accuracy);
 

@@ -7,6 +7,7 @@
 
 #include <loss/text.h>
 
+#include "data_name.h"
 #include "readers.h"
 
 static bool read_axis(loss_axis axis, double **values, size_t *n)
@@ -66,22 +67,16 @@ static bool read_path(grid *g, loss_surface *s, const char *path, problem *p)
 /* What the picture has to say of itself. */
 static bool describe(grid *g, const loss_surface *s)
 {
-    char text[512];
+    char text[512], name[DATA_NAME_SIZE];
     loss_split split = loss_surface_split(s, LOSS_SPLIT_TEST);
     const char *images = loss_surface_metadata_of(s, LOSS_KEY_IMAGES, loss_split_name(split));
     snprintf(text, sizeof text, "Loss landscape of %s",
              loss_surface_text(s, LOSS_KEY_MODEL, "a network"));
     g->title = loss_text_escaped(text);
-    const char *data = loss_surface_text(s, LOSS_KEY_DATA, "");
-    size_t end = strlen(data);
-    while (end && data[end - 1] == '/')
-        end--;
-    size_t start = end;
-    while (start && data[start - 1] != '/')
-        start--;
-    snprintf(text, sizeof text, "%s images of %.*s; directions: %.200s; BatchNorm: %s",
-             images ? images : "unknown", (int)(end - start > 100 ? 100 : end - start),
-             data + start, loss_surface_text(s, LOSS_KEY_DIRECTIONS, "unknown"),
+    data_name(s, name);
+    snprintf(text, sizeof text, "%s images of %s; directions: %.200s; BatchNorm: %s",
+             images ? images : "unknown", name,
+             loss_surface_text(s, LOSS_KEY_DIRECTIONS, "unknown"),
              loss_surface_text(s, LOSS_KEY_BN, "unknown"));
     g->caption = loss_text_escaped(text);
     g->quantity = GRID_LOSS_PER_IMAGE;

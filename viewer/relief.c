@@ -132,26 +132,13 @@ double relief_file_y(const relief *r, double y)
     return value_at((y / r->y_extent + 1) / 2, r->y_low, r->y_high);
 }
 
-size_t relief_interval(const double *axis, size_t n, double value)
-{
-    size_t low = 0, high = n - 1;
-    while (high - low > 1) {
-        size_t middle = (low + high) / 2;
-        if (axis[middle] <= value)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 double relief_height_at(const relief *r, double x, double y)
 {
     static const double slack = 1e-9; /* rounding at the rim */
     if (!(x >= r->x[0] - slack && x <= r->x[r->nx - 1] + slack && y >= r->y[0] - slack &&
           y <= r->y[r->ny - 1] + slack))
         return (double)NAN;
-    size_t ix = relief_interval(r->x, r->nx, x), iy = relief_interval(r->y, r->ny, y);
+    size_t ix = grid_interval(r->x, r->nx, x), iy = grid_interval(r->y, r->ny, y);
     const double *row = r->z + iy * r->nx + ix;
     double a = row[0], b = row[1], d = row[r->nx], c = row[r->nx + 1];
     if (isnan(a + b + c + d))

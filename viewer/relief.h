@@ -41,9 +41,6 @@ double relief_scene_x(const relief *r, double x);
 double relief_scene_y(const relief *r, double y);
 double relief_file_x(const relief *r, double x);
 double relief_file_y(const relief *r, double y);
-/** The interval of an ascending axis, [n] with n at least 2, that holds a value within it: it
- * begins at the index returned. */
-size_t relief_interval(const double *axis, size_t n, double value);
 /** Scene place of a point of the grid whose coordinates are fractions of indices. */
 void relief_place(const relief *r, const double index[2], double at[2]);
 /** Height of the drawn triangles at a scene place; NaN outside or where there are none. */

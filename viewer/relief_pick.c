@@ -80,8 +80,8 @@ bool relief_pick(const relief *r, const ray *line, double z_max, vec3 *hit)
     if (!slab(o.x, d.x, r->x[0], r->x[r->nx - 1], &t0, &t1) ||
         !slab(o.y, d.y, r->y[0], r->y[r->ny - 1], &t0, &t1))
         return false;
-    size_t ix = relief_interval(r->x, r->nx, o.x + t0 * d.x),
-           iy = relief_interval(r->y, r->ny, o.y + t0 * d.y);
+    size_t ix = grid_interval(r->x, r->nx, o.x + t0 * d.x),
+           iy = grid_interval(r->y, r->ny, o.y + t0 * d.y);
     for (size_t steps = 0; steps < 2 * (r->nx + r->ny); steps++) {
         if (pick_cell(r, line, ix, iy, z_max, hit))
             return true;

@@ -60,20 +60,6 @@ static double *axis_of(const scatter *s, bool is_y, size_t *n)
     return values;
 }
 
-/* Index of the coordinate nearest to a value. */
-static size_t nearest(const double *axis, size_t n, double value)
-{
-    size_t low = 0, high = n - 1;
-    while (high - low > 1) {
-        size_t middle = (low + high) / 2;
-        if (axis[middle] <= value)
-            low = middle;
-        else
-            high = middle;
-    }
-    return value - axis[low] <= axis[high] - value ? low : high;
-}
-
 static bool fill(grid *g, const char *path, const scatter *s, problem *p)
 {
     size_t n = g->nx * g->ny;
@@ -81,7 +67,7 @@ static bool fill(grid *g, const char *path, const scatter *s, problem *p)
     bool done = taken || problem_set(p, "%s: out of memory", path);
     for (size_t i = 0; i < s->n && done; i++) {
         const struct scatter_row *r = &s->rows[i];
-        size_t ix = nearest(g->x, g->nx, r->x), iy = nearest(g->y, g->ny, r->y),
+        size_t ix = grid_nearest(g->x, g->nx, r->x), iy = grid_nearest(g->y, g->ny, r->y),
                at = iy * g->nx + ix;
         unsigned char *seen = &taken[(size_t)r->split * n + at];
         samples *to = &g->splits[r->split];

@@ -180,15 +180,6 @@ const char *scene_value_name(const scene *s, size_t number)
                                             : grid_quantity_name(s->views[number].grid.quantity);
 }
 
-static size_t nearest(const double *axis, size_t n, double value)
-{
-    size_t best = 0;
-    for (size_t i = 1; i < n; i++)
-        if (fabs(axis[i] - value) < fabs(axis[best] - value))
-            best = i;
-    return best;
-}
-
 hover scene_hover(const scene *s, size_t number, double aspect, double x, double y)
 {
     hover h = {0};
@@ -203,8 +194,8 @@ hover scene_hover(const scene *s, size_t number, double aspect, double x, double
     h.x = relief_file_x(r, h.at.x);
     h.y = relief_file_y(r, h.at.y);
     h.value = scale_value(&r->scale, h.at.z / r->height);
-    size_t ix = nearest(v->grid.x, v->grid.nx, h.x), iy = nearest(v->grid.y, v->grid.ny, h.y),
-           at = iy * v->grid.nx + ix;
+    size_t ix = grid_nearest(v->grid.x, v->grid.nx, h.x),
+           iy = grid_nearest(v->grid.y, v->grid.ny, h.y), at = iy * v->grid.nx + ix;
     const samples *from =
         &v->grid.splits[s->set.split == SHOW_TRAIN ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST];
     if (!from->loss)
