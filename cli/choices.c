@@ -1,6 +1,8 @@
 /* Lists of choices, filled from the library when they are asked for. */
 #include "choices.h"
 
+#include <stdio.h>
+
 #define LIST(list, type, last, name_of)                                                            \
     const char *const *choices_##list(void)                                                        \
     {                                                                                              \
@@ -24,4 +26,20 @@ const char *const *choices_splits(void)
         names[i] = loss_split_name((loss_split)i);
     names[CHOICE_BOTH] = "both";
     return names;
+}
+
+const char *choices_colours_help(void)
+{
+    static char text[256];
+    const char *const *maps = loss_colour_maps();
+    size_t n = 0;
+    for (size_t i = 0; maps[i] && n < sizeof text; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s",
+                              !i            ? ""
+                              : maps[i + 1] ? ", "
+                                            : " or ",
+                              maps[i]);
+    if (n < sizeof text)
+        snprintf(text + n, sizeof text - n, " (%s)", maps[0]);
+    return text;
 }

@@ -16,4 +16,7 @@ const char *const *choices_bn(void);
 const char *const *choices_level_scale(void);
 const char *const *choices_schedule(void);
 
+/** What --colours is: the library's maps, and the one that is taken without it. Static storage. */
+const char *choices_colours_help(void);
+
 #endif

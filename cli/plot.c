@@ -191,8 +191,10 @@ static int check_request(const request *r)
 
 int command_plot(int argc, char **argv)
 {
-    request r = {
-        .colours = "viridis", .split = LOSS_SPLIT_TEST, .size = {1200, 1000}, .contours = "10"};
+    request r = {.colours = loss_colour_maps()[0],
+                 .split = LOSS_SPLIT_TEST,
+                 .size = {1200, 1000},
+                 .contours = "10"};
     const option_spec options[] = {
         OPT_TEXTS("out", "FILE", "picture to write (.png .svg .pdf); may be given several times",
                   &r.outs),
@@ -203,8 +205,7 @@ int command_plot(int argc, char **argv)
         OPT_CHOICE("split", "S", choices_split(), "train or test (test; a line shows both)",
                    &r.split, .given = &r.has_split),
         OPT_FLAG("log", "logarithmic colours or heights: for steep walls", &r.log),
-        OPT_TEXT("colours", "MAP", "viridis, cividis, magma, coolwarm or terrain (viridis)",
-                 &r.colours),
+        OPT_TEXT("colours", "MAP", choices_colours_help(), &r.colours),
         OPT_NUMBER("min", "X", "lowest value of the colours", &r.low, .given = &r.has_low),
         OPT_NUMBER("max", "X", "highest value of the colours", &r.high, .given = &r.has_high),
         OPT_TEXT("contours", "N|L,L,..",
