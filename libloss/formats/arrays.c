@@ -29,6 +29,7 @@ void lossi_arrays_free(lossi_arrays *arrays)
     free(arrays->metadata_keys);
     free(arrays->metadata_values);
     free(arrays->blocks);
+    lossi_sets_free(&arrays->sets);
     *arrays = (lossi_arrays){0};
 }
 

@@ -4,6 +4,7 @@
 #define LOSSI_ARRAYS_H
 
 #include "formats/dtype.h"
+#include "formats/sets.h"
 
 enum { LOSSI_ARRAY_MAX_DIMS = 8 };
 
@@ -26,6 +27,7 @@ typedef struct lossi_arrays {
     char **metadata_keys, **metadata_values;
     size_t n_blocks, blocks_capacity;
     uint8_t **blocks; /* what was inflated, and the file */
+    lossi_sets sets;  /* of a file that can hold several: those that there are, and which this is */
     size_t allowance; /* bytes that arrays and inflated data may still take: see
                          lossi_arrays_begin() */
 } lossi_arrays;

@@ -191,6 +191,22 @@ static void add_types(description *d, const lossi_arrays *arrays)
     add_text(d, "types", text);
 }
 
+/* The sets of a file that holds several, and what to do where none of them is the obvious one. */
+static void add_sets(description *d, const lossi_sets *sets)
+{
+    if (sets->n < 2)
+        return;
+    cJSON *list = add(d, d->json, "sets_of_tensors", cJSON_CreateObject());
+    for (size_t i = 0; i < sets->n; i++) {
+        const lossi_set *set = &sets->items[i];
+        cJSON *item = add(d, list, *set->key ? set->key : "(top)", cJSON_CreateObject());
+        add(d, item, "tensors", cJSON_CreateNumber((double)set->n_tensors));
+        add(d, item, "values", cJSON_CreateNumber(set->n_values));
+    }
+    if (sets->is_unclear)
+        add_text(d, "which_are_the_weights", "--key NAME chooses one of these sets");
+}
+
 static loss_status describe_arrays(const content *c, description *d)
 {
     lossi_arrays arrays;
@@ -208,6 +224,7 @@ static loss_status describe_arrays(const content *c, description *d)
           *tensors = add(d, d->json, "tensors", cJSON_CreateObject());
     for (size_t i = 0; i < arrays.n_metadata; i++)
         add(d, metadata, arrays.metadata_keys[i], cJSON_CreateString(arrays.metadata_values[i]));
+    add_sets(d, &arrays.sets);
     size_t values = 0;
     for (size_t i = 0; i < arrays.n; i++) {
         cJSON *shape = add(d, tensors, arrays.items[i].name, cJSON_CreateArray());

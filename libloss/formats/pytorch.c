@@ -77,13 +77,17 @@ static loss_status add_tensor(const char *name, const lossi_pickle_tensor *tenso
                             s->n * size, tensor->offset);
 }
 
-/* What a reader of `info` should know of the choice. */
-static loss_status add_facts(const lossi_state_dict *found, lossi_arrays *out)
+/* What a reader of `info` should know of the choice. The arrays take the sets over. */
+static loss_status add_facts(lossi_state_dict *found, lossi_arrays *out)
 {
-    loss_status status =
-        *found->key ? lossi_arrays_add_metadata(out, "weights under", found->key) : LOSS_OK;
-    if (!status && *found->others)
-        status = lossi_arrays_add_metadata(out, "also holds", found->others);
+    char others[LOSSI_LIST_SIZE];
+    lossi_sets *sets = &out->sets;
+    *sets = found->sets;
+    found->sets = (lossi_sets){0};
+    const char *key = sets->items[sets->chosen].key;
+    loss_status status = *key ? lossi_arrays_add_metadata(out, "weights under", key) : LOSS_OK;
+    if (!status && *lossi_sets_list(sets, sets->chosen, others))
+        status = lossi_arrays_add_metadata(out, "also holds", others);
     if (!status && *found->skipped)
         status = lossi_arrays_add_metadata(out, "objects not made", found->skipped);
     return status;

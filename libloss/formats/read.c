@@ -155,6 +155,14 @@ loss_status lossi_arrays_parse(const uint8_t *bytes, size_t size, const char *ke
     return status;
 }
 
+static loss_status fail_unclear(const lossi_arrays *arrays, const char *label)
+{
+    char list[LOSSI_LIST_SIZE];
+    return lossi_fail(LOSS_ERR_FORMAT,
+                      "%s: several sets of tensors: %s. Which are the weights? Give their key",
+                      label, lossi_sets_list(&arrays->sets, SIZE_MAX, list));
+}
+
 loss_status lossi_arrays_read(const char *path, const char *key, lossi_arrays *out,
                               const lossi_arrays_format **format)
 {
@@ -170,6 +178,8 @@ loss_status lossi_arrays_read(const char *path, const char *key, lossi_arrays *o
         return status;
     }
     status = lossi_arrays_own(out, bytes);
+    if (!status && out->sets.is_unclear)
+        status = fail_unclear(out, path);
     if (status)
         lossi_arrays_free(out);
     return status;

@@ -22,7 +22,8 @@ typedef struct lossi_arrays_format {
 /** Recognises the bytes by their content and reads the arrays. Weights that are stored as a product
  *  (formats/derived.h) are computed.
  *  @param bytes   must outlive the arrays, which view it. Borrowed.
- *  @param key     which of several sets of arrays, such as "ema"; NULL: the only one
+ *  @param key     which of several sets of arrays, such as "ema"; NULL: the largest, and
+ *                 sets.is_unclear says where another may as well be meant
  *  @param label   names the file in messages
  *  @param format  what it is; NULL there: none of the known ones, which goes with LOSS_ERR_FORMAT.
  * The parameter may be NULL.
@@ -31,7 +32,8 @@ loss_status lossi_arrays_parse(const uint8_t *bytes, size_t size, const char *ke
                                const char *label, lossi_arrays *out,
                                const lossi_arrays_format **format);
 
-/** The same from a file; the arrays own its bytes. Adds LOSS_ERR_IO. */
+/** The same from a file; the arrays own its bytes. Without a key, several sets that may be meant
+ *  are LOSS_ERR_FORMAT, with all of them in the message. Adds LOSS_ERR_IO. */
 loss_status lossi_arrays_read(const char *path, const char *key, lossi_arrays *out,
                               const lossi_arrays_format **format);
 

@@ -9,7 +9,7 @@
 typedef lossi_pickle_value value;
 
 /* Deeper than any program nests its weights; module within module. */
-enum { DEEPEST = 64, LONGEST_LIST = 400, LONGEST_NAME = 1000 };
+enum { DEEPEST = 64, LONGEST_NAME = 1000 };
 
 /* A few bytes can describe modules that hold each other thousands of times. The bytes of all names,
  * and as many again for each thing that has one, may come to this. */
@@ -19,16 +19,11 @@ enum { LARGEST_NAMES = 64 << 20, NAMED = 64 };
  * not searched for its attributes. */
 enum { MOST_ATTRIBUTES = 500 };
 
-/* A dictionary, or module, that holds tensors. */
-typedef struct group {
-    char *path;
-    const value *holder;
-    size_t n;
-} group;
-
+/* Dictionaries, or modules, that hold tensors. */
 typedef struct walk {
-    size_t n, capacity;
-    group *groups;
+    lossi_sets *sets;
+    const value **holders; /* [sets->n] */
+    size_t capacity;
     const char *label;
     size_t spent; /* of LARGEST_NAMES, by all groups */
     loss_status status;
@@ -134,19 +129,29 @@ static bool each_tensor(const value *holder, visitor *v)
 
 /* ---- Groups --------------------------------------------------------------------------------- */
 
+/* How many tensors and values a holder has. */
+typedef struct counter {
+    size_t n;
+    double n_values;
+} counter;
+
 static void count_one(visitor *v, const char *prefix, const char *name,
                       const lossi_pickle_tensor *tensor)
 {
+    counter *c = v->context;
+    double n_values = 1;
     (void)prefix;
     (void)name;
-    (void)tensor;
-    ++*(size_t *)v->context;
+    for (size_t i = 0; i < tensor->view.n_dims; i++)
+        n_values *= (double)tensor->view.dims[i];
+    c->n++;
+    c->n_values += n_values;
 }
 
 static void add_group(walk *w, const char *path, const value *holder)
 {
-    size_t n = 0;
-    visitor v = {.visit = count_one, .context = &n, .spent = w->spent};
+    counter c = {0};
+    visitor v = {.visit = count_one, .context = &c, .spent = w->spent};
     if (w->status)
         return;
     if (!each_tensor(holder, &v)) {
@@ -155,15 +160,14 @@ static void add_group(walk *w, const char *path, const value *holder)
         return;
     }
     w->spent = v.spent;
-    if (!n)
+    if (!c.n)
         return;
-    char *copy = lossi_strdup(path);
-    if (copy && lossi_reserve((void **)&w->groups, &w->capacity, w->n, sizeof *w->groups)) {
-        w->groups[w->n++] = (group){.path = copy, .holder = holder, .n = n};
+    if (!lossi_reserve((void **)&w->holders, &w->capacity, w->sets->n, sizeof *w->holders)) {
+        w->status = lossi_fail_nomem(2 * w->capacity * sizeof *w->holders);
         return;
     }
-    free(copy);
-    w->status = lossi_fail_nomem(2 * w->capacity * sizeof *w->groups);
+    w->holders[w->sets->n] = holder;
+    w->status = lossi_sets_add(w->sets, path, c.n, c.n_values);
 }
 
 /* Finds the groups at and below a value. */
@@ -194,63 +198,42 @@ static void find_groups(walk *w, value *v, const char *path, int depth)
     }
 }
 
-/* Adds ", text" to a list, or " ..." once it is full. */
-static void add_to_list(char list[LONGEST_LIST], const char *text, size_t n_tensors)
-{
-    size_t at = strlen(list), room = LONGEST_LIST - at;
-    char item[160];
-    if (n_tensors)
-        snprintf(item, sizeof item, "%.120s (%zu tensor%s)", *text ? text : "the top", n_tensors,
-                 n_tensors == 1 ? "" : "s");
-    else
-        snprintf(item, sizeof item, "%.150s", text);
-    if (room > strlen(item) + 8)
-        snprintf(list + at, room, "%s%s", at ? ", " : "", item);
-    else if (room > 6 && list[at - 1] != '.')
-        snprintf(list + at, room, ", ...");
-}
-
 /* The first keys of a dictionary, for a message. */
-static void list_keys(const value *v, char list[LONGEST_LIST])
+static void list_keys(const value *v, char list[LOSSI_LIST_SIZE])
 {
     for (size_t i = 0; v->kind == LOSSI_PICKLE_DICT && i + 1 < v->n; i += 2)
         if (v->items[i]->kind == LOSSI_PICKLE_STRING)
-            add_to_list(list, v->items[i]->text, 0);
+            lossi_list_add(list, v->items[i]->text);
 }
 
 static loss_status fail_without_groups(const lossi_pickle *pickle, const char *skipped,
                                        const char *label)
 {
-    char keys[LONGEST_LIST] = "";
+    char keys[LOSSI_LIST_SIZE] = "";
     list_keys(pickle->top, keys);
     return lossi_fail(LOSS_ERR_FORMAT, "%s: no tensors with names in it%s%s%s%s", label,
                       *keys ? "; its keys are: " : "", keys,
                       *skipped ? "; objects that are not made: " : "", skipped);
 }
 
-static loss_status choose(const walk *w, const char *key, const char *label, const group **chosen)
+static loss_status choose(lossi_sets *sets, const char *key, const char *label)
 {
-    char list[LONGEST_LIST] = "";
     size_t n_rivals = 0;
-    *chosen = &w->groups[0];
-    for (size_t i = 0; i < w->n; i++) {
-        add_to_list(list, w->groups[i].path, w->groups[i].n);
-        if (key && strcmp(w->groups[i].path, key) == 0) {
-            *chosen = &w->groups[i];
+    char list[LOSSI_LIST_SIZE];
+    for (size_t i = 0; i < sets->n; i++) {
+        if (key && strcmp(sets->items[i].key, key) == 0) {
+            sets->chosen = i;
             return LOSS_OK;
         }
-        if (w->groups[i].n > (*chosen)->n)
-            *chosen = &w->groups[i];
+        if (sets->items[i].n_tensors > sets->items[sets->chosen].n_tensors)
+            sets->chosen = i;
     }
     if (key)
         return lossi_fail(LOSS_ERR_FORMAT, "%s: no tensors under the key %.100s; there are: %s",
-                          label, key, list);
-    for (size_t i = 0; i < w->n; i++)
-        n_rivals += w->groups[i].n >= ((*chosen)->n + 1) / 2;
-    if (n_rivals > 1)
-        return lossi_fail(LOSS_ERR_FORMAT,
-                          "%s: several sets of tensors: %s. Which are the weights? Give their key",
-                          label, list);
+                          label, key, lossi_sets_list(sets, SIZE_MAX, list));
+    for (size_t i = 0; i < sets->n; i++)
+        n_rivals += sets->items[i].n_tensors >= (sets->items[sets->chosen].n_tensors + 1) / 2;
+    sets->is_unclear = n_rivals > 1;
     return LOSS_OK;
 }
 
@@ -276,25 +259,16 @@ static void take_one(visitor *v, const char *prefix, const char *name,
         free(joined);
 }
 
-static char *list_others(const walk *w, const group *chosen)
-{
-    char list[LONGEST_LIST] = "";
-    for (size_t i = 0; i < w->n; i++)
-        if (&w->groups[i] != chosen)
-            add_to_list(list, w->groups[i].path, w->groups[i].n);
-    return lossi_strdup(list);
-}
-
 /* Classes of objects that were not made, each once. Those of a chosen module are what was read. */
 static char *list_skipped(const lossi_pickle *pickle)
 {
-    char list[LONGEST_LIST] = "";
+    char list[LOSSI_LIST_SIZE] = "";
     for (const value *v = pickle->last; v; v = v->previous) {
         const value *class = v->kind == LOSSI_PICKLE_OPAQUE && v->n ? v->items[0] : NULL;
         if (!class || class->kind != LOSSI_PICKLE_GLOBAL || v->is_plain || is_module(v))
             continue;
         if (!strstr(list, class->text))
-            add_to_list(list, class->text, 0);
+            lossi_list_add(list, class->text);
     }
     return lossi_strdup(list);
 }
@@ -302,21 +276,19 @@ static char *list_skipped(const lossi_pickle *pickle)
 loss_status lossi_state_dict_find(lossi_state_dict *found, const lossi_pickle *pickle,
                                   const char *key, const char *label)
 {
-    walk w = {.label = label};
-    const group *chosen = NULL;
     *found = (lossi_state_dict){.skipped = list_skipped(pickle)};
+    lossi_sets *sets = &found->sets;
+    walk w = {.label = label, .sets = sets};
     find_groups(&w, pickle->top, "", 0);
-    loss_status status = found->skipped ? w.status : lossi_fail_nomem(LONGEST_LIST);
+    loss_status status = found->skipped ? w.status : lossi_fail_nomem(LOSSI_LIST_SIZE);
     if (!status)
-        status = w.n ? choose(&w, key, label, &chosen)
-                     : fail_without_groups(pickle, found->skipped, label);
+        status =
+            sets->n ? choose(sets, key, label) : fail_without_groups(pickle, found->skipped, label);
     if (!status) {
         taker t = {found, true};
-        found->key = lossi_strdup(chosen->path);
-        found->others = list_others(&w, chosen);
         visitor v = {.visit = take_one, .context = &t};
-        each_tensor(chosen->holder, &v);
-        if (!t.has_memory || !found->key || !found->others)
+        each_tensor(w.holders[sets->chosen], &v);
+        if (!t.has_memory)
             status = lossi_fail_nomem(found->n * sizeof *found->entries);
         else if (v.unread)
             status = lossi_fail(LOSS_ERR_FORMAT,
@@ -324,9 +296,7 @@ loss_status lossi_state_dict_find(lossi_state_dict *found, const lossi_pickle *p
                                 "dense tensor of numbers",
                                 label, v.unread->text, v.maker);
     }
-    for (size_t i = 0; i < w.n; i++)
-        free(w.groups[i].path);
-    free(w.groups);
+    free(w.holders);
     if (status)
         lossi_state_dict_free(found);
     return status;
@@ -337,8 +307,7 @@ void lossi_state_dict_free(lossi_state_dict *found)
     for (size_t i = 0; i < found->n; i++)
         free(found->entries[i].name);
     free(found->entries);
-    free(found->key);
-    free(found->others);
+    lossi_sets_free(&found->sets);
     free(found->skipped);
     *found = (lossi_state_dict){0};
 }

@@ -4,6 +4,7 @@
 #define LOSSI_STATE_DICT_H
 
 #include "formats/pickle.h"
+#include "formats/sets.h"
 
 typedef struct lossi_state_entry {
     char *name; /* such as "layer1.0.conv1.weight" */
@@ -14,18 +15,17 @@ typedef struct lossi_state_entry {
 typedef struct lossi_state_dict {
     size_t n, capacity;
     lossi_state_entry *entries;
-    char *key;     /* where they are, such as "state_dict"; "" at the top */
-    char *others;  /* other sets of tensors: "ema (102 tensors), ..."; "" without */
+    lossi_sets sets; /* all dictionaries of tensors, and which of them these are */
     char *skipped; /* classes whose objects were not made: "argparse.Namespace, ..."; "" without */
 } lossi_state_dict;
 
 /** Finds the weights: the dictionary of tensors at the path `key` ("model_ema.module"), or, without
- * a key, the one with the most tensors. Another with at least half as many makes the choice the
- *  user's: LOSS_ERR_FORMAT, with all of them in the message. A pickled module counts as the
+ * a key, the one with the most tensors. Another with at least half as many makes the choice
+ * unclear (sets.is_unclear). A pickled module counts as the
  *  dictionary that its state_dict() would give: its _parameters, _buffers and _modules, as data.
  *  @param pickle  its is_seen marks are used
  *  @param key     NULL: none
- *  @return LOSS_OK, LOSS_ERR_FORMAT (none, several, no such key), LOSS_ERR_NOMEM */
+ *  @return LOSS_OK, LOSS_ERR_FORMAT (none, no such key), LOSS_ERR_NOMEM */
 loss_status lossi_state_dict_find(lossi_state_dict *found, const lossi_pickle *pickle,
                                   const char *key, const char *label);
 void lossi_state_dict_free(lossi_state_dict *found);

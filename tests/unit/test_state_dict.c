@@ -49,12 +49,15 @@ static lossi_pickle make(size_t n_small, bool small_first)
 static void test_the_larger(void **state)
 {
     (void)state;
+    char list[LOSSI_LIST_SIZE];
     for (int small_first = 0; small_first < 2; small_first++) {
         lossi_pickle pickle = make(1, small_first);
         lossi_state_dict found;
         assert_int_equal(lossi_state_dict_find(&found, &pickle, NULL, "x"), LOSS_OK);
-        assert_string_equal(found.key, "big");
-        assert_string_equal(found.others, "small (1 tensor)");
+        assert_string_equal(found.sets.items[found.sets.chosen].key, "big");
+        assert_false(found.sets.is_unclear);
+        assert_string_equal(lossi_sets_list(&found.sets, found.sets.chosen, list),
+                            "small (1 tensor)");
         assert_int_equal(found.n, 3);
         assert_string_equal(found.entries[2].name, "c");
         assert_ptr_equal(found.entries[2].tensor, &tensors[2]);
@@ -68,7 +71,9 @@ static void test_by_key(void **state)
     lossi_pickle pickle = make(1, false);
     lossi_state_dict found;
     assert_int_equal(lossi_state_dict_find(&found, &pickle, "small", "x"), LOSS_OK);
-    assert_string_equal(found.others, "big (3 tensors)");
+    char list[LOSSI_LIST_SIZE];
+    assert_string_equal(lossi_sets_list(&found.sets, found.sets.chosen, list), "big (3 tensors)");
+    assert_true(found.sets.items[0].n_values == 3);
     assert_int_equal(found.n, 1);
     lossi_state_dict_free(&found);
     pickle = make(1, false);
@@ -82,10 +87,12 @@ static void test_rivals(void **state)
     (void)state;
     lossi_pickle pickle = make(2, true);
     lossi_state_dict found;
-    assert_int_equal(lossi_state_dict_find(&found, &pickle, NULL, "x"), LOSS_ERR_FORMAT);
-    assert_string_equal(loss_last_message(),
-                        "x: several sets of tensors: small (2 tensors), big (3 "
-                        "tensors). Which are the weights? Give their key");
+    char list[LOSSI_LIST_SIZE];
+    assert_int_equal(lossi_state_dict_find(&found, &pickle, NULL, "x"), LOSS_OK);
+    assert_true(found.sets.is_unclear);
+    assert_string_equal(lossi_sets_list(&found.sets, SIZE_MAX, list),
+                        "small (2 tensors), big (3 tensors)");
+    lossi_state_dict_free(&found);
 }
 
 int main(void)
