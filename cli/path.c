@@ -9,6 +9,7 @@
 #include <loss/text.h>
 
 #include "cli.h"
+#include "display.h"
 #include "facts.h"
 #include "images.h"
 #include "report.h"
@@ -152,11 +153,20 @@ static void take_data(request *r, const parts *p)
     r->t.std = fact_channels(p->look, LOSS_KEY_STD);
 }
 
+/* The network must be the file's, whose check is kept in it. Said even if quiet. */
+static void say_caveat(const request *r, const parts *p)
+{
+    if (*fact(p, LOSS_KEY_CAVEAT))
+        fprintf(stderr, "lossgrid: warning: %s: %s\n", display(r->file),
+                display(fact(p, LOSS_KEY_CAVEAT)));
+}
+
 static loss_status run(request *r)
 {
     parts p = {0};
     loss_status status = loss_surface_read(&p.look, r->file);
     if (!status) {
+        say_caveat(r, &p);
         take_data(r, &p);
         status = open_data(r, &p);
     }

@@ -55,6 +55,8 @@ static loss_status make_through(const plane_source *from, const loss_net *net, l
         status = loss_net_create(&others[i], from->t->model, shape);
         if (!status)
             status = loss_net_load(others[i], paths[i], &opt);
+        if (!status)
+            status = target_check_other(from->t, others[i], paths[i]);
     }
     if (!status)
         status = loss_plane_between(plane, net, others[0], others[1], description);

@@ -47,7 +47,7 @@ typedef struct plane_options {
 /** What a plane is made of. Borrowed. */
 typedef struct plane_source {
     const plane_options *options;
-    const target *t;
+    target *t; /* gets the caveats of other networks */
     const run_list *runs;
     const loss_curvature_options *curvature;
 } plane_source;

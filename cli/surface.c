@@ -45,7 +45,7 @@ static loss_status open_images(const surface_request *r, images *i)
     return status;
 }
 
-static loss_status make_plane(const surface_request *r, work *w)
+static loss_status make_plane(surface_request *r, work *w)
 {
     const plane_source from = {&r->plane, &r->t, &r->runs, &r->curvature};
     return r->kind->make(&from, w->net, images_first(&w->images), &w->plane);
@@ -66,6 +66,7 @@ static loss_status open_surface(surface_request *r, work *w)
     images_attach(&w->images, s);
     s->network_from = r->t.network_from;
     s->caveat = *r->t.caveat ? r->t.caveat : NULL;
+    s->weights_read = *r->t.read ? r->t.read : NULL;
     return loss_surface_open(&w->surface, r->out, w->net, w->plane, images_first(&w->images), s);
 }
 

@@ -27,7 +27,8 @@ typedef struct target {
     char *owned[TARGET_N_OWNED]; /* what came from run.json or was recognised */
     /* Of the network, once it is open: */
     const char *network_from; /* "named", "recognised", "order" or "run" */
-    char caveat[512];         /* what makes it doubtful; "": nothing */
+    char caveat[1600];        /* what makes it, or another one, doubtful; "": nothing */
+    char read[1200];          /* what was chosen and left out of its file; "": nothing */
 } target;
 
 /* Rows of an option table that fill a target named t. */
@@ -69,6 +70,10 @@ loss_status target_open_split(const target *t, loss_split split, bool is_chosen,
  * model is auto, and loads them. Weights that are not a run's are held against some training
  * images: what is doubtful is said on standard error and kept in the target. */
 loss_status target_open_net(target *t, const loss_dataset *data, loss_net **net);
+/** Holds another network of the command, such as the end of a line, against the same images: what
+ * is doubtful is said, and added to the target's caveat.
+ *  @param path  of its weights */
+loss_status target_check_other(target *t, const loss_net *net, const char *path);
 /** Adds where the network is from, and its caveat, to a JSON object. */
 void target_json(const target *t, struct json *j, struct cJSON *to);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "display.h"
 #include "json.h"
 #include "target.h"
 
@@ -69,9 +70,13 @@ static loss_status load(target *t, loss_shape shape, loss_net **net)
     loss_load_options opt = LOSS_LOAD_OPTIONS_INIT;
     opt.by_order = t->by_order;
     opt.key = t->key;
+    loss_load_report report = LOSS_LOAD_REPORT_INIT;
+    opt.report = &report;
     loss_status status = loss_net_create(net, t->model, shape);
     if (!status && t->weights)
         status = loss_net_load(*net, t->weights, &opt);
+    if (!status && loss_load_report_text(&report, t->read, sizeof t->read) && !t->quiet)
+        fprintf(stderr, "%s: %s\n", display(t->weights), t->read);
     if (!status && t->by_order && !t->quiet)
         fprintf(stderr, "%s: taken by order for %s: names were not compared; assumed: %s\n",
                 t->weights, t->model, loss_recognition_assumed());
@@ -79,13 +84,32 @@ static loss_status load(target *t, loss_shape shape, loss_net **net)
 }
 
 /* Weights of others are held against images; whatever is doubtful is said even if quiet. */
-static loss_status check(target *t, const loss_net *net, const loss_dataset *images,
-                         const loss_evaluate_options *opt)
+static loss_status check(target *t, const loss_net *net, const char *path,
+                         const loss_dataset *images, const loss_evaluate_options *opt)
 {
+    char caveat[512];
     loss_check c = LOSS_CHECK_INIT;
     loss_status status = loss_net_check(net, images, opt, &c);
-    if (!status && loss_check_caveat(&c, t->caveat, sizeof t->caveat))
-        fprintf(stderr, "lossgrid: warning: %s: %s\n", t->weights, t->caveat);
+    if (status || !loss_check_caveat(&c, caveat, sizeof caveat))
+        return status;
+    fprintf(stderr, "lossgrid: warning: %s: %s\n", display(path), caveat);
+    size_t at = strlen(t->caveat), room = sizeof t->caveat - at;
+    if (path == t->weights)
+        snprintf(t->caveat + at, room, "%s", caveat);
+    else
+        snprintf(t->caveat + at, room, "%s%.400s: %s", at ? "; " : "", path, caveat);
+    return LOSS_OK;
+}
+
+loss_status target_check_other(target *t, const loss_net *net, const char *path)
+{
+    loss_evaluate_options opt = LOSS_EVALUATE_OPTIONS_INIT;
+    loss_dataset *images;
+    opt.cancelled = interrupted;
+    loss_status status = open_check_data(t, &images);
+    if (!status)
+        status = check(t, net, path, images, &opt);
+    loss_dataset_free(images);
     return status;
 }
 
@@ -108,7 +132,7 @@ loss_status target_open_net(target *t, const loss_dataset *data, loss_net **net)
     if (!status)
         status = load(t, shape, net);
     if (!status && images && !is_auto)
-        status = check(t, *net, images, &opt);
+        status = check(t, *net, t->weights, images, &opt);
     loss_dataset_free(images);
     if (status) {
         loss_net_free(*net);
@@ -122,4 +146,6 @@ void target_json(const target *t, json *j, cJSON *to)
     json_text(j, to, "network_from", t->network_from);
     if (*t->caveat)
         json_text(j, to, "caveat", t->caveat);
+    if (*t->read)
+        json_text(j, to, "weights_read", t->read);
 }

@@ -59,6 +59,9 @@ LOSS_API loss_key_kind loss_key_kind_of(const char *key);
 /** What makes the network doubtful. Since 0.1. */
 #define LOSS_KEY_CAVEAT "caveat"
 
+/** What was chosen and left out of the file of weights. Since 0.1. */
+#define LOSS_KEY_WEIGHTS_READ "weights_read"
+
 /* The images. */
 
 /** `train`, `test` or `train,test`. Since 0.1. */

@@ -303,20 +303,47 @@ LOSS_API void loss_net_set(loss_net *net, size_t i, const float *values);
  *  one caller a network. Since 0.1. */
 LOSS_API void loss_net_initialise(loss_net *net, uint64_t seed);
 
+/** What loss_net_load() chose and left out. Start from LOSS_LOAD_REPORT_INIT. Texts are for people,
+ *  and cut if they are longer. Since 0.1. */
+typedef struct loss_load_report {
+    size_t struct_size; /**< sizeof(loss_load_report): set by the initialiser */
+    char key[256];      /**< of the set of tensors that was taken; "": the file's top */
+    char others[400];   /**< other sets of tensors in the file: "ema (102 tensors), ..." */
+    char prefix[256];   /**< what all names have in front and the network's have not: "module." */
+    size_t n_computed;  /**< weights that were computed: pruned or normalised ones */
+    size_t n_ignored;   /**< tensors that belong to no network; counters of batches not counted */
+    char ignored[400];  /**< their names: "normalize.mean, ..." */
+    char skipped[400];  /**< classes of objects beside the weights, which were not made */
+} loss_load_report;
+
+/** The defaults of loss_load_report. Since 0.1. */
+#define LOSS_LOAD_REPORT_INIT                                                                      \
+    {                                                                                              \
+        sizeof(loss_load_report), "", "", "", 0, 0, "", ""                                         \
+    }
+
+/** All that a report has to tell, as one line for people.
+ *  @param text  [size] out, cut if it is longer; "" if there is nothing.
+ *  @return whether there is anything.
+ *  Threads: any. Since 0.1. */
+LOSS_API bool loss_load_report_text(const loss_load_report *report, char *text, size_t size);
+
 /** How a file of weights is read. Start from LOSS_LOAD_OPTIONS_INIT. Since 0.1. */
 typedef struct loss_load_options {
     size_t struct_size; /**< sizeof(loss_load_options): set by the initialiser */
     /** the file's i-th tensor is the network's i-th, whatever their names; shapes must agree */
     bool by_order;
     /** which of several sets of tensors in the file: "ema", "model_ema.module", ...; NULL: the only
-     *  one, or the largest. Borrowed. */
+     *  one that fits the network. Borrowed. */
     const char *key;
+    /** from LOSS_LOAD_REPORT_INIT, written on success; may be NULL */
+    loss_load_report *report;
 } loss_load_options;
 
 /** The defaults of loss_load_options. Since 0.1. */
 #define LOSS_LOAD_OPTIONS_INIT                                                                     \
     {                                                                                              \
-        sizeof(loss_load_options), false, NULL                                                     \
+        sizeof(loss_load_options), false, NULL, NULL                                               \
     }
 
 /** The usual ending number i of files that loss_net_load() reads, such as ".safetensors": for a
@@ -328,8 +355,9 @@ LOSS_API const char *loss_weights_ending(size_t i);
  *  format; .npz. F64, F16, BF16 and integers are converted. Nothing in a checkpoint is executed:
  *  tensors and plain containers are read, objects of other classes are skipped without being made.
  *
- *  Of a checkpoint that holds several dictionaries of tensors the largest is taken; where another
- *  has at least half as many, `key` must choose. A whole module (torch.save(model)) is read as the
+ *  Of a checkpoint that holds several dictionaries of tensors the one that fits the network is
+ *  taken; where several do, such as the weights and their average, `key` must choose. At most 16
+ *  are tried. A whole module (torch.save(model)) is read as the
  *  dictionary that its state_dict() gives. Pruned weights (weight_orig, weight_mask) and normalised
  *  ones (weight_g, weight_v) are computed.
  *

@@ -91,13 +91,16 @@ typedef struct loss_surface_options {
     /** what makes the network doubtful (loss_check_caveat()); kept as metadata of that key when the
      *  file is made. May be NULL. Borrowed. */
     const char *caveat;
+    /** what was chosen and left out of the file of weights (loss_load_report_text()); kept as
+     *  metadata of that key when the file is made. May be NULL. Borrowed. */
+    const char *weights_read;
 } loss_surface_options;
 
 /** The defaults of loss_surface_options. Since 0.1. */
 #define LOSS_SURFACE_OPTIONS_INIT                                                                  \
     {                                                                                              \
         sizeof(loss_surface_options), {-1, 1, 25}, {-1, 1, 25}, NULL, 0, NULL, NULL, NULL, NULL,   \
-            0, LOSS_BN_WEIGHTS, NULL, NULL, NULL, NULL, NULL                                       \
+            0, LOSS_BN_WEIGHTS, NULL, NULL, NULL, NULL, NULL, NULL                                 \
     }
 
 /** Makes a landscape file for this network, plane and data, or opens one that holds part of it.

@@ -1,11 +1,17 @@
 /* Weights in and out of files. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "formats/read.h"
 #include "formats/safetensors.h"
+#include "net/load_report.h"
 #include "net/match.h"
 #include "net/net.h"
+
+/* A file may claim any number of sets; more than these are not tried. */
+enum { MOST_SETS = 16 };
 
 static loss_status take_values(loss_net *net, const lossi_match *match)
 {
@@ -20,24 +26,126 @@ static loss_status take_values(loss_net *net, const lossi_match *match)
     return LOSS_OK;
 }
 
+/* A file of weights in memory. */
+typedef struct source {
+    const char *path;
+    uint8_t *bytes;
+    size_t size;
+    const loss_load_options *opt;
+} source;
+
+/* Reads one set of arrays and holds it against the network. Free both, also after a failure.
+ * @param key  NULL: the largest set */
+static loss_status hold(const source *s, const loss_net *net, const char *key, lossi_arrays *arrays,
+                        lossi_match *match)
+{
+    *match = (lossi_match){0};
+    loss_status status = lossi_arrays_parse(s->bytes, s->size, key, s->path, arrays, NULL);
+    if (!status)
+        status = lossi_match_create(match, arrays);
+    if (!status)
+        status = s->opt->by_order ? lossi_match_by_order(match, net, net->model, s->path)
+                                  : lossi_match_by_name(match, net, net->model, s->path);
+    return status;
+}
+
+/* Which of several sets fit the network. */
+typedef struct fitting {
+    const char *key; /* the first of them */
+    size_t n;
+    char list[LOSSI_LIST_SIZE];
+} fitting;
+
+/* A set that is too small is not tried. */
+static loss_status find_fitting(const source *s, const loss_net *net, const lossi_sets *sets,
+                                fitting *f)
+{
+    size_t n_tried = 0;
+    *f = (fitting){.n = 0};
+    for (size_t i = 0; i < sets->n && n_tried < MOST_SETS; i++) {
+        lossi_arrays arrays;
+        lossi_match match;
+        if (sets->items[i].n_tensors < net->n_tensors)
+            continue;
+        n_tried++;
+        loss_status status = hold(s, net, sets->items[i].key, &arrays, &match);
+        lossi_match_free(&match);
+        lossi_arrays_free(&arrays);
+        if (status == LOSS_ERR_NOMEM)
+            return status;
+        if (status)
+            continue;
+        f->key = f->n++ ? f->key : sets->items[i].key;
+        lossi_list_add(f->list, *sets->items[i].key ? sets->items[i].key : "(top)");
+    }
+    return LOSS_OK;
+}
+
+/* The key of the set that fits the network, where it is not the largest.
+ *  @param largest  what became of that one */
+static loss_status choose(const source *s, const loss_net *net, const lossi_sets *sets,
+                          loss_status largest, const char **key)
+{
+    fitting f;
+    char message[1200];
+    snprintf(message, sizeof message, "%s", loss_last_message());
+    loss_status status = find_fitting(s, net, sets, &f);
+    if (status)
+        return status;
+    if (f.n > 1)
+        return lossi_fail(LOSS_ERR_FORMAT,
+                          "%s: several sets of tensors fit %s: %s. Which are the weights? Give "
+                          "their key",
+                          s->path, net->model, f.list);
+    if (!f.n)
+        return lossi_fail(largest, "%s; it holds %s", message,
+                          lossi_sets_list(sets, SIZE_MAX, f.list));
+    *key = f.key;
+    return LOSS_OK;
+}
+
+/* As hold(), with the set that fits. */
+static loss_status hold_fitting(const source *s, const loss_net *net, lossi_arrays *arrays,
+                                lossi_match *match)
+{
+    loss_status status = hold(s, net, s->opt->key, arrays, match);
+    const char *key = NULL;
+    lossi_sets sets = arrays->sets;
+    bool is_open = !s->opt->key && sets.n > 1 && (status || sets.is_unclear);
+    if (!is_open || (status && status != LOSS_ERR_MISMATCH))
+        return status;
+    arrays->sets = (lossi_sets){0};
+    lossi_match_free(match);
+    lossi_arrays_free(arrays);
+    status = choose(s, net, &sets, status, &key);
+    if (!status)
+        status = hold(s, net, key, arrays, match);
+    lossi_sets_free(&sets);
+    return status;
+}
+
 loss_status loss_net_load(loss_net *net, const char *path, const loss_load_options *given)
 {
     LOSSI_REQUIRE(net && path);
     loss_load_options opt = LOSS_LOAD_OPTIONS_INIT;
+    source s = {.path = path, .opt = &opt};
     lossi_arrays arrays = {0};
     lossi_match match = {0};
     loss_status status = LOSSI_OPTIONS(opt, given);
+    if (!status && opt.report && opt.report->struct_size != sizeof *opt.report)
+        status = lossi_fail(LOSS_ERR_ARGUMENT, "report: struct_size is %zu, expected %zu",
+                            opt.report->struct_size, sizeof *opt.report);
     if (!status)
-        status = lossi_arrays_read(path, opt.key, &arrays, NULL);
+        status = loss_file_read(path, SIZE_MAX, &s.bytes, &s.size);
     if (!status)
-        status = lossi_match_create(&match, &arrays);
-    if (!status)
-        status = opt.by_order ? lossi_match_by_order(&match, net, net->model, path)
-                              : lossi_match_by_name(&match, net, net->model, path);
+        status = hold_fitting(&s, net, &arrays, &match);
     if (!status)
         status = take_values(net, &match);
+    if (!status && opt.report)
+        lossi_load_report_fill(opt.report, net, &match);
     lossi_match_free(&match);
     lossi_arrays_free(&arrays);
+    free(s.bytes);
     return status;
 }
 

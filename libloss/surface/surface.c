@@ -128,6 +128,8 @@ static bool collect_facts(const loss_surface *s, lossi_facts *facts)
                 (!s->opt.network_from ||
                  lossi_facts_add(facts, LOSS_KEY_NETWORK_FROM, "%s", s->opt.network_from)) &&
                 (!s->opt.caveat || lossi_facts_add(facts, LOSS_KEY_CAVEAT, "%s", s->opt.caveat)) &&
+                (!s->opt.weights_read ||
+                 lossi_facts_add(facts, LOSS_KEY_WEIGHTS_READ, "%s", s->opt.weights_read)) &&
                 (!s->opt.repeat || lossi_facts_add(facts, LOSS_KEY_REPEAT, "%zu", s->opt.repeat)) &&
                 lossi_facts_add(facts, LOSS_KEY_SPLITS, "%s",
                                 SPLITS[s->data[0] != NULL][s->data[1] != NULL]) &&
