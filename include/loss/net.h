@@ -83,12 +83,14 @@ typedef struct loss_conv_options {
     size_t stride;      /**< 0 means 1 */
     size_t padding;     /**< zeros around the input */
     bool bias;          /**< a bias for each output channel */
+    size_t groups;      /**< each of so many groups of channels on its own; 0 means 1 */
+    size_t dilation;    /**< input pixels from tap to tap; 0 means 1 */
 } loss_conv_options;
 
 /** The defaults of loss_conv_options. Since 0.1. */
 #define LOSS_CONV_OPTIONS_INIT                                                                     \
     {                                                                                              \
-        sizeof(loss_conv_options), 0, 0, 1, 0, false                                               \
+        sizeof(loss_conv_options), 0, 0, 1, 0, false, 1, 1                                         \
     }
 
 /** A pooling window. Start from LOSS_POOL_OPTIONS_INIT, or use LOSS_POOL(). Since 0.1. */
@@ -132,7 +134,8 @@ LOSS_API void loss_builder_free(loss_builder *builder);
 LOSS_API loss_node loss_builder_input(loss_builder *builder);
 
 /** 2-D convolution (cross-correlation), parameters NAME.weight and, with bias, NAME.bias. Names are
- *  copied. Threads: one caller a handle. Since 0.1. */
+ *  copied. Filters that are not square, and 1-D convolution: loss_builder_layer(). Threads: one
+ * caller a handle. Since 0.1. */
 LOSS_API loss_node loss_builder_conv(loss_builder *builder, loss_node in, const char *name,
                                      const loss_conv_options *conv);
 

@@ -30,6 +30,49 @@ typedef struct lossi_conv_shape {
     size_t kernel, stride, padding;
 } lossi_conv_shape;
 
+/** How windows slide along one axis of maps: tap t of output o lies on input
+ * o * stride + t * dilation - padding, or on padding where there is none. */
+typedef struct lossi_window {
+    size_t in, out; /* pixels */
+    size_t kernel, stride, dilation, padding;
+} lossi_window;
+
+/** Windows over maps, whatever is done with them. */
+typedef struct lossi_windows {
+    size_t lanes, channels; /* of the input */
+    lossi_window h, w;
+} lossi_windows;
+
+/** Taps of output o that do not lie on padding: begin .. end - 1. */
+static inline void lossi_window_taps(const lossi_window *w, size_t o, size_t *begin, size_t *end)
+{
+    size_t first = o * w->stride, d = w->dilation, reach = w->in + w->padding;
+    *begin = first < w->padding ? (w->padding - first + d - 1) / d : 0;
+    *end = reach <= first ? 0 : (reach - first + d - 1) / d;
+    *begin = *begin < w->kernel ? *begin : w->kernel;
+    *end = *end > w->kernel ? w->kernel : *end < *begin ? *begin : *end;
+}
+
+/** Outputs of which tap t does not lie on padding: begin .. end - 1. */
+static inline void lossi_window_outputs(const lossi_window *w, size_t t, size_t *begin, size_t *end)
+{
+    size_t first = t * w->dilation, stride = w->stride, reach = w->in + w->padding;
+    *begin = first < w->padding ? (w->padding - first + stride - 1) / stride : 0;
+    *end = reach <= first ? 0 : (reach - first + stride - 1) / stride;
+    *begin = *begin < w->out ? *begin : w->out;
+    *end = *end > w->out ? w->out : *end < *begin ? *begin : *end;
+}
+
+/** Values of the input and of a filter of one channel. */
+static inline size_t lossi_windows_plane(const lossi_windows *s)
+{
+    return s->h.in * s->w.in * s->lanes;
+}
+static inline size_t lossi_windows_area(const lossi_windows *s)
+{
+    return s->h.kernel * s->w.kernel;
+}
+
 /** What follows a convolution pixel by pixel: y = relu(w * x + bias + residual), without the
  * parts that are absent. */
 typedef struct lossi_epilogue {
@@ -85,6 +128,8 @@ typedef struct lossi_kernels {
     size_t vector;  /* a power of two */
     bool uses_blas; /* calls OpenBLAS, whose bits depend on the core that it takes itself for */
 
+    /** Dense convolutions of square filters. A filter of one tap made ready serves maps of any
+     * size. */
     /** Values of a filter made ready for conv_forward / for conv_backward_data, and of the
      * scratch memory that convolutions need. */
     size_t (*conv_packed)(const lossi_conv_shape *s);
@@ -107,6 +152,25 @@ typedef struct lossi_kernels {
     void (*conv_backward_weights)(const lossi_conv_shape *s, const lossi_real *x,
                                   const lossi_real *dy, lossi_real *dw, lossi_real *dbias,
                                   lossi_real *scratch);
+
+    /** columns [channels][taps][n rows of outputs][lanes] = the inputs under each tap, zeros for
+     * padding: what a filter of one tap makes a convolution of. Rows from number `row` on. */
+    void (*unfold)(const lossi_windows *s, size_t row, size_t n, const lossi_real *x,
+                   lossi_real *columns);
+    /** The reverse: each value is added to dx where it was taken from. */
+    void (*fold)(const lossi_windows *s, size_t row, size_t n, const lossi_real *columns,
+                 lossi_real *dx);
+
+    /** Convolution of each channel on its own with `count` filters: output o is that of channel
+     * o / count, and w is [channels * count][kernel h][kernel w], as it is. */
+    void (*depthwise)(const lossi_windows *s, size_t count, const lossi_real *x,
+                      const lossi_real *w, const lossi_epilogue *epilogue, lossi_real *y);
+    /** dx += the gradient of the input, given dy. */
+    void (*depthwise_backward_data)(const lossi_windows *s, size_t count, const lossi_real *dy,
+                                    const lossi_real *w, lossi_real *dx);
+    /** dw += the gradient of the filters; dbias += that of the bias unless NULL. */
+    void (*depthwise_backward_weights)(const lossi_windows *s, size_t count, const lossi_real *x,
+                                       const lossi_real *dy, lossi_real *dw, lossi_real *dbias);
 
     /** Largest value under the window, NaN if there is one; padding is never the largest. */
     void (*max_pool)(const lossi_pool_shape *s, const lossi_real *x, lossi_real *y);

@@ -179,12 +179,12 @@ static void test_conv(void **state)
 {
     (void)state;
     static const loss_conv_options cases[] = {
-        {sizeof(loss_conv_options), 3, 3, 1, 1, true},
-        {sizeof(loss_conv_options), 3, 3, 2, 1, false},
-        {sizeof(loss_conv_options), 5, 1, 1, 0, true},
-        {sizeof(loss_conv_options), 3, 1, 2, 0, false},
-        {sizeof(loss_conv_options), 2, 5, 1, 0, true},
-        {sizeof(loss_conv_options), 3, 4, 3, 2, true},
+        {sizeof(loss_conv_options), 3, 3, 1, 1, true, 1, 1},
+        {sizeof(loss_conv_options), 3, 3, 2, 1, false, 1, 1},
+        {sizeof(loss_conv_options), 5, 1, 1, 0, true, 1, 1},
+        {sizeof(loss_conv_options), 3, 1, 2, 0, false, 1, 1},
+        {sizeof(loss_conv_options), 2, 5, 1, 0, true, 1, 1},
+        {sizeof(loss_conv_options), 3, 4, 3, 2, true, 1, 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         loss_builder *b;

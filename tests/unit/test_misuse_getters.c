@@ -79,7 +79,7 @@ static void test_no_builder(void **state)
 {
     (void)state;
     const loss_pool_options pool = {sizeof pool, 2, 2, 0};
-    const loss_conv_options conv = {sizeof conv, 1, 1, 1, 0, false};
+    const loss_conv_options conv = {sizeof conv, 1, 1, 1, 0, false, 1, 1};
     assert_int_equal(loss_builder_input(NULL), -1);
     assert_int_equal(loss_builder_conv(NULL, 0, "a", &conv), -1);
     assert_int_equal(loss_builder_batchnorm(NULL, 0, "a"), -1);
@@ -100,12 +100,12 @@ static void test_no_builder(void **state)
 static void test_misused_layers(void **state)
 {
     static const loss_conv_options conv[] = {
-        {0, 1, 1, 1, 0, false},
-        {SIZE_MAX, 1, 1, 1, 0, false},
-        {sizeof *conv, SIZE_MAX, 1, 1, 0, false},
-        {sizeof *conv, 1, SIZE_MAX, 1, 0, false},
-        {sizeof *conv, 1, 1, SIZE_MAX, 0, false},
-        {sizeof *conv, 1, 3, 1, SIZE_MAX / 2, false},
+        {0, 1, 1, 1, 0, false, 1, 1},
+        {SIZE_MAX, 1, 1, 1, 0, false, 1, 1},
+        {sizeof *conv, SIZE_MAX, 1, 1, 0, false, 1, 1},
+        {sizeof *conv, 1, SIZE_MAX, 1, 0, false, 1, 1},
+        {sizeof *conv, 1, 1, SIZE_MAX, 0, false, 1, 1},
+        {sizeof *conv, 1, 3, 1, SIZE_MAX / 2, false, 1, 1},
     };
     (void)state;
     for (size_t i = 0; i <= sizeof conv / sizeof *conv; i++) {

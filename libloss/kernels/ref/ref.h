@@ -20,6 +20,17 @@ void lossk_conv_backward_data_ref(const lossi_conv_shape *s, const lossi_real *d
 void lossk_conv_backward_weights_ref(const lossi_conv_shape *s, const lossi_real *x,
                                      const lossi_real *dy, lossi_real *dw, lossi_real *dbias,
                                      lossi_real *scratch);
+/* Serve all sets. */
+void lossk_unfold(const lossi_windows *s, size_t row, size_t n, const lossi_real *x,
+                  lossi_real *columns);
+void lossk_fold(const lossi_windows *s, size_t row, size_t n, const lossi_real *columns,
+                lossi_real *dx);
+void lossk_depthwise_ref(const lossi_windows *s, size_t count, const lossi_real *x,
+                         const lossi_real *w, const lossi_epilogue *epilogue, lossi_real *y);
+void lossk_depthwise_data_ref(const lossi_windows *s, size_t count, const lossi_real *dy,
+                              const lossi_real *w, lossi_real *dx);
+void lossk_depthwise_weights_ref(const lossi_windows *s, size_t count, const lossi_real *x,
+                                 const lossi_real *dy, lossi_real *dw, lossi_real *dbias);
 void lossk_max_pool_ref(const lossi_pool_shape *s, const lossi_real *x, lossi_real *y);
 void lossk_max_pool_backward_ref(const lossi_pool_shape *s, const lossi_real *x,
                                  const lossi_real *dy, lossi_real *dx);

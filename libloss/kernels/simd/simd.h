@@ -131,6 +131,13 @@ void lossk_conv_pack_backward(const lossi_conv_shape *s, const float *w, size_t 
 void lossk_conv_backward_data(const lossi_conv_shape *s, const float *dy, const float *packed,
                               float *dx, float *scratch);
 
+void lossk_depthwise(const lossi_windows *s, size_t count, const float *x, const float *w,
+                     const lossi_epilogue *epilogue, float *y);
+void lossk_depthwise_data(const lossi_windows *s, size_t count, const float *dy, const float *w,
+                          float *dx);
+void lossk_depthwise_weights(const lossi_windows *s, size_t count, const float *x, const float *dy,
+                             float *dw, float *dbias);
+
 void lossk_norm_sums(const lossi_maps *m, const float *x, double *sum, double *square);
 void lossk_norm_apply(const lossi_maps *m, const float *x, const float *scale, const float *shift,
                       bool relu, float *y);

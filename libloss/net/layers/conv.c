@@ -1,26 +1,38 @@
 /* Convolution, and the linear layer as its smallest case: one of 1 x 1 maps, which has one key. */
-#include "net/builder.h"
+#include "net/layers/convolution.h"
+#include "net/layers/window.h"
 
-enum { CHANNELS, KERNEL, STRIDE, PADDING, HAS_BIAS };
+enum { CHANNELS, KERNEL, STRIDE, PADDING, DILATION, GROUPS, HAS_BIAS };
 
-static void add_filter(lossi_addition *a, size_t n_dims, size_t kernel, bool has_bias)
+static const lossi_window_keys WINDOW = {KERNEL, STRIDE, PADDING, DILATION};
+
+static size_t groups_of(const lossi_node *node)
 {
-    size_t out = lossi_node_key(a->node, CHANNELS);
-    a->tensors[LOSSI_WEIGHT] =
-        (struct lossi_tensor_shape){n_dims, {out, a->in->dims[0], kernel, kernel}};
-    if (has_bias)
-        a->tensors[LOSSI_BIAS] = (struct lossi_tensor_shape){1, {out}};
-    a->node->dims[0] = out;
+    return node->keys[GROUPS].n ? lossi_node_key(node, GROUPS) : 1;
+}
+
+static void add_bias(lossi_addition *a)
+{
+    a->tensors[LOSSI_BIAS] = (struct lossi_tensor_shape){1, {lossi_node_key(a->node, CHANNELS)}};
 }
 
 static loss_status add_conv(lossi_addition *a)
 {
-    size_t kernel = lossi_node_key(a->node, KERNEL);
-    if (lossi_node_key(a->node, STRIDE) == 0)
-        a->node->keys[STRIDE] = LOSSI_VALUE(1);
-    add_filter(a, 4, kernel, lossi_node_key(a->node, HAS_BIAS) != 0);
-    return lossi_slide(a, kernel, lossi_node_key(a->node, STRIDE),
-                       lossi_node_key(a->node, PADDING));
+    size_t out = lossi_node_key(a->node, CHANNELS), in = a->in->dims[0],
+           groups = groups_of(a->node), sides = lossi_sides(a);
+    if (in % groups || out % groups)
+        return lossi_fail(LOSS_ERR_ARGUMENT,
+                          "%s: %zu groups; they must divide %zu and %zu channels", a->name, groups,
+                          in, out);
+    loss_status status = lossi_windows_add(a, &WINDOW, false);
+    a->node->dims[0] = out;
+    struct lossi_tensor_shape *w = &a->tensors[LOSSI_WEIGHT];
+    *w = (struct lossi_tensor_shape){2 + sides, {out, in / groups}};
+    for (size_t side = 0; !status && side < sides; side++)
+        w->dims[2 + side] = lossi_side(a->node, KERNEL, side, 1);
+    if (lossi_node_key(a->node, HAS_BIAS))
+        add_bias(a);
+    return status;
 }
 
 static loss_status add_linear(lossi_addition *a)
@@ -30,82 +42,64 @@ static loss_status add_linear(lossi_addition *a)
         return lossi_fail(LOSS_ERR_SHAPE,
                           "%s: its input is %s; flatten or pool it to features first", a->name,
                           lossi_shape_text(a->in, text));
-    a->node->keys[KERNEL] = a->node->keys[STRIDE] = LOSSI_VALUE(1);
-    add_filter(a, 2, 1, true);
+    size_t out = lossi_node_key(a->node, CHANNELS);
+    a->tensors[LOSSI_WEIGHT] = (struct lossi_tensor_shape){2, {out, a->in->dims[0]}};
+    a->node->dims[0] = out;
+    add_bias(a);
     a->node->n_dims = 1;
     return LOSS_OK;
 }
 
-static lossi_conv_shape shape_of(const lossi_node *node, const lossi_node *in, size_t lanes)
+static lossi_convolution convolution_of(const lossi_node *node, const lossi_node *in, size_t lanes)
 {
-    return (lossi_conv_shape){
-        .lanes = lanes,
-        .in_c = in->dims[0],
-        .in_h = in->dims[1],
-        .in_w = in->dims[2],
-        .out_c = node->dims[0],
-        .out_h = node->dims[1],
-        .out_w = node->dims[2],
-        .kernel = lossi_node_key(node, KERNEL),
-        .stride = lossi_node_key(node, STRIDE),
-        .padding = lossi_node_key(node, PADDING),
-    };
+    lossi_windows windows = lossi_windows_of(node, &WINDOW, in, node, lanes);
+    return lossi_convolution_of(&windows, groups_of(node), node->dims[0]);
 }
 
 static double macs(const lossi_node *node, const lossi_node *in)
 {
-    lossi_conv_shape s = shape_of(node, in, 1);
-    return (double)(s.out_c * s.in_c * s.kernel * s.kernel) * (double)(s.out_h * s.out_w);
+    lossi_convolution c = convolution_of(node, in, 1);
+    return lossi_convolution_macs(&c);
 }
 
 static size_t scratch_count(const lossi_site *site)
 {
-    lossi_conv_shape shape = shape_of(site->node, site->in, site->lanes);
-    return site->kernels->conv_scratch(&shape);
+    lossi_convolution c = convolution_of(site->node, site->in, site->lanes);
+    return lossi_convolution_scratch(&c, site->kernels);
 }
 
 static size_t packed_count(const lossi_site *site, lossi_way way)
 {
-    lossi_conv_shape shape = shape_of(site->node, site->in, site->lanes);
-    return way == LOSSI_FORWARD ? site->kernels->conv_packed(&shape)
-                                : site->kernels->conv_packed_backward(&shape);
-}
-
-static size_t end_of_piece(size_t piece, size_t channels)
-{
-    size_t end = (piece + 1) * LOSSI_PACK;
-    return end < channels ? end : channels;
+    lossi_convolution c = convolution_of(site->node, site->in, site->lanes);
+    return lossi_convolution_packed(&c, site->kernels, way);
 }
 
 static void pack(const lossi_pack *p, size_t piece)
 {
-    const lossi_kernels *kernels = p->site.kernels;
-    lossi_conv_shape shape = shape_of(p->site.node, p->site.in, p->site.lanes);
-    if (p->way == LOSSI_FORWARD)
-        kernels->conv_pack(&shape, p->weight, p->scale, piece * LOSSI_PACK,
-                           end_of_piece(piece, shape.out_c), p->packed);
-    else
-        kernels->conv_pack_backward(&shape, p->weight, piece * LOSSI_PACK,
-                                    end_of_piece(piece, shape.in_c), p->packed);
+    lossi_convolution c = convolution_of(p->site.node, p->site.in, p->site.lanes);
+    lossi_convolution_pack(&c, p, p->way, piece);
+}
+
+static lossi_convolution convolution_at(const lossi_call *call)
+{
+    return convolution_of(call->node, call->in, call->lanes);
 }
 
 static void forward(const lossi_call *call)
 {
-    lossi_conv_shape shape = shape_of(call->node, call->in, call->lanes);
+    lossi_convolution c = convolution_at(call);
     lossi_epilogue epilogue = {call->p[LOSSI_BIAS], call->residual, call->relu};
-    call->kernels->conv_forward(&shape, call->x[0], call->packed, &epilogue, call->y,
-                                call->scratch);
+    lossi_convolution_forward(&c, call, call->x[0], call->packed, &epilogue, call->y);
 }
 
 static void backward(const lossi_call *call)
 {
-    lossi_conv_shape shape = shape_of(call->node, call->in, call->lanes);
+    lossi_convolution c = convolution_at(call);
     if (call->dp[LOSSI_WEIGHT])
-        call->kernels->conv_backward_weights(&shape, call->x[0], call->dy, call->dp[LOSSI_WEIGHT],
-                                             call->dp[LOSSI_BIAS], call->scratch);
+        lossi_convolution_backward_weights(&c, call, call->x[0], call->dy, call->dp[LOSSI_WEIGHT],
+                                           call->dp[LOSSI_BIAS]);
     if (call->dx[0])
-        call->kernels->conv_backward_data(&shape, call->dy, call->packed, call->dx[0],
-                                          call->scratch);
+        lossi_convolution_backward_data(&c, call, call->dy, call->packed, call->dx[0]);
 }
 
 /* Images do not move with the weights. */
@@ -118,27 +112,26 @@ static bool has_moving_input(const lossi_tangent *t)
 static void forward_tangent(const lossi_tangent *t)
 {
     const lossi_call *at = &t->at;
-    lossi_conv_shape shape = shape_of(at->node, at->in, at->lanes);
+    lossi_convolution c = convolution_at(at);
     lossi_epilogue first = {NULL, NULL, false},
                    second = {t->p[LOSSI_BIAS], has_moving_input(t) ? t->y : NULL, false};
     if (has_moving_input(t))
-        at->kernels->conv_forward(&shape, t->x[0], at->packed, &first, t->y, at->scratch);
-    at->kernels->conv_forward(&shape, at->x[0], t->packed, &second, t->y, at->scratch);
+        lossi_convolution_forward(&c, at, t->x[0], at->packed, &first, t->y);
+    lossi_convolution_forward(&c, at, at->x[0], t->packed, &second, t->y);
 }
 
 /* The gradients of the filter and of the input are bilinear: two terms each. */
 static void backward_tangent(const lossi_tangent *t)
 {
     const lossi_call *at = &t->at;
-    lossi_conv_shape shape = shape_of(at->node, at->in, at->lanes);
-    at->kernels->conv_backward_weights(&shape, at->x[0], t->dy, t->dp[LOSSI_WEIGHT],
-                                       t->dp[LOSSI_BIAS], at->scratch);
+    lossi_convolution c = convolution_at(at);
+    lossi_convolution_backward_weights(&c, at, at->x[0], t->dy, t->dp[LOSSI_WEIGHT],
+                                       t->dp[LOSSI_BIAS]);
     if (has_moving_input(t))
-        at->kernels->conv_backward_weights(&shape, t->x[0], at->dy, t->dp[LOSSI_WEIGHT], NULL,
-                                           at->scratch);
+        lossi_convolution_backward_weights(&c, at, t->x[0], at->dy, t->dp[LOSSI_WEIGHT], NULL);
     if (t->dx[0]) {
-        at->kernels->conv_backward_data(&shape, t->dy, at->packed, t->dx[0], at->scratch);
-        at->kernels->conv_backward_data(&shape, at->dy, t->packed, t->dx[0], at->scratch);
+        lossi_convolution_backward_data(&c, at, t->dy, at->packed, t->dx[0]);
+        lossi_convolution_backward_data(&c, at, at->dy, t->packed, t->dx[0]);
     }
 }
 
@@ -154,9 +147,11 @@ static void backward_tangent(const lossi_tangent *t)
 const lossi_layer lossi_layer_conv = {
     .name = "conv",
     .keys = {{"channels", .is_needed = true, .least = 1, .most = LOSSI_LARGEST_SIZE},
-             {"kernel", .is_needed = true, .least = 1, .most = LOSSI_LARGEST_SIZE},
-             {"stride", .standard = 1, .most = LOSSI_LARGEST_SIZE},
-             {"padding", .most = LOSSI_LARGEST_SIZE},
+             LOSSI_KERNEL_KEY,
+             LOSSI_STRIDE_KEY(1),
+             LOSSI_PADDING_KEY,
+             LOSSI_DILATION_KEY,
+             {"groups", .standard = 1, .least = 1, .most = LOSSI_LARGEST_SIZE},
              {"bias", .most = LOSSI_LARGEST_SIZE}},
     .add = add_conv,
     CONVOLUTION,
@@ -174,12 +169,16 @@ loss_node loss_builder_conv(loss_builder *b, loss_node in, const char *name,
 {
     loss_conv_options o = LOSS_CONV_OPTIONS_INIT;
     loss_status status = LOSSI_OPTIONS(o, given);
-    return status
-               ? lossi_builder_fail(b, status)
-               : lossi_builder_add(b, &lossi_layer_conv, name, 1, &in,
-                                   (lossi_values[]){LOSSI_VALUE(o.channels), LOSSI_VALUE(o.kernel),
-                                                    LOSSI_VALUE(o.stride), LOSSI_VALUE(o.padding),
-                                                    LOSSI_VALUE(o.bias)});
+    if (status)
+        return lossi_builder_fail(b, status);
+    lossi_values keys[] = {[CHANNELS] = LOSSI_VALUE(o.channels),
+                           [KERNEL] = LOSSI_VALUE(o.kernel),
+                           [STRIDE] = LOSSI_VALUE(o.stride),
+                           [PADDING] = LOSSI_VALUE(o.padding),
+                           [DILATION] = LOSSI_VALUE(o.dilation ? o.dilation : 1),
+                           [GROUPS] = LOSSI_VALUE(o.groups ? o.groups : 1),
+                           [HAS_BIAS] = LOSSI_VALUE(o.bias)};
+    return lossi_builder_add(b, &lossi_layer_conv, name, 1, &in, keys);
 }
 
 loss_node loss_builder_linear(loss_builder *b, loss_node in, const char *name, size_t out)
