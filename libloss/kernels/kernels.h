@@ -73,6 +73,47 @@ static inline size_t lossi_windows_area(const lossi_windows *s)
     return s->h.kernel * s->w.kernel;
 }
 
+/** Geometry of pooling. Every window has at least one pixel of the input. */
+typedef struct lossi_pool_shape {
+    lossi_windows windows;
+    size_t after_h, after_w; /* padding after the last row and column */
+    bool leaves_padding_out; /* an average is over the pixels of the input only */
+    /* Output o of `out` is over pixels o in / out, rounded down, to (o + 1) in / out, rounded up;
+     * of the windows only `in` and `out` count. */
+    bool is_adaptive;
+} lossi_pool_shape;
+
+/** What an output is over, along one axis: pixels begin, begin + step, ... before `end`; `count` is
+ * what an average divides by. */
+typedef struct lossi_range {
+    size_t begin, end, step, count;
+} lossi_range;
+
+static inline lossi_range lossi_pool_range(const lossi_pool_shape *s, const lossi_window *w,
+                                           size_t after, size_t o)
+{
+    if (s->is_adaptive) {
+        size_t begin = o * w->in / w->out, end = ((o + 1) * w->in + w->out - 1) / w->out;
+        return (lossi_range){begin, end, 1, end - begin};
+    }
+    size_t first, last, from = o * w->stride, d = w->dilation;
+    lossi_window_taps(w, o, &first, &last);
+    size_t begin = from + first * d - w->padding, left = w->in + w->padding + after - from,
+           padded = (left + d - 1) / d;
+    lossi_range r = {begin, begin + (last - first - 1) * d + 1, d, last - first};
+    if (!s->leaves_padding_out)
+        r.count = padded < w->kernel ? padded : w->kernel;
+    return r;
+}
+static inline lossi_range lossi_pool_rows(const lossi_pool_shape *s, size_t o)
+{
+    return lossi_pool_range(s, &s->windows.h, s->after_h, o);
+}
+static inline lossi_range lossi_pool_columns(const lossi_pool_shape *s, size_t o)
+{
+    return lossi_pool_range(s, &s->windows.w, s->after_w, o);
+}
+
 /** What follows a convolution pixel by pixel: y = relu(w * x + bias + residual), without the
  * parts that are absent. */
 typedef struct lossi_epilogue {
@@ -83,13 +124,6 @@ typedef struct lossi_epilogue {
 
 /** Filters are made ready in pieces of this many channels. */
 enum { LOSSI_PACK = 16 };
-
-/** Geometry of pooling. */
-typedef struct lossi_pool_shape {
-    size_t lanes, channels;
-    size_t in_h, in_w, out_h, out_w;
-    size_t kernel_h, kernel_w, stride, padding;
-} lossi_pool_shape;
 
 /** Activations [channels][pixels][lanes], of which the first `images` lanes are images. */
 typedef struct lossi_maps {
@@ -177,7 +211,7 @@ typedef struct lossi_kernels {
     /** dx at the first largest value of each window += dy. */
     void (*max_pool_backward)(const lossi_pool_shape *s, const lossi_real *x, const lossi_real *dy,
                               lossi_real *dx);
-    /** Sum under the window / the window's area, padding counted as zeros. */
+    /** Sum under the window / its count of pixels. */
     void (*average_pool)(const lossi_pool_shape *s, const lossi_real *x, lossi_real *y);
     void (*average_pool_backward)(const lossi_pool_shape *s, const lossi_real *dy, lossi_real *dx);
 

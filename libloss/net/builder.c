@@ -272,29 +272,6 @@ loss_node loss_builder_input(loss_builder *b)
     return status ? lossi_builder_fail(b, status) : (loss_node)b->net->n_nodes++;
 }
 
-/* Size of one side after a window of `kernel` has gone over `in` values; 0 if it does not fit. */
-static size_t side_after(size_t in, size_t kernel, size_t stride, size_t padding)
-{
-    size_t padded = in + 2 * padding;
-    return padded < kernel ? 0 : (padded - kernel) / stride + 1;
-}
-
-loss_status lossi_slide(lossi_addition *a, size_t kernel, size_t stride, size_t padding)
-{
-    const size_t *in = a->in->dims;
-    size_t height = side_after(in[1], kernel, stride, padding),
-           width = side_after(in[2], kernel, stride, padding);
-    if (!height || !width)
-        return lossi_fail(LOSS_ERR_SHAPE,
-                          "%s: a %zux%zu window does not fit its input of %zux%zu (padding %zu); "
-                          "images of %zux%zu are too small for this network",
-                          a->name, kernel, kernel, in[1], in[2], padding, a->images.height,
-                          a->images.width);
-    a->node->dims[1] = height;
-    a->node->dims[2] = width;
-    return LOSS_OK;
-}
-
 /* ---- The whole ------------------------------------------------------------------------------ */
 
 loss_shape loss_builder_shape(const loss_builder *b, loss_node at)

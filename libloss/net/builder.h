@@ -19,10 +19,6 @@ loss_node lossi_builder_add(loss_builder *b, const lossi_layer *kind, const char
 /** Makes an error stick. @return -1 */
 loss_node lossi_builder_fail(loss_builder *b, loss_status status);
 
-/** A window of maps: sets a node's height and width to what it leaves of the input's.
- *  @return LOSS_OK, LOSS_ERR_SHAPE (it does not fit) */
-loss_status lossi_slide(lossi_addition *a, size_t kernel, size_t stride, size_t padding);
-
 /** Dimensions as text, such as 16x8x8. */
 enum { LOSSI_SHAPE_TEXT = 21 * LOSSI_MOST_DIMS };
 const char *lossi_shape_text(const lossi_node *node, char text[LOSSI_SHAPE_TEXT]);

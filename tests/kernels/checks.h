@@ -228,18 +228,13 @@ static inline void check_norm(const lossi_maps *m)
 static inline void check_pool(size_t lanes, const size_t v[6])
 {
     size_t h = v[0], w = v[1], kernel_h = v[2], kernel_w = v[3], stride = v[4], padding = v[5];
-    lossi_pool_shape s = {lanes,
-                          3,
-                          h,
-                          w,
-                          (h + 2 * padding - kernel_h) / stride + 1,
-                          (w + 2 * padding - kernel_w) / stride + 1,
-                          kernel_h,
-                          kernel_w,
-                          stride,
-                          padding};
-    buffer x = buffer_random(s.channels * s.in_h * s.in_w * s.lanes),
-           dy = buffer_random(s.channels * s.out_h * s.out_w * s.lanes);
+    lossi_window rows = {h,      (h + 2 * padding - kernel_h) / stride + 1, kernel_h, stride, 1,
+                         padding},
+                 columns = {w,      (w + 2 * padding - kernel_w) / stride + 1, kernel_w, stride, 1,
+                            padding};
+    lossi_pool_shape s = {.windows = {lanes, 3, rows, columns}, padding, padding};
+    buffer x = buffer_random(3 * h * w * lanes),
+           dy = buffer_random(3 * rows.out * columns.out * lanes);
     for (size_t i = 0; i < x.n; i++)
         x.values[i] = i % 97 == 13 ? (lossi_real)NAN : (lossi_real)round(3 * (double)x.values[i]);
     buffer y = buffer_make(dy.n), y_ref = buffer_make(dy.n), dx = buffer_random(x.n),

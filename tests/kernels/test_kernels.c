@@ -111,7 +111,8 @@ static void spread(size_t n, const lossi_real *image, lossi_real *lanes)
 static void test_reference_pool(void **state)
 {
     (void)state;
-    lossi_pool_shape s = {LANES, 1, 3, 3, 2, 2, 3, 3, 2, 1};
+    lossi_window side = {3, 2, 3, 2, 1, 1};
+    lossi_pool_shape s = {.windows = {LANES, 1, side, side}, 1, 1};
     lossi_real x[9 * LANES], y[4 * LANES], dx[9 * LANES] = {0}, dy[4 * LANES];
     spread(9, (lossi_real[]){1, -2, 3, 4, 5, -6, 7, 8, 9}, x);
     spread(4, (lossi_real[]){1, 10, 100, 1000}, dy);

@@ -1,19 +1,6 @@
-/* Pooling, a vector of images at a time. Windows are clipped to the input as in the reference. */
+/* Pooling, a vector of images at a time. */
 #include "kernels/simd/simd.h"
 #include "kernels/simd/vector.h"
-
-/* Input rows (or columns) under the window of one output. */
-typedef struct range {
-    size_t begin, end;
-} range;
-
-static range window(const lossi_pool_shape *s, size_t out, size_t in_size, size_t kernel)
-{
-    size_t from = out * s->stride, to = from + kernel; /* counted from the padded edge */
-    range r = {from < s->padding ? 0 : from - s->padding, to < s->padding ? 0 : to - s->padding};
-    r.end = r.end < in_size ? r.end : in_size;
-    return r;
-}
 
 /* The larger, or NaN if one of them is. */
 static inline vector largest(vector best, vector value)
@@ -21,87 +8,100 @@ static inline vector largest(vector best, vector value)
     return chosen(either(greater(value, best), is_nan(value)), value, best);
 }
 
-void lossk_max_pool(const lossi_pool_shape *s, const float *x, float *y)
+/* A window's pixels: `step` floats apart in each of the rows, which are `pitch` floats apart. */
+typedef struct area {
+    size_t rows, row_end, pitch; /* from `rows` on: of the first pixel */
+    size_t width, step;
+    size_t count; /* pixels that an average divides by */
+} area;
+
+static area area_of(const lossi_pool_shape *s, size_t r, size_t c)
 {
-    for (size_t c = 0; c < s->channels; c++, x += s->in_h * s->in_w * s->lanes)
-        for (size_t r = 0; r < s->out_h; r++)
-            for (size_t k = 0; k < s->out_w; k++) {
-                range rows = window(s, r, s->in_h, s->kernel_h),
-                      columns = window(s, k, s->in_w, s->kernel_w);
-                for (size_t lane = 0; lane < s->lanes; lane += LOSSI_VECTOR, y += LOSSI_VECTOR) {
-                    vector best =
-                        load(x + (rows.begin * s->in_w + columns.begin) * s->lanes + lane);
-                    for (size_t i = rows.begin; i < rows.end; i++)
-                        for (size_t j = columns.begin; j < columns.end; j++)
-                            best = largest(best, load(x + (i * s->in_w + j) * s->lanes + lane));
-                    store(y, best);
-                }
-            }
+    const lossi_windows *w = &s->windows;
+    lossi_range rows = lossi_pool_rows(s, r), columns = lossi_pool_columns(s, c);
+    area a = {.rows = (rows.begin * w->w.in + columns.begin) * w->lanes,
+              .pitch = rows.step * w->w.in * w->lanes,
+              .width = (columns.end - columns.begin) * w->lanes,
+              .step = columns.step * w->lanes,
+              .count = rows.count * columns.count};
+    a.row_end = a.rows + (rows.end - rows.begin - 1) * w->w.in * w->lanes + 1;
+    return a;
 }
 
+/* Calls for every pixel of an area; `at` is its place in the channel. */
+#define FOR_EACH_PIXEL(a, at)                                                                      \
+    for (size_t row_ = (a)->rows; row_ < (a)->row_end; row_ += (a)->pitch)                         \
+        for (size_t at = row_; at < row_ + (a)->width; at += (a)->step)
+
+/* Calls for every vector of outputs of a channel, in their order. */
+#define FOR_EACH_OUTPUT(s, a, lane)                                                                \
+    for (size_t r_ = 0; r_ < (s)->windows.h.out; r_++)                                             \
+        for (size_t c_ = 0; c_ < (s)->windows.w.out; c_++)                                         \
+            for (area a = area_of(s, r_, c_), *once_ = &a; once_; once_ = NULL)                    \
+                for (size_t lane = 0; lane < (s)->windows.lanes; lane += LOSSI_VECTOR)
+
+static vector largest_of(const area *a, const float *x)
+{
+    vector best = load(x + a->rows);
+    FOR_EACH_PIXEL(a, at)
+    best = largest(best, load(x + at));
+    return best;
+}
+
+void lossk_max_pool(const lossi_pool_shape *s, const float *x, float *y)
+{
+    for (size_t c = 0; c < s->windows.channels; c++, x += lossi_windows_plane(&s->windows))
+        FOR_EACH_OUTPUT(s, a, lane)
+        {
+            store(y, largest_of(&a, x + lane));
+            y += LOSSI_VECTOR;
+        }
+}
+
+/* Each image's gradient goes to the first that is the largest (or NaN), and is spent then. */
 void lossk_max_pool_backward(const lossi_pool_shape *s, const float *x, const float *dy, float *dx)
 {
-    size_t plane = s->in_h * s->in_w * s->lanes;
-    for (size_t c = 0; c < s->channels; c++, x += plane, dx += plane)
-        for (size_t r = 0; r < s->out_h; r++)
-            for (size_t k = 0; k < s->out_w; k++) {
-                range rows = window(s, r, s->in_h, s->kernel_h),
-                      columns = window(s, k, s->in_w, s->kernel_w);
-                for (size_t lane = 0; lane < s->lanes; lane += LOSSI_VECTOR, dy += LOSSI_VECTOR) {
-                    vector best =
-                        load(x + (rows.begin * s->in_w + columns.begin) * s->lanes + lane);
-                    for (size_t i = rows.begin; i < rows.end; i++)
-                        for (size_t j = columns.begin; j < columns.end; j++)
-                            best = largest(best, load(x + (i * s->in_w + j) * s->lanes + lane));
-                    /* Each image's gradient goes to the first that is the largest (or NaN), and
-                     * is spent then. */
-                    vector left = load(dy);
-                    for (size_t i = rows.begin; i < rows.end; i++)
-                        for (size_t j = columns.begin; j < columns.end; j++) {
-                            size_t at = (i * s->in_w + j) * s->lanes + lane;
-                            vector value = load(x + at);
-                            mask is_best = either(equal(value, best), is_nan(value));
-                            store(dx + at, plus(load(dx + at), where(is_best, left)));
-                            left = unless(is_best, left);
-                        }
-                }
+    size_t plane = lossi_windows_plane(&s->windows);
+    for (size_t c = 0; c < s->windows.channels; c++, x += plane, dx += plane)
+        FOR_EACH_OUTPUT(s, a, lane)
+        {
+            vector best = largest_of(&a, x + lane), left = load(dy);
+            FOR_EACH_PIXEL(&a, at)
+            {
+                vector value = load(x + lane + at);
+                mask is_best = either(equal(value, best), is_nan(value));
+                store(dx + lane + at, plus(load(dx + lane + at), where(is_best, left)));
+                left = unless(is_best, left);
             }
+            dy += LOSSI_VECTOR;
+        }
 }
 
 /* In double, as the reference does. */
 void lossk_average_pool(const lossi_pool_shape *s, const float *x, float *y)
 {
-    double size = (double)(s->kernel_h * s->kernel_w), total[LOSSI_VECTOR];
-    for (size_t c = 0; c < s->channels; c++, x += s->in_h * s->in_w * s->lanes)
-        for (size_t r = 0; r < s->out_h; r++)
-            for (size_t k = 0; k < s->out_w; k++) {
-                range rows = window(s, r, s->in_h, s->kernel_h),
-                      columns = window(s, k, s->in_w, s->kernel_w);
-                for (size_t lane = 0; lane < s->lanes; lane += LOSSI_VECTOR, y += LOSSI_VECTOR) {
-                    doubles sum = no_doubles();
-                    for (size_t i = rows.begin; i < rows.end; i++)
-                        for (size_t j = columns.begin; j < columns.end; j++)
-                            sum = added(sum, widen(load(x + (i * s->in_w + j) * s->lanes + lane)));
-                    store_doubles(total, sum);
-                    for (size_t i = 0; i < LOSSI_VECTOR; i++)
-                        y[i] = (float)(total[i] / size);
-                }
-            }
+    double total[LOSSI_VECTOR];
+    for (size_t c = 0; c < s->windows.channels; c++, x += lossi_windows_plane(&s->windows))
+        FOR_EACH_OUTPUT(s, a, lane)
+        {
+            doubles sum = no_doubles();
+            FOR_EACH_PIXEL(&a, at)
+            sum = added(sum, widen(load(x + lane + at)));
+            store_doubles(total, sum);
+            for (size_t i = 0; i < LOSSI_VECTOR; i++)
+                y[i] = (float)(total[i] / (double)a.count);
+            y += LOSSI_VECTOR;
+        }
 }
 
 void lossk_average_pool_backward(const lossi_pool_shape *s, const float *dy, float *dx)
 {
-    float share = 1 / (float)(s->kernel_h * s->kernel_w);
-    for (size_t c = 0; c < s->channels; c++, dx += s->in_h * s->in_w * s->lanes)
-        for (size_t r = 0; r < s->out_h; r++)
-            for (size_t k = 0; k < s->out_w; k++) {
-                range rows = window(s, r, s->in_h, s->kernel_h),
-                      columns = window(s, k, s->in_w, s->kernel_w);
-                for (size_t lane = 0; lane < s->lanes; lane += LOSSI_VECTOR, dy += LOSSI_VECTOR)
-                    for (size_t i = rows.begin; i < rows.end; i++)
-                        for (size_t j = columns.begin; j < columns.end; j++) {
-                            float *at = dx + (i * s->in_w + j) * s->lanes + lane;
-                            store(at, plus_times(share, load(dy), load(at)));
-                        }
-            }
+    for (size_t c = 0; c < s->windows.channels; c++, dx += lossi_windows_plane(&s->windows))
+        FOR_EACH_OUTPUT(s, a, lane)
+        {
+            float share = 1 / (float)a.count;
+            FOR_EACH_PIXEL(&a, at)
+            store(dx + lane + at, plus_times(share, load(dy), load(dx + lane + at)));
+            dy += LOSSI_VECTOR;
+        }
 }

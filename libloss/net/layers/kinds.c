@@ -9,7 +9,10 @@
     X(relu) \
     X(max_pool) \
     X(average_pool) \
+    X(global_max_pool) \
     X(global_average_pool) \
+    X(adaptive_max_pool) \
+    X(adaptive_average_pool) \
     X(flatten) \
     X(add) \
     X(concat) \

@@ -1,135 +1,227 @@
-/* Max, average and global average pooling; the last is one window as large as the map, and has no
- * keys. */
+/* Max and average pooling: over windows, over the whole map (global), or over as many parts of it
+ * as outputs are wanted (adaptive). */
 #include <math.h>
 
-#include "net/builder.h"
+#include "net/layers/window.h"
 
-enum { KERNEL, STRIDE, PADDING };
+enum { KERNEL, STRIDE, PADDING, DILATION, CEIL, COUNT_PADDING };
+
+static const lossi_window_keys WINDOW = {KERNEL, STRIDE, PADDING, DILATION};
+
+static lossi_pool_shape shape_of(const lossi_node *node, const lossi_node *in, size_t lanes)
+{
+    bool is_row = in->n_dims == 2;
+    return (lossi_pool_shape){
+        .windows = lossi_windows_of(node, &WINDOW, in, node, lanes),
+        .after_h = is_row ? 0 : lossi_padding_after(node, &WINDOW, 0),
+        .after_w = lossi_padding_after(node, &WINDOW, is_row ? 0 : 1),
+        .leaves_padding_out =
+            node->keys[COUNT_PADDING].n && lossi_node_key(node, COUNT_PADDING) == 0,
+    };
+}
+
+/* No window may lie on padding alone; PyTorch asks for no more than half of it. */
+static loss_status check_padding(const lossi_addition *a, const lossi_window *w, size_t after)
+{
+    size_t most = lossi_larger(w->padding, after), reach = w->dilation * (w->kernel - 1) + 1;
+    if (2 * most > reach)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: padding %zu is more than half the kernel %zu",
+                          a->name, most, reach);
+    for (size_t o = 0; o < w->out; o++) {
+        size_t begin, end;
+        lossi_window_taps(w, o, &begin, &end);
+        if (begin == end)
+            return lossi_fail(LOSS_ERR_ARGUMENT, "%s: window %zu lies on padding alone", a->name,
+                              o);
+    }
+    return LOSS_OK;
+}
 
 static loss_status add(lossi_addition *a)
 {
     lossi_values *keys = a->node->keys;
-    if (lossi_node_key(a->node, STRIDE) == 0)
+    if (keys[STRIDE].n == 1 && keys[STRIDE].v[0] == 0)
         keys[STRIDE] = keys[KERNEL];
-    if (2 * keys[PADDING].v[0] > keys[KERNEL].v[0])
-        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: padding %g is more than half the kernel %g",
-                          a->name, keys[PADDING].v[0], keys[KERNEL].v[0]);
-    return lossi_slide(a, lossi_node_key(a->node, KERNEL), lossi_node_key(a->node, STRIDE),
-                       lossi_node_key(a->node, PADDING));
+    loss_status status = lossi_windows_add(a, &WINDOW, lossi_node_key(a->node, CEIL) != 0);
+    if (status)
+        return status;
+    lossi_pool_shape s = shape_of(a->node, a->in, 1);
+    status = check_padding(a, &s.windows.h, s.after_h);
+    return status ? status : check_padding(a, &s.windows.w, s.after_w);
 }
 
-static loss_status add_global(lossi_addition *a)
+static void max_forward_of(const lossi_call *call, const lossi_pool_shape *s)
 {
-    a->node->dims[1] = a->node->dims[2] = 1;
-    return LOSS_OK;
+    call->kernels->max_pool(s, call->x[0], call->y);
 }
 
-static lossi_pool_shape shape_of(const lossi_call *call)
+static void max_backward_of(const lossi_call *call, const lossi_pool_shape *s)
 {
-    const lossi_node *node = call->node;
-    const size_t *out = node->dims, *in = call->in->dims;
-    size_t kernel = lossi_node_key(node, KERNEL);
-    return (lossi_pool_shape){
-        .lanes = call->lanes,
-        .channels = out[0],
-        .in_h = in[1],
-        .in_w = in[2],
-        .out_h = out[1],
-        .out_w = out[2],
-        .kernel_h = kernel ? kernel : in[1],
-        .kernel_w = kernel ? kernel : in[2],
-        .stride = kernel ? lossi_node_key(node, STRIDE) : 1,
-        .padding = lossi_node_key(node, PADDING),
-    };
-}
-
-static void max_forward(const lossi_call *call)
-{
-    lossi_pool_shape shape = shape_of(call);
-    call->kernels->max_pool(&shape, call->x[0], call->y);
-}
-
-static void max_backward(const lossi_call *call)
-{
-    lossi_pool_shape shape = shape_of(call);
     if (call->dx[0])
-        call->kernels->max_pool_backward(&shape, call->x[0], call->dy, call->dx[0]);
+        call->kernels->max_pool_backward(s, call->x[0], call->dy, call->dx[0]);
 }
 
-/* The pixel that the maximum of one window came from, of image i: the first largest, as the
- * kernels have it. A NaN counts as largest.
- * @param x  the channel, [in_h][in_w][lanes] */
-static size_t source(const lossi_pool_shape *s, const lossi_real *x, size_t r, size_t c, size_t i)
+/* The value that the maximum of one window came from, of image i: the first largest, as the kernels
+ * have it. A NaN counts as largest.
+ * @param x  the channel */
+static size_t source(const lossi_pool_shape *s, const lossi_real *x, const lossi_range *rows,
+                     const lossi_range *columns, size_t i)
 {
     size_t best = SIZE_MAX;
-    for (size_t u = 0; u < s->kernel_h; u++)
-        for (size_t v = 0; v < s->kernel_w; v++) {
-            size_t row = r * s->stride + u,
-                   column = c * s->stride + v; /* counted from the padded corner */
-            if (row < s->padding || column < s->padding || row - s->padding >= s->in_h ||
-                column - s->padding >= s->in_w)
-                continue;
-            size_t at = ((row - s->padding) * s->in_w + column - s->padding) * s->lanes + i;
+    for (size_t r = rows->begin; r < rows->end; r += rows->step)
+        for (size_t c = columns->begin; c < columns->end; c += columns->step) {
+            size_t at = (r * s->windows.w.in + c) * s->windows.lanes + i;
             if (best == SIZE_MAX || x[at] > x[best] || (isnan(x[at]) && !isnan(x[best])))
                 best = at;
         }
     return best;
 }
 
-static void max_forward_tangent(const lossi_tangent *t)
+static void max_tangent_of(const lossi_tangent *t, const lossi_pool_shape *s)
 {
-    lossi_pool_shape s = shape_of(&t->at);
+    const lossi_windows *w = &s->windows;
     lossi_real *y = t->y;
-    for (size_t k = 0; k < s.channels; k++) {
-        size_t plane = k * s.in_h * s.in_w * s.lanes;
-        for (size_t r = 0; r < s.out_h; r++)
-            for (size_t c = 0; c < s.out_w; c++)
-                for (size_t i = 0; i < s.lanes; i++)
-                    *y++ = t->x[0][plane + source(&s, t->at.x[0] + plane, r, c, i)];
+    for (size_t k = 0; k < w->channels; k++) {
+        size_t plane = k * lossi_windows_plane(w);
+        for (size_t r = 0; r < w->h.out; r++)
+            for (size_t c = 0; c < w->w.out; c++) {
+                lossi_range rows = lossi_pool_rows(s, r), columns = lossi_pool_columns(s, c);
+                for (size_t i = 0; i < w->lanes; i++)
+                    *y++ = t->x[0][plane + source(s, t->at.x[0] + plane, &rows, &columns, i)];
+            }
     }
 }
 
-static void average_forward(const lossi_call *call)
+static void average_forward_of(const lossi_call *call, const lossi_pool_shape *s)
 {
-    lossi_pool_shape shape = shape_of(call);
-    call->kernels->average_pool(&shape, call->x[0], call->y);
+    call->kernels->average_pool(s, call->x[0], call->y);
 }
 
-static void average_backward(const lossi_call *call)
+static void average_backward_of(const lossi_call *call, const lossi_pool_shape *s)
 {
-    lossi_pool_shape shape = shape_of(call);
     if (call->dx[0])
-        call->kernels->average_pool_backward(&shape, call->dy, call->dx[0]);
+        call->kernels->average_pool_backward(s, call->dy, call->dx[0]);
 }
 
-#define WINDOW                                                                                     \
+/* ---- The whole map, and parts of it --------------------------------------------------------- */
+
+static loss_status add_global(lossi_addition *a)
+{
+    for (size_t d = 1; d < LOSSI_MOST_DIMS; d++)
+        a->node->dims[d] = 1;
+    return lossi_sides(a) ? LOSS_OK : LOSS_ERR_SHAPE;
+}
+
+enum { SIZE };
+
+static loss_status add_adaptive(lossi_addition *a)
+{
+    loss_status status = lossi_sides(a) ? lossi_sides_check(a, SIZE) : LOSS_ERR_SHAPE;
+    for (size_t side = 0; !status && side < lossi_sides(a); side++)
+        a->node->dims[1 + side] = lossi_side(a->node, SIZE, side, 1);
+    return status;
+}
+
+/* Without keys for windows: the map is cut into as many parts as there are outputs. */
+static lossi_pool_shape parts_of(const lossi_node *node, const lossi_node *in, size_t lanes)
+{
+    return (lossi_pool_shape){
+        .windows = {.lanes = lanes,
+                    .channels = in->dims[0],
+                    .h = {.in = in->dims[1], .out = node->dims[1]},
+                    .w = {.in = in->dims[2], .out = node->dims[2]}},
+        .is_adaptive = true,
+    };
+}
+
+/* ---- Kinds ---------------------------------------------------------------------------------- */
+
+#define POOL(shape, prefix, what)                                                                  \
+    static void prefix##_forward(const lossi_call *call)                                           \
     {                                                                                              \
-        {"kernel", .is_needed = true, .least = 1, .most = LOSSI_LARGEST_SIZE},                     \
-            {"stride", .most = LOSSI_LARGEST_SIZE}, {"padding", .most = LOSSI_LARGEST_SIZE},       \
+        lossi_pool_shape s = shape(call->node, call->in, call->lanes);                             \
+        what##_forward_of(call, &s);                                                               \
+    }                                                                                              \
+    static void prefix##_backward(const lossi_call *call)                                          \
+    {                                                                                              \
+        lossi_pool_shape s = shape(call->node, call->in, call->lanes);                             \
+        what##_backward_of(call, &s);                                                              \
+    }
+
+#define POOL_TANGENT(shape, prefix)                                                                \
+    static void prefix##_tangent(const lossi_tangent *t)                                           \
+    {                                                                                              \
+        lossi_pool_shape s = shape(t->at.node, t->at.in, t->at.lanes);                             \
+        max_tangent_of(t, &s);                                                                     \
+    }
+
+POOL(shape_of, max, max)
+POOL(shape_of, average, average)
+POOL(parts_of, part_max, max)
+POOL(parts_of, part_average, average)
+POOL_TANGENT(shape_of, max)
+POOL_TANGENT(parts_of, part_max)
+
+#define WINDOW_KEYS                                                                                \
+    LOSSI_KERNEL_KEY, LOSSI_STRIDE_KEY(0), LOSSI_PADDING_KEY, LOSSI_DILATION_KEY,                  \
+    {                                                                                              \
+        "ceil", .most = 1                                                                          \
     }
 
 const lossi_layer lossi_layer_max_pool = {
     .name = "max_pool",
-    .keys = WINDOW,
+    .keys = {WINDOW_KEYS},
     .add = add,
     .forward = max_forward,
     .backward = max_backward,
-    .forward_tangent = max_forward_tangent,
+    .forward_tangent = max_tangent,
 };
 
 const lossi_layer lossi_layer_average_pool = {
     .name = "average_pool",
-    .keys = WINDOW,
+    .keys = {WINDOW_KEYS, {"count_padding", .standard = 1, .most = 1}},
     .add = add,
     .forward = average_forward,
     .backward = average_backward,
+};
+
+const lossi_layer lossi_layer_global_max_pool = {
+    .name = "global_max_pool",
+    .add = add_global,
+    .forward = part_max_forward,
+    .backward = part_max_backward,
+    .forward_tangent = part_max_tangent,
 };
 
 const lossi_layer lossi_layer_global_average_pool = {
     .name = "global_average_pool",
     .add = add_global,
-    .forward = average_forward,
-    .backward = average_backward,
+    .forward = part_average_forward,
+    .backward = part_average_backward,
+};
+
+#define SIZE_KEYS                                                                                  \
+    {                                                                                              \
+        {                                                                                          \
+            "size", .is_needed = true, .least = 1, .most = LOSSI_LARGEST_SIZE, .most_values = 2    \
+        }                                                                                          \
+    }
+
+const lossi_layer lossi_layer_adaptive_max_pool = {
+    .name = "adaptive_max_pool",
+    .keys = SIZE_KEYS,
+    .add = add_adaptive,
+    .forward = part_max_forward,
+    .backward = part_max_backward,
+    .forward_tangent = part_max_tangent,
+};
+
+const lossi_layer lossi_layer_adaptive_average_pool = {
+    .name = "adaptive_average_pool",
+    .keys = SIZE_KEYS,
+    .add = add_adaptive,
+    .forward = part_average_forward,
+    .backward = part_average_backward,
 };
 
 static loss_node add_pool(loss_builder *b, loss_node in, const lossi_layer *layer,
@@ -137,10 +229,15 @@ static loss_node add_pool(loss_builder *b, loss_node in, const lossi_layer *laye
 {
     loss_pool_options o = LOSS_POOL_OPTIONS_INIT;
     loss_status status = LOSSI_OPTIONS(o, given);
-    return status ? lossi_builder_fail(b, status)
-                  : lossi_builder_add(b, layer, NULL, 1, &in,
-                                      (lossi_values[]){LOSSI_VALUE(o.kernel), LOSSI_VALUE(o.stride),
-                                                       LOSSI_VALUE(o.padding)});
+    if (status)
+        return lossi_builder_fail(b, status);
+    lossi_values keys[] = {[KERNEL] = LOSSI_VALUE(o.kernel),
+                           [STRIDE] = LOSSI_VALUE(o.stride),
+                           [PADDING] = LOSSI_VALUE(o.padding),
+                           [DILATION] = LOSSI_VALUE(1),
+                           [CEIL] = LOSSI_VALUE(0),
+                           [COUNT_PADDING] = LOSSI_VALUE(1)};
+    return lossi_builder_add(b, layer, NULL, 1, &in, keys);
 }
 
 loss_node loss_builder_max_pool(loss_builder *b, loss_node in, const loss_pool_options *pool)
