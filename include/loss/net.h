@@ -109,6 +109,20 @@ typedef struct loss_pool_options {
         sizeof(loss_pool_options), 0, 0, 0                                                         \
     }
 
+/** A BatchNorm layer. Start from LOSS_BATCHNORM_OPTIONS_INIT. Since 0.1. */
+typedef struct loss_batchnorm_options {
+    size_t struct_size;  /**< sizeof(loss_batchnorm_options) */
+    double eps;          /**< added to the variance */
+    double momentum;     /**< the share that a batch has in the running statistics after it */
+    bool without_affine; /**< no weight and no bias */
+} loss_batchnorm_options;
+
+/** The defaults of loss_batchnorm_options. Since 0.1. */
+#define LOSS_BATCHNORM_OPTIONS_INIT                                                                \
+    {                                                                                              \
+        sizeof(loss_batchnorm_options), 1e-5, 0.1, false                                           \
+    }
+
 #ifndef __cplusplus
 /** Options with the named members set, in place of a variable: `loss_builder_conv(b, x, "conv1",
  *  LOSS_CONV(.channels = 16, .kernel = 3))`. C only. Since 0.1. */
@@ -139,10 +153,13 @@ LOSS_API loss_node loss_builder_input(loss_builder *builder);
 LOSS_API loss_node loss_builder_conv(loss_builder *builder, loss_node in, const char *name,
                                      const loss_conv_options *conv);
 
-/** BatchNorm (Ioffe & Szegedy 2015), eps 1e-5, momentum 0.1: parameters NAME.weight and NAME.bias,
- *  running statistics NAME.running_mean and NAME.running_var (biased variance normalises the batch,
- *  the unbiased one is averaged). Threads: one caller a handle. Since 0.1. */
-LOSS_API loss_node loss_builder_batchnorm(loss_builder *builder, loss_node in, const char *name);
+/** BatchNorm (Ioffe & Szegedy 2015): parameters NAME.weight and NAME.bias, running statistics
+ *  NAME.running_mean and NAME.running_var (biased variance normalises the batch, the unbiased one
+ * is averaged).
+ *  @param norm  NULL: the defaults, PyTorch's.
+ *  Threads: one caller a handle. Since 0.1. */
+LOSS_API loss_node loss_builder_batchnorm(loss_builder *builder, loss_node in, const char *name,
+                                          const loss_batchnorm_options *norm);
 
 /** ReLU: max(x, 0), and NaN stays NaN. Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_node loss_builder_relu(loss_builder *builder, loss_node in);

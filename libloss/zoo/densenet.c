@@ -36,7 +36,7 @@ static loss_node add_norm_relu(loss_builder *b, loss_node in, const char *module
 {
     char whole[2 * NAME_SIZE];
     snprintf(whole, sizeof whole, "%s.%s", module, name);
-    return loss_builder_relu(b, loss_builder_batchnorm(b, in, whole));
+    return loss_builder_relu(b, loss_builder_batchnorm(b, in, whole, NULL));
 }
 
 static loss_node add_conv(loss_builder *b, loss_node in, const char *module, const char *name,
@@ -77,7 +77,7 @@ static loss_node add_stem(loss_builder *b, const lossi_model *model, const style
     loss_node x = loss_builder_conv(b, loss_builder_input(b), s->stem, conv);
     if (lossi_model_is(model, "stem", "cifar"))
         return x;
-    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, s->stem_norm));
+    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, s->stem_norm, NULL));
     return has_pool ? loss_builder_max_pool(b, x, LOSS_POOL(.kernel = 3, .stride = 2, .padding = 1))
                     : x;
 }
@@ -96,7 +96,7 @@ static loss_node build(loss_builder *b, const lossi_model *model)
         if (block + 1 < N_BLOCKS)
             x = add_transition(b, x, s, block + 1);
     }
-    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, s->last_norm));
+    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, s->last_norm, NULL));
     x = loss_builder_flatten(b, loss_builder_global_average_pool(b, x));
     return loss_builder_linear(b, x, s->classifier, loss_builder_shape(b, x).classes);
 }

@@ -15,7 +15,7 @@ loss_node lossi_zoo_conv_norm(loss_builder *b, loss_node in, const char *prefix,
     snprintf(name, sizeof name, "%sconv%d", prefix, number);
     loss_node x = loss_builder_conv(b, in, name, &padded);
     snprintf(name, sizeof name, "%sbn%d", prefix, number);
-    return loss_builder_batchnorm(b, x, name);
+    return loss_builder_batchnorm(b, x, name, NULL);
 }
 
 static loss_node add_body(loss_builder *b, loss_node in, const lossi_residual *block)
@@ -50,7 +50,7 @@ static loss_node add_shortcut(loss_builder *b, loss_node in, const lossi_residua
     loss_node x = loss_builder_conv(
         b, in, name, LOSS_CONV(.channels = block->out, .kernel = 1, .stride = block->stride));
     snprintf(name, sizeof name, "%s.%s.1", block->name, block->projection);
-    return loss_builder_batchnorm(b, x, name);
+    return loss_builder_batchnorm(b, x, name, NULL);
 }
 
 loss_node lossi_zoo_residual(loss_builder *b, loss_node in, const lossi_residual *block)

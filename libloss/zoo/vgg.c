@@ -54,7 +54,7 @@ static loss_node add_features(loss_builder *b, const lossi_model *model)
                                         .kernel = 3, .padding = 1, .bias = true));
         if (has_norm) {
             snprintf(name, sizeof name, "features.%zu", module++);
-            x = loss_builder_batchnorm(b, x, name);
+            x = loss_builder_batchnorm(b, x, name, NULL);
         }
         x = loss_builder_relu(b, x);
         module++;

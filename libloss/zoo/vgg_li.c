@@ -37,7 +37,7 @@ static loss_node add_conv(loss_builder *b, loss_node in, size_t *module, size_t 
         b, in, name, LOSS_CONV(.channels = n_channels, .kernel = 3, .padding = 1, .bias = true));
     snprintf(name, sizeof name, "features.%zu", *module + 1);
     *module += 3;
-    return loss_builder_relu(b, loss_builder_batchnorm(b, x, name));
+    return loss_builder_relu(b, loss_builder_batchnorm(b, x, name, NULL));
 }
 
 static loss_node build(loss_builder *b, const lossi_model *model)
@@ -53,7 +53,7 @@ static loss_node build(loss_builder *b, const lossi_model *model)
         module++;
     }
     x = loss_builder_linear(b, loss_builder_flatten(b, x), "fc.0", width);
-    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, "fc.1"));
+    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, "fc.1", NULL));
     return loss_builder_linear(b, x, "classifier", loss_builder_shape(b, x).classes);
 }
 

@@ -36,7 +36,7 @@ static void test_gradient(void **state)
     loss_net *net;
     lossi_backprop *backprop;
     assert_int_equal(loss_builder_create(&b, (loss_shape){1, SIZE, SIZE, CLASSES}), LOSS_OK);
-    loss_node x = loss_builder_batchnorm(b, loss_builder_input(b), "bn");
+    loss_node x = loss_builder_batchnorm(b, loss_builder_input(b), "bn", NULL);
     x = loss_builder_linear(b, loss_builder_flatten(b, x), "fc", CLASSES);
     assert_int_equal(loss_builder_finish(b, x, "small", &net), LOSS_OK);
     loss_net_initialise(net, 3);

@@ -129,9 +129,9 @@ static void test_norm(void **state)
     (void)state;
     loss_builder *b;
     loss_node x = begin(&b);
-    x = loss_builder_batchnorm(b, x, "bn");
+    x = loss_builder_batchnorm(b, x, "bn", NULL);
     x = loss_builder_conv(b, loss_builder_relu(b, x), "conv", LOSS_CONV(3, 3, 2, 1, false));
-    check(b, loss_builder_batchnorm(b, x, "bn2"), "batchnorm");
+    check(b, loss_builder_batchnorm(b, x, "bn2", NULL), "batchnorm");
 }
 
 static void test_relu(void **state)
@@ -184,7 +184,7 @@ static void test_concat(void **state)
     x = loss_builder_relu(b, x);
     loss_node y = loss_builder_conv(b, x, "conv", LOSS_CONV(3, 3, 1, 1, false));
     y = loss_builder_concat(b, y, x);
-    check(b, loss_builder_batchnorm(b, loss_builder_concat(b, y, y), "bn"), "concat");
+    check(b, loss_builder_batchnorm(b, loss_builder_concat(b, y, y), "bn", NULL), "concat");
 }
 
 static void test_linear_and_dropout(void **state)

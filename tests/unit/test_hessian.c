@@ -198,12 +198,12 @@ static void test_norm(void **state)
     (void)state;
     loss_builder *b;
     assert_int_equal(loss_builder_create(&b, SHAPE), LOSS_OK);
-    loss_node x =
-        loss_builder_batchnorm(b, loss_builder_input(b), "bn0"); /* of the images themselves */
+    loss_node x = loss_builder_batchnorm(b, loss_builder_input(b), "bn0",
+                                         NULL); /* of the images themselves */
     x = loss_builder_batchnorm(b, loss_builder_conv(b, x, "first", LOSS_CONV(4, 3, 1, 1, true)),
-                               "bn");
+                               "bn", NULL);
     x = loss_builder_conv(b, loss_builder_relu(b, x), "conv", LOSS_CONV(3, 3, 2, 1, false));
-    check(b, loss_builder_batchnorm(b, x, "bn2"), "batchnorm");
+    check(b, loss_builder_batchnorm(b, x, "bn2", NULL), "batchnorm");
 }
 
 static void test_pools(void **state)
@@ -252,7 +252,7 @@ static void test_concat(void **state)
     loss_node x = begin(&b);
     loss_node y = loss_builder_conv(b, x, "conv", LOSS_CONV(3, 3, 1, 1, false));
     y = loss_builder_concat(b, y, x);
-    check(b, loss_builder_batchnorm(b, loss_builder_concat(b, y, y), "bn"), "concat");
+    check(b, loss_builder_batchnorm(b, loss_builder_concat(b, y, y), "bn", NULL), "concat");
 }
 
 static void test_linear_and_dropout(void **state)

@@ -82,7 +82,7 @@ static void test_no_builder(void **state)
     const loss_conv_options conv = {sizeof conv, 1, 1, 1, 0, false, 1, 1};
     assert_int_equal(loss_builder_input(NULL), -1);
     assert_int_equal(loss_builder_conv(NULL, 0, "a", &conv), -1);
-    assert_int_equal(loss_builder_batchnorm(NULL, 0, "a"), -1);
+    assert_int_equal(loss_builder_batchnorm(NULL, 0, "a", NULL), -1);
     assert_int_equal(loss_builder_relu(NULL, 0), -1);
     assert_int_equal(loss_builder_max_pool(NULL, 0, &pool), -1);
     assert_int_equal(loss_builder_average_pool(NULL, 0, &pool), -1);

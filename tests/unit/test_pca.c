@@ -24,7 +24,7 @@ static loss_net *make_net(void)
     assert_int_equal(loss_builder_create(&b, SHAPE), LOSS_OK);
     loss_node x = loss_builder_conv(b, loss_builder_input(b), "conv",
                                     LOSS_CONV(.channels = 3, .kernel = 3, .padding = 1));
-    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, "bn"));
+    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, "bn", NULL));
     x = loss_builder_linear(
         b, loss_builder_flatten(b, loss_builder_average_pool(b, x, LOSS_POOL(.kernel = 2))), "fc",
         SHAPE.classes);

@@ -173,7 +173,7 @@ static loss_node add_random(loss_builder *b, uint64_t seed, uint64_t *at, const 
     case 0:
     case 1:
         return loss_builder_conv(b, x, name, LOSS_CONV(CHANNELS, 3, 1, 1, draw(seed, at, 2) == 1));
-    case 2: return loss_builder_batchnorm(b, x, name);
+    case 2: return loss_builder_batchnorm(b, x, name, NULL);
     case 3: return loss_builder_relu(b, x);
     case 4:
     case 5: return loss_builder_add(b, x, y);

@@ -132,8 +132,9 @@ static loss_net *make_small_net(void)
     loss_net *net;
     assert_int_equal(loss_builder_create(&b, SHAPE), LOSS_OK);
     loss_node x = loss_builder_conv(b, loss_builder_input(b), "c1", LOSS_CONV(2, 3, 1, 1, false));
-    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, "b1"));
-    x = loss_builder_batchnorm(b, loss_builder_conv(b, x, "c2", LOSS_CONV(3, 1, 1, 0, true)), "b2");
+    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, "b1", NULL));
+    x = loss_builder_batchnorm(b, loss_builder_conv(b, x, "c2", LOSS_CONV(3, 1, 1, 0, true)), "b2",
+                               NULL);
     x = loss_builder_dropout(b, loss_builder_relu(b, x), 0.5);
     x = loss_builder_linear(b, loss_builder_flatten(b, loss_builder_global_average_pool(b, x)),
                             "fc", 10);

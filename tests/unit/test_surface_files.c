@@ -33,7 +33,7 @@ static loss_net *make_net(void)
     assert_int_equal(loss_builder_create(&b, (loss_shape){1, SIZE, SIZE, CLASSES}), LOSS_OK);
     loss_node x = loss_builder_conv(b, loss_builder_input(b), "conv",
                                     LOSS_CONV(.channels = 3, .kernel = 3, .padding = 1));
-    x = loss_builder_flatten(b, loss_builder_batchnorm(b, x, "bn"));
+    x = loss_builder_flatten(b, loss_builder_batchnorm(b, x, "bn", NULL));
     x = loss_builder_linear(b, x, "fc", CLASSES);
     assert_int_equal(loss_builder_finish(b, x, "small", &net), LOSS_OK);
     loss_net_initialise(net, 3);

@@ -36,7 +36,7 @@ static loss_net *make_net(bool has_norm)
     loss_node x = loss_builder_conv(b, loss_builder_input(b), "conv",
                                     LOSS_CONV(.channels = CHANNELS, .kernel = 3, .padding = 1));
     if (has_norm)
-        x = loss_builder_batchnorm(b, x, "bn");
+        x = loss_builder_batchnorm(b, x, "bn", NULL);
     x = loss_builder_linear(b, loss_builder_flatten(b, x), "fc", CLASSES);
     assert_int_equal(loss_builder_finish(b, x, "small", &net), LOSS_OK);
     loss_net_initialise(net, 3);

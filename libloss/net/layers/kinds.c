@@ -5,7 +5,7 @@
 #define LAYERS(X) \
     X(conv) \
     X(linear) \
-    X(norm) \
+    X(batchnorm) \
     X(relu) \
     X(max_pool) \
     X(average_pool) \

@@ -11,7 +11,7 @@
 
 #include "net/builder.h"
 
-static const double EPS = 1e-5, MOMENTUM = 0.1;
+enum { EPS, MOMENTUM, AFFINE }; /* keys */
 
 enum { MEAN_TENSOR = LOSSI_BIAS + 1, VARIANCE_TENSOR, N_TENSORS };
 
@@ -21,8 +21,26 @@ enum { MEAN, INVERSE_DEVIATION, BY_DY, BY_X, CONSTANT, N_STATE };
 static loss_status add(lossi_addition *a)
 {
     for (size_t i = 0; i < N_TENSORS; i++)
-        a->tensors[i] = (struct lossi_tensor_shape){1, {a->node->dims[0]}};
+        if (i >= MEAN_TENSOR || lossi_node_key(a->node, AFFINE))
+            a->tensors[i] = (struct lossi_tensor_shape){1, {a->node->dims[0]}};
     return LOSS_OK;
+}
+
+/* 1 / sqrt(variance + eps) */
+static double inverse_deviation(const lossi_node *node, double variance)
+{
+    return 1 / sqrt(variance + lossi_node_value(node, EPS));
+}
+
+/* Weight and bias of a channel, of layers without them too. */
+static double weight_of(const lossi_real *const *p, size_t c)
+{
+    return p[LOSSI_WEIGHT] ? (double)p[LOSSI_WEIGHT][c] : 1;
+}
+
+static double bias_of(const lossi_real *const *p, size_t c)
+{
+    return p[LOSSI_BIAS] ? (double)p[LOSSI_BIAS][c] : 0;
 }
 
 static size_t sums_count(const lossi_node *node)
@@ -59,7 +77,8 @@ static double batch_sum(const lossi_combine *b, size_t which, size_t c)
 /* A running statistic after a batch. */
 static double running(const lossi_combine *b, double before, double batch)
 {
-    return b->replaces ? batch : (1 - MOMENTUM) * before + MOMENTUM * batch;
+    double momentum = lossi_node_value(b->node, MOMENTUM);
+    return b->replaces ? batch : (1 - momentum) * before + momentum * batch;
 }
 
 static void forward_combine(const lossi_combine *b)
@@ -73,7 +92,7 @@ static void forward_combine(const lossi_combine *b)
         if (variance < 0) /* rounding, for a channel of equal values */
             variance = 0;
         b->state[MEAN * channels + c] = mean;
-        b->state[INVERSE_DEVIATION * channels + c] = 1 / sqrt(variance + EPS);
+        b->state[INVERSE_DEVIATION * channels + c] = inverse_deviation(b->node, variance);
         double unbiased = m > 1 ? variance * m / (m - 1) : variance;
         running_mean[c] = (lossi_real)running(b, (double)running_mean[c], mean);
         running_variance[c] = (lossi_real)running(b, (double)running_variance[c], unbiased);
@@ -83,11 +102,11 @@ static void forward_combine(const lossi_combine *b)
 static void affine(const lossi_affine *a)
 {
     for (size_t c = 0; c < a->node->dims[0]; c++) {
-        double s = (double)a->p[LOSSI_WEIGHT][c] / sqrt((double)a->p[VARIANCE_TENSOR][c] + EPS),
+        double s = weight_of(a->p, c) /
+                   sqrt((double)a->p[VARIANCE_TENSOR][c] + lossi_node_value(a->node, EPS)),
                before = a->before ? (double)a->before[c] : 0;
         a->scale[c] = (lossi_real)s;
-        a->shift[c] =
-            (lossi_real)((double)a->p[LOSSI_BIAS][c] + (before - (double)a->p[MEAN_TENSOR][c]) * s);
+        a->shift[c] = (lossi_real)(bias_of(a->p, c) + (before - (double)a->p[MEAN_TENSOR][c]) * s);
     }
 }
 
@@ -100,11 +119,9 @@ static void forward(const lossi_call *call)
     if (call->training) {
         lossi_real *s = call->scratch, *t = call->scratch + channels;
         for (size_t c = 0; c < channels; c++) {
-            double factor =
-                (double)call->p[LOSSI_WEIGHT][c] * call->state[INVERSE_DEVIATION * channels + c];
+            double factor = weight_of(call->p, c) * call->state[INVERSE_DEVIATION * channels + c];
             s[c] = (lossi_real)factor;
-            t[c] = (lossi_real)((double)call->p[LOSSI_BIAS][c] -
-                                call->state[MEAN * channels + c] * factor);
+            t[c] = (lossi_real)(bias_of(call->p, c) - call->state[MEAN * channels + c] * factor);
         }
         scale = s;
         shift = t;
@@ -131,9 +148,11 @@ static void backward_combine(const lossi_combine *b)
                inverse = b->state[INVERSE_DEVIATION * channels + c];
         double sum_dy = batch_sum(b, 0, c);
         double sum_dy_xhat = batch_sum(b, 1, c) * inverse;
-        b->dp[LOSSI_BIAS][c] = (lossi_real)sum_dy;
-        b->dp[LOSSI_WEIGHT][c] = (lossi_real)sum_dy_xhat;
-        double by_dy = (double)b->p[LOSSI_WEIGHT][c] * inverse;
+        if (b->dp[LOSSI_WEIGHT]) {
+            b->dp[LOSSI_BIAS][c] = (lossi_real)sum_dy;
+            b->dp[LOSSI_WEIGHT][c] = (lossi_real)sum_dy_xhat;
+        }
+        double by_dy = weight_of((const lossi_real *const *)b->p, c) * inverse;
         double by_x = -by_dy * inverse * sum_dy_xhat / m;
         b->state[BY_DY * channels + c] = by_dy;
         b->state[BY_X * channels + c] = by_x;
@@ -145,10 +164,10 @@ static void fix_state(const lossi_node *node, const lossi_real *const *p, double
 {
     size_t channels = node->dims[0];
     for (size_t c = 0; c < channels; c++) {
-        double inverse = 1 / sqrt((double)p[VARIANCE_TENSOR][c] + EPS);
+        double inverse = inverse_deviation(node, (double)p[VARIANCE_TENSOR][c]);
         state[MEAN * channels + c] = (double)p[MEAN_TENSOR][c];
         state[INVERSE_DEVIATION * channels + c] = inverse;
-        state[BY_DY * channels + c] = (double)p[LOSSI_WEIGHT][c] * inverse;
+        state[BY_DY * channels + c] = weight_of(p, c) * inverse;
         state[BY_X * channels + c] = state[CONSTANT * channels + c] = 0;
     }
 }
@@ -208,8 +227,11 @@ static void backward_tangent(const lossi_tangent *t)
     at->kernels->norm_backward(&m, at->dy, t->dy, at->scale, t->scale, zeros, t->dx[0]);
 }
 
-const lossi_layer lossi_layer_norm = {
+const lossi_layer lossi_layer_batchnorm = {
     .name = "batchnorm",
+    .keys = {{"eps", .is_fraction = true, .standard = 1e-5, .most = 1},
+             {"momentum", .is_fraction = true, .standard = 0.1, .most = 1},
+             {"affine", .standard = 1, .most = 1}},
     .tensors = {{"weight", LOSS_TENSOR_NORM_WEIGHT, LOSSI_INITIAL_ONES, false},
                 {"bias", LOSS_TENSOR_NORM_BIAS, LOSSI_INITIAL_ZEROS, false},
                 {"running_mean", LOSS_TENSOR_RUNNING_MEAN, LOSSI_INITIAL_ZEROS, false},
@@ -233,7 +255,13 @@ const lossi_layer lossi_layer_norm = {
     .backward_tangent = backward_tangent,
 };
 
-loss_node loss_builder_batchnorm(loss_builder *b, loss_node in, const char *name)
+loss_node loss_builder_batchnorm(loss_builder *b, loss_node in, const char *name,
+                                 const loss_batchnorm_options *given)
 {
-    return lossi_builder_add(b, &lossi_layer_norm, name, 1, &in, NULL);
+    loss_batchnorm_options o = LOSS_BATCHNORM_OPTIONS_INIT;
+    loss_status status = LOSSI_OPTIONS(o, given);
+    return status ? lossi_builder_fail(b, status)
+                  : lossi_builder_add(b, &lossi_layer_batchnorm, name, 1, &in,
+                                      (lossi_values[]){LOSSI_VALUE(o.eps), LOSSI_VALUE(o.momentum),
+                                                       LOSSI_VALUE(!o.without_affine)});
 }
