@@ -4,6 +4,7 @@
 /* clang-format off */
 #define LAYERS(X) \
     X(conv) \
+    X(transposed_conv) \
     X(linear) \
     X(batchnorm) \
     X(relu) \

@@ -34,7 +34,7 @@ loss_status lossi_sides_check(const lossi_addition *a, size_t key)
                             a->node->layer->keys[key].name, sides);
 }
 
-static loss_status check(const lossi_addition *a, const lossi_window_keys *keys)
+loss_status lossi_windows_check(const lossi_addition *a, const lossi_window_keys *keys)
 {
     loss_status status = lossi_sides(a) ? LOSS_OK : LOSS_ERR_SHAPE;
     if (!status)
@@ -84,7 +84,7 @@ static loss_status refuse(const lossi_addition *a, const lossi_window_keys *keys
 
 loss_status lossi_windows_add(lossi_addition *a, const lossi_window_keys *keys, bool ceil)
 {
-    loss_status status = check(a, keys);
+    loss_status status = lossi_windows_check(a, keys);
     for (size_t side = 0; !status && side < sides_of(a->in); side++) {
         lossi_window w = window_of(a->node, keys, side);
         size_t reach = w.dilation * (w.kernel - 1) + 1, before = a->in->dims[1 + side] + w.padding,

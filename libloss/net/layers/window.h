@@ -37,6 +37,10 @@ size_t lossi_side(const lossi_node *node, size_t key, size_t side, size_t standa
 /** LOSS_ERR_ARGUMENT unless a key has one value, or one for each side. */
 loss_status lossi_sides_check(const lossi_addition *a, size_t key);
 
+/** LOSS_ERR_SHAPE or LOSS_ERR_ARGUMENT unless the input has one or two sides, and the keys values
+ * for them. */
+loss_status lossi_windows_check(const lossi_addition *a, const lossi_window_keys *keys);
+
 /** Checks the keys of a new layer and sets its sides to what windows leave of the input's.
  *  @param ceil  a last window may reach beyond the padded input
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_SHAPE (it does not fit) */
