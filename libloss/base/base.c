@@ -111,18 +111,25 @@ loss_status lossi_options(void *into, size_t size, const void *given, const char
     size_t given_size;
     memcpy(&given_size, given, sizeof given_size);
     if (given_size < sizeof given_size || given_size > LONGEST_OPTIONS)
-        return lossi_fail(LOSS_ERR_ARGUMENT,
-                          "%s: struct_size of its options is %zu; start from the _INIT macro",
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: struct_size is %zu; start from the _INIT macro",
                           function, given_size);
     for (size_t i = size; i < given_size; i++)
         if (((const unsigned char *)given)[i])
             return lossi_fail(LOSS_ERR_ARGUMENT,
-                              "%s: options of %zu bytes set some that this version lacks: it has "
-                              "%zu bytes",
+                              "%s: a struct of %zu bytes sets what this version lacks: it has %zu "
+                              "bytes",
                               function, given_size, size);
     memcpy(into, given, given_size < size ? given_size : size);
     memcpy(into, &size, sizeof size);
     return LOSS_OK;
+}
+
+void lossi_put_result(void *into, const void *result, size_t size)
+{
+    size_t given_size;
+    memcpy(&given_size, into, sizeof given_size);
+    memcpy(into, result, given_size < size ? given_size : size);
+    memcpy(into, &given_size, sizeof given_size);
 }
 
 uint64_t lossi_digest(uint64_t digest, const void *bytes, size_t n)

@@ -73,6 +73,9 @@ char *lossi_format(const char *format, ...) __attribute__((format(printf, 1, 2))
  * struct_size. Messages begin with the name of the function that was called. */
 loss_status lossi_options(void *into, size_t size, const void *given, const char *function);
 #define LOSSI_OPTIONS(into, given) lossi_options(&(into), sizeof(into), (given), __func__)
+/** Writes a result over a caller's struct, which lossi_options() has checked: what it has room for.
+ * Its struct_size stays. */
+void lossi_put_result(void *into, const void *result, size_t size);
 
 /** FNV-1a, 64 bits, continued from `digest` (start with LOSSI_DIGEST_INIT). Tells inputs apart;
  * not cryptographic. */

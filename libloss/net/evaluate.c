@@ -245,18 +245,15 @@ loss_status loss_net_evaluate(const loss_net *net, const loss_dataset *data,
     loss_evaluate_options opt = LOSS_EVALUATE_OPTIONS_INIT;
     loss_result whole = LOSS_RESULT_INIT;
     lossi_evaluator *evaluator = NULL;
-    size_t size = result->struct_size;
     loss_status status = LOSSI_OPTIONS(opt, given);
-    if (!status && size < sizeof size)
-        status = lossi_fail(LOSS_ERR_ARGUMENT,
-                            "result: struct_size is %zu; start from LOSS_RESULT_INIT", size);
+    if (!status)
+        status = LOSSI_OPTIONS(whole, result);
     if (!status)
         status = lossi_evaluator_create(&evaluator, net, opt.threads);
     if (!status)
         status = lossi_evaluator_run(evaluator, net, data, opt.cancelled, opt.user, &whole);
-    whole.struct_size = size;
     if (!status)
-        memcpy(result, &whole, size < sizeof whole ? size : sizeof whole);
+        lossi_put_result(result, &whole, sizeof whole);
     lossi_evaluator_free(evaluator);
     return status;
 }

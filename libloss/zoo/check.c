@@ -190,18 +190,22 @@ loss_status loss_net_check(const loss_net *net, const loss_dataset *data,
                            const loss_evaluate_options *opt, loss_check *check)
 {
     LOSSI_REQUIRE(net && data && check);
-    if (check->struct_size != sizeof *check)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "check: struct_size is %zu, expected %zu",
-                          check->struct_size, sizeof *check);
+    loss_check whole = LOSS_CHECK_INIT;
+    loss_status status = LOSSI_OPTIONS(whole, check);
     lossi_check_sizes sizes = lossi_check_choose(loss_net_macs(net), data);
-    loss_status status = lossi_check_some(net, data, sizes.first, opt, check, NULL);
-    if (!status && sizes.first < sizes.most && is_open(check))
-        status = lossi_check_some(net, data, sizes.most, opt, check, NULL);
+    if (!status)
+        status = lossi_check_some(net, data, sizes.first, opt, &whole, NULL);
+    if (!status && sizes.first < sizes.most && is_open(&whole))
+        status = lossi_check_some(net, data, sizes.most, opt, &whole, NULL);
+    if (!status)
+        lossi_put_result(check, &whole, sizeof whole);
     return status;
 }
 
-bool loss_check_caveat(const loss_check *check, char *text, size_t size)
+bool loss_check_caveat(const loss_check *given, char *text, size_t size)
 {
+    loss_check whole = LOSS_CHECK_INIT;
+    const loss_check *check = given && !LOSSI_OPTIONS(whole, given) ? &whole : NULL;
     char all[512] = "";
     int n = 0;
     if (check && !(check->loss + 3 * check->standard_error < check->guessing))

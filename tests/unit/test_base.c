@@ -154,8 +154,8 @@ static void test_options(void **state)
     assert_int_equal(LOSSI_OPTIONS(o, &newer), LOSS_ERR_ARGUMENT);
     options unset = {0};
     assert_int_equal(LOSSI_OPTIONS(o, &unset), LOSS_ERR_ARGUMENT);
-    assert_string_equal(loss_last_message(), "test_options: struct_size of its options is 0; start "
-                                             "from the _INIT macro");
+    assert_string_equal(loss_last_message(),
+                        "test_options: struct_size is 0; start from the _INIT macro");
     static size_t claimed[2000]; /* zeros, which would be believed however long */
     *claimed = sizeof claimed;
     assert_int_equal(LOSSI_OPTIONS(o, claimed), LOSS_ERR_ARGUMENT);
