@@ -48,7 +48,8 @@ LOSS_API const loss_export_format *loss_export_format_at(size_t i);
 /** Writes a surface in the format that the ending of path names: .ply .vti .vtp .obj .stl .csv
  *  .npz, atomically. Points that are absent or not finite are left out of faces; they are never
  *  moved or given a number.
- *  @return LOSS_OK, LOSS_ERR_NAME (ending or colour map), LOSS_ERR_SHAPE (a line has no faces: only
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a height or split out of range), LOSS_ERR_NAME (ending or
+ *          colour map), LOSS_ERR_SHAPE (a line has no faces: only
  *          .csv, .npz and .vti), LOSS_ERR_IO, LOSS_ERR_NOMEM.
  *  Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_status loss_surface_export(loss_surface *surface, const char *path,
@@ -59,8 +60,8 @@ LOSS_API loss_status loss_surface_export(loss_surface *surface, const char *path
  *  scaled as the mesh of the same options (quality: that loss; true_loss, residual, epoch), and
  *  edges from one to the next of a run. A checkpoint without a height is left out there. A file
  *  without a path gives an empty table.
- *  @return LOSS_OK, LOSS_ERR_NAME (ending), LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM.
- *  Threads: one caller a handle. Since 0.1. */
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a height or split out of range), LOSS_ERR_NAME (ending),
+ * LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM. Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_status loss_surface_export_path(loss_surface *surface, const char *path,
                                               const loss_export_options *opt);
 

@@ -14,6 +14,8 @@ loss_status lossi_grid_check(const loss_grid *g)
     if (!lossi_mul(g->x.n, g->y.n, &n) || n > INT32_MAX)
         return lossi_fail(LOSS_ERR_SHAPE, "a grid of %zu x %zu points; expected at most %d points",
                           g->x.n, g->y.n, INT32_MAX);
+    if (!g->z)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "a grid without values: its z is NULL");
     return LOSS_OK;
 }
 

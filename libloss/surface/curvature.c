@@ -14,6 +14,9 @@ loss_status lossi_surface_take_curvature(loss_surface *s)
     loss_status status = LOSSI_OPTIONS(given, s->opt.curvature);
     if (!status)
         status = LOSSI_OPTIONS(s->eigen, s->opt.eigen);
+    if (!status && (unsigned)given.ignore > LOSS_IGNORE_NONE)
+        status = lossi_fail(LOSS_ERR_ARGUMENT, "ignore %d; expected one of loss_ignore",
+                            (int)given.ignore);
     s->curvature.ignore = given.ignore;
     s->curvature.seed = given.seed;
     s->curvature.threads = s->opt.threads;
@@ -53,9 +56,9 @@ loss_status loss_surface_curvature(loss_surface *surface, loss_split split,
                                    loss_point_curvature *curvature)
 {
     LOSSI_REQUIRE(surface && curvature);
-    if (!loss_surface_has_split(surface, split))
-        return lossi_fail(LOSS_ERR_NAME, "%s: it holds no points of the split %s", surface->path,
-                          loss_split_name(split));
+    loss_status status = lossi_surface_need_split(surface, split);
+    if (status)
+        return status;
     if (!loss_surface_has_curvature(surface))
         return lossi_fail(LOSS_ERR_NAME,
                           "%s: it holds no eigenvalues; lossgrid surface --curvature adds them",

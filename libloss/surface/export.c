@@ -270,12 +270,24 @@ loss_status lossi_export_unknown(const char *path, const char *what, bool for_pa
                       what, list);
 }
 
+loss_status lossi_export_take(loss_export_options *opt, const loss_export_options *given)
+{
+    loss_status status = LOSSI_OPTIONS(*opt, given);
+    if (!status &&
+        ((unsigned)opt->height > LOSS_HEIGHT_LOG || (unsigned)opt->split > LOSS_SPLIT_TEST))
+        status = lossi_fail(LOSS_ERR_ARGUMENT,
+                            "height %d and split %d; expected one of loss_height and one of "
+                            "loss_split",
+                            (int)opt->height, (int)opt->split);
+    return status;
+}
+
 loss_status loss_surface_export(loss_surface *surface, const char *path,
                                 const loss_export_options *given)
 {
     LOSSI_REQUIRE(surface && path);
     loss_export_options opt = LOSS_EXPORT_OPTIONS_INIT;
-    loss_status status = LOSSI_OPTIONS(opt, given);
+    loss_status status = lossi_export_take(&opt, given);
     if (status)
         return status;
     const char *ending = strrchr(path, '.');

@@ -166,7 +166,7 @@ loss_status loss_surface_export_path(loss_surface *surface, const char *path,
 {
     LOSSI_REQUIRE(surface && path);
     loss_export_options opt = LOSS_EXPORT_OPTIONS_INIT;
-    loss_status status = LOSSI_OPTIONS(opt, given);
+    loss_status status = lossi_export_take(&opt, given);
     const char *ending = strrchr(path, '.');
     if (status)
         return status;

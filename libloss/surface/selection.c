@@ -23,9 +23,9 @@ loss_status loss_surface_selection(const loss_surface *surface, loss_split split
 {
     char images[LOSSI_KEY_SIZE], text[LOSSI_KEY_SIZE];
     LOSSI_REQUIRE(surface && selection);
-    if (!loss_surface_has_split(surface, split))
-        return lossi_fail(LOSS_ERR_NAME, "%s: it holds no points of the split %s", surface->path,
-                          loss_split_name(split));
+    loss_status status = lossi_surface_need_split(surface, split);
+    if (status)
+        return status;
     return read_selection(surface, lossi_split_key(images, LOSS_KEY_IMAGES, split),
                           lossi_split_key(text, LOSS_KEY_SELECTION, split), selection);
 }

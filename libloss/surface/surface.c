@@ -406,12 +406,21 @@ loss_split loss_surface_split(const loss_surface *surface, loss_split wanted)
                : wanted;
 }
 
+loss_status lossi_surface_need_split(const loss_surface *s, loss_split split)
+{
+    if ((unsigned)split > LOSS_SPLIT_TEST)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "split %d; expected one of loss_split", (int)split);
+    return s->has_split[split] ? LOSS_OK
+                               : lossi_fail(LOSS_ERR_NAME, "%s: it holds no points of the split %s",
+                                            s->path, loss_split_name(split));
+}
+
 loss_status loss_surface_points(loss_surface *surface, loss_split split, loss_point *points)
 {
     LOSSI_REQUIRE(surface && points);
-    if (!loss_surface_has_split(surface, split))
-        return lossi_fail(LOSS_ERR_NAME, "%s: it holds no points of the split %s", surface->path,
-                          loss_split_name(split));
+    loss_status status = lossi_surface_need_split(surface, split);
+    if (status)
+        return status;
     return lossi_store_read_points(surface->store, split, surface->x.n, surface->y.n, points);
 }
 
@@ -421,14 +430,13 @@ loss_status loss_surface_paths(loss_surface *surface, loss_split split, size_t *
     LOSSI_REQUIRE(surface && n && points);
     *n = 0;
     *points = NULL;
-    if (!loss_surface_has_split(surface, split))
-        return lossi_fail(LOSS_ERR_NAME, "%s: it holds no points of the split %s", surface->path,
-                          loss_split_name(split));
+    loss_status status = lossi_surface_need_split(surface, split);
+    if (status)
+        return status;
     lossi_path_free(surface->path_rows, surface->n_path);
     free(surface->path_points);
     surface->path_points = NULL;
-    loss_status status =
-        lossi_store_read_path(surface->store, split, &surface->path_rows, &surface->n_path);
+    status = lossi_store_read_path(surface->store, split, &surface->path_rows, &surface->n_path);
     if (!status && surface->n_path &&
         !(surface->path_points = calloc(surface->n_path, sizeof *surface->path_points)))
         status = lossi_fail_nomem(surface->n_path * sizeof *surface->path_points);

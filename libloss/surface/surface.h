@@ -2,6 +2,8 @@
 #ifndef LOSSI_SURFACE_H
 #define LOSSI_SURFACE_H
 
+#include <loss/export.h>
+
 #include "surface/store.h"
 
 struct loss_surface {
@@ -24,6 +26,12 @@ struct loss_surface {
     loss_curvature_options curvature;
     loss_eigen_options eigen;
 };
+
+/** @return LOSS_OK, LOSS_ERR_ARGUMENT (there is no such split), LOSS_ERR_NAME (the file lacks it)
+ */
+loss_status lossi_surface_need_split(const loss_surface *surface, loss_split split);
+/** Copies the options of an export over the defaults in *opt, if they are right. */
+loss_status lossi_export_take(loss_export_options *opt, const loss_export_options *given);
 
 /** Options of the eigenvalues: those that count are copied, the rest are the surface's own. */
 loss_status lossi_surface_take_curvature(loss_surface *surface);
