@@ -195,6 +195,7 @@ loss_status loss_contours_create(loss_contours **out, const loss_grid *grid, con
     LOSSI_REQUIRE(out);
     *out = NULL;
     LOSSI_REQUIRE(grid && (levels || !n_levels));
+    LOSSI_REQUIRE_COUNT(n_levels, sizeof *levels);
     loss_status status = lossi_grid_check(grid);
     if (status)
         return status;

@@ -135,6 +135,7 @@ loss_status loss_levels(const loss_grid *grid, size_t n, const loss_levels_optio
                         double *levels, size_t *n_levels)
 {
     LOSSI_REQUIRE(grid && levels && n_levels);
+    LOSSI_REQUIRE_COUNT(n, sizeof *levels);
     loss_levels_options opt = LOSS_LEVELS_OPTIONS_INIT;
     *n_levels = 0;
     loss_status status = LOSSI_OPTIONS(opt, given);

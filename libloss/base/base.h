@@ -25,6 +25,15 @@ loss_status lossi_fail(loss_status status, const char *format, ...)
                               #pointers);                                                          \
     } while (0)
 
+/** Refuses a count of values of so many bytes that no memory has: whoever gives it does not mean
+ * it, and what it counts is not there to be read. */
+#define LOSSI_REQUIRE_COUNT(n, bytes)                                                              \
+    do {                                                                                           \
+        if ((n) > PTRDIFF_MAX / (bytes))                                                           \
+            return lossi_fail(LOSS_ERR_ARGUMENT, "%s: %s is %zu: no memory has so many", __func__, \
+                              #n, (n));                                                            \
+    } while (0)
+
 /** LOSS_ERR_NOMEM with the number of bytes in its message. */
 loss_status lossi_fail_nomem(size_t bytes);
 

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,7 @@ struct loss_file {
     char *name;                    /* in the folder */
     char temporary[TEMPORARY + 1]; /* in the folder */
     int error;                     /* errno of the first failure, else 0 */
+    bool is_misused;               /* NULL or a wild length was given to be written */
 };
 
 /* What a path leads to once links are followed. */
@@ -356,10 +358,21 @@ static void note(loss_file *file, bool failed)
         file->error = errno ? errno : EIO;
 }
 
+static void misuse(loss_file *file)
+{
+    file->is_misused = true;
+    errno = EINVAL;
+    note(file, true);
+}
+
 void loss_file_put(loss_file *file, const void *bytes, size_t n)
 {
-    if (file && bytes)
+    if (!file || !n)
+        return;
+    if (bytes && n <= PTRDIFF_MAX)
         note(file, fwrite(bytes, 1, n, file->stream) != n);
+    else
+        misuse(file);
 }
 
 void loss_file_put_text(loss_file *file, const char *text)
@@ -372,8 +385,12 @@ void loss_file_put_text(loss_file *file, const char *text)
 
 void loss_file_print(loss_file *file, const char *format, ...)
 {
-    if (!file || !format)
+    if (!file)
         return;
+    if (!format) {
+        misuse(file);
+        return;
+    }
     locale_t previous = lossi_use_c_locale();
     va_list arguments;
     va_start(arguments, format);
@@ -408,7 +425,14 @@ loss_status loss_file_commit(loss_file *file)
     }
     note(file, fclose(file->stream) != 0 && is_direct);
     file->stream = NULL;
-    loss_status status = file->error ? fail_to_write(file->path, file->error) : LOSS_OK;
+    loss_status status = LOSS_OK;
+    if (file->is_misused)
+        status = lossi_fail(LOSS_ERR_ARGUMENT,
+                            "%s: NULL was given to be written, or a length that "
+                            "no memory has",
+                            file->path);
+    else if (file->error)
+        status = fail_to_write(file->path, file->error);
     release(file);
     return status;
 }
@@ -422,8 +446,8 @@ void loss_file_abandon(loss_file *file)
 loss_status loss_file_write(const char *path, const void *bytes, size_t n,
                             const loss_file_kind *kind)
 {
-    if (!bytes && n)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: %zu bytes at NULL", path ? path : "NULL", n);
+    if ((!bytes && n) || n > PTRDIFF_MAX)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: %zu bytes at %p", path ? path : "NULL", n, bytes);
     loss_file *file;
     loss_status status = loss_file_open(&file, path, kind);
     if (status)

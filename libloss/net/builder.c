@@ -152,6 +152,9 @@ static loss_status fill(loss_builder *b, lossi_node *node, const char *name, siz
     loss_net *net = b->net;
     const lossi_layer *kind = node->layer;
     const char *called = name ? name : kind->name;
+    if (kind->tensors[0].suffix && !name)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: a layer with parameters needs a name",
+                          kind->name);
     loss_status status = check_inputs(net, kind, called, n_inputs, inputs);
     if (!status)
         status = set_keys(node, kind, called, keys);
@@ -217,9 +220,6 @@ loss_node loss_builder_layer(loss_builder *b, const char *kind_name, const char 
     lossi_values keys[LOSSI_MOST_KEYS];
     loss_status status =
         kind ? lossi_keys_read(kind, name ? name : kind_name, given, keys) : LOSS_ERR_NAME;
-    if (!status && kind->tensors[0].suffix && !name)
-        status =
-            lossi_fail(LOSS_ERR_ARGUMENT, "%s: a layer with parameters needs a name", kind_name);
     return status ? lossi_builder_fail(b, status)
                   : lossi_builder_add(b, kind, name, n_inputs, inputs, keys);
 }

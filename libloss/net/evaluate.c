@@ -261,6 +261,8 @@ loss_status loss_net_evaluate(const loss_net *net, const loss_dataset *data,
 loss_status loss_net_logits(const loss_net *net, size_t n, const float *images, float *logits)
 {
     LOSSI_REQUIRE(net && images && logits);
+    LOSSI_REQUIRE_COUNT(n, lossi_node_size(&net->nodes[0]) * sizeof *images);
+    LOSSI_REQUIRE_COUNT(n, net->shape.classes * sizeof *logits);
     lossi_evaluator *evaluator;
     loss_status status = lossi_evaluator_create(&evaluator, net, 0);
     if (!status)

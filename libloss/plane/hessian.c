@@ -29,10 +29,10 @@ loss_status lossi_plane_of_eigenvectors(loss_plane **out, const loss_net *net, c
 
 double loss_plane_eigenvalue(const loss_plane *plane, int axis)
 {
-    if (!plane || plane->kind != &lossi_plane_kind_hessian)
+    if (!plane || plane->kind != &lossi_plane_kind_hessian || (unsigned)axis > 1)
         return NAN;
     const eigenvalues *details = plane->details;
-    return details->of[axis != 0];
+    return details->of[axis];
 }
 
 static bool record(const loss_plane *plane, lossi_facts *facts)

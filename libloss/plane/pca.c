@@ -323,7 +323,7 @@ static const components *components_of(const loss_plane *plane)
 double loss_plane_explained(const loss_plane *plane, int axis)
 {
     const components *details = components_of(plane);
-    return details ? details->explained[axis != 0] : NAN;
+    return details && (unsigned)axis < 2 ? details->explained[axis] : NAN;
 }
 
 size_t loss_plane_checkpoints(const loss_plane *plane)

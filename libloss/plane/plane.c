@@ -75,12 +75,12 @@ void loss_plane_free(loss_plane *plane)
 
 const float *loss_plane_direction(const loss_plane *plane, int axis)
 {
-    return plane ? plane->directions[axis != 0] : NULL;
+    return plane && (unsigned)axis < 2 ? plane->directions[axis] : NULL;
 }
 
 double loss_plane_norm(const loss_plane *plane, int axis)
 {
-    return plane ? plane->norms[axis != 0] : NAN;
+    return plane && (unsigned)axis < 2 ? plane->norms[axis] : NAN;
 }
 
 double loss_plane_cosine(const loss_plane *plane)

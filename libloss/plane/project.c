@@ -59,6 +59,9 @@ loss_status loss_plane_project(const loss_plane *plane, const loss_net *origin, 
 {
     LOSSI_REQUIRE(plane && origin && net && projection);
     *projection = (loss_projection){0};
+    if (n_axes < 1 || n_axes > 2)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "a projection on %zu directions; expected 1 or 2",
+                          n_axes);
     if (!lossi_same_tensors(origin, net) || loss_net_n_parameters(origin) != plane->n)
         return lossi_fail(LOSS_ERR_SHAPE, "a plane of %zu parameters and networks of %zu and %zu",
                           plane->n, loss_net_n_parameters(origin), loss_net_n_parameters(net));

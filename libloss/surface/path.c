@@ -250,12 +250,16 @@ static loss_status check(const walk *w)
     if (!w->n || !*w->run)
         return lossi_fail(LOSS_ERR_ARGUMENT, "%s: a path %s", s->path,
                           w->n ? "without a name" : "without checkpoints");
-    for (size_t t = 0; t < w->n; t++)
+    for (size_t t = 0; t < w->n; t++) {
+        if (!w->paths[t])
+            return lossi_fail(LOSS_ERR_ARGUMENT, "checkpoint %zu of the path %s is NULL", t,
+                              w->run);
         for (size_t i = 0; i < t; i++)
             if (strcmp(file_name(w->paths[t]), file_name(w->paths[i])) == 0)
                 return lossi_fail(LOSS_ERR_ARGUMENT,
                                   "%s and %s: two checkpoints of one name in the path %s",
                                   w->paths[i], w->paths[t], w->run);
+    }
     return LOSS_OK;
 }
 
@@ -263,6 +267,7 @@ loss_status loss_surface_add_path(loss_surface *surface, const char *run, const 
                                   size_t n, const loss_path_options *given)
 {
     LOSSI_REQUIRE(surface && run && paths);
+    LOSSI_REQUIRE_COUNT(n, sizeof *paths);
     loss_path_options opt = LOSS_PATH_OPTIONS_INIT;
     walk w = {.surface = surface, .run = run, .paths = paths, .n = n, .opt = &opt};
     double held = NAN;
