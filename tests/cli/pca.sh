@@ -81,7 +81,7 @@ check "and says nothing is left" sh -c '! grep -q "epoch 0 at" said'
 rows() { python3 -c 'import sqlite3, sys; [print(*r) for r in sqlite3.connect(sys.argv[1]).execute("select * from path where run = ? order by epoch", ("run1",))]' "$1"; }
 "$LOSSGRID" path --run run1 whole.landscape --threads 1 >log 2>&1 &
 child=$!
-for _ in $(seq 200); do
+for _ in $(seq 2000); do
     [ -n "$(rows whole.landscape)" ] && break
     sleep 0.01
 done
