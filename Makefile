@@ -17,18 +17,19 @@ endif
 
 OUT    := $(BUILD)/$(CONFIG)
 DOUBLE := $(BUILD)/double
+MADE   := $(BUILD)/made
 
 VERSION := $(shell awk '/define LOSS_VERSION_(MAJOR|MINOR|PATCH)/ {printf "%s%s", dot, $$3; dot = "."}' include/loss/status.h)
 SONAME  := libloss.so.$(firstword $(subst ., ,$(VERSION)))
 
 # ---- Packages ---------------------------------------------------------------------------------------------------------
 
-LIB_MODULES := openblas lapacke zlib libzip libpng sqlite3 libcjson libarchive
+LIB_MODULES := openblas lapacke zlib libzip libpng sqlite3 libcjson libarchive libprotobuf-c
 CLI_MODULES := cairo libcjson
 VIEW_MODULES := glfw3 egl cairo zlib
 
 BUILD_DEBS := gcc libc6-dev pkg-config libopenblas-dev liblapacke-dev zlib1g-dev libzip-dev libpng-dev libarchive-dev libsqlite3-dev \
-              libcjson-dev libcairo2-dev fonts-dejavu-core
+              libcjson-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev libcairo2-dev fonts-dejavu-core
 VIEW_DEBS  := libglfw3-dev libegl-dev python3-glad
 VIEW_RUN_DEBS := libegl1 libgl1-mesa-dri
 DEMO_DEBS  := $(BUILD_DEBS) $(VIEW_DEBS) $(VIEW_RUN_DEBS) dataset-fashion-mnist sqlite3
@@ -60,7 +61,7 @@ VIEW_CFLAGS = $(eval VIEW_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(VIEW_MODUL
 VIEW_LIBS = $(eval VIEW_LIBS := $$(shell $(PKG_CONFIG) --libs glfw3 cairo zlib) -ldl)$(VIEW_LIBS)
 
 # The user's flags come last, so that they win.
-INCLUDES   = -Iinclude -Ilibloss
+INCLUDES   = -Iinclude -Ilibloss -I$(MADE)
 OUR_CFLAGS = -std=c11 -D_GNU_SOURCE -g -ffp-contract=off -fvisibility=hidden -pthread $(WARNINGS) $(OPTIMISE_$(CONFIG))
 COMPILE    = $(CC) $(OUR_CFLAGS) $(INCLUDES) $(MODULE_CFLAGS) $(if $(WERROR),-Werror) $(CPPFLAGS) $(CFLAGS)
 LINK       = $(CC) $(LINK_$(CONFIG)) $(CFLAGS) $(LDFLAGS)
@@ -95,14 +96,14 @@ EXAMPLES     := $(EXAMPLE_SOURCES:%.c=$(OUT)/%)
 BENCH        := $(OUT)/tests/bench/bench
 REPLAYS      := $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/replay_%)
 
-LIB_OBJECTS  := $(ANY_SOURCES:%.c=$(OUT)/%.o) $(SET_NAMES:%=$(OUT)/%.o)
-PIC_OBJECTS  := $(ANY_SOURCES:%.c=$(OUT)/%.pic.o) $(SET_NAMES:%=$(OUT)/%.pic.o)
+LIB_OBJECTS  := $(ANY_SOURCES:%.c=$(OUT)/%.o) $(SET_NAMES:%=$(OUT)/%.o) $(OUT)/made/onnx.pb-c.o
+PIC_OBJECTS  := $(ANY_SOURCES:%.c=$(OUT)/%.pic.o) $(SET_NAMES:%=$(OUT)/%.pic.o) $(OUT)/made/onnx.pb-c.pic.o
 EMULATED_OBJECTS := $(if $(X86_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=$(OUT)/tests/kernels/emulated/%.o))
 CLI_OBJECTS  := $(CLI_SOURCES:%.c=$(OUT)/%.o)
 VIEW_OBJECTS := $(VIEW_SOURCES:%.c=$(OUT)/%.o)
 VIEW_READERS := $(OUT)/cli/common/data_name.o $(patsubst %,$(OUT)/viewer/%.o,csv_text grid problem read read_csv read_landscape read_ply scatter)
 VIEW_GL_OBJECTS := $(VIEW_GL:%.c=$(OUT)/%.o) $(OUT)/viewer/made/shaders.o $(OUT)/viewer/made/src/gl.o
-DOUBLE_OBJECTS := $(ANY_SOURCES:%.c=$(DOUBLE)/%.o)
+DOUBLE_OBJECTS := $(ANY_SOURCES:%.c=$(DOUBLE)/%.o) $(DOUBLE)/made/onnx.pb-c.o
 BENCH_OBJECTS := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/bench/*.c)))
 ALL_OBJECTS  := $(LIB_OBJECTS) $(PIC_OBJECTS) $(CLI_OBJECTS) $(DOUBLE_OBJECTS) $(TESTS:=.o) $(DOUBLE_TESTS:=.o) $(EXAMPLES:=.o) \
                 $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/fuzz_%.o) $(OUT)/tests/fuzz/replay.o $(BENCH_OBJECTS) $(EMULATED_OBJECTS) \
@@ -143,7 +144,8 @@ $(OUT)/cli/% $(OUT)/tests/cli/%.o: INCLUDES = -Iinclude -Icli -Icli/common
 $(OUT)/viewer/%.o $(OUT)/tests/viewer/%.o: INCLUDES = -Iinclude -Iviewer -Icli/common
 $(OUT)/viewer/gl/%.o $(OUT)/viewer/main.o $(OUT)/viewer/made/%.o: INCLUDES = -Iinclude -Iviewer -Icli/common -I$(OUT)/viewer/made/include $(VIEW_CFLAGS)
 $(OUT)/examples/%: INCLUDES = -Iinclude
-$(OUT)/tests/% $(DOUBLE)/tests/%: INCLUDES = -Iinclude -Ilibloss -Itests -I.
+$(OUT)/tests/% $(DOUBLE)/tests/%: INCLUDES = -Iinclude -Ilibloss -Itests -I. -I$(MADE)
+$(OUT)/tests/unit/test_onnx.o: | $(MADE)/onnx.pb-c.c
 $(DOUBLE)/%: override CONFIG := double
 $(OUT)/%: SETS = $(if $(X86_SETS),-DLOSSI_HAS_X86_SETS=1)
 
@@ -182,6 +184,20 @@ $(OUT)/%.o: %.c $(OUT)/flags
 	$(compile)
 $(DOUBLE)/%.o: %.c $(DOUBLE)/flags
 	$(compile)
+
+# The messages of ONNX files: their schema is in libonnx-dev.
+ONNX_PROTO ?= $(firstword $(wildcard $(addsuffix /onnx/onnx.proto,/usr/include /usr/local/include)))
+$(MADE)/onnx.pb-c.c:
+	$(call say,PROTO)
+	mkdir -p $(@D)
+	$(if $(ONNX_PROTO),,echo "onnx/onnx.proto not found (Debian: libonnx-dev); or give ONNX_PROTO=FILE" >&2; exit 1)
+	protoc-c --c_out=$(@D) -I$(dir $(ONNX_PROTO)) $(ONNX_PROTO)
+$(foreach out,$(OUT) $(DOUBLE),$(out)/made/onnx.pb-c.o $(out)/made/onnx.pb-c.pic.o): $(MADE)/onnx.pb-c.c
+	$(call say,CC)
+	mkdir -p $(@D)
+	$(CC) $(filter-out $(WARNINGS),$(OUR_CFLAGS)) $(PIC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+USES_ONNX := $(basename $(filter libloss/onnx/%,$(ANY_SOURCES)))
+$(foreach out,$(OUT) $(DOUBLE),$(addprefix $(out)/,$(USES_ONNX:=.o) $(USES_ONNX:=.pic.o))): | $(MADE)/onnx.pb-c.c
 
 # Other flags or another compiler than last time: compile everything again.
 quoted = '$(subst ','\'',$(1))'

@@ -12,7 +12,8 @@ allowed() {
     formats | analysis) echo base ;;
     data) echo base formats ;;
     net) echo base kernels cpu formats ;;
-    zoo) echo base net formats ;;
+    onnx) echo base net formats ;;
+    zoo) echo base net formats onnx ;;
     train | plane) echo base net formats cpu ;;
     curvature) echo base net plane analysis ;;
     surface) echo base net formats cpu plane analysis curvature ;;
@@ -25,6 +26,7 @@ public() {
     case $1 in
     base) echo status file text ;;
     zoo) echo net recognise data status ;;
+    onnx) echo net data status ;;
     kernels) echo none ;;
     data) echo data status text ;;
     *) echo ;;
@@ -50,7 +52,7 @@ check_tree() {
             ;;
         esac
     done < <(grep -rnE '^#include ("|<loss/)' "$root/libloss" --include='*.[ch]' | sed -E 's/:[0-9]+:/:/')
-    grep -rnE '^#include "(base|kernels|cpu|net|data|zoo|train|plane|surface|analysis|formats)/' "$root/cli" "$root/viewer" 2>/dev/null
+    grep -rnE '^#include "(base|kernels|cpu|net|onnx|data|zoo|train|plane|surface|analysis|formats)/' "$root/cli" "$root/viewer" 2>/dev/null
     # Of each other, cli and viewer see cli/common alone, which sees itself.
     grep -rnE '^#include "(\.\.|cli|viewer)/' "$root/cli" "$root/viewer" 2>/dev/null
     while IFS=: read -r file include; do
