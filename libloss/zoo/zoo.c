@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "onnx/onnx.h"
 #include "zoo/families.h"
 
 #define FAMILY(name) &lossi_zoo_##name,
@@ -73,11 +74,26 @@ loss_status lossi_zoo_build(const char *text, loss_shape shape, lossi_built *bui
     return lossi_fail(LOSS_ERR_NOMEM, "out of memory: a model's name");
 }
 
+static bool is_onnx(const char *model)
+{
+    size_t n = strlen(model);
+    return n > 5 && strcmp(model + n - 5, ".onnx") == 0;
+}
+
+/* Without its folder. */
+static const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 loss_status loss_net_create(loss_net **out, const char *model, loss_shape shape)
 {
     LOSSI_REQUIRE(out);
     *out = NULL;
     LOSSI_REQUIRE(model);
+    if (is_onnx(model))
+        return lossi_onnx_read(out, model, shape, file_name(model));
     lossi_built built;
     loss_status status = lossi_net_file_is(model) ? lossi_net_file_build(model, shape, &built)
                                                   : lossi_zoo_build(model, shape, &built);

@@ -1,0 +1,218 @@
+#include "onnx/emit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Sizes ---------------------------------------------------------------------------------- */
+
+lossi_onnx_dims lossi_onnx_image_dims(const lossi_onnx_shape *shape)
+{
+    lossi_onnx_dims dims = {.n = 0};
+    for (size_t i = 0; i < shape->n_dims; i++)
+        if (lossi_onnx_image_axis(shape, i) >= 0)
+            dims.v[dims.n++] = shape->dims[i];
+    if (!dims.n)
+        dims.v[dims.n++] = 1;
+    return dims;
+}
+
+int lossi_onnx_image_axis(const lossi_onnx_shape *shape, size_t axis)
+{
+    bool is_dropped = shape->batch >= 0 && shape->dims[shape->batch] == 1;
+    if (is_dropped && shape->batch == (int)axis)
+        return -1;
+    return (int)axis - (is_dropped && shape->batch < (int)axis);
+}
+
+/* A vector is one whatever ones come after it. */
+static bool has_dims(const lossi_node *node, const lossi_onnx_dims *dims)
+{
+    bool same = node->n_dims == dims->n || dims->n == 1;
+    for (size_t i = 0; same && i < node->n_dims; i++)
+        same = node->dims[i] == (i < dims->n ? dims->v[i] : 1);
+    return same;
+}
+
+loss_layer_key lossi_onnx_sizes(const char *key, size_t n, const double *values)
+{
+    return (loss_layer_key){.name = key, .n = n, .values = values};
+}
+
+loss_node lossi_onnx_reshaped(lossi_onnx_call *call, loss_node node, const lossi_onnx_dims *dims)
+{
+    const loss_net *net = lossi_builder_net(call->graph->builder);
+    if (!net || node < 0 || has_dims(&net->nodes[node], dims))
+        return node;
+    if (dims->n == 1)
+        return lossi_onnx_layer(call, "flatten", 1, &node, NULL);
+    double sizes[LOSSI_ARRAY_MAX_DIMS];
+    for (size_t i = 0; i < dims->n; i++)
+        sizes[i] = (double)dims->v[i];
+    const loss_layer_key keys[] = {lossi_onnx_sizes("shape", dims->n, sizes),
+                                   {NULL, NULL, 0, NULL}};
+    return lossi_onnx_layer(call, "reshape", 1, &node, keys);
+}
+
+/* ---- Layers --------------------------------------------------------------------------------- */
+
+/* A name that no initializer has, until the layer's tensors get theirs. */
+static const char *layer_name(const lossi_onnx_call *call, char name[32])
+{
+    const loss_net *net = lossi_builder_net(call->graph->builder);
+    snprintf(name, 32, "#%zu", net ? net->n_nodes : 0);
+    return name;
+}
+
+loss_node lossi_onnx_layer(lossi_onnx_call *call, const char *kind, size_t n_inputs,
+                           const loss_node *inputs, const loss_layer_key *keys)
+{
+    char name[32];
+    return loss_builder_layer(call->graph->builder, kind, layer_name(call, name), n_inputs, inputs,
+                              keys);
+}
+
+loss_status lossi_onnx_builder_status(lossi_onnx_call *call, loss_node node)
+{
+    if (node >= 0)
+        return LOSS_OK;
+    char message[512];
+    loss_status status =
+        loss_builder_finish(call->graph->builder, -1, call->graph->file.path, &(loss_net *){NULL});
+    call->graph->builder = NULL;
+    snprintf(message, sizeof message, "%s", loss_last_message());
+    return lossi_onnx_fail(call, status ? status : LOSS_ERR_ARGUMENT, "%s", message);
+}
+
+loss_status lossi_onnx_set_maps(lossi_onnx_call *call, loss_node node)
+{
+    loss_status status = lossi_onnx_builder_status(call, node);
+    if (status)
+        return status;
+    const lossi_node *made = &lossi_builder_net(call->graph->builder)->nodes[node];
+    lossi_onnx_shape shape = {.n_dims = made->n_dims + 1, .dims = {1}, .batch = 0, .outer = 1};
+    memcpy(shape.dims + 1, made->dims, made->n_dims * sizeof *shape.dims);
+    return lossi_onnx_set_node(call, 0, node, &shape);
+}
+
+/* ---- Inputs --------------------------------------------------------------------------------- */
+
+/* An entry's tensor as a layer without inputs. */
+static loss_node emit_values(lossi_onnx_call *call, const char *kind, const lossi_onnx_dims *dims)
+{
+    double sizes[LOSSI_ARRAY_MAX_DIMS];
+    for (size_t i = 0; i < dims->n; i++)
+        sizes[i] = (double)dims->v[i];
+    const loss_layer_key keys[] = {lossi_onnx_sizes("shape", dims->n, sizes),
+                                   {NULL, NULL, 0, NULL}};
+    return lossi_onnx_layer(call, kind, 0, NULL, keys);
+}
+
+/* A constant or a parameter as a layer, made at its first use. */
+static loss_status materialise(lossi_onnx_call *call, lossi_onnx_entry *entry)
+{
+    bool is_parameter = entry->is == LOSSI_ONNX_PARAMETER && !lossi_onnx_is_made_up(entry->tensor);
+    const size_t *dims = entry->is == LOSSI_ONNX_PARAMETER ? entry->array.dims : entry->value->dims;
+    lossi_onnx_shape *shape = &entry->shape;
+    *shape = (lossi_onnx_shape){.batch = -1, .outer = 1};
+    shape->n_dims = entry->is == LOSSI_ONNX_PARAMETER ? entry->array.n_dims : entry->value->n_dims;
+    for (size_t i = 0; i < shape->n_dims; i++)
+        shape->dims[i] = dims[entry->is_transposed ? shape->n_dims - 1 - i : i];
+    if (entry->is_transposed)
+        return lossi_onnx_refuse(call, "parameter %s turned on its side", entry->tensor);
+    if (is_parameter && entry->used_by)
+        return lossi_onnx_refuse(call, "it takes parameter %s, which node %s has", entry->tensor,
+                                 entry->used_by);
+    for (size_t i = 0; entry->is == LOSSI_ONNX_CONSTANT && i < entry->value->count; i++)
+        if (entry->value->times_n[i])
+            return lossi_onnx_refuse(call, "its result depends on the number of images");
+    lossi_onnx_dims image = lossi_onnx_image_dims(shape);
+    entry->node = emit_values(call, is_parameter ? "parameter" : "constant", &image);
+    loss_status status = lossi_onnx_builder_status(call, entry->node);
+    return status ? status
+                  : lossi_onnx_give(call, entry->node, "", entry,
+                                    entry->is == LOSSI_ONNX_PARAMETER ? entry->tensor : entry->name,
+                                    false);
+}
+
+loss_status lossi_onnx_operand(lossi_onnx_call *call, size_t i, loss_node *node,
+                               lossi_onnx_shape *shape)
+{
+    lossi_onnx_entry *entry = lossi_onnx_input(call, i);
+    *node = -1;
+    if (!entry)
+        return lossi_onnx_refuse(call, "input %zu is left out", i);
+    loss_status status = LOSS_OK;
+    if (entry->is != LOSSI_ONNX_ACTIVATION && entry->node < 0)
+        status = materialise(call, entry);
+    if (status)
+        return status;
+    *shape = entry->shape;
+    lossi_onnx_dims dims = lossi_onnx_image_dims(shape);
+    *node = lossi_onnx_reshaped(call, entry->node, &dims);
+    return lossi_onnx_builder_status(call, *node);
+}
+
+loss_status lossi_onnx_maps(lossi_onnx_call *call, size_t least, size_t most, loss_node *node,
+                            lossi_onnx_shape *shape)
+{
+    loss_status status = lossi_onnx_operand(call, 0, node, shape);
+    if (!status && (shape->batch != 0 || shape->dims[0] != 1))
+        status = lossi_onnx_refuse(call, "its input's first dimension is not that of the images");
+    if (!status && (shape->n_dims < least || shape->n_dims > most))
+        status = lossi_onnx_refuse(call, "an input of %zu dimensions; expected %zu", shape->n_dims,
+                                   most);
+    return status;
+}
+
+/* ---- Tensors -------------------------------------------------------------------------------- */
+
+size_t lossi_onnx_side(const lossi_onnx_entry *entry, size_t d)
+{
+    return entry->array.dims[entry->is_transposed ? entry->array.n_dims - 1 - d : d];
+}
+
+loss_status lossi_onnx_weights(lossi_onnx_call *call, size_t i, bool may_lack, size_t n_dims,
+                               lossi_onnx_entry **entry)
+{
+    lossi_onnx_entry *in = lossi_onnx_input(call, i);
+    *entry = NULL;
+    if (!in)
+        return may_lack ? LOSS_OK : lossi_onnx_refuse(call, "input %zu is left out", i);
+    if (in->is != LOSSI_ONNX_PARAMETER)
+        return lossi_onnx_refuse(call,
+                                 "input %zu (%.100s) is computed by other nodes; expected an "
+                                 "initializer of floats",
+                                 i, in->name);
+    if (in->array.n_dims != n_dims)
+        return lossi_onnx_refuse(call, "initializer %.100s has %zu dimensions; expected %zu",
+                                 in->tensor, in->array.n_dims, n_dims);
+    if (in->used_by || in->node >= 0)
+        return lossi_onnx_refuse(
+            call,
+            "it shares initializer %.100s with node %.100s, and layers that share parameters are "
+            "not read. (Exporters join tensors that are equal: of a network before its training "
+            "there are many)",
+            in->tensor, in->used_by ? in->used_by : "before");
+    in->used_by = call->node->name && *call->node->name ? call->node->name : call->node->output[0];
+    *entry = in;
+    return LOSS_OK;
+}
+
+loss_status lossi_onnx_give(lossi_onnx_call *call, loss_node node, const char *suffix,
+                            lossi_onnx_entry *entry, const char *name, bool transposed)
+{
+    lossi_onnx_graph *g = call->graph;
+    lossi_onnx_setting setting = {.tensor = lossi_strdup(name), .from = entry};
+    setting.transposed = transposed != entry->is_transposed;
+    if (!setting.tensor || !lossi_reserve((void **)&g->settings, &g->settings_capacity,
+                                          g->n_settings, sizeof setting)) {
+        free(setting.tensor);
+        return lossi_fail_nomem(sizeof setting);
+    }
+    g->settings[g->n_settings++] = setting;
+    loss_status status = loss_builder_name_tensor(g->builder, node, suffix, name);
+    char message[512];
+    snprintf(message, sizeof message, "%s", loss_last_message());
+    return status ? lossi_onnx_fail(call, status, "%s", message) : LOSS_OK;
+}

@@ -1,0 +1,246 @@
+/* Arithmetic on constants. What depends on the number of images is kept where the result is so
+ * many times that number again, and refused where it is not. */
+#include <math.h>
+#include <string.h>
+
+#include "onnx/fold.h"
+
+/* A number, perhaps times the number of images. */
+typedef struct number {
+    double v;
+    bool times_n;
+} number;
+
+/* How an operator computes: false if the result is not known without the number of images. */
+typedef bool (*one)(number a, double *out);
+typedef bool (*two)(number a, number b, bool is_whole, number *out);
+
+/* ---- Of one --------------------------------------------------------------------------------- */
+
+/* clang-format off */
+static bool negate(number a, double *out) { *out = -a.v; return true; }
+static bool floor_of(number a, double *out) { *out = floor(a.v); return !a.times_n || *out == a.v; }
+static bool ceil_of(number a, double *out) { *out = ceil(a.v); return !a.times_n || *out == a.v; }
+static bool round_of(number a, double *out) { *out = nearbyint(a.v); return !a.times_n || *out == a.v; }
+static bool absolute(number a, double *out) { *out = fabs(a.v); return true; }
+static bool root(number a, double *out) { *out = sqrt(a.v); return !a.times_n; }
+static bool power_of_e(number a, double *out) { *out = exp(a.v); return !a.times_n; }
+static bool logarithm(number a, double *out) { *out = log(a.v); return !a.times_n; }
+static bool inverse(number a, double *out) { *out = 1 / a.v; return !a.times_n; }
+static bool not_of(number a, double *out) { *out = a.v == 0; return !a.times_n; }
+/* clang-format on */
+
+static const struct {
+    const char *name;
+    one of;
+} ones[] = {{"Neg", negate},         {"Floor", floor_of}, {"Ceil", ceil_of},   {"Round", round_of},
+            {"Abs", absolute},       {"Sqrt", root},      {"Exp", power_of_e}, {"Log", logarithm},
+            {"Reciprocal", inverse}, {"Not", not_of}};
+
+loss_status lossi_onnx_fold_one(lossi_onnx_call *call)
+{
+    loss_status status = LOSS_OK;
+    const lossi_value *in = lossi_onnx_constant(call, 0, &status);
+    one of = NULL;
+    for (size_t i = 0; i < sizeof ones / sizeof *ones; i++)
+        if (strcmp(ones[i].name, call->operator->name) == 0)
+            of = ones[i].of;
+    if (status || !in || !of)
+        return status ? status : lossi_onnx_refuse(call, "it is not read for constants");
+    lossi_value *value;
+    status = lossi_value_create(&value, &call->graph->file, in->type, in->n_dims, in->dims);
+    for (size_t i = 0; !status && i < in->count; i++) {
+        number a = {in->numbers[i], in->times_n[i]};
+        value->times_n[i] = a.times_n;
+        if (!of(a, &value->numbers[i])) {
+            lossi_value_free(value);
+            return lossi_onnx_refuse(call, "its result depends on the number of images");
+        }
+    }
+    return status ? status : lossi_onnx_set_value(call, 0, value);
+}
+
+/* ---- Of two --------------------------------------------------------------------------------- */
+
+static bool add(number a, number b, bool is_whole, number *out)
+{
+    (void)is_whole;
+    *out = (number){a.v + b.v, a.times_n || b.times_n};
+    return a.times_n == b.times_n || (a.times_n ? b.v : a.v) == 0;
+}
+
+static bool subtract(number a, number b, bool is_whole, number *out)
+{
+    b.v = -b.v;
+    return add(a, b, is_whole, out);
+}
+
+static bool multiply(number a, number b, bool is_whole, number *out)
+{
+    (void)is_whole;
+    *out = (number){a.v * b.v, a.times_n || b.times_n};
+    return !(a.times_n && b.times_n);
+}
+
+static bool divide(number a, number b, bool is_whole, number *out)
+{
+    double ratio = a.v / b.v, cut = is_whole ? trunc(ratio) : ratio;
+    *out = (number){cut, a.times_n && !b.times_n};
+    /* k N / d is cut at another place for each N, unless d divides k. */
+    return !(b.times_n && !a.times_n) && !(out->times_n && cut != ratio) && !(is_whole && b.v == 0);
+}
+
+static bool modulo(number a, number b, bool is_whole, number *out)
+{
+    (void)is_whole;
+    double rest = fmod(a.v, b.v);
+    if (rest != 0 && (rest < 0) != (b.v < 0))
+        rest += b.v;
+    *out = (number){rest, false};
+    return !b.times_n && b.v != 0 && (!a.times_n || rest == 0);
+}
+
+static bool power(number a, number b, bool is_whole, number *out)
+{
+    (void)is_whole;
+    *out = (number){pow(a.v, b.v), false};
+    return !a.times_n && !b.times_n;
+}
+
+/* There is at least one image: so many times their number is above what is not above 0. */
+static bool order_of(number a, number b, int *order)
+{
+    *order = (a.v > b.v) - (a.v < b.v);
+    if (a.times_n == b.times_n)
+        return true;
+    *order = a.times_n ? 1 : -1;
+    return a.times_n ? a.v > 0 && b.v <= 0 : b.v > 0 && a.v <= 0;
+}
+
+#define COMPARISON(name, holds)                                                                    \
+    static bool name(number a, number b, bool is_whole, number *out)                               \
+    {                                                                                              \
+        (void)is_whole;                                                                            \
+        int order;                                                                                 \
+        bool is_known = order_of(a, b, &order);                                                    \
+        *out = (number){order holds, false};                                                       \
+        return is_known;                                                                           \
+    }
+COMPARISON(equal, == 0)
+COMPARISON(greater, > 0)
+COMPARISON(less, < 0)
+COMPARISON(greater_or_equal, >= 0)
+COMPARISON(less_or_equal, <= 0)
+
+static bool smaller(number a, number b, bool is_whole, number *out)
+{
+    (void)is_whole;
+    int order;
+    bool is_known = order_of(a, b, &order);
+    *out = order < 0 ? a : b;
+    return is_known;
+}
+
+static bool larger(number a, number b, bool is_whole, number *out)
+{
+    (void)is_whole;
+    int order;
+    bool is_known = order_of(a, b, &order);
+    *out = order > 0 ? a : b;
+    return is_known;
+}
+
+static bool both(number a, number b, bool is_whole, number *out)
+{
+    (void)is_whole;
+    *out = (number){a.v != 0 && b.v != 0, false};
+    return true;
+}
+
+static bool either(number a, number b, bool is_whole, number *out)
+{
+    (void)is_whole;
+    *out = (number){a.v != 0 || b.v != 0, false};
+    return true;
+}
+
+static const struct {
+    const char *name;
+    two of;
+    bool gives_bool;
+} twos[] = {{"Add", add, false},
+            {"Sub", subtract, false},
+            {"Mul", multiply, false},
+            {"Div", divide, false},
+            {"Mod", modulo, false},
+            {"Pow", power, false},
+            {"Min", smaller, false},
+            {"Max", larger, false},
+            {"Equal", equal, true},
+            {"Greater", greater, true},
+            {"Less", less, true},
+            {"GreaterOrEqual", greater_or_equal, true},
+            {"LessOrEqual", less_or_equal, true},
+            {"And", both, true},
+            {"Or", either, true}};
+
+/* Where(condition, a, b). */
+static loss_status choose(lossi_onnx_call *call, const lossi_value *c, const lossi_value *a,
+                          const lossi_value *b)
+{
+    size_t n, n_all, dims[LOSSI_ARRAY_MAX_DIMS], all[LOSSI_ARRAY_MAX_DIMS];
+    if (!lossi_onnx_broadcast(a->n_dims, a->dims, b->n_dims, b->dims, &n, dims) ||
+        !lossi_onnx_broadcast(n, dims, c->n_dims, c->dims, &n_all, all))
+        return lossi_onnx_refuse(call, "the shapes do not fit");
+    lossi_value *value;
+    loss_status status = lossi_value_create(&value, &call->graph->file, a->type, n_all, all);
+    for (size_t i = 0; !status && i < value->count; i++) {
+        bool holds = c->numbers[lossi_onnx_source(i, n_all, all, c->n_dims, c->dims)] != 0;
+        const lossi_value *from = holds ? a : b;
+        size_t at = lossi_onnx_source(i, n_all, all, from->n_dims, from->dims);
+        value->numbers[i] = from->numbers[at];
+        value->times_n[i] = from->times_n[at];
+    }
+    return status ? status : lossi_onnx_set_value(call, 0, value);
+}
+
+static loss_status combine(lossi_onnx_call *call, two of, bool gives_bool, const lossi_value *a,
+                           const lossi_value *b)
+{
+    size_t n, dims[LOSSI_ARRAY_MAX_DIMS];
+    if (!lossi_onnx_broadcast(a->n_dims, a->dims, b->n_dims, b->dims, &n, dims))
+        return lossi_onnx_refuse(call, "the shapes do not fit");
+    lossi_value *value;
+    loss_status status = lossi_value_create(&value, &call->graph->file,
+                                            gives_bool ? LOSSI_ONNX_BOOL : a->type, n, dims);
+    for (size_t i = 0; !status && i < value->count; i++) {
+        size_t from_a = lossi_onnx_source(i, n, dims, a->n_dims, a->dims),
+               from_b = lossi_onnx_source(i, n, dims, b->n_dims, b->dims);
+        number out;
+        if (!of((number){a->numbers[from_a], a->times_n[from_a]},
+                (number){b->numbers[from_b], b->times_n[from_b]}, a->type != LOSSI_ONNX_FLOAT,
+                &out)) {
+            lossi_value_free(value);
+            return lossi_onnx_refuse(call, "its result depends on the number of images");
+        }
+        value->numbers[i] = out.v;
+        value->times_n[i] = out.times_n;
+    }
+    return status ? status : lossi_onnx_set_value(call, 0, value);
+}
+
+loss_status lossi_onnx_fold_two(lossi_onnx_call *call)
+{
+    loss_status status = LOSS_OK;
+    const lossi_value *in[3] = {NULL};
+    for (size_t i = 0; i < 3 && !status; i++)
+        in[i] = lossi_onnx_constant(call, i, &status);
+    if (status)
+        return status;
+    if (in[0] && in[1] && in[2] && strcmp(call->operator->name, "Where") == 0)
+        return choose(call, in[0], in[1], in[2]);
+    for (size_t i = 0; in[0] && in[1] && !in[2] && i < sizeof twos / sizeof *twos; i++)
+        if (strcmp(twos[i].name, call->operator->name) == 0)
+            return combine(call, twos[i].of, twos[i].gives_bool, in[0], in[1]);
+    return lossi_onnx_refuse(call, "it is not read for these constants");
+}

@@ -1,0 +1,18 @@
+/* Networks from ONNX files. */
+#ifndef LOSSI_ONNX_H
+#define LOSSI_ONNX_H
+
+#include "net/net.h"
+
+/** Makes the network of an ONNX file, with the parameters that are in it.
+ *  @param out    NULL on failure; owned by the caller: loss_net_free()
+ *  @param shape  of the images, and the number of classes; what the file fixes must agree
+ *  @param model  the network's name. Copied.
+ *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT (damaged, or something in it is not read: the
+ *          message names the node), LOSS_ERR_SHAPE, LOSS_ERR_NOMEM */
+loss_status lossi_onnx_read(loss_net **out, const char *path, loss_shape shape, const char *model);
+/** The same from the file's bytes; data beside it are looked for in the path's folder. */
+loss_status lossi_onnx_parse(loss_net **out, const uint8_t *bytes, size_t size, const char *path,
+                             loss_shape shape, const char *model);
+
+#endif

@@ -1,0 +1,54 @@
+/* Pools. */
+#include <string.h>
+
+#include "onnx/window.h"
+
+static loss_status map_pool(lossi_onnx_call *call)
+{
+    bool is_max = strcmp(call->operator->name, "MaxPool") == 0;
+    loss_node in;
+    lossi_onnx_shape shape;
+    lossi_onnx_window w;
+    loss_status status = lossi_onnx_maps(call, 3, 4, &in, &shape);
+    if (!status)
+        status = lossi_onnx_read_window(call, &shape, NULL, &w);
+    if (!status && lossi_onnx_wants(call, 1))
+        status = lossi_onnx_refuse(call, "the places of the largest values are not read");
+    if (status)
+        return status;
+    bool has_padding = false;
+    for (size_t i = 0; i < 2 * w.n; i++)
+        has_padding = has_padding || w.padding[i] != 0;
+    lossi_onnx_window_keys(&w);
+    if (lossi_onnx_int(call, "ceil_mode", 0))
+        lossi_onnx_window_key(&w, "ceil", 1);
+    if (!is_max && has_padding && !lossi_onnx_int(call, "count_include_pad", 0))
+        lossi_onnx_window_key(&w, "count_padding", 0);
+    return lossi_onnx_set_maps(
+        call, lossi_onnx_layer(call, is_max ? "max_pool" : "average_pool", 1, &in, w.keys));
+}
+
+static loss_status map_global(lossi_onnx_call *call)
+{
+    bool is_max = strcmp(call->operator->name, "GlobalMaxPool") == 0;
+    loss_node in;
+    lossi_onnx_shape shape;
+    loss_status status = lossi_onnx_maps(call, 4, 4, &in, &shape);
+    if (status)
+        return status;
+    return lossi_onnx_set_maps(
+        call,
+        lossi_onnx_layer(call, is_max ? "global_max_pool" : "global_average_pool", 1, &in, NULL));
+}
+
+const lossi_onnx_operator lossi_onnx_pools[] = {
+    {.name = "MaxPool",
+     .attributes = "auto_pad ceil_mode dilations kernel_shape pads storage_order strides",
+     .map = map_pool},
+    {.name = "AveragePool",
+     .attributes = "auto_pad ceil_mode count_include_pad dilations kernel_shape pads strides",
+     .map = map_pool},
+    {.name = "GlobalAveragePool", .attributes = "", .map = map_global},
+    {.name = "GlobalMaxPool", .attributes = "", .map = map_global},
+    {.name = NULL},
+};
