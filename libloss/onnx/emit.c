@@ -108,31 +108,56 @@ static loss_node emit_values(lossi_onnx_call *call, const char *kind, const loss
     return lossi_onnx_layer(call, kind, 0, NULL, keys);
 }
 
-/* A constant or a parameter as a layer, made at its first use. */
-static loss_status materialise(lossi_onnx_call *call, lossi_onnx_entry *entry)
+/* A constant as a layer, made at its first use. */
+static loss_status emit_constant(lossi_onnx_call *call, lossi_onnx_entry *entry)
 {
-    bool is_parameter = entry->is == LOSSI_ONNX_PARAMETER && !lossi_onnx_is_made_up(entry->tensor);
-    const size_t *dims = entry->is == LOSSI_ONNX_PARAMETER ? entry->array.dims : entry->value->dims;
-    lossi_onnx_shape *shape = &entry->shape;
-    *shape = (lossi_onnx_shape){.batch = -1, .outer = 1};
-    shape->n_dims = entry->is == LOSSI_ONNX_PARAMETER ? entry->array.n_dims : entry->value->n_dims;
-    for (size_t i = 0; i < shape->n_dims; i++)
-        shape->dims[i] = dims[entry->is_transposed ? shape->n_dims - 1 - i : i];
-    if (entry->is_transposed)
-        return lossi_onnx_refuse(call, "parameter %s turned on its side", entry->tensor);
-    if (is_parameter && entry->used_by)
-        return lossi_onnx_refuse(call, "it takes parameter %s, which node %s has", entry->tensor,
-                                 entry->used_by);
-    for (size_t i = 0; entry->is == LOSSI_ONNX_CONSTANT && i < entry->value->count; i++)
-        if (entry->value->times_n[i])
+    const lossi_value *value = entry->value;
+    entry->shape = (lossi_onnx_shape){.n_dims = value->n_dims, .batch = -1, .outer = 1};
+    memcpy(entry->shape.dims, value->dims, sizeof value->dims);
+    for (size_t i = 0; i < value->count; i++)
+        if (value->times_n[i])
             return lossi_onnx_refuse(call, "its result depends on the number of images");
-    lossi_onnx_dims image = lossi_onnx_image_dims(shape);
-    entry->node = emit_values(call, is_parameter ? "parameter" : "constant", &image);
+    lossi_onnx_dims dims = lossi_onnx_image_dims(&entry->shape);
+    entry->node = emit_values(call, "constant", &dims);
     loss_status status = lossi_onnx_builder_status(call, entry->node);
-    return status ? status
-                  : lossi_onnx_give(call, entry->node, "", entry,
-                                    entry->is == LOSSI_ONNX_PARAMETER ? entry->tensor : entry->name,
-                                    false);
+    return status ? status : lossi_onnx_give(call, entry->node, "", entry, entry->name, false);
+}
+
+/* A parameter as a layer, in the sizes that the file has. */
+static loss_status emit_parameter(lossi_onnx_call *call, lossi_onnx_entry *base)
+{
+    bool is_constant = lossi_onnx_is_made_up(base->tensor);
+    if (base->used_by)
+        return lossi_onnx_refuse(call, "it takes parameter %.100s, which node %.100s has",
+                                 base->tensor, base->used_by);
+    lossi_onnx_dims dims = {.n = base->array.n_dims};
+    memcpy(dims.v, base->array.dims, sizeof dims.v);
+    if (!dims.n)
+        dims = (lossi_onnx_dims){1, {1}};
+    base->node = emit_values(call, is_constant ? "constant" : "parameter", &dims);
+    loss_status status = lossi_onnx_builder_status(call, base->node);
+    return status ? status : lossi_onnx_give(call, base->node, "", base, base->tensor, false);
+}
+
+/* The layer that a name stands for. */
+static loss_status find_layer(lossi_onnx_call *call, lossi_onnx_entry *entry, loss_node *node)
+{
+    loss_status status = LOSS_OK;
+    if (entry->is == LOSSI_ONNX_PARAMETER) {
+        if (entry->base->node < 0)
+            status = emit_parameter(call, entry->base);
+        *node = entry->base->node;
+        if (status || !entry->is_transposed)
+            return status;
+        const double order[] = {1, 0};
+        const loss_layer_key keys[] = {lossi_onnx_sizes("order", 2, order), {NULL, NULL, 0, NULL}};
+        *node = lossi_onnx_layer(call, "transpose", 1, node, keys);
+        return lossi_onnx_builder_status(call, *node);
+    }
+    if (entry->is == LOSSI_ONNX_CONSTANT && entry->node < 0)
+        status = emit_constant(call, entry);
+    *node = entry->node;
+    return status;
 }
 
 loss_status lossi_onnx_operand(lossi_onnx_call *call, size_t i, loss_node *node,
@@ -142,14 +167,12 @@ loss_status lossi_onnx_operand(lossi_onnx_call *call, size_t i, loss_node *node,
     *node = -1;
     if (!entry)
         return lossi_onnx_refuse(call, "input %zu is left out", i);
-    loss_status status = LOSS_OK;
-    if (entry->is != LOSSI_ONNX_ACTIVATION && entry->node < 0)
-        status = materialise(call, entry);
+    loss_status status = find_layer(call, entry, node);
     if (status)
         return status;
     *shape = entry->shape;
     lossi_onnx_dims dims = lossi_onnx_image_dims(shape);
-    *node = lossi_onnx_reshaped(call, entry->node, &dims);
+    *node = lossi_onnx_reshaped(call, *node, &dims);
     return lossi_onnx_builder_status(call, *node);
 }
 
@@ -169,7 +192,7 @@ loss_status lossi_onnx_maps(lossi_onnx_call *call, size_t least, size_t most, lo
 
 size_t lossi_onnx_side(const lossi_onnx_entry *entry, size_t d)
 {
-    return entry->array.dims[entry->is_transposed ? entry->array.n_dims - 1 - d : d];
+    return entry->shape.dims[d];
 }
 
 loss_status lossi_onnx_weights(lossi_onnx_call *call, size_t i, bool may_lack, size_t n_dims,
@@ -184,17 +207,19 @@ loss_status lossi_onnx_weights(lossi_onnx_call *call, size_t i, bool may_lack, s
                                  "input %zu (%.100s) is computed by other nodes; expected an "
                                  "initializer of floats",
                                  i, in->name);
-    if (in->array.n_dims != n_dims)
+    if (in->shape.n_dims != n_dims && n_dims != SIZE_MAX)
         return lossi_onnx_refuse(call, "initializer %.100s has %zu dimensions; expected %zu",
-                                 in->tensor, in->array.n_dims, n_dims);
-    if (in->used_by || in->node >= 0)
+                                 in->tensor, in->shape.n_dims, n_dims);
+    lossi_onnx_entry *base = in->base;
+    if (base->used_by || base->node >= 0)
         return lossi_onnx_refuse(
             call,
             "it shares initializer %.100s with node %.100s, and layers that share parameters are "
             "not read. (Exporters join tensors that are equal: of a network before its training "
             "there are many)",
-            in->tensor, in->used_by ? in->used_by : "before");
-    in->used_by = call->node->name && *call->node->name ? call->node->name : call->node->output[0];
+            in->tensor, base->used_by ? base->used_by : "before");
+    base->used_by =
+        call->node->name && *call->node->name ? call->node->name : call->node->output[0];
     *entry = in;
     return LOSS_OK;
 }

@@ -37,8 +37,8 @@ loss_node lossi_onnx_reshaped(lossi_onnx_call *call, loss_node node, const lossi
 /** The message of the layer that could not be added, with the node before it. */
 loss_status lossi_onnx_builder_status(lossi_onnx_call *call, loss_node node);
 
-/** Input i as a tensor of this layer: an initializer with `n_dims` dimensions that no other layer
- * has. *entry is NULL where the input is left out and may be.
+/** Input i as a tensor of this layer: an initializer with `n_dims` dimensions (SIZE_MAX: any
+ * number) that no other layer has. *entry is NULL where the input is left out and may be.
  *  @return LOSS_OK, LOSS_ERR_FORMAT */
 loss_status lossi_onnx_weights(lossi_onnx_call *call, size_t i, bool may_lack, size_t n_dims,
                                lossi_onnx_entry **entry);

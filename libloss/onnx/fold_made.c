@@ -58,14 +58,12 @@ static loss_status shape_of(lossi_onnx_call *call, lossi_onnx_shape *shape)
     *shape = (lossi_onnx_shape){.batch = -1};
     if (!in)
         return lossi_onnx_refuse(call, "it has no input");
-    if (in->is == LOSSI_ONNX_ACTIVATION) {
+    if (in->is != LOSSI_ONNX_CONSTANT) {
         *shape = in->shape;
         return LOSS_OK;
     }
-    const size_t *dims = in->is == LOSSI_ONNX_PARAMETER ? in->array.dims : in->value->dims;
-    shape->n_dims = in->is == LOSSI_ONNX_PARAMETER ? in->array.n_dims : in->value->n_dims;
-    for (size_t i = 0; i < shape->n_dims; i++)
-        shape->dims[i] = dims[in->is_transposed ? shape->n_dims - 1 - i : i];
+    shape->n_dims = in->value->n_dims;
+    memcpy(shape->dims, in->value->dims, sizeof shape->dims);
     return LOSS_OK;
 }
 

@@ -45,6 +45,9 @@ static loss_status add_initializer(lossi_onnx_graph *g, const Onnx__TensorProto 
         entry->is = LOSSI_ONNX_PARAMETER;
         entry->array = array;
         entry->tensor = entry->name;
+        entry->base = entry;
+        entry->shape = (lossi_onnx_shape){.n_dims = array.n_dims, .batch = -1, .outer = 1};
+        memcpy(entry->shape.dims, array.dims, sizeof array.dims);
         return LOSS_OK;
     }
     entry->is = LOSSI_ONNX_CONSTANT;

@@ -27,17 +27,18 @@ typedef struct lossi_onnx_entry {
         LOSSI_ONNX_PARAMETER, /* an initializer of floats, or one that was turned on its side */
         LOSSI_ONNX_ACTIVATION
     } is;
-    bool is_needed;         /* for the output */
-    int producer;           /* the node that makes it; -1: none */
-    size_t n_users;         /* nodes that are needed and take it */
-    int user;               /* the last of them; -1: none */
-    lossi_value *value;     /* constants; and parameters, once they were read; owned */
-    lossi_array array;      /* parameters: as in the file */
-    const char *tensor;     /* parameters: what a tensor of it is called. Borrowed. */
-    bool is_transposed;     /* parameters of two dimensions: what is meant is array's transpose */
-    const char *used_by;    /* parameters: the layer that has it; NULL: none so far */
-    loss_node node;         /* activations; and parameters that are an output of their own; -1 */
-    lossi_onnx_shape shape; /* activations */
+    bool is_needed;     /* for the output */
+    int producer;       /* the node that makes it; -1: none */
+    size_t n_users;     /* nodes that are needed and take it */
+    int user;           /* the last of them; -1: none */
+    lossi_value *value; /* constants; and parameters, once they were read; owned */
+    lossi_array array;  /* parameters: as in the file */
+    const char *tensor; /* parameters: what a tensor of it is called. Borrowed. */
+    bool is_transposed; /* parameters of two dimensions: what is meant is array's transpose */
+    struct lossi_onnx_entry *base; /* parameters: of which this is a view; itself if it is none */
+    const char *used_by;           /* of a base: the layer that has it; NULL: none so far */
+    loss_node node;                /* activations; and a base that is an output of its own; -1 */
+    lossi_onnx_shape shape;        /* activations and parameters */
 } lossi_onnx_entry;
 
 /** A tensor of the network that gets its values from the file. */

@@ -223,7 +223,21 @@ const lossi_value *lossi_onnx_constant(const lossi_onnx_call *call, size_t input
     if (entry->is == LOSSI_ONNX_CONSTANT && entry->value)
         return entry->value;
     bool is_made_up = entry->is == LOSSI_ONNX_PARAMETER && lossi_onnx_is_made_up(entry->tensor);
-    if (is_made_up && !entry->value && !*status)
-        *status = lossi_value_of_array(&entry->value, &call->graph->file, &entry->array);
+    if (is_made_up && !entry->value && !*status) {
+        lossi_array array = entry->array; /* as it is meant */
+        if (entry->is_transposed) {
+            array.strides[0] = entry->array.strides[1];
+            array.strides[1] = entry->array.strides[0];
+        } else {
+            size_t step = array.n_dims ? array.strides[array.n_dims - 1] : 1;
+            array.n_dims = entry->shape.n_dims;
+            memcpy(array.dims, entry->shape.dims, sizeof array.dims);
+            lossi_array_make_dense(&array);
+            for (size_t i = 0; i < array.n_dims; i++)
+                array.strides[i] *= step;
+        }
+        memcpy(array.dims, entry->shape.dims, sizeof array.dims);
+        *status = lossi_value_of_array(&entry->value, &call->graph->file, &array);
+    }
     return is_made_up ? entry->value : NULL;
 }

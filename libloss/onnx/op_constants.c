@@ -14,8 +14,6 @@ const lossi_onnx_operator lossi_onnx_constants[] = {
     {.name = "Round", .attributes = "", .fold = lossi_onnx_fold_one},
     {.name = "Not", .attributes = "", .fold = lossi_onnx_fold_one},
     {.name = "Mod", .attributes = "fmod", .fold = lossi_onnx_fold_two},
-    {.name = "Min", .attributes = "", .fold = lossi_onnx_fold_two},
-    {.name = "Max", .attributes = "", .fold = lossi_onnx_fold_two},
     {.name = "Equal", .attributes = "", .fold = lossi_onnx_fold_two},
     {.name = "Greater", .attributes = "", .fold = lossi_onnx_fold_two},
     {.name = "Less", .attributes = "", .fold = lossi_onnx_fold_two},

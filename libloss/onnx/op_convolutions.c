@@ -52,20 +52,20 @@ static loss_status map_conv(lossi_onnx_call *call)
     if (!status)
         status = lossi_onnx_weights(call, 1, false, shape.n_dims, &weight);
     if (!status)
-        status = lossi_onnx_read_window(call, &shape, weight->array.dims + 2, &w);
+        status = lossi_onnx_read_window(call, &shape, weight->shape.dims + 2, &w);
     if (!status)
-        status = read_bias(call, weight->array.dims[0], &bias);
+        status = read_bias(call, weight->shape.dims[0], &bias);
     int64_t groups = lossi_onnx_int(call, "group", 1);
     if (!status && (groups < 1 || groups > LOSSI_LARGEST_SIZE ||
-                    weight->array.dims[1] * (size_t)groups != shape.dims[1]))
+                    weight->shape.dims[1] * (size_t)groups != shape.dims[1]))
         status = lossi_onnx_refuse(call,
                                    "weights for %zu channels in each of %lld groups; there "
                                    "are %zu channels",
-                                   weight->array.dims[1], (long long)groups, shape.dims[1]);
+                                   weight->shape.dims[1], (long long)groups, shape.dims[1]);
     if (status)
         return status;
     call->graph->n_folded_norms += bias && looks_folded(weight, bias);
-    lossi_onnx_window_key(&w, "channels", (double)weight->array.dims[0]);
+    lossi_onnx_window_key(&w, "channels", (double)weight->shape.dims[0]);
     lossi_onnx_window_keys(&w);
     if (groups > 1)
         lossi_onnx_window_key(&w, "groups", (double)groups);

@@ -12,10 +12,10 @@ static loss_status map_batch_norm(lossi_onnx_call *call)
     loss_status status = lossi_onnx_maps(call, 2, 4, &in, &shape);
     for (size_t i = 0; !status && i < 4; i++) {
         status = lossi_onnx_weights(call, i + 1, false, 1, &tensors[i]);
-        if (!status && tensors[i]->array.dims[0] != shape.dims[1])
+        if (!status && tensors[i]->shape.dims[0] != shape.dims[1])
             status =
                 lossi_onnx_refuse(call, "%zu values of %.100s for %zu channels",
-                                  tensors[i]->array.dims[0], tensors[i]->tensor, shape.dims[1]);
+                                  tensors[i]->shape.dims[0], tensors[i]->tensor, shape.dims[1]);
     }
     if (status)
         return status;

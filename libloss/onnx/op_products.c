@@ -19,8 +19,8 @@ static lossi_onnx_entry *added_bias(const lossi_onnx_call *call, size_t channels
         return NULL;
     *at = strcmp(user->input[0], out->name) == 0;
     lossi_onnx_entry *bias = lossi_onnx_input(addition, *at);
-    bool fits = bias && bias->is == LOSSI_ONNX_PARAMETER && bias->array.n_dims == 1 &&
-                bias->array.dims[0] == channels && !bias->used_by && bias->node < 0;
+    bool fits = bias && bias->is == LOSSI_ONNX_PARAMETER && bias->shape.n_dims == 1 &&
+                bias->shape.dims[0] == channels && !bias->base->used_by && bias->base->node < 0;
     return fits ? bias : NULL;
 }
 
@@ -88,9 +88,9 @@ static loss_status map_gemm(lossi_onnx_call *call)
         return status;
     l.transposed = !lossi_onnx_int(call, "transB", 0);
     size_t outputs = lossi_onnx_side(l.weight, l.transposed ? 1 : 0);
-    if (l.bias && l.bias->array.dims[0] != outputs)
+    if (l.bias && l.bias->shape.dims[0] != outputs)
         return lossi_onnx_refuse(call, "a bias of %zu values for %zu outputs",
-                                 l.bias->array.dims[0], outputs);
+                                 l.bias->shape.dims[0], outputs);
     status = check_turned(call, &l);
     return status ? status : emit_linear(call, in, &shape, &l);
 }
@@ -101,7 +101,7 @@ static loss_status map_matmul(lossi_onnx_call *call)
     lossi_onnx_shape shape;
     const lossi_onnx_entry *right = lossi_onnx_input(call, 1);
     linear l = {.transposed = true};
-    if (!right || right->is != LOSSI_ONNX_PARAMETER || right->array.n_dims != 2)
+    if (!right || right->is != LOSSI_ONNX_PARAMETER || right->shape.n_dims != 2)
         return lossi_onnx_refuse(call, "a product of two activations");
     loss_status status = lossi_onnx_operand(call, 0, &in, &shape);
     if (!status)

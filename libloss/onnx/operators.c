@@ -8,6 +8,7 @@
 #define FAMILIES(X) \
     X(constants) \
     X(elementwise) \
+    X(arithmetic) \
     X(convolutions) \
     X(pools) \
     X(norms) \
