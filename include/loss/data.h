@@ -64,8 +64,10 @@ typedef struct loss_dataset_options {
  *      takes. y of whole numbers, one an image, are labels, from 0 to the largest, or to `classes`
  *      - 1 where the file has that number; any other y is targets;
  *    - "cifar-10": a folder with CIFAR-10's binary batches (data_batch_1.bin .. data_batch_5.bin,
- *      test_batch.bin), or the published .tar.gz (or a .tar) of it, read in place: records of
- *      1 + 3072 bytes;
+ *      test_batch.bin) or the pickles of its Python version, or the published .tar.gz (or a .tar)
+ *      of either, read in place. Nothing in a pickle is executed;
+ *    - "cifar-100": the same with train.bin and test.bin, or train and test; labels are the fine
+ *      ones;
  *    - "idx": a folder with an IDX pair for the split (train-images-idx3-ubyte,
  *      train-labels-idx1-ubyte, t10k-...), plain or gzip;
  *    - "png-folder": a folder with train/ and test/ folders of class folders of PNG images, all

@@ -8,6 +8,7 @@
 
 /** All images of a split: bytes or floats, with labels or targets. Owns its arrays. */
 typedef struct lossi_images {
+    const char *format; /* what they turned out to be; NULL: what the reader is for. Static. */
     loss_shape shape;
     size_t n;
     uint8_t *pixels;  /* [n][channels][height][width]; NULL: values */

@@ -9,7 +9,8 @@
 
 /* Asked in this order. */
 static const lossi_data_reader *const READERS[] = {&lossi_arrays_reader, &lossi_cifar10_reader,
-                                                   &lossi_idx_reader, &lossi_png_folder_reader};
+                                                   &lossi_cifar100_reader, &lossi_idx_reader,
+                                                   &lossi_png_folder_reader};
 enum { N_READERS = sizeof READERS / sizeof *READERS };
 
 /* Data sets that a package of the system puts somewhere. */
@@ -158,8 +159,8 @@ loss_status lossi_read_images(const char **path, const loss_dataset_options *opt
         status = fail_unknown(&place);
     if (status)
         return status;
-    *format = reader->name;
     status = reader->read(&place, opt, out);
+    *format = out->format ? out->format : reader->name;
     if (status)
         lossi_images_free(out);
     return status;

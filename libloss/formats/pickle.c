@@ -12,8 +12,8 @@
 static const uint8_t *take(machine *m, size_t n)
 {
     if (n > m->size - m->at) {
-        lossi_pickle_fail(m, m->size == LOSSI_PICKLE_LARGEST ? "it has more than 16 MiB"
-                                                             : "it ends within a value");
+        lossi_pickle_fail(m, m->size == m->limits->most ? "it has more than 16 MiB"
+                                                        : "it ends within a value");
         return NULL;
     }
     m->at += n;
@@ -386,10 +386,17 @@ bool lossi_pickle_is(const uint8_t *bytes, size_t size)
 loss_status lossi_pickle_read(lossi_pickle *pickle, const uint8_t *bytes, size_t size,
                               const char *label)
 {
+    static const lossi_pickle_limits of_weights = {LOSSI_PICKLE_LARGEST, 1 << 20, 32};
+    return lossi_pickle_read_within(pickle, bytes, size, &of_weights, label);
+}
+
+loss_status lossi_pickle_read_within(lossi_pickle *pickle, const uint8_t *bytes, size_t size,
+                                     const lossi_pickle_limits *limits, const char *label)
+{
     *pickle = (lossi_pickle){0};
-    if (size > LOSSI_PICKLE_LARGEST)
-        size = LOSSI_PICKLE_LARGEST;
-    machine m = {.bytes = bytes, .size = size, .label = label, .pickle = pickle};
+    if (size > limits->most)
+        size = limits->most;
+    machine m = {.bytes = bytes, .size = size, .label = label, .limits = limits, .pickle = pickle};
     for (;;) {
         int opcode = (int)take_number(&m, 1);
         if (m.status || opcode == STOP)

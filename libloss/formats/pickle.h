@@ -66,6 +66,12 @@ typedef struct lossi_pickle {
     size_t spent;             /* bytes of memory that its values take */
 } lossi_pickle;
 
+/** What a pickle may have: bytes, and memory for its values: `always` and `ratio` times the bytes.
+ */
+typedef struct lossi_pickle_limits {
+    size_t most, always, ratio;
+} lossi_pickle_limits;
+
 /** True if the bytes may begin a pickle. */
 bool lossi_pickle_is(const uint8_t *bytes, size_t size);
 
@@ -74,6 +80,9 @@ bool lossi_pickle_is(const uint8_t *bytes, size_t size);
  *  @return LOSS_OK, LOSS_ERR_FORMAT (damaged, or too large for its size), LOSS_ERR_NOMEM */
 loss_status lossi_pickle_read(lossi_pickle *pickle, const uint8_t *bytes, size_t size,
                               const char *label);
+/** The same with other limits. Borrowed. */
+loss_status lossi_pickle_read_within(lossi_pickle *pickle, const uint8_t *bytes, size_t size,
+                                     const lossi_pickle_limits *limits, const char *label);
 void lossi_pickle_free(lossi_pickle *pickle);
 
 /** The state that an OPAQUE object was given, a DICT of its attributes; NULL if there is none. */

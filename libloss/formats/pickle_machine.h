@@ -11,6 +11,7 @@ typedef struct machine {
     const uint8_t *bytes;
     size_t size, at;
     const char *label;
+    const lossi_pickle_limits *limits;
     lossi_pickle *pickle;
     value **stack;
     size_t n, capacity;

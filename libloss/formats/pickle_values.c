@@ -7,8 +7,6 @@
 /* An object is given one state, and perhaps items. */
 enum { MOST_STATES = 8 };
 
-enum { ALWAYS_ALLOWED = 1 << 20, LARGEST_RATIO = 32 };
-
 value *lossi_pickle_fail(machine *m, const char *what)
 {
     if (!m->status)
@@ -28,7 +26,7 @@ value *lossi_pickle_fail_nomem(machine *m, size_t bytes)
  * from everywhere. Whatever takes memory comes through here. */
 static bool spend(machine *m, size_t bytes)
 {
-    size_t allowed = ALWAYS_ALLOWED + LARGEST_RATIO * m->at;
+    size_t allowed = m->limits->always + m->limits->ratio * m->at;
     if (m->status || bytes > allowed || m->pickle->spent > allowed - bytes) {
         if (!m->status)
             m->status = lossi_fail(LOSS_ERR_FORMAT,
