@@ -87,7 +87,7 @@ EXAMPLE_SOURCES := $(sort $(wildcard examples/*.c))
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 HEADERS      := $(sort $(wildcard include/loss/*.h))
 
-DOUBLE_TESTS := $(addprefix $(DOUBLE)/tests/unit/,test_gradients test_hessian test_layer_derivatives)
+DOUBLE_TESTS := $(addprefix $(DOUBLE)/tests/unit/,test_gradients test_hessian test_layer_derivatives test_loss_derivatives)
 TESTS        := $(filter-out $(addprefix %/,$(notdir $(DOUBLE_TESTS))),$(TEST_SOURCES:%.c=$(OUT)/%))
 FAULTS       := $(OUT)/tests/faults/faults.so
 CLI_TESTS    := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/cli/test_*.c)))

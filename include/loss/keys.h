@@ -91,6 +91,12 @@ LOSS_API loss_key_kind loss_key_kind_of(const char *key);
 /** Of each split: the model's own loss, nats per image. Since 0.1. */
 #define LOSS_KEY_MODEL_LOSS "model_loss"
 
+/** Loss_net_loss(), where it is not the first one. Since 0.1. */
+#define LOSS_KEY_LOSS "loss"
+
+/** Loss_net_l2(), where it is not 0. Since 0.1. */
+#define LOSS_KEY_L2 "l2"
+
 /* BatchNorm's running statistics. */
 
 /** Loss_bn_name(). Since 0.1. */

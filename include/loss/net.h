@@ -251,7 +251,8 @@ LOSS_API loss_status loss_builder_name_tensor(loss_builder *builder, loss_node n
 LOSS_API loss_shape loss_builder_shape(const loss_builder *builder, loss_node node);
 
 /** Makes the network, with parameters initialised with seed 0; the builder is freed in every case.
- *  @param logits  output layer, of shape [classes][1][1]; softmax cross-entropy follows it.
+ *  @param logits  output layer, of shape [classes][1][1]; the loss follows it: softmax
+ *                 cross-entropy unless another is set.
  *  @param model   name to record with results, such as "mynet". Copied.
  *  @return LOSS_OK, or the first error of the builder's calls (LOSS_ERR_SHAPE, LOSS_ERR_ARGUMENT: a
  *          name given twice, ...)
@@ -403,6 +404,85 @@ LOSS_API loss_status loss_net_save(const loss_net *net, const char *path);
  *  nothing changes the network. Since 0.1. */
 LOSS_API void loss_net_digest(const loss_net *net, char digest[17]);
 
+/* ---- Loss ----------------------------------------------------------------------------------- */
+
+/** Chooses what a network is evaluated, trained and differentiated by. Copies of the network that
+ *  the library makes for itself have the same.
+ *  @param loss  NAME[:key=value,...]. Copied.
+ *    - "cross-entropy": softmax cross-entropy of labels, or of targets that sum up to 1.
+ *      smoothing=S (0 to 1) mixes S / K into each of K classes; weights=w0/w1/... weighs the
+ *      classes, and the mean over labels is then weighted, as in PyTorch;
+ *    - "nll": minus the label's output, for networks that end in log-softmax; weights as above;
+ *    - "bce": binary cross-entropy with logits, the mean over the outputs. Of targets; of labels of
+ *      two classes for one output; with onehot=1 of labels;
+ *    - "mse", "mae": squared and absolute error, the mean over the outputs. Of targets; with
+ *      onehot=1 of labels.
+ *  @return LOSS_OK, LOSS_ERR_NAME (with the nearest name), LOSS_ERR_ARGUMENT (a key or value),
+ *          LOSS_ERR_NOMEM. On failure the loss stays what it was.
+ *  Threads: one caller a network. Since 0.1. */
+LOSS_API loss_status loss_net_set_loss(loss_net *net, const char *loss);
+
+/** Adds lambda / 2 |w|^2 over all trainable parameters to the loss, its gradient and its Hessian:
+ *  the term whose gradient is weight decay's.
+ *  @param lambda  0 or more; 0: no term.
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT
+ *  Threads: one caller a network. Since 0.1. */
+LOSS_API loss_status loss_net_set_l2(loss_net *net, double lambda);
+
+/** One image for a loss_function. Since 0.1. */
+typedef struct loss_function_call {
+    const double *outputs;  /**< [n_outputs] of the network. Borrowed. */
+    size_t n_outputs;       /**< of the network */
+    uint32_t label;         /**< of the image, where the data have labels */
+    const float *targets;   /**< [n_outputs]; NULL where the data have labels. Borrowed. */
+    double *gradient;       /**< [n_outputs], zeros: value() writes the loss's gradient there */
+    const double *tangents; /**< tangent(): [n_outputs], a direction of the outputs. Borrowed. */
+    double
+        *gradient_tangent; /**< tangent(): [n_outputs], zeros: the gradient's derivative along it */
+} loss_function_call;
+
+/** A loss of your own. Start from LOSS_FUNCTION_INIT. Since 0.1. */
+typedef struct loss_function {
+    size_t struct_size; /**< sizeof(loss_function): set by the initialiser */
+    const char *name;   /**< to record with results. Copied. */
+    /** The loss of an image, and its gradient. Called from several threads at once. */
+    double (*value)(const loss_function_call *call, void *user);
+    /** The Hessian of the loss with respect to the outputs, times the tangents. Called as value().
+     *  NULL: there is no curvature of this network. */
+    void (*tangent)(const loss_function_call *call, void *user);
+    void *user; /**< passed to the functions above */
+} loss_function;
+
+/** The defaults of loss_function. Since 0.1. */
+#define LOSS_FUNCTION_INIT                                                                         \
+    {                                                                                              \
+        sizeof(loss_function), NULL, NULL, NULL, NULL                                              \
+    }
+
+/** Makes a function of the caller's the loss of a network. What is recorded of it is its name: that
+ *  the same name means the same function is up to the caller.
+ *  @param function  copied; `user` must live as long as the network.
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (no name, the name of a loss that there is, no value()),
+ *          LOSS_ERR_NOMEM
+ *  Threads: one caller a network. Since 0.1. */
+LOSS_API loss_status loss_net_set_function(loss_net *net, const loss_function *function);
+
+/** The loss's canonical name, such as "cross-entropy:smoothing=0.1". Borrowed until it is set
+ * again. NULL of NULL. Threads: any, while nothing changes the network. Since 0.1. */
+LOSS_API const char *loss_net_loss(const loss_net *net);
+
+/** The lambda of the L2 term; 0 without one. Threads: any, while nothing changes the network.
+ *  Since 0.1. */
+LOSS_API double loss_net_l2(const loss_net *net);
+
+/** Name of loss number i, NULL where i is too large; the first is that of a network which was given
+ *  none. Static storage. Threads: any. Since 0.1. */
+LOSS_API const char *loss_loss_name(size_t i);
+
+/** What loss number i is: one line. NULL where i is too large. Static storage. Threads: any.
+ *  Since 0.1. */
+LOSS_API const char *loss_loss_about(size_t i);
+
 /* ---- Evaluation ----------------------------------------------------------------------------- */
 
 /** Asked now and then from any worker thread; true stops the work. Must be thread-safe.
@@ -423,10 +503,10 @@ typedef struct loss_evaluate_options {
         sizeof(loss_evaluate_options), 0, NULL, NULL                                               \
     }
 
-/** Mean cross-entropy of a network over a dataset, in evaluation mode (running statistics, no
- *  dropout), natural logarithm, nats per image:
+/** Mean loss of a network over a dataset, in evaluation mode (running statistics, no dropout): the
+ *  one that was set, or else cross-entropy, natural logarithm, nats per image:
  *
- *      L = 1/N sum_i xent(f(w; x_i), y_i)
+ *      L = 1/N sum_i loss(f(w; x_i), y_i) + lambda / 2 |w|^2
  *
  *  Set struct_size with LOSS_RESULT_INIT before the call. Since 0.1. */
 typedef struct loss_result {
@@ -434,7 +514,8 @@ typedef struct loss_result {
     double loss;        /**< not-finite values are kept: a loss of Inf or NaN is data */
     /** standard deviation of the per-image loss / sqrt(N); N - 1 in the deviation */
     double standard_error;
-    /** percent of images whose largest logit is the label's; the first of equal ones counts */
+    /** percent of images whose largest output is the label's; the first of equal ones counts. NaN
+     *  of data with targets */
     double accuracy;
     size_t images;  /**< that the mean is over */
     double seconds; /**< that it took */

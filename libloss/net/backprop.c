@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/objective.h"
 #include "net/segments.h"
 
 struct lossi_backprop {
@@ -19,7 +20,6 @@ struct lossi_backprop {
 
     /* The run under way. */
     lossi_feed feed;
-    const uint32_t *labels;
 };
 
 void lossi_backprop_free(lossi_backprop *b)
@@ -94,7 +94,7 @@ static void feed(void *pass, const lossi_chunk *chunk)
 static void take_loss(void *pass, const lossi_chunk *chunk)
 {
     const lossi_backprop *b = pass;
-    lossi_engine_loss(&b->engine, chunk, b->labels, true, false);
+    lossi_engine_loss(&b->engine, chunk, true, false);
 }
 
 /* ---- Backward ------------------------------------------------------------------------------- */
@@ -193,13 +193,23 @@ static loss_status backward_segment(lossi_backprop *b, size_t number)
 static void begin_run(lossi_backprop *b, loss_net *net, const lossi_batch *batch)
 {
     b->feed = (lossi_feed){batch->image, batch->user};
-    b->labels = batch->labels;
     b->engine.net = net;
     b->engine.n_images = batch->n;
+    lossi_engine_want(&b->engine, batch->labels, batch->targets);
     b->engine.mode = LOSSI_TRAINING;
     b->engine.seed = batch->seed;
     b->engine.cancelled = batch->cancelled;
     b->engine.user = batch->cancelled_user;
+}
+
+/* The gradient of lambda / 2 |w|^2. */
+static void add_l2(lossi_backprop *b)
+{
+    const loss_net *net = b->engine.net;
+    lossi_real lambda = (lossi_real)net->objective.l2;
+    for (size_t i = 0; i < b->n_tensors && lambda != 0; i++)
+        for (size_t j = 0; b->gradients[i] && j < net->tensors[i].count; j++)
+            b->gradients[i][j] += lambda * net->tensors[i].values[j];
 }
 
 loss_status lossi_backprop_run(lossi_backprop *b, loss_net *net, const lossi_batch *batch,
@@ -215,12 +225,14 @@ loss_status lossi_backprop_run(lossi_backprop *b, loss_net *net, const lossi_bat
         status = backward_segment(b, s);
     if (status)
         return status;
+    add_l2(b);
     *loss = 0;
     *correct = 0;
     for (size_t i = 0; i < batch->n; i++) {
-        *loss += b->engine.losses[i] / (double)batch->n;
+        *loss += b->engine.losses[i] / b->engine.total;
         *correct += b->engine.correct[i];
     }
+    *loss += lossi_objective_l2(net);
     return LOSS_OK;
 }
 

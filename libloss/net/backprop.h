@@ -10,7 +10,8 @@ typedef struct lossi_backprop lossi_backprop;
 /** The images of a step. */
 typedef struct lossi_batch {
     size_t n;               /* 1 .. the largest batch */
-    const uint32_t *labels; /* [n] */
+    const uint32_t *labels; /* [n]; NULL: targets */
+    const float *targets;   /* [n][classes]; NULL: labels */
     /** Gives image i of the batch, [c][h][w], normalised: where it lies, which may be `buffer`.
      * Called from several threads at once. */
     const float *(*image)(void *user, size_t i, float *buffer);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "net/loss.h"
+#include "net/objective.h"
 
 struct loss_builder {
     loss_net *net; /* being filled */
@@ -19,10 +19,9 @@ loss_status loss_builder_create(loss_builder **out, loss_shape shape)
 {
     LOSSI_REQUIRE(out);
     *out = NULL;
-    if (!shape.channels || !shape.height || !shape.width || shape.classes < 2)
+    if (!shape.channels || !shape.height || !shape.width || !shape.classes)
         return lossi_fail(LOSS_ERR_SHAPE,
-                          "images of %zux%zux%zu with %zu classes: no size may be 0, and two "
-                          "classes are the least",
+                          "images of %zux%zux%zu with %zu classes: no size may be 0",
                           shape.channels, shape.height, shape.width, shape.classes);
     if (shape.channels > LOSSI_LARGEST_SIZE || shape.height > LOSSI_LARGEST_SIZE ||
         shape.width > LOSSI_LARGEST_SIZE || shape.classes > LOSSI_LARGEST_SIZE)
@@ -39,7 +38,7 @@ loss_status loss_builder_create(loss_builder **out, loss_shape shape)
         return lossi_fail_nomem(sizeof *b + sizeof *net);
     }
     net->shape = shape;
-    net->loss = lossi_losses[0];
+    lossi_objective_begin(&net->objective);
     b->net = net;
     *out = b;
     return LOSS_OK;

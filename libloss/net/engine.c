@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "net/loss.h"
+#include "net/objective.h"
 
 /* Chunks that a run should have for threads to share; values that a thread adds up at once. */
 enum { LEAST_CHUNKS = 4, SUM_PIECE = 4096 };
@@ -307,27 +308,45 @@ void lossi_engine_input_gradients(const lossi_engine *e, const lossi_chunk *chun
     }
 }
 
-void lossi_engine_loss(const lossi_engine *e, const lossi_chunk *chunk, const uint32_t *labels,
-                       bool has_gradient, bool has_tangent)
+void lossi_engine_want(lossi_engine *e, const uint32_t *labels, const float *targets)
 {
-    size_t last = e->n_nodes - 1;
+    e->labels = labels;
+    e->targets = targets;
+    e->total = lossi_objective_total(e->net, labels, e->n_images);
+}
+
+double lossi_engine_mean(const lossi_engine *e)
+{
+    double sum = 0;
+    for (size_t i = 0; i < e->n_images; i++)
+        sum += e->losses[i];
+    return sum / e->total + lossi_objective_l2(e->net);
+}
+
+void lossi_engine_loss(const lossi_engine *e, const lossi_chunk *chunk, bool has_gradient,
+                       bool has_tangent)
+{
+    size_t last = e->n_nodes - 1, classes = e->net->shape.classes;
+    const lossi_loss *loss = e->net->objective.loss;
     lossi_loss_call call = {
         .kernels = e->kernels,
-        .maps = {e->net->shape.classes, 1, e->lanes, chunk->n},
+        .objective = &e->net->objective,
+        .maps = {classes, 1, e->lanes, chunk->n},
         .outputs = lossi_engine_at(e, chunk, LOSSI_OUTPUTS, last),
-        .labels = labels + chunk->first,
-        .scale = 1 / (double)e->n_images,
+        .labels = e->labels ? e->labels + chunk->first : NULL,
+        .targets = e->targets ? e->targets + chunk->first * classes : NULL,
+        .scale = 1 / e->total,
         .loss = e->losses + chunk->first,
         .correct = e->correct + chunk->first,
     };
     if (has_gradient)
         call.gradient = lossi_engine_at(e, chunk, LOSSI_GRADIENTS, last);
-    e->net->loss->value(&call);
+    loss->value(&call);
     if (!has_tangent)
         return;
     call.tangents = lossi_engine_at(e, chunk, LOSSI_TANGENTS, last);
     call.gradient_tangent = lossi_engine_at(e, chunk, LOSSI_GRADIENT_TANGENTS, last);
-    e->net->loss->tangent(&call);
+    loss->tangent(&call);
 }
 
 lossi_combine lossi_engine_combine(const lossi_engine *e, size_t i)

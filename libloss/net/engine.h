@@ -65,6 +65,9 @@ typedef struct lossi_engine {
     /* The run under way; set by the pass. */
     const loss_net *net;
     size_t n_images;
+    const uint32_t *labels; /* of losses, [n_images]; NULL: targets */
+    const float *targets;   /* [n_images][classes]; NULL: labels */
+    double total;           /* what the mean loss divides the sum by */
     lossi_mode mode;
     uint64_t seed;
     loss_cancelled cancelled; /* may be NULL */
@@ -135,11 +138,13 @@ void lossi_engine_inputs(const lossi_engine *e, const lossi_chunk *chunk, lossi_
 /** Where the gradients of the inputs of node i go. The first that writes one finds zeros. */
 void lossi_engine_input_gradients(const lossi_engine *e, const lossi_chunk *chunk,
                                   lossi_block block, size_t i, lossi_real **dx);
-/** Losses of the chunk's images; with the block of gradients, that of the outputs for the mean
- * over the run's images. With tangents, the tangent of it, too.
- *  @param labels  [n_images], of the run. */
-void lossi_engine_loss(const lossi_engine *e, const lossi_chunk *chunk, const uint32_t *labels,
-                       bool has_gradient, bool has_tangent);
+/** Sets what the losses of the n_images of the run compare the outputs with. */
+void lossi_engine_want(lossi_engine *e, const uint32_t *labels, const float *targets);
+/** The losses of a chunk, and the gradient of their mean and its tangent where they are wanted. */
+void lossi_engine_loss(const lossi_engine *e, const lossi_chunk *chunk, bool has_gradient,
+                       bool has_tangent);
+/** The mean of the losses of the run, with the L2 term. */
+double lossi_engine_mean(const lossi_engine *e);
 
 /** What a layer's *_combine is given; gradients are not set. */
 lossi_combine lossi_engine_combine(const lossi_engine *e, size_t i);

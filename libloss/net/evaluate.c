@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "net/engine.h"
+#include "net/objective.h"
 
 /* What a network's values are made into for a step. */
 typedef struct ready {
@@ -23,8 +24,7 @@ struct lossi_evaluator {
 
     /* The run under way. */
     lossi_feed feed;
-    const uint32_t *labels; /* of losses */
-    float *logits;          /* [n][classes]; NULL: losses are wanted */
+    float *logits; /* [n][classes]; NULL: losses are wanted */
 };
 
 void lossi_evaluator_free(lossi_evaluator *e)
@@ -156,7 +156,7 @@ static void run_chunk(void *pass, const lossi_chunk *chunk)
     for (size_t k = 0; k < e->steps.n; k++)
         run_step(e, chunk, k);
     if (!e->logits) {
-        lossi_engine_loss(engine, chunk, e->labels, false, false);
+        lossi_engine_loss(engine, chunk, false, false);
         return;
     }
     size_t classes = engine->net->shape.classes;
@@ -166,7 +166,9 @@ static void run_chunk(void *pass, const lossi_chunk *chunk)
             e->logits[(chunk->first + i) * classes + k] = (float)logits[k * engine->lanes + i];
 }
 
-/* Mean, standard error and accuracy of the per-image values, summed in image order. */
+/* Mean, standard error and accuracy of the per-image values, summed in image order. A weighted mean
+ * is a ratio of two sums: its error is that of what the images have more or less than their share.
+ * The L2 term is the same for every choice of images. */
 static void summarise(const lossi_engine *e, loss_result *result)
 {
     double sum = 0, squares = 0;
@@ -175,12 +177,15 @@ static void summarise(const lossi_engine *e, loss_result *result)
         sum += e->losses[i];
         n_correct += e->correct[i];
     }
-    double mean = sum / (double)n;
-    for (size_t i = 0; i < n; i++)
-        squares += (e->losses[i] - mean) * (e->losses[i] - mean);
-    result->loss = mean;
-    result->standard_error = n > 1 ? sqrt(squares / (double)(n - 1) / (double)n) : NAN;
-    result->accuracy = 100 * (double)n_correct / (double)n;
+    double mean = sum / e->total;
+    for (size_t i = 0; i < n; i++) {
+        double off = e->losses[i] - lossi_objective_weight(e->net, e->labels, i) * mean;
+        squares += off * off;
+    }
+    result->loss = mean + lossi_objective_l2(e->net);
+    result->standard_error =
+        n > 1 ? sqrt(squares / (double)(n - 1) / (double)n) / (e->total / (double)n) : NAN;
+    result->accuracy = e->labels ? 100 * (double)n_correct / (double)n : NAN;
     result->images = n;
 }
 
@@ -194,9 +199,10 @@ loss_status lossi_evaluator_run(lossi_evaluator *e, const loss_net *net, const l
     if (status)
         return status;
     e->feed = lossi_feed_of(data);
-    e->labels = loss_dataset_labels(data);
     e->logits = NULL;
+    e->engine.net = net;
     e->engine.n_images = loss_dataset_count(data);
+    lossi_engine_want(&e->engine, loss_dataset_labels(data), loss_dataset_targets(data));
     e->engine.cancelled = cancelled;
     e->engine.user = user;
     lossi_evaluator_set(e, net);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "net/engine.h"
+#include "net/objective.h"
 
 /* Slots: enough for many processors, but not more memory than MOST_SUMS values unless the
  * network is very large. */
@@ -145,7 +146,11 @@ loss_status lossi_hessian_create(lossi_hessian **out, const loss_net *net,
                                  const lossi_hessian_options *opt)
 {
     *out = NULL;
+    const loss_function *function = &net->objective.function;
     loss_status status = lossi_net_check_loss(net, opt->data);
+    if (!status && function->value && !function->tangent)
+        status = lossi_fail(LOSS_ERR_ARGUMENT, "%s has no tangent, which curvature needs",
+                            loss_net_loss(net));
     if (status)
         return status;
     lossi_hessian *h = calloc(1, sizeof *h);
@@ -348,7 +353,7 @@ static void run_chunk(void *pass, const lossi_chunk *chunk)
            e->image_size * e->lanes * sizeof(lossi_real));
     for (size_t i = 1; i < e->n_nodes; i++)
         forward_layer(h, chunk, i);
-    lossi_engine_loss(e, chunk, loss_dataset_labels(h->opt.data), true, h->vector);
+    lossi_engine_loss(e, chunk, true, h->vector);
     for (size_t i = e->n_nodes; i-- > 1;)
         backward_layer(h, chunk, i);
 }
@@ -371,20 +376,34 @@ static loss_status check(const lossi_hessian *h, double loss, const lossi_real *
     return LOSS_OK;
 }
 
+/* The gradient of lambda / 2 |w|^2 is lambda w, its Hessian lambda times the identity. */
+static void add_l2(const lossi_hessian *h, lossi_real *result)
+{
+    lossi_real lambda = (lossi_real)h->net->objective.l2;
+    for (size_t i = 0; i < h->n_tensors && lambda != 0; i++) {
+        if (h->places[i] == SIZE_MAX)
+            continue;
+        const lossi_real *from =
+            h->vector ? h->vector + h->places[i] : lossi_net_values_const(h->net, i);
+        for (size_t j = 0; j < h->net->tensors[i].count; j++)
+            result[h->places[i] + j] += lambda * from[j];
+    }
+}
+
 static loss_status run(lossi_hessian *h, double *loss, lossi_real *result)
 {
     lossi_engine *e = &h->engine;
+    lossi_engine_want(e, loss_dataset_labels(h->opt.data), loss_dataset_targets(h->opt.data));
     loss_status status = lossi_engine_run(e, h->n_slots, run_chunk, h);
     if (status)
         return status;
     lossi_engine_sum(
         e, 1, &(lossi_sum){h->slots, h->n_slots, h->count, h->count, result, .in_double = true});
-    double sum = 0;
-    for (size_t i = 0; i < e->n_images; i++)
-        sum += e->losses[i];
+    add_l2(h, result);
+    double mean = lossi_engine_mean(e);
     if (loss)
-        *loss = sum / (double)e->n_images;
-    return check(h, sum / (double)e->n_images, result);
+        *loss = mean;
+    return check(h, mean, result);
 }
 
 loss_status lossi_hessian_gradient(lossi_hessian *h, double *loss, lossi_real *gradient)

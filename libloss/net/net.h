@@ -52,10 +52,22 @@ typedef struct lossi_node {
     lossi_values keys[LOSSI_MOST_KEYS]; /* in the order of the kind's table */
 } lossi_node;
 
+/** What a network is trained for. */
+enum { LOSSI_MOST_LOSS_KEYS = 2 };
+typedef struct lossi_objective {
+    const struct lossi_loss *loss;
+    char *name; /* canonical; NULL: the first loss of the table, as it stands there. Owned. */
+    double keys[LOSSI_MOST_LOSS_KEYS]; /* in the order of the loss's table */
+    double *weights;                   /* [n_weights] of classes; NULL: 1. Owned. */
+    size_t n_weights;
+    double l2;              /* lambda of lambda / 2 |w|^2 */
+    loss_function function; /* of the caller, where the loss is one */
+} lossi_objective;
+
 struct loss_net {
     char *model;
     loss_shape shape;
-    const struct lossi_loss *loss;
+    lossi_objective objective;
     size_t n_nodes, n_tensors;
     lossi_node *nodes; /* the last one is the logits */
     lossi_tensor *tensors;
@@ -119,9 +131,11 @@ static inline const lossi_real *lossi_net_values_const(const loss_net *net, size
     return net->tensors[tensor].values;
 }
 
-/** LOSS_ERR_SHAPE unless the data have the network's image shape and no more classes. */
+/** LOSS_ERR_SHAPE unless the data have images, and those of the network's shape. */
 loss_status lossi_net_check_data(const loss_net *net, const loss_dataset *data);
 /** The same, and unless they hold what the network's loss compares its outputs with. */
 loss_status lossi_net_check_loss(const loss_net *net, const loss_dataset *data);
+/** LOSS_ERR_SHAPE with both shapes in the message. */
+loss_status lossi_net_fail_shape(const loss_net *net, const loss_dataset *data);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "net/layer.h"
+#include "net/objective.h"
 
 void loss_net_free(loss_net *net)
 {
@@ -19,6 +20,7 @@ void loss_net_free(loss_net *net)
     free(net->tensors);
     free(net->nodes);
     free(net->model);
+    lossi_objective_free(&net->objective);
     free(net);
 }
 
@@ -148,10 +150,10 @@ loss_status lossi_net_clone(loss_net **out, const loss_net *net)
         return lossi_fail_nomem(sizeof *copy);
     copy->shape = net->shape;
     copy->model = lossi_strdup(net->model);
-    copy->loss = net->loss;
     copy->nodes = calloc(net->n_nodes, sizeof *copy->nodes);
     copy->tensors = calloc(net->n_tensors ? net->n_tensors : 1, sizeof *copy->tensors);
-    if (!copy->model || !copy->nodes || !copy->tensors)
+    if (!copy->model || !copy->nodes || !copy->tensors ||
+        lossi_objective_copy(&copy->objective, &net->objective))
         goto out_of_memory;
     for (size_t i = 0; i < net->n_nodes; i++, copy->n_nodes++) {
         const lossi_node *from = &net->nodes[i];
@@ -200,25 +202,22 @@ void loss_net_digest(const loss_net *net, char digest[17])
         lossi_digest_text(d, digest);
 }
 
+loss_status lossi_net_fail_shape(const loss_net *net, const loss_dataset *data)
+{
+    loss_shape a = net->shape, b = loss_dataset_shape(data);
+    return lossi_fail(
+        LOSS_ERR_SHAPE,
+        "%s takes images of %zux%zux%zu in %zu classes; the data set has %zux%zux%zu in %zu",
+        net->model, a.channels, a.height, a.width, a.classes, b.channels, b.height, b.width,
+        b.classes);
+}
+
 loss_status lossi_net_check_data(const loss_net *net, const loss_dataset *data)
 {
     loss_shape a = net->shape, b = loss_dataset_shape(data);
-    if (a.channels != b.channels || a.height != b.height || a.width != b.width ||
-        a.classes != b.classes)
-        return lossi_fail(
-            LOSS_ERR_SHAPE,
-            "%s takes images of %zux%zux%zu in %zu classes; the data set has %zux%zux%zu in %zu",
-            net->model, a.channels, a.height, a.width, a.classes, b.channels, b.height, b.width,
-            b.classes);
+    if (a.channels != b.channels || a.height != b.height || a.width != b.width)
+        return lossi_net_fail_shape(net, data);
     if (!loss_dataset_count(data))
         return lossi_fail(LOSS_ERR_SHAPE, "the data set holds no images");
     return LOSS_OK;
-}
-
-loss_status lossi_net_check_loss(const loss_net *net, const loss_dataset *data)
-{
-    loss_status status = lossi_net_check_data(net, data);
-    if (!status && !loss_dataset_labels(data))
-        status = lossi_fail(LOSS_ERR_SHAPE, "the data set holds targets; expected labels");
-    return status;
 }

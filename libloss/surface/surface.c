@@ -105,6 +105,15 @@ static loss_status take_splits(loss_surface *s)
                       splits ? "\"" : "");
 }
 
+/* The loss and its L2 term, where they are not what every landscape had before there was a
+ * choice. */
+static bool add_objective(lossi_facts *facts, const loss_net *net)
+{
+    bool is_first = strcmp(loss_net_loss(net), loss_loss_name(0)) == 0;
+    return (is_first || lossi_facts_add(facts, LOSS_KEY_LOSS, "%s", loss_net_loss(net))) &&
+           (!loss_net_l2(net) || lossi_facts_add(facts, LOSS_KEY_L2, "%.17g", loss_net_l2(net)));
+}
+
 /* Everything that docs/file-formats.md lists. */
 static bool collect_facts(const loss_surface *s, lossi_facts *facts)
 {
@@ -131,6 +140,7 @@ static bool collect_facts(const loss_surface *s, lossi_facts *facts)
                 (!s->opt.weights_read ||
                  lossi_facts_add(facts, LOSS_KEY_WEIGHTS_READ, "%s", s->opt.weights_read)) &&
                 (!s->opt.repeat || lossi_facts_add(facts, LOSS_KEY_REPEAT, "%zu", s->opt.repeat)) &&
+                add_objective(facts, s->net) &&
                 lossi_facts_add(facts, LOSS_KEY_SPLITS, "%s",
                                 SPLITS[s->data[0] != NULL][s->data[1] != NULL]) &&
                 lossi_facts_add(facts, LOSS_KEY_DATA, "%s", loss_dataset_path(first)) &&
@@ -222,6 +232,8 @@ static loss_status compare(const loss_surface *s, const lossi_facts *asked)
         {LOSS_KEY_BN_IMAGES, "number of images for BatchNorm's statistics", NO_SPLIT},
         {LOSS_KEY_BN_DATA_DIGEST, "images for BatchNorm's statistics (digest)", NO_SPLIT},
         {LOSS_KEY_REPEAT, "number of repeated directions", NO_SPLIT},
+        {LOSS_KEY_LOSS, "loss", NO_SPLIT},
+        {LOSS_KEY_L2, "L2 term", NO_SPLIT},
         {LOSS_KEY_ISA, "kernel set", NO_SPLIT},
         {LOSS_KEY_BLAS, "OpenBLAS and its core", NO_SPLIT},
     };

@@ -2,6 +2,7 @@
 #include "train/batches.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/random.h"
 
@@ -19,9 +20,11 @@ loss_status lossi_batches_create(lossi_batches *b, const loss_dataset *data, siz
     /* A last batch of one image is left out: BatchNorm has no variance on one. */
     b->n_steps = n / batch + (n % batch > 1);
     b->order = lossi_alloc(n, sizeof *b->order);
+    size_t n_targets = loss_dataset_targets(data) ? n * loss_dataset_shape(data).classes : 0;
     b->labels = lossi_alloc(n, sizeof *b->labels);
+    b->targets = lossi_alloc(n_targets, sizeof *b->targets);
     b->table = lossi_alloc(channels * 256, sizeof *b->table);
-    if (!b->order || !b->labels || !b->table) {
+    if (!b->order || !b->labels || !b->targets || !b->table) {
         lossi_batches_free(b);
         return lossi_fail_nomem(n * (sizeof *b->order + sizeof *b->labels));
     }
@@ -36,6 +39,7 @@ void lossi_batches_free(lossi_batches *b)
 {
     free(b->order);
     free(b->labels);
+    free(b->targets);
     free(b->table);
     *b = (lossi_batches){0};
 }
@@ -52,8 +56,15 @@ void lossi_batches_begin_epoch(lossi_batches *b, size_t epoch)
         b->order[i] = b->order[j];
         b->order[j] = swap;
     }
+    const uint32_t *labels = loss_dataset_labels(b->data);
+    const float *targets = loss_dataset_targets(b->data);
+    size_t n_each = loss_dataset_shape(b->data).classes;
     for (size_t i = 0; i < n; i++)
-        b->labels[i] = loss_dataset_labels(b->data)[b->order[i]];
+        if (labels)
+            b->labels[i] = labels[b->order[i]];
+        else
+            memcpy(b->targets + i * n_each, targets + b->order[i] * n_each,
+                   n_each * sizeof *targets);
 }
 
 /* Where an image's crop lies in the image with PAD pixels around it, and whether it is mirrored. */
@@ -100,9 +111,11 @@ lossi_batch lossi_batches_step(lossi_batches *b, size_t step)
     size_t n = loss_dataset_count(b->data);
     b->first = step * b->batch;
     size_t left = n - b->first;
+    bool has_labels = loss_dataset_labels(b->data);
     return (lossi_batch){
         .n = left < b->batch ? left : b->batch,
-        .labels = b->labels + b->first,
+        .labels = has_labels ? b->labels + b->first : NULL,
+        .targets = has_labels ? NULL : b->targets + b->first * loss_dataset_shape(b->data).classes,
         .image = put_image,
         .user = b,
         .seed = b->seed ^ ((uint64_t)b->epoch << 32 | step) * 0x9E3779B97F4A7C15u,

@@ -13,7 +13,8 @@ typedef struct lossi_batches {
     uint64_t seed;
     size_t epoch;     /* 1 .. */
     size_t *order;    /* [n]: images in this epoch's order */
-    uint32_t *labels; /* [n], in that order */
+    uint32_t *labels; /* [n], in that order; or */
+    float *targets;   /* [n][classes] */
     float *table;     /* [channels][256]: a byte's normalised value */
     size_t first;     /* of the step under way */
 } lossi_batches;

@@ -49,6 +49,14 @@ static bool add_options(cJSON *json, const loss_train_options *opt)
            cJSON_AddNumberToObject(json, "save_every", (double)opt->save_every);
 }
 
+/* The loss and its L2 term, where they are not what every run had before there was a choice. */
+static bool add_objective(cJSON *json, const loss_net *net)
+{
+    bool is_first = strcmp(loss_net_loss(net), loss_loss_name(0)) == 0;
+    return (is_first || add_text(json, "loss", loss_net_loss(net))) &&
+           (!loss_net_l2(net) || cJSON_AddNumberToObject(json, "l2", loss_net_l2(net)));
+}
+
 /* Moves the members of the caller's object that we do not set ourselves. */
 static loss_status merge(cJSON *json, const char *text)
 {
@@ -73,7 +81,7 @@ static loss_status describe(cJSON *json, const loss_net *net, const loss_dataset
     bool done =
         cJSON_AddStringToObject(json, "version", loss_version()) &&
         cJSON_AddStringToObject(json, "isa", loss_isa()) && add_blas(json) &&
-        add_text(json, "model", loss_net_model(net)) &&
+        add_text(json, "model", loss_net_model(net)) && add_objective(json, net) &&
         cJSON_AddNumberToObject(json, "parameters", (double)loss_net_n_parameters(net)) &&
         add_options(json, opt) &&
         cJSON_AddNumberToObject(json, "images", (double)loss_dataset_count(data)) &&
@@ -104,21 +112,33 @@ static bool may_differ(const char *key)
     return false;
 }
 
+static loss_status fail_other(const char *path, const char *key, const cJSON *found,
+                              const cJSON *asked)
+{
+    char *was = value_text(found), *is = value_text(asked);
+    loss_status status = lossi_fail(LOSS_ERR_MISMATCH,
+                                    "%s: %s is %s; now asked for: %s. Use the same options to go "
+                                    "on, or another folder",
+                                    path, key, was ? was : "?", is ? is : "?");
+    free(was);
+    free(is);
+    return status;
+}
+
+/* What is not there means the standard of both. */
+static const char *const OBJECTIVE[] = {"loss", "l2"};
+
 static loss_status compare(const char *path, const cJSON *found, const cJSON *asked)
 {
     for (const cJSON *item = asked->child; item; item = item->next) {
         const cJSON *other = cJSON_GetObjectItemCaseSensitive(found, item->string);
-        if (may_differ(item->string) || cJSON_Compare(item, other, true))
-            continue;
-        char *was = value_text(other), *is = value_text(item);
-        loss_status status =
-            lossi_fail(LOSS_ERR_MISMATCH,
-                       "%s: %s is %s; now asked for: %s. Use the same options to go on, "
-                       "or another folder",
-                       path, item->string, was ? was : "?", is ? is : "?");
-        free(was);
-        free(is);
-        return status;
+        if (!may_differ(item->string) && !cJSON_Compare(item, other, true))
+            return fail_other(path, item->string, other, item);
+    }
+    for (size_t i = 0; i < sizeof OBJECTIVE / sizeof *OBJECTIVE; i++) {
+        const cJSON *was = cJSON_GetObjectItemCaseSensitive(found, OBJECTIVE[i]);
+        if (was && !cJSON_HasObjectItem(asked, OBJECTIVE[i]))
+            return fail_other(path, OBJECTIVE[i], was, NULL);
     }
     return LOSS_OK;
 }

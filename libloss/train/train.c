@@ -125,7 +125,7 @@ static loss_status run_steps(training *t, loss_train_progress *p, double *lr)
         n_correct += correct;
         p->step = step + 1;
         p->loss = loss_sum / (double)n_images;
-        p->accuracy = 100 * (double)n_correct / (double)n_images;
+        p->accuracy = batch.labels ? 100 * (double)n_correct / (double)n_images : NAN;
         p->images_per_second = (double)n_images / (lossi_clock() - start);
         if (step + 1 < n_steps) /* the last one is reported when the epoch is done */
             report(t, p);
@@ -133,14 +133,23 @@ static loss_status run_steps(training *t, loss_train_progress *p, double *lr)
     return LOSS_OK;
 }
 
+/* A number of the log; its place stays empty where there is none. NULL: out of memory. */
+static char *log_number(const char *format, double value)
+{
+    return isnan(value) ? lossi_strdup("") : lossi_format(format, value);
+}
+
 static loss_status log_epoch(training *t, const loss_train_progress *p, double lr, double seconds)
 {
-    char *test =
-        t->test ? lossi_format("%.9g,%.6g", p->test_loss, p->test_accuracy) : lossi_strdup(",");
-    char *log = !test ? NULL
-                      : lossi_format("%s%zu,%.9g,%.9g,%.6g,%s,%.4g,%.4g\n", t->log, p->epoch, lr,
-                                     p->loss, p->accuracy, test, p->images_per_second, seconds);
-    free(test);
+    char *accuracy = log_number("%.6g", p->accuracy),
+         *test_loss = t->test ? lossi_format("%.9g", p->test_loss) : lossi_strdup(""),
+         *test_accuracy = log_number("%.6g", p->test_accuracy), *log = NULL;
+    if (accuracy && test_loss && test_accuracy)
+        log = lossi_format("%s%zu,%.9g,%.9g,%s,%s,%s,%.4g,%.4g\n", t->log, p->epoch, lr, p->loss,
+                           accuracy, test_loss, test_accuracy, p->images_per_second, seconds);
+    free(accuracy);
+    free(test_loss);
+    free(test_accuracy);
     if (!log)
         return lossi_fail_nomem(strlen(t->log) + 128);
     free(t->log);

@@ -130,12 +130,13 @@ static naive evaluate(const loss_net *net, size_t n, const float *images, const 
     lossi_loss_call loss = {.kernels = v.kernels,
                             .maps = {net->shape.classes, 1, v.lanes, n},
                             .outputs = v.y[last],
+                            .objective = &net->objective,
                             .labels = labels,
                             .scale = 1 / (double)n,
                             .loss = losses,
                             .correct = correct,
                             .gradient = v.dy[last]};
-    net->loss->value(&loss);
+    net->objective.loss->value(&loss);
     for (size_t i = last; i > 0; i--)
         run_node(&v, i, true);
     return v;
