@@ -42,16 +42,16 @@ static loss_status add_figures(figure *f, loss_surface *surface, const field *q)
     loss_status status = summary_of(surface, q->split, &s);
     if (status)
         return status;
-    char model[64], centre[224] = "", lowest[96] = "", missing[160] = "";
+    char accuracy[ACCURACY_TEXT], model[64], centre[224] = "", lowest[96] = "", missing[160] = "";
     bool is_line = f->y.n == 1;
     size_t n_not_positive = 0;
     for (size_t i = 0; f->log && i < q->nx * q->ny; i++)
         n_not_positive += q->values[i] <= 0;
     if (s.has_centre)
-        snprintf(centre, sizeof centre,
-                 "centre (%s): loss %.4g \302\261 %.2g%s, accuracy %.4g %%; ",
+        snprintf(centre, sizeof centre, "centre (%s): loss %.4g \302\261 %.2g%s%s; ",
                  is_line ? "dashed" : "cross", s.centre.loss, s.centre.standard_error,
-                 centre_text(surface, q->split, s.centre.loss, model), s.centre.accuracy);
+                 centre_text(surface, q->split, s.centre.loss, model),
+                 accuracy_text(s.centre.accuracy, accuracy));
     if (s.evaluated > s.not_finite)
         snprintf(lowest, sizeof lowest, "lowest loss %.4g at (%.3g, %.3g)", s.min, s.min_x,
                  s.min_y);

@@ -2,6 +2,8 @@
 #include "display.h"
 
 #include <loss/text.h>
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 const char *display(const char *text)
@@ -15,4 +17,12 @@ const char *display(const char *text)
     if (loss_text_escape(text, strlen(text), out, SIZE) >= SIZE)
         memcpy(out + strlen(out) - 3, "...", 3);
     return out;
+}
+
+const char *accuracy_text(double accuracy, char text[ACCURACY_TEXT])
+{
+    *text = 0;
+    if (!isnan(accuracy))
+        snprintf(text, ACCURACY_TEXT, ", accuracy %.4g %%", accuracy);
+    return text;
 }

@@ -6,4 +6,8 @@
  * of more than 4 KiB is cut, and ends in "...". One thread. */
 const char *display(const char *text);
 
+/** ", accuracy 91.2 %"; "" for NaN, where there is none. @return text */
+enum { ACCURACY_TEXT = 40 };
+const char *accuracy_text(double accuracy, char text[ACCURACY_TEXT]);
+
 #endif

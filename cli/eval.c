@@ -3,22 +3,27 @@
 
 #include "choices.h"
 #include "cli.h"
+#include "display.h"
 #include "json.h"
 #include "target.h"
 
 static loss_status print_result(const target *t, const loss_net *net, loss_split split,
                                 const loss_result *r, bool is_json)
 {
+    char accuracy[ACCURACY_TEXT];
     if (!is_json) {
-        printf(
-            "%s on %zu %s images: loss %.6g +- %.2g nats per image, accuracy %.4g %%  (%.2f s)\n",
-            loss_net_model(net), r->images, loss_split_name(split), r->loss, r->standard_error,
-            r->accuracy, r->seconds);
+        printf("%s on %zu %s images: loss %.6g +- %.2g %s%s%s  (%.2f s)\n", loss_net_model(net),
+               r->images, loss_split_name(split), r->loss, r->standard_error,
+               t->loss ? "of " : "nats per image", t->loss ? loss_net_loss(net) : "",
+               accuracy_text(r->accuracy, accuracy), r->seconds);
         return LOSS_OK;
     }
     json j = json_begin();
     json_number(&j, j.root, "loss", r->loss);
-    json_number(&j, j.root, "accuracy", r->accuracy);
+    json_known(&j, j.root, "accuracy", r->accuracy);
+    json_text(&j, j.root, "objective", loss_net_loss(net));
+    if (loss_net_l2(net) > 0)
+        json_number(&j, j.root, "l2", loss_net_l2(net));
     json_number(&j, j.root, "standard_error", r->standard_error);
     json_number(&j, j.root, "images", (double)r->images);
     json_text(&j, j.root, "split", loss_split_name(split));
@@ -32,8 +37,8 @@ static const command_text TEXT = {
     .name = "eval",
     .usage = "RUN/ [options]  |  --model NAME --weights FILE --data PATH [options]",
     .summary =
-        "Mean cross-entropy (nats per image), its standard error, and accuracy, in evaluation "
-        "mode.",
+        "Mean loss (cross-entropy in nats per image, or --loss), its standard error, and accuracy, "
+        "in evaluation mode.",
     .examples = "  lossgrid eval run --split test\n"
                 "  lossgrid eval --weights resnet20.th --data cifar-10-binary.tar.gz --json",
 };

@@ -100,6 +100,12 @@ void json_number(json *j, cJSON *to, const char *key, double value)
         json_text(j, to, key, isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
 }
 
+void json_known(json *j, cJSON *to, const char *key, double value)
+{
+    if (!isnan(value))
+        json_number(j, to, key, value);
+}
+
 void json_bool(json *j, cJSON *to, const char *key, bool value)
 {
     json_item(j, to, key, cJSON_CreateBool(value));

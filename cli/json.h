@@ -22,6 +22,8 @@ cJSON *json_list(json *j, cJSON *to, const char *key);
 /** A number with all its digits. JSON knows no NaN or Inf: they become the strings "NaN",
  * "Infinity", "-Infinity". */
 void json_number(json *j, cJSON *to, const char *key, double value);
+/** The same; NaN is left out. */
+void json_known(json *j, cJSON *to, const char *key, double value);
 /** A text, escaped as loss_text_escape() does. */
 void json_text(json *j, cJSON *to, const char *key, const char *text);
 void json_bool(json *j, cJSON *to, const char *key, bool value);

@@ -44,10 +44,17 @@ static void print_networks(void)
 static void print_data_sets(void)
 {
     for (size_t i = 0; i < loss_dataset_formats(); i++)
-        printf("  %-10s %s\n", loss_dataset_format_name(i), loss_dataset_format_summary(i));
+        printf("  %-11s %s\n", loss_dataset_format_name(i), loss_dataset_format_summary(i));
     const char *name;
     for (size_t i = 0; (name = loss_dataset_known(i)); i++)
         printf("  %s: by this name, where Debian's package puts it\n", name);
+}
+
+static void print_losses(void)
+{
+    printf("\nLosses, for --loss NAME[:key=value,...]:\n");
+    for (size_t i = 0; loss_loss_name(i); i++)
+        printf("  %-14s %s\n", loss_loss_name(i), loss_loss_about(i));
 }
 
 static void print_help(void)
@@ -63,6 +70,7 @@ static void print_help(void)
            "  --model auto recognises the network of --weights.\n"
            "\nData sets, recognised by content:\n");
     print_data_sets();
+    print_losses();
     printf("\nExamples:\n"
            "  lossgrid train --model resnet20 --data fashion-mnist --epochs 3 --limit 10000 --out "
            "run\n"

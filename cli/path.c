@@ -87,6 +87,15 @@ static bool is_origin(const parts *p)
     return strcmp(digest, fact(p, LOSS_KEY_WEIGHTS_DIGEST)) == 0;
 }
 
+/* The loss that the file is of. */
+static loss_status set_loss(const parts *p)
+{
+    double l2;
+    loss_status status = *fact(p, "loss") ? loss_net_set_loss(p->net, fact(p, "loss")) : LOSS_OK;
+    return !status && loss_number_parse(fact(p, "l2"), NULL, &l2) ? loss_net_set_l2(p->net, l2)
+                                                                  : status;
+}
+
 /* The origin: --weights, or the checkpoint of the runs that it is, looked for from their ends. */
 static loss_status open_origin(request *r, parts *p)
 {
@@ -95,6 +104,8 @@ static loss_status open_origin(request *r, parts *p)
     by_order.key = r->t.key;
     loss_status status =
         loss_net_create(&p->net, r->t.model, loss_dataset_shape(images_first(&p->images)));
+    if (!status)
+        status = set_loss(p);
     if (!status && r->t.weights)
         return loss_net_load(p->net, r->t.weights, &by_order);
     for (size_t back = 1, more = 1; more && !status; back++) {

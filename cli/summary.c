@@ -95,13 +95,13 @@ loss_status summary_of(loss_surface *surface, loss_split split, summary *s)
 
 void summary_print(const loss_surface *surface, loss_split split, const summary *s)
 {
-    char time[32];
+    char time[32], accuracy[ACCURACY_TEXT];
     const char *images = loss_surface_metadata_of(surface, LOSS_KEY_IMAGES, loss_split_name(split));
     printf("%-5s  %zu of %zu points, %s images each, %s\n", loss_split_name(split), s->evaluated,
            s->total, display(images), duration_text(s->seconds, time));
     if (s->has_centre)
-        printf("       centre   loss %.6g +- %.2g, accuracy %.4g %%\n", s->centre.loss,
-               s->centre.standard_error, s->centre.accuracy);
+        printf("       centre   loss %.6g +- %.2g%s\n", s->centre.loss, s->centre.standard_error,
+               accuracy_text(s->centre.accuracy, accuracy));
     if (s->evaluated > s->not_finite)
         printf("       lowest   loss %.6g +- %.2g at (%.4g, %.4g)\n       highest  loss %.6g\n",
                s->min, s->min_error, s->min_x, s->min_y, s->max);
@@ -125,7 +125,7 @@ void summary_add(json *j, cJSON *to, const summary *s)
         cJSON *centre = json_object(j, to, "centre");
         json_number(j, centre, "loss", s->centre.loss);
         json_number(j, centre, "standard_error", s->centre.standard_error);
-        json_number(j, centre, "accuracy", s->centre.accuracy);
+        json_known(j, centre, "accuracy", s->centre.accuracy);
     }
     json_number(j, to, "min", s->min);
     json_number(j, to, "min_x", s->min_x);

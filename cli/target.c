@@ -72,6 +72,19 @@ static int take_weights(target *t, const cJSON *run_json)
     return t->weights ? EXIT_OK : report_failure(LOSS_ERR_NOMEM);
 }
 
+/* Takes the loss and its L2 term of run.json unless they were given. */
+static loss_status take_loss(target *t, const cJSON *run_json)
+{
+    const cJSON *loss = cJSON_GetObjectItemCaseSensitive(run_json, "loss"),
+                *l2 = cJSON_GetObjectItemCaseSensitive(run_json, "l2");
+    if (!t->has_l2 && cJSON_IsNumber(l2))
+        t->l2 = l2->valuedouble;
+    if (t->loss || !cJSON_IsString(loss))
+        return LOSS_OK;
+    t->loss = t->owned[TARGET_LOSS] = strdup(loss->valuestring);
+    return t->loss ? LOSS_OK : LOSS_ERR_NOMEM;
+}
+
 static int read_run(target *t)
 {
     char path[4096];
@@ -85,6 +98,8 @@ static int read_run(target *t)
         return result;
     }
     status = take_model(t, run_json);
+    if (!status)
+        status = take_loss(t, run_json);
     if (!status && !t->data) {
         status = place_find(&t->owned[TARGET_DATA], run_json, t->run);
         t->data = t->owned[TARGET_DATA];

@@ -8,7 +8,7 @@
 struct cJSON;
 struct json;
 
-enum { TARGET_MODEL, TARGET_WEIGHTS, TARGET_DATA, TARGET_N_OWNED };
+enum { TARGET_MODEL, TARGET_WEIGHTS, TARGET_DATA, TARGET_LOSS, TARGET_N_OWNED };
 
 /** The model that is recognised from its weights. */
 extern const char TARGET_AUTO[];
@@ -21,8 +21,11 @@ typedef struct target {
     size_t max_bytes; /* that images may unpack to; 0: the library's limit */
     bool sample;
     uint64_t sample_seed;
-    const char *key; /* of several sets of tensors in the weights */
-    bool by_order;   /* weights match by order instead of name */
+    const char *key;  /* of several sets of tensors in the weights */
+    bool by_order;    /* weights match by order instead of name */
+    const char *loss; /* NULL: the network's own */
+    double l2;
+    bool has_l2;
     bool quiet;
     char *owned[TARGET_N_OWNED]; /* what came from run.json or was recognised */
     /* Of the network, once it is open: */
@@ -53,7 +56,13 @@ typedef struct target {
         OPT_CHANNELS("std", "standard deviation of each channel, in 0 to 1", &(t).std),            \
         OPT_COUNT("max-bytes", "N",                                                                \
                   "most bytes that images may unpack to (256 MiB, or 64 times their files)",       \
-                  &(t).max_bytes)
+                  &(t).max_bytes),                                                                 \
+        OPT_TEXT("loss", "NAME",                                                                   \
+                 "loss, such as mse or cross-entropy:smoothing=0.1 (cross-entropy; lossgrid "      \
+                 "--help lists them)",                                                             \
+                 &(t).loss),                                                                       \
+        OPT_NUMBER("l2", "X", "adds X / 2 |w|^2 over all parameters to the loss (0)", &(t).l2,     \
+                   .given = &(t).has_l2)
 
 /** Fills what the options left open from t->run's run.json, and checks that nothing is missing.
  *  @return -1 to go on, else an exit code. */

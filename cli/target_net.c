@@ -113,6 +113,12 @@ loss_status target_check_other(target *t, const loss_net *net, const char *path)
     return status;
 }
 
+static loss_status set_loss(const target *t, loss_net *net)
+{
+    loss_status status = t->loss ? loss_net_set_loss(net, t->loss) : LOSS_OK;
+    return status ? status : loss_net_set_l2(net, t->l2);
+}
+
 loss_status target_open_net(target *t, const loss_dataset *data, loss_net **net)
 {
     loss_shape shape = loss_dataset_shape(data);
@@ -131,8 +137,11 @@ loss_status target_open_net(target *t, const loss_dataset *data, loss_net **net)
         status = recognise(t, shape, images, &opt);
     if (!status)
         status = load(t, shape, net);
-    if (!status && images && !is_auto)
+    /* Where a network guesses is known of the first loss only. */
+    if (!status && images && !is_auto && !t->loss && loss_dataset_labels(images))
         status = check(t, *net, t->weights, images, &opt);
+    if (!status)
+        status = set_loss(t, *net);
     loss_dataset_free(images);
     if (status) {
         loss_net_free(*net);

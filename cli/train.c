@@ -17,22 +17,21 @@ enum { MOST_NET_FILE = 1 << 24 }; /* bytes */
 static void report(const loss_train_progress *p, void *user)
 {
     const target *t = user;
-    char left[32];
+    char left[32], accuracy[ACCURACY_TEXT], test_accuracy[ACCURACY_TEXT];
     duration_text(p->seconds_left, left);
+    accuracy_text(p->accuracy, accuracy);
     if (!p->epoch_done) {
-        progress_line(
-            t->quiet, false,
-            "epoch %zu/%zu  step %zu/%zu  loss %.4f  accuracy %.2f %%  %.0f images/s  %s left",
-            p->epoch, p->epochs, p->step, p->steps, p->loss, p->accuracy, p->images_per_second,
-            left);
+        progress_line(t->quiet, false,
+                      "epoch %zu/%zu  step %zu/%zu  loss %.4f%s  %.0f images/s  %s left", p->epoch,
+                      p->epochs, p->step, p->steps, p->loss, accuracy, p->images_per_second, left);
         return;
     }
-    char test[80] = "";
-    if (!isnan(p->test_accuracy))
-        snprintf(test, sizeof test, "  test loss %.4f, accuracy %.2f %%", p->test_loss,
-                 p->test_accuracy);
-    progress_note(t->quiet, "epoch %zu/%zu  loss %.4f, accuracy %.2f %%%s  %.0f images/s  %s left",
-                  p->epoch, p->epochs, p->loss, p->accuracy, test, p->images_per_second, left);
+    char test[96] = "";
+    if (!isnan(p->test_loss))
+        snprintf(test, sizeof test, "  test loss %.4f%s", p->test_loss,
+                 accuracy_text(p->test_accuracy, test_accuracy));
+    progress_note(t->quiet, "epoch %zu/%zu  loss %.4f%s%s  %.0f images/s  %s left", p->epoch,
+                  p->epochs, p->loss, accuracy, test, p->images_per_second, left);
 }
 
 /* What RUN/ commands need to know that the library does not: as JSON, owned by the caller; NULL

@@ -189,7 +189,7 @@ static void add_point(json *j, cJSON *list, const loss_path_point *p, loss_split
     json_number(j, item, "x", p->x);
     json_number(j, item, "y", p->y);
     json_number(j, item, "true_loss", p->true_loss);
-    json_number(j, item, "true_accuracy", p->true_accuracy);
+    json_known(j, item, "true_accuracy", p->true_accuracy);
     json_number(j, item, "plane_loss", p->plane_loss);
     json_number(j, item, "residual", p->residual);
     json_number(j, item, "distance", p->distance);

@@ -12,7 +12,7 @@ refuse "a missing data set" 1 "missing: cannot open: No such file or directory" 
 : >empty
 refuse "an empty file as data" 1 "empty: the file is empty; expected a data set" "${evaluate[@]}" --data empty
 mkdir folder
-refuse "a folder without data" 1 "folder: no data set in this folder; expected data_batch_1.bin" "${evaluate[@]}" --data folder
+refuse "a folder without data" 1 "folder: no data set in this folder; expected train.npz" "${evaluate[@]}" --data folder
 mkdir cifar
 for i in 1 2 3 4 5; do head -c $((3073 * 4)) /dev/zero >cifar/data_batch_$i.bin; done
 head -c $((3073 * 4)) /dev/zero >cifar/test_batch.bin
