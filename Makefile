@@ -24,12 +24,12 @@ SONAME  := libloss.so.$(firstword $(subst ., ,$(VERSION)))
 
 # ---- Packages ---------------------------------------------------------------------------------------------------------
 
-LIB_MODULES := openblas lapacke zlib libzip libpng sqlite3 libcjson libarchive libprotobuf-c
+LIB_MODULES := openblas lapacke zlib libzip libpng libjpeg sqlite3 libcjson libarchive libprotobuf-c
 CLI_MODULES := cairo libcjson
 VIEW_MODULES := glfw3 egl cairo zlib
 
-BUILD_DEBS := gcc libc6-dev pkg-config libopenblas-dev liblapacke-dev zlib1g-dev libzip-dev libpng-dev libarchive-dev libsqlite3-dev \
-              libcjson-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev libcairo2-dev fonts-dejavu-core
+BUILD_DEBS := gcc libc6-dev pkg-config libopenblas-dev liblapacke-dev zlib1g-dev libzip-dev libpng-dev libjpeg-dev libarchive-dev \
+              libsqlite3-dev libcjson-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev libcairo2-dev fonts-dejavu-core
 VIEW_DEBS  := libglfw3-dev libegl-dev python3-glad
 VIEW_RUN_DEBS := libegl1 libgl1-mesa-dri
 DEMO_DEBS  := $(BUILD_DEBS) $(VIEW_DEBS) $(VIEW_RUN_DEBS) dataset-fashion-mnist sqlite3
@@ -311,7 +311,7 @@ check-sanitized: $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS) $(EXAMPLES) $(OU
 
 # MemorySanitizer takes what a library wrote for uninitialised, unless the library was built with it, too. So it runs the
 # readers that are all our own; valgrind, which sees every library, runs all of them.
-LIBRARY_READERS := safetensors zip png idx archive tar gzip landscape run_json
+LIBRARY_READERS := safetensors zip png jpeg idx archive tar gzip landscape run_json
 MSAN_REPLAYS := $(filter-out $(LIBRARY_READERS:%=\%/replay_%),$(REPLAYS))
 .PHONY: msan check-msan
 msan: ## Run the readers on their fuzz corpus under MemorySanitizer (clang)

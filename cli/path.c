@@ -91,9 +91,11 @@ static bool is_origin(const parts *p)
 static loss_status set_loss(const parts *p)
 {
     double l2;
-    loss_status status = *fact(p, "loss") ? loss_net_set_loss(p->net, fact(p, "loss")) : LOSS_OK;
-    return !status && loss_number_parse(fact(p, "l2"), NULL, &l2) ? loss_net_set_l2(p->net, l2)
-                                                                  : status;
+    loss_status status =
+        *fact(p, LOSS_KEY_LOSS) ? loss_net_set_loss(p->net, fact(p, LOSS_KEY_LOSS)) : LOSS_OK;
+    return !status && loss_number_parse(fact(p, LOSS_KEY_L2), NULL, &l2)
+               ? loss_net_set_l2(p->net, l2)
+               : status;
 }
 
 /* The origin: --weights, or the checkpoint of the runs that it is, looked for from their ends. */

@@ -54,6 +54,13 @@ static void take_channels(const cJSON *run_json, const char *key, channels *valu
         value->values[i] = (float)cJSON_GetArrayItem(list, (int)i)->valuedouble;
 }
 
+static void take_count(const cJSON *run_json, const char *key, size_t *value)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(run_json, key);
+    if (!*value && cJSON_IsNumber(item) && item->valuedouble >= 1 && item->valuedouble <= 1 << 16)
+        *value = (size_t)item->valuedouble;
+}
+
 /* Takes the newest checkpoint of the run, and says which where that is not its last epoch.
  * @return EXIT_OK, or an exit code after telling why not */
 static int take_weights(target *t, const cJSON *run_json)
@@ -106,6 +113,8 @@ static int read_run(target *t)
     }
     take_channels(run_json, "mean", &t->mean);
     take_channels(run_json, "std", &t->std);
+    take_count(run_json, "resize", &t->resize);
+    take_count(run_json, "crop", &t->crop);
     int result = status ? report_failure(status) : t->weights ? EXIT_OK : take_weights(t, run_json);
     cJSON_Delete(run_json);
     return result == EXIT_OK ? -1 : result;
@@ -153,6 +162,8 @@ loss_status target_open_data(const target *t, loss_split split, loss_dataset **d
     opt.split = split;
     opt.limit = t->limit;
     opt.max_bytes = t->max_bytes;
+    opt.resize = t->resize;
+    opt.crop = t->crop;
     opt.sample = t->sample;
     opt.sample_seed = t->sample_seed;
     opt.has_normalisation = t->mean.n != 0;

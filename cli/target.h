@@ -17,8 +17,9 @@ typedef struct target {
     const char *run; /* the RUN/ folder given, or NULL */
     const char *model, *weights, *data;
     channels mean, std;
-    size_t limit;     /* 0: all */
-    size_t max_bytes; /* that images may unpack to; 0: the library's limit */
+    size_t limit;        /* 0: all */
+    size_t resize, crop; /* 0: neither */
+    size_t max_bytes;    /* that images may unpack to; 0: the library's limit */
     bool sample;
     uint64_t sample_seed;
     const char *key;  /* of several sets of tensors in the weights */
@@ -57,6 +58,10 @@ typedef struct target {
         OPT_COUNT("max-bytes", "N",                                                                \
                   "most bytes that images may unpack to (256 MiB, or 64 times their files)",       \
                   &(t).max_bytes),                                                                 \
+        OPT_COUNT("resize", "N", "makes the shorter side of the images N, as torchvision does",    \
+                  &(t).resize),                                                                    \
+        OPT_COUNT("crop", "N", "cuts an N x N square out of the middle, after --resize",           \
+                  &(t).crop),                                                                      \
         OPT_TEXT("loss", "NAME",                                                                   \
                  "loss, such as mse or cross-entropy:smoothing=0.1 (cross-entropy; lossgrid "      \
                  "--help lists them)",                                                             \

@@ -42,6 +42,10 @@ static char *run_json(const target *t, const loss_dataset *data, const char *fol
     size_t n_channels = loss_dataset_shape(data).channels;
     bool has_place = j.root && place_add(j.root, t->data, folder);
     json_text(&j, j.root, "selection", loss_dataset_selection(data));
+    if (t->resize)
+        json_number(&j, j.root, "resize", (double)t->resize);
+    if (t->crop)
+        json_number(&j, j.root, "crop", (double)t->crop);
     if (loss_dataset_mean(data)) {
         cJSON *mean = json_list(&j, j.root, "mean"), *std = json_list(&j, j.root, "std");
         for (size_t c = 0; c < n_channels; c++) {

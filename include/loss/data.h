@@ -45,13 +45,17 @@ typedef struct loss_dataset_options {
     /** most bytes that images may unpack to. 0: 256 MiB, or 64 times the size of their files where
      *  that is more */
     size_t max_bytes;
+    /** 0, or what the shorter side of images of bytes becomes: as torchvision's Resize does with
+     * PIL (bilinear, antialiased) */
+    size_t resize;
+    size_t crop; /**< 0, or the side of the square that is cut out of the middle after that */
 } loss_dataset_options;
 
 /** The defaults of loss_dataset_options. Since 0.1. */
 #define LOSS_DATASET_OPTIONS_INIT                                                                  \
     {                                                                                              \
         sizeof(loss_dataset_options), LOSS_SPLIT_TRAIN, 0, false, 0, false, {0, 0, 0}, {1, 1, 1},  \
-            0                                                                                      \
+            0, 0, 0                                                                                \
     }
 
 /** Opens a dataset and reads it whole.
@@ -69,13 +73,15 @@ typedef struct loss_dataset_options {
  *    - "cifar-100": the same with train.bin and test.bin, or train and test; labels are the fine
  *      ones;
  *    - "idx": a folder with an IDX pair for the split (train-images-idx3-ubyte,
- *      train-labels-idx1-ubyte, t10k-...), plain or gzip;
- *    - "png-folder": a folder with train/ and test/ folders of class folders of PNG images, all
- *      square, of one size and all grey or all colour. Class folders in the byte order of their
- *      names are classes 0, 1, ... Samples are those that the files store: palettes are looked
- *      up, of 16 bits of colour the upper 8 count, alpha is dropped, gamma and profiles are not
- *      applied. Grey of 16 bits is refused. Names that begin with a point, Thumbs.db and
- *      desktop.ini are passed over; anything else in a class folder must be an image;
+ *      train-labels-idx1-ubyte, t10k-...), plain or gzip, also in raw/ or MNIST/raw/ of it;
+ *    - "image-folder": a folder with train/ and test/ (or val/) folders of class folders of PNG and
+ *      JPEG images, of one size once they are resized and cropped as the options say. Class folders
+ *      in the byte order of their names are classes 0, 1, ... Samples are those that PIL's
+ *      convert() gives: palettes are looked up, of 16 bits of colour the upper 8 count, alpha is
+ *      dropped, gamma, profiles and orientation are not applied; grey among colour becomes three
+ *      equal channels. Grey of 16 bits and CMYK are refused. Names that begin with a point,
+ *      Thumbs.db and desktop.ini are passed over; anything else in a class folder must be an image.
+ *      With a limit, only the images that are wanted are read;
  *    - the word "fashion-mnist": where Debian's package dataset-fashion-mnist puts it.
  *
  *  Default normalisation: CIFAR-10 and colour images mean 125.3, 123.0, 113.9, std 63.0, 62.1, 66.7

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/picture.h"
 #include "data/reader.h"
 
 enum { LARGEST_CLASSES = 1 << 20 };
@@ -84,6 +85,41 @@ static void set_digest(loss_dataset *data)
     lossi_digest_text(d, data->digest);
 }
 
+/* Resizes and crops images that a reader gave as they are. */
+static loss_status fit_images(loss_dataset *data, const loss_dataset_options *opt)
+{
+    lossi_images *images = &data->images, all = {.shape = images->shape};
+    size_t size = lossi_image_size(images), planes = images->shape.channels;
+    loss_status status = LOSS_OK;
+    if (!images->pixels)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: images of floats are not resized or cropped",
+                          data->path);
+    for (size_t i = 0; i < images->n && !status; i++) {
+        lossi_picture p = {planes, images->shape.height, images->shape.width, malloc(size)};
+        if (!p.pixels)
+            return lossi_fail_nomem(size);
+        memcpy(p.pixels, images->pixels + i * size, size);
+        status = lossi_picture_fit(&p, opt, data->path);
+        if (!status && i == 0) {
+            all.shape.height = p.height;
+            all.shape.width = p.width;
+            status = lossi_images_reserve(&all, images->n);
+        }
+        if (!status)
+            memcpy(all.pixels + i * lossi_image_size(&all), p.pixels, lossi_image_size(&all));
+        lossi_picture_free(&p);
+    }
+    if (status) {
+        lossi_images_free(&all);
+        return status;
+    }
+    free(images->pixels);
+    free(all.labels);
+    images->pixels = all.pixels;
+    images->shape = all.shape;
+    return LOSS_OK;
+}
+
 /* Makes the object of images that it takes over in every case. */
 static loss_status make(loss_dataset **out, lossi_images *images, const char *format,
                         const char *path, const loss_dataset_options *opt)
@@ -98,6 +134,8 @@ static loss_status make(loss_dataset **out, lossi_images *images, const char *fo
     }
     *data = (loss_dataset){.split = opt->split, .format = format, .path = copy, .images = *images};
     loss_status status = lossi_select(data, opt);
+    if (!status && (opt->resize || opt->crop) && !data->images.is_fitted)
+        status = fit_images(data, opt);
     if (!status)
         status = set_normalisation(data, opt);
     if (status) {

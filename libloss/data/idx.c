@@ -18,21 +18,32 @@ static const char *prefix(loss_split split)
 
 /* The file NAME or NAME.gz of a folder, with '-' or '.' before "idx"; *path is NULL if there is
  * none. Owned by the caller. */
-static loss_status find(const char *folder, loss_split split, const char *what, int rank,
-                        char **path)
+static loss_status find_in(const char *folder, const char *below, loss_split split,
+                           const char *what, int rank, char **path)
 {
     static const char separators[] = "-.";
     loss_status status = LOSS_OK;
-    *path = NULL;
     for (int i = 0; i < 4 && !status && !*path; i++) {
         char name[64];
         loss_path_kind kind;
-        snprintf(name, sizeof name, "%s-%s%cidx%d-ubyte%s", prefix(split), what, separators[i % 2],
-                 rank, i < 2 ? "" : ".gz");
+        snprintf(name, sizeof name, "%s%s-%s%cidx%d-ubyte%s", below, prefix(split), what,
+                 separators[i % 2], rank, i < 2 ? "" : ".gz");
         status = lossi_look(folder, name, &kind, NULL);
         if (!status && kind != LOSS_PATH_NOTHING && !(*path = lossi_format("%s/%s", folder, name)))
             status = lossi_fail_nomem(strlen(folder) + sizeof name);
     }
+    return status;
+}
+
+/* In the folder itself, or where torchvision's MNIST(root) puts its files: in root/MNIST/raw. */
+static loss_status find(const char *folder, loss_split split, const char *what, int rank,
+                        char **path)
+{
+    static const char *const below[] = {"", "raw/", "MNIST/raw/"};
+    loss_status status = LOSS_OK;
+    *path = NULL;
+    for (size_t i = 0; i < sizeof below / sizeof *below && !status && !*path; i++)
+        status = find_in(folder, below[i], split, what, rank, path);
     return status;
 }
 

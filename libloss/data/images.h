@@ -11,6 +11,9 @@ typedef struct lossi_images {
     const char *format; /* what they turned out to be; NULL: what the reader is for. Static. */
     loss_shape shape;
     size_t n;
+    size_t n_all;     /* that there were before the reader took those that are wanted; 0: all are
+                         here */
+    bool is_fitted;   /* resized and cropped */
     uint8_t *pixels;  /* [n][channels][height][width]; NULL: values */
     float *values;    /* the same, as the network takes them; NULL: pixels */
     uint32_t *labels; /* [n]; NULL: targets */

@@ -31,7 +31,7 @@ typedef struct lossi_data_reader {
 } lossi_data_reader;
 
 extern const lossi_data_reader lossi_arrays_reader, lossi_cifar10_reader, lossi_cifar100_reader,
-    lossi_idx_reader, lossi_png_folder_reader;
+    lossi_idx_reader, lossi_image_folder_reader;
 
 /** Finds the reader of a path, or of a known name, and reads with it.
  *  @param path    replaced by where a known name is

@@ -10,7 +10,7 @@
 /* Asked in this order. */
 static const lossi_data_reader *const READERS[] = {&lossi_arrays_reader, &lossi_cifar10_reader,
                                                    &lossi_cifar100_reader, &lossi_idx_reader,
-                                                   &lossi_png_folder_reader};
+                                                   &lossi_image_folder_reader};
 enum { N_READERS = sizeof READERS / sizeof *READERS };
 
 /* Data sets that a package of the system puts somewhere. */

@@ -49,18 +49,12 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The first `limit` images, or a seeded choice of as many, kept in their order. */
-loss_status lossi_select(loss_dataset *data, const loss_dataset_options *opt)
+loss_status lossi_choose(size_t n, const loss_dataset_options *opt, size_t **keep, size_t *n_keep)
 {
-    lossi_images *images = &data->images;
-    size_t n = images->n;
-    strcpy(data->selection, ALL);
+    *keep = NULL;
+    *n_keep = n;
     if (!opt->limit || opt->limit >= n)
         return LOSS_OK;
-    strcpy(data->selection, FIRST);
-    if (opt->sample)
-        snprintf(data->selection, sizeof data->selection, "%s%llu", SAMPLE,
-                 (unsigned long long)opt->sample_seed);
     size_t *order = lossi_alloc(n, sizeof *order);
     if (!order)
         return lossi_fail_nomem(n * sizeof *order);
@@ -74,7 +68,27 @@ loss_status lossi_select(loss_dataset *data, const loss_dataset_options *opt)
         order[j] = swap;
     }
     qsort(order, opt->limit, sizeof *order, by_value);
-    keep_images(images, order, opt->limit);
-    free(order);
+    *keep = order;
+    *n_keep = opt->limit;
     return LOSS_OK;
+}
+
+loss_status lossi_select(loss_dataset *data, const loss_dataset_options *opt)
+{
+    lossi_images *images = &data->images;
+    size_t *keep, n_keep, n = images->n_all ? images->n_all : images->n;
+    strcpy(data->selection, ALL);
+    if (!opt->limit || opt->limit >= n)
+        return LOSS_OK;
+    strcpy(data->selection, FIRST);
+    if (opt->sample)
+        snprintf(data->selection, sizeof data->selection, "%s%llu", SAMPLE,
+                 (unsigned long long)opt->sample_seed);
+    if (images->n_all)
+        return LOSS_OK;
+    loss_status status = lossi_choose(n, opt, &keep, &n_keep);
+    if (!status)
+        keep_images(images, keep, n_keep);
+    free(keep);
+    return status;
 }

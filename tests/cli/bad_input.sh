@@ -48,7 +48,7 @@ def png(path, w, h):
 png("png/train/a/1.png", 32, 32)
 png("png/train/b/2.png", 32, 31)
 PY
-refuse "a PNG that is not square" 1 "b/2.png: 32 x 31 pixels; expected a square image" \
+refuse "a PNG of another size" 1 "b/2.png: 32 x 31 pixels; the images before it are 32 x 32" \
     "$LOSSGRID" train --model lenet5 --data png --no-test --out r1
 
 mkdir half

@@ -224,10 +224,7 @@ static void test_png_folder(void **state)
     loss_dataset_free(test);
     write_png("train/dog/3.png", 6, 5, true);
     assert_refused(scratch_folder, LOSS_SPLIT_TRAIN, LOSS_ERR_FORMAT,
-                   "train/dog/3.png: 6 x 5 pixels; expected a square image");
-    write_png("train/dog/3.png", 6, 6, false);
-    assert_refused(scratch_folder, LOSS_SPLIT_TRAIN, LOSS_ERR_FORMAT,
-                   "3.png: 6 x 6 in 1 channels; the images before it are 6 x 6 in 3");
+                   "train/dog/3.png: 6 x 5 pixels; the images before it are 6 x 6");
     scratch_write("train/dog/3.png", "\x89PNG", 4);
     assert_refused(scratch_folder, LOSS_SPLIT_TRAIN, LOSS_ERR_FORMAT, "3.png: not a PNG image");
     assert_int_equal(mkdir(scratch_path("test/emu"), 0777), 0);

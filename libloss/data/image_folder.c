@@ -1,13 +1,14 @@
-/* train/ and test/ folders of class folders of PNG images. All images are square, of one size,
- * and all grey or all colour. Class folders in the byte order of their names are classes 0, 1,
- * ...; those of train/ count, if it is there. */
+/* train/ and test/ (or val/) folders of class folders of PNG and JPEG images. All images are of one
+ * size, once they are resized and cropped as asked. Class folders in the byte order of their names
+ * are classes 0, 1, ...; those of train/ count, if it is there. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/file.h"
+#include "data/dataset.h"
 #include "data/folder.h"
-#include "data/png_file.h"
+#include "data/picture.h"
 #include "data/reader.h"
 
 enum { MOST_CLASSES = 1 << 16 };
@@ -29,26 +30,40 @@ static void image_list_free(image_list *l)
     *l = (image_list){0};
 }
 
-static char *split_folder(const char *path, loss_split split)
+/* The folder of a split: the second name counts where the first is missing. *name is NULL if there
+ * is none. Static. */
+static loss_status find_split(const char *path, loss_split split, const char **name)
 {
-    return lossi_format("%s/%s", path, loss_split_name(split));
+    static const char *const names[2][2] = {{"train", "train"}, {"test", "val"}};
+    loss_status status = LOSS_OK;
+    *name = NULL;
+    for (int k = 0; k < 2 && !status && !*name; k++) {
+        loss_path_kind kind;
+        status = lossi_look(path, names[split][k], &kind, NULL);
+        *name = kind == LOSS_PATH_FOLDER ? names[split][k] : NULL;
+    }
+    return status;
 }
 
 static loss_status recognise(const lossi_data_place *place, bool *is_ours)
 {
     loss_status status = LOSS_OK;
     for (int split = 0; split < 2 && place->is_folder && !status && !*is_ours; split++) {
-        loss_path_kind kind;
-        status = lossi_look(place->path, loss_split_name((loss_split)split), &kind, NULL);
-        *is_ours = kind == LOSS_PATH_FOLDER;
+        const char *name;
+        status = find_split(place->path, (loss_split)split, &name);
+        *is_ours = name != NULL;
     }
     return status;
 }
 
 static bool has_ending(const char *name)
 {
-    size_t n = strlen(name);
-    return n > 4 && strcasecmp(name + n - 4, ".png") == 0;
+    static const char *const endings[] = {".png", ".jpg", ".jpeg"};
+    const char *ending = strrchr(name, '.');
+    for (size_t i = 0; ending && i < sizeof endings / sizeof *endings; i++)
+        if (strcasecmp(ending, endings[i]) == 0)
+            return true;
+    return false;
 }
 
 /* The class folders of a split. Other files may lie beside them, but no images, which would then
@@ -88,7 +103,7 @@ static loss_status add_file(const char *folder, const char *name, uint32_t label
     if (status)
         return status;
     if (kind != LOSS_PATH_FILE)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s/%s: %s; expected a PNG image", folder, name,
+        return lossi_fail(LOSS_ERR_FORMAT, "%s/%s: %s; expected an image", folder, name,
                           kind == LOSS_PATH_FOLDER    ? "a folder within a class folder"
                           : kind == LOSS_PATH_NOTHING ? "a link to what does not exist"
                                                       : "a device or a pipe");
@@ -144,26 +159,6 @@ static loss_status list_images(const char *folder, const lossi_listing *classes,
     return status;
 }
 
-/* The first image gives the shape that the others must have. */
-static loss_status check_shape(const char *path, const lossi_png *png, bool is_first,
-                               loss_shape *shape)
-{
-    size_t channels = lossi_png_channels(png), height = lossi_png_height(png),
-           width = lossi_png_width(png);
-    if (width != height)
-        return lossi_fail(LOSS_ERR_FORMAT, "%s: %zu x %zu pixels; expected a square image", path,
-                          width, height);
-    if (is_first) {
-        *shape = (loss_shape){channels, height, width, shape->classes};
-        return LOSS_OK;
-    }
-    if (width == shape->width && channels == shape->channels)
-        return LOSS_OK;
-    return lossi_fail(LOSS_ERR_FORMAT,
-                      "%s: %zu x %zu in %zu channels; the images before it are %zu x %zu in %zu",
-                      path, width, height, channels, shape->width, shape->height, shape->channels);
-}
-
 /* Room for all images, once the first has told how large they are. */
 static loss_status reserve(const char *folder, const loss_dataset_options *opt, const image_list *l,
                            lossi_images *out)
@@ -176,28 +171,96 @@ static loss_status reserve(const char *folder, const loss_dataset_options *opt, 
     return status ? status : lossi_images_reserve(out, l->n);
 }
 
+/* What was grey so far becomes colour, as torchvision's ImageFolder has every image. */
+static loss_status make_colour(const char *folder, const loss_dataset_options *opt,
+                               const image_list *l, size_t n_read, lossi_images *out)
+{
+    size_t n = out->shape.height * out->shape.width;
+    uint8_t *grey = out->pixels;
+    free(out->labels);
+    out->pixels = NULL;
+    out->labels = NULL;
+    out->shape.channels = 3;
+    loss_status status = reserve(folder, opt, l, out);
+    for (size_t i = 0; i < 3 * n_read && !status; i++)
+        memcpy(out->pixels + i * n, grey + i / 3 * n, n);
+    for (size_t i = 0; i < n_read && !status; i++)
+        out->labels[i] = l->files[i].label;
+    free(grey);
+    return status;
+}
+
+/* The first image gives the size that the others must have. */
+static loss_status check_shape(const char *path, const lossi_picture *p, const loss_shape *shape)
+{
+    if (p->width == shape->width && p->height == shape->height)
+        return LOSS_OK;
+    return lossi_fail(LOSS_ERR_FORMAT,
+                      "%s: %zu x %zu pixels; the images before it are %zu x %zu. Resizing and "
+                      "cropping would make them alike",
+                      path, p->width, p->height, shape->width, shape->height);
+}
+
+static loss_status take(const char *folder, const loss_dataset_options *opt, const image_list *l,
+                        size_t i, lossi_picture *p, lossi_images *out)
+{
+    loss_shape *s = &out->shape;
+    loss_status status = LOSS_OK;
+    if (i == 0) {
+        *s = (loss_shape){p->channels, p->height, p->width, s->classes};
+        status = reserve(folder, opt, l, out);
+    } else {
+        status = check_shape(l->files[i].path, p, s);
+        if (!status && p->channels > s->channels)
+            status = make_colour(folder, opt, l, i, out);
+        if (!status && p->channels < s->channels)
+            status = lossi_picture_colour(p);
+    }
+    if (status)
+        return status;
+    size_t size = lossi_image_size(out);
+    memcpy(out->pixels + i * size, p->pixels, size);
+    out->labels[i] = l->files[i].label;
+    return LOSS_OK;
+}
+
 static loss_status read_image(const char *folder, const loss_dataset_options *opt,
                               const image_list *l, size_t i, lossi_images *out)
 {
     const char *path = l->files[i].path;
     uint8_t *bytes;
     size_t size;
-    lossi_png *png = NULL;
+    lossi_picture p = {0};
     loss_status status = loss_file_read(path, SIZE_MAX, &bytes, &size);
     if (!status)
-        status = lossi_png_open(&png, bytes, size, path);
+        status = lossi_picture_read(&p, bytes, size, opt, path);
     if (!status)
-        status = check_shape(path, png, i == 0, &out->shape);
-    if (!status && i == 0)
-        status = reserve(folder, opt, l, out);
-    const loss_shape *s = &out->shape;
+        status = lossi_picture_fit(&p, opt, path);
     if (!status)
-        status = lossi_png_read(png, out->pixels + i * s->channels * s->height * s->width);
-    if (!status)
-        out->labels[i] = l->files[i].label;
-    lossi_png_close(png);
+        status = take(folder, opt, l, i, &p, out);
+    lossi_picture_free(&p);
     free(bytes);
     return status;
+}
+
+/* Only the images that are wanted are read. */
+static loss_status choose_images(const loss_dataset_options *opt, image_list *l, lossi_images *out)
+{
+    size_t *keep, n, at = 0;
+    loss_status status = lossi_choose(l->n, opt, &keep, &n);
+    if (status || !keep)
+        return status;
+    out->n_all = l->n;
+    for (size_t i = 0; i < l->n; i++) {
+        struct image_file file = l->files[i];
+        if (at < n && keep[at] == i)
+            l->files[at++] = file;
+        else
+            free(file.path);
+    }
+    l->n = n;
+    free(keep);
+    return LOSS_OK;
 }
 
 static loss_status read_split(const char *folder, const lossi_listing *classes,
@@ -206,53 +269,57 @@ static loss_status read_split(const char *folder, const lossi_listing *classes,
     image_list l = {0};
     out->shape.classes = classes->n;
     loss_status status = list_images(folder, classes, &l);
+    out->is_fitted = true;
+    if (!status)
+        status = choose_images(opt, &l, out);
     for (size_t i = 0; i < l.n && !status; i++)
         status = read_image(folder, opt, &l, i, out);
     image_list_free(&l);
     return status;
 }
 
-/* Which folder numbers the classes. Fails if there is no such split. */
-static loss_status choose_folder(const char *path, loss_split split, loss_split *numbers)
+/* Lists the class folders that number the classes: those of train/, if it is there. */
+static loss_status number_classes(const char *path, loss_split split, lossi_listing *classes)
 {
-    loss_path_kind train, own;
-    loss_status status = lossi_look(path, loss_split_name(LOSS_SPLIT_TRAIN), &train, NULL);
+    const char *name;
+    loss_status status = find_split(path, LOSS_SPLIT_TRAIN, &name);
+    if (!status && !name)
+        status = find_split(path, split, &name);
+    char *folder = status ? NULL : lossi_format("%s/%s", path, name);
     if (!status)
-        status = lossi_look(path, loss_split_name(split), &own, NULL);
-    if (!status && own == LOSS_PATH_NOTHING)
-        status = lossi_fail(LOSS_ERR_NAME, "%s: no %s images: there is no folder %s/", path,
-                            loss_split_name(split), loss_split_name(split));
-    *numbers = train == LOSS_PATH_FOLDER ? LOSS_SPLIT_TRAIN : split;
+        status = folder ? list_classes(folder, classes) : lossi_fail_nomem(strlen(path) + 8);
+    if (!status && (classes->n < 2 || classes->n > MOST_CLASSES))
+        status = lossi_fail(LOSS_ERR_FORMAT, "%s: %zu class folders; expected 2 to %d", path,
+                            classes->n, MOST_CLASSES);
+    free(folder);
     return status;
 }
 
 static loss_status read_images(const lossi_data_place *place, const loss_dataset_options *opt,
                                lossi_images *out)
 {
-    loss_split numbers;
-    loss_status status = choose_folder(place->path, opt->split, &numbers);
-    if (status)
-        return status;
+    const char *name, *split = loss_split_name(opt->split);
     lossi_listing classes = {0};
-    char *numbering = split_folder(place->path, numbers),
-         *own = split_folder(place->path, opt->split);
-    status = numbering && own ? list_classes(numbering, &classes)
-                              : lossi_fail_nomem(strlen(place->path) + 8);
-    if (!status && (classes.n < 2 || classes.n > MOST_CLASSES))
-        status = lossi_fail(LOSS_ERR_FORMAT, "%s: %zu class folders; expected 2 to %d", place->path,
-                            classes.n, MOST_CLASSES);
+    loss_status status = find_split(place->path, opt->split, &name);
+    if (!status && !name)
+        return lossi_fail(LOSS_ERR_NAME, "%s: no %s images: there is no folder %s/", place->path,
+                          split, split);
+    char *own = status ? NULL : lossi_format("%s/%s", place->path, name);
+    if (!status)
+        status = own ? number_classes(place->path, opt->split, &classes)
+                     : lossi_fail_nomem(strlen(place->path) + 8);
     if (!status)
         status = read_split(own, &classes, opt, out);
     lossi_listing_free(&classes);
-    free(numbering);
     free(own);
     return status;
 }
 
-const lossi_data_reader lossi_png_folder_reader = {
-    .name = "png-folder",
-    .summary = "folders train/ and test/ of a folder of PNG images for each class",
-    .folder = "train/ and test/ with a folder of PNG images for each class",
+const lossi_data_reader lossi_image_folder_reader = {
+    .name = "image-folder",
+    .summary =
+        "folders train/ and test/ (or val/) of a folder of PNG or JPEG images for each class",
+    .folder = "train/ and test/ or val/ with a folder of images for each class",
     .recognise = recognise,
     .read = read_images,
 };
