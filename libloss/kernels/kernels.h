@@ -157,6 +157,13 @@ typedef enum lossi_curve {
 } lossi_curve;
 enum { LOSSI_CURVE_CONSTANTS = 2 };
 
+/** A product of matrices that every image has for itself: a [m][k], b [k][n], c [m][n]. Steps in
+ * elements, which are [lanes], from row to row and from column to column. */
+typedef struct lossi_product {
+    size_t lanes, m, n, k;
+    size_t a_row, a_column, b_row, b_column, c_row, c_column;
+} lossi_product;
+
 typedef struct lossi_kernels {
     const char *name;
     size_t vector;  /* a power of two */
@@ -238,6 +245,10 @@ typedef struct lossi_kernels {
     /** y = the curve's derivative of that order (0: its value, 1, 2) at x; y may be x. */
     void (*curve)(lossi_curve curve, unsigned order, const double k[LOSSI_CURVE_CONSTANTS],
                   size_t count, const lossi_real *x, lossi_real *y);
+
+    /** c += a b. */
+    void (*product)(const lossi_product *p, const lossi_real *a, const lossi_real *b,
+                    lossi_real *c);
 
     /** Softmax cross-entropy of logits [classes][lanes] (m->pixels is 1), each of the n images
      * on its own, in double. loss [n]: -log softmax(logits)[label]; correct [n]: 1 if the first

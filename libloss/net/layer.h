@@ -167,8 +167,9 @@ typedef struct lossi_layer {
      * is like the first input, and there are no tensors. */
     loss_status (*add)(lossi_addition *a);
 
-    lossi_fold fold;        /* what it can be to the layer before it */
-    unsigned folds;         /* what it takes of the layers after it */
+    lossi_fold fold;                              /* what it can be to the layer before it */
+    unsigned folds;                               /* what it takes of the layers after it */
+    unsigned (*folds_at)(const lossi_node *node); /* the same where it depends; NULL: folds */
     bool in_place;          /* forward may write over its first input in evaluation */
     bool in_place_training; /* in training too, if the input's kind does not need its own output
                                for backward */

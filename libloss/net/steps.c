@@ -36,7 +36,8 @@ static lossi_step fold(const loss_net *net, const uses *u, const lossi_steps *st
                        bool folds)
 {
     lossi_step s = {.node = i, .residual = -1, .output = i};
-    unsigned takes = folds ? net->nodes[i].layer->folds : 0;
+    const lossi_layer *layer = net->nodes[i].layer;
+    unsigned takes = !folds ? 0 : layer->folds_at ? layer->folds_at(&net->nodes[i]) : layer->folds;
     memset(s.folded, -1, sizeof s.folded);
     for (lossi_fold f = LOSSI_FOLD_NONE + 1; f < LOSSI_N_FOLDS; f++) {
         int next = takes & LOSSI_FOLDS(f) ? only_user(net, u, steps, s.output, f) : -1;

@@ -32,5 +32,6 @@ const lossi_kernels lossi_kernels_blas = {
     .relu_backward = lossk_relu_backward_ref,
     .add = lossk_add_ref,
     .curve = lossk_curve_ref,
+    .product = lossk_product_ref,
     .xent = lossk_xent_ref,
 };

@@ -51,6 +51,8 @@ void lossk_relu_backward_ref(size_t count, const lossi_real *y, const lossi_real
 void lossk_add_ref(size_t count, const lossi_real *a, const lossi_real *b, lossi_real *y);
 void lossk_curve_ref(lossi_curve curve, unsigned order, const double k[LOSSI_CURVE_CONSTANTS],
                      size_t count, const lossi_real *x, lossi_real *y);
+void lossk_product_ref(const lossi_product *p, const lossi_real *a, const lossi_real *b,
+                       lossi_real *c);
 void lossk_xent_ref(const lossi_maps *m, const lossi_real *logits, const uint32_t *labels,
                     double *loss, uint8_t *correct, double scale, lossi_real *dlogits);
 

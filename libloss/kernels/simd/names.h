@@ -40,6 +40,7 @@
 #define lossk_panel_packed_backward    LOSSI_NAMED(lossk_panel_packed_backward)
 #define lossk_panel_scratch            LOSSI_NAMED(lossk_panel_scratch)
 #define lossk_panel_scratch_backward   LOSSI_NAMED(lossk_panel_scratch_backward)
+#define lossk_product                  LOSSI_NAMED(lossk_product)
 #define lossk_relu                     LOSSI_NAMED(lossk_relu)
 #define lossk_relu_backward            LOSSI_NAMED(lossk_relu_backward)
 #define lossk_slide                    LOSSI_NAMED(lossk_slide)

@@ -33,5 +33,6 @@ const lossi_kernels lossi_kernels_set = {
     .relu_backward = lossk_relu_backward,
     .add = lossk_add,
     .curve = lossk_curve_ref,
+    .product = lossk_product,
     .xent = lossk_xent_ref,
 };

@@ -35,21 +35,6 @@ static loss_status add_conv(lossi_addition *a)
     return status;
 }
 
-static loss_status add_linear(lossi_addition *a)
-{
-    char text[LOSSI_SHAPE_TEXT];
-    if (lossi_node_pixels(a->in) != 1)
-        return lossi_fail(LOSS_ERR_SHAPE,
-                          "%s: its input is %s; flatten or pool it to features first", a->name,
-                          lossi_shape_text(a->in, text));
-    size_t out = lossi_node_key(a->node, CHANNELS);
-    a->tensors[LOSSI_WEIGHT] = (struct lossi_tensor_shape){2, {out, a->in->dims[0]}};
-    a->node->dims[0] = out;
-    add_bias(a);
-    a->node->n_dims = 1;
-    return LOSS_OK;
-}
-
 static lossi_convolution convolution_of(const lossi_node *node, const lossi_node *in, size_t lanes)
 {
     lossi_windows windows = lossi_windows_of(node, &WINDOW, in, node, lanes);
@@ -157,13 +142,6 @@ const lossi_layer lossi_layer_conv = {
     CONVOLUTION,
 };
 
-const lossi_layer lossi_layer_linear = {
-    .name = "linear",
-    .keys = {{"outputs", .is_needed = true, .least = 1, .most = LOSSI_LARGEST_SIZE}},
-    .add = add_linear,
-    CONVOLUTION,
-};
-
 loss_node loss_builder_conv(loss_builder *b, loss_node in, const char *name,
                             const loss_conv_options *given)
 {
@@ -179,9 +157,4 @@ loss_node loss_builder_conv(loss_builder *b, loss_node in, const char *name,
                            [GROUPS] = LOSSI_VALUE(o.groups ? o.groups : 1),
                            [HAS_BIAS] = LOSSI_VALUE(o.bias)};
     return lossi_builder_add(b, &lossi_layer_conv, name, 1, &in, keys);
-}
-
-loss_node loss_builder_linear(loss_builder *b, loss_node in, const char *name, size_t out)
-{
-    return lossi_builder_add(b, &lossi_layer_linear, name, 1, &in, &LOSSI_VALUE(out));
 }

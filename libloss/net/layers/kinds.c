@@ -59,7 +59,13 @@
     X(resize) \
     X(gather) \
     X(embedding) \
-    X(stochastic_depth)
+    X(stochastic_depth) \
+    X(softmax) \
+    X(log_softmax) \
+    X(reduce_mean) \
+    X(reduce_sum) \
+    X(reduce_max) \
+    X(matmul)
 /* clang-format on */
 
 #define DECLARE(kind) extern const lossi_layer lossi_layer_##kind;
