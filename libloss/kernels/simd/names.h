@@ -21,6 +21,7 @@
 #define lossk_conv_packed              LOSSI_NAMED(lossk_conv_packed)
 #define lossk_conv_packed_backward     LOSSI_NAMED(lossk_conv_packed_backward)
 #define lossk_conv_scratch             LOSSI_NAMED(lossk_conv_scratch)
+#define lossk_curve                    LOSSI_NAMED(lossk_curve)
 #define lossk_depthwise                LOSSI_NAMED(lossk_depthwise)
 #define lossk_depthwise_data           LOSSI_NAMED(lossk_depthwise_data)
 #define lossk_depthwise_weights        LOSSI_NAMED(lossk_depthwise_weights)

@@ -148,6 +148,8 @@ void lossk_norm_backward(const lossi_maps *m, const float *x, const float *dy, c
 void lossk_relu(size_t count, const float *x, float *y);
 void lossk_relu_backward(size_t count, const float *y, const float *dy, float *dx);
 void lossk_add(size_t count, const float *a, const float *b, float *y);
+void lossk_curve(lossi_curve curve, unsigned order, const double k[LOSSI_CURVE_CONSTANTS],
+                 size_t count, const float *x, float *y);
 void lossk_product(const lossi_product *p, const float *a, const float *b, float *c);
 void lossk_average_pool(const lossi_pool_shape *s, const float *x, float *y);
 void lossk_average_pool_backward(const lossi_pool_shape *s, const float *dy, float *dx);

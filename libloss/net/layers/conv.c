@@ -1,4 +1,4 @@
-/* Convolution, and the linear layer as its smallest case: one of 1 x 1 maps, which has one key. */
+/* Convolution. */
 #include "net/layers/convolution.h"
 #include "net/layers/window.h"
 
