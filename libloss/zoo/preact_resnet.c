@@ -14,7 +14,7 @@ static loss_node add_conv(loss_builder *b, loss_node in, const char *module, int
 {
     char name[NAME_SIZE];
     snprintf(name, sizeof name, "%s.bn%d", module, number);
-    loss_node x = loss_builder_relu(b, loss_builder_batchnorm(b, in, name));
+    loss_node x = loss_builder_relu(b, loss_builder_batchnorm(b, in, name, NULL));
     snprintf(name, sizeof name, "%s.conv%d", module, number);
     return loss_builder_conv(b, x, name, conv);
 }
@@ -48,7 +48,7 @@ static loss_node build(loss_builder *b, const lossi_model *model)
             x = add_block(b, x, module, lossi_model_channels(model, (size_t)16 << stage),
                           stage > 0 && i == 0 ? 2 : 1);
         }
-    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, "bn"));
+    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, "bn", NULL));
     x = loss_builder_flatten(b, loss_builder_global_average_pool(b, x));
     return loss_builder_linear(b, x, "fc", loss_builder_shape(b, x).classes);
 }

@@ -38,9 +38,9 @@ static loss_node add_block(loss_builder *b, loss_node in, const char *module, si
                                                .padding = 1),
                             *second = LOSS_CONV(.channels = channels, .kernel = 3, .padding = 1);
     loss_node active =
-        loss_builder_relu(b, loss_builder_batchnorm(b, in, within(name, module, "bn1")));
+        loss_builder_relu(b, loss_builder_batchnorm(b, in, within(name, module, "bn1"), NULL));
     loss_node x = loss_builder_conv(b, active, within(name, module, "conv1"), first);
-    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, within(name, module, "bn2")));
+    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, within(name, module, "bn2"), NULL));
     if (dropout > 0)
         x = loss_builder_dropout(b, x, dropout);
     x = loss_builder_conv(b, x, within(name, module, "conv2"), second);
@@ -66,7 +66,7 @@ static loss_node build(loss_builder *b, const lossi_model *model)
             snprintf(module, sizeof module, "block%zu.layer.%zu", stage + 1, i);
             x = add_block(b, x, module, channels, stage > 0 && i == 0 ? 2 : 1, dropout);
         }
-    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, "bn1"));
+    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, "bn1", NULL));
     x = loss_builder_flatten(b, loss_builder_global_average_pool(b, x));
     return loss_builder_linear(b, x, "fc", loss_builder_shape(b, x).classes);
 }
