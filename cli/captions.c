@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "data_name.h"
+#include "display.h"
 #include "facts.h"
 #include "summary.h"
 #include "validity.h"

@@ -171,7 +171,7 @@ static void test_recognition(void **state)
 /* Layers: each call gives -1, and the builder's end says why. */
 static loss_node misuse_layer(loss_builder *b, loss_node x, int i)
 {
-    loss_conv_options conv = {sizeof conv, 1, 1, 1, 0, false};
+    loss_conv_options conv = {sizeof conv, 1, 1, 1, 0, false, 1, 1};
     loss_pool_options pool = {sizeof pool, 1, 1, 0};
     loss_node inputs[2] = {x, x};
     switch (i) {
@@ -179,7 +179,7 @@ static loss_node misuse_layer(loss_builder *b, loss_node x, int i)
     case 1: return loss_builder_conv(b, x, "a", NULL);
     case 2: return loss_builder_max_pool(b, x, NULL);
     case 3: return loss_builder_average_pool(b, x, NULL);
-    case 4: return loss_builder_batchnorm(b, x, NULL);
+    case 4: return loss_builder_batchnorm(b, x, NULL, NULL);
     case 5: return loss_builder_linear(b, loss_builder_flatten(b, x), NULL, 3);
     case 6: return loss_builder_linear(b, loss_builder_flatten(b, x), "a", 0);
     case 7: return loss_builder_linear(b, loss_builder_flatten(b, x), "a", SIZE_MAX);

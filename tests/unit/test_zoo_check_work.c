@@ -37,10 +37,10 @@ static loss_net *make_net(void)
     loss_node x = loss_builder_input(b);
     x = loss_builder_conv(b, x, "conv1",
                           LOSS_CONV(.channels = CHANNELS, .kernel = 3, .padding = 1));
-    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, "bn1"));
+    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, "bn1", NULL));
     x = loss_builder_conv(b, x, "conv2",
                           LOSS_CONV(.channels = CHANNELS, .kernel = 3, .padding = 1));
-    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, "bn2"));
+    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, "bn2", NULL));
     x = loss_builder_linear(b, loss_builder_global_average_pool(b, x), "fc", CLASSES);
     assert_int_equal(loss_builder_finish(b, x, "large", &net), LOSS_OK);
     return net;
