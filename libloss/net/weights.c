@@ -132,17 +132,19 @@ loss_status loss_net_load(loss_net *net, const char *path, const loss_load_optio
     lossi_arrays arrays = {0};
     lossi_match match = {0};
     loss_status status = LOSSI_OPTIONS(opt, given);
-    if (!status && opt.report && opt.report->struct_size != sizeof *opt.report)
-        status = lossi_fail(LOSS_ERR_ARGUMENT, "report: struct_size is %zu, expected %zu",
-                            opt.report->struct_size, sizeof *opt.report);
+    loss_load_report whole = LOSS_LOAD_REPORT_INIT;
+    if (!status && opt.report)
+        status = LOSSI_OPTIONS(whole, opt.report);
     if (!status)
         status = loss_file_read(path, SIZE_MAX, &s.bytes, &s.size);
     if (!status)
         status = hold_fitting(&s, net, &arrays, &match);
     if (!status)
         status = take_values(net, &match);
-    if (!status && opt.report)
-        lossi_load_report_fill(opt.report, net, &match);
+    if (!status && opt.report) {
+        lossi_load_report_fill(&whole, net, &match);
+        lossi_put_result(opt.report, &whole, sizeof whole);
+    }
     lossi_match_free(&match);
     lossi_arrays_free(&arrays);
     free(s.bytes);

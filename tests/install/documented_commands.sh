@@ -58,6 +58,23 @@ for name, n in [(f"data_batch_{i}", 4) for i in range(1, 6)] + [("test_batch", 8
 PY
 }
 
+# A network of two outputs, and 20 images with two targets each.
+make_regression() {
+    printf 'flatten\nfc = linear outputs=classes\n' >net.net &&
+        python3 - <<'PY'
+import random, struct, zipfile
+
+random.seed(1)
+with zipfile.ZipFile("regression.npz", "w") as npz:
+    for name, shape in ("x", (20, 3, 4, 4)), ("y", (20, 2)):
+        header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}}}".encode()
+        header += b" " * (117 - len(header)) + b"\n"
+        n = 960 if name == "x" else 40
+        values = struct.pack(f"<{n}f", *(random.random() for _ in range(n)))
+        npz.writestr(name + ".npy", b"\x93NUMPY\1\0" + struct.pack("<H", 118) + header + values)
+PY
+}
+
 # What the pages speak of but do not make themselves.
 make_prerequisites() {
     local train="lossgrid train --model resnet20 --data cifar-10-batches-bin --quiet"
@@ -73,6 +90,7 @@ make_prerequisites() {
         $train --epochs 30 --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225 --out published &&
         mv published/epoch-030.safetensors resnet20.th && rm -r published &&
         cp run/epoch-030.safetensors theirs.pth &&
+        make_regression &&
         lossgrid surface run --x=-1:1:3 --y=-1:1:3 --quiet --out demo/resnet20.landscape
 }
 

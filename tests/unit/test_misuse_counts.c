@@ -111,11 +111,13 @@ static void test_datasets(void **state)
 static void test_networks(void **state)
 {
     (void)state;
-    static const loss_shape shapes[] = {
-        {0, 28, 28, 10},        {1, 0, 28, 10},
-        {1, 28, 28, 0},         {1, 28, 28, 1},
-        {SIZE_MAX, 28, 28, 10}, {1, SIZE_MAX, SIZE_MAX, 10},
-        {1, 28, 28, SIZE_MAX},  {1, (size_t)1 << 32, (size_t)1 << 32, 10}};
+    static const loss_shape shapes[] = {{0, 28, 28, 10},
+                                        {1, 0, 28, 10},
+                                        {1, 28, 28, 0},
+                                        {SIZE_MAX, 28, 28, 10},
+                                        {1, SIZE_MAX, SIZE_MAX, 10},
+                                        {1, 28, 28, SIZE_MAX},
+                                        {1, (size_t)1 << 32, (size_t)1 << 32, 10}};
     loss_net *made;
     loss_builder *b;
     float values[16] = {0};

@@ -54,6 +54,41 @@ static loss_status load(void *opt)
     return loss_net_load(use.other, use.checkpoints[0], opt);
 }
 
+static loss_status report(void *opt)
+{
+    loss_load_options outer = LOSS_LOAD_OPTIONS_INIT;
+    outer.report = opt;
+    return load(&outer);
+}
+
+static double nothing(const loss_function_call *call, void *user)
+{
+    (void)call;
+    (void)user;
+    return 0;
+}
+
+static loss_status function(void *opt)
+{
+    loss_net *net;
+    loss_status status = loss_net_create(&net, "mlp:size=2", (loss_shape){1, 2, 2, 2});
+    if (!status)
+        status = loss_net_set_function(net, opt);
+    loss_net_free(net);
+    return status;
+}
+
+static const uint8_t no_pixels[2];
+static const uint32_t no_labels[2];
+
+static loss_status arrays(void *opt)
+{
+    loss_dataset *data;
+    loss_status status = loss_dataset_create_arrays(&data, opt, NULL);
+    loss_dataset_free(data);
+    return status;
+}
+
 static loss_status evaluate(void *opt)
 {
     loss_result result = LOSS_RESULT_INIT;
@@ -126,14 +161,16 @@ static loss_status train(void *opt)
 }
 
 /* What the builder's end says of a layer. */
-static loss_status layer(void *conv, void *pool)
+static loss_status layer(void *conv, void *pool, void *norm)
 {
     loss_builder *b;
     loss_net *net;
     if (loss_builder_create(&b, (loss_shape){1, 2, 2, 3}))
         return LOSS_ERR_NOMEM;
     loss_node x = loss_builder_input(b);
-    x = conv ? loss_builder_conv(b, x, "a", conv) : loss_builder_max_pool(b, x, pool);
+    x = conv   ? loss_builder_conv(b, x, "a", conv)
+        : pool ? loss_builder_max_pool(b, x, pool)
+               : loss_builder_batchnorm(b, x, "a", norm);
     x = loss_builder_linear(b, loss_builder_flatten(b, x), "fc", 3);
     loss_status status = loss_builder_finish(b, x, "sizes", &net);
     loss_net_free(net);
@@ -142,19 +179,24 @@ static loss_status layer(void *conv, void *pool)
 
 static loss_status conv(void *opt)
 {
-    return layer(opt, NULL);
+    return layer(opt, NULL, NULL);
 }
 
 static loss_status pool(void *opt)
 {
-    return layer(NULL, opt);
+    return layer(NULL, opt, NULL);
+}
+
+static loss_status norm(void *opt)
+{
+    return layer(NULL, NULL, opt);
 }
 
 enum { ROOM = 256 }; /* behind a struct */
 
 typedef union options {
     size_t struct_size;
-    unsigned char bytes[sizeof(loss_surface_options) + ROOM];
+    unsigned char bytes[sizeof(loss_load_report) + ROOM]; /* the largest */
     loss_levels_options levels;
     loss_curvature_options curvature;
     loss_eigen_options eigen;
@@ -171,6 +213,10 @@ typedef union options {
     loss_train_options train;
     loss_conv_options conv;
     loss_pool_options pool;
+    loss_batchnorm_options norm;
+    loss_load_report report;
+    loss_function function;
+    loss_arrays arrays;
 } options;
 
 /* Each struct: one that is right, and a function that takes it. `at`: where it is a part of
@@ -204,6 +250,18 @@ static const struct {
     {"train", {.train = {sizeof(loss_train_options), 1, 4, 0.1}}, train, false, false},
     {"conv", {.conv = {sizeof(loss_conv_options), 2, 1, 1, 0, false}}, conv, false, true},
     {"pool", {.pool = {sizeof(loss_pool_options), 1, 1, 0}}, pool, false, true},
+    {"norm", {.norm = LOSS_BATCHNORM_OPTIONS_INIT}, norm, false, false},
+    {"report", {.report = LOSS_LOAD_REPORT_INIT}, report, false, false},
+    {"function",
+     {.function = {sizeof(loss_function), "mine", nothing, NULL, NULL}},
+     function,
+     false,
+     true},
+    {"arrays",
+     {.arrays = {sizeof(loss_arrays), {1, 1, 1, 2}, 2, no_pixels, NULL, no_labels, NULL}},
+     arrays,
+     false,
+     true},
 };
 enum { N_CASES = sizeof CASES / sizeof *CASES };
 
