@@ -164,6 +164,21 @@ typedef struct lossi_product {
     size_t a_row, a_column, b_row, b_column, c_row, c_column;
 } lossi_product;
 
+/** Values [sets][size][lanes], normalised set by set for each image: to mean 0, unless it is kept,
+ * and variance 1. Weight and bias [n_weights] are those of runs of values, in turn. */
+typedef struct lossi_sets {
+    size_t sets, size, lanes, images;
+    size_t run, n_weights;
+    double eps; /* added to the variance */
+    bool keeps_mean;
+} lossi_sets;
+
+/** Which weight value e of a set has. */
+static inline size_t lossi_set_weight(const lossi_sets *s, size_t set, size_t e)
+{
+    return (set * s->size + e) / s->run % s->n_weights;
+}
+
 typedef struct lossi_kernels {
     const char *name;
     size_t vector;  /* a power of two */
@@ -235,6 +250,16 @@ typedef struct lossi_kernels {
     void (*norm_backward)(const lossi_maps *m, const lossi_real *x, const lossi_real *dy,
                           const lossi_real *by_dy, const lossi_real *by_x,
                           const lossi_real *constant, lossi_real *dx);
+
+    /** y = weight * x normalised + bias; without weight or bias where NULL. */
+    void (*normalise)(const lossi_sets *s, const lossi_real *x, const lossi_real *weight,
+                      const lossi_real *bias, lossi_real *y);
+    /** dx += the gradient of the input, given dy. */
+    void (*normalise_backward)(const lossi_sets *s, const lossi_real *x, const lossi_real *weight,
+                               const lossi_real *dy, lossi_real *dx);
+    /** The gradients of weight and bias, added; dbias may be NULL. */
+    void (*normalise_weights)(const lossi_sets *s, const lossi_real *x, const lossi_real *dy,
+                              lossi_real *dweight, lossi_real *dbias);
 
     /** y = max(x, 0), NaN stays NaN; y may be x. */
     void (*relu)(size_t count, const lossi_real *x, lossi_real *y);

@@ -7,6 +7,11 @@
     X(transposed_conv) \
     X(linear) \
     X(batchnorm) \
+    X(groupnorm) \
+    X(instancenorm) \
+    X(layernorm) \
+    X(rmsnorm) \
+    X(local_response_norm) \
     X(relu) \
     X(max_pool) \
     X(average_pool) \
