@@ -71,7 +71,7 @@ static inline double log_above_0(lossi_real x)
 
 static inline double power_of(lossi_real x, double y)
 {
-    return pow((double)x, y);
+    return y == 2 ? (double)x * (double)x : pow((double)x, y); /* squares are most of them */
 }
 
 /* factor times x to that power; 0 where the factor is 0, though the power may be infinite */
