@@ -23,10 +23,17 @@ const char *target_weights_help(void)
 
 const char TARGET_AUTO[] = "auto";
 
+/* An ONNX file brings its own. */
+static bool has_weights(const char *model)
+{
+    size_t n = strlen(model);
+    return n > 5 && strcmp(model + n - 5, ".onnx") == 0;
+}
+
 bool is_net_file(const char *model)
 {
     size_t n = strlen(model);
-    return n > 4 && strcmp(model + n - 4, ".net") == 0;
+    return (n > 4 && strcmp(model + n - 4, ".net") == 0) || has_weights(model);
 }
 
 /* Takes the network of run.json unless the option was given. Of one that was written as text there
@@ -135,7 +142,7 @@ int target_resolve(target *t, const char *command, bool needs_weights)
     if (!needs_weights && strcmp(t->model, TARGET_AUTO) == 0)
         return usage_error(command,
                            "--model auto recognises weights; here is nothing to recognise");
-    if (needs_weights && !t->weights)
+    if (needs_weights && !t->weights && !has_weights(t->model))
         return usage_error(
             command, "which weights? Give --weights FILE, or a RUN/ folder with a checkpoint");
     if (t->by_order && strcmp(t->model, TARGET_AUTO) == 0)

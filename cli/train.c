@@ -12,7 +12,7 @@
 #include "place.h"
 #include "target.h"
 
-enum { MOST_NET_FILE = 1 << 24 }; /* bytes */
+enum { MOST_NET_FILE = INT32_MAX }; /* bytes: an ONNX file has the weights in it */
 
 static void report(const loss_train_progress *p, void *user)
 {

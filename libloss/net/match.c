@@ -197,7 +197,8 @@ loss_status lossi_match_by_name(lossi_match *match, const loss_net *net, const c
         const lossi_array *array = lossi_match_find(match, tensor->name);
         size_t number = array ? (size_t)(array - match->arrays->items) : 0;
         if (!array || used[number]) {
-            add_misfit(&missing, tensor->name);
+            if (tensor->kind != LOSS_TENSOR_CONSTANT) /* it has its values from the graph */
+                add_misfit(&missing, tensor->name);
             continue;
         }
         used[number] = true;

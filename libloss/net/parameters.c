@@ -134,6 +134,8 @@ void loss_net_initialise(loss_net *net, uint64_t seed)
 {
     for (size_t i = 0; net && i < net->n_tensors; i++) {
         lossi_tensor *tensor = &net->tensors[i];
+        if (tensor->kind == LOSS_TENSOR_CONSTANT) /* zeros when the network is made, then given */
+            continue;
         if (tensor->own->initial == LOSSI_INITIAL_HE)
             draw_weight(tensor, seed);
         else

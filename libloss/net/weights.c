@@ -16,6 +16,8 @@ enum { MOST_SETS = 16 };
 static loss_status take_values(loss_net *net, const lossi_match *match)
 {
     for (size_t i = 0; i < net->n_tensors; i++) {
+        if (match->array_of[i] == SIZE_MAX) /* a constant, which stays */
+            continue;
         float *values = lossi_alloc(net->tensors[i].count, sizeof *values);
         if (!values)
             return lossi_fail_nomem(net->tensors[i].count * sizeof *values);
