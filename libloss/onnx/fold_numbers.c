@@ -17,27 +17,61 @@ typedef bool (*two)(number a, number b, bool is_whole, number *out);
 
 /* ---- Of one --------------------------------------------------------------------------------- */
 
-/* clang-format off */
-static bool negate(number a, double *out) { *out = -a.v; return true; }
-static bool floor_of(number a, double *out) { *out = floor(a.v); return !a.times_n || *out == a.v; }
-static bool ceil_of(number a, double *out) { *out = ceil(a.v); return !a.times_n || *out == a.v; }
-static bool even_of(number a, double *out)
+static bool negate(number a, double *out)
+{
+    *out = -a.v;
+    return true;
+}
+static bool floor_of(number a, double *out)
+{
+    *out = floor(a.v);
+    return !a.times_n || *out == a.v;
+}
+static bool ceil_of(number a, double *out)
+{
+    *out = ceil(a.v);
+    return !a.times_n || *out == a.v;
+}
+static bool round_of(number a, double *out)
 {
     *out = nearbyint(a.v);
     return !a.times_n || *out == a.v;
 }
-static bool absolute(number a, double *out) { *out = fabs(a.v); return true; }
-static bool root(number a, double *out) { *out = sqrt(a.v); return !a.times_n; }
-static bool power_of_e(number a, double *out) { *out = exp(a.v); return !a.times_n; }
-static bool logarithm(number a, double *out) { *out = log(a.v); return !a.times_n; }
-static bool inverse(number a, double *out) { *out = 1 / a.v; return !a.times_n; }
-static bool not_of(number a, double *out) { *out = a.v == 0; return !a.times_n; }
-/* clang-format on */
+static bool absolute(number a, double *out)
+{
+    *out = fabs(a.v);
+    return true;
+}
+static bool root(number a, double *out)
+{
+    *out = sqrt(a.v);
+    return !a.times_n;
+}
+static bool power_of_e(number a, double *out)
+{
+    *out = exp(a.v);
+    return !a.times_n;
+}
+static bool logarithm(number a, double *out)
+{
+    *out = log(a.v);
+    return !a.times_n;
+}
+static bool inverse(number a, double *out)
+{
+    *out = 1 / a.v;
+    return !a.times_n;
+}
+static bool not_of(number a, double *out)
+{
+    *out = a.v == 0;
+    return !a.times_n;
+}
 
 static const struct {
     const char *name;
     one of;
-} ones[] = {{"Neg", negate},         {"Floor", floor_of}, {"Ceil", ceil_of},   {"Round", even_of},
+} ones[] = {{"Neg", negate},         {"Floor", floor_of}, {"Ceil", ceil_of},   {"Round", round_of},
             {"Abs", absolute},       {"Sqrt", root},      {"Exp", power_of_e}, {"Log", logarithm},
             {"Reciprocal", inverse}, {"Not", not_of}};
 
