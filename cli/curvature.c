@@ -91,6 +91,8 @@ static loss_status find_gradient(request *r, loss_curvature *c, const loss_net *
         json_number(j, j->root, "images", (double)loss_dataset_count(data));
         json_text(j, j->root, "selection", loss_dataset_selection(data));
         json_text(j, j->root, "ignore", loss_ignore_name(r->curvature.ignore));
+        if (r->curvature.layers)
+            json_text(j, j->root, "layers", r->curvature.layers);
         json_number(j, j->root, "parameters", (double)loss_curvature_rows(c));
         json_number(j, j->root, "loss", loss);
         json_number(j, j->root, "gradient_norm", norm_of(gradient, n));
@@ -326,6 +328,9 @@ int command_curvature(int argc, char **argv)
                   .given = &r.has_nodes),
         OPT_CHOICE("ignore", "I", choices_ignore(),
                    "what stays: biasbn (biases and BatchNorm) or none (biasbn)", &r.ignore),
+        OPT_TEXT("layers", "PATTERN",
+                 "only the block of parameters with such names, such as 'layer1.*,fc.weight'",
+                 &r.curvature.layers),
         OPT_SEED("seed", "N", "seed of start and random vectors (0)", &r.curvature.seed),
         OPT_THREADS(&r.curvature.threads),
         OPT_JSON(&r.is_json),

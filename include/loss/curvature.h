@@ -40,12 +40,16 @@ typedef struct loss_curvature_options {
     void (*progress)(const loss_curvature_progress *progress, void *user);
     loss_cancelled cancelled; /**< asked every few images; may be NULL */
     void *user;               /**< passed to the functions above */
+    /** not NULL: only the block of H of the parameters with such names, patterns as the shell's
+     * with commas between them: "layer1.*,fc.weight". Products take as long as those of all of H.
+     *  Borrowed for the call. */
+    const char *layers;
 } loss_curvature_options;
 
 /** The defaults of loss_curvature_options. Since 0.1. */
 #define LOSS_CURVATURE_OPTIONS_INIT                                                                \
     {                                                                                              \
-        sizeof(loss_curvature_options), LOSS_IGNORE_BIASBN, 0, 0, NULL, NULL, NULL                 \
+        sizeof(loss_curvature_options), LOSS_IGNORE_BIASBN, 0, 0, NULL, NULL, NULL, NULL           \
     }
 
 /** Sets up the Hessian of the mean loss at a network's weights.
@@ -53,7 +57,8 @@ typedef struct loss_curvature_options {
  *  @param net   its weights must not change for the handle's life. Borrowed.
  *  @param data  the loss is the mean over all of it. Borrowed.
  *  @param opt   may be NULL.
- *  @return LOSS_OK, LOSS_ERR_SHAPE, LOSS_ERR_ARGUMENT, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM
+ *  @return LOSS_OK, LOSS_ERR_SHAPE, LOSS_ERR_ARGUMENT, LOSS_ERR_NAME (no parameter that moves is
+ *          among the layers), LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM
  *  Threads: any, while nothing changes the network. Memory: activations and gradients of a chunk of
  *  images, twice, for each thread; filters four times; and for sums 4 to 64 times the parameters.
  *  Since 0.1. */

@@ -8,7 +8,9 @@
  * thread, and adds to the sums of its slot; slots are added up in their order. */
 #include "net/hessian.h"
 
+#include <fnmatch.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +39,13 @@ struct lossi_hessian {
     lossi_real *slots;  /* [n_slots][count] */
     const loss_net *net;
 
+    /* Of some layers. A product runs with zeros for the others, and what it gives for them is
+     * dropped: the block of the Hessian. */
+    size_t n_block;
+    size_t *block;       /* [n_tensors]: where a tensor's values are in a caller's vector; SIZE_MAX:
+                            it is not of the block */
+    lossi_real *full[2]; /* [count]: vector and result; NULL: the block is all of it */
+
     /* The run under way. */
     lossi_feed feed;
     const lossi_real *vector; /* NULL: the gradient is wanted */
@@ -52,6 +61,9 @@ void lossi_hessian_free(lossi_hessian *h)
     free(h->moves);
     free(h->packs);
     free(h->places);
+    free(h->block);
+    free(h->full[0]);
+    free(h->full[1]);
     free(h->slots);
     lossi_engine_free(&h->engine);
     free(h);
@@ -73,6 +85,44 @@ static loss_status place_tensors(lossi_hessian *h, const loss_net *net)
     }
     return h->count ? LOSS_OK
                     : lossi_fail(LOSS_ERR_SHAPE, "%s has no parameters that move", net->model);
+}
+
+/* Whether a name is one of the patterns. */
+static bool is_asked_for(const char *patterns, const char *name)
+{
+    char pattern[256];
+    for (const char *at = patterns;; at++) {
+        size_t n = strcspn(at, ",");
+        snprintf(pattern, sizeof pattern, "%.*s", (int)(n < 255 ? n : 255), at);
+        if (fnmatch(pattern, name, 0) == 0)
+            return true;
+        at += n;
+        if (!*at)
+            return false;
+    }
+}
+
+static loss_status choose_block(lossi_hessian *h, const loss_net *net)
+{
+    const char *layers = h->opt.layers;
+    h->block = calloc(net->n_tensors + 1, sizeof *h->block);
+    if (!h->block)
+        return lossi_fail_nomem(net->n_tensors * sizeof *h->block);
+    for (size_t i = 0; i < net->n_tensors; i++) {
+        const lossi_tensor *tensor = &net->tensors[i];
+        bool is_in = h->places[i] != SIZE_MAX && (!layers || is_asked_for(layers, tensor->name));
+        h->block[i] = is_in ? h->n_block : SIZE_MAX;
+        h->n_block += is_in ? tensor->count : 0;
+    }
+    if (!h->n_block)
+        return lossi_fail(LOSS_ERR_NAME, "%s: no parameter of %s that moves has such a name",
+                          layers, net->model);
+    if (h->n_block == h->count)
+        return LOSS_OK;
+    for (int k = 0; k < 2; k++)
+        if (!(h->full[k] = lossi_alloc(h->count, sizeof *h->full[k])))
+            return lossi_fail_nomem(h->count * sizeof *h->full[k]);
+    return LOSS_OK;
 }
 
 static void place_values(const lossi_hessian *h, const loss_net *net, ready *into, lossi_arena *a)
@@ -125,6 +175,8 @@ static loss_status set_up(lossi_hessian *h, const loss_net *net)
     loss_status status = lossi_engine_begin(e, net, h->opt.threads);
     if (!status)
         status = place_tensors(h, net);
+    if (!status)
+        status = choose_block(h, net);
     if (status)
         return status;
     e->n_images = loss_dataset_count(h->opt.data);
@@ -173,7 +225,7 @@ loss_status lossi_hessian_create(lossi_hessian **out, const loss_net *net,
 
 size_t lossi_hessian_count(const lossi_hessian *h)
 {
-    return h->count;
+    return h->n_block;
 }
 
 size_t lossi_hessian_parameters(const lossi_hessian *h)
@@ -185,8 +237,8 @@ void lossi_hessian_take(const lossi_hessian *h, const float *direction, lossi_re
 {
     for (size_t i = 0; i < h->n_tensors; i++) {
         const lossi_tensor *tensor = &h->net->tensors[i];
-        for (size_t j = 0; h->places[i] != SIZE_MAX && j < tensor->count; j++)
-            vector[h->places[i] + j] = (lossi_real)direction[j];
+        for (size_t j = 0; h->block[i] != SIZE_MAX && j < tensor->count; j++)
+            vector[h->block[i] + j] = (lossi_real)direction[j];
         direction += lossi_tensor_is_trainable(tensor) ? tensor->count : 0;
     }
 }
@@ -196,7 +248,7 @@ void lossi_hessian_put(const lossi_hessian *h, const lossi_real *vector, float *
     for (size_t i = 0; i < h->n_tensors; i++) {
         const lossi_tensor *tensor = &h->net->tensors[i];
         for (size_t j = 0; lossi_tensor_is_trainable(tensor) && j < tensor->count; j++)
-            *direction++ = h->places[i] == SIZE_MAX ? 0 : (float)vector[h->places[i] + j];
+            *direction++ = h->block[i] == SIZE_MAX ? 0 : (float)vector[h->block[i] + j];
     }
 }
 
@@ -406,14 +458,39 @@ static loss_status run(lossi_hessian *h, double *loss, lossi_real *result)
     return check(h, mean, result);
 }
 
+/* Between a vector of the block and one of everything that moves; the rest of that stays. */
+static void copy_block(const lossi_hessian *h, lossi_real *block, lossi_real *full, bool to_full)
+{
+    for (size_t i = 0; i < h->n_tensors; i++) {
+        if (h->block[i] == SIZE_MAX)
+            continue;
+        lossi_real *a = block + h->block[i], *b = full + h->places[i];
+        size_t size = h->net->tensors[i].count * sizeof *a;
+        if (to_full)
+            memcpy(b, a, size);
+        else
+            memcpy(a, b, size);
+    }
+}
+
+static loss_status run_block(lossi_hessian *h, double *loss, lossi_real *result)
+{
+    loss_status status = run(h, loss, h->full[1] ? h->full[1] : result);
+    if (!status && h->full[1])
+        copy_block(h, result, h->full[1], false);
+    return status;
+}
+
 loss_status lossi_hessian_gradient(lossi_hessian *h, double *loss, lossi_real *gradient)
 {
     h->vector = NULL;
-    return run(h, loss, gradient);
+    return run_block(h, loss, gradient);
 }
 
 loss_status lossi_hessian_product(lossi_hessian *h, const lossi_real *vector, lossi_real *product)
 {
-    set_direction(h, vector);
-    return run(h, NULL, product);
+    if (h->full[0])
+        copy_block(h, (lossi_real *)vector, h->full[0], true);
+    set_direction(h, h->full[0] ? h->full[0] : vector);
+    return run_block(h, NULL, product);
 }

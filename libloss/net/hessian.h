@@ -3,7 +3,7 @@
  * set up once and used for any number of products, and networks of the graph.
  *
  * Vectors hold the values of the parameters that move, tensors in the network's order: all of
- * them, or those of filters alone. */
+ * them, or those of filters alone; of some layers, where these are asked for. */
 #ifndef LOSSI_HESSIAN_H
 #define LOSSI_HESSIAN_H
 
@@ -18,6 +18,8 @@ typedef struct lossi_hessian_options {
     size_t threads;   /* 0: one for each processor this process may use */
     loss_cancelled cancelled; /* asked every few images; may be NULL */
     void *user;
+    const char *layers; /* patterns of tensors' names with commas between them: the rest is left
+                           out of vectors; NULL: none is. Borrowed for the call. */
 } lossi_hessian_options;
 
 /** @param net  borrowed until lossi_hessian_set() gives another. */
