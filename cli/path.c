@@ -203,7 +203,7 @@ static bool is_folder(const char *path)
 
 /* Of two words one is the landscape; a folder is a run, as with --run. */
 static int take_operands(request *r, const char *command, const char *const *operands, size_t n,
-                         text_list *runs)
+                         text_list *runs, const text_list *patterns)
 {
     for (size_t i = 0; i < n; i++) {
         if (is_folder(operands[i]) && runs->n < MOST_TEXTS)
@@ -213,9 +213,10 @@ static int take_operands(request *r, const char *command, const char *const *ope
         else
             r->file = operands[i];
     }
-    if (!r->file || !runs->n)
-        return usage_error(command, r->file ? "whose path? Give --run RUN/"
-                                            : "on which landscape? Give FILE.landscape");
+    if (!r->file || !(runs->n || patterns->n))
+        return usage_error(command, r->file
+                                        ? "whose path? Give --run RUN/, or --checkpoints PATTERN"
+                                        : "on which landscape? Give FILE.landscape");
     return -1;
 }
 
@@ -241,10 +242,11 @@ static const command_text TEXT = {
 int command_path(int argc, char **argv)
 {
     request r = {0};
-    text_list runs = {0};
+    text_list runs = {0}, patterns = {0};
     const option_spec options[] = {
         OPT_TEXTS("run", "[NAME=]RUN/",
                   "a folder made by lossgrid train; may be given several times", &runs),
+        OPT_CHECKPOINTS(&patterns),
         OPT_TEXT("weights", "FILE", "the surface's origin, if it is no checkpoint of these runs",
                  &r.t.weights),
         OPT_FLAG("by-order", "match its tensors by order and shape, whatever their names",
@@ -259,9 +261,9 @@ int command_path(int argc, char **argv)
     size_t n_operands = 0;
     int result = command_parse(&TEXT, OPTION_TABLE(options, 4), argc, argv, operands, &n_operands);
     if (result < 0)
-        result = take_operands(&r, TEXT.name, operands, n_operands, &runs);
-    for (size_t i = 0; i < runs.n && result < 0; i++)
-        result = runs_add(&r.runs, TEXT.name, runs.items[i]);
+        result = take_operands(&r, TEXT.name, operands, n_operands, &runs, &patterns);
+    if (result < 0)
+        result = runs_add_all(&r.runs, TEXT.name, &runs, &patterns);
     if (result < 0) {
         const char *weights = r.t.weights;
         r.t.run = r.runs.items[0].folder;

@@ -19,33 +19,50 @@ void runs_free(run_list *runs)
     runs->n = 0;
 }
 
-/* NAME=RUN/, unless that is a folder's name itself: *folder is what follows; else the last part
- * of the path. @return owned */
-static char *split_name(const char *given, const char **folder)
+/* The folder of a run; of checkpoints that a pattern names, the one that they are in. */
+static char *name_of(const char *given, bool is_folder)
 {
-    struct stat info;
-    const char *equals = strchr(given, '=');
-    *folder = given;
-    if (equals && equals > given && !memchr(given, '/', (size_t)(equals - given)) &&
-        stat(given, &info) != 0) {
-        *folder = equals + 1;
-        return strndup(given, (size_t)(equals - given));
-    }
-    char *whole = realpath(given, NULL); /* so that "." has a name */
+    const char *end = strrchr(given, '/');
+    if (!is_folder && !end)
+        return strdup("checkpoints");
+    char *folder = is_folder ? strdup(given) : strndup(given, (size_t)(end - given));
+    char *whole = folder ? realpath(folder, NULL) : NULL; /* so that "." has a name */
     const char *slash = whole ? strrchr(whole, '/') : NULL;
-    char *name = strdup(slash && slash[1] ? slash + 1 : given);
+    char *name = folder ? strdup(slash && slash[1] ? slash + 1 : folder) : NULL;
+    free(folder);
     free(whole);
     return name;
 }
 
-int runs_add(run_list *runs, const char *command, const char *given)
+static bool is_folder(const char *path)
 {
-    const char *folder;
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* NAME=WHAT, unless that is the name of something itself: *what is what follows. @return owned */
+static char *split_name(const char *given, const char **what)
+{
+    struct stat info;
+    const char *equals = strchr(given, '=');
+    *what = given;
+    if (!equals || equals == given || memchr(given, '/', (size_t)(equals - given)) ||
+        stat(given, &info) == 0)
+        return name_of(given, is_folder(given));
+    *what = equals + 1;
+    return strndup(given, (size_t)(equals - given));
+}
+
+static int append(run_list *runs, const char *command, const char *given, bool is_pattern)
+{
+    const char *what;
     if (runs->n == MOST_TEXTS + 1)
         return usage_error(command, "more than %d runs", MOST_TEXTS + 1);
-    run_path run = {.name = split_name(given, &folder)};
-    run.folder = folder;
-    loss_status status = run.name ? loss_run_checkpoints(&run.checkpoints, folder) : LOSS_ERR_NOMEM;
+    run_path run = {.name = split_name(given, &what)};
+    run.folder = is_pattern ? NULL : what;
+    loss_status status = !run.name    ? LOSS_ERR_NOMEM
+                         : is_pattern ? loss_checkpoints_find(&run.checkpoints, what)
+                                      : loss_run_checkpoints(&run.checkpoints, what);
     if (status) {
         free(run.name);
         return report_failure(status);
@@ -53,9 +70,25 @@ int runs_add(run_list *runs, const char *command, const char *given)
     runs->items[runs->n++] = run;
     for (size_t i = 0; i + 1 < runs->n; i++)
         if (strcmp(runs->items[i].name, run.name) == 0)
-            return usage_error(command, "--run=%s: two runs of the name %s; say --run NAME=%s",
-                               given, run.name, folder);
+            return usage_error(command, "%s: two runs of the name %s; say NAME=%s", given, run.name,
+                               what);
     return -1;
+}
+
+int runs_add(run_list *runs, const char *command, const char *given)
+{
+    return append(runs, command, given, false);
+}
+
+int runs_add_all(run_list *runs, const char *command, const text_list *folders,
+                 const text_list *patterns)
+{
+    int result = -1;
+    for (size_t i = 0; i < folders->n && result < 0; i++)
+        result = append(runs, command, folders->items[i], false);
+    for (size_t i = 0; i < patterns->n && result < 0; i++)
+        result = append(runs, command, patterns->items[i], true);
+    return result;
 }
 
 static void report_pca(const loss_pca_progress *p, void *user)

@@ -6,7 +6,7 @@
 
 typedef struct run_path {
     char *name;
-    const char *folder;
+    const char *folder; /* NULL: the checkpoints are another program's */
     loss_checkpoints checkpoints;
 } run_path;
 
@@ -19,7 +19,15 @@ typedef struct run_list {
  * of the folder unless it is given.
  *  @return -1 to go on, else an exit code after telling why */
 int runs_add(run_list *runs, const char *command, const char *given);
+/** The same for those of --run, and for those of --checkpoints: [NAME=]PATTERN. */
+int runs_add_all(run_list *runs, const char *command, const text_list *folders,
+                 const text_list *patterns);
 void runs_free(run_list *runs);
+
+/* The row of --checkpoints. */
+#define OPT_CHECKPOINTS(list)                                                                      \
+    OPT_TEXTS("checkpoints", "[NAME=]PATTERN",                                                     \
+              "the same of checkpoints of another program, by number: 'ckpt/*.pth'", list)
 
 /** The plane of the principal components of all checkpoints of all runs. */
 loss_status runs_make_plane(const run_list *runs, const loss_net *net, loss_ignore ignore,

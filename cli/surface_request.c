@@ -58,6 +58,7 @@ static int parse(surface_request *r, int argc, char **argv)
                   "a run whose path is put on the surface; pca: of its checkpoints too; may be "
                   "given several times",
                   &r->run_options),
+        OPT_CHECKPOINTS(&r->checkpoint_options),
         PLANE_OPTIONS(r->plane),
         OPT_FLAG("curvature",
                  "the smallest and the largest eigenvalue of the Hessian at each point, too (plot "
@@ -90,20 +91,23 @@ static int check_axes(const surface_request *r)
                            "--to alone is a line, without --y; --and gives it a second direction");
     if (r->has_y && r->plane.repeat)
         return usage_error(TEXT.name, "--repeat draws random lines: it goes without --y");
-    if (!r->kind->has_paths && !r->run_options.n &&
+    if (!r->kind->has_paths && !r->run_options.n && !r->checkpoint_options.n &&
         (axis_is_auto(r->surface.x) || axis_is_auto(r->surface.y)))
         return usage_error(
-            TEXT.name, "auto is the range of a path; it goes with --run RUN/ or --directions pca");
+            TEXT.name,
+            "auto is the range of a path; it goes with --run, --checkpoints or --directions pca");
     return -1;
 }
 
 static int check_runs(const surface_request *r)
 {
-    if (r->kind->has_paths && !r->t.run && !r->run_options.n)
+    size_t n = r->run_options.n + r->checkpoint_options.n;
+    if (r->kind->has_paths && !r->t.run && !n)
         return usage_error(TEXT.name,
-                           "--directions %s wants checkpoints: a RUN/ folder, or --run RUN/",
+                           "--directions %s wants checkpoints: a RUN/ folder, --run RUN/, or "
+                           "--checkpoints PATTERN",
                            r->plane.directions);
-    if (r->plane.repeat && r->run_options.n)
+    if (r->plane.repeat && n)
         return usage_error(
             TEXT.name,
             "--repeat makes lines of many directions; a path (--run) has no place on them");
@@ -125,9 +129,8 @@ static int check_bn(const surface_request *r)
 static int find_runs(surface_request *r)
 {
     int result = r->kind->has_paths && r->t.run ? runs_add(&r->runs, TEXT.name, r->t.run) : -1;
-    for (size_t i = 0; i < r->run_options.n && result < 0; i++)
-        result = runs_add(&r->runs, TEXT.name, r->run_options.items[i]);
-    return result;
+    return result < 0 ? runs_add_all(&r->runs, TEXT.name, &r->run_options, &r->checkpoint_options)
+                      : result;
 }
 
 int surface_request_read(surface_request *r, int argc, char **argv)

@@ -11,7 +11,7 @@ typedef struct surface_request {
     plane_options plane;
     const plane_kind *kind; /* that plane asks for */
     size_t bn_images;
-    text_list run_options;
+    text_list run_options, checkpoint_options;
     run_list runs; /* whose paths are drawn, and of a kind that has_paths span the plane */
     loss_curvature_options curvature; /* of planes that want it, and of --curvature */
     bool has_curvature;

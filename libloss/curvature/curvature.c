@@ -41,8 +41,8 @@ loss_status loss_curvature_create(loss_curvature **out, const loss_net *net,
     if (!c)
         return lossi_fail_nomem(sizeof *c);
     c->opt = opt;
-    lossi_hessian_options hessian = {data, opt.ignore == LOSS_IGNORE_NONE, opt.threads,
-                                     opt.cancelled, opt.user, opt.layers};
+    lossi_hessian_options hessian = {
+        data, opt.ignore == LOSS_IGNORE_NONE, opt.threads, opt.cancelled, opt.user, opt.layers};
     status = lossi_hessian_create(&c->hessian, net, &hessian);
     if (status) {
         free(c);

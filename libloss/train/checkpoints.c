@@ -1,12 +1,16 @@
 /* The checkpoints of a run folder, by epoch. */
 #include <loss/train.h>
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "net/checkpoint.h"
+
+static const char DIGITS[] = "0123456789";
 
 void loss_checkpoints_free(loss_checkpoints *checkpoints)
 {
@@ -81,6 +85,80 @@ loss_status loss_run_checkpoints(loss_checkpoints *out, const char *run_folder)
         status = lossi_fail(LOSS_ERR_FORMAT,
                             "%s: no checkpoints; expected files such as epoch-000.safetensors",
                             run_folder);
+    if (status)
+        loss_checkpoints_free(out);
+    return status;
+}
+
+/* ---- Files of other programs ---------------------------------------------------------------- */
+
+/* Numbers in names count as numbers: model_9 stands before model_10. */
+static int by_number(const void *a, const void *b)
+{
+    const char *x = *(char *const *)a, *y = *(char *const *)b;
+    while (*x && *y) {
+        if (isdigit((unsigned char)*x) && isdigit((unsigned char)*y)) {
+            x += strspn(x, "0");
+            y += strspn(y, "0");
+            size_t n = strspn(x, DIGITS), m = strspn(y, DIGITS);
+            int order = n == m ? strncmp(x, y, n) : n < m ? -1 : 1;
+            if (order)
+                return order;
+            x += n;
+            y += m;
+        } else if (*x != *y) {
+            return (unsigned char)*x < (unsigned char)*y ? -1 : 1;
+        } else {
+            x++;
+            y++;
+        }
+    }
+    return *x ? 1 : *y ? -1 : 0;
+}
+
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* Takes over the paths that glob() found. */
+static loss_status take(const glob_t *found, loss_checkpoints *out)
+{
+    out->paths = calloc(found->gl_pathc + 1, sizeof *out->paths);
+    out->epochs = calloc(found->gl_pathc + 1, sizeof *out->epochs);
+    if (!out->paths || !out->epochs)
+        return lossi_fail_nomem(found->gl_pathc * sizeof *out->paths);
+    for (; out->n < found->gl_pathc; out->n++)
+        if (!(out->paths[out->n] = lossi_strdup(found->gl_pathv[out->n])))
+            return lossi_fail_nomem(strlen(found->gl_pathv[out->n]) + 1);
+    qsort(out->paths, out->n, sizeof *out->paths, by_number);
+    for (size_t i = 0; i < out->n; i++)
+        if (!lossi_checkpoint_epoch(out->paths[i], &out->epochs[i]))
+            out->epochs[i] = i;
+    for (size_t i = 0; i + 1 < out->n; i++)
+        for (size_t k = i + 1; k < out->n; k++)
+            if (strcmp(name_of(out->paths[i]), name_of(out->paths[k])) == 0)
+                return lossi_fail(LOSS_ERR_FORMAT,
+                                  "%s and %s: checkpoints of one path are told apart by the names "
+                                  "of their files",
+                                  out->paths[i], out->paths[k]);
+    return LOSS_OK;
+}
+
+loss_status loss_checkpoints_find(loss_checkpoints *out, const char *pattern)
+{
+    if (out)
+        *out = (loss_checkpoints){0};
+    LOSSI_REQUIRE(out && pattern);
+    glob_t found = {0};
+    int code = glob(pattern, GLOB_BRACE, NULL, &found);
+    loss_status status =
+        code == 0              ? take(&found, out)
+        : code == GLOB_NOMATCH ? lossi_fail(LOSS_ERR_IO, "%s: no such files", pattern)
+        : code == GLOB_NOSPACE ? lossi_fail_nomem(strlen(pattern))
+                               : lossi_fail(LOSS_ERR_IO, "%s: cannot list the files", pattern);
+    globfree(&found);
     if (status)
         loss_checkpoints_free(out);
     return status;
