@@ -70,9 +70,8 @@ LINK       = $(CC) $(LINK_$(CONFIG)) $(CFLAGS) $(LDFLAGS)
 
 # Kernels on vectors are compiled once for each set, with flags of its own, into the set's folder, which has the vectors; cpu.c asks the
 # processor before it uses a set. They know only float. The set "emulated" is for tests/kernels.
-X86_SETS     := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),avx2 avx512)
-FLAGS_avx2   := -mavx2 -mfma
-FLAGS_avx512 := -mavx2 -mfma -mavx512f
+include $(sort $(wildcard libloss/kernels/*/set.mk))
+X86_SETS     := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),$(SETS_x86_64))
 FLAGS_emulated := $(FLAGS_avx2)
 SIMD_SOURCES := $(sort $(wildcard libloss/kernels/simd/*.c))
 SET_NAMES    := $(foreach set,$(X86_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=libloss/kernels/$(set)/%))

@@ -8,17 +8,24 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#if LOSSI_HAS_X86_SETS /* __builtin_cpu_supports() asks whether the system saves the registers,    \
-                          too */
-static bool has_avx2(void)
-{
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-}
+#if LOSSI_HAS_X86_SETS
+/* Sets on vectors, fastest first: a folder libloss/kernels/NAME, and what the processor must have
+ * for it. __builtin_cpu_supports() asks whether the system saves the registers, too. */
+#define HAS(feature) __builtin_cpu_supports(feature)
+#define VECTOR_SETS(X)                                                                             \
+    X(avx512, HAS("avx512f") && HAS("avx2") && HAS("fma"))                                         \
+    X(avx2, HAS("avx2") && HAS("fma"))
 
-static bool has_avx512(void)
-{
-    return has_avx2() && __builtin_cpu_supports("avx512f");
-}
+#define DEFINE_SET(name, has_features)                                                             \
+    extern const lossi_kernels lossi_kernels_##name;                                               \
+    static bool has_##name(void)                                                                   \
+    {                                                                                              \
+        return has_features;                                                                       \
+    }
+VECTOR_SETS(DEFINE_SET)
+#define SET_ROW(name, has_features) {&lossi_kernels_##name, has_##name},
+#else
+#define VECTOR_SETS(X)
 #endif
 
 /* Fastest first. */
@@ -26,10 +33,9 @@ static const struct {
     const lossi_kernels *kernels;
     bool (*is_supported)(void); /* NULL: everywhere */
 } sets[] = {
-#if LOSSI_HAS_X86_SETS
-    {&lossi_kernels_avx512, has_avx512},
-    {&lossi_kernels_avx2, has_avx2},
-#endif
+    /* clang-format off */
+    VECTOR_SETS(SET_ROW)
+    /* clang-format on */
     {&lossi_kernels_blas, NULL},
     {&lossi_kernels_ref, NULL},
 };

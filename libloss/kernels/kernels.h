@@ -287,11 +287,5 @@ typedef struct lossi_kernels {
 extern const lossi_kernels lossi_kernels_ref;
 /** im2col and OpenBLAS: any processor, any shape. */
 extern const lossi_kernels lossi_kernels_blas;
-#if LOSSI_HAS_X86_SETS /* set by the Makefile: float on x86-64 */
-/** Winograd and GEMM with AVX2 and FMA, vectors of 8: for processors that have both. */
-extern const lossi_kernels lossi_kernels_avx2;
-/** The same sources with AVX-512, vectors of 16: for processors that have AVX-512F. */
-extern const lossi_kernels lossi_kernels_avx512;
-#endif
 
 #endif
