@@ -227,7 +227,7 @@ $(OUT)/lossgrid: $(CLI_OBJECTS) $(STATIC_LIB)
 $(OUT)/viewer/made/src/gl.c:
 	$(call say,GLAD)
 	mkdir -p $(OUT)/viewer/made
-	glad --api gl:core=3.3 --extensions GL_KHR_debug --reproducible --quiet --out-path $(OUT)/viewer/made c 2>/dev/null
+	glad --api gl:core=3.3 --extensions '' --reproducible --quiet --out-path $(OUT)/viewer/made c 2>/dev/null
 $(OUT)/viewer/made/src/gl.o: $(OUT)/viewer/made/src/gl.c $(OUT)/flags
 	$(call say,CC)
 	$(CC) $(filter-out $(WARNINGS),$(OUR_CFLAGS)) $(INCLUDES) $(CPPFLAGS) $(CFLAGS) -c $< -o $@

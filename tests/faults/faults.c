@@ -4,6 +4,7 @@
  *   FAULT_KIND   memory: malloc, calloc, realloc, aligned_alloc, posix_memalign
  *                files: open, fopen, read, write, pread, pwrite, fsync, rename, stat, mmap, ...
  *   FAULT_AT     number of the call that fails, from 1; 0: none
+ *   FAULT_ALONE  a library more that is left alone, by a part of its name
  *   FAULT_ERRNO  what a failing call to the system gives (EIO)
  *   FAULT_COUNT  a file that gets the number of calls when the program ends
  *
@@ -18,6 +19,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +32,7 @@ extern void *__libc_calloc(size_t n, size_t size);
 extern void *__libc_realloc(void *memory, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
 
+static int (*real_main)(int, char **, char **);
 static atomic_bool runs; /* main() has begun */
 static atomic_long calls;
 static long fails_at;
@@ -37,28 +40,50 @@ static int error_number = EIO;
 static bool of_memory;
 
 /* Libraries that are left alone, by parts of their names. */
-static const char *const LEFT_ALONE[] = {"libarchive", "libfontconfig", "libGL",
-                                         "libEGL",     "libgallium",    "_dri.so",
-                                         "libLLVM",    "libX",          "ld-linux"};
+static const char *const LEFT_ALONE[] = {"libarchive", "libfontconfig", "libGL",   "libEGL",
+                                         "libgallium", "_dri.so",       "libLLVM", "libstdc++",
+                                         "libX",       "ld-linux"};
 
-static bool is_left_alone(const void *caller)
+typedef enum owner { UNKNOWN, PROGRAM, LIBRARY, ALONE, N_OWNERS } owner;
+
+static owner find_owner(const void *caller)
 {
+    static void *program; /* where it lies */
     Dl_info info;
+    if (!program && dladdr(*(void **)&real_main, &info))
+        program = info.dli_fbase;
     if (!dladdr(caller, &info) || !info.dli_fname)
-        return false;
+        return LIBRARY;
+    if (info.dli_fbase == program)
+        return PROGRAM;
     for (size_t i = 0; i < sizeof LEFT_ALONE / sizeof *LEFT_ALONE; i++)
         if (strstr(info.dli_fname, LEFT_ALONE[i]))
-            return true;
-    return false;
+            return ALONE;
+    const char *further = getenv("FAULT_ALONE");
+    return further && strstr(info.dli_fname, further) ? ALONE : LIBRARY;
 }
 
-/* Such a library also allocates through others: strdup() of libc, expat. */
+/* Whose code that is. What was found is kept for each page: looking takes long. */
+static owner owner_of(const void *caller)
+{
+    static _Atomic uintptr_t found[4096];
+    uintptr_t page = (uintptr_t)caller >> 12;
+    _Atomic uintptr_t *place = &found[page % (sizeof found / sizeof *found)];
+    uintptr_t entry = atomic_load_explicit(place, memory_order_relaxed);
+    if (entry / N_OWNERS != page || entry % N_OWNERS == UNKNOWN) {
+        entry = page * N_OWNERS + find_owner(caller);
+        atomic_store_explicit(place, entry, memory_order_relaxed);
+    }
+    return (owner)(entry % N_OWNERS);
+}
+
+/* A library that is left alone also allocates through others: strdup() of libc, expat. */
 static bool serves_one_left_alone(void)
 {
     void *frames[64];
     int n = backtrace(frames, 64);
     for (int i = 0; i < n; i++)
-        if (is_left_alone(frames[i]))
+        if (owner_of(frames[i]) == ALONE)
             return true;
     return false;
 }
@@ -66,10 +91,12 @@ static bool serves_one_left_alone(void)
 /* True if this call is the one that fails. */
 static bool fails(bool memory, const void *caller)
 {
-    if (memory != of_memory || !atomic_load_explicit(&runs, memory_order_relaxed) ||
-        is_left_alone(caller))
+    if (memory != of_memory || !atomic_load_explicit(&runs, memory_order_relaxed))
         return false;
-    return atomic_fetch_add(&calls, 1) + 1 == fails_at && !serves_one_left_alone();
+    owner by = owner_of(caller);
+    if (by == ALONE || (by == LIBRARY && serves_one_left_alone()))
+        return false;
+    return atomic_fetch_add(&calls, 1) + 1 == fails_at;
 }
 
 #define FAILS_HERE(memory) fails(memory, __builtin_return_address(0))
@@ -84,8 +111,6 @@ static void write_count(void)
         fclose(f);
     }
 }
-
-static int (*real_main)(int, char **, char **);
 
 static int counted_main(int argc, char **argv, char **environment)
 {

@@ -2,6 +2,7 @@
 #include "gl.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static GLuint compile(GLenum kind, const char *text, problem *p)
 {
@@ -60,7 +61,38 @@ void gl_set_vec3(GLuint program, const char *name, double x, double y, double z)
     glUniform3f(gl_at(program, name), (float)x, (float)y, (float)z);
 }
 
+/* Of KHR_debug, which is not left to glad: its search for an extension crashes where there was no
+ * memory for one of their names. */
+enum {
+    DEBUG_OUTPUT = 0x92E0,
+    DEBUG_OUTPUT_SYNCHRONOUS = 0x8242,
+    DEBUG_TYPE_PERFORMANCE = 0x8250,
+    DEBUG_SEVERITY_NOTIFICATION = 0x826B
+};
+typedef void(GLAD_API_PTR *listener)(GLenum source, GLenum kind, GLuint id, GLenum severity,
+                                     GLsizei length, const GLchar *text, const void *user);
+typedef void(GLAD_API_PTR *set_listener)(listener listens, const void *user);
+
+static GLADloadfunc loads;
 static unsigned complaints;
+
+bool gl_load(GLADloadfunc load)
+{
+    loads = load;
+    return gladLoadGL(load) != 0;
+}
+
+static bool has_extension(const char *name)
+{
+    GLint n = 0;
+    bool has = false;
+    glGetIntegerv(GL_NUM_EXTENSIONS, &n);
+    for (GLint i = 0; i < n && !has; i++) {
+        const char *found = (const char *)glGetStringi(GL_EXTENSIONS, (GLuint)i);
+        has = found && strcmp(found, name) == 0;
+    }
+    return has;
+}
 
 static void GLAD_API_PTR complain(GLenum source, GLenum kind, GLuint id, GLenum severity,
                                   GLsizei length, const GLchar *text, const void *user)
@@ -69,7 +101,7 @@ static void GLAD_API_PTR complain(GLenum source, GLenum kind, GLuint id, GLenum 
     (void)id;
     (void)length;
     (void)user;
-    if (severity == GL_DEBUG_SEVERITY_NOTIFICATION || kind == GL_DEBUG_TYPE_PERFORMANCE)
+    if (severity == DEBUG_SEVERITY_NOTIFICATION || kind == DEBUG_TYPE_PERFORMANCE)
         return;
     complaints++;
     fprintf(stderr, "OpenGL: %s\n", text);
@@ -77,11 +109,13 @@ static void GLAD_API_PTR complain(GLenum source, GLenum kind, GLuint id, GLenum 
 
 void gl_listen(void)
 {
-    if (!GLAD_GL_KHR_debug)
+    set_listener set =
+        has_extension("GL_KHR_debug") ? (set_listener)loads("glDebugMessageCallback") : NULL;
+    if (!set)
         return;
-    glEnable(GL_DEBUG_OUTPUT);
-    glEnable(GL_DEBUG_OUTPUT_SYNCHRONOUS);
-    glDebugMessageCallback(complain, NULL);
+    glEnable(DEBUG_OUTPUT);
+    glEnable(DEBUG_OUTPUT_SYNCHRONOUS);
+    set(complain, NULL);
 }
 
 /* Errors since the last call; a lost context has one for ever. */

@@ -7,6 +7,9 @@
 #include "problem.h"
 #include "vec.h"
 
+/** Loads OpenGL's functions; a context is current. */
+bool gl_load(GLADloadfunc load);
+
 /** Compiles and links. @return 0 with the driver's words in *p. */
 GLuint gl_program(const char *vertex, const char *fragment, problem *p);
 /** Where a uniform is; -1, which OpenGL ignores, if the shader does not use it. */

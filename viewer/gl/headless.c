@@ -121,7 +121,7 @@ headless *headless_create(problem *p)
                      "%s%s (no OpenGL 3.3 core context)", tried[0] ? ", " : "", platforms[i].name);
             continue;
         }
-        if (gladLoadGL((GLADloadfunc)h->get))
+        if (gl_load((GLADloadfunc)h->get))
             return h;
         snprintf(tried + strlen(tried), sizeof tried - strlen(tried), "%s%s (functions missing)",
                  tried[0] ? ", " : "", platforms[i].name);

@@ -324,7 +324,7 @@ int window_run(session *s, const options *o)
                 "lossview: no OpenGL 3.3 can be had; tried a core profile by GLFW %s, with and "
                 "without multisampling: \"%s\"\n",
                 glfwGetVersionString(), glfw_words);
-    else if (!gladLoadGL((GLADloadfunc)glfwGetProcAddress))
+    else if (!gl_load((GLADloadfunc)glfwGetProcAddress))
         fprintf(stderr, "lossview: no OpenGL 3.3 can be had: the driver lacks functions of it\n");
     else if (!(w.renderer = renderer_create(&p)))
         fprintf(stderr, "lossview: %s\n", p.text);
