@@ -49,6 +49,8 @@ static void test_command_line(void **state)
     assert_int_equal(o.set.texture, TEXTURE_BANDS);
     assert_near(o.set.view.zoom, 2, 0);
     assert_true(!o.set.axes && o.set.ghost && o.width == 640 && o.height == 480);
+    assert_true(parse(&o, &p, "a.ply --turntable=t --frames=3600"));
+    assert_int_equal(o.frames, 3600);
     static const char *const bad[][2] = {{"--texturs bands", "nearest is --texture"},
                                          {"--texture=wood", "expected one of"},
                                          {"--zoom=nan", "expected a number"},
@@ -56,6 +58,8 @@ static void test_command_line(void **state)
                                          {"--zoom", "needs a value"},
                                          {"--ghost=1", "takes no value"},
                                          {"--size=5x5", "WIDTHxHEIGHT"},
+                                         {"--frames=1", "2 to 3600"},
+                                         {"--frames=3601", "2 to 3600"},
                                          {"a b c", "third"},
                                          {"-x", "two dashes"},
                                          {"--screenshot=a.png", "picture of what"},
