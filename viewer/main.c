@@ -1,5 +1,8 @@
 /* lossview: loss landscapes in three dimensions. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "arguments.h"
 #include "command.h"
@@ -30,10 +33,22 @@ static int show(const options *o)
     return result;
 }
 
+/* OpenBLAS starts a thread for each processor when it is loaded, and each asks for 128 MB until it
+ * gets it, for ever under `ulimit -v`. Nothing here uses these threads: start again without them.
+ */
+static void do_without_blas_threads(char **argv)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+        !getenv("OPENBLAS_NUM_THREADS") && setenv("OPENBLAS_NUM_THREADS", "1", 1) == 0)
+        execv("/proc/self/exe", argv);
+}
+
 int main(int argc, char **argv)
 {
     options o;
     problem p;
+    do_without_blas_threads(argv);
     if (!arguments_parse(&o, argc, argv, &p)) {
         fprintf(stderr, "lossview: %s\nTry: lossview --help\n", p.text);
         return EXIT_USAGE;
