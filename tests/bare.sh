@@ -11,11 +11,13 @@ command -v debootstrap >/dev/null || { echo "ok - bare system # SKIP debootstrap
 [ "$(id -u)" -eq 0 ] || { echo "ok - bare system # SKIP debootstrap needs root"; exit 0; }
 
 root=${1:-}
+# /dev brings what is mounted below it.
+unmount() { umount -R "$root/proc" "$root/dev" 2>/dev/null || true; }
 if [ -z "$root" ]; then
     root=$(mktemp -d)
-    trap 'umount "$root/proc" "$root/dev" 2>/dev/null || true; rm -rf --one-file-system "$root"' EXIT
+    trap 'unmount; rm -rf --one-file-system "$root"' EXIT
 else
-    trap 'umount "$root/proc" "$root/dev" 2>/dev/null || true' EXIT
+    trap unmount EXIT
 fi
 
 [ -e "$root/etc/debian_version" ] || debootstrap --variant=minbase bookworm "$root" >"$root.log" 2>&1 ||
@@ -23,6 +25,7 @@ fi
 cp /etc/resolv.conf "$root/etc/" 2>/dev/null || true
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
+mount --make-rslave "$root/dev"
 
 inside() { env -i HOME=/root TERM=dumb LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin chroot "$root" bash -ec "$1"; }
 check() { # check NAME COMMANDS; the last one's output is /before
