@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Two strings and what stands between them; owned by the caller. */
-static char *join(const char *a, const char *between, const char *b)
+char *place_join(const char *a, const char *between, const char *b)
 {
     size_t size = strlen(a) + strlen(between) + strlen(b) + 1;
     char *joined = malloc(size);
@@ -40,7 +39,7 @@ static char *relative(const char *from, const char *to)
 
 static bool add_path(cJSON *run_json, const char *key, const char *path)
 {
-    char *hex_key = join(key, "_", "hex"), *shown = loss_text_escaped(path);
+    char *hex_key = place_join(key, "_", "hex"), *shown = loss_text_escaped(path);
     char *hex = malloc(2 * strlen(path) + 1);
     bool done = hex_key && shown && hex && cJSON_AddStringToObject(run_json, key, shown);
     if (done && strcmp(shown, path) != 0) {
@@ -87,20 +86,19 @@ static char *from_hex(const char *hex)
     return bytes;
 }
 
-/* *path is NULL where run.json has no such key; owned by the caller. */
-static loss_status take_path(char **path, const cJSON *run_json, const char *key)
+loss_status place_take_text(char **text, const cJSON *run_json, const char *key)
 {
-    *path = NULL;
-    char *hex_key = join(key, "_", "hex");
+    *text = NULL;
+    char *hex_key = place_join(key, "_", "hex");
     if (!hex_key)
         return LOSS_ERR_NOMEM;
     const cJSON *hex = cJSON_GetObjectItemCaseSensitive(run_json, hex_key);
-    const cJSON *text = cJSON_GetObjectItemCaseSensitive(run_json, key);
+    const cJSON *shown = cJSON_GetObjectItemCaseSensitive(run_json, key);
     free(hex_key);
-    if (!cJSON_IsString(hex) && !cJSON_IsString(text))
+    if (!cJSON_IsString(hex) && !cJSON_IsString(shown))
         return LOSS_OK;
-    *path = cJSON_IsString(hex) ? from_hex(hex->valuestring) : strdup(text->valuestring);
-    return *path ? LOSS_OK : LOSS_ERR_NOMEM;
+    *text = cJSON_IsString(hex) ? from_hex(hex->valuestring) : strdup(shown->valuestring);
+    return *text ? LOSS_OK : LOSS_ERR_NOMEM;
 }
 
 /* Data that were moved together with the run take the place of *data, if they are there. */
@@ -108,10 +106,10 @@ static loss_status follow(char **data, const cJSON *run_json, const char *run)
 {
     char *way;
     loss_path_kind kind;
-    loss_status status = take_path(&way, run_json, "data_relative");
+    loss_status status = place_take_text(&way, run_json, "data_relative");
     if (status || !way)
         return status;
-    char *moved = join(run, "/", way);
+    char *moved = place_join(run, "/", way);
     free(way);
     status = moved ? loss_path_find(moved, &kind) : LOSS_ERR_NOMEM;
     if (status || kind == LOSS_PATH_NOTHING) {
@@ -126,7 +124,7 @@ static loss_status follow(char **data, const cJSON *run_json, const char *run)
 loss_status place_find(char **data, const cJSON *run_json, const char *run)
 {
     loss_path_kind kind = LOSS_PATH_NOTHING;
-    loss_status status = take_path(data, run_json, "data");
+    loss_status status = place_take_text(data, run_json, "data");
     if (!status && *data)
         status = loss_path_find(*data, &kind);
     if (!status && *data && kind == LOSS_PATH_NOTHING)

@@ -19,4 +19,13 @@ bool place_add(cJSON *run_json, const char *data, const char *run);
  *  @return LOSS_OK, LOSS_ERR_IO (the system cannot tell what is there), LOSS_ERR_NOMEM */
 loss_status place_find(char **data, const cJSON *run_json, const char *run);
 
+/** Two strings and what stands between them; owned by the caller: free(). NULL when memory is out.
+ */
+char *place_join(const char *a, const char *between, const char *b);
+
+/** A text of a run.json whose bytes may be no UTF-8: those of KEY_hex, or else of KEY.
+ *  @param text  owned by the caller: free(); NULL if run.json has neither
+ *  @return LOSS_OK, LOSS_ERR_NOMEM */
+loss_status place_take_text(char **text, const cJSON *run_json, const char *key);
+
 #endif

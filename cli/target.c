@@ -40,14 +40,17 @@ bool is_net_file(const char *model)
  * is a copy in the run. */
 static loss_status take_model(target *t, const cJSON *run_json)
 {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(run_json, "model");
-    if (t->model || !cJSON_IsString(item))
-        return LOSS_OK;
-    char path[4096];
-    const char *model = item->valuestring;
-    snprintf(path, sizeof path, "%s/%s", t->run, model);
-    t->model = t->owned[TARGET_MODEL] = strdup(is_net_file(model) ? path : model);
-    return t->model ? LOSS_OK : LOSS_ERR_NOMEM;
+    char *model;
+    loss_status status = t->model ? LOSS_OK : place_take_text(&model, run_json, "model");
+    if (t->model || status || !model)
+        return status;
+    if (is_net_file(model)) {
+        char *path = place_join(t->run, "/", model);
+        free(model);
+        model = path;
+    }
+    t->model = t->owned[TARGET_MODEL] = model;
+    return model ? LOSS_OK : LOSS_ERR_NOMEM;
 }
 
 static void take_channels(const cJSON *run_json, const char *key, channels *value)

@@ -16,12 +16,20 @@
 
 static const loss_file_kind TEXT = {"text", 0, NULL, 0};
 
-/* Text that may hold any bytes, so that the JSON stays valid. */
-static bool add_text(cJSON *json, const char *key, const char *text)
+/* The network's name may come from a file's, and hold any bytes: where they are no printable UTF-8
+ * they are escaped, so that the JSON stays valid, and kept as hexadecimal digits in model_hex. */
+static bool add_model(cJSON *json, const char *model)
 {
-    char *escaped = loss_text_escaped(text);
-    bool done = escaped && cJSON_AddStringToObject(json, key, escaped);
+    size_t n = strlen(model);
+    char *escaped = loss_text_escaped(model), *hex = malloc(2 * n + 1);
+    bool done = escaped && hex && cJSON_AddStringToObject(json, "model", escaped);
+    if (done && strcmp(escaped, model) != 0) {
+        for (size_t i = 0; i < n; i++)
+            snprintf(hex + 2 * i, 3, "%02x", (unsigned)(unsigned char)model[i]);
+        done = cJSON_AddStringToObject(json, "model_hex", hex);
+    }
     free(escaped);
+    free(hex);
     return done;
 }
 
@@ -81,7 +89,7 @@ static loss_status describe(cJSON *json, const loss_net *net, const loss_dataset
     bool done =
         cJSON_AddStringToObject(json, "version", loss_version()) &&
         cJSON_AddStringToObject(json, "isa", loss_isa()) && add_blas(json) &&
-        add_text(json, "model", loss_net_model(net)) && add_objective(json, net) &&
+        add_model(json, loss_net_model(net)) && add_objective(json, net) &&
         cJSON_AddNumberToObject(json, "parameters", (double)loss_net_n_parameters(net)) &&
         add_options(json, opt) &&
         cJSON_AddNumberToObject(json, "images", (double)loss_dataset_count(data)) &&
