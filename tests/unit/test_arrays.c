@@ -164,21 +164,22 @@ static void test_convert(void **state)
     (void)state;
     lossi_arrays arrays;
     assert_int_equal(
-        loss_weights_convert(data_path("zip.pt"), scratch_path("out.safetensors"), NULL), LOSS_OK);
+        loss_weights_convert(data_path("zip.pt"), scratch_path("out.safetensors"), NULL, NULL),
+        LOSS_OK);
     assert_int_equal(lossi_arrays_read(scratch_path("out.safetensors"), NULL, &arrays, NULL),
                      LOSS_OK);
     for (size_t i = 0; i < N_TENSORS; i++)
         check_array(&arrays, &tensors[i]);
     lossi_arrays_free(&arrays);
-    assert_int_equal(
-        loss_weights_convert(data_path("module-old.pt"), scratch_path("out.safetensors"), NULL),
-        LOSS_OK);
+    assert_int_equal(loss_weights_convert(data_path("module-old.pt"),
+                                          scratch_path("out.safetensors"), NULL, NULL),
+                     LOSS_OK);
     assert_int_equal(lossi_arrays_read(scratch_path("out.safetensors"), NULL, &arrays, NULL),
                      LOSS_OK);
     assert_string_equal(arrays.items[0].name, "0.weight");
     lossi_arrays_free(&arrays);
     assert_int_equal(
-        loss_weights_convert(data_path("system.pt"), scratch_path("none.safetensors"), NULL),
+        loss_weights_convert(data_path("system.pt"), scratch_path("none.safetensors"), NULL, NULL),
         LOSS_ERR_FORMAT);
     assert_int_equal(access(scratch_path("none.safetensors"), F_OK), -1);
 }

@@ -199,8 +199,8 @@ static void test_networks(void **state)
     REFUSED(loss_net_logits(net, 1, NULL, values));
     REFUSED(loss_file_describe(NULL, &text));
     REFUSED(loss_file_describe("x", NULL));
-    REFUSED(loss_weights_convert(NULL, "x", NULL));
-    REFUSED(loss_weights_convert("x", NULL, NULL));
+    REFUSED(loss_weights_convert(NULL, "x", NULL, NULL));
+    REFUSED(loss_weights_convert("x", NULL, NULL, NULL));
     size_t n = loss_net_n_tensors(net);
     assert_null(loss_net_tensor(net, n));
     assert_null(loss_net_tensor(net, SIZE_MAX));
