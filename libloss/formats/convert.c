@@ -55,13 +55,12 @@ loss_status loss_weights_convert(const char *from, const char *to, const char *k
                                  loss_convert_report *report)
 {
     LOSSI_REQUIRE(from && to);
-    if (report && report->struct_size != sizeof *report)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "report: struct_size is %zu, expected %zu",
-                          report->struct_size, sizeof *report);
     loss_convert_report told = LOSS_CONVERT_REPORT_INIT;
     lossi_arrays arrays;
     char list[LOSSI_LIST_SIZE];
-    loss_status status = lossi_arrays_read(from, key, &arrays, NULL);
+    loss_status status = report ? LOSSI_OPTIONS(told, report) : LOSS_OK;
+    if (!status)
+        status = lossi_arrays_read(from, key, &arrays, NULL);
     if (status)
         return status;
     const lossi_sets *sets = &arrays.sets;
@@ -71,6 +70,6 @@ loss_status loss_weights_convert(const char *from, const char *to, const char *k
     status = lossi_safetensors_write(to, &arrays);
     lossi_arrays_free(&arrays);
     if (!status && report)
-        *report = told;
+        lossi_put_result(report, &told, sizeof told);
     return status;
 }

@@ -166,15 +166,15 @@ typedef struct lossi_product {
 
 /** Values [sets][size][lanes], normalised set by set for each image: to mean 0, unless it is kept,
  * and variance 1. Weight and bias [n_weights] are those of runs of values, in turn. */
-typedef struct lossi_sets {
+typedef struct lossi_norm_sets {
     size_t sets, size, lanes, images;
     size_t run, n_weights;
     double eps; /* added to the variance */
     bool keeps_mean;
-} lossi_sets;
+} lossi_norm_sets;
 
 /** Which weight value e of a set has. */
-static inline size_t lossi_set_weight(const lossi_sets *s, size_t set, size_t e)
+static inline size_t lossi_set_weight(const lossi_norm_sets *s, size_t set, size_t e)
 {
     return (set * s->size + e) / s->run % s->n_weights;
 }
@@ -252,13 +252,13 @@ typedef struct lossi_kernels {
                           const lossi_real *constant, lossi_real *dx);
 
     /** y = weight * x normalised + bias; without weight or bias where NULL. */
-    void (*normalise)(const lossi_sets *s, const lossi_real *x, const lossi_real *weight,
+    void (*normalise)(const lossi_norm_sets *s, const lossi_real *x, const lossi_real *weight,
                       const lossi_real *bias, lossi_real *y);
     /** dx += the gradient of the input, given dy. */
-    void (*normalise_backward)(const lossi_sets *s, const lossi_real *x, const lossi_real *weight,
-                               const lossi_real *dy, lossi_real *dx);
+    void (*normalise_backward)(const lossi_norm_sets *s, const lossi_real *x,
+                               const lossi_real *weight, const lossi_real *dy, lossi_real *dx);
     /** The gradients of weight and bias, added; dbias may be NULL. */
-    void (*normalise_weights)(const lossi_sets *s, const lossi_real *x, const lossi_real *dy,
+    void (*normalise_weights)(const lossi_norm_sets *s, const lossi_real *x, const lossi_real *dy,
                               lossi_real *dweight, lossi_real *dbias);
 
     /** y = max(x, 0), NaN stays NaN; y may be x. */

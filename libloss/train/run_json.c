@@ -16,20 +16,22 @@
 
 static const loss_file_kind TEXT = {"text", 0, NULL, 0};
 
-/* The network's name may come from a file's, and hold any bytes: where they are no printable UTF-8
- * they are escaped, so that the JSON stays valid, and kept as hexadecimal digits in model_hex. */
-static bool add_model(cJSON *json, const char *model)
+/* A text that may have bytes which are no printable UTF-8, such as a file's name: they are escaped,
+ * so that the JSON stays valid, and kept as hexadecimal digits in KEY_hex. */
+static bool add_text(cJSON *json, const char *key, const char *text)
 {
-    size_t n = strlen(model);
-    char *escaped = loss_text_escaped(model), *hex = malloc(2 * n + 1);
-    bool done = escaped && hex && cJSON_AddStringToObject(json, "model", escaped);
-    if (done && strcmp(escaped, model) != 0) {
+    size_t n = strlen(text);
+    char *escaped = loss_text_escaped(text), *hex = malloc(2 * n + 1),
+         *hex_key = lossi_format("%s_hex", key);
+    bool done = escaped && hex && hex_key && cJSON_AddStringToObject(json, key, escaped);
+    if (done && strcmp(escaped, text) != 0) {
         for (size_t i = 0; i < n; i++)
-            snprintf(hex + 2 * i, 3, "%02x", (unsigned)(unsigned char)model[i]);
-        done = cJSON_AddStringToObject(json, "model_hex", hex);
+            snprintf(hex + 2 * i, 3, "%02x", (unsigned)(unsigned char)text[i]);
+        done = cJSON_AddStringToObject(json, hex_key, hex);
     }
     free(escaped);
     free(hex);
+    free(hex_key);
     return done;
 }
 
@@ -89,7 +91,7 @@ static loss_status describe(cJSON *json, const loss_net *net, const loss_dataset
     bool done =
         cJSON_AddStringToObject(json, "version", loss_version()) &&
         cJSON_AddStringToObject(json, "isa", loss_isa()) && add_blas(json) &&
-        add_model(json, loss_net_model(net)) && add_objective(json, net) &&
+        add_text(json, "model", loss_net_model(net)) && add_objective(json, net) &&
         cJSON_AddNumberToObject(json, "parameters", (double)loss_net_n_parameters(net)) &&
         add_options(json, opt) &&
         cJSON_AddNumberToObject(json, "images", (double)loss_dataset_count(data)) &&

@@ -131,7 +131,7 @@ static void test_pools(void **state)
 
 /* ---- Sets of values ------------------------------------------------------------------------- */
 
-static void check_normalise(const lossi_sets *s, bool has_weight, bool has_bias)
+static void check_normalise(const lossi_norm_sets *s, bool has_weight, bool has_bias)
 {
     buffer x = buffer_random(s->sets * s->size * s->lanes), dy = buffer_random(x.n),
            weight = buffer_random(s->n_weights), bias = buffer_random(s->n_weights);
@@ -158,13 +158,13 @@ static void test_normalise(void **state)
     (void)state;
     for (unsigned i = 0; i < 100; i++) {
         size_t run = draw(1, 5), n_weights = draw(1, 6), size = run * n_weights;
-        lossi_sets s = {.sets = draw(1, 4),
-                        .size = size,
-                        .lanes = fast->vector * draw(1, LOSSI_MOST_VECTORS),
-                        .run = run,
-                        .n_weights = n_weights,
-                        .eps = 0.1,
-                        .keeps_mean = i % 2};
+        lossi_norm_sets s = {.sets = draw(1, 4),
+                             .size = size,
+                             .lanes = fast->vector * draw(1, LOSSI_MOST_VECTORS),
+                             .run = run,
+                             .n_weights = n_weights,
+                             .eps = 0.1,
+                             .keeps_mean = i % 2};
         s.images = draw(1, s.lanes);
         check_normalise(&s, i % 4 < 3, i % 3);
     }

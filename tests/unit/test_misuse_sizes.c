@@ -61,6 +61,11 @@ static loss_status report(void *opt)
     return load(&outer);
 }
 
+static loss_status convert(void *opt)
+{
+    return loss_weights_convert(use.checkpoints[0], scratch_path("x.safetensors"), NULL, opt);
+}
+
 static double nothing(const loss_function_call *call, void *user)
 {
     (void)call;
@@ -215,6 +220,7 @@ typedef union options {
     loss_pool_options pool;
     loss_batchnorm_options norm;
     loss_load_report report;
+    loss_convert_report convert;
     loss_function function;
     loss_arrays arrays;
 } options;
@@ -252,6 +258,7 @@ static const struct {
     {"pool", {.pool = {sizeof(loss_pool_options), 1, 1, 0}}, pool, false, true},
     {"norm", {.norm = LOSS_BATCHNORM_OPTIONS_INIT}, norm, false, false},
     {"report", {.report = LOSS_LOAD_REPORT_INIT}, report, false, false},
+    {"convert", {.convert = LOSS_CONVERT_REPORT_INIT}, convert, false, false},
     {"function",
      {.function = {sizeof(loss_function), "mine", nothing, NULL, NULL}},
      function,

@@ -8,7 +8,7 @@ typedef struct moments {
     double mean[LOSSI_MOST_LANES], inverse[LOSSI_MOST_LANES]; /* 1 / deviation */
 } moments;
 
-static void find_moments(const lossi_sets *s, const lossi_real *x, moments *m)
+static void find_moments(const lossi_norm_sets *s, const lossi_real *x, moments *m)
 {
     double sum[LOSSI_MOST_LANES] = {0}, square[LOSSI_MOST_LANES] = {0}, n = (double)s->size;
     for (size_t e = 0; e < s->size; e++)
@@ -25,12 +25,12 @@ static void find_moments(const lossi_sets *s, const lossi_real *x, moments *m)
 }
 
 /* The weight of element e of set number `set`. */
-static double weight_of(const lossi_sets *s, const lossi_real *weight, size_t set, size_t e)
+static double weight_of(const lossi_norm_sets *s, const lossi_real *weight, size_t set, size_t e)
 {
     return weight ? (double)weight[lossi_set_weight(s, set, e)] : 1;
 }
 
-void lossk_normalise_ref(const lossi_sets *s, const lossi_real *x, const lossi_real *weight,
+void lossk_normalise_ref(const lossi_norm_sets *s, const lossi_real *x, const lossi_real *weight,
                          const lossi_real *bias, lossi_real *y)
 {
     for (size_t set = 0, at = 0; set < s->sets; set++) {
@@ -46,7 +46,7 @@ void lossk_normalise_ref(const lossi_sets *s, const lossi_real *x, const lossi_r
     }
 }
 
-void lossk_normalise_backward_ref(const lossi_sets *s, const lossi_real *x,
+void lossk_normalise_backward_ref(const lossi_norm_sets *s, const lossi_real *x,
                                   const lossi_real *weight, const lossi_real *dy, lossi_real *dx)
 {
     size_t n = s->size * s->lanes;
@@ -73,8 +73,8 @@ void lossk_normalise_backward_ref(const lossi_sets *s, const lossi_real *x,
     }
 }
 
-void lossk_normalise_weights_ref(const lossi_sets *s, const lossi_real *x, const lossi_real *dy,
-                                 lossi_real *dweight, lossi_real *dbias)
+void lossk_normalise_weights_ref(const lossi_norm_sets *s, const lossi_real *x,
+                                 const lossi_real *dy, lossi_real *dweight, lossi_real *dbias)
 {
     for (size_t set = 0, at = 0; set < s->sets; set++) {
         moments m;

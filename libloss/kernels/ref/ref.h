@@ -45,12 +45,12 @@ void lossk_norm_backward_sums_ref(const lossi_maps *m, const lossi_real *x, cons
 void lossk_norm_backward_ref(const lossi_maps *m, const lossi_real *x, const lossi_real *dy,
                              const lossi_real *by_dy, const lossi_real *by_x,
                              const lossi_real *constant, lossi_real *dx);
-void lossk_normalise_ref(const lossi_sets *s, const lossi_real *x, const lossi_real *weight,
+void lossk_normalise_ref(const lossi_norm_sets *s, const lossi_real *x, const lossi_real *weight,
                          const lossi_real *bias, lossi_real *y);
-void lossk_normalise_backward_ref(const lossi_sets *s, const lossi_real *x,
+void lossk_normalise_backward_ref(const lossi_norm_sets *s, const lossi_real *x,
                                   const lossi_real *weight, const lossi_real *dy, lossi_real *dx);
-void lossk_normalise_weights_ref(const lossi_sets *s, const lossi_real *x, const lossi_real *dy,
-                                 lossi_real *dweight, lossi_real *dbias);
+void lossk_normalise_weights_ref(const lossi_norm_sets *s, const lossi_real *x,
+                                 const lossi_real *dy, lossi_real *dweight, lossi_real *dbias);
 void lossk_relu_ref(size_t count, const lossi_real *x, lossi_real *y);
 void lossk_relu_backward_ref(size_t count, const lossi_real *y, const lossi_real *dy,
                              lossi_real *dx);

@@ -10,7 +10,7 @@ typedef struct moments {
     vector mean, inverse; /* 1 / deviation */
 } moments;
 
-static moments moments_of(const lossi_sets *s, const float *x)
+static moments moments_of(const lossi_norm_sets *s, const float *x)
 {
     double sums[LOSSI_VECTOR], squares[LOSSI_VECTOR], n = (double)s->size;
     float mean[LOSSI_VECTOR], inverse[LOSSI_VECTOR];
@@ -40,7 +40,7 @@ static inline vector normal(const moments *m, const float *x)
     return product(minus(load(x), m->mean), m->inverse);
 }
 
-static inline vector weight_at(const lossi_sets *s, const float *weight, size_t set, size_t e)
+static inline vector weight_at(const lossi_norm_sets *s, const float *weight, size_t set, size_t e)
 {
     static const float one = 1;
     return all(weight ? weight + lossi_set_weight(s, set, e) : &one);
@@ -52,8 +52,8 @@ static inline vector weight_at(const lossi_sets *s, const float *weight, size_t 
         for (size_t lane_ = 0, at = set * (s)->size * (s)->lanes; lane_ < (s)->lanes;              \
              lane_ += LOSSI_VECTOR, at += LOSSI_VECTOR)
 
-void lossk_normalise(const lossi_sets *s, const float *x, const float *weight, const float *bias,
-                     float *y)
+void lossk_normalise(const lossi_norm_sets *s, const float *x, const float *weight,
+                     const float *bias, float *y)
 {
     FOR_EACH_SET(s, set, first)
     {
@@ -76,7 +76,7 @@ static vector mean_of(doubles sum, size_t n)
     return load(means);
 }
 
-void lossk_normalise_backward(const lossi_sets *s, const float *x, const float *weight,
+void lossk_normalise_backward(const lossi_norm_sets *s, const float *x, const float *weight,
                               const float *dy, float *dx)
 {
     FOR_EACH_SET(s, set, first)
@@ -98,8 +98,8 @@ void lossk_normalise_backward(const lossi_sets *s, const float *x, const float *
     }
 }
 
-void lossk_normalise_weights(const lossi_sets *s, const float *x, const float *dy, float *dweight,
-                             float *dbias)
+void lossk_normalise_weights(const lossi_norm_sets *s, const float *x, const float *dy,
+                             float *dweight, float *dbias)
 {
     FOR_EACH_SET(s, set, first)
     {

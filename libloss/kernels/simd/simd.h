@@ -145,12 +145,12 @@ void lossk_norm_backward_sums(const lossi_maps *m, const float *x, const float *
                               const double *mean, double *sum_dy, double *sum_dy_x);
 void lossk_norm_backward(const lossi_maps *m, const float *x, const float *dy, const float *by_dy,
                          const float *by_x, const float *constant, float *dx);
-void lossk_normalise(const lossi_sets *s, const float *x, const float *weight, const float *bias,
-                     float *y);
-void lossk_normalise_backward(const lossi_sets *s, const float *x, const float *weight,
+void lossk_normalise(const lossi_norm_sets *s, const float *x, const float *weight,
+                     const float *bias, float *y);
+void lossk_normalise_backward(const lossi_norm_sets *s, const float *x, const float *weight,
                               const float *dy, float *dx);
-void lossk_normalise_weights(const lossi_sets *s, const float *x, const float *dy, float *dweight,
-                             float *dbias);
+void lossk_normalise_weights(const lossi_norm_sets *s, const float *x, const float *dy,
+                             float *dweight, float *dbias);
 void lossk_relu(size_t count, const float *x, float *y);
 void lossk_relu_backward(size_t count, const float *y, const float *dy, float *dx);
 void lossk_add(size_t count, const float *a, const float *b, float *y);

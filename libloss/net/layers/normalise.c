@@ -16,47 +16,47 @@ enum { EPS, AFFINE, CUT, HAS_BIAS };
 /* ---- Sets ----------------------------------------------------------------------------------- */
 
 /* `groups` of channels; their weights are the channels'. */
-static lossi_sets groups_of(const lossi_call *call, size_t groups)
+static lossi_norm_sets groups_of(const lossi_call *call, size_t groups)
 {
     const lossi_node *node = call->node;
     size_t pixels = lossi_node_pixels(node);
-    return (lossi_sets){.sets = groups,
-                        .size = node->dims[0] / groups * pixels,
-                        .lanes = call->lanes,
-                        .images = call->n,
-                        .run = pixels,
-                        .n_weights = node->dims[0],
-                        .eps = lossi_node_value(node, EPS)};
+    return (lossi_norm_sets){.sets = groups,
+                             .size = node->dims[0] / groups * pixels,
+                             .lanes = call->lanes,
+                             .images = call->n,
+                             .run = pixels,
+                             .n_weights = node->dims[0],
+                             .eps = lossi_node_value(node, EPS)};
 }
 
-static lossi_sets sets_of_groups(const lossi_call *call)
+static lossi_norm_sets sets_of_groups(const lossi_call *call)
 {
     return groups_of(call, lossi_node_key(call->node, CUT));
 }
 
-static lossi_sets sets_of_channels(const lossi_call *call)
+static lossi_norm_sets sets_of_channels(const lossi_call *call)
 {
     return groups_of(call, call->node->dims[0]);
 }
 
-static lossi_sets sets_of_last(const lossi_call *call)
+static lossi_norm_sets sets_of_last(const lossi_call *call)
 {
     const lossi_node *node = call->node;
     size_t size = 1;
     for (size_t d = node->n_dims - lossi_node_key(node, CUT); d < node->n_dims; d++)
         size *= node->dims[d];
-    return (lossi_sets){.sets = lossi_node_size(node) / size,
-                        .size = size,
-                        .lanes = call->lanes,
-                        .images = call->n,
-                        .run = 1,
-                        .n_weights = size,
-                        .eps = lossi_node_value(node, EPS)};
+    return (lossi_norm_sets){.sets = lossi_node_size(node) / size,
+                             .size = size,
+                             .lanes = call->lanes,
+                             .images = call->n,
+                             .run = 1,
+                             .n_weights = size,
+                             .eps = lossi_node_value(node, EPS)};
 }
 
-static lossi_sets sets_of_last_with_mean(const lossi_call *call)
+static lossi_norm_sets sets_of_last_with_mean(const lossi_call *call)
 {
-    lossi_sets s = sets_of_last(call);
+    lossi_norm_sets s = sets_of_last(call);
     s.keeps_mean = true;
     return s;
 }
@@ -111,12 +111,12 @@ static loss_status add_last_with_mean(lossi_addition *a)
 
 /* ---- Forward and backward ------------------------------------------------------------------- */
 
-static void forward_of(const lossi_call *call, const lossi_sets *s)
+static void forward_of(const lossi_call *call, const lossi_norm_sets *s)
 {
     call->kernels->normalise(s, call->x[0], call->p[LOSSI_WEIGHT], call->p[LOSSI_BIAS], call->y);
 }
 
-static void backward_of(const lossi_call *call, const lossi_sets *s)
+static void backward_of(const lossi_call *call, const lossi_norm_sets *s)
 {
     if (call->dp[LOSSI_WEIGHT])
         call->kernels->normalise_weights(s, call->x[0], call->dy, call->dp[LOSSI_WEIGHT],
@@ -153,7 +153,7 @@ static double xhat_tangent(const lossi_tangent *t, const image *m, size_t at)
 }
 
 /* Sums of the set that begins at value `first` of the image. */
-static image image_of(const lossi_tangent *t, const lossi_sets *s, size_t first)
+static image image_of(const lossi_tangent *t, const lossi_norm_sets *s, size_t first)
 {
     image m = {0};
     double sum = 0, square = 0, n = (double)s->size;
@@ -171,7 +171,7 @@ static image image_of(const lossi_tangent *t, const lossi_sets *s, size_t first)
     return m;
 }
 
-static void forward_tangent_of(const lossi_tangent *t, const lossi_sets *s)
+static void forward_tangent_of(const lossi_tangent *t, const lossi_norm_sets *s)
 {
     for (size_t set = 0; set < s->sets; set++)
         for (size_t i = 0; i < s->lanes; i++) {
@@ -200,8 +200,8 @@ static double g_tangent(const lossi_tangent *t, size_t k, size_t at)
 }
 
 /* Adds the sums of the gradient, and to the weights' gradients. */
-static void sum_gradients(const lossi_tangent *t, const lossi_sets *s, size_t set, size_t first,
-                          image *m)
+static void sum_gradients(const lossi_tangent *t, const lossi_norm_sets *s, size_t set,
+                          size_t first, image *m)
 {
     double n = (double)s->size;
     for (size_t e = 0, at = first; e < s->size; e++, at += s->lanes) {
@@ -220,7 +220,7 @@ static void sum_gradients(const lossi_tangent *t, const lossi_sets *s, size_t se
     }
 }
 
-static void backward_tangent_of(const lossi_tangent *t, const lossi_sets *s)
+static void backward_tangent_of(const lossi_tangent *t, const lossi_norm_sets *s)
 {
     for (size_t set = 0; set < s->sets; set++)
         for (size_t i = 0; i < s->images; i++) {
@@ -243,22 +243,22 @@ static void backward_tangent_of(const lossi_tangent *t, const lossi_sets *s)
 #define PASSES(sets)                                                                               \
     static void forward_##sets(const lossi_call *call)                                             \
     {                                                                                              \
-        lossi_sets s = sets(call);                                                                 \
+        lossi_norm_sets s = sets(call);                                                            \
         forward_of(call, &s);                                                                      \
     }                                                                                              \
     static void backward_##sets(const lossi_call *call)                                            \
     {                                                                                              \
-        lossi_sets s = sets(call);                                                                 \
+        lossi_norm_sets s = sets(call);                                                            \
         backward_of(call, &s);                                                                     \
     }                                                                                              \
     static void forward_tangent_##sets(const lossi_tangent *t)                                     \
     {                                                                                              \
-        lossi_sets s = sets(&t->at);                                                               \
+        lossi_norm_sets s = sets(&t->at);                                                          \
         forward_tangent_of(t, &s);                                                                 \
     }                                                                                              \
     static void backward_tangent_##sets(const lossi_tangent *t)                                    \
     {                                                                                              \
-        lossi_sets s = sets(&t->at);                                                               \
+        lossi_norm_sets s = sets(&t->at);                                                          \
         backward_tangent_of(t, &s);                                                                \
     }
 
