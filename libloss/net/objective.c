@@ -264,7 +264,7 @@ double lossi_objective_total(const loss_net *net, const uint32_t *labels, size_t
 double lossi_objective_l2(const loss_net *net)
 {
     double sum = 0;
-    if (!net->objective.l2)
+    if (!(net->objective.l2 > 0))
         return 0;
     for (size_t i = 0; i < net->n_tensors; i++) {
         const lossi_tensor *t = &net->tensors[i];

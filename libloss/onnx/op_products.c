@@ -75,7 +75,7 @@ static loss_status map_gemm(lossi_onnx_call *call)
 {
     loss_node in;
     lossi_onnx_shape shape;
-    linear l = {NULL};
+    linear l = {NULL, NULL, false, NULL};
     loss_status status = lossi_onnx_operand(call, 0, &in, &shape);
     if (!status && (lossi_onnx_int(call, "transA", 0) || lossi_onnx_float(call, "alpha", 1) != 1 ||
                     lossi_onnx_float(call, "beta", 1) != 1))

@@ -64,7 +64,7 @@ static bool add_objective(cJSON *json, const loss_net *net)
 {
     bool is_first = strcmp(loss_net_loss(net), loss_loss_name(0)) == 0;
     return (is_first || add_text(json, "loss", loss_net_loss(net))) &&
-           (!loss_net_l2(net) || cJSON_AddNumberToObject(json, "l2", loss_net_l2(net)));
+           (!(loss_net_l2(net) > 0) || cJSON_AddNumberToObject(json, "l2", loss_net_l2(net)));
 }
 
 /* Moves the members of the caller's object that we do not set ourselves. */

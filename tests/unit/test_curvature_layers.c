@@ -38,7 +38,7 @@ static int begin(void **state)
         return -1;
     loss_node x = loss_builder_linear(b, loss_builder_input(b), "a", HIDDEN);
     x = loss_builder_linear(b, loss_builder_relu(b, x), "b", CLASSES);
-    return loss_builder_finish(b, x, "net", &net);
+    return (int)loss_builder_finish(b, x, "net", &net);
 }
 
 static int end(void **state)
