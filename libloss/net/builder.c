@@ -314,9 +314,11 @@ static loss_status allocate_values(loss_net *net)
 loss_status loss_builder_finish(loss_builder *b, loss_node logits, const char *model,
                                 loss_net **out)
 {
-    LOSSI_REQUIRE(out);
-    *out = NULL;
-    LOSSI_REQUIRE(b);
+    if (out)
+        *out = NULL;
+    else
+        loss_builder_free(b);
+    LOSSI_REQUIRE(out && b);
     loss_net *net = b->net;
     loss_shape shape = loss_builder_shape(b, logits);
     if (b->status)

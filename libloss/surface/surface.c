@@ -111,7 +111,8 @@ static bool add_objective(lossi_facts *facts, const loss_net *net)
 {
     bool is_first = strcmp(loss_net_loss(net), loss_loss_name(0)) == 0;
     return (is_first || lossi_facts_add(facts, LOSS_KEY_LOSS, "%s", loss_net_loss(net))) &&
-           (!(loss_net_l2(net) > 0) || lossi_facts_add(facts, LOSS_KEY_L2, "%.17g", loss_net_l2(net)));
+           (!(loss_net_l2(net) > 0) ||
+            lossi_facts_add(facts, LOSS_KEY_L2, "%.17g", loss_net_l2(net)));
 }
 
 /* Everything that docs/file-formats.md lists. */
