@@ -118,7 +118,7 @@ refuse "auto without a path" 2 "auto is the range of a path" "$LOSSGRID" surface
 refuse "auto of two points" 2 "auto:N with N from 3" "$LOSSGRID" surface run1 --directions pca --x auto:2 --out no.landscape
 refuse "pca without a run" 2 "wants checkpoints" "$LOSSGRID" surface --model lenet5 --weights w --data data --directions pca --out no.landscape
 refuse "pca with a seed" 2 "--seed is about random directions" "$LOSSGRID" surface run1 --directions pca --seed 3 --out no.landscape
-refuse "two runs of a name" 2 "say --run NAME=run1" "$LOSSGRID" surface run1 --directions pca --run run1 --out no.landscape
+refuse "two runs of a name" 2 "say NAME=run1" "$LOSSGRID" surface run1 --directions pca --run run1 --out no.landscape
 refuse "a folder without checkpoints" 1 "data: no checkpoints" "$LOSSGRID" surface run1 --run data --out no.landscape
 refuse "path without a run" 2 "whose path?" "$LOSSGRID" path random.landscape
 refuse "path without a landscape" 2 "on which landscape?" "$LOSSGRID" path run1

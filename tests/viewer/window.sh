@@ -142,10 +142,8 @@ printf '1,2\n3,4\n' >breaks.csv
 check "a watched file" open_window breaks.csv --watch
 printf '1,2\n3,word\n' >breaks.csv
 check "that breaks is told" wait_for grep -q "no number" err
-before=$(grep -c "no number" err)
-printf '1,2\n3,another\n' >breaks.csv
-check "and told again when it changes" wait_for sh -c "test \$(grep -c 'no number' err) -gt $before"
 printf '1,2,3\n3,4,5\n' >breaks.csv
+sleep 1.2 # it looks once a second
 check "and it goes on" has "breaks.csv"
 sed -i '/no number/d' err
 close_window "it ends cleanly after a broken file"
