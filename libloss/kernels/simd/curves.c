@@ -42,6 +42,12 @@ static inline int32_t bits_of(float value)
     return u.bits;
 }
 
+/* 2^n, n from -126 to 127; of another n, as NaN gives it, anything. */
+static inline float power_of_two(int32_t n)
+{
+    return from_bits((int32_t)((uint32_t)(n + 127) << 23));
+}
+
 /* e^x = 2^n e^r with |r| <= log(2) / 2. Two powers of two, since one may be out of range where
  * the result is not. Adding SHIFT rounds to whole numbers, in the last bits. */
 static inline float exp_of(float x)
@@ -58,7 +64,7 @@ static inline float exp_of(float x)
     p = fma_of(p, r, 1);
     p = fma_of(p, r, 1);
     int32_t whole = bits_of(shifted) - bits_of(SHIFT), half = whole >> 1;
-    return p * from_bits((half + 127) * (1 << 23)) * from_bits((whole - half + 127) * (1 << 23));
+    return p * power_of_two(half) * power_of_two(whole - half);
 }
 
 /* 1 / (1 + e^-x) and its derivative. */
