@@ -7,44 +7,17 @@
  * images than a chunk holds. Both kernel sets are tried: a child process each. */
 #include <math.h>
 
-#include "base/random.h"
 #include "both_sets.h"
+#include "layer_files.h"
 #include "net/hessian.h"
 
 #if LOSSI_REAL_IS_FLOAT
 #error "this test is for the double build"
 #endif
 
-enum { N_IMAGES = 11, N_CLASSES = 3, SIZE = 3 * 7 * 6 };
-static const loss_shape SHAPE = {3, 7, 6, N_CLASSES};
 static const double
     BOUND = 1e-6,
     STEP = 1e-6; /* small: a ReLU or maximum that tips over within it spoils the difference */
-
-static double value_at(uint32_t stream, uint64_t index)
-{
-    lossi_stream s = lossi_stream_make(7, LOSSI_RANDOM_SAMPLE, stream);
-    return 2 * lossi_random_uniform(&s, index) - 1;
-}
-
-static loss_dataset *make_data(void)
-{
-    uint8_t pixels[N_IMAGES * SIZE];
-    uint32_t labels[N_IMAGES];
-    loss_dataset *data;
-    for (size_t i = 0; i < sizeof pixels; i++)
-        pixels[i] = (uint8_t)(127.5 + 127 * value_at(1, i));
-    for (size_t i = 0; i < N_IMAGES; i++)
-        labels[i] = (uint32_t)(i * 2 % N_CLASSES);
-    loss_dataset_options opt = LOSS_DATASET_OPTIONS_INIT;
-    opt.has_normalisation = true;
-    for (size_t c = 0; c < 3; c++) {
-        opt.mean[c] = 0.5f;
-        opt.std[c] = 0.3f;
-    }
-    assert_int_equal(loss_dataset_create(&data, SHAPE, N_IMAGES, pixels, labels, &opt), LOSS_OK);
-    return data;
-}
 
 /* Moves the network by `step` times the vector; all tensors of the network, or those of two or
  * more dimensions, lie in it in order. */
