@@ -344,7 +344,7 @@ $(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(VIEW_READERS) $(STATIC_LI
 	$(LINK) -o $@ $^ $(LIB_LIBS)
 
 .PHONY: bench
-bench: $(BENCH) ## Measure the engine, and PyTorch and ONNX Runtime where PEER_PYTHON (a Python) has them; BENCH_ARGS=--help
+bench: $(BENCH) ## Measure the engine, and its peers where PEER_PYTHON (a Python) has them; BENCH_ARGS=--help
 	python3 tests/bench/bench.py $(BENCH) $(BENCH_ARGS)
 
 .PHONY: golden

@@ -39,7 +39,7 @@ static void must(loss_status status)
 
 /* What a request needs, kept for the next one of the same model and sizes. */
 static struct {
-    char key[128];
+    char key[512];
     loss_net *net, *moved;
     loss_plane *plane;
     loss_dataset *data;
@@ -83,7 +83,7 @@ static void make_data(size_t n)
 
 static void prepare(const char *kind, const char *model, size_t n, size_t threads)
 {
-    char key[128];
+    char key[sizeof job.key];
     snprintf(key, sizeof key, "%s %s %zu %zu", kind, model, n, threads);
     if (strcmp(key, job.key) == 0)
         return;
@@ -155,18 +155,18 @@ static void count(const char *model)
 
 int main(void)
 {
-    char line[256], what[32], model[64];
+    char line[512], what[32], model[384];
     while (fgets(line, sizeof line, stdin)) {
         size_t n = 0, threads = 0;
         if (strcmp(line, "isa\n") == 0)
             printf("%s\n", loss_isa());
         else if (sscanf(line, "peak %zu", &threads) == 1)
             printf("%.6g\n", bench_peak(threads));
-        else if (sscanf(line, "count %63s", model) == 1)
+        else if (sscanf(line, "count %383s", model) == 1)
             count(model);
-        else if (sscanf(line, "set-up %63s %zu", model, &threads) == 2)
+        else if (sscanf(line, "set-up %383s %zu", model, &threads) == 2)
             printf("%.6g\n", set_up(model, threads));
-        else if (sscanf(line, "%31s %63s %zu %zu", what, model, &n, &threads) == 4 && n)
+        else if (sscanf(line, "%31s %383s %zu %zu", what, model, &n, &threads) == 4 && n)
             printf("%.6g\n", strcmp(what, "train") == 0
                                  ? train(model, n, threads)
                                  : forward(model, n, threads, strcmp(what, "point") == 0));

@@ -3,7 +3,7 @@
 
 The product and its peers are processes that stay; they do the same work in turn, round after round, so that what else the machine does
 hits all of them. Medians of the rounds are printed, as tables in Markdown. Peers are those that PEER_PYTHON can import (torch,
-torchvision, onnxruntime); without any the product is measured alone.
+torchvision, onnx, onnxruntime, openvino, MNN); without any the product is measured alone.
 """
 import argparse
 import os
@@ -11,14 +11,32 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+
+import bench_nets
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MODELS = {"resnet20": ("ResNet-20", 1024), "resnet56": ("ResNet-56", 512), "vgg11": ("VGG-11", 768),
-          "resnet50": ("ResNet-50, cifar stem", 128), "resnet50:stem=imagenet": ("ResNet-50, imagenet stem", 960)}
+          "resnet50": ("ResNet-50, cifar stem", 128), "resnet50:stem=imagenet": ("ResNet-50, imagenet stem", 960),
+          "mobilenet_v2": ("MobileNetV2", 384), "resnext29_32x4d": ("ResNeXt-29, 32x4d", 96), "resnext29_8x64d": ("ResNeXt-29, 8x64d", 32),
+          "convnext_tiny": ("ConvNeXt-tiny", 480), "vit_tiny": ("ViT-tiny", 96)}
 TRAINING_BATCH = 128
 # PyTorch gives memory back to the system after each batch and asks for it again, unless told not to.
 MALLOC = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "1073741824", "MALLOC_TOP_PAD_": "1073741824"}
+
+
+class Networks:
+    """What the product calls them: files for those that are not in its zoo."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        for name in bench_nets.NETS:
+            with open(self[name], "w") as file:
+                file.write(bench_nets.text(name))
+
+    def __getitem__(self, model):
+        return os.path.join(self.folder, model + ".net") if model in bench_nets.NETS else model
 
 
 class Worker:
@@ -50,9 +68,10 @@ class Worker:
 def find_peers(python, threads):
     """Workers for the peers that there are."""
     peers = []
-    for kind, module in (("eager", "torch, torchvision"), ("frozen", "torch, torchvision"), ("onnx", "torch, torchvision, onnx, onnxruntime")):
-        if subprocess.run([python, "-c", "import " + module], capture_output=True).returncode:
-            print("no peer %s: %s cannot import %s" % (kind, python, module), file=sys.stderr)
+    for kind, modules in (("eager", ""), ("frozen", ""), ("onnx", ", onnx, onnxruntime"), ("openvino", ", onnx, openvino"), ("mnn", ", onnx, MNN")):
+        modules = "torch, torchvision" + modules
+        if subprocess.run([python, "-c", "import " + modules], capture_output=True).returncode:
+            print("no peer %s: %s cannot import %s" % (kind, python, modules), file=sys.stderr)
             continue
         worker = Worker(kind, [python, os.path.join(HERE, "peer.py"), kind, str(threads)], MALLOC)
         worker.name = " ".join(worker.ask("name")).strip()
@@ -85,12 +104,12 @@ def table(*titles):
     print("|" + "---|" * len(titles))
 
 
-def compare(ours, peers, what, n_of, threads, rounds, models, gflops):
+def compare(ours, networks, peers, what, n_of, threads, rounds, models, gflops):
     """One table: product and peers at `what`, a row a network."""
     table(what, "images/s", "GFLOP/s", "share of peak", *[p.name for p in peers], *(["ratio to the fastest"] if peers else []))
     for model in models:
-        n, products = n_of(model), float(ours.ask("count", model)[0])
-        results = in_turn(ours, (what, model, n, threads), peers, (what, model, n), rounds)
+        n, products = n_of(model), float(ours.ask("count", networks[model])[0])
+        results = in_turn(ours, (what, networks[model], n, threads), peers, (what, model, n), rounds)
         mine = median(r[0] for r in results)
         flop = 2e-9 * products * (1 if what == "forward" else 3) * n / mine
         cells = []
@@ -102,29 +121,29 @@ def compare(ours, peers, what, n_of, threads, rounds, models, gflops):
         row([MODELS[model][0], "%.0f" % (n / mine), "%.0f" % flop, "%.0f %%" % (100 * flop / gflops)] + cells)
 
 
-def points(ours, threads, rounds, models):
+def points(ours, networks, threads, rounds, models):
     table("a grid point", "set-up, ms", "an image, ms", "set-up in a point of 1,000 images")
     for model in models:
         n = MODELS[model][1]
-        set_up = median(ours.seconds("set-up", model, threads)[0] for _ in range(2 * rounds))
-        image = (median(ours.seconds("point", model, n, threads)[0] for _ in range(rounds)) - set_up) / n
+        set_up = median(ours.seconds("set-up", networks[model], threads)[0] for _ in range(2 * rounds))
+        image = (median(ours.seconds("point", networks[model], n, threads)[0] for _ in range(rounds)) - set_up) / n
         row([MODELS[model][0], "%.2f" % (1e3 * set_up), "%.3f" % (1e3 * image), "%.2f %%" % (100 * set_up / (set_up + 1000 * image))])
 
 
-def scaling(ours, threads, rounds, model):
+def scaling(ours, networks, threads, rounds, model):
     table("%s, images" % MODELS[model][0], "a point, ms", "images/s")
     for n in (64, 128, 256, 512, 1024, 2048):
-        time_of = median(ours.seconds("point", model, n, threads)[0] for _ in range(rounds))
+        time_of = median(ours.seconds("point", networks[model], n, threads)[0] for _ in range(rounds))
         row([n, "%.0f" % (1e3 * time_of), "%.0f" % (n / time_of)])
     table("%s, points of 256 images" % MODELS[model][0], "seconds", "seconds a point")
     for n in (1, 4, 16, 64):
-        total = sum(ours.seconds("point", model, 256, threads)[0] for _ in range(n))
+        total = sum(ours.seconds("point", networks[model], 256, threads)[0] for _ in range(n))
         row([n, "%.2f" % total, "%.3f" % (total / n)])
     table("%s, threads" % MODELS[model][0], "images/s", "of one thread's")
     single = None
     for n in sorted({1, 2, threads}):
         if n <= threads:
-            time_of = median(ours.seconds("point", model, 512, n)[0] for _ in range(rounds))
+            time_of = median(ours.seconds("point", networks[model], 512, n)[0] for _ in range(rounds))
             single = single or time_of
             row([n, "%.0f" % (512 / time_of), "%.2f" % (single / time_of)])
 
@@ -149,20 +168,25 @@ def main():
     models = opt.models.split(",")
     if not set(models) <= set(MODELS):
         parser.error("--models %s: there are %s" % (opt.models, " ".join(MODELS)))
+    with tempfile.TemporaryDirectory() as folder:
+        measure(opt, models, Networks(folder))
+
+
+def measure(opt, models, networks):
     ours = Worker("libloss", [opt.bench])
     peers = find_peers(opt.peer_python, opt.threads) if opt.only in (None, "forward", "training") else []
     gflops = median(float(ours.ask("peak", opt.threads)[0]) for _ in range(3))
     print("%s, %d threads, kernels %s, %s; %d rounds; peak %.0f GFLOP/s of FMA (measured)" % (
         processor(), opt.threads, ours.ask("isa")[0].strip(), time.strftime("%Y-%m-%d"), opt.rounds, gflops))
     if opt.only in (None, "forward"):
-        compare(ours, peers, "forward", lambda m: MODELS[m][1], opt.threads, opt.rounds, models, gflops)
+        compare(ours, networks, peers, "forward", lambda m: MODELS[m][1], opt.threads, opt.rounds, models, gflops)
     if opt.only in (None, "training"):
         eager = [p for p in peers if p.name.startswith("PyTorch") and "frozen" not in p.name]
-        compare(ours, eager, "train", lambda m: TRAINING_BATCH, opt.threads, opt.rounds, models, gflops)
+        compare(ours, networks, eager, "train", lambda m: TRAINING_BATCH, opt.threads, opt.rounds, models, gflops)
     if opt.only in (None, "points"):
-        points(ours, opt.threads, opt.rounds, models)
+        points(ours, networks, opt.threads, opt.rounds, models)
     if opt.only in (None, "scaling"):
-        scaling(ours, opt.threads, opt.rounds, models[0])
+        scaling(ours, networks, opt.threads, opt.rounds, models[0])
 
 
 if __name__ == "__main__":
