@@ -304,6 +304,46 @@ LOSS_API size_t loss_net_n_parameters(const loss_net *net);
  *  nothing changes the network. Since 0.1. */
 LOSS_API double loss_net_macs(const loss_net *net);
 
+/** Convolutions that seem to hold a BatchNorm which followed them, put into their weights by the
+ *  program that exported the network to ONNX: its directions are other ones than those of the
+ *  network as it was trained, and checkpoints of that one do not fit. Told by the names that
+ *  exporters give to what they compute. 0 for other networks. Threads: any. Since 0.1. */
+LOSS_API size_t loss_net_n_folded_norms(const loss_net *net);
+
+/** A layer of a network, as docs/net-format.md has layers. Start from LOSS_LAYER_INFO_INIT. Texts
+ *  are cut if they are longer. Since 0.1. */
+typedef struct loss_layer_info {
+    size_t struct_size; /**< sizeof(loss_layer_info): set by the initialiser */
+    const char *kind; /**< such as "conv"; "input": the images, which are layer 0. Static storage */
+    char name[200];   /**< NAME of its tensors NAME.weight ...; "" for a layer without tensors */
+    char keys[400];   /**< that have not their standard values: "channels=16 kernel=3" */
+    size_t n_inputs;  /**< layers whose outputs it takes */
+    const int *inputs;  /**< [n_inputs] their numbers. Borrowed from the network */
+    size_t n_dims;      /**< of the output for one image, 1 to 6 */
+    const size_t *dims; /**< [n_dims], outermost first. Borrowed from the network */
+    size_t n_tensors;   /**< that belong to it, running statistics and constants included */
+    size_t parameters;  /**< trainable values in them */
+    double macs;        /**< multiply-adds for one image */
+    bool is_batchnorm;  /**< it has running statistics */
+} loss_layer_info;
+
+/** The defaults of loss_layer_info. Since 0.1. */
+#define LOSS_LAYER_INFO_INIT                                                                       \
+    {                                                                                              \
+        sizeof(loss_layer_info), NULL, "", "", 0, NULL, 0, NULL, 0, 0, 0, false                    \
+    }
+
+/** Number of layers, the images included: layers are in the order in which they are computed, and
+ *  the last one gives the logits. Threads: any. Since 0.1. */
+LOSS_API size_t loss_net_n_layers(const loss_net *net);
+
+/** What layer i is.
+ *  @param i     below loss_net_n_layers()
+ *  @param info  from LOSS_LAYER_INFO_INIT, written
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT
+ *  Threads: any. Since 0.1. */
+LOSS_API loss_status loss_net_layer(const loss_net *net, size_t i, loss_layer_info *info);
+
 /** What tensor i is.
  *  @param i  below loss_net_n_tensors(); past it, loss_net_tensor() gives NULL, and get and set do
  *            nothing

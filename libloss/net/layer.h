@@ -238,6 +238,15 @@ loss_status lossi_keys_complete(const lossi_layer *kind, const char *name, const
 loss_status lossi_keys_read(const lossi_layer *kind, const char *name, const loss_layer_key *given,
                             lossi_values *values);
 
+/** Writes the keys of a node that have not their standard values, as the .net format has them:
+ * "channels=16 kernel=3,1". */
+enum { LOSSI_KEYS_TEXT = LOSSI_MOST_KEYS * (64 + LOSSI_MOST_VALUES * (LOSS_NUMBER_SIZE + 1)) };
+void lossi_node_keys_text(const lossi_node *node, char text[LOSSI_KEYS_TEXT]);
+
+/** Whether the tensors of a node are called NAME.suffix, all with one NAME.
+ *  @param length  of NAME, with which the first tensor's name begins; 0 where there is none */
+bool lossi_node_prefix(const loss_net *net, const lossi_node *node, size_t *length);
+
 /** Values of a node's output for a chunk. */
 static inline size_t lossi_chunk_size(const lossi_node *node, size_t lanes)
 {

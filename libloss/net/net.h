@@ -71,6 +71,7 @@ struct loss_net {
     size_t n_nodes, n_tensors;
     lossi_node *nodes; /* the last one is the logits */
     lossi_tensor *tensors;
+    size_t n_folded_norms; /* convolutions that seem to have a BatchNorm in them */
 };
 
 /** Values of a node's output for one image. */

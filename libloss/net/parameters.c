@@ -71,6 +71,11 @@ size_t loss_net_n_parameters(const loss_net *net)
     return n;
 }
 
+size_t loss_net_n_folded_norms(const loss_net *net)
+{
+    return net ? net->n_folded_norms : 0;
+}
+
 double loss_net_macs(const loss_net *net)
 {
     double macs = 0;
@@ -151,6 +156,7 @@ loss_status lossi_net_clone(loss_net **out, const loss_net *net)
     if (!copy)
         return lossi_fail_nomem(sizeof *copy);
     copy->shape = net->shape;
+    copy->n_folded_norms = net->n_folded_norms;
     copy->model = lossi_strdup(net->model);
     copy->nodes = calloc(net->n_nodes, sizeof *copy->nodes);
     copy->tensors = calloc(net->n_tensors ? net->n_tensors : 1, sizeof *copy->tensors);

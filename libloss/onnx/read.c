@@ -70,6 +70,8 @@ loss_status lossi_onnx_parse(loss_net **out, const uint8_t *bytes, size_t size, 
     }
     for (size_t i = 0; !status && i < g.n_settings; i++)
         status = set_values(&g, &g.settings[i], *out);
+    if (!status)
+        (*out)->n_folded_norms = g.n_folded_norms;
     if (status) {
         loss_net_free(*out);
         *out = NULL;

@@ -8,16 +8,17 @@
 #include "net/builder.h"
 #include "zoo/zoo.h"
 
-enum { MOST_WORDS = 64, MOST_LAYERS = 1 << 14, LARGEST_FILE = 4 << 20, LONGEST_NUMBER = 24 };
+enum { LARGEST_FILE = 4 << 20, LONGEST_NUMBER = 24 };
 
 /* One line, cut into words. */
 typedef struct line {
     size_t number;
     const char *name; /* NULL: none */
-    const char *inputs[MOST_WORDS];
+    const char *inputs[LOSSI_NET_MOST_WORDS];
     size_t n_inputs;
     bool has[LOSSI_MOST_KEYS];
-    lossi_values values[LOSSI_MOST_KEYS]; /* in the order of the kind's keys */
+    lossi_values values[LOSSI_MOST_KEYS];    /* in the order of the kind's keys */
+    const char *tensors[LOSSI_MOST_TENSORS]; /* names that are not NAME.suffix; NULL: it is */
 } line;
 
 /* A layer that was read. */
@@ -98,7 +99,7 @@ static bool take_number(const reader *r, const lossi_key *key, const char *text,
         return true;
     }
     size_t n = strlen(text), signs = *text == '-' && key->least < 0;
-    const char *allowed = key->is_fraction ? "0123456789.e-" : "0123456789";
+    const char *allowed = key->is_fraction ? "0123456789.e+-" : "0123456789";
     return strspn(text + signs, allowed) == n - signs && n <= LONGEST_NUMBER &&
            loss_number_parse(text, NULL, value);
 }
@@ -122,6 +123,28 @@ static void take_numbers(reader *r, const line *l, const lossi_key *key, char *t
         snprintf(setting, sizeof setting, "%s=%.40s", key->name, number);
         fail(r, l, key->is_fraction ? "no number: " : "no whole number, or too large: ", setting);
     }
+}
+
+/* "name.weight=NAME", or "name=NAME" of a tensor without a suffix; true if the word is one. */
+static bool take_tensor_name(reader *r, line *l, const lossi_layer *kind, char *word)
+{
+    static const char key[] = "name";
+    size_t n = sizeof key - 1;
+    char *equals = strchr(word, '=');
+    if (strncmp(word, key, n) != 0 || !equals || (word[n] != '.' && word[n] != '='))
+        return false;
+    *equals = 0;
+    const char *suffix = word + n + (word[n] == '.');
+    size_t t = 0;
+    while (kind->tensors[t].suffix && strcmp(kind->tensors[t].suffix, suffix) != 0)
+        t++;
+    if (!kind->tensors[t].suffix)
+        fail(r, l, "this layer has no tensor for ", word);
+    else if (l->tensors[t] || !equals[1])
+        fail(r, l, l->tensors[t] ? "given twice: " : "no name after ", word);
+    else
+        l->tensors[t] = equals + 1;
+    return true;
 }
 
 /* "key=value"; true if the word is one. */
@@ -161,7 +184,7 @@ static loss_node find_layer(reader *r, const line *l, const char *name)
  * kind that joins several, given one, joins that to the line before. */
 static loss_node build_line(reader *r, const line *l, const lossi_layer *kind)
 {
-    loss_node inputs[MOST_WORDS + 1];
+    loss_node inputs[LOSSI_NET_MOST_WORDS + 1];
     size_t n = 0, least = lossi_least_inputs(kind), most = lossi_most_inputs(kind);
     if (!l->n_inputs && least > 1)
         return fail(r, l, "inputs are missing after ", kind->name);
@@ -171,7 +194,13 @@ static loss_node build_line(reader *r, const line *l, const lossi_layer *kind)
         inputs[n++] = r->layers[r->n - 1].node;
     for (size_t i = 0; i < l->n_inputs; i++)
         inputs[n++] = find_layer(r, l, l->inputs[i]);
-    return r->status ? -1 : lossi_builder_add(r->builder, kind, l->name, n, inputs, l->values);
+    loss_node node =
+        r->status ? -1 : lossi_builder_add(r->builder, kind, l->name, n, inputs, l->values);
+    for (size_t t = 0; node >= 0 && t < LOSSI_MOST_TENSORS; t++)
+        if (l->tensors[t] &&
+            loss_builder_name_tensor(r->builder, node, kind->tensors[t].suffix, l->tensors[t]))
+            return fail(r, l, "no tensor of this layer can be called ", l->tensors[t]);
+    return node;
 }
 
 static bool append(reader *r, const line *l, const char *name, loss_node node)
@@ -179,7 +208,7 @@ static bool append(reader *r, const line *l, const char *name, loss_node node)
     for (size_t i = 0; name && i < r->n; i++)
         if (r->layers[i].name && strcmp(r->layers[i].name, name) == 0)
             return fail(r, l, "two layers are called ", name) >= 0;
-    if (r->n == MOST_LAYERS)
+    if (r->n == LOSSI_NET_MOST_LAYERS)
         return fail(r, l, "too many layers: at most 16384", "") >= 0;
     if (!lossi_reserve((void **)&r->layers, &r->capacity, r->n, sizeof *r->layers)) {
         r->status = lossi_fail_nomem(2 * r->capacity * sizeof *r->layers);
@@ -192,12 +221,12 @@ static bool append(reader *r, const line *l, const char *name, loss_node node)
 /* [NAME =] KIND [INPUT...] [key=value...] */
 static void read_line(reader *r, char *text, size_t number)
 {
-    char *words[MOST_WORDS], *rest = text;
+    char *words[LOSSI_NET_MOST_WORDS], *rest = text;
     size_t n = 0;
     line l = {.number = number};
     text[strcspn(text, "#")] = 0;
     for (char *word; (word = strtok_r(rest, " \t\r", &rest));) {
-        if (n == MOST_WORDS) {
+        if (n == LOSSI_NET_MOST_WORDS) {
             fail(r, &l, "too many words on a line: at most 64", "");
             return;
         }
@@ -216,7 +245,7 @@ static void read_line(reader *r, char *text, size_t number)
     }
     const lossi_layer *kind = find_kind(r, &l, words[at++]);
     for (; kind && at < n; at++)
-        if (!take_setting(r, &l, kind, words[at]))
+        if (!take_tensor_name(r, &l, kind, words[at]) && !take_setting(r, &l, kind, words[at]))
             l.inputs[l.n_inputs++] = words[at];
     if (!kind || r->status || !check_keys(r, &l, kind))
         return;

@@ -151,7 +151,7 @@ loss_node loss_builder_conv(loss_builder *b, loss_node in, const char *name,
         return lossi_builder_fail(b, status);
     lossi_values keys[] = {[CHANNELS] = LOSSI_VALUE(o.channels),
                            [KERNEL] = LOSSI_VALUE(o.kernel),
-                           [STRIDE] = LOSSI_VALUE(o.stride),
+                           [STRIDE] = LOSSI_VALUE(o.stride ? o.stride : 1),
                            [PADDING] = LOSSI_VALUE(o.padding),
                            [DILATION] = LOSSI_VALUE(o.dilation ? o.dilation : 1),
                            [GROUPS] = LOSSI_VALUE(o.groups ? o.groups : 1),
