@@ -344,6 +344,15 @@ LOSS_API size_t loss_net_n_layers(const loss_net *net);
  *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_net_layer(const loss_net *net, size_t i, loss_layer_info *info);
 
+/** Writes a network's graph in the format of docs/net-format.md: loss_net_create() makes the same
+ *  layers and tensors of it for images of the same shape. Values are not in it: loss_net_save()
+ *  writes them, those of constants too.
+ *  @param path  written atomically
+ *  @return LOSS_OK, LOSS_ERR_FORMAT (it has what the format cannot hold: the message names it),
+ *          LOSS_ERR_IO, LOSS_ERR_NOMEM, LOSS_ERR_ARGUMENT
+ *  Threads: any, while nothing changes the network. Since 0.1. */
+LOSS_API loss_status loss_net_write(const loss_net *net, const char *path);
+
 /** What tensor i is.
  *  @param i  below loss_net_n_tensors(); past it, loss_net_tensor() gives NULL, and get and set do
  *            nothing

@@ -16,6 +16,9 @@ typedef struct lossi_built {
  * owned then */
 loss_status lossi_zoo_build(const char *model, loss_shape shape, lossi_built *built);
 
+/** What a .net file has at most. */
+enum { LOSSI_NET_MOST_WORDS = 64, LOSSI_NET_MOST_LAYERS = 1 << 14 };
+
 /** True if a model's name is that of a .net file. */
 bool lossi_net_file_is(const char *model);
 /** Builds the network of a .net file (docs/net-format.md), named after the file without its

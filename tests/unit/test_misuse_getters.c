@@ -70,6 +70,7 @@ static void test_no_network(void **state)
     assert_int_equal(loss_net_n_folded_norms(NULL), 0);
     assert_int_equal(loss_net_n_layers(NULL), 0);
     REFUSED(loss_net_layer(NULL, 0, &(loss_layer_info)LOSS_LAYER_INFO_INIT));
+    REFUSED(loss_net_write(NULL, "a.net"));
     assert_null(loss_net_tensor(NULL, 0));
     loss_net_get(NULL, 0, &value);
     loss_net_set(NULL, 0, &value);
