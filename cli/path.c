@@ -106,8 +106,10 @@ static loss_status open_origin(request *r, parts *p)
     by_order.key = r->t.key;
     loss_status status =
         loss_net_create(&p->net, r->t.model, loss_dataset_shape(images_first(&p->images)));
-    if (!status)
+    if (!status) {
+        target_say_folded(p->net, r->t.model, r->t.quiet);
         status = set_loss(p);
+    }
     if (!status && r->t.weights)
         return loss_net_load(p->net, r->t.weights, &by_order);
     for (size_t back = 1, more = 1; more && !status; back++) {

@@ -33,6 +33,7 @@ typedef struct target {
     const char *network_from; /* "named", "recognised", "order" or "run" */
     char caveat[1600];        /* what makes it, or another one, doubtful; "": nothing */
     char read[1200];          /* what was chosen and left out of its file; "": nothing */
+    size_t n_folded_norms;    /* loss_net_n_folded_norms() */
 } target;
 
 /* Rows of an option table that fill a target named t. */
@@ -94,7 +95,10 @@ void target_json(const target *t, struct json *j, struct cJSON *to);
 /** What --weights is, with the usual endings. Static storage. */
 const char *target_weights_help(void);
 
-/** True if a model is the name of a .net file. */
+/** Says on standard error, unless quiet, that BatchNorm was put into the network's convolutions. */
+void target_say_folded(const loss_net *net, const char *model, bool quiet);
+
+/** True if a model is the name of a network's file. */
 bool is_net_file(const char *model);
 
 #endif

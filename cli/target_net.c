@@ -113,6 +113,19 @@ loss_status target_check_other(target *t, const loss_net *net, const char *path)
     return status;
 }
 
+void target_say_folded(const loss_net *net, const char *model, bool quiet)
+{
+    size_t n = loss_net_n_folded_norms(net);
+    if (n && !quiet)
+        fprintf(stderr,
+                "%s: %zu convolutions seem to have their BatchNorm in them, put there by the "
+                "exporter: directions and curvature are those of the joined weights, and "
+                "checkpoints with BatchNorm do not fit. To keep it: torch.onnx.export(..., "
+                "dynamo=False, training=torch.onnx.TrainingMode.PRESERVE, "
+                "do_constant_folding=False), or dynamo=True, optimize=False\n",
+                display(model), n);
+}
+
 static loss_status set_loss(const target *t, loss_net *net)
 {
     loss_status status = t->loss ? loss_net_set_loss(net, t->loss) : LOSS_OK;
@@ -140,8 +153,11 @@ loss_status target_open_net(target *t, const loss_dataset *data, loss_net **net)
     /* Where a network guesses is known of the first loss only. */
     if (!status && images && !is_auto && !t->loss && loss_dataset_labels(images))
         status = check(t, *net, t->weights, images, &opt);
-    if (!status)
+    if (!status) {
+        target_say_folded(*net, t->model, t->quiet);
+        t->n_folded_norms = loss_net_n_folded_norms(*net);
         status = set_loss(t, *net);
+    }
     loss_dataset_free(images);
     if (status) {
         loss_net_free(*net);
@@ -157,4 +173,6 @@ void target_json(const target *t, json *j, cJSON *to)
         json_text(j, to, "caveat", t->caveat);
     if (*t->read)
         json_text(j, to, "weights_read", t->read);
+    if (t->n_folded_norms)
+        json_number(j, to, LOSS_KEY_FOLDED_NORMS, (double)t->n_folded_norms);
 }

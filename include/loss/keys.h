@@ -59,6 +59,10 @@ LOSS_API loss_key_kind loss_key_kind_of(const char *key);
 /** What makes the network doubtful. Since 0.1. */
 #define LOSS_KEY_CAVEAT "caveat"
 
+/** Convolutions that seem to hold a BatchNorm, loss_net_n_folded_norms(), where there are some.
+ *  Since 0.1. */
+#define LOSS_KEY_FOLDED_NORMS "folded_batchnorm_layers"
+
 /** What was chosen and left out of the file of weights. Since 0.1. */
 #define LOSS_KEY_WEIGHTS_READ "weights_read"
 

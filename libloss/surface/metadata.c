@@ -32,6 +32,7 @@ static const struct {
     {LOSS_KEY_SOLUTIONS, LOSS_KEY_IS_NUMBER, false},
     {LOSS_KEY_STD, LOSS_KEY_IS_NUMBERS, false},
     {LOSS_KEY_WEIGHTS_NORM, LOSS_KEY_IS_NUMBER, false},
+    {LOSS_KEY_FOLDED_NORMS, LOSS_KEY_IS_NUMBER, false},
 };
 
 loss_key_kind loss_key_kind_of(const char *key)

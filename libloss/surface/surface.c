@@ -126,30 +126,33 @@ static bool collect_facts(const loss_surface *s, lossi_facts *facts)
     struct tm utc;
     strftime(created, sizeof created, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
     loss_net_digest(s->net, digest);
-    bool done = lossi_facts_add(facts, LOSS_KEY_VERSION, "%s", loss_version()) &&
-                lossi_facts_add(facts, LOSS_KEY_ISA, "%s", loss_isa()) &&
-                (!blas || lossi_facts_add(facts, LOSS_KEY_BLAS, "%s", blas)) &&
-                lossi_facts_add(facts, LOSS_KEY_CREATED, "%s", created) &&
-                lossi_facts_add(facts, LOSS_KEY_MODEL, "%s", loss_net_model(s->net)) &&
-                lossi_facts_add(facts, LOSS_KEY_PARAMETERS, "%zu", loss_net_n_parameters(s->net)) &&
-                lossi_facts_add(facts, LOSS_KEY_WEIGHTS_DIGEST, "%s", digest) &&
-                lossi_facts_add(facts, LOSS_KEY_WEIGHTS_NORM, "%.9g", weights_norm(s->net)) &&
-                add_bn(facts, &s->opt) &&
-                (!s->opt.network_from ||
-                 lossi_facts_add(facts, LOSS_KEY_NETWORK_FROM, "%s", s->opt.network_from)) &&
-                (!s->opt.caveat || lossi_facts_add(facts, LOSS_KEY_CAVEAT, "%s", s->opt.caveat)) &&
-                (!s->opt.weights_read ||
-                 lossi_facts_add(facts, LOSS_KEY_WEIGHTS_READ, "%s", s->opt.weights_read)) &&
-                (!s->opt.repeat || lossi_facts_add(facts, LOSS_KEY_REPEAT, "%zu", s->opt.repeat)) &&
-                add_objective(facts, s->net) &&
-                lossi_facts_add(facts, LOSS_KEY_SPLITS, "%s",
-                                SPLITS[s->data[0] != NULL][s->data[1] != NULL]) &&
-                lossi_facts_add(facts, LOSS_KEY_DATA, "%s", loss_dataset_path(first)) &&
-                lossi_facts_add(facts, LOSS_KEY_DATA_FORMAT, "%s", loss_dataset_format(first)) &&
-                (!loss_dataset_mean(first) ||
-                 (add_channels(facts, LOSS_KEY_MEAN, loss_dataset_mean(first), channels) &&
-                  add_channels(facts, LOSS_KEY_STD, loss_dataset_std(first), channels))) &&
-                add_plane(facts, s->plane);
+    bool done =
+        lossi_facts_add(facts, LOSS_KEY_VERSION, "%s", loss_version()) &&
+        lossi_facts_add(facts, LOSS_KEY_ISA, "%s", loss_isa()) &&
+        (!blas || lossi_facts_add(facts, LOSS_KEY_BLAS, "%s", blas)) &&
+        lossi_facts_add(facts, LOSS_KEY_CREATED, "%s", created) &&
+        lossi_facts_add(facts, LOSS_KEY_MODEL, "%s", loss_net_model(s->net)) &&
+        lossi_facts_add(facts, LOSS_KEY_PARAMETERS, "%zu", loss_net_n_parameters(s->net)) &&
+        lossi_facts_add(facts, LOSS_KEY_WEIGHTS_DIGEST, "%s", digest) &&
+        lossi_facts_add(facts, LOSS_KEY_WEIGHTS_NORM, "%.9g", weights_norm(s->net)) &&
+        (!loss_net_n_folded_norms(s->net) ||
+         lossi_facts_add(facts, LOSS_KEY_FOLDED_NORMS, "%zu", loss_net_n_folded_norms(s->net))) &&
+        add_bn(facts, &s->opt) &&
+        (!s->opt.network_from ||
+         lossi_facts_add(facts, LOSS_KEY_NETWORK_FROM, "%s", s->opt.network_from)) &&
+        (!s->opt.caveat || lossi_facts_add(facts, LOSS_KEY_CAVEAT, "%s", s->opt.caveat)) &&
+        (!s->opt.weights_read ||
+         lossi_facts_add(facts, LOSS_KEY_WEIGHTS_READ, "%s", s->opt.weights_read)) &&
+        (!s->opt.repeat || lossi_facts_add(facts, LOSS_KEY_REPEAT, "%zu", s->opt.repeat)) &&
+        add_objective(facts, s->net) &&
+        lossi_facts_add(facts, LOSS_KEY_SPLITS, "%s",
+                        SPLITS[s->data[0] != NULL][s->data[1] != NULL]) &&
+        lossi_facts_add(facts, LOSS_KEY_DATA, "%s", loss_dataset_path(first)) &&
+        lossi_facts_add(facts, LOSS_KEY_DATA_FORMAT, "%s", loss_dataset_format(first)) &&
+        (!loss_dataset_mean(first) ||
+         (add_channels(facts, LOSS_KEY_MEAN, loss_dataset_mean(first), channels) &&
+          add_channels(facts, LOSS_KEY_STD, loss_dataset_std(first), channels))) &&
+        add_plane(facts, s->plane);
     for (int k = 0; k < 2; k++)
         done = done && (!s->data[k] || add_data(facts, s->data[k]));
     return done;
