@@ -9,8 +9,11 @@
 #include "cli.h"
 #include "command.h"
 #include "display.h"
+#include "info_net.h"
 #include "json.h"
+#include "model_shape.h"
 #include "report.h"
+#include "target.h"
 
 /* Whether a file's text is an object of JSON. A safetensors file may begin with the same byte: with
  * the length of its header, which has a zero among its eight bytes.
@@ -265,27 +268,41 @@ static int info_content(const char *path, loss_path_kind kind, bool is_json)
 
 static const command_text TEXT = {
     .name = "info",
-    .usage = "PATH [--json]",
-    .summary = "Tells what a file holds: a .landscape, a RUN/ folder, weights "
-               "or directions (.safetensors), a data set, or anything\n"
-               "that lossgrid wrote. It is recognised by content.",
-    .examples = "  lossgrid info resnet20.landscape\n  lossgrid info run\n  "
-                "lossgrid info fashion-mnist --json",
+    .usage = "PATH [--json]  |  --model NAME --input-shape C,H,W --classes N [--json]",
+    .summary =
+        "Tells what a file holds: a .landscape, a RUN/ folder, weights "
+        "or directions (.safetensors), a data set, or anything\n"
+        "that lossgrid wrote. It is recognised by content. A network, FILE.onnx, FILE.net or "
+        "--model NAME, is listed layer by layer.",
+    .examples = "  lossgrid info resnet20.landscape\n  lossgrid info run\n"
+                "  lossgrid info fashion-mnist --json\n  lossgrid info net.onnx\n"
+                "  lossgrid info --model resnet20 --input-shape 3,32,32 --classes 10",
 };
 
 int command_info(int argc, char **argv)
 {
-    const char *path = NULL;
+    const char *path = NULL, *model = NULL;
     bool is_json = false;
+    loss_shape shape = {0};
     const option_spec options[] = {
+        OPT_TEXT("model", "NAME", "a network, such as resnet56, FILE.net or FILE.onnx", &model),
+        MODEL_SHAPE_OPTIONS(shape),
         OPT_JSON(&is_json),
     };
     size_t n_operands = 0;
     int result = command_parse(&TEXT, OPTION_TABLE(options, 1), argc, argv, &path, &n_operands);
     if (result >= 0)
         return result;
-    if (!path)
-        return usage_error(TEXT.name, "of what? Give a path");
+    if (!path == !model)
+        return usage_error(TEXT.name, "of what? Give a path, or --model NAME");
+    if (path && is_net_file(path))
+        model = path;
+    if (model) {
+        result = model_shape_find(TEXT.name, model, &shape);
+        return result >= 0 ? result : info_net(model, shape, is_json);
+    }
+    if (shape.channels || shape.classes)
+        return usage_error(TEXT.name, "--input-shape and --classes go with a network");
     loss_path_kind kind;
     loss_status status = loss_path_find(path, &kind);
     if (status)

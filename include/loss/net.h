@@ -23,11 +23,13 @@ typedef struct loss_net loss_net;
 /** Makes a network of the zoo.
  *
  *  NAME[:key=value,...]: loss_net_models() lists the names, loss_net_model_option() the keys of
- *  each; or FILE.net, a network written as text (docs/net-format.md). Examples: "resnet56",
- *  "resnet56:shortcut=none", "resnet50:stem=imagenet,stride=1x1", "vgg11:bn=1,width=0.5".
- *  NAME-noshort means shortcut=none; NAME-bn means bn=1.
+ *  each; or FILE.net, a network written as text (docs/net-format.md); or FILE.onnx, with the
+ * weights that are in it (docs/onnx.md). Examples: "resnet56", "resnet56:shortcut=none",
+ * "resnet50:stem=imagenet,stride=1x1", "vgg11:bn=1,width=0.5". NAME-noshort means shortcut=none;
+ * NAME-bn means bn=1.
  *
- *  Parameters start at He initialisation with seed 0: see loss_net_initialise().
+ *  Parameters start at He initialisation with seed 0: see loss_net_initialise(); those of an ONNX
+ *  file at its weights.
  *  @param out    the network, NULL on failure. Owned by the caller: loss_net_free().
  *  @param model  as above. Borrowed.
  *  @param shape  of the images, and the number of classes: loss_dataset_shape().
@@ -35,6 +37,14 @@ typedef struct loss_net loss_net;
  *          LOSS_ERR_SHAPE (images too small for the network), LOSS_ERR_NOMEM
  *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_net_create(loss_net **out, const char *model, loss_shape shape);
+
+/** What the file of a network fixes of its images and classes: an ONNX file may declare them.
+ *  @param shape  written; 0 for each size that is open: all of them for networks of the zoo and for
+ *                FILE.net
+ *  @param model  as in loss_net_create(). Borrowed.
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM
+ *  Threads: any. Since 0.1. */
+LOSS_API loss_status loss_net_fixed_shape(loss_shape *shape, const char *model);
 
 /** Frees a network; NULL is a no-op. Threads: any; nothing else may use the handle then.
  *  Since 0.1. */

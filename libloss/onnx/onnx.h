@@ -15,4 +15,8 @@ loss_status lossi_onnx_read(loss_net **out, const char *path, loss_shape shape, 
 loss_status lossi_onnx_parse(loss_net **out, const uint8_t *bytes, size_t size, const char *path,
                              loss_shape shape, const char *model);
 
+/** What a file declares of its images and classes; 0 for what it leaves open.
+ *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM */
+loss_status lossi_onnx_fixed_shape(loss_shape *shape, const char *path);
+
 #endif

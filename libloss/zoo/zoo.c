@@ -80,6 +80,14 @@ static bool is_onnx(const char *model)
     return n > 5 && strcmp(model + n - 5, ".onnx") == 0;
 }
 
+loss_status loss_net_fixed_shape(loss_shape *shape, const char *model)
+{
+    LOSSI_REQUIRE(shape);
+    *shape = (loss_shape){0};
+    LOSSI_REQUIRE(model);
+    return is_onnx(model) ? lossi_onnx_fixed_shape(shape, model) : LOSS_OK;
+}
+
 /* Without its folder. */
 static const char *file_name(const char *path)
 {

@@ -69,6 +69,9 @@ static void test_no_network(void **state)
     assert_true(loss_net_macs(NULL) == 0);
     assert_int_equal(loss_net_n_folded_norms(NULL), 0);
     assert_int_equal(loss_net_n_layers(NULL), 0);
+    loss_shape shape;
+    REFUSED(loss_net_fixed_shape(NULL, "resnet20"));
+    REFUSED(loss_net_fixed_shape(&shape, NULL));
     REFUSED(loss_net_layer(NULL, 0, &(loss_layer_info)LOSS_LAYER_INFO_INIT));
     REFUSED(loss_net_write(NULL, "a.net"));
     assert_null(loss_net_tensor(NULL, 0));
