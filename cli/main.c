@@ -19,7 +19,7 @@ static const struct {
     {"curvature", "eigenvalues, trace and density of the loss's Hessian", command_curvature},
     {"export", "a landscape as meshes, grids and tables of other programs", command_export},
     {"plot", "a landscape as a picture: .png .svg .pdf", command_plot},
-    {"convert", "weights of PyTorch and others as .safetensors", command_convert},
+    {"convert", "weights as .safetensors, networks as text", command_convert},
     {"info", "what a file, a run or a data set holds", command_info},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
@@ -67,6 +67,7 @@ static void print_help(void)
     printf("\nNetworks, with options after a colon, such as resnet56:shortcut=none,width=0.5:\n");
     print_networks();
     printf("  FILE.net: a network written as text\n"
+           "  FILE.onnx: a network of another program, with its weights\n"
            "  --model auto recognises the network of --weights.\n"
            "\nData sets, recognised by content:\n");
     print_data_sets();

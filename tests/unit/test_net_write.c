@@ -69,6 +69,27 @@ static void test_zoo(void **state)
     }
 }
 
+/* Exports of one network by both of PyTorch's exporters. */
+static void test_onnx(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"script", "script-folded", "dynamo", "dynamo-folded"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char path[4096];
+        loss_shape shape;
+        loss_net *net;
+        snprintf(path, sizeof path, "%s/tests/fuzz/corpus/onnx/torch-2-%s.onnx",
+                 getenv("SRC") ? getenv("SRC") : ".", files[i]);
+        if (loss_net_fixed_shape(&shape, path) || loss_net_create(&net, path, shape))
+            fail_msg("%s", loss_last_message());
+        assert_int_equal(shape.height, 16);
+        assert_int_equal(shape.classes, 10);
+        assert_int_equal(loss_net_n_folded_norms(net), i % 2 ? 2 : 0);
+        assert_comes_back(net, files[i]);
+        loss_net_free(net);
+    }
+}
+
 /* A network of a convolution and a linear layer, with names for the first one's tensors. */
 static loss_net *named(const char *layer, const char *weight, const char *bias)
 {
@@ -193,6 +214,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_layer),
         cmocka_unit_test(test_zoo),
+        cmocka_unit_test(test_onnx),
         cmocka_unit_test(test_names_of_tensors),
         cmocka_unit_test(test_what_cannot_be_written),
         cmocka_unit_test(test_names_that_are_refused),
