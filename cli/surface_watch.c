@@ -41,10 +41,18 @@ static void report_waiting(double seconds, void *user)
                   seconds);
 }
 
+static void report_waiting_for_points(double seconds, void *user)
+{
+    const surface_watch *w = user;
+    progress_line(w->quiet, false, "waiting for the last points of another process, for %.0f s",
+                  seconds);
+}
+
 void surface_watch_attach(surface_watch *w, loss_surface_options *options)
 {
     options->progress = report;
     options->waiting = report_waiting;
+    options->waiting_for_points = report_waiting_for_points;
     options->cancelled = interrupted;
     options->user = w;
 }

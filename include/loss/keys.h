@@ -162,6 +162,9 @@ LOSS_API loss_key_kind loss_key_kind_of(const char *key);
 /** On a plane between solutions: how many, with the origin. Since 0.1. */
 #define LOSS_KEY_SOLUTIONS "solutions"
 
+/** Of a part of a surface: which, as K/N. Since 0.1. */
+#define LOSS_KEY_PART "part"
+
 /* What was added to the points. */
 
 /** What the eigenvalues at the points are of. Since 0.1. */

@@ -94,13 +94,19 @@ typedef struct loss_surface_options {
     /** what was chosen and left out of the file of weights (loss_load_report_text()); kept as
      *  metadata of that key when the file is made. May be NULL. Borrowed. */
     const char *weights_read;
+    /** about each second while only points are left that other processes evaluate, from the
+     * caller's thread; may be NULL */
+    void (*waiting_for_points)(double seconds, void *user);
+    /** 0: all points. K of N: every N-th point from the K-th on, in the order in which they are
+     *  evaluated, for loss_surface_merge(). 1 <= part <= parts. */
+    size_t part, parts;
 } loss_surface_options;
 
 /** The defaults of loss_surface_options. Since 0.1. */
 #define LOSS_SURFACE_OPTIONS_INIT                                                                  \
     {                                                                                              \
         sizeof(loss_surface_options), {-1, 1, 25}, {-1, 1, 25}, NULL, 0, NULL, NULL, NULL, NULL,   \
-            0, LOSS_BN_WEIGHTS, NULL, NULL, NULL, NULL, NULL, NULL                                 \
+            0, LOSS_BN_WEIGHTS, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0                     \
     }
 
 /** Makes a landscape file for this network, plane and data, or opens one that holds part of it.
@@ -127,8 +133,10 @@ LOSS_API loss_status loss_surface_recognise(bool *is_landscape, const char *path
  *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_surface_read(loss_surface **out, const char *path);
 
-/** Evaluates the points that the file lacks, and their eigenvalues if they were asked for; each is
- *  committed when it is done (Li et al. 2018, section 3):
+/** Evaluates the points that the file lacks, and their eigenvalues if they were asked for, coarse
+ *  to fine: the corners, then those that halve the distances, and so on. Each is committed when it
+ *  is done (Li et al. 2018, section 3). Points that other processes of this machine evaluate for
+ * the same file are left to them, and waited for at the end:
  *
  *      L(a, b) = 1/N sum_i xent(f(w + a x + b y; x_i), y_i)
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (opened with loss_surface_read), LOSS_ERR_IO (a full disk,

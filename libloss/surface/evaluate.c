@@ -1,5 +1,6 @@
-/* Fills a landscape file: point after point, all threads on the images of one point, each point,
- * and its eigenvalues, committed when it is done. */
+/* Fills a landscape file: point after point, coarse to fine, all threads on the images of one
+ * point, each point, and its eigenvalues, committed when it is done. Processes that fill one file
+ * share its points. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,10 +9,12 @@
 #include "curvature/curvature.h"
 #include "net/evaluate.h"
 #include "surface/place.h"
+#include "surface/share.h"
 #include "surface/surface.h"
 
 typedef struct evaluation {
     loss_surface *surface;
+    lossi_share share;
     lossi_placer *placer;
     lossi_evaluator *evaluator;
     loss_curvature *curvature[2];        /* by split; NULL: no eigenvalues are wanted */
@@ -22,9 +25,10 @@ typedef struct evaluation {
     double start;
 } evaluation;
 
-static void found(evaluation *e, loss_split split, size_t i)
+/* present: of the points, or of the eigenvalues, of a split. */
+static void found(evaluation *e, bool *present, size_t i)
 {
-    e->present[split][i] = true;
+    present[i] = true;
     e->progress.done++;
     e->progress.done_before++;
 }
@@ -38,14 +42,14 @@ static loss_status find_points(evaluation *e)
     for (int k = 0; k < 2 && !status; k++) {
         if (!s->data[k])
             continue;
-        e->progress.total += n;
+        e->progress.total += e->share.n;
         e->present[k] = calloc(n, sizeof *e->present[k]);
         status = e->present[k]
                      ? lossi_store_read_points(s->store, (loss_split)k, s->x.n, s->y.n, points)
                      : lossi_fail_nomem(n);
-        for (size_t i = 0; i < n && !status; i++)
-            if (points[i].evaluated)
-                found(e, (loss_split)k, i);
+        for (size_t i = 0; i < e->share.n && !status; i++)
+            if (points[e->share.points[i]].evaluated)
+                found(e, e->present[k], e->share.points[i]);
     }
     free(points);
     return status;
@@ -60,16 +64,14 @@ static loss_status find_curvature(evaluation *e)
     for (int k = 0; k < 2 && !status && s->opt.curvature; k++) {
         if (!s->data[k])
             continue;
-        e->progress.total += n;
+        e->progress.total += e->share.n;
         e->has_curvature[k] = calloc(n, sizeof *e->has_curvature[k]);
         status = e->has_curvature[k] ? lossi_store_read_curvature(s->store, (loss_split)k, s->x.n,
                                                                   s->y.n, curvature)
                                      : lossi_fail_nomem(n);
-        for (size_t i = 0; i < n && !status; i++) {
-            e->has_curvature[k][i] = curvature[i].evaluated;
-            e->progress.done += curvature[i].evaluated;
-            e->progress.done_before += curvature[i].evaluated;
-        }
+        for (size_t i = 0; i < e->share.n && !status; i++)
+            if (curvature[e->share.points[i]].evaluated)
+                found(e, e->has_curvature[k], e->share.points[i]);
         if (!status)
             status = loss_curvature_create(&e->curvature[k], s->net, s->data[k], s->opt.curvature);
     }
@@ -96,23 +98,42 @@ static void report(evaluation *e, loss_split split, double x, double y, const lo
         opt->progress(p, opt->user);
 }
 
+/* Whether the file has by now what is wanted at point i; another process may have been here. */
+static loss_status is_done(void *context, size_t i, bool *is)
+{
+    evaluation *e = context;
+    lossi_store *store = e->surface->store;
+    size_t iy = i / e->surface->x.n, ix = i % e->surface->x.n;
+    loss_status status = LOSS_OK;
+    *is = true;
+    for (int k = 0; k < 2 && !status; k++) {
+        bool has = true;
+        if (e->present[k] && !e->present[k][i]) {
+            status = lossi_store_has_point(store, (loss_split)k, iy, ix, &has);
+            if (!status && has)
+                found(e, e->present[k], i);
+            *is = *is && has;
+        }
+        if (!status && e->has_curvature[k] && !e->has_curvature[k][i]) {
+            status = lossi_store_has_curvature(store, (loss_split)k, iy, ix, &has);
+            if (!status && has)
+                found(e, e->has_curvature[k], i);
+            *is = *is && has;
+        }
+    }
+    return status;
+}
+
 static loss_status evaluate_point(evaluation *e, loss_split split, size_t iy, size_t ix)
 {
     loss_surface *s = e->surface;
-    bool has;
-    size_t i = iy * s->x.n + ix;
-    if (e->present[split][i])
+    if (e->present[split][iy * s->x.n + ix])
         return LOSS_OK;
-    loss_status status = lossi_store_has_point(s->store, split, iy, ix, &has);
-    if (!status && has) /* another process was here since */
-        found(e, split, i);
-    if (status || has)
-        return status;
     double x = loss_axis_at(s->x, ix), y = loss_axis_at(s->y, iy), start = lossi_clock();
     const loss_net *net;
     loss_result result = {
         .loss = NAN, .standard_error = NAN, .accuracy = NAN}; /* where there is no network */
-    status = lossi_placer_at(e->placer, iy, ix, &net);
+    loss_status status = lossi_placer_at(e->placer, iy, ix, &net);
     if (!status && net)
         status = lossi_evaluator_run(e->evaluator, net, s->data[split], s->opt.cancelled,
                                      s->opt.user, &result);
@@ -123,6 +144,7 @@ static loss_status evaluate_point(evaluation *e, loss_split split, size_t iy, si
     status = lossi_store_put_point(s->store, split, iy, ix, &point);
     if (status)
         return status;
+    e->present[split][iy * s->x.n + ix] = true;
     e->progress.done++;
     e->images_done += result.images;
     report(e, split, x, y, &point, NULL);
@@ -156,6 +178,7 @@ static loss_status evaluate_curvature(evaluation *e, loss_split split, size_t iy
         status = lossi_store_put_curvature(s->store, split, iy, ix, &curvature);
     if (status)
         return status;
+    e->has_curvature[split][i] = true;
     e->progress.done++;
     report(e, split, loss_axis_at(s->x, ix), loss_axis_at(s->y, iy), NULL, &curvature);
     return LOSS_OK;
@@ -194,6 +217,57 @@ static loss_status evaluate_model(evaluation *e)
     return status;
 }
 
+/* One process does it for all that fill the file. */
+static loss_status evaluate_model_once(evaluation *e)
+{
+    const loss_surface *s = e->surface;
+    const size_t its_number = s->x.n * s->y.n; /* after those of the points */
+    bool is_mine;
+    if (!has_centre(s->x) || (!s->opt.repeat && !has_centre(s->y)) || s->opt.part > 1)
+        return LOSS_OK;
+    loss_status status = lossi_store_claim(s->store, its_number, &is_mine);
+    if (status || !is_mine)
+        return status;
+    status = evaluate_model(e);
+    lossi_store_release(s->store, its_number);
+    return status;
+}
+
+static loss_status evaluate_at(evaluation *e, size_t i)
+{
+    loss_surface *s = e->surface;
+    loss_status status = LOSS_OK;
+    for (int k = 0; k < 2 && !status; k++) {
+        if (s->data[k])
+            status = evaluate_point(e, (loss_split)k, i / s->x.n, i % s->x.n);
+        if (!status)
+            status = evaluate_curvature(e, (loss_split)k, i / s->x.n, i % s->x.n);
+    }
+    return status;
+}
+
+static loss_status evaluate_missing(evaluation *e)
+{
+    loss_surface *s = e->surface;
+    loss_status status = lossi_store_check_writable(s->store);
+    if (!status)
+        status = lossi_placer_create(&e->placer, s);
+    if (!status)
+        status = lossi_evaluator_create(&e->evaluator, s->net, s->opt.threads);
+    if (!status)
+        status = evaluate_model_once(e);
+    bool has = true;
+    while (!status && has) {
+        size_t i;
+        status = lossi_share_next(&e->share, is_done, e, &i, &has);
+        if (status || !has)
+            continue;
+        status = evaluate_at(e, i);
+        lossi_share_release(&e->share, i);
+    }
+    return status;
+}
+
 loss_status loss_surface_evaluate(loss_surface *surface)
 {
     LOSSI_REQUIRE(surface);
@@ -201,28 +275,16 @@ loss_status loss_surface_evaluate(loss_surface *surface)
         return lossi_fail(LOSS_ERR_ARGUMENT, "%s: opened to look at, not to evaluate",
                           surface->path);
     evaluation e = {.surface = surface, .start = lossi_clock()};
-    loss_status status = find_points(&e);
+    loss_status status = lossi_share_init(&e.share, surface);
+    if (!status)
+        status = find_points(&e);
     if (!status)
         status = find_curvature(&e);
     if (!status && e.progress.done < e.progress.total)
-        status = lossi_store_check_writable(surface->store);
-    if (!status)
-        status = lossi_placer_create(&e.placer, surface);
-    if (!status)
-        status = lossi_evaluator_create(&e.evaluator, surface->net, surface->opt.threads);
-    if (!status && e.progress.done < e.progress.total && has_centre(surface->x) &&
-        (surface->opt.repeat || has_centre(surface->y)))
-        status = evaluate_model(&e);
-    for (size_t iy = 0; iy < surface->y.n && !status; iy++)
-        for (size_t ix = 0; ix < surface->x.n && !status; ix++)
-            for (int k = 0; k < 2 && !status; k++) {
-                if (surface->data[k])
-                    status = evaluate_point(&e, (loss_split)k, iy, ix);
-                if (!status)
-                    status = evaluate_curvature(&e, (loss_split)k, iy, ix);
-            }
+        status = evaluate_missing(&e);
     lossi_evaluator_free(e.evaluator);
     lossi_placer_free(e.placer);
+    lossi_share_free(&e.share);
     for (int k = 0; k < 2; k++) {
         loss_curvature_free(e.curvature[k]);
         free(e.present[k]);

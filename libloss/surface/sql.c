@@ -23,8 +23,10 @@ void lossi_store_close(lossi_store *store)
         return;
     sqlite3_finalize(store->put);
     sqlite3_finalize(store->has);
+    sqlite3_finalize(store->has_curvature);
     sqlite3_finalize(store->identity);
     sqlite3_close(store->db);
+    lossi_claims_close(store->claims); /* after it: SQLite's locks are gone */
     free(store->path);
     free(store);
 }

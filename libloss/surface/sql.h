@@ -9,12 +9,14 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include "base/claims.h"
 #include "surface/store.h"
 
 struct lossi_store {
     sqlite3 *db;
     char *path;
-    sqlite3_stmt *put, *has, *identity;
+    sqlite3_stmt *put, *has, *has_curvature, *identity;
+    lossi_claims *claims; /* NULL: none so far */
     lossi_store_wait wait;
     double waiting_since; /* 0: nobody is waited for */
     size_t seconds_told;  /* of this waiting */
@@ -64,6 +66,9 @@ typedef void lossi_take_place(sqlite3_stmt *select, size_t at, void *to);
 loss_status lossi_store_read_grid(lossi_store *store, const char *sql, const char *types,
                                   loss_split split, size_t nx, size_t ny, const char *what,
                                   lossi_take_place *take, void *to);
+/** Whether a query of one place has a row now. @param select  prepared at the first call */
+loss_status lossi_store_has(lossi_store *store, sqlite3_stmt **select, const char *sql,
+                            loss_split split, size_t iy, size_t ix, bool *has);
 /** Binds split, iy and ix to the first three parameters. */
 void lossi_store_bind_place(sqlite3_stmt *statement, loss_split split, size_t iy, size_t ix);
 

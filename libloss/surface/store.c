@@ -362,23 +362,43 @@ void lossi_store_bind_place(sqlite3_stmt *statement, loss_split split, size_t iy
     sqlite3_bind_int64(statement, 3, (sqlite3_int64)ix);
 }
 
-loss_status lossi_store_has_point(lossi_store *store, loss_split split, size_t iy, size_t ix,
-                                  bool *has)
+loss_status lossi_store_has(lossi_store *store, sqlite3_stmt **select, const char *sql,
+                            loss_split split, size_t iy, size_t ix, bool *has)
 {
     loss_status status = begin(store, "BEGIN");
     *has = false;
     if (status)
         return status;
-    if (!store->has)
-        status = lossi_sql_prepare(
-            store, "SELECT 1 FROM points WHERE split = ? AND iy = ? AND ix = ?", &store->has);
+    if (!*select)
+        status = lossi_sql_prepare(store, sql, select);
     if (!status) {
-        lossi_sql_rewind(store, store->has);
-        lossi_store_bind_place(store->has, split, iy, ix);
-        status = lossi_sql_row(store, store->has, "i", has);
-        sqlite3_reset(store->has);
+        lossi_sql_rewind(store, *select);
+        lossi_store_bind_place(*select, split, iy, ix);
+        status = lossi_sql_row(store, *select, "i", has);
+        sqlite3_reset(*select);
     }
     return lossi_sql_end(store, status);
+}
+
+loss_status lossi_store_has_point(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                  bool *has)
+{
+    return lossi_store_has(store, &store->has,
+                           "SELECT 1 FROM points WHERE split = ? AND iy = ? AND ix = ?", split, iy,
+                           ix, has);
+}
+
+loss_status lossi_store_claim(lossi_store *store, size_t i, bool *is_mine)
+{
+    loss_status status = store->claims ? LOSS_OK : lossi_claims_open(&store->claims, store->path);
+    *is_mine = !status && lossi_claims_take(store->claims, i);
+    return status;
+}
+
+void lossi_store_release(lossi_store *store, size_t i)
+{
+    if (store->claims)
+        lossi_claims_release(store->claims, i);
 }
 
 loss_status lossi_store_put_point(lossi_store *store, loss_split split, size_t iy, size_t ix,

@@ -81,6 +81,11 @@ loss_status lossi_store_read_points(lossi_store *store, loss_split split, size_t
 /** Whether a point is there now. */
 loss_status lossi_store_has_point(lossi_store *store, loss_split split, size_t iy, size_t ix,
                                   bool *has);
+/** Claims point number i for this process, until it is released or the process ends.
+ *  @param is_mine  false: another one has it
+ *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_NOMEM */
+loss_status lossi_store_claim(lossi_store *store, size_t i, bool *is_mine);
+void lossi_store_release(lossi_store *store, size_t i);
 /** Adds a point and commits it; a point that another process added first is left as it is.
  *  @return LOSS_OK; LOSS_ERR_MISMATCH: another file has taken the place of the one that was
  * opened, and nothing is written to it. So for all that put. LOSS_ERR_IO, LOSS_ERR_CANCELLED */
@@ -108,6 +113,9 @@ loss_status lossi_store_begin_curvature(lossi_store *store, const char *curvatur
  * have evaluated = false. */
 loss_status lossi_store_read_curvature(lossi_store *store, loss_split split, size_t nx, size_t ny,
                                        loss_point_curvature *curvature);
+/** Whether those of a point are there now. */
+loss_status lossi_store_has_curvature(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                      bool *has);
 /** Adds those of a point and commits them; those that another process added first are left as
  * they are. */
 loss_status lossi_store_put_curvature(lossi_store *store, loss_split split, size_t iy, size_t ix,

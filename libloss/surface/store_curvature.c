@@ -69,6 +69,14 @@ loss_status lossi_store_read_curvature(lossi_store *store, loss_split split, siz
                                  curvature);
 }
 
+loss_status lossi_store_has_curvature(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                      bool *has)
+{
+    return lossi_store_has(store, &store->has_curvature,
+                           "SELECT 1 FROM curvature WHERE split = ? AND iy = ? AND ix = ?", split,
+                           iy, ix, has);
+}
+
 loss_status lossi_store_put_curvature(lossi_store *store, loss_split split, size_t iy, size_t ix,
                                       const loss_point_curvature *curvature)
 {

@@ -115,44 +115,56 @@ static bool add_objective(lossi_facts *facts, const loss_net *net)
             lossi_facts_add(facts, LOSS_KEY_L2, "%.17g", loss_net_l2(net)));
 }
 
+/* The network, and how it is known. */
+static bool add_network(lossi_facts *facts, const loss_surface *s)
+{
+    char digest[17];
+    loss_net_digest(s->net, digest);
+    return lossi_facts_add(facts, LOSS_KEY_MODEL, "%s", loss_net_model(s->net)) &&
+           lossi_facts_add(facts, LOSS_KEY_PARAMETERS, "%zu", loss_net_n_parameters(s->net)) &&
+           lossi_facts_add(facts, LOSS_KEY_WEIGHTS_DIGEST, "%s", digest) &&
+           lossi_facts_add(facts, LOSS_KEY_WEIGHTS_NORM, "%.9g", weights_norm(s->net)) &&
+           (!loss_net_n_folded_norms(s->net) || lossi_facts_add(facts, LOSS_KEY_FOLDED_NORMS, "%zu",
+                                                                loss_net_n_folded_norms(s->net))) &&
+           (!s->opt.network_from ||
+            lossi_facts_add(facts, LOSS_KEY_NETWORK_FROM, "%s", s->opt.network_from)) &&
+           (!s->opt.caveat || lossi_facts_add(facts, LOSS_KEY_CAVEAT, "%s", s->opt.caveat)) &&
+           (!s->opt.weights_read ||
+            lossi_facts_add(facts, LOSS_KEY_WEIGHTS_READ, "%s", s->opt.weights_read));
+}
+
+/* Where the images are from, and their normalisation. */
+static bool add_source(lossi_facts *facts, const loss_dataset *data)
+{
+    size_t channels = loss_dataset_shape(data).channels;
+    return lossi_facts_add(facts, LOSS_KEY_DATA, "%s", loss_dataset_path(data)) &&
+           lossi_facts_add(facts, LOSS_KEY_DATA_FORMAT, "%s", loss_dataset_format(data)) &&
+           (!loss_dataset_mean(data) ||
+            (add_channels(facts, LOSS_KEY_MEAN, loss_dataset_mean(data), channels) &&
+             add_channels(facts, LOSS_KEY_STD, loss_dataset_std(data), channels)));
+}
+
 /* Everything that docs/file-formats.md lists. */
 static bool collect_facts(const loss_surface *s, lossi_facts *facts)
 {
-    char digest[17], created[32];
+    char created[32];
     const char *blas = lossi_blas_in_use();
     const loss_dataset *first = s->data[0] ? s->data[0] : s->data[1];
-    size_t channels = loss_dataset_shape(first).channels;
     time_t now = time(NULL);
     struct tm utc;
     strftime(created, sizeof created, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-    loss_net_digest(s->net, digest);
-    bool done =
-        lossi_facts_add(facts, LOSS_KEY_VERSION, "%s", loss_version()) &&
-        lossi_facts_add(facts, LOSS_KEY_ISA, "%s", loss_isa()) &&
-        (!blas || lossi_facts_add(facts, LOSS_KEY_BLAS, "%s", blas)) &&
-        lossi_facts_add(facts, LOSS_KEY_CREATED, "%s", created) &&
-        lossi_facts_add(facts, LOSS_KEY_MODEL, "%s", loss_net_model(s->net)) &&
-        lossi_facts_add(facts, LOSS_KEY_PARAMETERS, "%zu", loss_net_n_parameters(s->net)) &&
-        lossi_facts_add(facts, LOSS_KEY_WEIGHTS_DIGEST, "%s", digest) &&
-        lossi_facts_add(facts, LOSS_KEY_WEIGHTS_NORM, "%.9g", weights_norm(s->net)) &&
-        (!loss_net_n_folded_norms(s->net) ||
-         lossi_facts_add(facts, LOSS_KEY_FOLDED_NORMS, "%zu", loss_net_n_folded_norms(s->net))) &&
-        add_bn(facts, &s->opt) &&
-        (!s->opt.network_from ||
-         lossi_facts_add(facts, LOSS_KEY_NETWORK_FROM, "%s", s->opt.network_from)) &&
-        (!s->opt.caveat || lossi_facts_add(facts, LOSS_KEY_CAVEAT, "%s", s->opt.caveat)) &&
-        (!s->opt.weights_read ||
-         lossi_facts_add(facts, LOSS_KEY_WEIGHTS_READ, "%s", s->opt.weights_read)) &&
-        (!s->opt.repeat || lossi_facts_add(facts, LOSS_KEY_REPEAT, "%zu", s->opt.repeat)) &&
-        add_objective(facts, s->net) &&
-        lossi_facts_add(facts, LOSS_KEY_SPLITS, "%s",
-                        SPLITS[s->data[0] != NULL][s->data[1] != NULL]) &&
-        lossi_facts_add(facts, LOSS_KEY_DATA, "%s", loss_dataset_path(first)) &&
-        lossi_facts_add(facts, LOSS_KEY_DATA_FORMAT, "%s", loss_dataset_format(first)) &&
-        (!loss_dataset_mean(first) ||
-         (add_channels(facts, LOSS_KEY_MEAN, loss_dataset_mean(first), channels) &&
-          add_channels(facts, LOSS_KEY_STD, loss_dataset_std(first), channels))) &&
-        add_plane(facts, s->plane);
+    bool done = lossi_facts_add(facts, LOSS_KEY_VERSION, "%s", loss_version()) &&
+                lossi_facts_add(facts, LOSS_KEY_ISA, "%s", loss_isa()) &&
+                (!blas || lossi_facts_add(facts, LOSS_KEY_BLAS, "%s", blas)) &&
+                lossi_facts_add(facts, LOSS_KEY_CREATED, "%s", created) && add_network(facts, s) &&
+                add_bn(facts, &s->opt) &&
+                (!s->opt.repeat || lossi_facts_add(facts, LOSS_KEY_REPEAT, "%zu", s->opt.repeat)) &&
+                (!s->opt.parts ||
+                 lossi_facts_add(facts, LOSS_KEY_PART, "%zu/%zu", s->opt.part, s->opt.parts)) &&
+                add_objective(facts, s->net) &&
+                lossi_facts_add(facts, LOSS_KEY_SPLITS, "%s",
+                                SPLITS[s->data[0] != NULL][s->data[1] != NULL]) &&
+                add_source(facts, first) && add_plane(facts, s->plane);
     for (int k = 0; k < 2; k++)
         done = done && (!s->data[k] || add_data(facts, s->data[k]));
     return done;
@@ -200,6 +212,11 @@ static loss_status check(const loss_surface *s)
     if (!status && !loss_plane_direction(s->plane, 1) && (s->y.n != 1 || s->y.min != 0))
         status = lossi_fail(LOSS_ERR_ARGUMENT,
                             "axis y: these directions are a line; y must be the one point 0");
+    if (!status && s->opt.parts && (s->opt.part < 1 || s->opt.part > s->opt.parts))
+        status = lossi_fail(LOSS_ERR_ARGUMENT, "part %zu of %zu; expected 1 to %zu", s->opt.part,
+                            s->opt.parts, s->opt.parts);
+    if (!status && !s->opt.parts && s->opt.part)
+        status = lossi_fail(LOSS_ERR_ARGUMENT, "part %zu of how many?", s->opt.part);
     if (!status)
         status = check_modes(s);
     for (int k = 0; k < 2 && !status; k++)

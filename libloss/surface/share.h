@@ -1,0 +1,39 @@
+/* Which points of a surface this process evaluates, and when: its part of them, coarse to fine,
+ * without those that another process is at. */
+#ifndef LOSSI_SURFACE_SHARE_H
+#define LOSSI_SURFACE_SHARE_H
+
+#include "surface/surface.h"
+
+typedef struct lossi_share {
+    size_t n;
+    uint32_t *points; /* [n] iy * nx + ix, in their order */
+    size_t next;      /* in points */
+    uint32_t *later;  /* [n] left to others, from first_later to n_later */
+    size_t first_later, n_later;
+    lossi_store *store;
+    loss_cancelled cancelled;
+    void (*waiting)(double seconds, void *user); /* each second; may be NULL */
+    void *user;
+    double longest, began; /* seconds that a point took; when the last one began */
+} lossi_share;
+
+/** Whether all that is wanted at a point is in the file by now. */
+typedef loss_status lossi_share_is_done(void *context, size_t point, bool *is);
+
+/** @return LOSS_OK, LOSS_ERR_NOMEM. lossi_share_free() is needed in each case. */
+loss_status lossi_share_init(lossi_share *share, const loss_surface *surface);
+void lossi_share_free(lossi_share *share);
+
+/** Claims the next point that is not done. When only those are left that other processes have,
+ * waits until they are done, and takes over from one that ended. A process that hangs holds its
+ * point for ten times the longest that a point took here, at least a minute; then it is evaluated
+ * here, too, and who is first puts it.
+ *  @param has  false: all points are done
+ *  @return LOSS_OK, LOSS_ERR_CANCELLED, or what is_done returned */
+loss_status lossi_share_next(lossi_share *share, lossi_share_is_done *is_done, void *context,
+                             size_t *point, bool *has);
+/** Gives a point back, after it was put. */
+void lossi_share_release(lossi_share *share, size_t point);
+
+#endif
