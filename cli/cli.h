@@ -10,6 +10,7 @@ enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
 int command_train(int argc, char **argv);
 int command_eval(int argc, char **argv);
 int command_surface(int argc, char **argv);
+int command_merge(int argc, char **argv);
 int command_path(int argc, char **argv);
 int command_curvature(int argc, char **argv);
 int command_export(int argc, char **argv);
@@ -27,8 +28,9 @@ void interrupts_catch(void);
 bool interrupted(void *unused);
 
 /** A line of progress on standard error, printf style: rewritten in place on a terminal, ten
- * times a second at most; elsewhere a line of its own, printed only when `milestone` is true, so
- * that a log stays short. Silent with --quiet. */
+ * times a second at most; elsewhere a line of its own, printed when `milestone` is true or the last
+ * one is 30 s ago, so that a log stays short, and shows that the program lives. Silent with
+ * --quiet. */
 void progress_line(bool quiet, bool milestone, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /** A line that stays, in place of the progress line if there is one. Silent with --quiet. */

@@ -15,6 +15,7 @@ static const struct {
     {"train", "train a network, with a checkpoint per epoch", command_train},
     {"eval", "loss and accuracy of a network on a data set", command_eval},
     {"surface", "the loss on a grid of a plane through the weights", command_surface},
+    {"merge", "the parts of a landscape that several machines made", command_merge},
     {"path", "the path of training on a landscape's plane", command_path},
     {"curvature", "eigenvalues, trace and density of the loss's Hessian", command_curvature},
     {"export", "a landscape as meshes, grids and tables of other programs", command_export},

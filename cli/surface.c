@@ -64,6 +64,12 @@ static loss_status open_surface(surface_request *r, work *w)
 {
     loss_surface_options *s = &r->surface;
     images_attach(&w->images, s);
+    const char *shared = loss_path_shared(r->out);
+    if (shared)
+        progress_note(r->t.quiet,
+                      "%s lies on %s: fill it from one machine only; others take --part K/N and a "
+                      "file of their own, then lossgrid merge",
+                      r->out, shared);
     s->network_from = r->t.network_from;
     s->caveat = *r->t.caveat ? r->t.caveat : NULL;
     s->weights_read = *r->t.read ? r->t.read : NULL;
@@ -85,7 +91,7 @@ static loss_status run(surface_request *r)
     if (!status)
         status = loss_surface_evaluate(w.surface);
     progress_end();
-    if (!status)
+    if (!status && r->surface.part <= 1)
         status = runs_add_paths(&r->runs, w.surface, r->t.quiet);
     if (!status)
         status = report_print(w.surface, r->out, r->json, false);

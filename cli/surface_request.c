@@ -1,6 +1,10 @@
 /* The command line of lossgrid surface. */
 #include "surface_request.h"
 
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "cli.h"
 
 static const char ABOUT[] =
@@ -30,6 +34,11 @@ static const char EXAMPLES[] =
     "  lossgrid surface --weights resnet20.th --data cifar-10-batches-bin --limit 256 --out "
     "theirs.landscape";
 
+/* --part */
+typedef struct surface_part {
+    size_t number, parts;
+} surface_part;
+
 static const command_text TEXT = {
     .name = "surface",
     .usage = "RUN/ --out F.landscape [options]  |  --model NAME --weights FILE --data PATH --out "
@@ -39,9 +48,26 @@ static const command_text TEXT = {
     .examples = EXAMPLES,
 };
 
+/* K/N */
+static bool take_part(const option_spec *o, const char *text, char message[OPTIONS_MESSAGE])
+{
+    surface_part *part = o->to.own;
+    char *end;
+    part->number = strtoul(text, &end, 10);
+    bool is_right = isdigit((unsigned char)*text) && *end == '/' && isdigit((unsigned char)end[1]);
+    if (is_right)
+        part->parts = strtoul(end + 1, &end, 10);
+    is_right = is_right && !*end && part->number >= 1 && part->number <= part->parts;
+    if (!is_right)
+        snprintf(message, OPTIONS_MESSAGE,
+                 "--part %.60s: expected K/N, part K of N, such as 1/4: K from 1 to N", text);
+    return is_right;
+}
+
 static int parse(surface_request *r, int argc, char **argv)
 {
     int bn = LOSS_BN_WEIGHTS;
+    surface_part part = {0, 0};
     const option_spec options[] = {
         TARGET_OPTIONS(r->t),
         OPT_TEXT("out", "FILE.landscape", "where the points go; an unfinished file is gone on with",
@@ -71,6 +97,9 @@ static int parse(surface_request *r, int argc, char **argv)
         OPT_COUNT("bn-images", "N",
                   "recalibrate: training images that they are estimated from at each point (512)",
                   &r->bn_images, .given = &r->has_bn_images),
+        OPT_OWN("part", "K/N",
+                "part K of N of the points, for lossgrid merge; paths come with part 1", take_part,
+                &part),
         OPT_THREADS(&r->surface.threads),
         OPT_JSON(&r->json),
         OPT_QUIET(&r->t.quiet),
@@ -78,6 +107,8 @@ static int parse(surface_request *r, int argc, char **argv)
     size_t n_operands = 0;
     int result = command_parse(&TEXT, OPTION_TABLE(options, 1), argc, argv, &r->t.run, &n_operands);
     r->surface.bn = (loss_bn)bn;
+    r->surface.part = part.number;
+    r->surface.parts = part.parts;
     return result;
 }
 

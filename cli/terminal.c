@@ -14,7 +14,8 @@
 static atomic_int signals_seen; /* lock-free, so a handler may write it; worker threads read it */
 static bool line_is_open;       /* a progress line stands without its end */
 
-static const double SECONDS_BETWEEN_LINES = 0.1;
+static const double SECONDS_BETWEEN_LINES = 0.1;    /* on a terminal */
+static const double MOST_SECONDS_WITHOUT_LINE = 30; /* elsewhere */
 
 static void on_signal(int number)
 {
@@ -68,7 +69,9 @@ void progress_line(bool quiet, bool milestone, const char *format, ...)
 {
     static double last = -INFINITY;
     bool terminal = isatty(STDERR_FILENO);
-    if (quiet || (terminal ? now() - last < SECONDS_BETWEEN_LINES : !milestone))
+    double since = now() - last;
+    if (quiet || (terminal ? since < SECONDS_BETWEEN_LINES
+                           : !milestone && since < MOST_SECONDS_WITHOUT_LINE))
         return;
     char text[512];
     va_list arguments;

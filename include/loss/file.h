@@ -113,6 +113,13 @@ typedef enum loss_path_kind {
  *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_path_find(const char *path, loss_path_kind *kind);
 
+/** The kind of file system that a path lies on, or would, if several machines share it: "NFS",
+ *  "Lustre", ... Locks may not hold between machines there, and a landscape is to be filled by one
+ *  machine only.
+ *  @return static storage; NULL: a file system of this machine, or none that is known
+ *  Threads: any. Since 0.1. */
+LOSS_API const char *loss_path_shared(const char *path);
+
 #ifdef __cplusplus
 }
 #endif

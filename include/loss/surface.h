@@ -146,6 +146,35 @@ LOSS_API loss_status loss_surface_read(loss_surface **out, const char *path);
  *  Threads: one caller a handle. Cost: points x images forward passes. Since 0.1. */
 LOSS_API loss_status loss_surface_evaluate(loss_surface *surface);
 
+/** What loss_surface_merge() found. Start from LOSS_MERGE_REPORT_INIT. Since 0.1. */
+typedef struct loss_merge_report {
+    size_t struct_size;    /**< sizeof(loss_merge_report): set by the initialiser */
+    size_t total, present; /**< points, all splits together; those that are there now */
+    size_t parts;          /**< of how many the files are parts; 0: they do not say, or differ */
+    /** numbers of the parts that lack points: "3, 7"; cut if it is longer */
+    char incomplete[256];
+} loss_merge_report;
+
+/** The defaults of loss_merge_report. Since 0.1. */
+#define LOSS_MERGE_REPORT_INIT                                                                     \
+    {                                                                                              \
+        sizeof(loss_merge_report), 0, 0, 0, ""                                                     \
+    }
+
+/** Puts the points, eigenvalues and paths of several landscape files of one thing into one: parts
+ *  that machines without a common file evaluated (loss_surface_options: part, parts), or copies of
+ *  one file that went on apart. Bits are kept. What is missing can be evaluated later, by
+ *  loss_surface_evaluate() of the whole file or of a part.
+ *  @param out    is made; or a landscape of the same thing that is added to. Borrowed.
+ *  @param parts  [n] paths of landscape files. Borrowed.
+ *  @param report written on success; may be NULL
+ *  @return LOSS_OK; LOSS_ERR_ARGUMENT (no parts); LOSS_ERR_MISMATCH (files of different things, or
+ *          with different numbers for one point: which, and both; out is left as it was, or not
+ *          made); LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM.
+ *  Threads: any. Memory: the points of two grids. Since 0.1. */
+LOSS_API loss_status loss_surface_merge(const char *out, const char *const *parts, size_t n,
+                                        loss_merge_report *report);
+
 /** Closes the file; NULL is a no-op. Threads: any; nothing else may use the handle then.
  *  Since 0.1. */
 LOSS_API void loss_surface_close(loss_surface *surface);

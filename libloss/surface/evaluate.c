@@ -220,16 +220,15 @@ static loss_status evaluate_model(evaluation *e)
 /* One process does it for all that fill the file. */
 static loss_status evaluate_model_once(evaluation *e)
 {
-    const loss_surface *s = e->surface;
-    const size_t its_number = s->x.n * s->y.n; /* after those of the points */
+    loss_surface *s = e->surface;
     bool is_mine;
     if (!has_centre(s->x) || (!s->opt.repeat && !has_centre(s->y)) || s->opt.part > 1)
         return LOSS_OK;
-    loss_status status = lossi_store_claim(s->store, its_number, &is_mine);
+    loss_status status = lossi_share_try_alone(s, LOSSI_MODEL_LOSS, &is_mine);
     if (status || !is_mine)
         return status;
     status = evaluate_model(e);
-    lossi_store_release(s->store, its_number);
+    lossi_share_release_alone(s, LOSSI_MODEL_LOSS);
     return status;
 }
 

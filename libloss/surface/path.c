@@ -10,6 +10,7 @@
 #include "net/evaluate.h"
 #include "plane/plane.h"
 #include "surface/place.h"
+#include "surface/share.h"
 #include "surface/surface.h"
 
 typedef struct walk {
@@ -263,6 +264,21 @@ static loss_status check(const walk *w)
     return LOSS_OK;
 }
 
+/* What the file lacks of the path. Only one process at a time does it: another one finds it done.
+ */
+static loss_status complete(walk *w, double held)
+{
+    loss_status status = LOSS_OK;
+    for (int k = 0; k < 2 && !status; k++)
+        if (w->surface->data[k]) {
+            w->progress.total += w->n;
+            status = find_present(w, (loss_split)k);
+        }
+    if (!status && w->progress.done < w->progress.total)
+        status = evaluate_all(w);
+    return status ? status : record_share(w, held);
+}
+
 loss_status loss_surface_add_path(loss_surface *surface, const char *run, const char *const *paths,
                                   size_t n, const loss_path_options *given)
 {
@@ -280,15 +296,12 @@ loss_status loss_surface_add_path(loss_surface *surface, const char *run, const 
         status = lossi_fail_nomem(n * sizeof *w.rows);
     if (!status)
         status = project(&w, &held);
-    for (int k = 0; k < 2 && !status; k++)
-        if (surface->data[k]) {
-            w.progress.total += n;
-            status = find_present(&w, (loss_split)k);
-        }
-    if (!status && w.progress.done < w.progress.total)
-        status = evaluate_all(&w);
     if (!status)
-        status = record_share(&w, held);
+        status = lossi_share_alone(surface, LOSSI_PATHS);
+    if (!status) {
+        status = complete(&w, held);
+        lossi_share_release_alone(surface, LOSSI_PATHS);
+    }
     free(w.present[0]);
     free(w.present[1]);
     free(w.rows);

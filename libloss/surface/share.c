@@ -85,6 +85,20 @@ static loss_status look(lossi_share *share, lossi_share_is_done *is_done, void *
     return status;
 }
 
+/* A moment, before one looks again. *told: the seconds that were told last. */
+static loss_status pause_for_others(loss_cancelled cancelled,
+                                    void (*waiting)(double seconds, void *user), void *user,
+                                    double began, double *told)
+{
+    double seconds = lossi_clock() - began;
+    if (cancelled && cancelled(user))
+        return lossi_fail(LOSS_ERR_CANCELLED, "cancelled");
+    if (waiting && seconds >= *told + 1)
+        waiting(*told = seconds, user);
+    nanosleep(&(struct timespec){0, BETWEEN_LOOKS}, NULL);
+    return LOSS_OK;
+}
+
 /* What is left is with others. */
 static loss_status wait_for_others(lossi_share *share, lossi_share_is_done *is_done, void *context,
                                    size_t *point, bool *has)
@@ -95,17 +109,14 @@ static loss_status wait_for_others(lossi_share *share, lossi_share_is_done *is_d
         loss_status status = look(share, is_done, context, point, has);
         if (status || *has || share->first_later == share->n_later)
             return status;
-        double seconds = lossi_clock() - began;
-        if (share->cancelled && share->cancelled(share->user))
-            return lossi_fail(LOSS_ERR_CANCELLED, "cancelled");
-        if (seconds > patience) {
+        if (lossi_clock() - began > patience) {
             *point = share->later[share->first_later++];
             *has = true;
             return LOSS_OK;
         }
-        if (share->waiting && seconds >= told + 1)
-            share->waiting(told = seconds, share->user);
-        nanosleep(&(struct timespec){0, BETWEEN_LOOKS}, NULL);
+        status = pause_for_others(share->cancelled, share->waiting, share->user, began, &told);
+        if (status)
+            return status;
     }
 }
 
@@ -131,4 +142,35 @@ void lossi_share_release(lossi_share *share, size_t point)
 {
     share->longest = fmax(share->longest, lossi_clock() - share->began);
     lossi_store_release(share->store, point);
+}
+
+static size_t number_of(const loss_surface *s, lossi_sole_work work)
+{
+    return s->x.n * s->y.n + (size_t)work;
+}
+
+loss_status lossi_share_try_alone(loss_surface *s, lossi_sole_work work, bool *is_mine)
+{
+    return lossi_store_claim(s->store, number_of(s, work), is_mine);
+}
+
+loss_status lossi_share_alone(loss_surface *s, lossi_sole_work work)
+{
+    const double began = lossi_clock();
+    double told = 0;
+    for (;;) {
+        bool is_mine;
+        loss_status status = lossi_share_try_alone(s, work, &is_mine);
+        if (status || is_mine)
+            return status;
+        status = pause_for_others(s->opt.cancelled, s->opt.waiting_for_points, s->opt.user, began,
+                                  &told);
+        if (status)
+            return status;
+    }
+}
+
+void lossi_share_release_alone(loss_surface *s, lossi_sole_work work)
+{
+    lossi_store_release(s->store, number_of(s, work));
 }

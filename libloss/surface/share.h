@@ -36,4 +36,14 @@ loss_status lossi_share_next(lossi_share *share, lossi_share_is_done *is_done, v
 /** Gives a point back, after it was put. */
 void lossi_share_release(lossi_share *share, size_t point);
 
+/** Work that only one process at a time does; numbers of claims after those of the points. */
+typedef enum lossi_sole_work { LOSSI_MODEL_LOSS, LOSSI_PATHS } lossi_sole_work;
+/** Claims such work, if nobody has it.
+ *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_NOMEM */
+loss_status lossi_share_try_alone(loss_surface *surface, lossi_sole_work work, bool *is_mine);
+/** Claims it; waits for who has it, which opt.waiting_for_points is told of.
+ *  @return LOSS_OK, LOSS_ERR_CANCELLED, LOSS_ERR_IO, LOSS_ERR_NOMEM */
+loss_status lossi_share_alone(loss_surface *surface, lossi_sole_work work);
+void lossi_share_release_alone(loss_surface *surface, lossi_sole_work work);
+
 #endif

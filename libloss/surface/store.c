@@ -390,6 +390,9 @@ loss_status lossi_store_has_point(lossi_store *store, loss_split split, size_t i
 
 loss_status lossi_store_claim(lossi_store *store, size_t i, bool *is_mine)
 {
+    *is_mine = is_readonly(store);
+    if (*is_mine) /* nobody writes there, so there is nothing to share */
+        return LOSS_OK;
     loss_status status = store->claims ? LOSS_OK : lossi_claims_open(&store->claims, store->path);
     *is_mine = !status && lossi_claims_take(store->claims, i);
     return status;
@@ -401,22 +404,38 @@ void lossi_store_release(lossi_store *store, size_t i)
         lossi_claims_release(store->claims, i);
 }
 
+static loss_status insert_point(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                const loss_point *point)
+{
+    loss_status status = LOSS_OK;
+    if (!store->put)
+        status = lossi_sql_prepare(
+            store, "INSERT OR IGNORE INTO points VALUES(?, ?, ?, ?, ?, ?, ?)", &store->put);
+    if (status)
+        return status;
+    lossi_store_bind_place(store->put, split, iy, ix);
+    sqlite3_bind_double(store->put, 4, point->loss); /* NaN becomes NULL */
+    sqlite3_bind_double(store->put, 5, point->standard_error);
+    sqlite3_bind_double(store->put, 6, point->accuracy);
+    sqlite3_bind_double(store->put, 7, point->seconds);
+    return lossi_sql_finish(store, store->put);
+}
+
 loss_status lossi_store_put_point(lossi_store *store, loss_split split, size_t iy, size_t ix,
                                   const loss_point *point)
 {
     loss_status status = lossi_store_begin(store);
+    return status ? status : lossi_sql_end(store, insert_point(store, split, iy, ix, point));
+}
+
+loss_status lossi_store_put_points(lossi_store *store, loss_split split, size_t nx, size_t ny,
+                                   const loss_point *points)
+{
+    loss_status status = lossi_store_begin(store);
     if (status)
         return status;
-    if (!store->put)
-        status = lossi_sql_prepare(
-            store, "INSERT OR IGNORE INTO points VALUES(?, ?, ?, ?, ?, ?, ?)", &store->put);
-    if (!status) {
-        lossi_store_bind_place(store->put, split, iy, ix);
-        sqlite3_bind_double(store->put, 4, point->loss); /* NaN becomes NULL */
-        sqlite3_bind_double(store->put, 5, point->standard_error);
-        sqlite3_bind_double(store->put, 6, point->accuracy);
-        sqlite3_bind_double(store->put, 7, point->seconds);
-        status = lossi_sql_finish(store, store->put);
-    }
+    for (size_t i = 0; i < nx * ny && !status; i++)
+        if (points[i].evaluated)
+            status = insert_point(store, split, i / nx, i % nx, &points[i]);
     return lossi_sql_end(store, status);
 }

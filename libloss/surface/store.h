@@ -75,6 +75,10 @@ loss_status lossi_store_put_fact(lossi_store *store, const char *key, const char
 loss_status lossi_store_read_direction(lossi_store *store, const char *axis, float *values,
                                        size_t n, bool *has);
 
+/** The same, into new memory. @param values  NULL where the file has none; free() */
+loss_status lossi_store_copy_direction(lossi_store *store, const char *axis, float **values,
+                                       size_t *n);
+
 /** All points of a split, [ny][nx]; those that are absent have evaluated = false. */
 loss_status lossi_store_read_points(lossi_store *store, loss_split split, size_t nx, size_t ny,
                                     loss_point *points);
@@ -91,6 +95,10 @@ void lossi_store_release(lossi_store *store, size_t i);
  * opened, and nothing is written to it. So for all that put. LOSS_ERR_IO, LOSS_ERR_CANCELLED */
 loss_status lossi_store_put_point(lossi_store *store, loss_split split, size_t iy, size_t ix,
                                   const loss_point *point);
+
+/** Adds all points of an array [ny][nx] that are evaluated, in one commit. */
+loss_status lossi_store_put_points(lossi_store *store, loss_split split, size_t nx, size_t ny,
+                                   const loss_point *points);
 
 /** A checkpoint that goes into the table `path`; digest: of its weights. Borrowed. */
 typedef struct lossi_path_row {

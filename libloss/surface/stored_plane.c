@@ -1,22 +1,50 @@
 /* The plane of a landscape file, to the bit: drawn again from the seed, or read from where it is
  * kept. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "plane/kinds.h"
 #include "surface/sql.h"
 #include "surface/surface.h"
 
+static loss_status find_direction(lossi_store *store, const char *axis, sqlite3_stmt **select,
+                                  bool *has)
+{
+    *has = false;
+    loss_status status =
+        lossi_sql_prepare(store, "SELECT data FROM directions WHERE axis = ?", select);
+    if (status)
+        return status;
+    sqlite3_bind_text(*select, 1, axis, -1, SQLITE_STATIC);
+    return lossi_sql_row(store, *select, "b", has);
+}
+
+loss_status lossi_store_copy_direction(lossi_store *store, const char *axis, float **values,
+                                       size_t *n)
+{
+    sqlite3_stmt *select = NULL;
+    bool has;
+    loss_status status = find_direction(store, axis, &select, &has);
+    size_t size = !status && has ? (size_t)sqlite3_column_bytes(select, 0) : 0;
+    *values = NULL;
+    *n = size / sizeof **values;
+    if (!status && has && size % sizeof **values)
+        status = lossi_fail(LOSS_ERR_FORMAT,
+                            "%s: direction %s has %zu bytes; expected parameters of 4 bytes",
+                            store->path, axis, size);
+    if (!status && has && !(*values = malloc(size + 1)))
+        status = lossi_fail_nomem(size);
+    if (!status && *n)
+        memcpy(*values, sqlite3_column_blob(select, 0), size);
+    sqlite3_finalize(select);
+    return status;
+}
+
 loss_status lossi_store_read_direction(lossi_store *store, const char *axis, float *values,
                                        size_t n, bool *has)
 {
     sqlite3_stmt *select = NULL;
-    *has = false;
-    loss_status status =
-        lossi_sql_prepare(store, "SELECT data FROM directions WHERE axis = ?", &select);
-    if (!status) {
-        sqlite3_bind_text(select, 1, axis, -1, SQLITE_STATIC);
-        status = lossi_sql_row(store, select, "b", has);
-    }
+    loss_status status = find_direction(store, axis, &select, has);
     if (!status && *has) {
         const void *bytes = sqlite3_column_blob(select, 0);
         size_t size = (size_t)sqlite3_column_bytes(select, 0);

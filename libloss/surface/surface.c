@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "cpu/cpu.h"
 #include "plane/kinds.h"
+#include "surface/compare.h"
 
 void loss_surface_close(loss_surface *surface)
 {
@@ -225,68 +226,23 @@ static loss_status check(const loss_surface *s)
     return status;
 }
 
-static bool same_fact(const lossi_facts *a, const lossi_facts *b, const char *key)
-{
-    const char *was = lossi_facts_find(a, key), *is = lossi_facts_find(b, key);
-    return was && is ? strcmp(was, is) == 0 : !was && !is;
-}
-
-/* A file is filled up only by what made it: the same weights, directions, data and arithmetic.
- * How the directions are described decides nothing, since a path can be written in several ways,
- * but it says more than their digests. */
+/* A file is filled up only by what made it. */
 static loss_status compare(const loss_surface *s, const lossi_facts *asked)
 {
-    enum { NO_SPLIT = -1 };
-    static const struct {
-        const char *key, *what;
-        int split; /* whose name follows the key */
-    } same[] = {
-        {LOSS_KEY_MODEL, "model", NO_SPLIT},
-        {LOSS_KEY_WEIGHTS_DIGEST, "weights (digest)", NO_SPLIT},
-        {LOSS_KEY_PLANE_DIGEST, "directions (digest)", NO_SPLIT},
-        {LOSS_KEY_SPLITS, "splits", NO_SPLIT},
-        {LOSS_KEY_IMAGES, "number of training images", LOSS_SPLIT_TRAIN},
-        {LOSS_KEY_IMAGES, "number of test images", LOSS_SPLIT_TEST},
-        {LOSS_KEY_DATA_DIGEST, "training images (digest)", LOSS_SPLIT_TRAIN},
-        {LOSS_KEY_DATA_DIGEST, "test images (digest)", LOSS_SPLIT_TEST},
-        {LOSS_KEY_BN, "BatchNorm mode", NO_SPLIT},
-        {LOSS_KEY_BN_IMAGES, "number of images for BatchNorm's statistics", NO_SPLIT},
-        {LOSS_KEY_BN_DATA_DIGEST, "images for BatchNorm's statistics (digest)", NO_SPLIT},
-        {LOSS_KEY_REPEAT, "number of repeated directions", NO_SPLIT},
-        {LOSS_KEY_LOSS, "loss", NO_SPLIT},
-        {LOSS_KEY_L2, "L2 term", NO_SPLIT},
-        {LOSS_KEY_ISA, "kernel set", NO_SPLIT},
-        {LOSS_KEY_BLAS, "OpenBLAS and its core", NO_SPLIT},
-    };
-    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
-        char split_key[LOSSI_KEY_SIZE];
-        const char *key = same[i].key, *what = same[i].what;
-        if (same[i].split != NO_SPLIT)
-            key = lossi_split_key(split_key, key, (loss_split)same[i].split);
-        if (same_fact(&s->facts, asked, key))
-            continue;
-        if (strcmp(key, LOSS_KEY_PLANE_DIGEST) == 0 &&
-            !same_fact(&s->facts, asked, LOSS_KEY_DIRECTIONS))
-            key = what = LOSS_KEY_DIRECTIONS;
-        const char *was = lossi_facts_find(&s->facts, key), *is = lossi_facts_find(asked, key);
-        return lossi_fail(
-            LOSS_ERR_MISMATCH,
-            "%s: a landscape of something else: its %s: %s; asked for: %s. It is left as it is",
-            s->path, what, was ? was : "none", is ? is : "none");
-    }
-    return LOSS_OK;
-}
-
-static bool same_axis(loss_axis a, loss_axis b)
-{
-    return a.min == b.min && a.max == b.max && a.n == b.n;
+    lossi_difference d;
+    return lossi_facts_differ(&s->facts, asked, &d)
+               ? lossi_fail(LOSS_ERR_MISMATCH,
+                            "%s: a landscape of something else: its %s: %s; asked for: %s. It is "
+                            "left as it is",
+                            s->path, d.what, d.first, d.second)
+               : LOSS_OK;
 }
 
 static loss_status compare_axes(const loss_surface *s)
 {
     loss_axis x, y;
     loss_status status = lossi_store_read_axes(s->store, &x, &y);
-    if (!status && (!same_axis(x, s->x) || !same_axis(y, s->y)))
+    if (!status && (!lossi_axis_is_same(x, s->x) || !lossi_axis_is_same(y, s->y)))
         status = lossi_fail(
             LOSS_ERR_MISMATCH,
             "%s: its grid is x %g:%g:%zu, y %g:%g:%zu; asked for: x %g:%g:%zu, y %g:%g:%zu. "
