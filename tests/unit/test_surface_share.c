@@ -4,7 +4,10 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include <loss/file.h>
+
 #include "base/claims.h"
+#include "base/file_system.h"
 #include "small_landscape.h"
 #include "surface/refinement.h"
 #include "surface/store.h"
@@ -64,6 +67,18 @@ static void test_claims(void **state)
     assert_true(lossi_claims_take(b, 3));
     lossi_claims_close(b);
     assert_int_equal(lossi_claims_open(&b, scratch_path("no/such")), LOSS_ERR_IO);
+}
+
+static void test_shared_file_systems(void **state)
+{
+    (void)state;
+    assert_string_equal(lossi_shared_file_system(0x6969), "NFS");
+    assert_string_equal(lossi_shared_file_system(0xffffffffff534d42), "CIFS"); /* sign-extended */
+    assert_null(lossi_shared_file_system(0xef53));                             /* ext4 */
+    assert_null(loss_path_shared(NULL));
+    assert_null(loss_path_shared("/proc/self/status"));
+    assert_null(loss_path_shared("/proc/self/no-such-file"));
+    assert_null(loss_path_shared("/no/such/folder/file"));
 }
 
 /* Shared with the workers. */
@@ -205,6 +220,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_coarse_to_fine),
+        cmocka_unit_test(test_shared_file_systems),
         cmocka_unit_test_setup_teardown(test_claims, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(test_each_point_once, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(test_killed_with_a_claim, scratch_make, scratch_remove),
