@@ -294,6 +294,69 @@ static int unused_layer(const loss_net *net)
     return -1;
 }
 
+/* True for the layers that one of them depends on, and for itself. */
+static bool *find_needed(const loss_net *net, loss_node logits)
+{
+    bool *is_needed = calloc(net->n_nodes + 1, sizeof *is_needed);
+    if (!is_needed)
+        return NULL;
+    is_needed[0] = is_needed[logits] = true;
+    for (size_t i = (size_t)logits; i > 0; i--)
+        for (size_t k = 0; is_needed[i] && k < net->nodes[i].n_inputs; k++)
+            is_needed[net->nodes[i].inputs[k]] = true;
+    return is_needed;
+}
+
+/* Moves a node's tensors to the front, behind the n that are there; frees those of one that goes.
+ * Tensors stand in the order of their nodes. */
+static void move_tensors(loss_net *net, lossi_node *node, bool stays, size_t *n)
+{
+    for (size_t t = 0; t < LOSSI_MOST_TENSORS; t++) {
+        if (node->tensors[t] < 0)
+            continue;
+        lossi_tensor *tensor = &net->tensors[node->tensors[t]];
+        if (stays) {
+            net->tensors[*n] = *tensor;
+            node->tensors[t] = (int)(*n)++;
+        } else {
+            free(tensor->name);
+        }
+    }
+}
+
+loss_node lossi_builder_prune(loss_builder *b, loss_node logits)
+{
+    if (b->status || logits < 0)
+        return logits;
+    loss_net *net = b->net;
+    bool *is_needed = find_needed(net, logits);
+    int *number = lossi_alloc(net->n_nodes, sizeof *number);
+    if (!is_needed || !number) {
+        free(is_needed);
+        free(number);
+        return lossi_builder_fail(b, lossi_fail_nomem(net->n_nodes * sizeof *number));
+    }
+    size_t n = 0, n_tensors = 0;
+    for (size_t i = 0; i < net->n_nodes; i++) {
+        lossi_node *node = &net->nodes[i];
+        move_tensors(net, node, is_needed[i], &n_tensors);
+        if (!is_needed[i]) {
+            free(node->inputs);
+            continue;
+        }
+        for (size_t k = 0; k < node->n_inputs; k++)
+            node->inputs[k] = number[node->inputs[k]];
+        number[i] = (int)n;
+        net->nodes[n++] = *node;
+    }
+    net->n_nodes = n;
+    net->n_tensors = n_tensors;
+    logits = number[logits];
+    free(is_needed);
+    free(number);
+    return logits;
+}
+
 const loss_net *lossi_builder_net(const loss_builder *b)
 {
     return b->status ? NULL : b->net;

@@ -16,6 +16,10 @@ enum { LOSSI_LARGEST_SIZE = 1 << 20 };
 loss_node lossi_builder_add(loss_builder *b, const lossi_layer *kind, const char *name,
                             size_t n_inputs, const loss_node *inputs, const lossi_values *keys);
 
+/** Takes layers away that others do not depend on: those without a part in the logits.
+ *  @return the number that the logits have now; -1 after an error */
+loss_node lossi_builder_prune(loss_builder *b, loss_node logits);
+
 /** Makes an error stick. @return -1 */
 loss_node lossi_builder_fail(loss_builder *b, loss_status status);
 

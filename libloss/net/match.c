@@ -206,9 +206,12 @@ loss_status lossi_match_by_name(lossi_match *match, const loss_net *net, const c
         if (!has_shape(array, tensor))
             add_wrong_shape(&wrong, array, tensor);
     }
-    for (size_t i = 0; i < match->arrays->n; i++)
-        if (!used[i] && !lossi_name_is_extra(match->arrays->items[i].name))
-            add_misfit(&unexpected, match->arrays->items[i].name);
+    for (size_t i = 0; i < match->arrays->n; i++) {
+        const lossi_array *array = &match->arrays->items[i];
+        bool is_whole = array->dtype > LOSSI_BF16; /* such as a table of places: no weights */
+        if (!used[i] && !is_whole && !lossi_name_is_extra(array->name))
+            add_misfit(&unexpected, array->name);
+    }
     free(used);
     match->n_problems = missing.n + unexpected.n + wrong.n;
     if (!match->n_problems)
