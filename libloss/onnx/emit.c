@@ -25,13 +25,9 @@ int lossi_onnx_image_axis(const lossi_onnx_shape *shape, size_t axis)
     return (int)axis - (is_dropped && shape->batch < (int)axis);
 }
 
-/* A vector is one whatever ones come after it. */
 static bool has_dims(const lossi_node *node, const lossi_onnx_dims *dims)
 {
-    bool same = node->n_dims == dims->n || dims->n == 1;
-    for (size_t i = 0; same && i < node->n_dims; i++)
-        same = node->dims[i] == (i < dims->n ? dims->v[i] : 1);
-    return same;
+    return node->n_dims == dims->n && memcmp(node->dims, dims->v, dims->n * sizeof *dims->v) == 0;
 }
 
 loss_layer_key lossi_onnx_sizes(const char *key, size_t n, const double *values)
@@ -163,6 +159,17 @@ static loss_status find_layer(lossi_onnx_call *call, lossi_onnx_entry *entry, lo
 loss_status lossi_onnx_operand(lossi_onnx_call *call, size_t i, loss_node *node,
                                lossi_onnx_shape *shape)
 {
+    const lossi_onnx_entry *entry = lossi_onnx_input(call, i);
+    *node = -1;
+    if (entry && entry->is == LOSSI_ONNX_ACTIVATION && entry->is_whole)
+        return lossi_onnx_refuse(call, "of whole numbers that depend on the images; they only name "
+                                       "places (Gather), or become floats (Cast)");
+    return lossi_onnx_whole_operand(call, i, node, shape);
+}
+
+loss_status lossi_onnx_whole_operand(lossi_onnx_call *call, size_t i, loss_node *node,
+                                     lossi_onnx_shape *shape)
+{
     lossi_onnx_entry *entry = lossi_onnx_input(call, i);
     *node = -1;
     if (!entry)
@@ -224,20 +231,47 @@ loss_status lossi_onnx_weights(lossi_onnx_call *call, size_t i, bool may_lack, s
     return LOSS_OK;
 }
 
-loss_status lossi_onnx_give(lossi_onnx_call *call, loss_node node, const char *suffix,
-                            lossi_onnx_entry *entry, const char *name, bool transposed)
+/* Has a tensor of a layer named, and set when the network is made. Takes the setting over. */
+static loss_status add_setting(lossi_onnx_call *call, loss_node node, const char *suffix,
+                               lossi_onnx_setting *setting)
 {
     lossi_onnx_graph *g = call->graph;
-    lossi_onnx_setting setting = {.tensor = lossi_strdup(name), .from = entry};
-    setting.transposed = transposed != entry->is_transposed;
-    if (!setting.tensor || !lossi_reserve((void **)&g->settings, &g->settings_capacity,
-                                          g->n_settings, sizeof setting)) {
-        free(setting.tensor);
-        return lossi_fail_nomem(sizeof setting);
+    if (!setting->tensor || !lossi_reserve((void **)&g->settings, &g->settings_capacity,
+                                           g->n_settings, sizeof *setting)) {
+        free(setting->tensor);
+        lossi_value_free(setting->value);
+        return lossi_fail_nomem(sizeof *setting);
     }
-    g->settings[g->n_settings++] = setting;
-    loss_status status = loss_builder_name_tensor(g->builder, node, suffix, name);
+    g->settings[g->n_settings++] = *setting;
+    loss_status status = loss_builder_name_tensor(g->builder, node, suffix, setting->tensor);
     char message[512];
     snprintf(message, sizeof message, "%s", loss_last_message());
     return status ? lossi_onnx_fail(call, status, "%s", message) : LOSS_OK;
+}
+
+loss_status lossi_onnx_give(lossi_onnx_call *call, loss_node node, const char *suffix,
+                            lossi_onnx_entry *entry, const char *name, bool transposed)
+{
+    lossi_onnx_setting setting = {.tensor = lossi_strdup(name),
+                                  .from = entry,
+                                  .transposed = transposed != entry->is_transposed};
+    return add_setting(call, node, suffix, &setting);
+}
+
+loss_status lossi_onnx_values(lossi_onnx_call *call, lossi_value *value, loss_node *node,
+                              lossi_onnx_shape *shape)
+{
+    *shape = (lossi_onnx_shape){.n_dims = value->n_dims, .batch = -1, .outer = 1};
+    memcpy(shape->dims, value->dims, sizeof value->dims);
+    lossi_onnx_dims dims = lossi_onnx_image_dims(shape);
+    *node = emit_values(call, "constant", &dims);
+    loss_status status = lossi_onnx_builder_status(call, *node);
+    if (status) {
+        lossi_value_free(value);
+        return status;
+    }
+    const char *of = call->node->n_output ? call->node->output[0] : "";
+    lossi_onnx_setting setting = {.tensor = lossi_format("%s.constant%d", of, *node),
+                                  .value = value};
+    return add_setting(call, *node, "", &setting);
 }

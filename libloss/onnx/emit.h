@@ -20,6 +20,9 @@ int lossi_onnx_image_axis(const lossi_onnx_shape *shape, size_t axis);
  *  @return LOSS_OK, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM */
 loss_status lossi_onnx_operand(lossi_onnx_call *call, size_t i, loss_node *node,
                                lossi_onnx_shape *shape);
+/** The same of an input that may be whole numbers, computed from the images. */
+loss_status lossi_onnx_whole_operand(lossi_onnx_call *call, size_t i, loss_node *node,
+                                     lossi_onnx_shape *shape);
 /** Input 0 as maps of an image: [images][channels][height][width] or [images][channels][length].
  *  @param least, most  how many dimensions it may have, with the batch's */
 loss_status lossi_onnx_maps(lossi_onnx_call *call, size_t least, size_t most, loss_node *node,
@@ -49,5 +52,9 @@ size_t lossi_onnx_side(const lossi_onnx_entry *entry, size_t d);
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (the name is there twice), LOSS_ERR_NOMEM */
 loss_status lossi_onnx_give(lossi_onnx_call *call, loss_node node, const char *suffix,
                             lossi_onnx_entry *entry, const char *name, bool transposed);
+/** A layer without inputs that has these values.
+ *  @param value  taken over, also on failure */
+loss_status lossi_onnx_values(lossi_onnx_call *call, lossi_value *value, loss_node *node,
+                              lossi_onnx_shape *shape);
 
 #endif

@@ -205,33 +205,40 @@ static bool either(number a, number b, bool is_whole, number *out)
 static const struct {
     const char *name;
     two of;
-    bool gives_bool;
-} twos[] = {{"Add", add, false},
-            {"Sub", subtract, false},
-            {"Mul", multiply, false},
-            {"Div", divide, false},
-            {"Mod", modulo, false},
-            {"Pow", power, false},
-            {"Min", smaller, false},
-            {"Max", larger, false},
-            {"Equal", equal, true},
-            {"Greater", greater, true},
-            {"Less", less, true},
-            {"GreaterOrEqual", greater_or_equal, true},
-            {"LessOrEqual", less_or_equal, true},
-            {"And", both, true},
-            {"Or", either, true}};
+    bool gives_bool, is_variadic;
+} twos[] = {{"Add", add, false, false},
+            {"Sub", subtract, false, false},
+            {"Mul", multiply, false, false},
+            {"Div", divide, false, false},
+            {"Mod", modulo, false, false},
+            {"Pow", power, false, false},
+            {"Min", smaller, false, true},
+            {"Max", larger, false, true},
+            {"Equal", equal, true, false},
+            {"Greater", greater, true, false},
+            {"Less", less, true, false},
+            {"GreaterOrEqual", greater_or_equal, true, false},
+            {"LessOrEqual", less_or_equal, true, false},
+            {"And", both, true, false},
+            {"Or", either, true, false}};
 
 /* Where(condition, a, b). */
-static loss_status choose(lossi_onnx_call *call, const lossi_value *c, const lossi_value *a,
-                          const lossi_value *b)
+static loss_status choose(lossi_onnx_call *call)
 {
+    loss_status status = LOSS_OK;
+    const lossi_value *c = lossi_onnx_constant(call, 0, &status),
+                      *a = status ? NULL : lossi_onnx_constant(call, 1, &status),
+                      *b = status ? NULL : lossi_onnx_constant(call, 2, &status);
+    if (status)
+        return status;
+    if (!c || !a || !b)
+        return lossi_onnx_refuse(call, "an input is left out");
     size_t n, n_all, dims[LOSSI_ARRAY_MAX_DIMS], all[LOSSI_ARRAY_MAX_DIMS];
     if (!lossi_onnx_broadcast(a->n_dims, a->dims, b->n_dims, b->dims, &n, dims) ||
         !lossi_onnx_broadcast(n, dims, c->n_dims, c->dims, &n_all, all))
         return lossi_onnx_refuse(call, "the shapes do not fit");
     lossi_value *value;
-    loss_status status = lossi_value_create(&value, &call->graph->file, a->type, n_all, all);
+    status = lossi_value_create(&value, &call->graph->file, a->type, n_all, all);
     for (size_t i = 0; !status && i < value->count; i++) {
         bool holds = c->numbers[lossi_onnx_source(i, n_all, all, c->n_dims, c->dims)] != 0;
         const lossi_value *from = holds ? a : b;
@@ -243,9 +250,10 @@ static loss_status choose(lossi_onnx_call *call, const lossi_value *c, const los
 }
 
 static loss_status combine(lossi_onnx_call *call, two of, bool gives_bool, const lossi_value *a,
-                           const lossi_value *b)
+                           const lossi_value *b, lossi_value **out)
 {
     size_t n, dims[LOSSI_ARRAY_MAX_DIMS];
+    *out = NULL;
     if (!lossi_onnx_broadcast(a->n_dims, a->dims, b->n_dims, b->dims, &n, dims))
         return lossi_onnx_refuse(call, "the shapes do not fit");
     lossi_value *value;
@@ -254,31 +262,49 @@ static loss_status combine(lossi_onnx_call *call, two of, bool gives_bool, const
     for (size_t i = 0; !status && i < value->count; i++) {
         size_t from_a = lossi_onnx_source(i, n, dims, a->n_dims, a->dims),
                from_b = lossi_onnx_source(i, n, dims, b->n_dims, b->dims);
-        number out;
+        number made;
         if (!of((number){a->numbers[from_a], a->times_n[from_a]},
                 (number){b->numbers[from_b], b->times_n[from_b]}, a->type != LOSSI_ONNX_FLOAT,
-                &out)) {
+                &made)) {
             lossi_value_free(value);
             return lossi_onnx_refuse(call, "its result depends on the number of images");
         }
-        value->numbers[i] = out.v;
-        value->times_n[i] = out.times_n;
+        value->numbers[i] = made.v;
+        value->times_n[i] = made.times_n;
+    }
+    *out = value;
+    return status;
+}
+
+/* Of two inputs or, where an operator takes more, one after the other. */
+static loss_status combine_all(lossi_onnx_call *call, two of, bool gives_bool, size_t n)
+{
+    loss_status status = LOSS_OK;
+    lossi_value *value = NULL;
+    const lossi_value *first = lossi_onnx_constant(call, 0, &status);
+    for (size_t i = 1; !status && i < n; i++) {
+        const lossi_value *next = lossi_onnx_constant(call, i, &status);
+        lossi_value *before = value;
+        if (!status && (!first || !next))
+            status = lossi_onnx_refuse(call, "an input is left out");
+        if (!status)
+            status = combine(call, of, gives_bool, before ? before : first, next, &value);
+        lossi_value_free(before);
+        if (status)
+            return status;
     }
     return status ? status : lossi_onnx_set_value(call, 0, value);
 }
 
 loss_status lossi_onnx_fold_two(lossi_onnx_call *call)
 {
-    loss_status status = LOSS_OK;
-    const lossi_value *in[3] = {NULL};
-    for (size_t i = 0; i < 3 && !status; i++)
-        in[i] = lossi_onnx_constant(call, i, &status);
-    if (status)
-        return status;
-    if (in[0] && in[1] && in[2] && strcmp(call->operator->name, "Where") == 0)
-        return choose(call, in[0], in[1], in[2]);
-    for (size_t i = 0; in[0] && in[1] && !in[2] && i < sizeof twos / sizeof *twos; i++)
-        if (strcmp(twos[i].name, call->operator->name) == 0)
-            return combine(call, twos[i].of, twos[i].gives_bool, in[0], in[1]);
+    size_t n = lossi_onnx_n_inputs(call);
+    if (strcmp(call->operator->name, "Where") == 0)
+        return choose(call);
+    if (n == 1)
+        return lossi_onnx_fold_cast(call);
+    for (size_t i = 0; i < sizeof twos / sizeof *twos; i++)
+        if (strcmp(twos[i].name, call->operator->name) == 0 && (n == 2 || twos[i].is_variadic))
+            return combine_all(call, twos[i].of, twos[i].gives_bool, n);
     return lossi_onnx_refuse(call, "it is not read for these constants");
 }

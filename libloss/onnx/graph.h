@@ -29,6 +29,7 @@ typedef struct lossi_onnx_entry {
     } is;
     bool is_needed;     /* for the output */
     int producer;       /* the node that makes it; -1: none */
+    bool is_whole;      /* activations of whole numbers, which only name places */
     size_t n_users;     /* nodes that are needed and take it */
     int user;           /* the last of them; -1: none */
     lossi_value *value; /* constants; and parameters, once they were read; owned */
@@ -45,6 +46,7 @@ typedef struct lossi_onnx_entry {
 typedef struct lossi_onnx_setting {
     char *tensor; /* its name; owned */
     const lossi_onnx_entry *from;
+    lossi_value *value; /* instead of `from`; owned */
     bool transposed;
 } lossi_onnx_setting;
 
@@ -78,8 +80,9 @@ typedef struct lossi_onnx_operator {
     /* NULL: not of constants. All inputs are constants. */
     loss_status (*fold)(lossi_onnx_call *call);
     loss_status (*map)(lossi_onnx_call *call); /* NULL: of constants only */
-    bool of_shape;   /* it asks for sizes only: fold is called whatever the inputs are */
-    bool of_weights; /* map is called for an initializer, which stays one */
+    bool of_shape;            /* it asks for sizes only: fold is called whatever the inputs are */
+    bool of_weights;          /* map is called for an initializer, which stays one */
+    bool gives_probabilities; /* a graph may not end in it: losses take logits */
 } lossi_onnx_operator;
 
 /** The row of an operator; NULL: it is not known. onnx/operators.c has the families. */

@@ -1,52 +1,9 @@
-/* Arithmetic of two operands, with broadcasting. */
-#include <math.h>
+/* Arithmetic with broadcasting: of two operands, or of several, and a choice between two. */
+#include <stdlib.h>
 #include <string.h>
 
-#include "onnx/emit.h"
+#include "onnx/broadcast.h"
 #include "onnx/fold.h"
-
-/* Shapes aligned at the last dimension. Where one operand depends on the images and the other does
- * not, the other has one value for all of them. */
-static loss_status join_shapes(lossi_onnx_call *call, const lossi_onnx_shape *a,
-                               const lossi_onnx_shape *b, lossi_onnx_shape *out)
-{
-    char left[LOSSI_DIMS_TEXT], right[LOSSI_DIMS_TEXT];
-    *out = (lossi_onnx_shape){.batch = -1, .outer = 1};
-    bool fits =
-        lossi_onnx_broadcast(a->n_dims, a->dims, b->n_dims, b->dims, &out->n_dims, out->dims);
-    int at_a = a->batch < 0 ? -1 : a->batch + (int)(out->n_dims - a->n_dims),
-        at_b = b->batch < 0 ? -1 : b->batch + (int)(out->n_dims - b->n_dims);
-    out->batch = at_a < 0 ? at_b : at_a;
-    out->outer = at_a < 0 ? b->outer : a->outer;
-    if (at_a >= 0 && at_b >= 0)
-        fits =
-            fits && at_a == at_b && a->outer == b->outer && a->dims[a->batch] == b->dims[b->batch];
-    else if (out->batch >= 0) {
-        const lossi_onnx_shape *other = at_a < 0 ? a : b;
-        size_t skipped = out->n_dims - other->n_dims, at = (size_t)out->batch;
-        fits = fits && (at < skipped || other->dims[at - skipped] == 1);
-    }
-    return fits ? LOSS_OK
-                : lossi_onnx_refuse(call, "operands of %s and %s for each image",
-                                    lossi_dims_text(a->n_dims, a->dims, left),
-                                    lossi_dims_text(b->n_dims, b->dims, right));
-}
-
-/* An operand with ones before its dims, and without the batch's dimension of the output. */
-static loss_node aligned(lossi_onnx_call *call, loss_node node, const lossi_onnx_shape *in,
-                         const lossi_onnx_shape *out)
-{
-    lossi_onnx_shape whole = {.n_dims = out->n_dims, .batch = out->batch, .outer = 1};
-    size_t skipped = out->n_dims - in->n_dims;
-    for (size_t i = 0; i < out->n_dims; i++)
-        whole.dims[i] = i < skipped ? 1 : in->dims[i - skipped];
-    if (out->batch >= 0 && out->dims[out->batch] != 1 && in->batch < 0)
-        whole.batch = -1;
-    lossi_onnx_dims dims = lossi_onnx_image_dims(&whole), own = lossi_onnx_image_dims(in);
-    while (dims.n > own.n && dims.v[0] == 1) /* ones in front go without saying */
-        memmove(dims.v, dims.v + 1, --dims.n * sizeof *dims.v);
-    return lossi_onnx_reshaped(call, node, &dims);
-}
 
 /* The one number that input i is, for all values alike. */
 static bool one_number(lossi_onnx_call *call, size_t i, double *number, loss_status *status)
@@ -62,6 +19,9 @@ static bool one_number(lossi_onnx_call *call, size_t i, double *number, loss_sta
 typedef struct arithmetic {
     const char *name, *kind;
     bool (*by_number)(double number, bool is_first, double *factor, double *shift);
+    bool is_variadic; /* of any number of inputs */
+    bool takes_all;   /* the layer does, too */
+    bool is_mean;
 } arithmetic;
 
 static bool add_number(double number, bool is_first, double *factor, double *shift)
@@ -94,14 +54,17 @@ static bool divide_number(double number, bool is_first, double *factor, double *
     return !is_first && number != 0;
 }
 
-static const arithmetic kinds[] = {{"Add", "add", add_number},
-                                   {"Sub", "subtract", subtract_number},
-                                   {"Mul", "multiply", multiply_number},
-                                   {"Div", "divide", divide_number},
-                                   {"Pow", "power", NULL},
-                                   {"Max", "maximum", NULL},
-                                   {"Min", "minimum", NULL},
-                                   {NULL, NULL, NULL}};
+static const arithmetic kinds[] = {
+    {.name = "Add", .kind = "add", .by_number = add_number},
+    {.name = "Sub", .kind = "subtract", .by_number = subtract_number},
+    {.name = "Mul", .kind = "multiply", .by_number = multiply_number},
+    {.name = "Div", .kind = "divide", .by_number = divide_number},
+    {.name = "Pow", .kind = "power"},
+    {.name = "Max", .kind = "maximum", .is_variadic = true},
+    {.name = "Min", .kind = "minimum", .is_variadic = true},
+    {.name = "Sum", .kind = "add", .is_variadic = true, .takes_all = true},
+    {.name = "Mean", .kind = "add", .is_variadic = true, .takes_all = true, .is_mean = true},
+    {.name = NULL}};
 
 static const arithmetic *arithmetic_of(const lossi_onnx_call *call)
 {
@@ -137,30 +100,87 @@ static bool map_number(lossi_onnx_call *call, const arithmetic *of, size_t at, d
     return true;
 }
 
+/* One layer of all operands, or layer by layer of two. */
+static loss_status map_several(lossi_onnx_call *call, const arithmetic *of, size_t n)
+{
+    lossi_onnx_term *terms = calloc(n, sizeof *terms), out;
+    loss_status status = terms ? LOSS_OK : lossi_fail_nomem(n * sizeof *terms);
+    for (size_t i = 0; !status && i < n; i++)
+        status = lossi_onnx_term_of(call, i, &terms[i]);
+    if (!status && of->takes_all)
+        status = lossi_onnx_combine(call, of->kind, n, terms, &out);
+    for (size_t i = 1; !status && !of->takes_all && i < n; i++) {
+        lossi_onnx_term pair[] = {i == 1 ? terms[0] : out, terms[i]};
+        status = lossi_onnx_combine(call, of->kind, 2, pair, &out);
+    }
+    double share = 1 / (double)n;
+    const loss_layer_key keys[] = {lossi_onnx_sizes("factor", 1, &share), {NULL, NULL, 0, NULL}};
+    if (!status && of->is_mean)
+        status = lossi_onnx_apply(call, "scale", keys, &out);
+    free(terms);
+    return status ? status : lossi_onnx_set_term(call, 0, &out);
+}
+
 static loss_status map_arithmetic(lossi_onnx_call *call)
 {
     const arithmetic *of = arithmetic_of(call);
-    loss_node in[2] = {-1, -1};
-    lossi_onnx_shape shapes[2], out;
     loss_status status = LOSS_OK;
     double number;
-    if (lossi_onnx_n_inputs(call) != 2)
-        return lossi_onnx_refuse(call, "%zu inputs; expected 2", lossi_onnx_n_inputs(call));
-    for (size_t i = 0; !status && i < 2; i++)
+    size_t n = lossi_onnx_n_inputs(call);
+    if (n == 1 && of->is_variadic)
+        return lossi_onnx_pass(call);
+    if (n < 2 || (n > 2 && !of->is_variadic))
+        return lossi_onnx_refuse(call, "%zu inputs; expected 2", n);
+    for (size_t i = 0; !status && n == 2 && i < 2; i++)
         if (one_number(call, i, &number, &status) &&
             map_number(call, of, i, lossi_onnx_decimal(number), &status))
             return status;
-    for (size_t i = 0; !status && i < 2; i++)
-        status = lossi_onnx_operand(call, i, &in[i], &shapes[i]);
+    return status ? status : map_several(call, of, n);
+}
+
+/* ---- Where ---------------------------------------------------------------------------------- */
+
+/* A constant term that is `yes` where the condition holds, and `no` where it does not. */
+static loss_status mask_of(lossi_onnx_call *call, const lossi_value *condition, double yes,
+                           double no, lossi_onnx_term *term)
+{
+    lossi_value *value;
+    loss_status status = lossi_value_create(&value, &call->graph->file, LOSSI_ONNX_FLOAT,
+                                            condition->n_dims, condition->dims);
+    for (size_t i = 0; !status && i < condition->count; i++)
+        value->numbers[i] = condition->numbers[i] != 0 ? yes : no;
+    return status ? status : lossi_onnx_constant_term(call, value, term);
+}
+
+/* One of the two values with zeros where the other is taken. */
+static loss_status chosen(lossi_onnx_call *call, const lossi_value *condition, bool is_second,
+                          lossi_onnx_term *out)
+{
+    lossi_onnx_term pair[2];
+    double number;
+    loss_status status = LOSS_OK;
+    if (one_number(call, 1 + is_second, &number, &status)) /* it may be infinite */
+        return mask_of(call, condition, is_second ? 0 : number, is_second ? number : 0, out);
     if (!status)
-        status = join_shapes(call, &shapes[0], &shapes[1], &out);
+        status = lossi_onnx_term_of(call, 1 + is_second, &pair[0]);
+    if (!status)
+        status = mask_of(call, condition, !is_second, is_second, &pair[1]);
+    return status ? status : lossi_onnx_combine(call, "multiply", 2, pair, out);
+}
+
+/* By a constant condition: of two sums, one is zero in each place. */
+static loss_status map_where(lossi_onnx_call *call)
+{
+    loss_status status = LOSS_OK;
+    const lossi_value *condition = lossi_onnx_constant(call, 0, &status);
+    lossi_onnx_term pair[2], out;
+    if (!status && !condition)
+        status = lossi_onnx_refuse(call, "by a condition that depends on the images");
     for (size_t i = 0; !status && i < 2; i++)
-        in[i] = aligned(call, in[i], &shapes[i], &out);
-    if (status)
-        return status;
-    loss_node node = lossi_onnx_layer(call, of->kind, 2, in, NULL);
-    status = lossi_onnx_builder_status(call, node);
-    return status ? status : lossi_onnx_set_node(call, 0, node, &out);
+        status = chosen(call, condition, i == 1, &pair[i]);
+    if (!status)
+        status = lossi_onnx_combine(call, "add", 2, pair, &out);
+    return status ? status : lossi_onnx_set_term(call, 0, &out);
 }
 
 #define ARITHMETIC(operator)                                                                       \
@@ -169,6 +189,15 @@ static loss_status map_arithmetic(lossi_onnx_call *call)
     }
 
 const lossi_onnx_operator lossi_onnx_arithmetic[] = {
-    ARITHMETIC("Add"), ARITHMETIC("Sub"), ARITHMETIC("Mul"), ARITHMETIC("Div"),
-    ARITHMETIC("Pow"), ARITHMETIC("Max"), ARITHMETIC("Min"), {.name = NULL},
+    ARITHMETIC("Add"),
+    ARITHMETIC("Sub"),
+    ARITHMETIC("Mul"),
+    ARITHMETIC("Div"),
+    ARITHMETIC("Pow"),
+    ARITHMETIC("Max"),
+    ARITHMETIC("Min"),
+    {.name = "Sum", .attributes = "", .map = map_arithmetic},
+    {.name = "Mean", .attributes = "", .map = map_arithmetic},
+    {.name = "Where", .attributes = "", .fold = lossi_onnx_fold_two, .map = map_where},
+    {.name = NULL},
 };

@@ -21,9 +21,6 @@ const lossi_onnx_operator lossi_onnx_constants[] = {
     {.name = "LessOrEqual", .attributes = "", .fold = lossi_onnx_fold_two},
     {.name = "And", .attributes = "", .fold = lossi_onnx_fold_two},
     {.name = "Or", .attributes = "", .fold = lossi_onnx_fold_two},
-    {.name = "Where", .attributes = "", .fold = lossi_onnx_fold_two},
-    {.name = "ReduceProd",
-     .attributes = "axes keepdims noop_with_empty_axes",
-     .fold = lossi_onnx_fold_reduce},
+    {.name = "Trilu", .attributes = "upper", .fold = lossi_onnx_fold_triangle},
     {.name = NULL},
 };

@@ -14,34 +14,36 @@ static void turn(const float *from, size_t rows, size_t columns, float *to)
             to[k * rows + i] = from[i * columns + k];
 }
 
-static loss_status find_tensor(const loss_net *net, const char *name, size_t *at)
+/* The number of a tensor; n_tensors: nothing depended on its layer. */
+static size_t find_tensor(const loss_net *net, const char *name)
 {
-    for (*at = 0; *at < net->n_tensors; ++*at)
-        if (strcmp(net->tensors[*at].name, name) == 0)
-            return LOSS_OK;
-    return lossi_fail(LOSS_ERR_FORMAT, "%s: no tensor %.200s", net->model, name);
+    size_t at = 0;
+    while (at < net->n_tensors && strcmp(net->tensors[at].name, name) != 0)
+        at++;
+    return at;
 }
 
 /* Gives a tensor the values of an entry. */
 static loss_status set_values(const lossi_onnx_graph *g, const lossi_onnx_setting *s, loss_net *net)
 {
-    size_t at;
+    size_t at = find_tensor(net, s->tensor);
+    if (at == net->n_tensors)
+        return LOSS_OK;
     const lossi_onnx_entry *from = s->from;
-    bool is_value = from->is == LOSSI_ONNX_CONSTANT;
-    size_t count = is_value ? from->value->count : from->array.count;
-    loss_status status = find_tensor(net, s->tensor, &at);
-    if (!status && count != net->tensors[at].count)
-        status = lossi_fail(LOSS_ERR_FORMAT, "%s: %.200s has %zu values; its layer takes %zu",
-                            g->file.path, s->tensor, count, net->tensors[at].count);
-    if (status)
-        return status;
+    const lossi_value *value =
+        from ? from->is == LOSSI_ONNX_CONSTANT ? from->value : NULL : s->value;
+    size_t count = value ? value->count : from->array.count;
+    if (count != net->tensors[at].count)
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: %.200s has %zu values; its layer takes %zu",
+                          g->file.path, s->tensor, count, net->tensors[at].count);
+    loss_status status = LOSS_OK;
     float *values = lossi_alloc(count, sizeof *values), *turned = values;
     if (s->transposed)
         turned = lossi_alloc(count, sizeof *turned);
     if (values && turned) {
-        if (is_value)
+        if (value)
             for (size_t i = 0; i < count; i++)
-                values[i] = (float)from->value->numbers[i];
+                values[i] = (float)value->numbers[i];
         else
             lossi_array_floats(&from->array, values);
         if (s->transposed)
@@ -65,7 +67,8 @@ loss_status lossi_onnx_parse(loss_net **out, const uint8_t *bytes, size_t size, 
     if (!status)
         status = lossi_onnx_graph_build(&g);
     if (!status) {
-        status = loss_builder_finish(g.builder, g.logits, model, out);
+        loss_node logits = lossi_builder_prune(g.builder, g.logits);
+        status = loss_builder_finish(g.builder, logits, model, out);
         g.builder = NULL;
     }
     for (size_t i = 0; !status && i < g.n_settings; i++)
