@@ -1,8 +1,8 @@
 /* The same values in other sizes or in another order. */
 #include <string.h>
 
-#include "onnx/emit.h"
 #include "onnx/fold.h"
+#include "onnx/multiply.h"
 
 /* Weights in other sizes stay weights. */
 static loss_status view_weights(lossi_onnx_call *call, const lossi_onnx_entry *in)
@@ -46,10 +46,8 @@ static loss_status turn_weights(lossi_onnx_call *call, bool is_turned)
 
 static loss_status map_transpose(lossi_onnx_call *call)
 {
-    size_t order[LOSSI_ARRAY_MAX_DIMS], n = 0;
-    double axes[LOSSI_ARRAY_MAX_DIMS];
-    loss_node in;
-    lossi_onnx_shape before, after;
+    size_t order[LOSSI_ARRAY_MAX_DIMS];
+    lossi_onnx_term x;
     const lossi_onnx_entry *first = lossi_onnx_input(call, 0);
     bool is_weight = first && first->is == LOSSI_ONNX_PARAMETER && first->shape.n_dims == 2 &&
                      first->array.n_dims == 2;
@@ -58,28 +56,12 @@ static loss_status map_transpose(lossi_onnx_call *call)
         status = lossi_onnx_read_order(call, 2, order);
         return status ? status : turn_weights(call, order[0] == 1);
     }
-    status = lossi_onnx_operand(call, 0, &in, &before);
+    status = lossi_onnx_term_of(call, 0, &x);
     if (!status)
-        status = lossi_onnx_read_order(call, before.n_dims, order);
-    if (status)
-        return status;
-    after = before;
-    bool is_moved = false;
-    for (size_t i = 0; i < before.n_dims; i++) {
-        after.dims[i] = before.dims[order[i]];
-        if (before.batch == (int)order[i])
-            after.batch = (int)i;
-        int axis = lossi_onnx_image_axis(&before, order[i]);
-        if (axis < 0)
-            continue;
-        is_moved = is_moved || axis != (int)n;
-        axes[n++] = axis;
-    }
-    const loss_layer_key keys[] = {lossi_onnx_sizes("order", n, axes), {NULL, NULL, 0, NULL}};
-    if (is_moved)
-        in = lossi_onnx_layer(call, "transpose", 1, &in, keys);
-    status = lossi_onnx_builder_status(call, in);
-    return status ? status : lossi_onnx_set_node(call, 0, in, &after);
+        status = lossi_onnx_read_order(call, x.shape.n_dims, order);
+    if (!status)
+        status = lossi_onnx_reorder(call, order, &x);
+    return status ? status : lossi_onnx_set_term(call, 0, &x);
 }
 
 const lossi_onnx_operator lossi_onnx_views[] = {
