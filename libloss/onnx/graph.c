@@ -144,9 +144,11 @@ static loss_status add_input(lossi_onnx_graph *g)
             : NULL;
     if (!type || !input->name || !*input->name || !type->shape)
         return refuse(g, "expected an input of images with its shape", NULL);
+    bool is_whole = type->elem_type == ONNX__TENSOR_PROTO__DATA_TYPE__INT64 ||
+                    type->elem_type == ONNX__TENSOR_PROTO__DATA_TYPE__INT32;
     if (type->elem_type != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT &&
         type->elem_type != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT16 &&
-        type->elem_type != ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE)
+        type->elem_type != ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE && !is_whole)
         return refuse(g, "expected images of floats; others are the type of input ", input->name);
     lossi_onnx_shape shape;
     if (!fits_images(g, type->shape, &shape))
@@ -159,6 +161,7 @@ static loss_status add_input(lossi_onnx_graph *g)
     if (status)
         return status;
     entry->is = LOSSI_ONNX_ACTIVATION;
+    entry->is_whole = is_whole;
     entry->node = loss_builder_input(g->builder);
     entry->shape = shape;
     return LOSS_OK;
@@ -172,6 +175,31 @@ static loss_status find_logits(lossi_onnx_graph *g, lossi_onnx_entry **entry)
                           g->proto->n_output > 1 ? " (export the network in evaluation mode)" : "");
     *entry = lossi_onnx_find(g, g->proto->output[0]->name);
     return *entry ? LOSS_OK : refuse(g, "nothing computes its output ", g->proto->output[0]->name);
+}
+
+/* The node whose values these are, perhaps in other sizes. */
+static const Onnx__NodeProto *maker_of(const lossi_onnx_graph *g, const lossi_onnx_entry *entry)
+{
+    const Onnx__NodeProto *node = g->proto->node[entry->producer];
+    for (;;) {
+        const lossi_onnx_operator *o = lossi_onnx_find_operator(node->op_type);
+        const lossi_onnx_entry *in = o && o->of_weights ? lossi_onnx_find(g, node->input[0]) : NULL;
+        if (!in || in->producer < 0)
+            return node;
+        node = g->proto->node[in->producer];
+    }
+}
+
+/* Cross-entropy of probabilities has another minimum than that of logits, and gives no error. */
+static loss_status check_last(lossi_onnx_graph *g, const lossi_onnx_entry *entry)
+{
+    lossi_onnx_call call = {.graph = g, .node = maker_of(g, entry)};
+    const lossi_onnx_operator *o = lossi_onnx_find_operator(call.node->op_type);
+    return o && o->gives_probabilities
+               ? lossi_onnx_refuse(&call, "the network ends in it, and gives probabilities; losses "
+                                          "take what is before it. Export the network without it "
+                                          "(or with LogSoftmax for --loss nll)")
+               : LOSS_OK;
 }
 
 static loss_status check_logits(lossi_onnx_graph *g, const lossi_onnx_entry *entry)
@@ -188,6 +216,9 @@ static loss_status check_logits(lossi_onnx_graph *g, const lossi_onnx_entry *ent
         return lossi_fail(
             LOSS_ERR_SHAPE, "%s: its output is %s for each image; expected %zu values, one a class",
             g->file.path, lossi_dims_text(s->n_dims, s->dims, text), g->images.classes);
+    loss_status status = check_last(g, entry);
+    if (status)
+        return status;
     lossi_onnx_call call = {.graph = g, .node = g->proto->node[entry->producer]};
     g->logits = lossi_onnx_reshaped(&call, entry->node, &(lossi_onnx_dims){1, {size}});
     return lossi_onnx_builder_status(&call, g->logits);
@@ -359,8 +390,10 @@ void lossi_onnx_graph_free(lossi_onnx_graph *g)
 {
     for (size_t i = 0; i < g->n_entries; i++)
         lossi_value_free(g->entries[i].value);
-    for (size_t i = 0; i < g->n_settings; i++)
+    for (size_t i = 0; i < g->n_settings; i++) {
+        lossi_value_free(g->settings[i].value);
         free(g->settings[i].tensor);
+    }
     free(g->settings);
     free(g->entries);
     free(g->table);
