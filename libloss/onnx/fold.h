@@ -20,6 +20,8 @@ loss_status lossi_onnx_fold_cast(lossi_onnx_call *call); /* Cast, CastLike, Iden
 loss_status lossi_onnx_fold_one(lossi_onnx_call *call);  /* Neg, Floor, Sqrt, ... */
 loss_status lossi_onnx_fold_two(lossi_onnx_call *call);  /* Add, Equal, Where, ... */
 loss_status lossi_onnx_fold_reduce(lossi_onnx_call *call);
+loss_status lossi_onnx_fold_scatter(lossi_onnx_call *call);  /* ScatterND */
+loss_status lossi_onnx_fold_triangle(lossi_onnx_call *call); /* Trilu */
 
 /** What a shape becomes under Reshape, Squeeze, Unsqueeze and Flatten, of constants and
  * activations alike: node's attributes and constant inputs say how.
@@ -41,5 +43,11 @@ loss_status lossi_onnx_read_slice(const lossi_onnx_call *call, const lossi_onnx_
  *  @return LOSS_OK, LOSS_ERR_FORMAT */
 loss_status lossi_onnx_read_order(const lossi_onnx_call *call, size_t n_dims,
                                   size_t order[LOSSI_ARRAY_MAX_DIMS]);
+
+/** ScatterND's constant updates into a value, at constant places.
+ *  @param number  written instead of each update; NULL: the updates
+ *  @return LOSS_OK, LOSS_ERR_FORMAT */
+loss_status lossi_onnx_scatter(const lossi_onnx_call *call, lossi_value *into,
+                               const double *number);
 
 #endif

@@ -168,16 +168,26 @@ static loss_status map_identity(lossi_onnx_call *call)
     return status;
 }
 
-/* All floats are computed as floats of 32 bits. */
+/* All floats are computed as floats of 32 bits. Whole numbers are kept as they are: what names a
+ * place is rounded where it is used. */
 static loss_status map_cast(lossi_onnx_call *call)
 {
+    bool is_whole = false;
     switch (lossi_onnx_int(call, "to", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT)) {
     case ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT:
-    case ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE: return lossi_onnx_pass(call);
+    case ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE: break;
+    case ONNX__TENSOR_PROTO__DATA_TYPE__INT32:
+    case ONNX__TENSOR_PROTO__DATA_TYPE__INT64: is_whole = true; break;
     default:
-        return lossi_onnx_refuse(call, "of activations to type %lld; floats only",
+        return lossi_onnx_refuse(call,
+                                 "of activations to type %lld; expected floats or, of "
+                                 "places, 32 or 64 bits",
                                  (long long)lossi_onnx_int(call, "to", 0));
     }
+    loss_status status = lossi_onnx_pass(call);
+    if (!status)
+        lossi_onnx_find(call->graph, call->node->output[0])->is_whole = is_whole;
+    return status;
 }
 
 #define PLAIN(operator, known)                                                                     \

@@ -65,16 +65,18 @@ static loss_status map_slice(lossi_onnx_call *call)
     for (size_t i = 0; !status && i < shape.n_dims; i++) {
         if (s.count[i] == shape.dims[i] && s.step[i] == 1)
             continue;
-        if (s.count[i] == 0 || s.step[i] < 1)
-            return lossi_onnx_refuse(call, "it leaves nothing of dimension %zu, or turns it round",
-                                     i);
+        if (s.count[i] == 0)
+            return lossi_onnx_refuse(call, "it leaves nothing of dimension %zu", i);
         double axis = lossi_onnx_image_axis(&shape, i), begin = (double)s.first[i],
-               step = (double)s.step[i], end = begin + ((double)s.count[i] - 1) * step + 1;
-        const loss_layer_key keys[] = {lossi_onnx_sizes("axis", 1, &axis),
-                                       lossi_onnx_sizes("begin", 1, &begin),
-                                       lossi_onnx_sizes("end", 1, &end),
-                                       lossi_onnx_sizes("step", 1, &step),
-                                       {NULL, NULL, 0, NULL}};
+               step = (double)s.step[i], last = begin + ((double)s.count[i] - 1) * step,
+               end = last + (step > 0 ? 1 : -1);
+        loss_layer_key keys[] = {lossi_onnx_sizes("axis", 1, &axis),
+                                 lossi_onnx_sizes("begin", 1, &begin),
+                                 lossi_onnx_sizes("step", 1, &step),
+                                 {NULL, NULL, 0, NULL},
+                                 {NULL, NULL, 0, NULL}};
+        if (end >= 0) /* -1 would be the last place; left out, all are meant */
+            keys[3] = lossi_onnx_sizes("end", 1, &end);
         node = lossi_onnx_layer(call, "slice", 1, &node, keys);
         status = lossi_onnx_builder_status(call, node);
         shape.dims[i] = s.count[i];
@@ -134,70 +136,85 @@ static loss_status map_split(lossi_onnx_call *call)
     return status;
 }
 
-/* Places of an axis that a constant names: one takes the axis away, a list takes its place. */
-static loss_status map_gather(lossi_onnx_call *call)
+/* ---- Sequences ------------------------------------------------------------------------------ */
+
+/* A sequence stands for the whole that it is the parts of, until SequenceAt takes one. */
+static loss_status map_split_to_sequence(lossi_onnx_call *call)
 {
-    loss_node node;
-    lossi_onnx_shape shape, out;
-    size_t axis = 0;
-    loss_status status = lossi_onnx_operand(call, 0, &node, &shape);
-    const lossi_value *where = status ? NULL : lossi_onnx_constant(call, 1, &status);
-    if (!status)
-        status = lossi_onnx_axis(call, lossi_onnx_int(call, "axis", 0), shape.n_dims, &axis);
-    if (!status && (!where || where->n_dims || where->times_n[0] || shape.batch == (int)axis))
-        status = lossi_onnx_refuse(call, "only one constant place of a dimension is read");
-    if (status)
-        return status;
-    double side = (double)shape.dims[axis], begin = where->numbers[0],
-           at = lossi_onnx_image_axis(&shape, axis);
-    begin += begin < 0 ? side : 0;
-    double end = begin + 1;
-    if (!(begin >= 0 && begin < side))
-        return lossi_onnx_refuse(call, "place %g of %g", where->numbers[0], side);
-    const loss_layer_key keys[] = {lossi_onnx_sizes("axis", 1, &at),
-                                   lossi_onnx_sizes("begin", 1, &begin),
-                                   lossi_onnx_sizes("end", 1, &end),
-                                   {NULL, NULL, 0, NULL}};
-    node = side == 1 ? node : lossi_onnx_layer(call, "slice", 1, &node, keys);
-    status = lossi_onnx_builder_status(call, node);
-    out = shape;
-    out.n_dims--;
-    memmove(out.dims + axis, out.dims + axis + 1, (out.n_dims - axis) * sizeof *out.dims);
-    out.batch -= out.batch > (int)axis;
-    return status ? status : lossi_onnx_set_node(call, 0, node, &out);
+    return lossi_onnx_pass(call);
 }
 
-/* What is the same for all images, for each of them. */
-static loss_status map_expand(lossi_onnx_call *call)
+/* Where part `at` of SplitToSequence begins, and its size. */
+static loss_status find_part(const lossi_onnx_call *split, size_t side, int64_t at, size_t *begin,
+                             size_t *size)
+{
+    int64_t sizes[LOSSI_ONNX_MOST_INTS];
+    size_t n;
+    loss_status status = lossi_onnx_ints(split, "split", 1, &n, sizes);
+    bool is_list = n > 1, is_one = n == 1;
+    int64_t each = is_one ? sizes[0] : 1, count = is_list ? (int64_t)n : 0;
+    if (!status && !is_list && each > 0)
+        count = ((int64_t)side + each - 1) / each;
+    at += at < 0 ? count : 0;
+    if (!status && (at < 0 || at >= count))
+        status = lossi_onnx_refuse(split, "part %lld of %lld", (long long)at, (long long)count);
+    *begin = *size = 0;
+    for (int64_t i = 0; !status && i <= at; i++) {
+        *begin += *size;
+        int64_t part = is_list ? sizes[i] : each;
+        if (part < 1 || *begin >= side || (is_list && (uint64_t)part > side - *begin))
+            status = lossi_onnx_refuse(split, "a part of %lld", (long long)part);
+        *size = (uint64_t)part < side - *begin ? (size_t)part : side - *begin;
+    }
+    return status;
+}
+
+static loss_status map_sequence_at(lossi_onnx_call *call)
 {
     loss_node node;
     lossi_onnx_shape shape;
-    loss_status status = lossi_onnx_operand(call, 0, &node, &shape);
-    const lossi_value *sizes = status ? NULL : lossi_onnx_constant(call, 1, &status);
-    if (!status && (!sizes || sizes->count != shape.n_dims))
-        status = lossi_onnx_refuse(call, "the new shape is not known, or has more dimensions");
-    size_t traced = call->graph->traced_images;
-    for (size_t i = 0; !status && i < shape.n_dims; i++) {
-        double size = sizes->numbers[i];
-        bool is_traced = shape.batch < 0 && i == 0 && traced > 1 && size == (double)traced;
-        bool is_batch = (sizes->times_n[i] && size == 1) || is_traced;
-        if (is_batch && shape.batch < 0 && shape.dims[i] == 1)
-            shape.batch = (int)i;
-        else if (!(is_batch && shape.batch == (int)i) && size != 1 && size != (double)shape.dims[i])
-            status =
-                lossi_onnx_refuse(call, "from %zu to %g in dimension %zu", shape.dims[i], size, i);
-    }
+    int64_t at[LOSSI_ONNX_MOST_INTS];
+    size_t n = 0, axis = 0, begin = 0, size = 0;
+    const lossi_onnx_entry *in = lossi_onnx_input(call, 0);
+    const Onnx__NodeProto *maker =
+        in && in->producer >= 0 ? call->graph->proto->node[in->producer] : NULL;
+    if (!maker || !maker->op_type || strcmp(maker->op_type, "SplitToSequence") != 0)
+        return lossi_onnx_refuse(call, "of other than SplitToSequence");
+    lossi_onnx_call split = {call->graph, maker, lossi_onnx_find_operator(maker->op_type)};
+    loss_status status = lossi_onnx_operand(&split, 0, &node, &shape);
+    if (!status)
+        status = lossi_onnx_axis(&split, lossi_onnx_int(&split, "axis", 0), shape.n_dims, &axis);
+    if (!status && (shape.batch == (int)axis ||
+                    (!lossi_onnx_int(&split, "keepdims", 1) && !lossi_onnx_input(&split, 1))))
+        status = lossi_onnx_refuse(&split, "it splits the batch, or takes dimensions away");
+    if (!status)
+        status = lossi_onnx_ints(call, "position", 1, &n, at);
+    if (!status && n != 1)
+        status = lossi_onnx_refuse(call, "no part is named");
+    if (!status)
+        status = find_part(&split, shape.dims[axis], at[0], &begin, &size);
+    if (status)
+        return status;
+    double where = lossi_onnx_image_axis(&shape, axis), first = (double)begin,
+           end = (double)(begin + size);
+    const loss_layer_key keys[] = {lossi_onnx_sizes("axis", 1, &where),
+                                   lossi_onnx_sizes("begin", 1, &first),
+                                   lossi_onnx_sizes("end", 1, &end),
+                                   {NULL, NULL, 0, NULL}};
+    node = lossi_onnx_layer(call, "slice", 1, &node, keys);
+    status = lossi_onnx_builder_status(call, node);
+    shape.dims[axis] = size;
     return status ? status : lossi_onnx_set_node(call, 0, node, &shape);
 }
 
 const lossi_onnx_operator lossi_onnx_joins[] = {
     {.name = "Concat", .attributes = "axis", .fold = lossi_onnx_fold_concat, .map = map_concat},
-    {.name = "Gather", .attributes = "axis", .fold = lossi_onnx_fold_gather, .map = map_gather},
     {.name = "Slice",
      .attributes = "starts ends axes",
      .fold = lossi_onnx_fold_slice,
      .map = map_slice},
     {.name = "Split", .attributes = "axis split num_outputs", .map = map_split},
-    {.name = "Expand", .attributes = "", .fold = lossi_onnx_fold_expand, .map = map_expand},
+    {.name = "SplitToSequence", .attributes = "axis keepdims", .map = map_split_to_sequence},
+    {.name = "SequenceAt", .attributes = "", .map = map_sequence_at},
     {.name = NULL},
 };

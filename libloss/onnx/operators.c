@@ -12,9 +12,14 @@
     X(convolutions) \
     X(pools) \
     X(norms) \
+    X(reductions) \
+    X(softmaxes) \
     X(products) \
     X(views) \
-    X(joins)
+    X(joins) \
+    X(places) \
+    X(sizes_of_maps) \
+    X(einsum)
 /* clang-format on */
 
 #define DECLARE(family) extern const lossi_onnx_operator lossi_onnx_##family[];

@@ -90,6 +90,11 @@ static void append_sides(lossi_onnx_window *w, const char *name, size_t n, const
         append(w, name, same ? 1 : n, values);
 }
 
+void lossi_onnx_window_sides(lossi_onnx_window *w, const char *name, const double *values)
+{
+    append_sides(w, name, w->n, values, 0);
+}
+
 void lossi_onnx_window_keys(lossi_onnx_window *w)
 {
     append_sides(w, "kernel", w->n, w->kernel, 0);

@@ -24,6 +24,8 @@ loss_status lossi_onnx_read_window(const lossi_onnx_call *call, const lossi_onnx
                                    const size_t *kernel, lossi_onnx_window *w);
 /** Appends the keys kernel, stride, padding and dilation; what is standard is left out. */
 void lossi_onnx_window_keys(lossi_onnx_window *w);
+/** Appends a key of a number for each side, unless all are 0. */
+void lossi_onnx_window_sides(lossi_onnx_window *w, const char *name, const double *values);
 /** Appends a key of one number. */
 void lossi_onnx_window_key(lossi_onnx_window *w, const char *name, double value);
 
