@@ -261,6 +261,10 @@ typedef struct lossi_kernels {
     void (*normalise_weights)(const lossi_norm_sets *s, const lossi_real *x, const lossi_real *dy,
                               lossi_real *dweight, lossi_real *dbias);
 
+    /** y = x; they do not overlap. */
+    void (*copy)(size_t count, const lossi_real *x, lossi_real *y);
+    /** y = 0. */
+    void (*zero)(size_t count, lossi_real *y);
     /** y = max(x, 0), NaN stays NaN; y may be x. */
     void (*relu)(size_t count, const lossi_real *x, lossi_real *y);
     /** dx += dy where y > 0. */

@@ -1,5 +1,17 @@
-/* ReLU and addition. */
+/* Copies, ReLU and addition. */
+#include <string.h>
+
 #include "kernels/ref/ref.h"
+
+void lossk_copy(size_t count, const lossi_real *x, lossi_real *y)
+{
+    memcpy(y, x, count * sizeof *y);
+}
+
+void lossk_zero(size_t count, lossi_real *y)
+{
+    memset(y, 0, count * sizeof *y);
+}
 
 void lossk_relu_ref(size_t count, const lossi_real *x, lossi_real *y)
 {

@@ -25,6 +25,8 @@ void lossk_unfold(const lossi_windows *s, size_t row, size_t n, const lossi_real
                   lossi_real *columns);
 void lossk_fold(const lossi_windows *s, size_t row, size_t n, const lossi_real *columns,
                 lossi_real *dx);
+void lossk_copy(size_t count, const lossi_real *x, lossi_real *y);
+void lossk_zero(size_t count, lossi_real *y);
 void lossk_depthwise_ref(const lossi_windows *s, size_t count, const lossi_real *x,
                          const lossi_real *w, const lossi_epilogue *epilogue, lossi_real *y);
 void lossk_depthwise_data_ref(const lossi_windows *s, size_t count, const lossi_real *dy,
