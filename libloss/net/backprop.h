@@ -3,23 +3,10 @@
 #ifndef LOSSI_BACKPROP_H
 #define LOSSI_BACKPROP_H
 
+#include "net/batch.h"
 #include "net/net.h"
 
 typedef struct lossi_backprop lossi_backprop;
-
-/** The images of a step. */
-typedef struct lossi_batch {
-    size_t n;               /* 1 .. the largest batch */
-    const uint32_t *labels; /* [n]; NULL: targets */
-    const float *targets;   /* [n][classes]; NULL: labels */
-    /** Gives image i of the batch, [c][h][w], normalised: where it lies, which may be `buffer`.
-     * Called from several threads at once. */
-    const float *(*image)(void *user, size_t i, float *buffer);
-    void *user;
-    uint64_t seed;            /* of dropout: another one for every step */
-    loss_cancelled cancelled; /* asked before each chunk; may be NULL */
-    void *cancelled_user;
-} lossi_batch;
 
 /** @param largest  images of the largest batch; memory is set up for it. */
 loss_status lossi_backprop_create(lossi_backprop **out, const loss_net *net, size_t largest,

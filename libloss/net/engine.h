@@ -1,7 +1,8 @@
 /* The engine that every pass runs on: evaluation, training, Hessian-vector products, statistics
  * of BatchNorm. It has the threads and the memory, cuts images into chunks of fixed size, brings
- * them in, calls layers, makes filters ready, and adds up in order, so that no bit depends on the
- * number of threads. A pass is what is done with a chunk. */
+ * them in, and runs what a pass does with a chunk. net/calls.h calls layers, net/ready.h makes
+ * their weights ready, net/sums.h adds up in order, so that no bit depends on the number of
+ * threads, and net/outcome.h has the losses. */
 #ifndef LOSSI_ENGINE_H
 #define LOSSI_ENGINE_H
 
@@ -9,14 +10,8 @@
 
 #include "base/thread.h"
 #include "kernels/backend.h"
+#include "net/batch.h"
 #include "net/plan.h"
-
-/** Where images come from: gives image i, [c][h][w], normalised; where it lies may be `buffer`.
- * Called from several threads at once. */
-typedef struct lossi_feed {
-    const float *(*image)(void *user, size_t i, float *buffer);
-    void *user;
-} lossi_feed;
 
 /** Memory of a chunk: outputs of layers and their gradients, and the tangents of both. */
 typedef enum lossi_block {
@@ -43,6 +38,19 @@ typedef struct lossi_worker {
     lossi_real **dx, **dx_tangents;
 } lossi_worker;
 
+/** What a pass needs. */
+typedef struct lossi_engine_options {
+    size_t threads;    /* 0: one for each processor this process may use */
+    size_t n_images;   /* of the largest run; 0: not known, and chunks keep nothing */
+    bool shares;       /* chunks are made small enough for threads to share n_images */
+    bool fills;        /* the same, and until no chunk has empty lanes */
+    bool keeps;        /* each chunk keeps its memory to the end of the run; false: it goes through
+                          the whole network at once, and each thread has memory */
+    bool goes_back;    /* gradients as well */
+    bool has_tangents; /* of both */
+    const lossi_steps *steps; /* of a pass that only goes forward; NULL: one for each layer */
+} lossi_engine_options;
+
 typedef struct lossi_engine {
     const lossi_backend *backend;
     const lossi_kernels *kernels;
@@ -62,16 +70,11 @@ typedef struct lossi_engine {
     uint8_t *correct;                   /* the same */
     size_t n_losses;
 
-    /* The run under way; set by the pass. */
+    /* The run under way. */
     const loss_net *net;
-    size_t n_images;
-    const uint32_t *labels; /* of losses, [n_images]; NULL: targets */
-    const float *targets;   /* [n_images][classes]; NULL: labels */
-    double total;           /* what the mean loss divides the sum by */
     lossi_mode mode;
-    uint64_t seed;
-    loss_cancelled cancelled; /* may be NULL */
-    void *user;
+    lossi_batch batch;
+    double total; /* what the mean loss divides the sum by */
     atomic_bool stopped;
 } lossi_engine;
 
@@ -86,83 +89,28 @@ typedef struct lossi_chunk {
 /** What a pass does with a chunk. Called from several threads at once. */
 typedef void (*lossi_chunk_work)(void *pass, const lossi_chunk *chunk);
 
-/* ---- Set up --------------------------------------------------------------------------------- */
-
-/** Chooses kernels, makes the threads, and chooses `lanes`, which may be lowered before the next
- * call. @return LOSS_OK, or an error; lossi_engine_free() in every case. */
-loss_status lossi_engine_begin(lossi_engine *e, const loss_net *net, size_t threads);
-/** Takes memory for the blocks whose plans are there, scratch memory and sums.
- *  @param n_chunks     that have memory at once; 0: one for each thread, as a chunk goes through
- *                      the whole network.
- *  @param has_tangents tangents as well */
-loss_status lossi_engine_allocate(lossi_engine *e, const loss_net *net, size_t n_chunks,
-                                  bool has_tangents);
-/** Makes room for the losses of n images. */
-loss_status lossi_engine_reserve(lossi_engine *e, size_t n);
+/** Chooses kernels, makes the threads and takes memory.
+ *  @return LOSS_OK, or an error; lossi_engine_free() in every case. */
+loss_status lossi_engine_create(lossi_engine *e, const loss_net *net,
+                                const lossi_engine_options *opt);
 void lossi_engine_free(lossi_engine *e);
 
 /** Chunks of n images. */
 size_t lossi_engine_chunks(const lossi_engine *e, size_t n);
-/** Lowers `lanes` until n images make at least four chunks, for threads to share. */
-void lossi_engine_share(lossi_engine *e, size_t n, bool without_empty_lanes);
 
-/** Values placed one after the other, each on lines of its own. Run a placement twice: first with
- * `memory` NULL, which counts. */
-typedef struct lossi_arena {
-    lossi_real *memory;
-    size_t used;
-} lossi_arena;
-lossi_real *lossi_arena_take(lossi_arena *a, size_t n);
+/** Begins a run: a network of the graph, the images. */
+void lossi_engine_start(lossi_engine *e, const loss_net *net, lossi_mode mode,
+                        const lossi_batch *batch);
 
-/* ---- A run ---------------------------------------------------------------------------------- */
-
-/** Runs `work` for all chunks of e->n_images images. Before each, `cancelled` is asked.
+/** Runs `work` for all chunks of the images. Before each, `cancelled` is asked.
  *  @param n_slots  chunks s, s + n_slots, ... have slot s and run one after the other; 0: as many
  *                  as chunks.
  *  @return LOSS_OK, LOSS_ERR_CANCELLED */
 loss_status lossi_engine_run(lossi_engine *e, size_t n_slots, lossi_chunk_work work, void *pass);
 
 /** Brings a chunk's images in, and zeros for those it lacks. */
-void lossi_engine_feed(const lossi_engine *e, const lossi_chunk *chunk, const lossi_feed *feed);
-/** The images of a dataset. */
-lossi_feed lossi_feed_of(const loss_dataset *data);
-
-/** The output of node i, or what a block has of it, [dims...][lanes]; NULL: nothing. */
-lossi_real *lossi_engine_at(const lossi_engine *e, const lossi_chunk *chunk, lossi_block block,
-                            size_t i);
-/** The call of node i, with inputs, output and tensors. Valid until the thread's next. */
-lossi_call lossi_engine_call(const lossi_engine *e, const lossi_chunk *chunk, size_t i);
-/** Pointers to what a block has of the inputs of node i. */
-void lossi_engine_inputs(const lossi_engine *e, const lossi_chunk *chunk, lossi_block block,
-                         size_t i, const lossi_real **x);
-/** Where the gradients of the inputs of node i go. The first that writes one finds zeros. */
-void lossi_engine_input_gradients(const lossi_engine *e, const lossi_chunk *chunk,
-                                  lossi_block block, size_t i, lossi_real **dx);
-/** Sets what the losses of the n_images of the run compare the outputs with. */
-void lossi_engine_want(lossi_engine *e, const uint32_t *labels, const float *targets);
-/** The losses of a chunk, and the gradient of their mean and its tangent where they are wanted. */
-void lossi_engine_loss(const lossi_engine *e, const lossi_chunk *chunk, bool has_gradient,
-                       bool has_tangent);
-/** The mean of the losses of the run, with the L2 term. */
-double lossi_engine_mean(const lossi_engine *e);
-
-/** What a layer's *_combine is given; gradients are not set. */
-lossi_combine lossi_engine_combine(const lossi_engine *e, size_t i);
-
-/** A layer in its place. */
-lossi_site lossi_engine_site(const lossi_engine *e, const loss_net *net, size_t i);
-/** The values of a tensor; NULL for -1. */
-const lossi_real *lossi_tensor_of(const loss_net *net, int tensor);
-/** Makes filters ready in all threads. */
-void lossi_engine_pack(lossi_engine *e, size_t n, const lossi_pack *packs);
-
-/** Rows of values to be added up, in their order. */
-typedef struct lossi_sum {
-    const lossi_real *from;  /* row r begins at r * stride */
-    size_t n, stride, count; /* rows, values */
-    lossi_real *to;          /* [count], written */
-    bool in_double;
-} lossi_sum;
-void lossi_engine_sum(lossi_engine *e, size_t n, const lossi_sum *sums);
+void lossi_engine_feed(const lossi_engine *e, const lossi_chunk *chunk);
+/** Those of all chunks. @return as lossi_engine_run() */
+loss_status lossi_engine_feed_all(lossi_engine *e);
 
 #endif

@@ -10,7 +10,7 @@
 struct lossi_recalibrator {
     lossi_engine engine;
     lossi_segments segments;
-    lossi_feed feed;
+    lossi_batch batch;
     size_t n_segments; /* up to the last layer that wants sums */
 };
 
@@ -23,14 +23,18 @@ void lossi_recalibrator_free(lossi_recalibrator *r)
     free(r);
 }
 
-/* Nothing goes backward, so an output lives until its last user has run. */
-static loss_status plan(lossi_engine *e, const loss_net *net)
+static loss_status set_up(lossi_recalibrator *r, const loss_net *net, size_t threads)
 {
-    lossi_steps steps;
-    loss_status status = lossi_steps_create(&steps, net, false);
+    lossi_engine *e = &r->engine;
+    lossi_engine_options opt = {.threads = threads, .n_images = r->batch.n, .keeps = true};
+    loss_status status = lossi_engine_create(e, net, &opt);
     if (!status)
-        status = lossi_plan_forward(&e->outputs, net, &steps, e->lanes);
-    lossi_steps_free(&steps);
+        status = lossi_segments_create(&r->segments, net, e, NULL);
+    for (size_t s = 0; !status && s < r->segments.n; s++) {
+        size_t end = r->segments.at[s].end;
+        if (end < net->n_nodes && net->nodes[end].layer->forward_combine)
+            r->n_segments = s + 1;
+    }
     return status;
 }
 
@@ -44,44 +48,25 @@ loss_status lossi_recalibrator_create(lossi_recalibrator **out, const loss_net *
     lossi_recalibrator *r = calloc(1, sizeof *r);
     if (!r)
         return lossi_fail_nomem(sizeof *r);
-    lossi_engine *e = &r->engine;
-    r->feed = lossi_feed_of(data);
-    status = lossi_engine_begin(e, net, threads);
-    if (!status)
-        status = lossi_segments_create(&r->segments, net, e);
-    if (!status)
-        status = plan(e, net);
-    e->n_images = loss_dataset_count(data);
-    if (!status)
-        status = lossi_engine_allocate(e, net, lossi_engine_chunks(e, e->n_images), false);
-    if (status) {
+    r->batch = lossi_batch_of(data);
+    r->batch.labels = NULL; /* they may be others than the network's loss expects */
+    r->batch.targets = NULL;
+    status = set_up(r, net, threads);
+    if (status)
         lossi_recalibrator_free(r);
-        return status;
-    }
-    for (size_t s = 0; s < r->segments.n; s++) {
-        size_t end = r->segments.at[s].end;
-        if (end < net->n_nodes && net->nodes[end].layer->forward_combine)
-            r->n_segments = s + 1;
-    }
-    *out = r;
-    return LOSS_OK;
-}
-
-static void feed(void *pass, const lossi_chunk *chunk)
-{
-    const lossi_recalibrator *r = pass;
-    lossi_engine_feed(&r->engine, chunk, &r->feed);
+    else
+        *out = r;
+    return status;
 }
 
 loss_status lossi_recalibrator_run(lossi_recalibrator *r, loss_net *net, loss_cancelled cancelled,
                                    void *user)
 {
     lossi_engine *e = &r->engine;
-    e->net = net;
-    e->mode = LOSSI_STATISTICS;
-    e->cancelled = cancelled;
-    e->user = user;
-    loss_status status = lossi_engine_run(e, 0, feed, r);
+    r->batch.cancelled = cancelled;
+    r->batch.cancelled_user = user;
+    lossi_engine_start(e, net, LOSSI_STATISTICS, &r->batch);
+    loss_status status = lossi_engine_feed_all(e);
     for (size_t s = 0; !status && s < r->n_segments; s++)
         status = lossi_segments_forward(&r->segments, e, s);
     return status;

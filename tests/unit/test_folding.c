@@ -54,10 +54,11 @@ static void test_segments(void **state)
 {
     (void)state;
     loss_net *net = make_block();
-    lossi_engine engine = {0};
+    lossi_engine engine;
     lossi_segments segments;
-    assert_int_equal(lossi_engine_begin(&engine, net, 1), LOSS_OK);
-    assert_int_equal(lossi_segments_create(&segments, net, &engine), LOSS_OK);
+    assert_int_equal(lossi_engine_create(&engine, net, &(lossi_engine_options){.threads = 1}),
+                     LOSS_OK);
+    assert_int_equal(lossi_segments_create(&segments, net, &engine, NULL), LOSS_OK);
     assert_int_equal(segments.n, 3);
     static const size_t begin[] = {1, 2, 5}, end[] = {2, 5, 10};
     for (size_t i = 0; i < segments.n; i++) {

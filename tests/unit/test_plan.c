@@ -14,7 +14,7 @@
 
 #include "base/random.h"
 #include "net/backprop.h"
-#include "net/engine.h"
+#include "net/calls.h"
 #include "net/hessian.h"
 #include "net/loss.h"
 
