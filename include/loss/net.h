@@ -46,6 +46,16 @@ LOSS_API loss_status loss_net_create(loss_net **out, const char *model, loss_sha
  *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_net_fixed_shape(loss_shape *shape, const char *model);
 
+/** Copies the file of a network into a folder, and the files beside it that an ONNX file has data
+ *  in, so that the network can be made from there. A network of the zoo has no file: nothing
+ *  happens. A file that is there already stays if it is the same.
+ *  @param model   as in loss_net_create(). Borrowed.
+ *  @param folder  is there. Borrowed.
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_MISMATCH (another file of that name), LOSS_ERR_IO,
+ *          LOSS_ERR_FORMAT, LOSS_ERR_NOMEM
+ *  Threads: one caller a folder. Since 0.1. */
+LOSS_API loss_status loss_net_keep(const char *model, const char *folder);
+
 /** Frees a network; NULL is a no-op. Threads: any; nothing else may use the handle then.
  *  Since 0.1. */
 LOSS_API void loss_net_free(loss_net *net);

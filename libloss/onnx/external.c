@@ -89,6 +89,16 @@ loss_status lossi_onnx_external(lossi_onnx_file *file, const char *location, con
     return LOSS_OK;
 }
 
+loss_status lossi_onnx_external_each(const lossi_onnx_file *file, lossi_onnx_take *take, void *user)
+{
+    loss_status status = LOSS_OK;
+    for (size_t i = 0; !status && i < file->n_external; i++) {
+        const external *e = &file->external[i];
+        status = take(e->location, e->bytes, e->size, user);
+    }
+    return status;
+}
+
 void lossi_onnx_external_free(lossi_onnx_file *file)
 {
     for (size_t i = 0; i < file->n_external; i++)

@@ -3,6 +3,7 @@
 #define LOSSI_ONNX_FILE_H
 
 #include "formats/arrays.h"
+#include "onnx/onnx.h"
 #include <onnx.pb-c.h>
 
 typedef struct lossi_onnx_file {
@@ -34,6 +35,9 @@ loss_status lossi_onnx_tensor(lossi_onnx_file *file, const Onnx__TensorProto *te
  *          LOSS_ERR_NOMEM */
 loss_status lossi_onnx_external(lossi_onnx_file *file, const char *location, const uint8_t **bytes,
                                 size_t *size);
+/** Hands each external file that was read to a function, until one fails. @return what it did */
+loss_status lossi_onnx_external_each(const lossi_onnx_file *file, lossi_onnx_take *take,
+                                     void *user);
 void lossi_onnx_external_free(lossi_onnx_file *file);
 
 /** Holds bytes against a message's description before they are unpacked: every length, and how

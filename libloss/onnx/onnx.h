@@ -19,4 +19,16 @@ loss_status lossi_onnx_parse(loss_net **out, const uint8_t *bytes, size_t size, 
  *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM */
 loss_status lossi_onnx_fixed_shape(loss_shape *shape, const char *path);
 
+/** True if a model's name is that of an ONNX file. */
+bool lossi_onnx_is(const char *model);
+
+/** Takes a file that an ONNX file has data in.
+ *  @param location  its path from the ONNX file's folder, in it or below */
+typedef loss_status lossi_onnx_take(const char *location, const uint8_t *bytes, size_t size,
+                                    void *user);
+/** Hands the files beside an ONNX file, whose bytes are given, to a function, until one fails.
+ *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM, or what `take` returned */
+loss_status lossi_onnx_beside(const uint8_t *bytes, size_t size, const char *path,
+                              lossi_onnx_take *take, void *user);
+
 #endif

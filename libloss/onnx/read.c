@@ -6,6 +6,12 @@
 #include "onnx/graph.h"
 #include "onnx/onnx.h"
 
+bool lossi_onnx_is(const char *model)
+{
+    size_t n = strlen(model);
+    return n > 5 && strcmp(model + n - 5, ".onnx") == 0;
+}
+
 /* Turns [rows][columns] into [columns][rows]. */
 static void turn(const float *from, size_t rows, size_t columns, float *to)
 {

@@ -74,18 +74,12 @@ loss_status lossi_zoo_build(const char *text, loss_shape shape, lossi_built *bui
     return lossi_fail(LOSS_ERR_NOMEM, "out of memory: a model's name");
 }
 
-static bool is_onnx(const char *model)
-{
-    size_t n = strlen(model);
-    return n > 5 && strcmp(model + n - 5, ".onnx") == 0;
-}
-
 loss_status loss_net_fixed_shape(loss_shape *shape, const char *model)
 {
     LOSSI_REQUIRE(shape);
     *shape = (loss_shape){0};
     LOSSI_REQUIRE(model);
-    return is_onnx(model) ? lossi_onnx_fixed_shape(shape, model) : LOSS_OK;
+    return lossi_onnx_is(model) ? lossi_onnx_fixed_shape(shape, model) : LOSS_OK;
 }
 
 /* Without its folder. */
@@ -100,7 +94,7 @@ loss_status loss_net_create(loss_net **out, const char *model, loss_shape shape)
     LOSSI_REQUIRE(out);
     *out = NULL;
     LOSSI_REQUIRE(model);
-    if (is_onnx(model))
+    if (lossi_onnx_is(model))
         return lossi_onnx_read(out, model, shape, file_name(model));
     lossi_built built;
     loss_status status = lossi_net_file_is(model) ? lossi_net_file_build(model, shape, &built)

@@ -72,6 +72,8 @@ static void test_no_network(void **state)
     loss_shape shape;
     REFUSED(loss_net_fixed_shape(NULL, "resnet20"));
     REFUSED(loss_net_fixed_shape(&shape, NULL));
+    REFUSED(loss_net_keep(NULL, "."));
+    REFUSED(loss_net_keep("resnet20", NULL));
     REFUSED(loss_net_layer(NULL, 0, &(loss_layer_info)LOSS_LAYER_INFO_INIT));
     REFUSED(loss_net_write(NULL, "a.net"));
     assert_null(loss_net_tensor(NULL, 0));
