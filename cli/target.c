@@ -23,8 +23,7 @@ const char *target_weights_help(void)
 
 const char TARGET_AUTO[] = "auto";
 
-/* An ONNX file brings its own. */
-static bool has_weights(const char *model)
+bool has_weights(const char *model)
 {
     size_t n = strlen(model);
     return n > 5 && strcmp(model + n - 5, ".onnx") == 0;
@@ -130,6 +129,17 @@ static int read_run(target *t)
     return result == EXIT_OK ? -1 : result;
 }
 
+/* The weights of an ONNX file are in it: the network brings them. */
+static void take_own_weights(target *t)
+{
+    if (!t->weights || !has_weights(t->weights))
+        return;
+    if (!t->model)
+        t->model = t->weights;
+    if (strcmp(t->model, t->weights) == 0)
+        t->weights = NULL;
+}
+
 int target_resolve(target *t, const char *command, bool needs_weights)
 {
     if (t->run) {
@@ -137,12 +147,13 @@ int target_resolve(target *t, const char *command, bool needs_weights)
         if (result >= 0)
             return result;
     }
+    take_own_weights(t);
     if (!t->model && t->weights)
         t->model = TARGET_AUTO;
     if (!t->model)
         return usage_error(command, "which network? Give --model NAME%s",
                            needs_weights ? ", --weights FILE, or a RUN/ folder" : "");
-    if (!needs_weights && strcmp(t->model, TARGET_AUTO) == 0)
+    if (!needs_weights && !t->weights && strcmp(t->model, TARGET_AUTO) == 0)
         return usage_error(command,
                            "--model auto recognises weights; here is nothing to recognise");
     if (needs_weights && !t->weights && !has_weights(t->model))

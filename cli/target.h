@@ -100,5 +100,7 @@ void target_say_folded(const loss_net *net, const char *model, bool quiet);
 
 /** True if a model is the name of a network's file. */
 bool is_net_file(const char *model);
+/** True if weights are in it. */
+bool has_weights(const char *model);
 
 #endif

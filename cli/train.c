@@ -12,8 +12,6 @@
 #include "place.h"
 #include "target.h"
 
-enum { MOST_NET_FILE = INT32_MAX }; /* bytes: an ONNX file has the weights in it */
-
 static void report(const loss_train_progress *p, void *user)
 {
     const target *t = user;
@@ -72,44 +70,35 @@ static loss_status open_test(const target *t, size_t test_limit, loss_dataset **
     return LOSS_OK;
 }
 
-/* A network written as text is copied into the run, so that the run can be read without the
- * original. @return EXIT_OK, or an exit code after telling why not */
-static int keep_net_file(const char *model, const char *folder)
+/* Says what training starts from.
+ *  @param weights  given for it; NULL: none */
+static loss_status say_start(const target *t, const char *weights, const char *folder,
+                             uint64_t seed)
 {
-    static const loss_file_kind TEXT = {"text", 0, NULL, 0};
-    if (!is_net_file(model))
-        return EXIT_OK;
-    const char *slash = strrchr(model, '/');
-    char path[4096];
-    int length = snprintf(path, sizeof path, "%s/%s", folder, slash ? slash + 1 : model);
-    if (length >= (int)sizeof path) {
-        fprintf(stderr, "lossgrid: %s: too long a path\n", display(folder));
-        return EXIT_FAILED;
-    }
-    uint8_t *text = NULL, *kept = NULL;
-    size_t n, n_kept = 0;
-    loss_path_kind there;
-    loss_status status = loss_file_read(model, MOST_NET_FILE, &text, &n);
-    if (!status)
-        status = loss_path_find(path, &there);
-    if (!status && there == LOSS_PATH_NOTHING)
-        status = loss_file_write(path, text, n, &TEXT);
-    else if (!status)
-        status = loss_file_read(path, MOST_NET_FILE, &kept, &n_kept);
-    bool other = kept && (n != n_kept || memcmp(text, kept, n) != 0);
-    free(text);
-    free(kept);
+    loss_path_kind state = LOSS_PATH_NOTHING;
+    char *path = place_join(folder, "/", "state.safetensors");
+    loss_status status = path ? loss_path_find(path, &state) : LOSS_ERR_NOMEM;
+    free(path);
     if (status)
-        return report_failure(status);
-    if (other)
-        fprintf(stderr, "lossgrid: %s: another network than %s; use another folder\n",
-                display(path), display(model));
-    return other ? EXIT_FAILED : EXIT_OK;
+        return status;
+    if (state != LOSS_PATH_NOTHING)
+        progress_note(t->quiet, "training goes on from the last checkpoint of %s", display(folder));
+    else if (weights)
+        progress_note(t->quiet, "training starts from the weights in %s", display(weights));
+    else if (has_weights(t->model))
+        progress_note(t->quiet,
+                      "training starts from He initialisation with seed %llu, and not from the "
+                      "weights in %s (--weights %s)",
+                      (unsigned long long)seed, display(t->model), display(t->model));
+    else
+        progress_note(t->quiet, "training starts from He initialisation with seed %llu",
+                      (unsigned long long)seed);
+    return LOSS_OK;
 }
 
-/* @return an exit code */
-static int train(target *t, loss_train_options *o, const char *folder, bool no_test,
-                 size_t test_limit)
+/* @param weights  to start from; NULL: none. @return an exit code */
+static int train(target *t, loss_train_options *o, const char *folder, const char *weights,
+                 bool no_test, size_t test_limit)
 {
     loss_dataset *data = NULL, *test = NULL;
     loss_net *net = NULL;
@@ -118,13 +107,15 @@ static int train(target *t, loss_train_options *o, const char *folder, bool no_t
         status = open_test(t, test_limit, &test);
     if (!status)
         status = target_open_net(t, data, &net);
-    int result = EXIT_OK;
     if (!status) {
         mkdir(folder, 0777); /* loss_train() tells if this is no folder */
-        result = keep_net_file(t->model, folder);
+        status = loss_net_keep(t->model, folder);
     }
+    if (!status)
+        status = say_start(t, weights, folder, o->seed);
     char *text = NULL;
-    if (!status && result == EXIT_OK) {
+    if (!status) {
+        o->from_weights = weights != NULL;
         o->run_json = text = run_json(t, data, folder);
         status = text ? loss_train(net, data, test, folder, o) : LOSS_ERR_NOMEM;
     }
@@ -134,9 +125,9 @@ static int train(target *t, loss_train_options *o, const char *folder, bool no_t
     loss_dataset_free(data);
     if (status)
         return report_failure(status);
-    if (result == EXIT_OK && !t->quiet)
+    if (!t->quiet)
         fprintf(stderr, "trained: %s\n", display(folder));
-    return result;
+    return EXIT_OK;
 }
 
 static const command_text TEXT = {
@@ -163,7 +154,15 @@ int command_train(int argc, char **argv)
     size_t test_limit = 0;
     const option_spec options[] = {
         OPT_TEXT("model", "NAME",
-                 "network, such as resnet20 or vgg11:bn=1 (lossgrid --help lists them)", &t.model),
+                 "network, such as resnet20 or vgg11:bn=1 (lossgrid --help lists them); with "
+                 "--weights: what these are of",
+                 &t.model),
+        OPT_TEXT("weights", "FILE",
+                 "starts from these, for fine-tuning (He initialisation); of --model FILE.onnx: "
+                 "FILE.onnx itself, or others",
+                 &t.weights),
+        OPT_TEXT("key", "NAME", "which of several sets of tensors in --weights, such as ema",
+                 &t.key),
         DATA_OPTIONS(t),
         OPT_TEXT("out", "RUN/", "folder for checkpoints and log", &out),
         OPT_COUNT("epochs", "N", "passes over the data (10)", &o.epochs),
@@ -185,6 +184,7 @@ int command_train(int argc, char **argv)
     };
     size_t n_operands = 0;
     int result = command_parse(&TEXT, OPTION_TABLE(options, 0), argc, argv, NULL, &n_operands);
+    const char *weights = t.weights;
     if (result < 0)
         result = target_resolve(&t, TEXT.name, false);
     if (result < 0 && !out)
@@ -196,7 +196,7 @@ int command_train(int argc, char **argv)
     o.progress = report;
     o.cancelled = interrupted;
     o.user = &t;
-    result = train(&t, &o, out, no_test, test_limit);
+    result = train(&t, &o, out, weights, no_test, test_limit);
     target_free(&t);
     return result;
 }

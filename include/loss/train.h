@@ -66,17 +66,20 @@ typedef struct loss_train_options {
      *  NULL. */
     loss_cancelled cancelled;
     void *user; /**< passed to the functions above */
+    /** start from the weights that the network has (fine-tuning) instead of He initialisation;
+     *  run.json keeps their digest */
+    bool from_weights;
 } loss_train_options;
 
 /** The defaults of loss_train_options. Since 0.1. */
 #define LOSS_TRAIN_OPTIONS_INIT                                                                    \
     {                                                                                              \
         sizeof(loss_train_options), 10, 64, 0.1, 0.9, 5e-4, false, LOSS_SCHEDULE_COSINE, false, 0, \
-            1, 0, NULL, NULL, NULL, NULL                                                           \
+            1, 0, NULL, NULL, NULL, NULL, false                                                    \
     }
 
-/** Trains a network from its initial weights (He initialisation with opt->seed), or goes on from
- *  the last checkpoint.
+/** Trains a network from its initial weights (He initialisation with opt->seed, or with
+ *  opt->from_weights those that it has), or goes on from the last checkpoint.
  *
  *  run_folder is made if need be and holds:
  *

@@ -67,6 +67,14 @@ static bool add_objective(cJSON *json, const loss_net *net)
            (!(loss_net_l2(net) > 0) || cJSON_AddNumberToObject(json, "l2", loss_net_l2(net)));
 }
 
+/* What training starts from, where that is not He initialisation. */
+static bool add_start(cJSON *json, const loss_net *net, const loss_train_options *opt)
+{
+    char digest[17];
+    loss_net_digest(net, digest);
+    return !opt->from_weights || cJSON_AddStringToObject(json, "start_weights", digest);
+}
+
 /* Moves the members of the caller's object that we do not set ourselves. */
 static loss_status merge(cJSON *json, const char *text)
 {
@@ -93,7 +101,7 @@ static loss_status describe(cJSON *json, const loss_net *net, const loss_dataset
         cJSON_AddStringToObject(json, "isa", loss_isa()) && add_blas(json) &&
         add_text(json, "model", loss_net_model(net)) && add_objective(json, net) &&
         cJSON_AddNumberToObject(json, "parameters", (double)loss_net_n_parameters(net)) &&
-        add_options(json, opt) &&
+        add_options(json, opt) && add_start(json, net, opt) &&
         cJSON_AddNumberToObject(json, "images", (double)loss_dataset_count(data)) &&
         cJSON_AddStringToObject(json, "data_digest", loss_dataset_digest(data)) &&
         (!test || (cJSON_AddNumberToObject(json, "test_images", (double)loss_dataset_count(test)) &&
@@ -135,8 +143,8 @@ static loss_status fail_other(const char *path, const char *key, const cJSON *fo
     return status;
 }
 
-/* What is not there means the standard of both. */
-static const char *const OBJECTIVE[] = {"loss", "l2"};
+/* What is not there means the standard of each. */
+static const char *const STANDARD[] = {"loss", "l2", "start_weights"};
 
 static loss_status compare(const char *path, const cJSON *found, const cJSON *asked)
 {
@@ -145,10 +153,10 @@ static loss_status compare(const char *path, const cJSON *found, const cJSON *as
         if (!may_differ(item->string) && !cJSON_Compare(item, other, true))
             return fail_other(path, item->string, other, item);
     }
-    for (size_t i = 0; i < sizeof OBJECTIVE / sizeof *OBJECTIVE; i++) {
-        const cJSON *was = cJSON_GetObjectItemCaseSensitive(found, OBJECTIVE[i]);
-        if (was && !cJSON_HasObjectItem(asked, OBJECTIVE[i]))
-            return fail_other(path, OBJECTIVE[i], was, NULL);
+    for (size_t i = 0; i < sizeof STANDARD / sizeof *STANDARD; i++) {
+        const cJSON *was = cJSON_GetObjectItemCaseSensitive(found, STANDARD[i]);
+        if (was && !cJSON_HasObjectItem(asked, STANDARD[i]))
+            return fail_other(path, STANDARD[i], was, NULL);
     }
     return LOSS_OK;
 }

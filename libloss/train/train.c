@@ -74,7 +74,8 @@ static loss_status begin(training *t, const loss_dataset *data)
         status = lossi_fail(LOSS_ERR_MISMATCH, "%s: its state is at epoch %zu of %zu", t->folder,
                             t->first_epoch, o->epochs);
     if (!status && t->first_epoch == 0) {
-        loss_net_initialise(t->net, o->seed);
+        if (!o->from_weights)
+            loss_net_initialise(t->net, o->seed);
         status = lossi_run_save_weights(t->folder, t->net, 0);
     }
     return status;
