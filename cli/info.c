@@ -139,12 +139,10 @@ static void tell_error(const json *j, loss_split split)
 }
 
 /* A split that cannot be read is there with the reason: it may be damaged. */
-static loss_status add_split(json *j, const char *path, loss_split split)
+static loss_status add_split(json *j, const target *t, loss_split split)
 {
-    loss_dataset_options opt = LOSS_DATASET_OPTIONS_INIT;
     loss_dataset *data;
-    opt.split = split;
-    loss_status status = loss_dataset_open(&data, path, &opt);
+    loss_status status = target_open_data(t, split, &data);
     cJSON *item = json_object(j, j->root, loss_split_name(split));
     if (status) {
         json_text(j, item, "error", loss_last_message());
@@ -166,22 +164,28 @@ static loss_status add_split(json *j, const char *path, loss_split split)
     return LOSS_OK;
 }
 
-static int info_data(const char *path, bool is_json)
+/* A data set may lack a split. */
+static bool is_damaged(loss_status status)
+{
+    return status && status != LOSS_ERR_NAME;
+}
+
+static int info_data(const target *t, bool is_json)
 {
     json j = json_begin();
     json_text(&j, j.root, "kind", "data set");
-    loss_status train = add_split(&j, path, LOSS_SPLIT_TRAIN),
-                test = train == LOSS_ERR_NOMEM ? train : add_split(&j, path, LOSS_SPLIT_TEST);
-    if (test != LOSS_ERR_NOMEM && (!train || !test)) {
-        loss_status other = train ? train : test;
-        bool is_whole = !other || other == LOSS_ERR_NAME; /* a data set may lack a split */
-        if (!is_whole)
-            tell_error(&j, train ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST);
-        int result = print(&j, is_json);
-        return result != EXIT_OK || is_whole ? result : EXIT_FAILED;
+    loss_status train = add_split(&j, t, LOSS_SPLIT_TRAIN),
+                test = train == LOSS_ERR_NOMEM ? train : add_split(&j, t, LOSS_SPLIT_TEST);
+    if (test == LOSS_ERR_NOMEM || (train == LOSS_ERR_NAME && test)) {
+        json_free(&j);
+        return report_failure(test); /* with the message of the second split */
     }
+    bool is_whole = !is_damaged(train) && !is_damaged(test);
+    if (!is_whole)
+        tell_error(&j, is_damaged(train) ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST);
+    int result = train && test ? EXIT_FAILED : print(&j, is_json);
     json_free(&j);
-    return report_failure(test); /* with the message of the second split */
+    return is_whole ? result : EXIT_FAILED;
 }
 
 /* run.json by itself. */
@@ -225,7 +229,7 @@ static int info_weights(const char *path, char *text, bool is_json)
 }
 
 /* What is in a folder: a run if it has a run.json, else data. */
-static int info_folder(const char *path, bool is_json)
+static int info_folder(const char *path, const target *t, bool is_json)
 {
     loss_path_kind kind;
     char *run = path_in(path, "run.json");
@@ -233,7 +237,7 @@ static int info_folder(const char *path, bool is_json)
         return EXIT_FAILED;
     loss_status status = loss_path_find(run, &kind);
     int result = status                      ? report_failure(status)
-                 : kind == LOSS_PATH_NOTHING ? info_data(path, is_json)
+                 : kind == LOSS_PATH_NOTHING ? info_data(t, is_json)
                                              : info_run(path, run, is_json);
     free(run);
     return result;
@@ -241,7 +245,7 @@ static int info_folder(const char *path, bool is_json)
 
 /* A file, or the name of a data set. Arrays that may be both are shown as weights, with names and
  * shapes. */
-static int info_content(const char *path, loss_path_kind kind, bool is_json)
+static int info_content(const char *path, loss_path_kind kind, const target *t, bool is_json)
 {
     const char *data = NULL;
     char *weights;
@@ -263,7 +267,7 @@ static int info_content(const char *path, loss_path_kind kind, bool is_json)
     status = loss_file_describe(path, &weights);
     if (!status)
         return info_weights(path, weights, is_json);
-    return data && status != LOSS_ERR_NOMEM ? info_data(path, is_json) : report_failure(status);
+    return data && status != LOSS_ERR_NOMEM ? info_data(t, is_json) : report_failure(status);
 }
 
 static const command_text TEXT = {
@@ -284,7 +288,9 @@ int command_info(int argc, char **argv)
     const char *path = NULL, *model = NULL;
     bool is_json = false;
     loss_shape shape = {0};
+    target t = {0}; /* of data */
     const option_spec options[] = {
+        IMAGE_OPTIONS(t),
         OPT_TEXT("model", "NAME", "a network, such as resnet56, FILE.net or FILE.onnx", &model),
         MODEL_SHAPE_OPTIONS(shape),
         OPT_JSON(&is_json),
@@ -307,6 +313,7 @@ int command_info(int argc, char **argv)
     loss_status status = loss_path_find(path, &kind);
     if (status)
         return report_failure(status);
-    return kind == LOSS_PATH_FOLDER ? info_folder(path, is_json)
-                                    : info_content(path, kind, is_json);
+    t.data = path;
+    return kind == LOSS_PATH_FOLDER ? info_folder(path, &t, is_json)
+                                    : info_content(path, kind, &t, is_json);
 }

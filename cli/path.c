@@ -255,6 +255,7 @@ int command_path(int argc, char **argv)
                  &r.t.by_order),
         OPT_TEXT("model", "NAME", "the network (that of the first run)", &r.t.model),
         OPT_TEXT("data", "PATH", "the data set, if it has moved", &r.t.data, .given = &r.has_data),
+        IMAGE_OPTIONS(r.t),
         OPT_THREADS(&r.threads),
         OPT_JSON(&r.json),
         OPT_QUIET(&r.t.quiet),

@@ -47,6 +47,15 @@ typedef struct target {
         OPT_FLAG("by-order", "with --model NAME: match tensors by order and shape, not by name",   \
                  &(t).by_order),                                                                   \
         DATA_OPTIONS(t)
+/* How the images of files are made fit. */
+#define IMAGE_OPTIONS(t)                                                                           \
+    OPT_COUNT("resize", "N", "makes the shorter side of the images N, as torchvision does",        \
+              &(t).resize),                                                                        \
+        OPT_COUNT("crop", "N", "cuts an N x N square out of the middle, after --resize",           \
+                  &(t).crop),                                                                      \
+        OPT_COUNT("max-bytes", "N",                                                                \
+                  "most bytes that images may unpack to (256 MiB, or 64 times their files)",       \
+                  &(t).max_bytes)
 #define DATA_OPTIONS(t)                                                                            \
     OPT_TEXT("data", "PATH",                                                                       \
              "data set: a folder, archive or name (lossgrid --help lists the kinds)", &(t).data),  \
@@ -56,13 +65,7 @@ typedef struct target {
         OPT_SEED("sample-seed", "N", "seed of that choice (0)", &(t).sample_seed),                 \
         OPT_CHANNELS("mean", "mean of each channel, in 0 to 1 (one number for grey)", &(t).mean),  \
         OPT_CHANNELS("std", "standard deviation of each channel, in 0 to 1", &(t).std),            \
-        OPT_COUNT("max-bytes", "N",                                                                \
-                  "most bytes that images may unpack to (256 MiB, or 64 times their files)",       \
-                  &(t).max_bytes),                                                                 \
-        OPT_COUNT("resize", "N", "makes the shorter side of the images N, as torchvision does",    \
-                  &(t).resize),                                                                    \
-        OPT_COUNT("crop", "N", "cuts an N x N square out of the middle, after --resize",           \
-                  &(t).crop),                                                                      \
+        IMAGE_OPTIONS(t),                                                                          \
         OPT_TEXT("loss", "NAME",                                                                   \
                  "loss, such as mse or cross-entropy:smoothing=0.1 (cross-entropy; lossgrid "      \
                  "--help lists them)",                                                             \
