@@ -21,6 +21,7 @@ try:
 except ImportError:
     print("ok - FILE.net by torch.fx # SKIP python3-torch or python3-torchvision is not installed")
     sys.exit(0)
+sys.dont_write_bytecode = True  # beside the script
 sys.path.insert(0, os.path.dirname(SCRIPT))
 import fx_to_net  # noqa: E402
 
