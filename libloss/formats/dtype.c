@@ -16,6 +16,9 @@ static const struct {
     [LOSSI_I64] = {"I64", "LongStorage", "<i8", 8},
     [LOSSI_I32] = {"I32", "IntStorage", "<i4", 4},
     [LOSSI_I16] = {"I16", "ShortStorage", "<i2", 2},
+    [LOSSI_U64] = {"U64", NULL, "<u8", 8},
+    [LOSSI_U32] = {"U32", NULL, "<u4", 4},
+    [LOSSI_U16] = {"U16", NULL, "<u2", 2},
     [LOSSI_I8] = {"I8", "CharStorage", "|i1", 1},
     [LOSSI_U8] = {"U8", "ByteStorage", "|u1", 1},
     [LOSSI_BOOL] = {"BOOL", "BoolStorage", "|b1", 1},
@@ -44,7 +47,7 @@ bool lossi_dtype_of_safetensors(const char *name, lossi_dtype *dtype)
 bool lossi_dtype_of_storage(const char *name, lossi_dtype *dtype)
 {
     for (int i = 0; i < LOSSI_N_DTYPES; i++)
-        if (strcmp(types[i].storage, name) == 0) {
+        if (types[i].storage && strcmp(types[i].storage, name) == 0) {
             *dtype = (lossi_dtype)i;
             return true;
         }
@@ -99,6 +102,9 @@ float lossi_dtype_float(lossi_dtype dtype, const uint8_t *bytes)
     case LOSSI_I64: ELEMENT(int64_t, CAST);
     case LOSSI_I32: ELEMENT(int32_t, CAST);
     case LOSSI_I16: ELEMENT(int16_t, CAST);
+    case LOSSI_U64: ELEMENT(uint64_t, CAST);
+    case LOSSI_U32: ELEMENT(uint32_t, CAST);
+    case LOSSI_U16: ELEMENT(uint16_t, CAST);
     case LOSSI_I8: ELEMENT(int8_t, CAST);
     case LOSSI_U8: ELEMENT(uint8_t, CAST);
     case LOSSI_BOOL: return bytes[0] ? 1 : 0;
