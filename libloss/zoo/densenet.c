@@ -5,8 +5,9 @@
 #include <stdio.h>
 
 #include "zoo/families.h"
+#include "zoo/module.h"
 
-enum { N_BLOCKS = 4, NAME_SIZE = 64, BOTTLENECK = 4 };
+enum { N_BLOCKS = 4, BOTTLENECK = 4 };
 
 static const size_t n_layers[N_BLOCKS] = {6, 12, 24, 16};
 
@@ -32,38 +33,25 @@ static const style torchvision = {"features.conv0",
 static const style kuangliu = {"conv1", "bn1", "dense%zu.%zu", "trans%zu", "bn", "linear",
                                0,       "bn1", "bn2",          "bn",       true};
 
-static loss_node add_norm_relu(loss_builder *b, loss_node in, const char *module, const char *name)
-{
-    char whole[2 * NAME_SIZE];
-    snprintf(whole, sizeof whole, "%s.%s", module, name);
-    return loss_builder_relu(b, loss_builder_batchnorm(b, in, whole, NULL));
-}
-
-static loss_node add_conv(loss_builder *b, loss_node in, const char *module, const char *name,
-                          const loss_conv_options *conv)
-{
-    char whole[2 * NAME_SIZE];
-    snprintf(whole, sizeof whole, "%s.%s", module, name);
-    return loss_builder_conv(b, in, whole, conv);
-}
-
 static loss_node add_layer(loss_builder *b, loss_node in, const style *s, const char *module,
                            size_t growth)
 {
-    loss_node x = add_norm_relu(b, in, module, s->norm1);
-    x = add_conv(b, x, module, "conv1", LOSS_CONV(.channels = BOTTLENECK * growth, .kernel = 1));
-    x = add_norm_relu(b, x, module, s->norm2);
-    x = add_conv(b, x, module, "conv2", LOSS_CONV(.channels = growth, .kernel = 3, .padding = 1));
+    loss_node x = lossi_zoo_norm_relu(b, in, module, s->norm1);
+    x = lossi_zoo_conv(b, x, module, "conv1",
+                       LOSS_CONV(.channels = BOTTLENECK * growth, .kernel = 1));
+    x = lossi_zoo_norm_relu(b, x, module, s->norm2);
+    x = lossi_zoo_conv(b, x, module, "conv2",
+                       LOSS_CONV(.channels = growth, .kernel = 3, .padding = 1));
     return s->new_comes_first ? loss_builder_concat(b, x, in) : loss_builder_concat(b, in, x);
 }
 
 static loss_node add_transition(loss_builder *b, loss_node in, const style *s, size_t number)
 {
-    char module[NAME_SIZE];
+    char module[LOSSI_ZOO_MODULE_SIZE];
     snprintf(module, sizeof module, s->transition, number);
-    loss_node x = add_norm_relu(b, in, module, s->transition_norm);
+    loss_node x = lossi_zoo_norm_relu(b, in, module, s->transition_norm);
     size_t half = loss_builder_shape(b, in).channels / 2;
-    x = add_conv(b, x, module, "conv", LOSS_CONV(.channels = half, .kernel = 1));
+    x = lossi_zoo_conv(b, x, module, "conv", LOSS_CONV(.channels = half, .kernel = 1));
     return loss_builder_average_pool(b, x, LOSS_POOL(.kernel = 2));
 }
 
@@ -86,7 +74,7 @@ static loss_node build(loss_builder *b, const lossi_model *model)
 {
     const style *s = lossi_model_is(model, "style", "kuangliu") ? &kuangliu : &torchvision;
     size_t growth = lossi_model_channels(model, 32);
-    char module[NAME_SIZE];
+    char module[LOSSI_ZOO_MODULE_SIZE];
     loss_node x = add_stem(b, model, s, growth);
     for (size_t block = 0; block < N_BLOCKS; block++) {
         for (size_t i = 0; i < n_layers[block]; i++) {
@@ -97,8 +85,7 @@ static loss_node build(loss_builder *b, const lossi_model *model)
             x = add_transition(b, x, s, block + 1);
     }
     x = loss_builder_relu(b, loss_builder_batchnorm(b, x, s->last_norm, NULL));
-    x = loss_builder_flatten(b, loss_builder_global_average_pool(b, x));
-    return loss_builder_linear(b, x, s->classifier, loss_builder_shape(b, x).classes);
+    return lossi_zoo_classify(b, x, s->classifier);
 }
 
 const lossi_family lossi_zoo_densenet = {

@@ -34,6 +34,11 @@ bool lossi_allows_width(double k)
     return k > 0 && k <= 16;
 }
 
+bool lossi_allows_dropout(double p)
+{
+    return p >= 0 && p < 1;
+}
+
 size_t lossi_family_n_entries(const lossi_family *family)
 {
     size_t n = 0;

@@ -9,7 +9,7 @@
 enum {
     LOSSI_FAMILY_MAX_MODELS = 6,
     LOSSI_MODEL_MAX_KEYS = 4,
-    LOSSI_MODEL_MAX_CHOICES = 4,
+    LOSSI_MODEL_MAX_CHOICES = 5,
     LOSSI_MODEL_VALUE_SIZE = 24
 };
 
@@ -60,6 +60,13 @@ loss_status lossi_model_parse(lossi_model *model, const char *text,
         .allows = lossi_allows_width                                                               \
     }
 bool lossi_allows_width(double k);
+/** A number key for the share of values that dropout zeroes. */
+#define LOSSI_DROPOUT_KEY(standard, where)                                                         \
+    {                                                                                              \
+        .is = {"dropout", standard, "a number from 0, below 1", where},                            \
+        .allows = lossi_allows_dropout                                                             \
+    }
+bool lossi_allows_dropout(double p);
 
 /** Number of networks and of keys of a family. */
 size_t lossi_family_n_entries(const lossi_family *family);

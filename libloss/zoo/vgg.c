@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "zoo/families.h"
+#include "zoo/vgg.h"
 
 enum { POOL = 0, NAME_SIZE = 32 };
 
@@ -33,7 +34,7 @@ static const layout *layout_of(size_t depth)
 }
 
 /* PyTorch numbers every module of the sequence, those without parameters too. */
-static loss_node add_features(loss_builder *b, const lossi_model *model)
+loss_node lossi_zoo_vgg_features(loss_builder *b, const lossi_model *model)
 {
     const layout *l = layout_of(model->entry->depth);
     bool has_norm = lossi_model_is(model, "bn", "1");
@@ -62,14 +63,9 @@ static loss_node add_features(loss_builder *b, const lossi_model *model)
     return x;
 }
 
-static bool allows_dropout(double p)
-{
-    return p >= 0 && p < 1;
-}
-
 static loss_node build(loss_builder *b, const lossi_model *model)
 {
-    loss_node x = loss_builder_flatten(b, add_features(b, model));
+    loss_node x = loss_builder_flatten(b, lossi_zoo_vgg_features(b, model));
     double p = lossi_model_number(model, "dropout");
     if (p > 0)
         x = loss_builder_dropout(b, x, p);
@@ -82,9 +78,7 @@ const lossi_family lossi_zoo_vgg = {
     .build = build,
     .keys = {{.is = {"bn", "0", "0 or 1", "BatchNorm after each convolution"},
               .choices = {"0", "1"}},
-             {.is = {"dropout", "0", "a number from 0, below 1",
-                     "before the classifier, in training"},
-              .allows = allows_dropout},
+             LOSSI_DROPOUT_KEY("0", "before the classifier, in training"),
              {.is = {"pool", "max", "max or average", "pooling after the convolutions"},
               .choices = {"max", "average"}},
              LOSSI_WIDTH_KEY},

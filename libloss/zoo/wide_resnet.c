@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "zoo/families.h"
-
-enum { MODULE_SIZE = 48, NAME_SIZE = MODULE_SIZE + 24 };
+#include "zoo/module.h"
 
 typedef struct layout {
     const char *name;
@@ -24,31 +23,23 @@ static const layout *layout_of(const char *name)
     return &layouts[i];
 }
 
-static const char *within(char whole[NAME_SIZE], const char *module, const char *part)
-{
-    snprintf(whole, NAME_SIZE, "%s.%s", module, part);
-    return whole;
-}
-
 static loss_node add_block(loss_builder *b, loss_node in, const char *module, size_t channels,
                            size_t stride, double dropout)
 {
-    char name[NAME_SIZE];
     const loss_conv_options *first = LOSS_CONV(.channels = channels, .kernel = 3, .stride = stride,
                                                .padding = 1),
                             *second = LOSS_CONV(.channels = channels, .kernel = 3, .padding = 1);
-    loss_node active =
-        loss_builder_relu(b, loss_builder_batchnorm(b, in, within(name, module, "bn1"), NULL));
-    loss_node x = loss_builder_conv(b, active, within(name, module, "conv1"), first);
-    x = loss_builder_relu(b, loss_builder_batchnorm(b, x, within(name, module, "bn2"), NULL));
+    loss_node active = lossi_zoo_norm_relu(b, in, module, "bn1");
+    loss_node x = lossi_zoo_conv(b, active, module, "conv1", first);
+    x = lossi_zoo_norm_relu(b, x, module, "bn2");
     if (dropout > 0)
         x = loss_builder_dropout(b, x, dropout);
-    x = loss_builder_conv(b, x, within(name, module, "conv2"), second);
+    x = lossi_zoo_conv(b, x, module, "conv2", second);
     if (loss_builder_shape(b, in).channels == channels)
         return loss_builder_add(b, x, in);
     loss_node shortcut =
-        loss_builder_conv(b, active, within(name, module, "convShortcut"),
-                          LOSS_CONV(.channels = channels, .kernel = 1, .stride = stride));
+        lossi_zoo_conv(b, active, module, "convShortcut",
+                       LOSS_CONV(.channels = channels, .kernel = 1, .stride = stride));
     return loss_builder_add(b, x, shortcut);
 }
 
@@ -56,7 +47,7 @@ static loss_node build(loss_builder *b, const lossi_model *model)
 {
     const layout *l = layout_of(model->entry->name);
     double dropout = lossi_model_number(model, "dropout");
-    char module[MODULE_SIZE];
+    char module[LOSSI_ZOO_MODULE_SIZE];
     loss_node x = loss_builder_conv(
         b, loss_builder_input(b), "conv1",
         LOSS_CONV(.channels = lossi_model_channels(model, 16), .kernel = 3, .padding = 1));
@@ -67,21 +58,13 @@ static loss_node build(loss_builder *b, const lossi_model *model)
             x = add_block(b, x, module, channels, stage > 0 && i == 0 ? 2 : 1, dropout);
         }
     x = loss_builder_relu(b, loss_builder_batchnorm(b, x, "bn1", NULL));
-    x = loss_builder_flatten(b, loss_builder_global_average_pool(b, x));
-    return loss_builder_linear(b, x, "fc", loss_builder_shape(b, x).classes);
-}
-
-static bool allows_dropout(double p)
-{
-    return p >= 0 && p < 1;
+    return lossi_zoo_classify(b, x, "fc");
 }
 
 const lossi_family lossi_zoo_wide_resnet = {
     .about = "Zagoruyko & Komodakis 2016, for CIFAR: depth and factor",
     .entries = {{"wrn16-4", 16}, {"wrn16-8", 16}, {"wrn28-10", 28}, {"wrn40-4", 40}},
     .build = build,
-    .keys = {{.is = {"dropout", "0", "a number from 0, below 1",
-                     "between a block's convolutions, in training"},
-              .allows = allows_dropout},
+    .keys = {LOSSI_DROPOUT_KEY("0", "between a block's convolutions, in training"),
              LOSSI_WIDTH_KEY},
 };
