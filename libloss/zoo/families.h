@@ -16,7 +16,12 @@
     X(resnet_bottleneck) \
     X(vgg) \
     X(vgg_li) \
+    X(vgg_imagenet) \
+    X(resnext) \
+    X(senet) \
     X(densenet) \
+    X(densenet_cifar) \
+    X(mobilenet) \
     X(lenet) \
     X(mlp)
 /* clang-format on */

@@ -25,6 +25,7 @@ typedef struct search {
 /* Sides of images to try if nobody knows; classifiers after flattening (VGG, LeNet) show which
  * it is. */
 static const size_t sides[] = {32, 28, 224};
+enum { N_WIDTHS = 3 }; /* see measure() */
 
 static char *name_model(const char *name, const char *settings, double width)
 {
@@ -82,15 +83,18 @@ static void try_model(search *s, const char *model, loss_shape shape)
     free(built.model);
 }
 
-/* Two ratios of channels, of the file's and the network's first convolution and widest one:
- * rounding makes a small width differ. Completes the shape by what the first convolution and the
- * classifier show. @return false if the file lacks these layers, or the network has no
+/* Ratios of channels, of the file's and the network's first convolution, widest one, and what that
+ * one takes: rounding makes a small width differ. Completes the shape by what the first convolution
+ * and the classifier show. @return false if the file lacks these layers, or the network has no
  * convolution, so that its sizes are in its name alone */
-static bool measure(const search *s, const loss_net *net, double widths[2], loss_shape *shape)
+static bool measure(const search *s, const loss_net *net, double widths[N_WIDTHS],
+                    loss_shape *shape)
 {
-    const lossi_tensor *widest = NULL, *classifier = NULL;
+    const lossi_tensor *first_conv = NULL, *widest = NULL, *classifier = NULL;
     for (size_t i = 0; i < net->n_tensors; i++) {
         const lossi_tensor *tensor = &net->tensors[i];
+        if (tensor->n_dims == 4 && !first_conv)
+            first_conv = tensor;
         if (tensor->n_dims == 4 && (!widest || tensor->dims[0] > widest->dims[0]))
             widest = tensor;
         if (tensor->n_dims == 2)
@@ -98,13 +102,14 @@ static bool measure(const search *s, const loss_net *net, double widths[2], loss
     }
     if (!widest || !classifier)
         return false;
-    const lossi_array *first = lossi_match_find(&s->match, net->tensors[0].name);
+    const lossi_array *first = lossi_match_find(&s->match, first_conv->name);
     const lossi_array *wide = lossi_match_find(&s->match, widest->name),
                       *last = lossi_match_find(&s->match, classifier->name);
     if (!first || !wide || !last || first->n_dims != 4 || wide->n_dims != 4 || last->n_dims != 2)
         return false;
-    widths[0] = (double)first->dims[0] / (double)net->tensors[0].dims[0];
+    widths[0] = (double)first->dims[0] / (double)first_conv->dims[0];
     widths[1] = (double)wide->dims[0] / (double)widest->dims[0];
+    widths[2] = (double)wide->dims[1] / (double)widest->dims[1];
     shape->channels = s->given.channels ? s->given.channels : first->dims[1];
     shape->classes = s->given.classes ? s->given.classes : last->dims[0];
     return true;
@@ -115,7 +120,7 @@ static void try_settings(search *s, const char *name, const char *settings)
     loss_shape shape = {
         s->given.channels ? s->given.channels : 3, s->given.height ? s->given.height : sides[0],
         s->given.width ? s->given.width : sides[0], s->given.classes ? s->given.classes : 10};
-    double widths[2];
+    double widths[N_WIDTHS];
     lossi_built built;
     char *model = name_model(name, settings, 1);
     loss_status status = model ? lossi_zoo_build(model, shape, &built) : lossi_fail_nomem(64);
@@ -128,9 +133,9 @@ static void try_settings(search *s, const char *name, const char *settings)
     bool known = net && measure(s, net, widths, &shape);
     loss_builder_free(built.builder);
     free(built.model);
-    for (int i = 0; known && i < 2; i++) {
-        if (i && widths[1] == widths[0])
-            break;
+    for (size_t i = 0; known && i < N_WIDTHS; i++) {
+        if ((i > 0 && widths[i] == widths[0]) || (i > 1 && widths[i] == widths[1]))
+            continue;
         model = name_model(name, settings, widths[i]);
         for (size_t k = 0; model && k < (s->given.height ? 1 : sizeof sides / sizeof *sides); k++) {
             if (!s->given.height)

@@ -254,6 +254,18 @@ def make_net(model, shape, classes):
     if name.startswith("preresnet") or name in ("resnet110-bottleneck", "resnet164"):
         depth = int(name.lstrip("presnt").partition("-")[0])
         return nets.CifarBottleneckResnet(depth, shape[0], classes, width, name.startswith("pre"))
+    if name.startswith("resnext29"):
+        return nets.Resnext(int(name[10:].split("x")[0]), shape[0], classes, width)
+    if name == "senet18":
+        return nets.Senet(shape[0], classes, width)
+    if name.startswith("densenet"):
+        depth = int(name[8:].split("-")[0])
+        return nets.DenseCifar(depth, name.endswith("-bc"), shape[0], classes, width(40 if depth == 190 else 12))
+    if name == "mobilenetv2":
+        return nets.mobilenet(shape[0], classes, factor, given.get("stem", "cifar"))
+    if name.endswith("-imagenet"):
+        features = Vgg(int(name[3:].split("-")[0]), shape, classes, width, given.get("bn") == "1").features
+        return nets.vgg_imagenet(features, classes, width)
     depth = int(name.lstrip("resntvg"))
     if name.startswith("vgg"):
         return Vgg(depth, shape, classes, width, given.get("bn") == "1")

@@ -1,6 +1,9 @@
 """Networks of the zoo that torchvision has not, as modules of PyTorch with the names of the weights in circulation."""
+import torch
 import torch.nn.functional as F
 from torch import nn
+from torchvision.models.mobilenetv2 import MobileNetV2
+from torchvision.models.vgg import VGG
 
 
 def conv(inside, outside, size, stride=1):
@@ -109,3 +112,141 @@ def mlp(shape, classes, hidden, size):
         layers += [nn.Linear(inputs, size), nn.ReLU()]
         inputs = size
     return nn.Sequential(*layers, nn.Linear(inputs, classes))
+
+
+class ResnextBlock(nn.Module):
+    """bearpaw's pytorch-classification: a bottleneck whose 3x3 convolution has groups."""
+
+    def __init__(self, inside, outside, inner, groups, stride):
+        super().__init__()
+        self.conv_reduce, self.bn_reduce = conv(inside, inner, 1), nn.BatchNorm2d(inner)
+        self.conv_conv = nn.Conv2d(inner, inner, 3, stride, 1, groups=groups, bias=False)
+        self.bn = nn.BatchNorm2d(inner)
+        self.conv_expand, self.bn_expand = conv(inner, outside, 1), nn.BatchNorm2d(outside)
+        self.shortcut = nn.Sequential()
+        if inside != outside:
+            self.shortcut.add_module("shortcut_conv", conv(inside, outside, 1, stride))
+            self.shortcut.add_module("shortcut_bn", nn.BatchNorm2d(outside))
+
+    def forward(self, x):
+        out = F.relu(self.bn_reduce(self.conv_reduce(x)))
+        out = F.relu(self.bn(self.conv_conv(out)))
+        return F.relu(self.shortcut(x) + self.bn_expand(self.conv_expand(out)))
+
+
+class Resnext(nn.Module):
+    def __init__(self, groups, channels, classes, width):
+        super().__init__()
+        inside = base = width(64)
+        self.conv_1_3x3, self.bn_1 = conv(channels, base, 3), nn.BatchNorm2d(base)
+        for stage in range(3):
+            blocks = nn.Sequential()
+            for i in range(3):
+                blocks.add_module("stage_%d_bottleneck_%d" % (stage + 1, i), ResnextBlock(
+                    inside, base << 2 + stage, groups * base << stage, groups, 2 if stage and i == 0 else 1))
+                inside = base << 2 + stage
+            setattr(self, "stage_%d" % (stage + 1), blocks)
+        self.classifier = nn.Linear(inside, classes)
+
+    def forward(self, x):
+        x = F.relu(self.bn_1(self.conv_1_3x3(x)))
+        return self.classifier(self.stage_3(self.stage_2(self.stage_1(x))).mean((2, 3)))
+
+
+class SenetBlock(nn.Module):
+    """kuangliu's pytorch-cifar (senet.py, PreActBlock)."""
+
+    def __init__(self, inside, planes, stride):
+        super().__init__()
+        self.bn1, self.conv1 = nn.BatchNorm2d(inside), conv(inside, planes, 3, stride)
+        self.bn2, self.conv2 = nn.BatchNorm2d(planes), conv(planes, planes, 3)
+        if stride != 1 or inside != planes:
+            self.shortcut = nn.Sequential(conv(inside, planes, 1, stride))
+        self.fc1 = nn.Conv2d(planes, max(1, planes // 16), 1)
+        self.fc2 = nn.Conv2d(max(1, planes // 16), planes, 1)
+
+    def forward(self, x):
+        active = F.relu(self.bn1(x))
+        out = self.conv2(F.relu(self.bn2(self.conv1(active))))
+        factors = self.fc2(F.relu(self.fc1(out.mean((2, 3), keepdim=True)))).sigmoid()
+        return out * factors + (self.shortcut(active) if hasattr(self, "shortcut") else x)
+
+
+class Senet(nn.Module):
+    def __init__(self, channels, classes, width):
+        super().__init__()
+        inside = width(64)
+        self.conv1, self.bn1 = conv(channels, inside, 3), nn.BatchNorm2d(inside)
+        for stage in range(4):
+            planes = width(64 << stage)
+            blocks = [SenetBlock(inside, planes, 2 if stage else 1), SenetBlock(planes, planes, 1)]
+            inside = planes
+            setattr(self, "layer%d" % (stage + 1), nn.Sequential(*blocks))
+        self.linear = nn.Linear(inside, classes)
+
+    def forward(self, x):
+        x = F.relu(self.bn1(self.conv1(x)))
+        return self.linear(self.layer4(self.layer3(self.layer2(self.layer1(x)))).mean((2, 3)))
+
+
+class DenseCifarLayer(nn.Module):
+    """bearpaw's pytorch-classification (densenet.py)."""
+
+    def __init__(self, inside, growth, is_bc):
+        super().__init__()
+        self.bn1 = nn.BatchNorm2d(inside)
+        self.conv1 = conv(inside, 4 * growth, 1) if is_bc else conv(inside, growth, 3)
+        if is_bc:
+            self.bn2, self.conv2 = nn.BatchNorm2d(4 * growth), conv(4 * growth, growth, 3)
+        self.is_bc = is_bc
+
+    def forward(self, x):
+        out = self.conv1(F.relu(self.bn1(x)))
+        return torch.cat([x, self.conv2(F.relu(self.bn2(out))) if self.is_bc else out], 1)
+
+
+class DenseCifarTransition(nn.Module):
+    def __init__(self, inside, outside):
+        super().__init__()
+        self.bn1, self.conv1 = nn.BatchNorm2d(inside), conv(inside, outside, 1)
+
+    def forward(self, x):
+        return F.avg_pool2d(self.conv1(F.relu(self.bn1(x))), 2)
+
+
+class DenseCifar(nn.Module):
+    def __init__(self, depth, is_bc, channels, classes, growth):
+        super().__init__()
+        n, layers = 2 * growth, (depth - 4) // (6 if is_bc else 3)
+        self.conv1 = conv(channels, n, 3)
+        for block in range(1, 4):
+            setattr(self, "dense%d" % block, nn.Sequential(*[DenseCifarLayer(n + i * growth, growth, is_bc) for i in range(layers)]))
+            n += layers * growth
+            if block < 3:
+                setattr(self, "trans%d" % block, DenseCifarTransition(n, n // 2 if is_bc else n))
+                n = n // 2 if is_bc else n
+        self.bn, self.fc = nn.BatchNorm2d(n), nn.Linear(n, classes)
+
+    def forward(self, x):
+        x = self.trans2(self.dense2(self.trans1(self.dense1(self.conv1(x)))))
+        return self.fc(F.relu(self.bn(self.dense3(x))).mean((2, 3)))
+
+
+def mobilenet(channels, classes, width, stem):
+    """torchvision's; for CIFAR with chenyaofo's two strides of 1."""
+    strided = 2 if stem == "imagenet" else 1
+    net = MobileNetV2(classes, width, [[1, 16, 1, 1], [6, 24, 2, strided], [6, 32, 3, 2], [6, 64, 4, 2], [6, 96, 3, 1],
+                                       [6, 160, 3, 2], [6, 320, 1, 1]])
+    first = net.features[0][0]
+    net.features[0][0] = nn.Conv2d(channels, first.out_channels, 3, strided, 1, bias=False)
+    return net
+
+
+def vgg_imagenet(features, classes, width):
+    """torchvision's classifier on these features."""
+    inputs = [m for m in features if isinstance(m, nn.Conv2d)][-1].out_channels * 49
+    net = VGG(nn.Sequential(), classes)
+    net.features = features
+    net.classifier[0], net.classifier[3] = nn.Linear(inputs, width(4096)), nn.Linear(width(4096), width(4096))
+    net.classifier[6] = nn.Linear(width(4096), classes)
+    return net
