@@ -22,6 +22,7 @@
     X(densenet) \
     X(densenet_cifar) \
     X(mobilenet) \
+    X(vit) \
     X(lenet) \
     X(mlp)
 /* clang-format on */

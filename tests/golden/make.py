@@ -266,6 +266,8 @@ def make_net(model, shape, classes):
     if name.endswith("-imagenet"):
         features = Vgg(int(name[3:].split("-")[0]), shape, classes, width, given.get("bn") == "1").features
         return nets.vgg_imagenet(features, classes, width)
+    if name.startswith("vit"):
+        return nets.vit(name[4:], shape, classes, width, int(given.get("patch", 4)), given.get("style", "torchvision"))
     depth = int(name.lstrip("resntvg"))
     if name.startswith("vgg"):
         return Vgg(depth, shape, classes, width, given.get("bn") == "1")
@@ -293,7 +295,7 @@ def draw(name, seed, n):
 def fill(net, seed, damped):
     """He-like weights, and BatchNorm with statistics that are not 0 and 1; its weight is a quarter in modules with
     `damped` in their names: the last of each residual body, or the gradient of a deep narrow network would explode."""
-    norms = {n for n, m in net.named_modules() if isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d))}
+    norms = {n for n, m in net.named_modules() if isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d, nn.LayerNorm))}
     for name, tensor in net.state_dict().items():
         module, _, leaf = name.rpartition(".")
         if leaf == "num_batches_tracked":

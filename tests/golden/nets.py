@@ -4,6 +4,7 @@ import torch.nn.functional as F
 from torch import nn
 from torchvision.models.mobilenetv2 import MobileNetV2
 from torchvision.models.vgg import VGG
+from torchvision.models.vision_transformer import VisionTransformer
 
 
 def conv(inside, outside, size, stride=1):
@@ -249,4 +250,48 @@ def vgg_imagenet(features, classes, width):
     net.features = features
     net.classifier[0], net.classifier[3] = nn.Linear(inputs, width(4096)), nn.Linear(width(4096), width(4096))
     net.classifier[6] = nn.Linear(width(4096), classes)
+    return net
+
+
+class TimmBlock(nn.Module):
+    """timm's Attention and Mlp with its names."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.norm1 = nn.LayerNorm(width, 1e-6)
+        self.attn = nn.ModuleDict({"qkv": nn.Linear(width, 3 * width), "proj": nn.Linear(width, width)})
+        self.norm2 = nn.LayerNorm(width, 1e-6)
+        self.mlp = nn.ModuleDict({"fc1": nn.Linear(width, 4 * width), "fc2": nn.Linear(4 * width, width)})
+
+    def forward(self, x):
+        n, tokens, width = x.shape
+        q, k, v = self.attn["qkv"](self.norm1(x)).reshape(n, tokens, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        shares = (q @ k.transpose(-2, -1) / (width // self.heads) ** 0.5).softmax(-1)
+        x = x + self.attn["proj"]((shares @ v).transpose(1, 2).reshape(n, tokens, width))
+        return x + self.mlp["fc2"](F.gelu(self.mlp["fc1"](self.norm2(x))))
+
+
+class TimmVit(nn.Module):
+    def __init__(self, shape, classes, patch, layers, heads, width):
+        super().__init__()
+        self.cls_token = nn.Parameter(torch.zeros(1, 1, width))
+        self.pos_embed = nn.Parameter(torch.zeros(1, 1 + shape[1] * shape[2] // patch ** 2, width))
+        self.patch_embed = nn.ModuleDict({"proj": nn.Conv2d(shape[0], width, patch, patch)})
+        self.blocks = nn.Sequential(*[TimmBlock(width, heads) for _ in range(layers)])
+        self.norm, self.head = nn.LayerNorm(width, 1e-6), nn.Linear(width, classes)
+
+    def forward(self, x):
+        x = self.patch_embed["proj"](x).flatten(2).transpose(1, 2)
+        x = torch.cat([self.cls_token.expand(len(x), -1, -1), x], 1) + self.pos_embed
+        return self.head(self.norm(self.blocks(x))[:, 0])
+
+
+def vit(name, shape, classes, width, patch, style):
+    layers, heads = {"tiny": (12, 3), "small": (12, 6), "base": (12, 12), "large": (24, 16)}[name]
+    size = heads * width(64)
+    if style == "timm":
+        return TimmVit(shape, classes, patch, layers, heads, size)
+    net = VisionTransformer(shape[1], patch, layers, heads, size, 4 * size, num_classes=classes)
+    net.conv_proj = nn.Conv2d(shape[0], size, patch, patch)
     return net

@@ -47,6 +47,7 @@ THERE = [
     ("mobilenetv2:width=0.25", None, None), ("mobilenetv2:width=0.35", None, None), ("mobilenetv2", None, None),
     ("mobilenetv2:stem=imagenet,width=0.5", "mobilenetv2:width=0.5", None),
     ("vgg11-imagenet:width=0.0625", None, None), ("vgg16-imagenet:bn=1,width=0.0625", None, None),
+    ("vit-tiny:width=0.125", None, None), ("vit-tiny:patch=8,width=0.25", None, None), ("vit-tiny:style=timm,width=0.125", None, None),
     ("resnet18:stem=cifar-pool,width=0.125", "resnet18:width=0.125", ".bn2."),
     ("resnet18:stem=imagenet-nopool,width=0.125", "resnet18:stem=imagenet,width=0.125", ".bn2."),
     ("resnet50:stride=1x1,width=0.0625", "resnet50:width=0.0625", ".bn3."),
@@ -55,7 +56,7 @@ BACK = ["resnet20:width=0.25", "resnet20:shortcut=B,width=0.25", "resnet18:width
         "vgg11:bn=1,width=0.125", "vgg9-li:width=0.125", "densenet121:width=0.125", "densenet121:style=kuangliu,width=0.125", "lenet5",
         "wrn16-4:width=0.125", "preresnet110:width=0.125", "resnet110-bottleneck:width=0.125", "mlp:size=40",
         "resnext29-8x64d:width=0.0625", "senet18:width=0.125", "densenet40:width=0.5", "mobilenetv2:width=0.25",
-        "vgg11-imagenet:bn=1,width=0.0625"]
+        "vgg11-imagenet:bn=1,width=0.0625", "vit-tiny:width=0.125", "vit-tiny:style=timm,width=0.125"]
 RECALIBRATED = ["resnet20:width=0.25", "resnet18:width=0.125", "vgg11:bn=1,width=0.125", "vgg9-li:width=0.125", "densenet121:width=0.125"]
 SHAPE, CLASSES, N = (3, 32, 32), 10, 4
 

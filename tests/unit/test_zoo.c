@@ -70,6 +70,7 @@ static void test_parameter_counts(void **state)
                  {"densenet190-bc", 25624430},
                  {"mobilenetv2", 3504872 - 990 * 1281},
                  {"senet18", 11260354},
+                 {"vit-tiny", 5362762},
                  {"mlp:hidden=1,size=100", 3072 * 100 + 100 + 100 * 10 + 10}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         loss_net *net = make(known[i].model);
