@@ -114,12 +114,24 @@ static inline lossi_range lossi_pool_columns(const lossi_pool_shape *s, size_t o
     return lossi_pool_range(s, &s->windows.w, s->after_w, o);
 }
 
-/** What follows a convolution pixel by pixel: y = relu(w * x + bias + residual), without the
- * parts that are absent. */
+/** Between which values are kept: min(max(x, least), most). ReLU is 0 .. infinity. */
+typedef struct lossi_bounds {
+    lossi_real least, most;
+} lossi_bounds;
+
+/** A value kept within bounds, NULL: none; NaN stays NaN. */
+static inline lossi_real lossi_bounded(const lossi_bounds *b, lossi_real x)
+{
+    lossi_real above = b && x < b->least ? b->least : x;
+    return b && above > b->most ? b->most : above;
+}
+
+/** What follows a convolution pixel by pixel: y = w * x + bias + residual, kept within bounds,
+ * without the parts that are absent. */
 typedef struct lossi_epilogue {
     const lossi_real *bias;     /* [out_c]; NULL: none */
     const lossi_real *residual; /* [out_c][out_h][out_w][lanes], may be y; NULL: none */
-    bool relu;                  /* NaN stays NaN */
+    const lossi_bounds *bounds; /* NULL: none */
 } lossi_epilogue;
 
 /** Filters are made ready in pieces of this many channels. */
@@ -239,9 +251,9 @@ typedef struct lossi_kernels {
 
     /** Per channel, over the images: sum[c] = sum x, square[c] = sum x^2, in double. */
     void (*norm_sums)(const lossi_maps *m, const lossi_real *x, double *sum, double *square);
-    /** y = scale[c] x + shift[c], then perhaps ReLU; y may be x. */
+    /** y = scale[c] x + shift[c], kept within bounds unless they are NULL; y may be x. */
     void (*norm_apply)(const lossi_maps *m, const lossi_real *x, const lossi_real *scale,
-                       const lossi_real *shift, bool relu, lossi_real *y);
+                       const lossi_real *shift, const lossi_bounds *bounds, lossi_real *y);
     /** Per channel: sum_dy[c] = sum dy, sum_dy_x[c] = sum dy (x - mean[c]), in double; dy is
      * zero beyond the images. */
     void (*norm_backward_sums)(const lossi_maps *m, const lossi_real *x, const lossi_real *dy,

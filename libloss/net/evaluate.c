@@ -53,7 +53,12 @@ static void run_step(const lossi_evaluator *e, const lossi_chunk *chunk, size_t 
     const lossi_step *s = &e->steps.at[k];
     lossi_call call =
         lossi_call_of(&e->engine, chunk, (size_t)s->node, &e->weights.at[k], LOSSI_FORWARD);
-    call.relu = s->folded[LOSSI_FOLD_RELU] >= 0;
+    lossi_bounds bounds;
+    if (s->folded[LOSSI_FOLD_BOUNDS] >= 0) {
+        const lossi_node *bounding = &e->engine.net->nodes[s->folded[LOSSI_FOLD_BOUNDS]];
+        bounds = bounding->layer->bounds(bounding);
+        call.bounds = &bounds;
+    }
     if (s->folded[LOSSI_FOLD_AFFINE] >= 0)
         call.p[LOSSI_BIAS] = call.shift;
     if (s->residual >= 0)

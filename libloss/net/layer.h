@@ -79,8 +79,8 @@ typedef struct lossi_call {
                                            of kinds with backward_combine in training) */
     const lossi_real *packed;           /* the filter made ready: for forward, or for backward */
     const lossi_real *scale, *shift;    /* evaluation: the affine map of each channel, [channels] */
-    const lossi_real *residual; /* evaluation: added to the output before ReLU; NULL: none */
-    bool relu;                  /* evaluation: ReLU on the output */
+    const lossi_real *residual;         /* evaluation: added to the output; NULL: none */
+    const lossi_bounds *bounds;         /* evaluation: of the output, after that; NULL: none */
 
     const double *state; /* [state_count]: what *_combine or fix_state found out */
     double *sums;        /* [sums_count]: this chunk's */
@@ -150,7 +150,7 @@ typedef enum lossi_fold {
     LOSSI_FOLD_NONE,
     LOSSI_FOLD_AFFINE,
     LOSSI_FOLD_SUM, /* of two inputs */
-    LOSSI_FOLD_RELU,
+    LOSSI_FOLD_BOUNDS,
     LOSSI_N_FOLDS
 } lossi_fold;
 /** A set of them. */
@@ -192,6 +192,8 @@ typedef struct lossi_layer {
 
     /* Kinds that are affine maps in evaluation. The map is linear in the trainable tensors. */
     void (*affine)(const lossi_affine *a);
+    /* Kinds that keep values within bounds, and can be LOSSI_FOLD_BOUNDS: which. */
+    lossi_bounds (*bounds)(const lossi_node *node);
     /* Multiply-adds of one image's forward pass; NULL: none to speak of. */
     double (*macs)(const lossi_node *node, const lossi_node *in);
 

@@ -1,6 +1,6 @@
 /* Folding: a layer takes in those after it that its kind takes (a convolution: BatchNorm, a sum,
- * ReLU), each the only user of the one before. A step runs at the place of its last node, when
- * all that it needs is there. */
+ * ReLU or another that keeps values within bounds), each the only user of the one before. A step
+ * runs at the place of its last node, when all that it needs is there. */
 #include "net/steps.h"
 
 #include <stdlib.h>

@@ -23,6 +23,9 @@ static const lossi_kernels *fast; /* the set under test */
 extern const lossi_kernels lossi_kernels_emulated;
 #endif
 
+/* Some values of every test lie outside of them. */
+static const lossi_bounds BOUNDS = {(lossi_real)-0.3, (lossi_real)0.4};
+
 /* Values between a buffer and the ends of its memory: more than the widest kernel's row. */
 enum { GUARD = 64 };
 static uint32_t next_stream, next_buffer;
@@ -123,7 +126,9 @@ static inline void check_forward(const lossi_conv_shape *s, unsigned parts, doub
     buffer residual = buffer_random(s->out_c * s->out_h * s->out_w * s->lanes);
     buffer y = buffer_copy(&residual), y_ref = buffer_copy(&residual);
     bool in_place = parts & 8;
-    lossi_epilogue e = {.bias = parts & 1 ? bias.values : NULL, .relu = parts & 4}, e_ref = e;
+    lossi_epilogue e = {.bias = parts & 1 ? bias.values : NULL,
+                        .bounds = parts & 4 ? &BOUNDS : NULL},
+                   e_ref = e;
     if (parts & 2) {
         e.residual = in_place ? y.values : residual.values;
         e_ref.residual = in_place ? y_ref.values : residual.values;
@@ -208,9 +213,10 @@ static inline void check_norm(const lossi_maps *m)
     buffer scale = buffer_random(channels), shift = buffer_random(channels),
            third = buffer_random(channels);
     buffer y = buffer_make(n), y_ref = buffer_make(n);
-    for (int relu = 0; relu < 2; relu++) {
-        fast->norm_apply(m, x.values, scale.values, shift.values, relu, y.values);
-        ref->norm_apply(m, x.values, scale.values, shift.values, relu, y_ref.values);
+    for (int with = 0; with < 2; with++) {
+        const lossi_bounds *bounds = with ? &BOUNDS : NULL;
+        fast->norm_apply(m, x.values, scale.values, shift.values, bounds, y.values);
+        ref->norm_apply(m, x.values, scale.values, shift.values, bounds, y_ref.values);
         assert_close(&y, &y_ref, 1e-6, "norm_apply");
     }
     buffer dx = buffer_random(n), dx_ref = buffer_copy(&dx);

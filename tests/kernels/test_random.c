@@ -126,7 +126,7 @@ static results compute(const lossi_kernels *set, lossi_conv_shape s, size_t lane
     results r = {images_of(s.out_c * s.out_h * s.out_w, lanes, stream + 3),
                  images_of(s.in_c * s.in_h * s.in_w, lanes, stream + 4)};
     buffer dy = images_of(s.out_c * s.out_h * s.out_w, lanes, stream + 5);
-    lossi_epilogue e = {bias.values, r.y.values, true};
+    lossi_epilogue e = {bias.values, r.y.values, &BOUNDS};
     forward(set, &s, &x, &w, NULL, &e, &r.y);
     buffer packed = make_ready(set, &s, &w, NULL, true),
            scratch = buffer_make(set->conv_scratch(&s));

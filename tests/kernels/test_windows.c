@@ -59,7 +59,9 @@ static void check_depthwise(const lossi_windows *s, size_t count, unsigned parts
     buffer y = buffer_copy(&residual), y_ref = buffer_copy(&residual), dx = buffer_random(x.n),
            dx_ref = buffer_copy(&dx), dw = buffer_random(w.n), dw_ref = buffer_copy(&dw),
            db = buffer_random(filters), db_ref = buffer_copy(&db);
-    lossi_epilogue e = {.bias = parts & 1 ? bias.values : NULL, .relu = parts & 2}, e_ref = e;
+    lossi_epilogue e = {.bias = parts & 1 ? bias.values : NULL,
+                        .bounds = parts & 2 ? &BOUNDS : NULL},
+                   e_ref = e;
     if (parts & 4) {
         e.residual = parts & 8 ? y.values : residual.values;
         e_ref.residual = parts & 8 ? y_ref.values : residual.values;

@@ -64,10 +64,20 @@ static inline vector kept(vector a)
     return a;
 }
 
-/* max gives its second argument when one of them is NaN. */
+/* The instructions give their second argument when one of them is NaN. */
+static inline vector larger(vector a, vector b)
+{
+    return _mm256_max_ps(a, b);
+}
+
+static inline vector smaller(vector a, vector b)
+{
+    return _mm256_min_ps(a, b);
+}
+
 static inline vector positive(vector a)
 {
-    return _mm256_max_ps(zeros(), a);
+    return larger(zeros(), a);
 }
 
 static inline float sum_of_lanes(vector a)

@@ -65,12 +65,10 @@ size_t lossk_conv_scratch_blas(const lossi_conv_shape *s)
 static void finish(const lossi_conv_shape *s, const lossi_epilogue *e, lossi_real *y)
 {
     size_t m = s->out_h * row_columns(s);
-    for (size_t o = 0; (e->bias || e->relu) && o < s->out_c; o++, y += m) {
+    for (size_t o = 0; (e->bias || e->bounds) && o < s->out_c; o++, y += m) {
         lossi_real bias = e->bias ? e->bias[o] : 0;
-        for (size_t j = 0; j < m; j++) {
-            lossi_real value = y[j] + bias;
-            y[j] = e->relu && value < 0 ? 0 : value;
-        }
+        for (size_t j = 0; j < m; j++)
+            y[j] = lossi_bounded(e->bounds, y[j] + bias);
     }
 }
 

@@ -63,7 +63,7 @@ static lossi_real finish(const lossi_epilogue *e, size_t o, size_t at, double su
         sum += (double)e->bias[o];
     if (e->residual)
         sum += (double)e->residual[at];
-    return (lossi_real)(e->relu && sum < 0 ? 0 : sum);
+    return lossi_bounded(e->bounds, (lossi_real)sum);
 }
 
 void lossk_conv_forward_ref(const lossi_conv_shape *s, const lossi_real *x, const lossi_real *w,

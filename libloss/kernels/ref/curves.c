@@ -33,7 +33,8 @@ static double zero(double x, const double *k)
 
 static double clip(double x, const double *k)
 {
-    return x < k[0] ? k[0] : x > k[1] ? k[1] : x; /* false for NaN */
+    double above = x < k[0] ? k[0] : x; /* false for NaN */
+    return above > k[1] ? k[1] : above;
 }
 
 static double clip_1(double x, const double *k)

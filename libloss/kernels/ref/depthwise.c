@@ -48,7 +48,7 @@ void lossk_depthwise_ref(const lossi_windows *s, size_t count, const lossi_real 
         for (size_t i = 0; i < s->lanes; i++) {
             double value = sum[i] + (e->bias ? (double)e->bias[o] : 0) +
                            (e->residual ? (double)e->residual[out * s->lanes + i] : 0);
-            y[out * s->lanes + i] = (lossi_real)(e->relu && value < 0 ? 0 : value);
+            y[out * s->lanes + i] = lossi_bounded(e->bounds, (lossi_real)value);
         }
     }
 }

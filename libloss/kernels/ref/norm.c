@@ -21,13 +21,13 @@ void lossk_norm_sums_ref(const lossi_maps *m, const lossi_real *x, double *sum, 
 }
 
 void lossk_norm_apply_ref(const lossi_maps *m, const lossi_real *x, const lossi_real *scale,
-                          const lossi_real *shift, bool relu, lossi_real *y)
+                          const lossi_real *shift, const lossi_bounds *bounds, lossi_real *y)
 {
     size_t n = m->pixels * m->lanes;
     for (size_t c = 0; c < m->channels; c++)
         for (size_t j = 0; j < n; j++) {
             lossi_real value = scale[c] * x[c * n + j] + shift[c];
-            y[c * n + j] = relu && value < 0 ? 0 : value;
+            y[c * n + j] = lossi_bounded(bounds, value);
         }
 }
 

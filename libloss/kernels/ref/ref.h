@@ -41,7 +41,7 @@ void lossk_average_pool_backward_ref(const lossi_pool_shape *s, const lossi_real
                                      lossi_real *dx);
 void lossk_norm_sums_ref(const lossi_maps *m, const lossi_real *x, double *sum, double *square);
 void lossk_norm_apply_ref(const lossi_maps *m, const lossi_real *x, const lossi_real *scale,
-                          const lossi_real *shift, bool relu, lossi_real *y);
+                          const lossi_real *shift, const lossi_bounds *bounds, lossi_real *y);
 void lossk_norm_backward_sums_ref(const lossi_maps *m, const lossi_real *x, const lossi_real *dy,
                                   const double *mean, double *sum_dy, double *sum_dy_x);
 void lossk_norm_backward_ref(const lossi_maps *m, const lossi_real *x, const lossi_real *dy,

@@ -181,10 +181,21 @@ static inline mish mish_of(float x)
  * have to allow for. */
 enum { PIECE = 64 };
 
-/* A loop for each order; x: a value, k: the constants. */
+static inline float at_least(float least, float x)
+{
+    return x < least ? least : x;
+}
+
+static inline float at_most(float most, float x)
+{
+    return x > most ? most : x;
+}
+
+/* A loop for each order; x: a value, k: the constants, which are copied for the same reason. */
 #define LOOP(name, expression)                                                                     \
-    static void name(const float *k, size_t count, const float *from, float *to)                   \
+    static void name(const float *constants, size_t count, const float *from, float *to)           \
     {                                                                                              \
+        const float k[LOSSI_CURVE_CONSTANTS] = {constants[0], constants[1]};                       \
         (void)k;                                                                                   \
         for (size_t at = 0; at < count; at += PIECE) {                                             \
             size_t n = count - at < PIECE ? count - at : PIECE;                                    \
@@ -200,7 +211,7 @@ enum { PIECE = 64 };
 
 LOOP(leaky_relu_0, x > 0 ? x : k[0] * x)
 LOOP(leaky_relu_1, x > 0 ? 1 : k[0])
-LOOP(clip_0, x<k[0] ? k[0] : x> k[1] ? k[1] : x)
+LOOP(clip_0, at_most(k[1], at_least(k[0], x)))
 LOOP(clip_1, x <= k[0] || x >= k[1] ? 0.0f : 1.0f)
 LOOP(hard_swish_0, x <= -3 ? 0 : x >= 3 ? x : x * (x + 3) * (1.0f / 6))
 LOOP(hard_swish_1, x <= -3 ? 0 : x >= 3 ? 1 : x * (1.0f / 3) + 0.5f)

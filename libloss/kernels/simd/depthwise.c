@@ -13,8 +13,8 @@ typedef struct line {
     const float *x, *w;
     size_t x_step, y_step;
     float *y;
-    const float *residual, *bias; /* NULL: none */
-    bool relu;
+    const float *residual, *bias; /* NULL: none, here and below */
+    const lossi_bounds *bounds;
 } line;
 
 ALWAYS_INLINE void convolve(const size_t n, const line *l, size_t first)
@@ -36,7 +36,7 @@ ALWAYS_INLINE void convolve(const size_t n, const line *l, size_t first)
         vector value = l->residual ? plus(load(l->residual + at), sum[j]) : sum[j];
         if (l->bias)
             value = plus(value, all(l->bias));
-        store(l->y + at, l->relu ? positive(value) : value);
+        store(l->y + at, l->bounds ? within(l->bounds, value) : value);
     }
 }
 
@@ -57,7 +57,8 @@ typedef struct channel {
     const float *x, *w;
     float *y;
     const float *residual, *bias;
-    bool relu, turned; /* turned: the filter's last tap is the first */
+    const lossi_bounds *bounds;
+    bool turned; /* turned: the filter's last tap is the first */
 } channel;
 
 /* Outputs begin .. end - 1 of row r, whose taps are the same. */
@@ -76,7 +77,7 @@ static void convolve_columns(const lossi_windows *s, const channel *c, size_t r,
               .w = c->w,
               .y = c->y + (r * s->w.out + begin) * s->lanes,
               .bias = c->bias,
-              .relu = c->relu};
+              .bounds = c->bounds};
     if (c->residual)
         l.residual = c->residual + (r * s->w.out + begin) * s->lanes;
     if (l.rows && l.columns)
@@ -133,7 +134,7 @@ void lossk_depthwise(const lossi_windows *s, size_t count, const float *x, const
                      .y = y + at,
                      .residual = epilogue->residual ? epilogue->residual + at : NULL,
                      .bias = epilogue->bias ? epilogue->bias + o : NULL,
-                     .relu = epilogue->relu};
+                     .bounds = epilogue->bounds};
         convolve_channel(s, &c);
     }
 }

@@ -42,7 +42,7 @@ typedef struct strip {
     size_t c_row;
     const size_t *places;
     const float *before, *bias; /* as in lossi_gemm, for these rows and this piece */
-    bool relu;
+    const lossi_bounds *bounds;
 } strip;
 
 /* sum += a column of a times a row of b; n is a constant where this is inlined, here and below. */
@@ -112,7 +112,8 @@ ALWAYS_INLINE void run_block(const int n, const strip s, size_t row, const size_
         multiply(n, terms, a, b, (size_t)n * LOSSI_VECTOR, &sum);
         a += terms * LOSSI_ROWS;
         b += terms * (size_t)n * LOSSI_VECTOR;
-        const bool is_last = terms == k, relu = s.relu && is_last;
+        const bool is_last = terms == k;
+        const lossi_bounds *bounds = is_last ? s.bounds : NULL;
 #pragma GCC unroll 8
         for (size_t r = 0; r < LOSSI_ROWS; r++) {
             if (r == rows)
@@ -124,7 +125,7 @@ ALWAYS_INLINE void run_block(const int n, const strip s, size_t row, const size_
                 size_t place = at + r * s.c_row + columns[j];
                 vector value = before ? plus(load(before + place), sum.at[r][j]) : sum.at[r][j];
                 value = plus(value, bias);
-                store(s.c + place, relu ? positive(value) : value);
+                store(s.c + place, bounds ? within(bounds, value) : value);
             }
         }
     }
@@ -206,7 +207,7 @@ static void run_strip(size_t width, const strip *s)
         (width == 3   ? run_placed_blocks_3
          : width == 2 ? run_placed_blocks_2
                       : run_placed_blocks_1)(s);
-    else if (s->before || s->bias || s->relu || s->rows % LOSSI_ROWS || s->k > LOSSI_TERMS)
+    else if (s->before || s->bias || s->bounds || s->rows % LOSSI_ROWS || s->k > LOSSI_TERMS)
         (width == 3 ? run_blocks_3 : width == 2 ? run_blocks_2 : run_blocks_1)(s);
     else
         (width == 3 ? run_plain_blocks_3 : width == 2 ? run_plain_blocks_2 : run_plain_blocks_1)(s);
@@ -236,7 +237,7 @@ static void run_piece(const lossi_gemm *g, size_t begin, size_t k)
                        .places = g->places ? g->places + column : NULL,
                        .before = before ? before + at : NULL,
                        .bias = is_last && g->bias ? g->bias + row : NULL,
-                       .relu = is_last && g->relu};
+                       .bounds = is_last ? g->bounds : NULL};
             run_strip(width, &s);
             panel += width * g->k * LOSSI_VECTOR + g->b_pad;
         }

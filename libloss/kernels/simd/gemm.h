@@ -31,10 +31,10 @@ typedef struct lossi_gemm {
     size_t b_pad;
     float *c;
     size_t c_row;
-    const size_t *places; /* of the columns in a row of c; NULL: side by side */
-    const float *before;  /* laid out as c, may be c; NULL: zeros */
-    const float *bias;    /* [m]; NULL: none */
-    bool relu;
+    const size_t *places;       /* of the columns in a row of c; NULL: side by side */
+    const float *before;        /* laid out as c, may be c; NULL: zeros */
+    const float *bias;          /* [m]; NULL: none */
+    const lossi_bounds *bounds; /* NULL: none */
 } lossi_gemm;
 
 void lossk_gemm(const lossi_gemm *g);

@@ -30,14 +30,14 @@ void lossk_norm_sums(const lossi_maps *m, const float *x, double *sum, double *s
 }
 
 void lossk_norm_apply(const lossi_maps *m, const float *x, const float *scale, const float *shift,
-                      bool relu, float *y)
+                      const lossi_bounds *bounds, float *y)
 {
     size_t n = m->pixels * m->lanes;
     for (size_t c = 0; c < m->channels; c++, x += n, y += n) {
         vector factor = all(scale + c), offset = all(shift + c);
         for (size_t j = 0; j < n; j += LOSSI_VECTOR) {
             vector value = plus_product(factor, load(x + j), offset);
-            store(y + j, relu ? positive(value) : value);
+            store(y + j, bounds ? within(bounds, value) : value);
         }
     }
 }

@@ -212,7 +212,7 @@ void lossk_slide(const lossi_slide *s, const float *x, const float *packed,
             }
             if (end == k) {
                 g.bias = epilogue->bias;
-                g.relu = epilogue->relu;
+                g.bounds = epilogue->bounds;
             }
             lossk_gemm(&g);
         }

@@ -24,7 +24,7 @@ size_t lossk_slide_scratch(const lossi_slide *s);
  * zeros that fill up LOSSI_ROWS. */
 void lossk_slide_pack(const lossi_slide *s, const lossi_filters *f, size_t begin, size_t end,
                       float *packed);
-/** y = epilogue(filters * x). With a step of more than 1 there may be no ReLU. */
+/** y = epilogue(filters * x). With a step of more than 1 there may be no bounds. */
 void lossk_slide(const lossi_slide *s, const float *x, const float *packed,
                  const lossi_epilogue *epilogue, float *y, float *scratch);
 

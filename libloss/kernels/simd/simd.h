@@ -50,9 +50,9 @@ void lossk_panel_backward(const lossi_conv_shape *s, const float *dy, const floa
 
 /** What follows a tile of one channel. */
 typedef struct lossi_ending {
-    const float *bias;     /* the channel's; NULL: none */
-    const float *residual; /* laid out as the tile, may be it; NULL: none */
-    bool relu;
+    const float *bias;          /* the channel's; NULL: none */
+    const float *residual;      /* laid out as the tile, may be it; NULL: none */
+    const lossi_bounds *bounds; /* NULL: none */
 } lossi_ending;
 
 /** How a tile of the input lies in memory, and which of its first and last rows and columns are
@@ -140,7 +140,7 @@ void lossk_depthwise_weights(const lossi_windows *s, size_t count, const float *
 
 void lossk_norm_sums(const lossi_maps *m, const float *x, double *sum, double *square);
 void lossk_norm_apply(const lossi_maps *m, const float *x, const float *scale, const float *shift,
-                      bool relu, float *y);
+                      const lossi_bounds *bounds, float *y);
 void lossk_norm_backward_sums(const lossi_maps *m, const float *x, const float *dy,
                               const double *mean, double *sum_dy, double *sum_dy_x);
 void lossk_norm_backward(const lossi_maps *m, const float *x, const float *dy, const float *by_dy,

@@ -86,16 +86,20 @@ ALWAYS_INLINE void find_rows(const float *x, const lossi_tile *tile, int side, c
  * read them anew after each store. */
 typedef struct goal {
     vector bias;
-    const float *residual; /* NULL: none */
-    bool relu;
+    const float *residual;      /* NULL: none */
+    const lossi_bounds *bounds; /* NULL: none */
     float *y;
     size_t step, pitch;
 } goal;
 
 ALWAYS_INLINE goal goal_of(const lossi_ending *ending, float *y, size_t step, size_t pitch)
 {
-    return (goal){
-        ending->bias ? all(ending->bias) : zeros(), ending->residual, ending->relu, y, step, pitch};
+    return (goal){ending->bias ? all(ending->bias) : zeros(),
+                  ending->residual,
+                  ending->bounds,
+                  y,
+                  step,
+                  pitch};
 }
 
 /* The first n pixels of a row. */
@@ -107,7 +111,7 @@ ALWAYS_INLINE void put_row(const goal *g, int row, int n, const vector *pixels)
         vector value = plus(pixels[c], g->bias);
         if (residual)
             value = plus(value, load(residual + (size_t)c * g->step));
-        store(y + (size_t)c * g->step, g->relu ? positive(value) : value);
+        store(y + (size_t)c * g->step, g->bounds ? within(g->bounds, value) : value);
     }
 }
 

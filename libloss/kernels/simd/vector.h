@@ -10,6 +10,7 @@
  *   kept                             the same, in a register: keeps the compiler from loading
  *                                    a vector anew for each product it is in
  *   positive                         ReLU; NaN stays NaN
+ *   larger, smaller                  of two, lane by lane; the second where one of them is NaN
  *   sum_of_lanes                     in an order that is always the same
  *   add_three_sums                   adds three vectors' sums of lanes to three floats that a
  *                                    fourth follows, which stays
@@ -25,6 +26,8 @@
 
 #include <stddef.h>
 
+#include "kernels/kernels.h"
+
 #define LOSSI_TEXT(text) #text
 /* clang-format off */
 #define LOSSI_VECTOR_OF(set) LOSSI_TEXT(kernels/set/vector.h)
@@ -32,6 +35,11 @@
 #include LOSSI_VECTOR_OF(LOSSI_SET)
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+ALWAYS_INLINE vector within(const lossi_bounds *b, vector value)
+{
+    return smaller(all(&b->most), larger(all(&b->least), value));
+}
 
 /* Brings a line of memory near, also from beyond the end of an array. */
 static inline void prefetch(const float *at)

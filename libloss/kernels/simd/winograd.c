@@ -148,7 +148,8 @@ static void transform_outputs(const lossi_winograd *t, const lossi_conv_shape *s
             const float *from = m + j * LOSSI_VECTOR;
             size_t at = o * s->out_h * pitch + p->y;
             lossi_ending e = {epilogue->bias ? epilogue->bias + o : NULL,
-                              epilogue->residual ? epilogue->residual + at : NULL, epilogue->relu};
+                              epilogue->residual ? epilogue->residual + at : NULL,
+                              epilogue->bounds};
             if (p->is_whole)
                 t->output(from, by_point, &e, y + at, s->lanes, pitch);
             else

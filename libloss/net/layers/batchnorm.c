@@ -127,7 +127,7 @@ static void forward(const lossi_call *call)
         shift = t;
     }
     lossi_maps m = lossi_maps_of(call);
-    call->kernels->norm_apply(&m, call->x[0], scale, shift, call->relu, call->y);
+    call->kernels->norm_apply(&m, call->x[0], scale, shift, call->bounds, call->y);
 }
 
 static void backward_sums(const lossi_call *call)
@@ -238,7 +238,7 @@ const lossi_layer lossi_layer_batchnorm = {
                 {"running_var", LOSS_TENSOR_RUNNING_VAR, LOSSI_INITIAL_ONES, false}},
     .add = add,
     .fold = LOSSI_FOLD_AFFINE,
-    .folds = LOSSI_FOLDS(LOSSI_FOLD_RELU),
+    .folds = LOSSI_FOLDS(LOSSI_FOLD_BOUNDS),
     .in_place = true,
     .scratch_count = scratch_count,
     .sums_count = sums_count,

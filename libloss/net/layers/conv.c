@@ -73,7 +73,7 @@ static lossi_convolution convolution_at(const lossi_call *call)
 static void forward(const lossi_call *call)
 {
     lossi_convolution c = convolution_at(call);
-    lossi_epilogue epilogue = {call->p[LOSSI_BIAS], call->residual, call->relu};
+    lossi_epilogue epilogue = {call->p[LOSSI_BIAS], call->residual, call->bounds};
     lossi_convolution_forward(&c, call, call->x[0], call->packed, &epilogue, call->y);
 }
 
@@ -98,8 +98,8 @@ static void forward_tangent(const lossi_tangent *t)
 {
     const lossi_call *at = &t->at;
     lossi_convolution c = convolution_at(at);
-    lossi_epilogue first = {NULL, NULL, false},
-                   second = {t->p[LOSSI_BIAS], has_moving_input(t) ? t->y : NULL, false};
+    lossi_epilogue first = {0},
+                   second = {t->p[LOSSI_BIAS], has_moving_input(t) ? t->y : NULL, NULL};
     if (has_moving_input(t))
         lossi_convolution_forward(&c, at, t->x[0], at->packed, &first, t->y);
     lossi_convolution_forward(&c, at, at->x[0], t->packed, &second, t->y);
@@ -124,7 +124,7 @@ static void backward_tangent(const lossi_tangent *t)
     .tensors = {{"weight", LOSS_TENSOR_WEIGHT, LOSSI_INITIAL_HE, true},                            \
                 {"bias", LOSS_TENSOR_BIAS, LOSSI_INITIAL_ZEROS, false}},                           \
     .folds = LOSSI_FOLDS(LOSSI_FOLD_AFFINE) | LOSSI_FOLDS(LOSSI_FOLD_SUM) |                        \
-             LOSSI_FOLDS(LOSSI_FOLD_RELU),                                                         \
+             LOSSI_FOLDS(LOSSI_FOLD_BOUNDS),                                                       \
     .macs = macs, .scratch_count = scratch_count, .packed_count = packed_count, .pack = pack,      \
     .forward = forward, .backward = backward, .forward_tangent = forward_tangent,                  \
     .backward_tangent = backward_tangent

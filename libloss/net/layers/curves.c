@@ -147,6 +147,12 @@ static void backward_tangent(const lossi_tangent *t)
     }
 #define LARGEST 1e30
 
+static lossi_bounds bounds_of_clip(const lossi_node *node)
+{
+    return (lossi_bounds){node->keys[0].n ? (lossi_real)node->keys[0].v[0] : -INFINITY,
+                          node->keys[1].n ? (lossi_real)node->keys[1].v[0] : INFINITY};
+}
+
 static const char *const APPROXIMATIONS[] = {"none", "tanh", NULL};
 
 CURVE(leaky_relu, LEAKY_RELU, KEYS(NUMBER("slope", 0.01)));
@@ -165,7 +171,8 @@ CURVE(mish, MISH, NO_KEYS);
 CURVE(softsign, SOFTSIGN, NO_KEYS);
 CURVE(clip, CLIP,
       KEYS({"least", .is_fraction = true, .is_optional = true, .least = -LARGEST, .most = LARGEST},
-           {"most", .is_fraction = true, .is_optional = true, .least = -LARGEST, .most = LARGEST}));
+           {"most", .is_fraction = true, .is_optional = true, .least = -LARGEST, .most = LARGEST}),
+      .fold = LOSSI_FOLD_BOUNDS, .bounds = bounds_of_clip);
 CURVE(exp, EXP, NO_KEYS);
 CURVE(log, LOG, NO_KEYS);
 CURVE(sqrt, SQRT, NO_KEYS);

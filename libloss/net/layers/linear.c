@@ -229,7 +229,7 @@ static void add_to_dx(const lossi_call *call, const lossi_real *packed, const lo
 
 static void forward(const lossi_call *call)
 {
-    lossi_epilogue epilogue = {call->p[LOSSI_BIAS], call->residual, call->relu};
+    lossi_epilogue epilogue = {call->p[LOSSI_BIAS], call->residual, call->bounds};
     multiply(call, call->packed, call->x[0], &epilogue, call->y);
 }
 
@@ -248,8 +248,8 @@ static bool has_moving_input(const lossi_tangent *t)
 /* (W x + b)' = W x' + W' x + b' */
 static void forward_tangent(const lossi_tangent *t)
 {
-    const lossi_epilogue first = {NULL, NULL, false},
-                         second = {t->p[LOSSI_BIAS], has_moving_input(t) ? t->y : NULL, false};
+    const lossi_epilogue first = {0},
+                         second = {t->p[LOSSI_BIAS], has_moving_input(t) ? t->y : NULL, NULL};
     if (has_moving_input(t))
         multiply(&t->at, t->at.packed, t->x[0], &first, t->y);
     multiply(&t->at, t->packed, t->at.x[0], &second, t->y);
@@ -268,7 +268,7 @@ static void backward_tangent(const lossi_tangent *t)
 /* BatchNorm goes by the first dimension, which is that of the outputs only if there is one row. */
 static unsigned folds_at(const lossi_node *node)
 {
-    return LOSSI_FOLDS(LOSSI_FOLD_SUM) | LOSSI_FOLDS(LOSSI_FOLD_RELU) |
+    return LOSSI_FOLDS(LOSSI_FOLD_SUM) | LOSSI_FOLDS(LOSSI_FOLD_BOUNDS) |
            (node->n_dims == 1 ? LOSSI_FOLDS(LOSSI_FOLD_AFFINE) : 0);
 }
 

@@ -1,4 +1,6 @@
 /* ReLU: y = max(x, 0). Its derivative can be read off its output, so it may overwrite its input. */
+#include <math.h>
+
 #include "net/builder.h"
 
 static void forward(const lossi_call *call)
@@ -21,15 +23,22 @@ static void forward_tangent(const lossi_tangent *t)
         t->y[i] = t->at.y[i] > 0 ? t->x[0][i] : 0;
 }
 
+static lossi_bounds bounds(const lossi_node *node)
+{
+    (void)node;
+    return (lossi_bounds){0, INFINITY};
+}
+
 const lossi_layer lossi_layer_relu = {
     .name = "relu",
-    .fold = LOSSI_FOLD_RELU,
+    .fold = LOSSI_FOLD_BOUNDS,
     .in_place = true,
     .in_place_training = true,
     .backward_uses_output = true,
     .forward = forward,
     .backward = backward,
     .forward_tangent = forward_tangent,
+    .bounds = bounds,
 };
 
 loss_node loss_builder_relu(loss_builder *b, loss_node in)

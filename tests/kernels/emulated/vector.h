@@ -69,10 +69,19 @@ static inline vector kept(vector a)
     return a;
 }
 
+static inline vector larger(vector a, vector b)
+{
+    return (vector){_mm256_max_ps(a.low, b.low), _mm256_max_ps(a.high, b.high)};
+}
+
+static inline vector smaller(vector a, vector b)
+{
+    return (vector){_mm256_min_ps(a.low, b.low), _mm256_min_ps(a.high, b.high)};
+}
+
 static inline vector positive(vector a)
 {
-    __m256 zero = _mm256_setzero_ps();
-    return (vector){_mm256_max_ps(zero, a.low), _mm256_max_ps(zero, a.high)};
+    return larger(zeros(), a);
 }
 
 static inline float sum_of_lanes(vector a)
