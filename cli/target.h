@@ -38,9 +38,10 @@ typedef struct target {
 
 /* Rows of an option table that fill a target named t. */
 #define TARGET_OPTIONS(t)                                                                          \
-    OPT_TEXT("model", "NAME",                                                                      \
-             "network, such as resnet56, or FILE.net; auto: what --weights is of (auto)",          \
-             &(t).model),                                                                          \
+    OPT_TEXT(                                                                                      \
+        "model", "NAME",                                                                           \
+        "network, such as resnet56, FILE.net or FILE.onnx; auto: what --weights is of (auto)",     \
+        &(t).model),                                                                               \
         OPT_TEXT("weights", "FILE", target_weights_help(), &(t).weights),                          \
         OPT_TEXT("key", "NAME", "which of several sets of tensors in --weights, such as ema",      \
                  &(t).key),                                                                        \
