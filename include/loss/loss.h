@@ -14,6 +14,7 @@
 #include <loss/recognise.h>
 #include <loss/status.h>
 #include <loss/surface.h>
+#include <loss/tasks.h>
 #include <loss/text.h>
 #include <loss/train.h>
 

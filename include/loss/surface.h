@@ -111,6 +111,8 @@ typedef struct loss_surface_options {
 
 /** Makes a landscape file for this network, plane and data, or opens one that holds part of it.
  *
+ *  @param path  NULL: no file; such a handle is for loss_surface_compute() (tasks.h) and metadata.
+ *               Borrowed.
  *  A file of other weights, directions, data, grid or splits is refused and left untouched.
  *  @param net, plane, data  borrowed until loss_surface_close(). net's weights are the origin and
  *                           must not change.

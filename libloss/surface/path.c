@@ -243,8 +243,10 @@ static loss_status record_share(walk *w, double held)
 static loss_status check(const walk *w)
 {
     const loss_surface *s = w->surface;
-    if (!s->net)
-        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: opened to look at, not to evaluate", s->path);
+    if (!s->net || !s->store)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: %s", s->path,
+                          s->net ? "there is no file to put a path into"
+                                 : "opened to look at, not to evaluate");
     if (s->opt.repeat)
         return lossi_fail(LOSS_ERR_ARGUMENT,
                           "%s: repeated lines are no plane that a path could be drawn on", s->path);

@@ -15,10 +15,7 @@ loss_status lossi_share_init(lossi_share *share, const loss_surface *s)
 {
     const loss_surface_options *o = &s->opt;
     size_t n = s->x.n * s->y.n, mine = 0;
-    *share = (lossi_share){.store = s->store,
-                           .cancelled = o->cancelled,
-                           .waiting = o->waiting_for_points,
-                           .user = o->user};
+    *share = (lossi_share){.store = s->store};
     loss_status status = lossi_refinement_make(&share->points, s->x.n, s->y.n, o->repeat != 0);
     if (status)
         return status;
@@ -85,41 +82,6 @@ static loss_status look(lossi_share *share, lossi_share_is_done *is_done, void *
     return status;
 }
 
-/* A moment, before one looks again. *told: the seconds that were told last. */
-static loss_status pause_for_others(loss_cancelled cancelled,
-                                    void (*waiting)(double seconds, void *user), void *user,
-                                    double began, double *told)
-{
-    double seconds = lossi_clock() - began;
-    if (cancelled && cancelled(user))
-        return lossi_fail(LOSS_ERR_CANCELLED, "cancelled");
-    if (waiting && seconds >= *told + 1)
-        waiting(*told = seconds, user);
-    nanosleep(&(struct timespec){0, BETWEEN_LOOKS}, NULL);
-    return LOSS_OK;
-}
-
-/* What is left is with others. */
-static loss_status wait_for_others(lossi_share *share, lossi_share_is_done *is_done, void *context,
-                                   size_t *point, bool *has)
-{
-    const double began = lossi_clock(), patience = fmax(LEAST_PATIENCE, 10 * share->longest);
-    double told = 0;
-    for (;;) {
-        loss_status status = look(share, is_done, context, point, has);
-        if (status || *has || share->first_later == share->n_later)
-            return status;
-        if (lossi_clock() - began > patience) {
-            *point = share->later[share->first_later++];
-            *has = true;
-            return LOSS_OK;
-        }
-        status = pause_for_others(share->cancelled, share->waiting, share->user, began, &told);
-        if (status)
-            return status;
-    }
-}
-
 loss_status lossi_share_next(lossi_share *share, lossi_share_is_done *is_done, void *context,
                              size_t *point, bool *has)
 {
@@ -132,16 +94,37 @@ loss_status lossi_share_next(lossi_share *share, lossi_share_is_done *is_done, v
         if (!status && !*has && !done)
             share->later[share->n_later++] = (uint32_t)*point;
     }
-    if (!status && !*has && share->first_later < share->n_later)
-        status = wait_for_others(share, is_done, context, point, has);
-    share->began = lossi_clock();
-    return status;
+    if (!status && !*has)
+        status = look(share, is_done, context, point, has);
+    if (status || *has || share->first_later == share->n_later) {
+        share->waiting_since = 0;
+        return status;
+    }
+    if (share->waiting_since == 0)
+        share->waiting_since = lossi_clock();
+    *has = lossi_clock() - share->waiting_since > fmax(LEAST_PATIENCE, 10 * share->longest);
+    if (*has)
+        *point = share->later[share->first_later++];
+    return LOSS_OK;
 }
 
-void lossi_share_release(lossi_share *share, size_t point)
+void lossi_share_release(lossi_share *share, size_t point, double seconds)
 {
-    share->longest = fmax(share->longest, lossi_clock() - share->began);
+    share->longest = fmax(share->longest, seconds);
     lossi_store_release(share->store, point);
+}
+
+loss_status lossi_share_pause(const loss_surface *s, lossi_pause *pause)
+{
+    double now = lossi_clock();
+    if (s->opt.cancelled && s->opt.cancelled(s->opt.user))
+        return lossi_fail(LOSS_ERR_CANCELLED, "cancelled");
+    if (pause->began == 0)
+        pause->began = now;
+    if (s->opt.waiting_for_points && now - pause->began >= pause->told + 1)
+        s->opt.waiting_for_points(pause->told = now - pause->began, s->opt.user);
+    nanosleep(&(struct timespec){0, BETWEEN_LOOKS}, NULL);
+    return LOSS_OK;
 }
 
 static size_t number_of(const loss_surface *s, lossi_sole_work work)
@@ -156,18 +139,15 @@ loss_status lossi_share_try_alone(loss_surface *s, lossi_sole_work work, bool *i
 
 loss_status lossi_share_alone(loss_surface *s, lossi_sole_work work)
 {
-    const double began = lossi_clock();
-    double told = 0;
-    for (;;) {
-        bool is_mine;
-        loss_status status = lossi_share_try_alone(s, work, &is_mine);
-        if (status || is_mine)
-            return status;
-        status = pause_for_others(s->opt.cancelled, s->opt.waiting_for_points, s->opt.user, began,
-                                  &told);
-        if (status)
-            return status;
+    lossi_pause pause = {0};
+    bool is_mine = false;
+    loss_status status = LOSS_OK;
+    while (!status && !is_mine) {
+        status = lossi_share_try_alone(s, work, &is_mine);
+        if (!status && !is_mine)
+            status = lossi_share_pause(s, &pause);
     }
+    return status;
 }
 
 void lossi_share_release_alone(loss_surface *s, lossi_sole_work work)

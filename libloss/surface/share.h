@@ -12,10 +12,8 @@ typedef struct lossi_share {
     uint32_t *later;  /* [n] left to others, from first_later to n_later */
     size_t first_later, n_later;
     lossi_store *store;
-    loss_cancelled cancelled;
-    void (*waiting)(double seconds, void *user); /* each second; may be NULL */
-    void *user;
-    double longest, began; /* seconds that a point took; when the last one began */
+    double longest;       /* seconds that a point took here */
+    double waiting_since; /* while all that is left is with others; 0: not so */
 } lossi_share;
 
 /** Whether all that is wanted at a point is in the file by now. */
@@ -25,16 +23,23 @@ typedef loss_status lossi_share_is_done(void *context, size_t point, bool *is);
 loss_status lossi_share_init(lossi_share *share, const loss_surface *surface);
 void lossi_share_free(lossi_share *share);
 
-/** Claims the next point that is not done. When only those are left that other processes have,
- * waits until they are done, and takes over from one that ended. A process that hangs holds its
- * point for ten times the longest that a point took here, at least a minute; then it is evaluated
- * here, too, and who is first puts it.
- *  @param has  false: all points are done
- *  @return LOSS_OK, LOSS_ERR_CANCELLED, or what is_done returned */
+/** Claims the next point that is not done. One of a process that ended is free at once; a process
+ * that hangs holds its point for ten times the longest that a point took here, at least a minute;
+ * then it is given out here, too, and who is first puts it.
+ *  @param has  false: what is left was claimed, here or by others
+ *  @return LOSS_OK, or what is_done returned */
 loss_status lossi_share_next(lossi_share *share, lossi_share_is_done *is_done, void *context,
                              size_t *point, bool *has);
-/** Gives a point back, after it was put. */
-void lossi_share_release(lossi_share *share, size_t point);
+/** Gives a point back, after it was put. @param seconds  that it took */
+void lossi_share_release(lossi_share *share, size_t point, double seconds);
+
+/** Waiting for others. Starts from zero. */
+typedef struct lossi_pause {
+    double began, told; /* seconds */
+} lossi_pause;
+/** A moment, before one looks again; tells opt.waiting_for_points each second.
+ *  @return LOSS_OK, LOSS_ERR_CANCELLED */
+loss_status lossi_share_pause(const loss_surface *surface, lossi_pause *pause);
 
 /** Work that only one process at a time does; numbers of claims after those of the points. */
 typedef enum lossi_sole_work { LOSSI_MODEL_LOSS, LOSSI_PATHS } lossi_sole_work;

@@ -66,6 +66,13 @@ typedef void lossi_take_place(sqlite3_stmt *select, size_t at, void *to);
 loss_status lossi_store_read_grid(lossi_store *store, const char *sql, const char *types,
                                   loss_split split, size_t nx, size_t ny, const char *what,
                                   lossi_take_place *take, void *to);
+/** Add what lossi_store_put_point() and the like add, within a transaction. */
+loss_status lossi_store_insert_point(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                     const loss_point *point);
+loss_status lossi_store_insert_curvature(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                         const loss_point_curvature *curvature);
+loss_status lossi_store_insert_fact(lossi_store *store, const char *key, const char *value,
+                                    bool replace);
 /** Whether a query of one place has a row now. @param select  prepared at the first call */
 loss_status lossi_store_has(lossi_store *store, sqlite3_stmt **select, const char *sql,
                             loss_split split, size_t iy, size_t ix, bool *has);

@@ -231,24 +231,29 @@ loss_status lossi_store_read_facts(lossi_store *store, lossi_facts *facts)
     return status;
 }
 
-loss_status lossi_store_put_fact(lossi_store *store, const char *key, const char *value,
-                                 bool replace)
+loss_status lossi_store_insert_fact(lossi_store *store, const char *key, const char *value,
+                                    bool replace)
 {
     sqlite3_stmt *insert = NULL;
-    loss_status status = lossi_store_begin(store);
-    if (status)
-        return status;
-    status = lossi_sql_prepare(store,
-                               replace ? "INSERT OR REPLACE INTO metadata VALUES(?, ?)"
-                                       : "INSERT OR IGNORE INTO metadata VALUES(?, ?)",
-                               &insert);
+    loss_status status = lossi_sql_prepare(store,
+                                           replace ? "INSERT OR REPLACE INTO metadata VALUES(?, ?)"
+                                                   : "INSERT OR IGNORE INTO metadata VALUES(?, ?)",
+                                           &insert);
     if (!status) {
         sqlite3_bind_text(insert, 1, key, -1, SQLITE_STATIC);
         sqlite3_bind_text(insert, 2, value, -1, SQLITE_STATIC);
         status = lossi_sql_finish(store, insert);
     }
     sqlite3_finalize(insert);
-    return lossi_sql_end(store, status);
+    return status;
+}
+
+loss_status lossi_store_put_fact(lossi_store *store, const char *key, const char *value,
+                                 bool replace)
+{
+    loss_status status = lossi_store_begin(store);
+    return status ? status
+                  : lossi_sql_end(store, lossi_store_insert_fact(store, key, value, replace));
 }
 
 loss_status lossi_axis_check(loss_axis axis, loss_status status, const char *where)
@@ -404,8 +409,8 @@ void lossi_store_release(lossi_store *store, size_t i)
         lossi_claims_release(store->claims, i);
 }
 
-static loss_status insert_point(lossi_store *store, loss_split split, size_t iy, size_t ix,
-                                const loss_point *point)
+loss_status lossi_store_insert_point(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                     const loss_point *point)
 {
     loss_status status = LOSS_OK;
     if (!store->put)
@@ -425,7 +430,8 @@ loss_status lossi_store_put_point(lossi_store *store, loss_split split, size_t i
                                   const loss_point *point)
 {
     loss_status status = lossi_store_begin(store);
-    return status ? status : lossi_sql_end(store, insert_point(store, split, iy, ix, point));
+    return status ? status
+                  : lossi_sql_end(store, lossi_store_insert_point(store, split, iy, ix, point));
 }
 
 loss_status lossi_store_put_points(lossi_store *store, loss_split split, size_t nx, size_t ny,
@@ -436,6 +442,6 @@ loss_status lossi_store_put_points(lossi_store *store, loss_split split, size_t 
         return status;
     for (size_t i = 0; i < nx * ny && !status; i++)
         if (points[i].evaluated)
-            status = insert_point(store, split, i / nx, i % nx, &points[i]);
+            status = lossi_store_insert_point(store, split, i / nx, i % nx, &points[i]);
     return lossi_sql_end(store, status);
 }

@@ -77,14 +77,11 @@ loss_status lossi_store_has_curvature(lossi_store *store, loss_split split, size
                            iy, ix, has);
 }
 
-loss_status lossi_store_put_curvature(lossi_store *store, loss_split split, size_t iy, size_t ix,
-                                      const loss_point_curvature *curvature)
+loss_status lossi_store_insert_curvature(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                         const loss_point_curvature *curvature)
 {
     sqlite3_stmt *put = NULL;
-    loss_status status = lossi_store_begin(store);
-    if (status)
-        return status;
-    status = lossi_sql_prepare(
+    loss_status status = lossi_sql_prepare(
         store, "INSERT OR IGNORE INTO curvature VALUES(?, ?, ?, ?, ?, ?, ?, ?)", &put);
     if (!status) {
         lossi_store_bind_place(put, split, iy, ix);
@@ -96,5 +93,14 @@ loss_status lossi_store_put_curvature(lossi_store *store, loss_split split, size
         status = lossi_sql_finish(store, put);
     }
     sqlite3_finalize(put);
-    return lossi_sql_end(store, status);
+    return status;
+}
+
+loss_status lossi_store_put_curvature(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                      const loss_point_curvature *curvature)
+{
+    loss_status status = lossi_store_begin(store);
+    return status ? status
+                  : lossi_sql_end(store,
+                                  lossi_store_insert_curvature(store, split, iy, ix, curvature));
 }

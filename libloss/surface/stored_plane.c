@@ -70,6 +70,9 @@ loss_status loss_surface_plane(const loss_surface *surface, const loss_net *net,
     LOSSI_REQUIRE(plane);
     *plane = NULL;
     LOSSI_REQUIRE(surface && net);
+    if (!surface->store)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: there is no file to read a plane from",
+                          surface->path);
     const lossi_facts *facts = &surface->facts;
     char digest[17];
     loss_net_digest(net, digest);

@@ -16,11 +16,22 @@
 #include "cpu/cpu.h"
 #include "plane/kinds.h"
 #include "surface/compare.h"
+#include "surface/ledger.h"
+#include "surface/worker.h"
+
+void lossi_surface_end_evaluation(loss_surface *s)
+{
+    lossi_ledger_free(s->ledger);
+    lossi_worker_free(s->worker);
+    s->ledger = NULL;
+    s->worker = NULL;
+}
 
 void loss_surface_close(loss_surface *surface)
 {
     if (!surface)
         return;
+    lossi_surface_end_evaluation(surface);
     lossi_store_close(surface->store);
     lossi_facts_free(&surface->facts);
     lossi_path_free(surface->path_rows, surface->n_path);
@@ -296,7 +307,7 @@ loss_status loss_surface_open(loss_surface **out, const char *path, const loss_n
 {
     LOSSI_REQUIRE(out);
     *out = NULL;
-    LOSSI_REQUIRE(path && net && plane && data);
+    LOSSI_REQUIRE(net && plane && data);
     loss_surface_options opt = LOSS_SURFACE_OPTIONS_INIT;
     loss_surface *s = NULL;
     lossi_facts facts = {0};
@@ -305,7 +316,7 @@ loss_status loss_surface_open(loss_surface **out, const char *path, const loss_n
         status = lossi_fail(LOSS_ERR_ARGUMENT, "both data sets are of the split %s",
                             loss_split_name(loss_dataset_split(data)));
     if (!status)
-        status = new_surface(&s, path);
+        status = new_surface(&s, path ? path : "no file");
     if (!status) {
         s->net = net;
         s->plane = plane;
@@ -319,9 +330,9 @@ loss_status loss_surface_open(loss_surface **out, const char *path, const loss_n
         if (!status)
             status = lossi_surface_take_curvature(s);
     }
-    if (!status && !collect_facts(s, &facts))
-        status = lossi_fail(LOSS_ERR_NOMEM, "%s: out of memory for its metadata", path);
-    if (!status)
+    if (!status && !collect_facts(s, path ? &facts : &s->facts))
+        status = lossi_fail(LOSS_ERR_NOMEM, "%s: out of memory for its metadata", s->path);
+    if (!status && path)
         status = attach(s, &facts);
     lossi_facts_free(&facts);
     if (status)
@@ -399,6 +410,8 @@ loss_status lossi_surface_need_split(const loss_surface *s, loss_split split)
 {
     if ((unsigned)split > LOSS_SPLIT_TEST)
         return lossi_fail(LOSS_ERR_ARGUMENT, "split %d; expected one of loss_split", (int)split);
+    if (!s->store)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: there is no file to read points from", s->path);
     return s->has_split[split] ? LOSS_OK
                                : lossi_fail(LOSS_ERR_NAME, "%s: it holds no points of the split %s",
                                             s->path, loss_split_name(split));

@@ -25,7 +25,12 @@ struct loss_surface {
         opt; /* its curvature and eigen point to the next two, or curvature is NULL */
     loss_curvature_options curvature;
     loss_eigen_options eigen;
+    struct lossi_ledger *ledger; /* NULL: nothing was claimed */
+    struct lossi_worker *worker; /* NULL: nothing was computed */
 };
+
+/** Frees what evaluation needs beside the file. */
+void lossi_surface_end_evaluation(loss_surface *surface);
 
 /** @return LOSS_OK, LOSS_ERR_ARGUMENT (there is no such split), LOSS_ERR_NAME (the file lacks it)
  */

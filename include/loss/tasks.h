@@ -1,0 +1,85 @@
+/* The points of a surface one at a time, for programs that spread them over processes or machines
+ * in their own way (examples/06-tasks.c). loss_surface_evaluate() is made of these:
+ *
+ *     one handle with the file:      claim -> task                outcome -> hand in
+ *     any handle, also without it:            task -> compute -> outcome
+ *
+ * Tasks and outcomes are plain values: between processes of one program on one kind of machine they
+ * may be sent as their bytes. */
+#ifndef LOSS_TASKS_H
+#define LOSS_TASKS_H
+
+#include <stdint.h>
+
+#include <loss/surface.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What is wanted at a point; values are or-ed. Since 0.1. */
+typedef enum loss_want {
+    LOSS_WANT_TRAIN = 1,           /**< the loss of the training images: 1 << LOSS_SPLIT_TRAIN */
+    LOSS_WANT_TEST = 2,            /**< the loss of the test images: 1 << LOSS_SPLIT_TEST */
+    LOSS_WANT_TRAIN_CURVATURE = 4, /**< the extreme eigenvalues of that of the training images */
+    LOSS_WANT_TEST_CURVATURE = 8   /**< the extreme eigenvalues of that of the test images */
+} loss_want;
+
+/** Work that one process does. Since 0.1. */
+typedef struct loss_task {
+    uint64_t point; /**< iy * nx + ix; nx * ny: the network itself, whose loss the file records */
+    uint64_t wants; /**< of loss_want */
+} loss_task;
+
+/** What came out. Since 0.1. */
+typedef struct loss_outcome {
+    loss_task task;                    /**< that was done */
+    loss_point points[2];              /**< by split */
+    loss_point_curvature curvature[2]; /**< by split */
+    uint64_t images;                   /**< that were evaluated */
+} loss_outcome;
+
+/** What loss_surface_claim() found. Since 0.1. */
+typedef enum loss_claim {
+    LOSS_CLAIM_DONE = 0, /**< everything is in the file */
+    LOSS_CLAIM_TASK = 1, /**< a task */
+    /** what is left is with other processes, or was claimed here and not handed in: ask again soon.
+     *  A process that ended loses its claims at once; one that hangs after ten times the longest
+     *  that a task took here, at least a minute. */
+    LOSS_CLAIM_WAIT = 2
+} loss_claim;
+
+/** Claims the next task, coarse to fine. Until it is handed in, or this handle is closed, no other
+ *  process of this machine gets it.
+ *  @param surface  from loss_surface_open(), with a file
+ *  @param claim    written: what was found
+ *  @param task     written with LOSS_CLAIM_TASK
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (no file, or opened with loss_surface_read()), LOSS_ERR_IO
+ *          (also: write-protected), LOSS_ERR_NOMEM, LOSS_ERR_CANCELLED
+ *  Threads: one caller a handle; another thread may be in loss_surface_compute(). Since 0.1. */
+LOSS_API loss_status loss_surface_claim(loss_surface *surface, loss_claim *claim, loss_task *task);
+
+/** Does a task, with all the threads of the surface. The bits do not depend on who does it.
+ *  @param surface  from loss_surface_open(), of the same network, plane, data and options as the
+ *                  one that claimed; it may be one without a file
+ *  @param outcome  written on success
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (no such task), LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM,
+ *          LOSS_ERR_CANCELLED
+ *  Threads: one caller a handle; another thread may be in loss_surface_claim() or
+ *  loss_surface_hand_in(). Since 0.1. */
+LOSS_API loss_status loss_surface_compute(loss_surface *surface, const loss_task *task,
+                                          loss_outcome *outcome);
+
+/** Puts outcomes into the file, in one commit: all of them are on disk on return, or none. Then
+ *  tells the surface's progress function of each.
+ *  @param outcomes  [n], of tasks that this handle claimed. Borrowed.
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (no such task), LOSS_ERR_IO, LOSS_ERR_MISMATCH (another file
+ *          has taken the place of the one that was opened), LOSS_ERR_CANCELLED
+ *  Threads: as loss_surface_claim(). Since 0.1. */
+LOSS_API loss_status loss_surface_hand_in(loss_surface *surface, const loss_outcome *outcomes,
+                                          size_t n);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,127 @@
+/* Doing tasks: the network is moved to the point, and its loss and the eigenvalues evaluated, all
+ * threads on the images of one point. */
+#include "surface/worker.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/thread.h"
+#include "curvature/curvature.h"
+#include "net/evaluate.h"
+#include "surface/place.h"
+#include "surface/surface.h"
+
+struct lossi_worker {
+    lossi_placer *placer;
+    lossi_evaluator *evaluator;
+    loss_curvature *curvature[2]; /* by split; NULL: no eigenvalues are wanted */
+};
+
+uint64_t lossi_surface_wants(const loss_surface *s)
+{
+    uint64_t wants = 0;
+    for (int k = 0; k < 2; k++)
+        if (s->data[k])
+            wants |= lossi_want_loss(k) | (s->opt.curvature ? lossi_want_curvature(k) : 0);
+    return wants;
+}
+
+loss_status lossi_task_check(const loss_surface *s, const loss_task *task)
+{
+    size_t n = s->x.n * s->y.n;
+    uint64_t possible = lossi_surface_wants(s) & (task->point == n ? LOSSI_WANT_LOSSES : ~0ULL);
+    return task->point <= n && !(task->wants & ~possible)
+               ? LOSS_OK
+               : lossi_fail(LOSS_ERR_ARGUMENT,
+                            "%s: a task at point %llu that wants %llu; expected a point up to %zu, "
+                            "and wants within %llu",
+                            s->path, (unsigned long long)task->point,
+                            (unsigned long long)task->wants, n, (unsigned long long)possible);
+}
+
+void lossi_worker_free(lossi_worker *worker)
+{
+    if (!worker)
+        return;
+    for (int k = 0; k < 2; k++)
+        loss_curvature_free(worker->curvature[k]);
+    lossi_evaluator_free(worker->evaluator);
+    lossi_placer_free(worker->placer);
+    free(worker);
+}
+
+static loss_status create(lossi_worker **out, const loss_surface *s)
+{
+    lossi_worker *w = calloc(1, sizeof *w);
+    loss_status status = w ? lossi_placer_create(&w->placer, s) : lossi_fail_nomem(sizeof *w);
+    if (!status)
+        status = lossi_evaluator_create(&w->evaluator, s->net, s->opt.threads);
+    for (int k = 0; k < 2 && !status && s->opt.curvature; k++)
+        if (s->data[k])
+            status = loss_curvature_create(&w->curvature[k], s->net, s->data[k], s->opt.curvature);
+    *out = status ? NULL : w;
+    if (status)
+        lossi_worker_free(w);
+    return status;
+}
+
+/* net is NULL where there is none: its loss is NaN. */
+static loss_status find_loss(const loss_surface *s, const loss_net *net, int split,
+                             loss_outcome *outcome)
+{
+    double start = lossi_clock();
+    loss_result result = {.loss = NAN, .standard_error = NAN, .accuracy = NAN};
+    loss_status status = net ? lossi_evaluator_run(s->worker->evaluator, net, s->data[split],
+                                                   s->opt.cancelled, s->opt.user, &result)
+                             : LOSS_OK;
+    outcome->points[split] = (loss_point){true, result.loss, result.standard_error, result.accuracy,
+                                          lossi_clock() - start};
+    outcome->images += result.images;
+    return status;
+}
+
+/* Where there is no network or no finite loss, the eigenvalues are NaN. */
+static loss_status find_curvature(const loss_surface *s, const loss_net *net, int split,
+                                  loss_outcome *outcome)
+{
+    double start = lossi_clock();
+    loss_eigenvalue found[2];
+    loss_point_curvature *curvature = &outcome->curvature[split];
+    *curvature = (loss_point_curvature){true, NAN, NAN, NAN, NAN, 0};
+    loss_status status = LOSS_OK;
+    if (net) {
+        lossi_curvature_set(s->worker->curvature[split], net);
+        status = loss_curvature_eigen(s->worker->curvature[split], &s->eigen, found, NULL);
+        if (!status)
+            *curvature = (loss_point_curvature){
+                true, found[1].value, found[0].value, found[1].residual, found[0].residual, 0};
+        else if (status == LOSS_ERR_NOT_FINITE)
+            status = LOSS_OK;
+    }
+    curvature->seconds = lossi_clock() - start;
+    return status;
+}
+
+loss_status loss_surface_compute(loss_surface *surface, const loss_task *task,
+                                 loss_outcome *outcome)
+{
+    LOSSI_REQUIRE(surface && task && outcome);
+    if (!surface->net)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: opened to look at, not to evaluate",
+                          surface->path);
+    const loss_net *net = surface->net;
+    size_t nx = surface->x.n;
+    loss_status status = lossi_task_check(surface, task);
+    *outcome = (loss_outcome){.task = *task};
+    if (!status && !surface->worker)
+        status = create(&surface->worker, surface);
+    if (!status && task->point < nx * surface->y.n)
+        status = lossi_placer_at(surface->worker->placer, task->point / nx, task->point % nx, &net);
+    for (int k = 0; k < 2 && !status; k++) {
+        if (task->wants & lossi_want_loss(k))
+            status = find_loss(surface, net, k, outcome);
+        if (!status && task->wants & lossi_want_curvature(k))
+            status = find_curvature(surface, net, k, outcome);
+    }
+    return status;
+}

@@ -1,0 +1,27 @@
+/* Doing tasks of a surface: no file is touched. */
+#ifndef LOSSI_SURFACE_WORKER_H
+#define LOSSI_SURFACE_WORKER_H
+
+#include <loss/tasks.h>
+
+typedef struct lossi_worker lossi_worker;
+
+/** All bits that may be wanted, and those of one split. */
+enum { LOSSI_WANT_LOSSES = LOSS_WANT_TRAIN | LOSS_WANT_TEST };
+static inline uint64_t lossi_want_loss(int split)
+{
+    return (uint64_t)LOSS_WANT_TRAIN << split;
+}
+static inline uint64_t lossi_want_curvature(int split)
+{
+    return (uint64_t)LOSS_WANT_TRAIN_CURVATURE << split;
+}
+
+/** What a surface wants at each point. */
+uint64_t lossi_surface_wants(const loss_surface *surface);
+/** LOSS_ERR_ARGUMENT unless it is a task of the surface. */
+loss_status lossi_task_check(const loss_surface *surface, const loss_task *task);
+
+void lossi_worker_free(lossi_worker *worker);
+
+#endif
