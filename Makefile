@@ -32,8 +32,9 @@ BUILD_DEBS := gcc libc6-dev pkg-config libopenblas-dev liblapacke-dev zlib1g-dev
               libsqlite3-dev libcjson-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev libcairo2-dev fonts-dejavu-core
 VIEW_DEBS  := libglfw3-dev libegl-dev python3-glad
 VIEW_RUN_DEBS := libegl1 libgl1-mesa-dri
+MPI_DEBS   := libopenmpi-dev openmpi-bin
 DEMO_DEBS  := $(BUILD_DEBS) $(VIEW_DEBS) $(VIEW_RUN_DEBS) dataset-fashion-mnist sqlite3
-CHECK_DEBS := $(DEMO_DEBS) g++ libcmocka-dev python3-numpy xvfb xauth xdotool imagemagick
+CHECK_DEBS := $(DEMO_DEBS) $(MPI_DEBS) g++ libcmocka-dev python3-numpy xvfb xauth xdotool imagemagick
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
@@ -57,6 +58,8 @@ LINK_tsan  := -fsanitize=thread
 MODULE_CFLAGS = $(eval MODULE_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(LIB_MODULES) $(CLI_MODULES)))$(MODULE_CFLAGS)
 LIB_LIBS = $(eval LIB_LIBS := $$(shell $(PKG_CONFIG) --libs $(LIB_MODULES)) -lm -pthread)$(LIB_LIBS)
 CLI_LIBS = $(eval CLI_LIBS := $$(shell $(PKG_CONFIG) --libs $(CLI_MODULES)))$(CLI_LIBS)
+MPI_CFLAGS = $(eval MPI_CFLAGS := $$(shell $(PKG_CONFIG) --cflags ompi-c))$(MPI_CFLAGS)
+MPI_LIBS = $(eval MPI_LIBS := $$(shell $(PKG_CONFIG) --libs ompi-c))$(MPI_LIBS)
 VIEW_CFLAGS = $(eval VIEW_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(VIEW_MODULES)))$(VIEW_CFLAGS)
 VIEW_LIBS = $(eval VIEW_LIBS := $$(shell $(PKG_CONFIG) --libs glfw3 cairo zlib) -ldl)$(VIEW_LIBS)
 
@@ -77,6 +80,8 @@ SIMD_SOURCES := $(sort $(wildcard libloss/kernels/simd/*.c))
 SET_NAMES    := $(foreach set,$(X86_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=libloss/kernels/$(set)/%))
 ANY_SOURCES  := $(sort $(wildcard libloss/*/*.c libloss/net/*/*.c libloss/kernels/blas/*.c libloss/kernels/ref/*.c))
 CLI_SOURCES  := $(sort $(wildcard cli/*.c cli/common/*.c))
+# lossgrid-mpi: the same, with MPI's ranks in place of the one process of cli/ranks.c.
+MPI_SOURCES  := $(sort $(wildcard cli/mpi/*.c))
 # The viewer: what needs no OpenGL (viewer/), which the tests link too; what does (viewer/gl/).
 VIEW_SOURCES := $(filter-out viewer/main.c,$(sort $(wildcard viewer/*.c cli/common/*.c)))
 VIEW_GL      := viewer/main.c $(sort $(wildcard viewer/gl/*.c))
@@ -99,6 +104,7 @@ LIB_OBJECTS  := $(ANY_SOURCES:%.c=$(OUT)/%.o) $(SET_NAMES:%=$(OUT)/%.o) $(OUT)/m
 PIC_OBJECTS  := $(ANY_SOURCES:%.c=$(OUT)/%.pic.o) $(SET_NAMES:%=$(OUT)/%.pic.o) $(OUT)/made/onnx.pb-c.pic.o
 EMULATED_OBJECTS := $(if $(X86_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=$(OUT)/tests/kernels/emulated/%.o))
 CLI_OBJECTS  := $(CLI_SOURCES:%.c=$(OUT)/%.o)
+MPI_OBJECTS  := $(MPI_SOURCES:%.c=$(OUT)/%.o)
 VIEW_OBJECTS := $(VIEW_SOURCES:%.c=$(OUT)/%.o)
 VIEW_READERS := $(OUT)/cli/common/data_name.o $(patsubst %,$(OUT)/viewer/%.o,csv_text grid problem read read_csv read_landscape read_ply scatter)
 VIEW_GL_OBJECTS := $(VIEW_GL:%.c=$(OUT)/%.o) $(OUT)/viewer/made/shaders.o $(OUT)/viewer/made/src/gl.o
@@ -106,7 +112,7 @@ DOUBLE_OBJECTS := $(ANY_SOURCES:%.c=$(DOUBLE)/%.o) $(DOUBLE)/made/onnx.pb-c.o
 BENCH_OBJECTS := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/bench/*.c)))
 ALL_OBJECTS  := $(LIB_OBJECTS) $(PIC_OBJECTS) $(CLI_OBJECTS) $(DOUBLE_OBJECTS) $(TESTS:=.o) $(DOUBLE_TESTS:=.o) $(EXAMPLES:=.o) \
                 $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/fuzz_%.o) $(OUT)/tests/fuzz/replay.o $(BENCH_OBJECTS) $(EMULATED_OBJECTS) \
-                $(VIEW_OBJECTS) $(VIEW_GL_OBJECTS) $(VIEW_TESTS:=.o) $(CLI_TESTS:=.o)
+                $(VIEW_OBJECTS) $(VIEW_GL_OBJECTS) $(VIEW_TESTS:=.o) $(CLI_TESTS:=.o) $(MPI_OBJECTS)
 
 STATIC_LIB := $(OUT)/libloss.a
 SHARED_LIB := $(OUT)/libloss.so.$(VERSION)
@@ -122,7 +128,7 @@ endif
 .DELETE_ON_ERROR:
 
 .PHONY: all
-all: $(STATIC_LIB) $(SHARED_LIB) $(OUT)/lossgrid viewer ## Build the library (static and shared), lossgrid and lossview
+all: $(STATIC_LIB) $(SHARED_LIB) $(OUT)/lossgrid mpi viewer ## Build the library (static and shared), lossgrid, lossgrid-mpi and lossview
 
 # lossview is left out where its libraries are missing. They are looked for only now: `make check` may just have installed them.
 .PHONY: viewer
@@ -131,6 +137,12 @@ viewer: $(STATIC_LIB) $(VIEW_OBJECTS) ## Build lossview; says so where its libra
 		$(PKG_CONFIG) --exists $$module || { echo "lossview: skipped, $$module not found"; exit 0; }; done; \
 	command -v glad >/dev/null || { echo "lossview: skipped, glad not found"; exit 0; }; \
 	$(MAKE) --no-print-directory $(OUT)/lossview
+
+# lossgrid-mpi is left out where Open MPI is missing.
+.PHONY: mpi
+mpi: $(STATIC_LIB) $(CLI_OBJECTS) ## Build lossgrid-mpi; says so where Open MPI is missing
+	if $(PKG_CONFIG) --exists ompi-c; then $(MAKE) --no-print-directory $(OUT)/lossgrid-mpi; \
+	else echo "lossgrid-mpi: skipped, Open MPI not found (pkg-config ompi-c)"; fi
 
 .PHONY: examples
 examples: $(EXAMPLES) ## Build the examples in examples/ into $(BUILD)/release/examples/
@@ -222,6 +234,11 @@ $(SHARED_LIB): $(PIC_OBJECTS) libloss/libloss.map
 $(OUT)/lossgrid: $(CLI_OBJECTS) $(STATIC_LIB)
 	$(call say,LINK)
 	$(LINK) -o $@ $^ $(CLI_LIBS) $(LIB_LIBS)
+
+$(OUT)/lossgrid-mpi: $(filter-out %/cli/ranks.o,$(CLI_OBJECTS)) $(MPI_OBJECTS) $(STATIC_LIB)
+	$(call say,LINK)
+	$(LINK) -o $@ $^ $(MPI_LIBS) $(CLI_LIBS) $(LIB_LIBS)
+$(MPI_OBJECTS): INCLUDES += $(MPI_CFLAGS)
 
 # The loader of OpenGL's functions, and the shaders as strings.
 $(OUT)/viewer/made/src/gl.c:
@@ -372,13 +389,14 @@ deps-check:
 SHARE := $(PREFIX)/share
 VIEW_INSTALLED = $(PREFIX)/bin/lossview $(SHARE)/applications/lossview.desktop $(SHARE)/icons/hicolor/scalable/apps/lossview.svg \
                  $(SHARE)/man/man1/lossview.1
-INSTALLED = $(VIEW_INSTALLED) $(PREFIX)/bin/lossgrid $(HEADERS:include/%=$(PREFIX)/include/%) $(LIBDIR)/libloss.a \
+INSTALLED = $(VIEW_INSTALLED) $(PREFIX)/bin/lossgrid $(PREFIX)/bin/lossgrid-mpi $(HEADERS:include/%=$(PREFIX)/include/%) $(LIBDIR)/libloss.a \
             $(LIBDIR)/libloss.so.$(VERSION) $(LIBDIR)/$(SONAME) $(LIBDIR)/libloss.so $(LIBDIR)/pkgconfig/loss.pc
 
 .PHONY: install
 install: all ## Install below $(DESTDIR)$(PREFIX); libraries into $(DESTDIR)$(LIBDIR)
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/include/loss" "$(DESTDIR)$(LIBDIR)/pkgconfig"
 	install -m 755 $(OUT)/lossgrid "$(DESTDIR)$(PREFIX)/bin/"
+	if [ -x $(OUT)/lossgrid-mpi ]; then install -m 755 $(OUT)/lossgrid-mpi "$(DESTDIR)$(PREFIX)/bin/"; fi
 	if [ -x $(OUT)/lossview ]; then \
 		install -D -m 755 $(OUT)/lossview "$(DESTDIR)$(PREFIX)/bin/lossview"; \
 		install -D -m 644 viewer/desktop/lossview.desktop "$(DESTDIR)$(SHARE)/applications/lossview.desktop"; \

@@ -7,21 +7,23 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "ranks.h"
 
 static const struct {
     const char *name, *summary;
     int (*run)(int argc, char **argv);
+    bool is_shared; /* all ranks of lossgrid-mpi run it; the others run on rank 0 only */
 } commands[] = {
-    {"train", "train a network, with a checkpoint per epoch", command_train},
-    {"eval", "loss and accuracy of a network on a data set", command_eval},
-    {"surface", "the loss on a grid of a plane through the weights", command_surface},
-    {"merge", "the parts of a landscape that several machines made", command_merge},
-    {"path", "the path of training on a landscape's plane", command_path},
-    {"curvature", "eigenvalues, trace and density of the loss's Hessian", command_curvature},
-    {"export", "a landscape as meshes, grids and tables of other programs", command_export},
-    {"plot", "a landscape as a picture: .png .svg .pdf", command_plot},
-    {"convert", "weights as .safetensors, networks as text", command_convert},
-    {"info", "what a file, a run or a data set holds", command_info},
+    {"train", "train a network, with a checkpoint per epoch", command_train, false},
+    {"eval", "loss and accuracy of a network on a data set", command_eval, false},
+    {"surface", "the loss on a grid of a plane through the weights", command_surface, true},
+    {"merge", "the parts of a landscape that several machines made", command_merge, false},
+    {"path", "the path of training on a landscape's plane", command_path, false},
+    {"curvature", "eigenvalues, trace and density of the loss's Hessian", command_curvature, false},
+    {"export", "a landscape as meshes, grids and tables of other programs", command_export, false},
+    {"plot", "a landscape as a picture: .png .svg .pdf", command_plot, false},
+    {"convert", "weights as .safetensors, networks as text", command_convert, false},
+    {"info", "what a file, a run or a data set holds", command_info, false},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
@@ -101,7 +103,8 @@ static int run(int argc, char **argv)
     }
     for (size_t i = 0; i < N_COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
+            return ranks_number() && !commands[i].is_shared ? EXIT_OK
+                                                            : commands[i].run(argc - 1, argv + 1);
     const char *names[N_COMMANDS];
     for (size_t i = 0; i < N_COMMANDS; i++)
         names[i] = commands[i].name;
@@ -126,11 +129,12 @@ static void do_without_blas_threads(char **argv)
 int main(int argc, char **argv)
 {
     do_without_blas_threads(argv);
+    ranks_begin(&argc, &argv);
     int result = run(argc, argv);
     /* A result that did not arrive is a failure: standard output may be a file on a full disk. */
     if ((fflush(stdout) || ferror(stdout)) && result == EXIT_OK) {
         fprintf(stderr, "lossgrid: standard output: cannot write: %s\n", strerror(errno));
-        return EXIT_FAILED;
+        result = EXIT_FAILED;
     }
-    return result;
+    return ranks_end(result);
 }

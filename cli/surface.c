@@ -1,6 +1,7 @@
 /* lossgrid surface */
 #include "cli.h"
 #include "images.h"
+#include "ranks.h"
 #include "report.h"
 #include "surface_request.h"
 #include "surface_watch.h"
@@ -73,7 +74,8 @@ static loss_status open_surface(surface_request *r, work *w)
     s->network_from = r->t.network_from;
     s->caveat = *r->t.caveat ? r->t.caveat : NULL;
     s->weights_read = *r->t.read ? r->t.read : NULL;
-    return loss_surface_open(&w->surface, r->out, w->net, w->plane, images_first(&w->images), s);
+    return loss_surface_open(&w->surface, ranks_number() ? NULL : r->out, w->net, w->plane,
+                             images_first(&w->images), s);
 }
 
 static loss_status run(surface_request *r)
@@ -89,11 +91,12 @@ static loss_status run(surface_request *r)
     if (!status)
         status = open_surface(r, &w);
     if (!status)
-        status = loss_surface_evaluate(w.surface);
+        status = ranks_evaluate(w.surface);
     progress_end();
-    if (!status && r->surface.part <= 1)
+    bool is_first = !ranks_number();
+    if (!status && is_first && r->surface.part <= 1)
         status = runs_add_paths(&r->runs, w.surface, r->t.quiet);
-    if (!status)
+    if (!status && is_first)
         status = report_print(w.surface, r->out, r->json, false);
     close_all(&w);
     return status;

@@ -1,5 +1,5 @@
 /* The points of a surface one at a time, for programs that spread them over processes or machines
- * in their own way (examples/06-tasks.c). loss_surface_evaluate() is made of these:
+ * in their own way (examples/06-workers.c). loss_surface_evaluate() is made of these:
  *
  *     one handle with the file:      claim -> task                outcome -> hand in
  *     any handle, also without it:            task -> compute -> outcome
@@ -78,6 +78,13 @@ LOSS_API loss_status loss_surface_compute(loss_surface *surface, const loss_task
  *  Threads: as loss_surface_claim(). Since 0.1. */
 LOSS_API loss_status loss_surface_hand_in(loss_surface *surface, const loss_outcome *outcomes,
                                           size_t n);
+
+/** What a surface is of: network, weights, directions, data, grid, kernel set, a line each, such as
+ *  "kernel set: avx2". Outcomes of one handle belong into the file of another only if these are the
+ *  same.
+ *  @param text  *text is owned by the caller: free(); NULL on failure
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_NOMEM. Threads: one caller a handle. Since 0.1. */
+LOSS_API loss_status loss_surface_identity(const loss_surface *surface, char **text);
 
 #ifdef __cplusplus
 }

@@ -20,6 +20,7 @@ struct lossi_ledger {
     uint64_t model; /* losses of the model itself that are to be recorded */
     loss_surface_progress progress;
     uint64_t images; /* evaluated for this handle */
+    size_t counted;  /* what progress.done is after the outcomes that are being handed in */
     double start;
 };
 
@@ -232,7 +233,7 @@ static void report(lossi_ledger *l, const loss_outcome *o, int split,
     p->done++;
     p->seconds = lossi_clock() - l->start;
     p->seconds_left =
-        p->seconds / (double)(p->done - p->done_before) * (double)(p->total - p->done);
+        p->seconds / (double)(l->counted - p->done_before) * (double)(p->total - l->counted);
     p->images_per_second = (double)l->images / p->seconds;
     p->x = loss_axis_at(s->x, o->task.point % s->x.n);
     p->y = loss_axis_at(s->y, o->task.point / s->x.n);
@@ -285,6 +286,19 @@ static void note_point(lossi_ledger *l, const loss_outcome *o)
         lossi_share_release(&l->share, o->task.point, seconds);
 }
 
+/* What outcomes add: rates are those after all of them. */
+static void count(lossi_ledger *l, const loss_outcome *outcomes, size_t n)
+{
+    size_t n_points = l->surface->x.n * l->surface->y.n;
+    l->counted = l->progress.done;
+    for (size_t i = 0; i < n; i++) {
+        const loss_task *task = &outcomes[i].task;
+        l->images += outcomes[i].images;
+        if (task->point < n_points)
+            l->counted += (size_t)__builtin_popcountll(l->lacks[task->point] & task->wants);
+    }
+}
+
 loss_status loss_surface_hand_in(loss_surface *surface, const loss_outcome *outcomes, size_t n)
 {
     LOSSI_REQUIRE(surface && (outcomes || !n));
@@ -299,8 +313,9 @@ loss_status loss_surface_hand_in(loss_surface *surface, const loss_outcome *outc
     for (size_t i = 0; i < n && !status; i++)
         status = insert(surface, &outcomes[i]);
     status = lossi_sql_end(surface->store, status);
+    if (!status)
+        count(surface->ledger, outcomes, n);
     for (size_t i = 0; i < n && !status; i++) {
-        surface->ledger->images += outcomes[i].images;
         if (outcomes[i].task.point == surface->x.n * surface->y.n)
             status = note_model(surface->ledger, &outcomes[i]);
         else
