@@ -50,6 +50,9 @@ check "03-landscape runs on its weights" "$tmp/03-landscape" "$tmp/data" lenet5 
     "$tmp/a.landscape" "$tmp/a.ply"
 check "04-path runs on its checkpoints" "$tmp/04-path" "$tmp/data" lenet5 "$tmp/run" "$tmp/b.landscape"
 check "05-critical-points runs on its landscape" sh -c "'$tmp/05-critical-points' '$tmp/a.landscape' 0 | grep -q 'minimum at'"
+check "06-workers runs" "$tmp/06-workers" "$tmp/data" lenet5 "$tmp/run/epoch-003.safetensors" "$tmp/c.landscape" 3
+for f in a c; do "$prefix/bin/lossgrid" export "$tmp/$f.landscape" --quiet --out "$tmp/$f.csv"; cut -d, -f1-8 "$tmp/$f.csv" >"$tmp/$f.points"; done
+check "and gives the points of 03-landscape" cmp "$tmp/a.points" "$tmp/c.points"
 check "03-landscape left a mesh" sh -c "head -c 3 $tmp/a.ply | grep -q ply"
 
 check "make uninstall" make -s BUILD="$build" PREFIX="$prefix" uninstall
