@@ -4,10 +4,10 @@
 
 #include "onnx/emit.h"
 
-enum { LOSSI_ONNX_MOST_SIDES = 2, LOSSI_ONNX_MOST_WINDOW_KEYS = 10 };
+enum { LOSSI_ONNX_MOST_SIDES = 3, LOSSI_ONNX_MOST_WINDOW_KEYS = 10 };
 
 typedef struct lossi_onnx_window {
-    size_t n; /* sides: 1 or 2 */
+    size_t n; /* sides: 1 to 3 */
     size_t in[LOSSI_ONNX_MOST_SIDES];
     double kernel[LOSSI_ONNX_MOST_SIDES], stride[LOSSI_ONNX_MOST_SIDES],
         dilation[LOSSI_ONNX_MOST_SIDES];
