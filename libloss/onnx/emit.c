@@ -108,6 +108,9 @@ static loss_node emit_values(lossi_onnx_call *call, const char *kind, const loss
 static loss_status emit_constant(lossi_onnx_call *call, lossi_onnx_entry *entry)
 {
     const lossi_value *value = entry->value;
+    if (value->batch >= 0)
+        return lossi_onnx_refuse(call, "its input %.100s has other values for each image",
+                                 entry->name);
     entry->shape = (lossi_onnx_shape){.n_dims = value->n_dims, .batch = -1, .outer = 1};
     memcpy(entry->shape.dims, value->dims, sizeof value->dims);
     for (size_t i = 0; i < value->count; i++)

@@ -63,6 +63,7 @@ static loss_status shape_of(lossi_onnx_call *call, lossi_onnx_shape *shape)
         return LOSS_OK;
     }
     shape->n_dims = in->value->n_dims;
+    shape->batch = in->value->batch;
     memcpy(shape->dims, in->value->dims, sizeof shape->dims);
     return LOSS_OK;
 }
@@ -143,6 +144,29 @@ loss_status lossi_onnx_fold_fill(lossi_onnx_call *call)
     return status ? status : lossi_onnx_set_value(call, 0, value);
 }
 
+/* From 0 to so many times the number of images: the numbers of the first image, and as many more
+ * for each after it. */
+static loss_status range_of_images(lossi_onnx_call *call, double each, double step)
+{
+    double n = each / step;
+    if (!(n >= 1 && n < MOST_VALUES) || n != floor(n))
+        return lossi_onnx_refuse(call, "to %g times the number of images in steps of %g", each,
+                                 step);
+    size_t count = (size_t)n;
+    lossi_value *value;
+    loss_status status = lossi_value_create(&value, file_of(call), LOSSI_ONNX_WHOLE, 1, &count);
+    if (!status)
+        status = lossi_value_vary(value, 0);
+    for (size_t i = 0; !status && i < count; i++) {
+        value->numbers[i] = (double)i * step;
+        value->by_image[i] = each;
+    }
+    if (!status)
+        return lossi_onnx_set_value(call, 0, value);
+    lossi_value_free(value);
+    return status;
+}
+
 loss_status lossi_onnx_fold_range(lossi_onnx_call *call)
 {
     loss_status status = LOSS_OK;
@@ -150,13 +174,16 @@ loss_status lossi_onnx_fold_range(lossi_onnx_call *call)
     const lossi_value *in[3], *first = lossi_onnx_constant(call, 0, &status);
     for (size_t i = 0; i < 3 && !status; i++) {
         in[i] = lossi_onnx_constant(call, i, &status);
-        if (!in[i] || in[i]->count != 1 || in[i]->times_n[0])
+        if (!in[i] || in[i]->count != 1 || (in[i]->times_n[0] && i != 1))
             return status ? status
                           : lossi_onnx_refuse(call, "its limits are not three fixed numbers");
         of[i] = in[i]->numbers[0];
     }
     if (status)
         return status;
+    if (in[1]->times_n[0])
+        return of[0] == 0 ? range_of_images(call, of[1], of[2])
+                          : lossi_onnx_refuse(call, "to a number of images, from other than 0");
     double n = ceil((of[1] - of[0]) / of[2]);
     if (!(n < MOST_VALUES)) /* of[2] may be 0 */
         return lossi_onnx_refuse(call, "from %g to %g in steps of %g", of[0], of[1], of[2]);

@@ -5,10 +5,11 @@
 
 #include "onnx/fold.h"
 
-/* A number, perhaps times the number of images. */
+/* A number, perhaps times the number of images, or with more for each image after the first. */
 typedef struct number {
     double v;
     bool times_n;
+    double by_image;
 } number;
 
 /* How an operator computes: false if the result is not known without the number of images. */
@@ -88,7 +89,7 @@ loss_status lossi_onnx_fold_one(lossi_onnx_call *call)
     lossi_value *value;
     status = lossi_value_create(&value, &call->graph->file, in->type, in->n_dims, in->dims);
     for (size_t i = 0; !status && i < in->count; i++) {
-        number a = {in->numbers[i], in->times_n[i]};
+        number a = {in->numbers[i], in->times_n[i], 0};
         value->times_n[i] = a.times_n;
         if (!of(a, &value->numbers[i])) {
             lossi_value_free(value);
@@ -103,27 +104,28 @@ loss_status lossi_onnx_fold_one(lossi_onnx_call *call)
 static bool add(number a, number b, bool is_whole, number *out)
 {
     (void)is_whole;
-    *out = (number){a.v + b.v, a.times_n || b.times_n};
+    *out = (number){a.v + b.v, a.times_n || b.times_n, a.by_image + b.by_image};
     return a.times_n == b.times_n || (a.times_n ? b.v : a.v) == 0;
 }
 
 static bool subtract(number a, number b, bool is_whole, number *out)
 {
     b.v = -b.v;
+    b.by_image = -b.by_image;
     return add(a, b, is_whole, out);
 }
 
 static bool multiply(number a, number b, bool is_whole, number *out)
 {
     (void)is_whole;
-    *out = (number){a.v * b.v, a.times_n || b.times_n};
-    return !(a.times_n && b.times_n);
+    *out = (number){a.v * b.v, a.times_n || b.times_n, a.v * b.by_image + a.by_image * b.v};
+    return !(a.times_n && b.times_n) && (a.by_image == 0 || b.by_image == 0);
 }
 
 static bool divide(number a, number b, bool is_whole, number *out)
 {
     double ratio = a.v / b.v, cut = is_whole ? trunc(ratio) : ratio;
-    *out = (number){cut, a.times_n && !b.times_n};
+    *out = (number){cut, a.times_n && !b.times_n, 0};
     /* k N / d is cut at another place for each N, unless d divides k. */
     return !(b.times_n && !a.times_n) && !(out->times_n && cut != ratio) && !(is_whole && b.v == 0);
 }
@@ -134,14 +136,14 @@ static bool modulo(number a, number b, bool is_whole, number *out)
     double rest = fmod(a.v, b.v);
     if (rest != 0 && (rest < 0) != (b.v < 0))
         rest += b.v;
-    *out = (number){rest, false};
+    *out = (number){rest, false, 0};
     return !b.times_n && b.v != 0 && (!a.times_n || rest == 0);
 }
 
 static bool power(number a, number b, bool is_whole, number *out)
 {
     (void)is_whole;
-    *out = (number){pow(a.v, b.v), false};
+    *out = (number){pow(a.v, b.v), false, 0};
     return !a.times_n && !b.times_n;
 }
 
@@ -161,7 +163,7 @@ static bool order_of(number a, number b, int *order)
         (void)is_whole;                                                                            \
         int order;                                                                                 \
         bool is_known = order_of(a, b, &order);                                                    \
-        *out = (number){order holds, false};                                                       \
+        *out = (number){order holds, false, 0};                                                    \
         return is_known;                                                                           \
     }
 COMPARISON(equal, == 0)
@@ -191,36 +193,36 @@ static bool larger(number a, number b, bool is_whole, number *out)
 static bool both(number a, number b, bool is_whole, number *out)
 {
     (void)is_whole;
-    *out = (number){a.v != 0 && b.v != 0, false};
+    *out = (number){a.v != 0 && b.v != 0, false, 0};
     return true;
 }
 
 static bool either(number a, number b, bool is_whole, number *out)
 {
     (void)is_whole;
-    *out = (number){a.v != 0 || b.v != 0, false};
+    *out = (number){a.v != 0 || b.v != 0, false, 0};
     return true;
 }
 
 static const struct {
     const char *name;
     two of;
-    bool gives_bool, is_variadic;
-} twos[] = {{"Add", add, false, false},
-            {"Sub", subtract, false, false},
-            {"Mul", multiply, false, false},
-            {"Div", divide, false, false},
-            {"Mod", modulo, false, false},
-            {"Pow", power, false, false},
-            {"Min", smaller, false, true},
-            {"Max", larger, false, true},
-            {"Equal", equal, true, false},
-            {"Greater", greater, true, false},
-            {"Less", less, true, false},
-            {"GreaterOrEqual", greater_or_equal, true, false},
-            {"LessOrEqual", less_or_equal, true, false},
-            {"And", both, true, false},
-            {"Or", either, true, false}};
+    bool gives_bool, is_variadic, takes_images;
+} twos[] = {{"Add", add, false, false, true},
+            {"Sub", subtract, false, false, true},
+            {"Mul", multiply, false, false, true},
+            {"Div", divide, false, false, false},
+            {"Mod", modulo, false, false, false},
+            {"Pow", power, false, false, false},
+            {"Min", smaller, false, true, false},
+            {"Max", larger, false, true, false},
+            {"Equal", equal, true, false, false},
+            {"Greater", greater, true, false, false},
+            {"Less", less, true, false, false},
+            {"GreaterOrEqual", greater_or_equal, true, false, false},
+            {"LessOrEqual", less_or_equal, true, false, false},
+            {"And", both, true, false, false},
+            {"Or", either, true, false, false}};
 
 /* Where(condition, a, b). */
 static loss_status choose(lossi_onnx_call *call)
@@ -249,41 +251,71 @@ static loss_status choose(lossi_onnx_call *call)
     return status ? status : lossi_onnx_set_value(call, 0, value);
 }
 
+static number number_of(const lossi_value *value, size_t i)
+{
+    return (number){value->numbers[i], value->times_n[i], value->by_image ? value->by_image[i] : 0};
+}
+
+/* Where the images are in a result of n dimensions: in the same place of both, or of one. */
+static bool join_batches(const lossi_value *a, const lossi_value *b, size_t n, int *batch)
+{
+    int at_a = a->batch < 0 ? -1 : a->batch + (int)(n - a->n_dims),
+        at_b = b->batch < 0 ? -1 : b->batch + (int)(n - b->n_dims);
+    *batch = at_a > at_b ? at_a : at_b;
+    const lossi_value *other = at_a < 0 ? a : b; /* of one: it has one value for all images */
+    size_t skipped = n - other->n_dims;
+    return *batch < 0 || at_a == at_b ||
+           ((at_a < 0 || at_b < 0) &&
+            ((size_t)*batch < skipped || other->dims[(size_t)*batch - skipped] == 1));
+}
+
 static loss_status combine(lossi_onnx_call *call, two of, bool gives_bool, const lossi_value *a,
                            const lossi_value *b, lossi_value **out)
 {
     size_t n, dims[LOSSI_ARRAY_MAX_DIMS];
+    int batch;
     *out = NULL;
-    if (!lossi_onnx_broadcast(a->n_dims, a->dims, b->n_dims, b->dims, &n, dims))
+    if (!lossi_onnx_broadcast(a->n_dims, a->dims, b->n_dims, b->dims, &n, dims) ||
+        !join_batches(a, b, n, &batch))
         return lossi_onnx_refuse(call, "the shapes do not fit");
     lossi_value *value;
     loss_status status = lossi_value_create(&value, &call->graph->file,
                                             gives_bool ? LOSSI_ONNX_BOOL : a->type, n, dims);
+    if (!status && batch >= 0 && (status = lossi_value_vary(value, batch)))
+        lossi_value_free(value);
     for (size_t i = 0; !status && i < value->count; i++) {
         size_t from_a = lossi_onnx_source(i, n, dims, a->n_dims, a->dims),
                from_b = lossi_onnx_source(i, n, dims, b->n_dims, b->dims);
         number made;
-        if (!of((number){a->numbers[from_a], a->times_n[from_a]},
-                (number){b->numbers[from_b], b->times_n[from_b]}, a->type != LOSSI_ONNX_FLOAT,
-                &made)) {
+        if (!of(number_of(a, from_a), number_of(b, from_b), a->type != LOSSI_ONNX_FLOAT, &made)) {
             lossi_value_free(value);
             return lossi_onnx_refuse(call, "its result depends on the number of images");
         }
         value->numbers[i] = made.v;
         value->times_n[i] = made.times_n;
+        if (value->by_image)
+            value->by_image[i] = made.by_image;
     }
     *out = value;
     return status;
 }
 
 /* Of two inputs or, where an operator takes more, one after the other. */
-static loss_status combine_all(lossi_onnx_call *call, two of, bool gives_bool, size_t n)
+static const lossi_value *combined(const lossi_onnx_call *call, bool takes_images, size_t i,
+                                   loss_status *status)
+{
+    return takes_images ? lossi_onnx_image_constant(call, i, status)
+                        : lossi_onnx_constant(call, i, status);
+}
+
+static loss_status combine_all(lossi_onnx_call *call, two of, bool gives_bool, bool takes_images,
+                               size_t n)
 {
     loss_status status = LOSS_OK;
     lossi_value *value = NULL;
-    const lossi_value *first = lossi_onnx_constant(call, 0, &status);
+    const lossi_value *first = combined(call, takes_images, 0, &status);
     for (size_t i = 1; !status && i < n; i++) {
-        const lossi_value *next = lossi_onnx_constant(call, i, &status);
+        const lossi_value *next = combined(call, takes_images, i, &status);
         lossi_value *before = value;
         if (!status && (!first || !next))
             status = lossi_onnx_refuse(call, "an input is left out");
@@ -305,6 +337,6 @@ loss_status lossi_onnx_fold_two(lossi_onnx_call *call)
         return lossi_onnx_fold_cast(call);
     for (size_t i = 0; i < sizeof twos / sizeof *twos; i++)
         if (strcmp(twos[i].name, call->operator->name) == 0 && (n == 2 || twos[i].is_variadic))
-            return combine_all(call, twos[i].of, twos[i].gives_bool, n);
+            return combine_all(call, twos[i].of, twos[i].gives_bool, twos[i].takes_images, n);
     return lossi_onnx_refuse(call, "it is not read for these constants");
 }

@@ -11,15 +11,25 @@ static loss_status first_of(const lossi_onnx_call *call, const lossi_value **in)
     return *in || status ? status : lossi_onnx_refuse(call, "it has no input");
 }
 
+/* The same of values that may differ from image to image. */
+static loss_status image_first_of(const lossi_onnx_call *call, const lossi_value **in)
+{
+    loss_status status = LOSS_OK;
+    *in = lossi_onnx_image_constant(call, 0, &status);
+    return *in || status ? status : lossi_onnx_refuse(call, "it has no input");
+}
+
 static void copy_number(lossi_value *to, size_t at, const lossi_value *from, size_t i)
 {
     to->numbers[at] = from->numbers[i];
     to->times_n[at] = from->times_n[i];
+    if (to->by_image)
+        to->by_image[at] = from->by_image[i];
 }
 
 static lossi_onnx_shape shape_of(const lossi_value *value)
 {
-    lossi_onnx_shape shape = {.n_dims = value->n_dims, .batch = -1, .outer = 1};
+    lossi_onnx_shape shape = {.n_dims = value->n_dims, .batch = value->batch, .outer = 1};
     memcpy(shape.dims, value->dims, sizeof shape.dims);
     return shape;
 }
@@ -225,18 +235,31 @@ loss_status lossi_onnx_fold_transpose(lossi_onnx_call *call)
     return status ? status : lossi_onnx_set_value(call, 0, value);
 }
 
+/* As lossi_value_vary(); frees the value on failure. */
+static loss_status vary(lossi_value *value, int batch)
+{
+    loss_status status = lossi_value_vary(value, batch);
+    if (status)
+        lossi_value_free(value);
+    return status;
+}
+
 loss_status lossi_onnx_fold_view(lossi_onnx_call *call)
 {
     const lossi_value *in;
     lossi_onnx_shape before, after;
-    loss_status status = first_of(call, &in);
+    loss_status status = image_first_of(call, &in);
     if (!status) {
         before = shape_of(in);
         status = lossi_onnx_view(call, &before, &after);
     }
     lossi_value *value;
+    if (!status && after.batch >= 0 && after.outer != 1)
+        status = lossi_onnx_refuse(call, "values for each image would be torn apart");
     if (!status)
         status = lossi_value_create(&value, &call->graph->file, in->type, after.n_dims, after.dims);
+    if (!status && after.batch >= 0)
+        status = vary(value, after.batch);
     for (size_t i = 0; !status && i < in->count; i++)
         copy_number(value, i, in, i);
     return status ? status : lossi_onnx_set_value(call, 0, value);
@@ -268,12 +291,14 @@ loss_status lossi_onnx_fold_cast(lossi_onnx_call *call)
 {
     const lossi_value *in;
     lossi_onnx_type type;
-    loss_status status = first_of(call, &in);
+    loss_status status = image_first_of(call, &in);
     if (!status && !type_of(call, in->type, &type))
         status = lossi_onnx_refuse(call, "to type %lld", (long long)lossi_onnx_int(call, "to", 0));
     lossi_value *value;
     if (!status)
         status = lossi_value_create(&value, &call->graph->file, type, in->n_dims, in->dims);
+    if (!status && in->batch >= 0)
+        status = vary(value, in->batch);
     for (size_t i = 0; !status && i < in->count; i++) {
         copy_number(value, i, in, i);
         double cut = type == LOSSI_ONNX_WHOLE  ? trunc(in->numbers[i])

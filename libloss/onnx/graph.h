@@ -153,5 +153,8 @@ loss_status lossi_onnx_axis(const lossi_onnx_call *call, int64_t axis, size_t n_
  * anything else, or when memory is out (then *status is set). */
 const lossi_value *lossi_onnx_constant(const lossi_onnx_call *call, size_t input,
                                        loss_status *status);
+/** The same of values that may differ from image to image, which lossi_onnx_constant() refuses. */
+const lossi_value *lossi_onnx_image_constant(const lossi_onnx_call *call, size_t input,
+                                             loss_status *status);
 
 #endif

@@ -217,6 +217,16 @@ loss_status lossi_onnx_axis(const lossi_onnx_call *call, int64_t axis, size_t n_
 const lossi_value *lossi_onnx_constant(const lossi_onnx_call *call, size_t input,
                                        loss_status *status)
 {
+    const lossi_value *value = lossi_onnx_image_constant(call, input, status);
+    if (!value || value->batch < 0)
+        return value;
+    *status = lossi_onnx_refuse(call, "input %zu has other values for each image", input);
+    return NULL;
+}
+
+const lossi_value *lossi_onnx_image_constant(const lossi_onnx_call *call, size_t input,
+                                             loss_status *status)
+{
     lossi_onnx_entry *entry = lossi_onnx_input(call, input);
     if (!entry)
         return NULL;

@@ -84,6 +84,70 @@ static loss_status gather(lossi_onnx_call *call, const lossi_value *where, size_
     return status ? status : replace_axis(call, &x->shape, axis, n_dims, where->dims);
 }
 
+/* Places that the exporter has counted through the whole batch, as those of the first image and as
+ * many more for each image after it. *out is NULL where they are not; owned. */
+static loss_status split_places(lossi_onnx_call *call, const lossi_value *where, size_t each,
+                                lossi_value **out)
+{
+    size_t images = call->graph->traced_images, dims[LOSSI_ARRAY_MAX_DIMS];
+    *out = NULL;
+    if (!images || !where->n_dims || where->dims[0] != images)
+        return LOSS_OK;
+    memcpy(dims, where->dims, sizeof dims);
+    dims[0] = 1;
+    lossi_value *value;
+    loss_status status =
+        lossi_value_create(&value, &call->graph->file, LOSSI_ONNX_WHOLE, where->n_dims, dims);
+    if (!status)
+        status = lossi_value_vary(value, 0);
+    bool fits = !status;
+    for (size_t i = 0; fits && i < where->count; i++) {
+        size_t of_first = i % value->count, image = i / value->count;
+        fits = where->numbers[i] == where->numbers[of_first] + (double)(image * each);
+    }
+    for (size_t i = 0; fits && i < value->count; i++) {
+        value->numbers[i] = where->numbers[i];
+        value->by_image[i] = (double)each;
+    }
+    if (fits)
+        *out = value;
+    else
+        lossi_value_free(value);
+    return status;
+}
+
+/* Places for each image, in a dimension that has the images outside of all else: each takes its
+ * own values. */
+static loss_status gather_own(lossi_onnx_call *call, const lossi_value *where, size_t axis,
+                              lossi_onnx_term *x)
+{
+    size_t each = x->shape.dims[axis], outside = x->shape.outer;
+    for (size_t i = 0; i < axis; i++)
+        outside *= x->shape.dims[i];
+    bool fits = x->shape.batch == (int)axis && outside == 1;
+    for (size_t i = 0; fits && i < where->count; i++)
+        fits = where->by_image[i] == (double)each && where->numbers[i] >= 0 &&
+               where->numbers[i] < (double)each && where->numbers[i] == floor(where->numbers[i]);
+    if (!fits || !where->count)
+        return lossi_onnx_refuse(call, "it takes some images of the batch");
+    lossi_onnx_dims own = {.n = 1, .v = {each}};
+    for (size_t i = axis + 1; i < x->shape.n_dims; i++)
+        own.v[own.n++] = x->shape.dims[i];
+    x->node = lossi_onnx_reshaped(call, x->node, &own);
+    x->shape = (lossi_onnx_shape){.n_dims = own.n, .batch = -1, .outer = 1};
+    memcpy(x->shape.dims, own.v, sizeof x->shape.dims);
+    lossi_value *same;
+    loss_status status =
+        lossi_value_create(&same, &call->graph->file, LOSSI_ONNX_WHOLE, where->n_dims, where->dims);
+    if (status)
+        return status;
+    memcpy(same->numbers, where->numbers, where->count * sizeof *where->numbers);
+    status = gather(call, same, where->n_dims, 0, x);
+    lossi_value_free(same);
+    x->shape.batch = where->batch;
+    return status;
+}
+
 /* A row of a table for each value of the images. */
 static loss_status embed(lossi_onnx_call *call, size_t axis)
 {
@@ -118,7 +182,8 @@ static loss_status map_gather(lossi_onnx_call *call)
     size_t axis = 0;
     loss_status status = LOSS_OK;
     const lossi_onnx_entry *first = lossi_onnx_input(call, 0);
-    const lossi_value *where = lossi_onnx_constant(call, 1, &status);
+    const lossi_value *where = lossi_onnx_image_constant(call, 1, &status);
+    lossi_value *counted = NULL;
     if (!status && !first)
         status = lossi_onnx_refuse(call, "it has no input");
     size_t n_dims = status                             ? 0
@@ -130,8 +195,13 @@ static loss_status map_gather(lossi_onnx_call *call)
         return embed(call, axis);
     if (!status)
         status = lossi_onnx_term_of(call, 0, &x);
+    if (!status && where->batch < 0 && x.shape.batch == (int)axis)
+        status = split_places(call, where, x.shape.dims[axis], &counted);
+    where = counted ? counted : where;
     if (!status)
-        status = gather(call, where, where->n_dims, axis, &x);
+        status = where->batch >= 0 ? gather_own(call, where, axis, &x)
+                                   : gather(call, where, where->n_dims, axis, &x);
+    lossi_value_free(counted);
     return status ? status : lossi_onnx_set_term(call, 0, &x);
 }
 

@@ -12,6 +12,7 @@ loss_status lossi_value_create(lossi_value **out, lossi_onnx_file *file, lossi_o
     if (!value)
         return lossi_fail_nomem(sizeof *value);
     value->type = type;
+    value->batch = -1;
     value->n_dims = n_dims;
     bool fits = n_dims <= LOSSI_ARRAY_MAX_DIMS;
     for (size_t i = 0; fits && i < n_dims; i++) {
@@ -42,7 +43,17 @@ void lossi_value_free(lossi_value *value)
         return;
     free(value->numbers);
     free(value->times_n);
+    free(value->by_image);
     free(value);
+}
+
+loss_status lossi_value_vary(lossi_value *value, int batch)
+{
+    value->by_image = calloc(value->count + 1, sizeof *value->by_image);
+    if (!value->by_image)
+        return lossi_fail_nomem(value->count * sizeof *value->by_image);
+    value->batch = batch;
+    return LOSS_OK;
 }
 
 static lossi_onnx_type type_of(lossi_dtype dtype)

@@ -3,7 +3,7 @@
  *
  * All numbers are doubles: a whole number below 2^53 is exact, and larger ones are only ever the
  * "to the end" of a slice. The number of images of the batch is not known: a value can be so many
- * times that number. */
+ * times that number, or there can be values for each image, which grow from image to image. */
 #ifndef LOSSI_ONNX_VALUE_H
 #define LOSSI_ONNX_VALUE_H
 
@@ -20,12 +20,19 @@ typedef struct lossi_value {
     size_t n_dims, dims[LOSSI_ARRAY_MAX_DIMS], count;
     double *numbers; /* [count] row-major; owned */
     bool *times_n;   /* [count] true: that many times the number of images; owned */
+    /* Values for each image: dims[batch] is for one of them; -1: the same for all. */
+    int batch;
+    double *by_image; /* [count] numbers are those of the first image, and so much more for each
+                         image after it; NULL: batch is -1; owned */
 } lossi_value;
 
 /** A value of these sizes, of zeros; what it takes comes off the file's allowance.
  *  @return LOSS_OK, LOSS_ERR_FORMAT (a bomb), LOSS_ERR_NOMEM. *out is owned: lossi_value_free() */
 loss_status lossi_value_create(lossi_value **out, lossi_onnx_file *file, lossi_onnx_type type,
                                size_t n_dims, const size_t *dims);
+/** Makes its values those of the first image, of many in dimension `batch`.
+ *  @return LOSS_OK, LOSS_ERR_NOMEM */
+loss_status lossi_value_vary(lossi_value *value, int batch);
 void lossi_value_free(lossi_value *value);
 
 /** A tensor's values. @return as lossi_value_create() */

@@ -40,6 +40,56 @@ static void test_gather(void **state)
     expect_refusal(&f, "(Gather)", "some images of the batch");
 }
 
+/* Places that are counted through the batch, as PyTorch's newer exporter writes as_strided: each
+ * image takes values of its own. "n" is the number of images. */
+static void add_strided(onnx_file *f, int64_t each)
+{
+    add_numbers(f, "zero", 1, (int64_t[]){0}, 0, NULL);
+    add_numbers(f, "one", 1, (int64_t[]){1}, 0, NULL);
+    add_numbers(f, "each", 1, (int64_t[]){each}, 0, NULL);
+    onnx_list_of(f, "axes", 1, (int64_t[]){1});
+    onnx_list_of(f, "open", 1, (int64_t[]){-1});
+    onnx_list_of(f, "own", 3, (int64_t[]){5, 60, 7});
+    onnx_node(f, "Reshape", "a open", "c");
+    onnx_node(f, "Range", "zero n one", "images");
+    onnx_node(f, "Mul", "images each", "first");
+    onnx_node(f, "Unsqueeze", "first axes", "column");
+    onnx_node(f, "Add", "column own", "places");
+    onnx_node(f, "Gather", "c places", "b");
+}
+
+static void test_strided(void **state)
+{
+    (void)state;
+    static const char layers[] = "reshape shape=64\ngather axis=0 indices=5,60,7\n";
+    onnx_file f;
+    begin(&f, 17);
+    onnx_list_of(&f, "first_axis", 1, (int64_t[]){0});
+    onnx_node(&f, "Shape", "a", "sizes");
+    add_numbers(&f, "at", 1, (int64_t[]){0}, 0, NULL);
+    onnx_node(&f, "Gather", "sizes at", "n");
+    add_strided(&f, 64);
+    compare_values(&f, 3, layers);
+    begin(&f, 17); /* a batch of a fixed size */
+    f.graph.input[0] = onnx_value(&f, "x", 4, (int64_t[]){5, CHANNELS, SIDE, SIDE});
+    add_numbers(&f, "n", 1, (int64_t[]){5}, 0, NULL);
+    add_strided(&f, 64);
+    compare_values(&f, 3, layers);
+    begin(&f, 17); /* not its own values */
+    onnx_int(&f, onnx_node(&f, "Shape", "a", "sizes"), "end", 1);
+    onnx_node(&f, "Squeeze", "sizes", "n");
+    add_strided(&f, 63);
+    expect_refusal(&f, "(Gather)", "some images of the batch");
+    begin(&f, 17);
+    onnx_int(&f, onnx_node(&f, "Shape", "a", "sizes"), "end", 1);
+    onnx_node(&f, "Squeeze", "sizes", "n");
+    add_numbers(&f, "zero", 1, (int64_t[]){0}, 0, NULL);
+    add_numbers(&f, "one", 1, (int64_t[]){1}, 0, NULL);
+    onnx_node(&f, "Range", "zero n one", "c");
+    onnx_node(&f, "Add", "a c", "b");
+    expect_refusal(&f, "(Add)", "other values for each image");
+}
+
 /* Rows of a table, by whole numbers that the images give. */
 static void test_embedding(void **state)
 {
@@ -242,11 +292,11 @@ static void test_sequences(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gather),    cmocka_unit_test(test_embedding),
-        cmocka_unit_test(test_repeated),  cmocka_unit_test(test_chosen),
-        cmocka_unit_test(test_pad),       cmocka_unit_test(test_resize),
-        cmocka_unit_test(test_blocks),    cmocka_unit_test(test_transposed_conv),
-        cmocka_unit_test(test_sequences),
+        cmocka_unit_test(test_gather),          cmocka_unit_test(test_strided),
+        cmocka_unit_test(test_embedding),       cmocka_unit_test(test_repeated),
+        cmocka_unit_test(test_chosen),          cmocka_unit_test(test_pad),
+        cmocka_unit_test(test_resize),          cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_transposed_conv), cmocka_unit_test(test_sequences),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }
