@@ -91,6 +91,7 @@ make_prerequisites() {
         mv published/epoch-030.safetensors resnet20.th && rm -r published &&
         cp run/epoch-030.safetensors theirs.pth &&
         make_regression &&
+        cp "$src/tests/fuzz/corpus/onnx/torch-2-script.onnx" net.onnx &&
         mkdir ckpt &&
         for epoch in 10 20 30; do cp run/epoch-0$epoch.safetensors ckpt/model_$epoch.pth || return; done &&
         lossgrid surface run --x=-1:1:3 --y=-1:1:3 --quiet --out demo/resnet20.landscape

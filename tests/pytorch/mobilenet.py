@@ -41,3 +41,7 @@ ok = abs(found - expected) < 1e-4 * abs(expected)
 print("%s - lossgrid gives the loss that PyTorch gave" % ("ok" if ok else "not ok"))
 if not ok:
     print("# %r, expected %r" % (found, expected))
+run(LOSSGRID, "surface", "--model", "mobilenet.onnx", "--data", "fashion-mnist", "--limit", "20", "--sample", "--x=-1:1:3",
+    "--y=0:0:1", "--out", "mobilenet.landscape", "--quiet")
+run(LOSSGRID, "plot", "mobilenet.landscape", "--log", "--out", "mobilenet.png")
+print("ok - README's landscape of it, smaller")
