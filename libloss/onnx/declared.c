@@ -60,16 +60,12 @@ static void take_images(const Onnx__TensorShapeProto *s, loss_shape *shape)
     shape->width = s->n_dim >= 3 ? size_of(s->dim[s->n_dim - 1]) : 1;
 }
 
-loss_status lossi_onnx_fixed_shape(loss_shape *shape, const char *path)
+loss_status lossi_onnx_parse_shape(loss_shape *shape, const uint8_t *bytes, size_t size,
+                                   const char *path)
 {
-    uint8_t *bytes;
-    size_t size;
     lossi_onnx_file file = {0};
     *shape = (loss_shape){0};
-    loss_status status = loss_file_read(path, INT32_MAX, &bytes, &size);
-    if (status)
-        return status;
-    status = lossi_onnx_file_unpack(&file, bytes, size, path);
+    loss_status status = lossi_onnx_file_unpack(&file, bytes, size, path);
     const Onnx__GraphProto *graph = status ? NULL : file.model->graph;
     if (graph) {
         take_images(shape_of(find_input(graph, &status)), shape);
@@ -81,6 +77,17 @@ loss_status lossi_onnx_fixed_shape(loss_shape *shape, const char *path)
     if (status)
         *shape = (loss_shape){0};
     lossi_onnx_file_free(&file);
+    return status;
+}
+
+loss_status lossi_onnx_fixed_shape(loss_shape *shape, const char *path)
+{
+    uint8_t *bytes;
+    size_t size;
+    *shape = (loss_shape){0};
+    loss_status status = loss_file_read(path, INT32_MAX, &bytes, &size);
+    if (!status)
+        status = lossi_onnx_parse_shape(shape, bytes, size, path);
     free(bytes);
     return status;
 }

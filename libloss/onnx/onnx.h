@@ -18,6 +18,9 @@ loss_status lossi_onnx_parse(loss_net **out, const uint8_t *bytes, size_t size, 
 /** What a file declares of its images and classes; 0 for what it leaves open.
  *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM */
 loss_status lossi_onnx_fixed_shape(loss_shape *shape, const char *path);
+/** The same from the file's bytes; path names it in messages. */
+loss_status lossi_onnx_parse_shape(loss_shape *shape, const uint8_t *bytes, size_t size,
+                                   const char *path);
 
 /** True if a model's name is that of an ONNX file. */
 bool lossi_onnx_is(const char *model);
