@@ -47,6 +47,20 @@ for name, n in (("train", 300), ("t10k", 100)):
     open(f"{folder}/{name}-labels-idx1-ubyte", "wb").write(struct.pack(">II", 0x801, n) + bytes(i % 10 for i in range(n)))
 PY
 }
+# make_floats FILE.npz N [SIDE]: N images of 3 x SIDE x SIDE normal numbers, and labels 0 to 9 in turn.
+make_floats() {
+    python3 - "$1" "$2" "${3:-16}" <<'PY'
+import random, struct, sys, zipfile
+path, n, side = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+random.seed(1)
+x = [random.gauss(0, 1) for _ in range(n * 3 * side * side)]
+with zipfile.ZipFile(path, "w") as npz:
+    for name, shape, kind, values in ("x", (n, 3, side, side), "f", x), ("y", (n,), "q", [i % 10 for i in range(n)]):
+        header = f"{{'descr': '<{'f4' if kind == 'f' else 'i8'}', 'fortran_order': False, 'shape': {shape}}}".encode()
+        header += b" " * (117 - len(header)) + b"\n"
+        npz.writestr(name + ".npy", b"\x93NUMPY\1\0" + struct.pack("<H", 118) + header + struct.pack(f"<{len(values)}{kind}", *values))
+PY
+}
 # points FILE: its points without the seconds, for comparing.
 points() {
     "$LOSSGRID" export "$1" --quiet --out points.csv && cut -d, -f1-8 points.csv

@@ -2,17 +2,7 @@
 # lossgrid convert to FILE.net: the text and its weights are the network of the ONNX file, bit by bit.
 . "$(dirname "$0")/common.bash"
 files=$SRC/tests/fuzz/corpus/onnx
-python3 - <<'PY'
-import random, struct, zipfile
-random.seed(1)
-with zipfile.ZipFile("data.npz", "w") as npz:
-    for name, shape, kind in ("x", (20, 3, 16, 16), "f"), ("y", (20,), "q"):
-        n = 20 * 768 if name == "x" else 20
-        values = [random.gauss(0, 1) if kind == "f" else i % 10 for i in range(n)]
-        header = f"{{'descr': '<{'f4' if kind == 'f' else 'i8'}', 'fortran_order': False, 'shape': {shape}}}".encode()
-        header += b" " * (117 - len(header)) + b"\n"
-        npz.writestr(name + ".npy", b"\x93NUMPY\1\0" + struct.pack("<H", 118) + header + struct.pack(f"<{n}{kind}", *values))
-PY
+make_floats data.npz 20
 # loss OPTIONS...: loss, standard error and accuracy with all their digits.
 loss() {
     "$LOSSGRID" eval --data data.npz --split train --quiet --json "$@" |

@@ -38,18 +38,8 @@ refuse "other images than the file's" 1 "the images are 3x8x8" "$LOSSGRID" info 
 refuse "a shape without a network" 2 "go with a network" "$LOSSGRID" info data --classes 10
 refuse "both" 2 "Give a path, or --model NAME" "$LOSSGRID" info data --model resnet20
 
-# A network for these images, from the text of an ONNX file that was folded.
-python3 - "$files/torch-2-script-folded.onnx" <<'PY'
-import random, struct, sys, zipfile
-random.seed(1)
-with zipfile.ZipFile("data.npz", "w") as npz:
-    for name, shape, kind in ("x", (20, 3, 16, 16), "f"), ("y", (20,), "q"):
-        n = 20 * 768 if name == "x" else 20
-        values = [random.gauss(0, 1) if kind == "f" else i % 10 for i in range(n)]
-        header = f"{{'descr': '<{'f4' if kind == 'f' else 'i8'}', 'fortran_order': False, 'shape': {shape}}}".encode()
-        header += b" " * (117 - len(header)) + b"\n"
-        npz.writestr(name + ".npy", b"\x93NUMPY\1\0" + struct.pack("<H", 118) + header + struct.pack(f"<{n}{kind}", *values))
-PY
+# Every command that opens such a network says it, once.
+make_floats data.npz 20
 "$LOSSGRID" eval --model "$files/torch-2-script-folded.onnx" --data data.npz --split train --json >json 2>said
 check "eval says it once" test "$(grep -c "seem to have their BatchNorm in them" said)" -eq 1
 check "and in JSON" grep -q '"folded_batchnorm_layers":.*2' json

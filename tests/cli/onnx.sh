@@ -2,18 +2,7 @@
 # A network from an ONNX file: four exports of one network, by both of PyTorch's exporters.
 . "$(dirname "$0")/common.bash"
 files=$SRC/tests/fuzz/corpus/onnx
-python3 - <<'PY'
-import random, struct, zipfile
-
-random.seed(1)
-with zipfile.ZipFile("data.npz", "w") as npz:
-    for name, shape, kind in ("x", (40, 3, 16, 16), "f"), ("y", (40,), "q"):
-        n = 40 * 768 if name == "x" else 40
-        values = [random.gauss(0, 1) if kind == "f" else i % 10 for i in range(n)]
-        header = f"{{'descr': '<{'f4' if kind == 'f' else 'i8'}', 'fortran_order': False, 'shape': {shape}}}".encode()
-        header += b" " * (117 - len(header)) + b"\n"
-        npz.writestr(name + ".npy", b"\x93NUMPY\1\0" + struct.pack("<H", 118) + header + struct.pack(f"<{n}{kind}", *values))
-PY
+make_floats data.npz 40
 # loss FILE: of the network that is in it.
 loss() { "$LOSSGRID" eval --model "$1" --data data.npz --split train --quiet --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["loss"])'; }
 # close A B: to 1e-5 of each other, and numbers.
