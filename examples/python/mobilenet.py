@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A network from outside: trains torchvision's MobileNetV2 on Fashion-MNIST (Debian's package
-dataset-fashion-mnist) and exports it, in ten minutes on one core. Then
+dataset-fashion-mnist) and exports it, in twelve minutes on one core. Then
 
     lossgrid surface --model mobilenet.onnx --data fashion-mnist --out mobilenet.landscape
 
