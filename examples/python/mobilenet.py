@@ -81,9 +81,7 @@ def main():
     # PyTorch 1 has one exporter, and no such word.
     new = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
     torch.onnx.export(model, torch.randn(1, 1, 28, 28), args.out,
-                      training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False,
-                      input_names=["x"], output_names=["y"],
-                      dynamic_axes={"x": {0: "n"}, "y": {0: "n"}}, **new)
+                      training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False, **new)
 
 
 if __name__ == "__main__":
