@@ -70,23 +70,27 @@ static char *make_name(const writer *w, size_t i)
     return name;
 }
 
-/* NAME of NAME.weight where its tensors are called so, and no other layer is; NULL: it is not so,
- * or memory is out. */
-static char *name_by_tensors(const writer *w, size_t i)
+/* Gives a layer NAME of NAME.weight where its tensors are called so, and no other layer is.
+ * @return false when memory is out */
+static bool name_by_tensors(writer *w, size_t i)
 {
     const lossi_node *node = &w->net->nodes[i];
-    size_t n;
-    for (size_t t = 0; t < LOSSI_MOST_TENSORS && lossi_node_prefix(w->net, node, &n); t++) {
-        if (node->tensors[t] < 0)
-            continue;
-        const char *first = w->net->tensors[node->tensors[t]].name;
-        char *name = is_word(first, n, true) ? lossi_format("%.*s", (int)n, first) : NULL;
-        if (name && !is_taken(w, name))
-            return name;
+    size_t n, t = 0;
+    if (!lossi_node_prefix(w->net, node, &n))
+        return true;
+    while (node->tensors[t] < 0)
+        t++;
+    const char *first = w->net->tensors[node->tensors[t]].name;
+    if (!is_word(first, n, true))
+        return true;
+    char *name = lossi_format("%.*s", (int)n, first);
+    if (!name)
+        return false;
+    if (is_taken(w, name))
         free(name);
-        return NULL;
-    }
-    return NULL;
+    else
+        w->names[i] = name;
+    return true;
 }
 
 /* Whether the inputs of node i need not be written: they are the line before, or begin with it
@@ -111,7 +115,7 @@ static void find_names(writer *w)
             is_named[node->inputs[k]] = true;
         if (node->layer->tensors[0].suffix) {
             is_named[i] = true;
-            w->names[i] = name_by_tensors(w, i);
+            has_memory = name_by_tensors(w, i);
         }
     }
     for (size_t i = 1; has_memory && i < net->n_nodes; i++)

@@ -34,6 +34,7 @@ COMMANDS = [
     ("info of a landscape, in words", "info a.landscape", []),
     ("info of IDX", "info idx", []),
     ("info of packed IDX", "info idxgz", []),
+    ("info of an ONNX file", "info net.onnx --json", []),
     ("info of PNG images", "info png", []),
     ("info of CIFAR-10", "info cifar", []),
     ("info of a packed CIFAR-10", "info cifar.tar.gz", []),
@@ -55,6 +56,8 @@ COMMANDS = [
     ("plot as PNG", "plot a.landscape --log --size 300x260 --out n.png", ["n.png"]),
     ("plot as SVG", "plot a.landscape --out n.svg", ["n.svg"]),
     ("convert", "convert model.pth n.safetensors", ["n.safetensors"]),
+    ("convert to text", "convert net.onnx n.net --weights-out n.safetensors",
+     ["n.net", "n.safetensors"]),
     ("lossview, a picture of a landscape", "lossview a.landscape --screenshot=n.png --size=300x200",
      ["n.png"]),
     ("lossview, a picture of a mesh", "lossview a.ply --screenshot=n.png --size=300x200", ["n.png"]),
@@ -85,6 +88,8 @@ def prepare(folder):
     """Small files of every kind that lossgrid reads."""
     subprocess.run([sys.executable, os.path.join(os.path.dirname(__file__), "samples.py"), folder],
                    check=True)
+    onnx = os.path.join(os.path.dirname(__file__), "..", "fuzz", "corpus", "onnx")
+    shutil.copy(os.path.join(onnx, "torch-2-script.onnx"), os.path.join(folder, "net.onnx"))
     train = "train --model lenet5 --data idx --epochs 1 --limit 20 --threads 1 --out run"
     for command in (train,
                     "surface run --x=-1:1:3 --y=-1:1:3 --limit 8 --threads 1 --out a.landscape",
