@@ -9,7 +9,7 @@
 /* Writes a network, reads it again and expects the same one, with its values. */
 static void assert_comes_back(const loss_net *net, const char *name)
 {
-    loss_net *again;
+    loss_net *again = NULL;
     const char *path = scratch_path("again.net"), *weights = scratch_path("again.safetensors");
     if (loss_net_write(net, path) || loss_net_create(&again, path, net->shape) ||
         loss_net_save(net, weights) || loss_net_load(again, weights, NULL))
@@ -77,7 +77,7 @@ static void test_onnx(void **state)
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char path[4096];
         loss_shape shape;
-        loss_net *net;
+        loss_net *net = NULL;
         snprintf(path, sizeof path, "%s/tests/fuzz/corpus/onnx/torch-2-%s.onnx",
                  getenv("SRC") ? getenv("SRC") : ".", files[i]);
         if (loss_net_fixed_shape(&shape, path) || loss_net_create(&net, path, shape))
