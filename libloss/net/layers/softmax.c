@@ -78,6 +78,13 @@ static void find_largest(const columns *c, const lossi_real *x, lossi_real *larg
             largest[i] = x[at + i] > largest[i] ? x[at + i] : largest[i];
 }
 
+/* Terms that are worked on at once: several where they lie together, as those of the last axis do,
+ * since a kernel's call takes longer than a few values. */
+static size_t terms_at_once(const columns *c)
+{
+    return c->step == c->width ? PIECE / c->width : 1;
+}
+
 static void forward(const lossi_call *call)
 {
     lossi_real largest[PIECE], power[PIECE];
@@ -86,13 +93,17 @@ static void forward(const lossi_call *call)
     for (columns c = begin(call); next(&c);) {
         find_largest(&c, call->x[0], largest);
         memset(sum, 0, sizeof sum);
-        for (size_t t = 0, at = c.at; t < c.n; t++, at += c.step) {
+        for (size_t t = 0, m; t < c.n; t += m) {
+            size_t at = c.at + t * c.step, most = terms_at_once(&c);
+            m = c.n - t < most ? c.n - t : most;
             lossi_real *y = call->y + at, *e = is_log(call) ? power : y;
-            for (size_t i = 0; i < c.width; i++)
-                y[i] = call->x[0][at + i] - largest[i];
-            call->kernels->curve(LOSSI_CURVE_EXP, 0, k, c.width, y, e);
-            for (size_t i = 0; i < c.width; i++)
-                sum[i] += (double)e[i];
+            for (size_t j = 0; j < m; j++)
+                for (size_t i = 0; i < c.width; i++)
+                    y[j * c.step + i] = call->x[0][at + j * c.step + i] - largest[i];
+            call->kernels->curve(LOSSI_CURVE_EXP, 0, k, m * c.width, y, e);
+            for (size_t j = 0; j < m; j++)
+                for (size_t i = 0; i < c.width; i++)
+                    sum[i] += (double)e[j * c.width + i];
         }
         for (size_t i = 0; i < c.width; i++)
             sum[i] = is_log(call) ? log(sum[i]) : 1 / sum[i];

@@ -17,6 +17,7 @@ typedef struct taps {
 /* What a kind says: the taps of index i along axis d. */
 typedef struct tapped {
     taps (*at)(const lossi_node *node, const lossi_node *in, size_t d, size_t i);
+    bool copies; /* each output is one of the input's values */
 } tapped;
 
 static taps one(size_t index)
@@ -37,7 +38,7 @@ typedef struct job {
     size_t n_dims, piece; /* dimensions with taps; values of one index of the last of them */
     const lossi_real *from;
     lossi_real *to;
-    bool backward;
+    bool backward, copies;
 } job;
 
 static bool is_same(const lossi_node *node, const lossi_node *in, size_t d)
@@ -61,8 +62,12 @@ static void go(const job *j, size_t d, size_t in, size_t out, double weight)
 {
     if (d == j->n_dims) {
         size_t x = in * j->piece, y = out * j->piece;
-        add_piece(j->piece, (lossi_real)weight, j->from + (j->backward ? y : x),
-                  j->to + (j->backward ? x : y));
+        const lossi_real *from = j->from + (j->backward ? y : x);
+        lossi_real *to = j->to + (j->backward ? x : y);
+        if (j->copies)
+            memcpy(to, from, j->piece * sizeof *to);
+        else
+            add_piece(j->piece, (lossi_real)weight, from, to);
         return;
     }
     for (size_t i = 0; i < j->node->dims[d]; i++) {
@@ -73,9 +78,21 @@ static void go(const job *j, size_t d, size_t in, size_t out, double weight)
     }
 }
 
+static bool copies(const lossi_call *call)
+{
+    return ((const tapped *)call->node->layer->family)->copies;
+}
+
 static void run(const lossi_call *call, const lossi_real *from, lossi_real *to, bool backward)
 {
-    job j = {call->node, call->in, call->node->n_dims, call->lanes, from, to, backward};
+    job j = {.node = call->node,
+             .in = call->in,
+             .n_dims = call->node->n_dims,
+             .piece = call->lanes,
+             .from = from,
+             .to = to,
+             .backward = backward,
+             .copies = !backward && copies(call)};
     while (j.n_dims && is_same(call->node, call->in, j.n_dims - 1))
         j.piece *= call->node->dims[--j.n_dims];
     go(&j, 0, 0, 0, 1);
@@ -83,7 +100,8 @@ static void run(const lossi_call *call, const lossi_real *from, lossi_real *to, 
 
 static void forward(const lossi_call *call)
 {
-    memset(call->y, 0, lossi_chunk_size(call->node, call->lanes) * sizeof *call->y);
+    if (!copies(call))
+        memset(call->y, 0, lossi_chunk_size(call->node, call->lanes) * sizeof *call->y);
     run(call, call->x[0], call->y, false);
 }
 
@@ -142,7 +160,7 @@ const lossi_layer lossi_layer_slice = {
               .most = LOSSI_LARGEST_SIZE},
              {"end", .is_optional = true, .least = -LOSSI_LARGEST_SIZE, .most = LOSSI_LARGEST_SIZE},
              {"step", .standard = 1, .least = -LOSSI_LARGEST_SIZE, .most = LOSSI_LARGEST_SIZE}},
-    .family = &(const tapped){slice_at},
+    .family = &(const tapped){slice_at, true},
     .add = add_slice,
     .forward = forward,
     .backward = backward,
@@ -225,7 +243,7 @@ const lossi_layer lossi_layer_pad = {
               .most_values = 2 * LOSSI_MOST_DIMS},
              {"mode", .words = MODES},
              {"value", .is_fraction = true, .least = -1e30, .most = 1e30}},
-    .family = &(const tapped){pad_at},
+    .family = &(const tapped){pad_at, false},
     .add = add_pad,
     .forward = forward_pad,
     .backward = backward,
@@ -316,7 +334,7 @@ const lossi_layer lossi_layer_resize = {
              {"mode", .words = HOWS},
              {"coordinates", .words = PLACES},
              {"rounding", .standard = HALF_DOWN, .words = ROUNDINGS}},
-    .family = &(const tapped){resize_at},
+    .family = &(const tapped){resize_at, false},
     .add = add_resize,
     .forward = forward,
     .backward = backward,
