@@ -197,7 +197,6 @@ OTHERS = [("one side", Row, (C, 1, 8)), ("attention", lambda: Attention(True), (
           ("tied weights", Tied, (C, SIDE, SIDE)), ("unused weights", Unused, (C, SIDE, SIDE))]
 
 
-NO_PRODUCT = ("hard sigmoid",)  # PyTorch does not derive them twice
 OF_FIXED_BATCH = ("local response",)  # with another one TorchScript writes control flow
 
 
@@ -211,7 +210,7 @@ def main():
         torch.manual_seed(1)
         own = more[1]() if len(more) > 1 else None
         compare(name, fill(Between(function, more[0] if more else MAPS, own)), images(), CLASSES,
-                leave_out=("product",) if name in NO_PRODUCT else (), fixed=name in OF_FIXED_BATCH, **how)
+                fixed=name in OF_FIXED_BATCH, **how)
     for name, inner, features in MODULES:
         torch.manual_seed(1)
         compare(name, fill(Between(inner(), features)), images(), CLASSES, **how)
