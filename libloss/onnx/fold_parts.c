@@ -281,9 +281,23 @@ static bool type_of(const lossi_onnx_call *call, lossi_onnx_type from, lossi_onn
     case ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT16:
     case ONNX__TENSOR_PROTO__DATA_TYPE__BFLOAT16: *to = LOSSI_ONNX_FLOAT; return true;
     case ONNX__TENSOR_PROTO__DATA_TYPE__INT64:
-    case ONNX__TENSOR_PROTO__DATA_TYPE__INT32: *to = LOSSI_ONNX_WHOLE; return true;
+    case ONNX__TENSOR_PROTO__DATA_TYPE__INT32:
+    case ONNX__TENSOR_PROTO__DATA_TYPE__INT16:
+    case ONNX__TENSOR_PROTO__DATA_TYPE__INT8:
+    case ONNX__TENSOR_PROTO__DATA_TYPE__UINT8: *to = LOSSI_ONNX_WHOLE; return true;
     case ONNX__TENSOR_PROTO__DATA_TYPE__BOOL: *to = LOSSI_ONNX_BOOL; return true;
     default: return false;
+    }
+}
+
+/* True for what a type of a byte or two can hold. */
+static bool fits_type(const lossi_onnx_call *call, double number)
+{
+    switch (lossi_onnx_int(call, "to", ONNX__TENSOR_PROTO__DATA_TYPE__UNDEFINED)) {
+    case ONNX__TENSOR_PROTO__DATA_TYPE__INT16: return number >= INT16_MIN && number <= INT16_MAX;
+    case ONNX__TENSOR_PROTO__DATA_TYPE__INT8: return number >= INT8_MIN && number <= INT8_MAX;
+    case ONNX__TENSOR_PROTO__DATA_TYPE__UINT8: return number >= 0 && number <= UINT8_MAX;
+    default: return true;
     }
 }
 
@@ -304,9 +318,11 @@ loss_status lossi_onnx_fold_cast(lossi_onnx_call *call)
         double cut = type == LOSSI_ONNX_WHOLE  ? trunc(in->numbers[i])
                      : type == LOSSI_ONNX_BOOL ? in->numbers[i] != 0
                                                : in->numbers[i];
-        if (in->times_n[i] && cut != in->numbers[i]) {
+        bool depends = in->times_n[i] && cut != in->numbers[i];
+        if (depends || !fits_type(call, cut)) {
             lossi_value_free(value);
-            return lossi_onnx_refuse(call, "its result depends on the number of images");
+            return depends ? lossi_onnx_refuse(call, "its result depends on the number of images")
+                           : lossi_onnx_refuse(call, "%g is out of its type's range", cut);
         }
         value->numbers[i] = cut;
     }

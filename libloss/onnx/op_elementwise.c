@@ -169,7 +169,7 @@ static loss_status map_identity(lossi_onnx_call *call)
 }
 
 /* All floats are computed as floats of 32 bits. Whole numbers are kept as they are: what names a
- * place is rounded where it is used. */
+ * place is cut where it is used. */
 static loss_status map_cast(lossi_onnx_call *call)
 {
     bool is_whole = false;

@@ -164,9 +164,10 @@ static loss_status embed(lossi_onnx_call *call, size_t axis)
         status = lossi_onnx_refuse(call, "%zu dimensions are too many", shape.n_dims);
     if (status)
         return status;
-    double count = (double)table->shape.dims[0], width = (double)table->shape.dims[1];
+    double count = (double)table->shape.dims[0], width = (double)table->shape.dims[1], cut = 1;
     const loss_layer_key keys[] = {lossi_onnx_sizes("count", 1, &count),
                                    lossi_onnx_sizes("width", 1, &width),
+                                   lossi_onnx_sizes("cut", 1, &cut),
                                    {NULL, NULL, 0, NULL}};
     loss_node node = lossi_onnx_layer(call, "embedding", 1, &in, keys);
     status = lossi_onnx_builder_status(call, node);

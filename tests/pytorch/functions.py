@@ -99,6 +99,8 @@ CASES = [
      lambda x: x[..., -2][..., None, None, None].expand(-1, -1, -1, 4, 6, 5)),
     ("size = abs\nn = clip most=8\ntable = embedding count=9 width=3",
      lambda x: F.embedding(x.abs().clamp(max=8).round().long(), t("table.weight"))),
+    ("size = scale factor=4\nn = clip least=-0.9 most=8\ntable = embedding count=9 width=3 cut=1",
+     lambda x: F.embedding((4 * x).clamp(-0.9, 8).long(), t("table.weight"))),
     ("pixel_shuffle factor=2", lambda x: F.pixel_shuffle(x, 2)),
     ("resize size=9,4 coordinates=asymmetric rounding=floor", lambda x: F.interpolate(x, (9, 4))),
     ("resize scale=2,2 coordinates=asymmetric rounding=floor", lambda x: F.interpolate(x, scale_factor=2)),

@@ -104,7 +104,7 @@ static void test_embedding(void **state)
     onnx_node(&f, "Gather", "table.weight e", "b");
     compare(&f, 192,
             "leaky_relu slope=1\nhard_sigmoid alpha=0.5\n"
-            "table = embedding count=2 width=3\n");
+            "table = embedding count=2 width=3 cut=1\n");
     begin(&f, 17);
     onnx_int(&f, onnx_node(&f, "Cast", "a", "e"), "to", ONNX__TENSOR_PROTO__DATA_TYPE__INT64);
     onnx_node(&f, "Relu", "e", "b");

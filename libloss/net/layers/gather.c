@@ -1,8 +1,8 @@
 /* Places of an axis, chosen by their numbers: numbers given as a key, those in another output
  * (numpy's take), or those of a table of parameters (embedding).
  *
- * Each image may have numbers of its own. They are rounded; negative ones count from the end. A
- * number that is out of range gives NaN. Nothing is derived by the numbers. */
+ * Each image may have numbers of its own. They are rounded, or cut towards 0; negative ones count
+ * from the end. A number that is out of range gives NaN. Nothing is derived by the numbers. */
 #include <math.h>
 #include <string.h>
 
@@ -10,13 +10,14 @@
 #include "net/walk.h"
 
 enum { AXIS, INDICES };
-enum { TABLE_COUNT, TABLE_WIDTH };
+enum { TABLE_COUNT, TABLE_WIDTH, CUT };
 
 /* [outer][size][inner] from which [outer][n][inner] is taken. */
 typedef struct choice {
     size_t outer, size, inner, n, lanes, images;
     const lossi_real *indices;   /* [n][lanes]; NULL: the same for all */
     const lossi_values *numbers; /* [n] */
+    bool is_cut;                 /* indices are cut towards 0, and not rounded */
 } choice;
 
 static const size_t NONE = SIZE_MAX;
@@ -24,7 +25,8 @@ static const size_t NONE = SIZE_MAX;
 /* Place number j of an image; NONE: there is no such. */
 static size_t place(const choice *c, size_t j, size_t image)
 {
-    double at = c->indices ? rint((double)c->indices[j * c->lanes + image]) : c->numbers->v[j];
+    double at = c->indices ? (double)c->indices[j * c->lanes + image] : c->numbers->v[j];
+    at = c->is_cut ? trunc(at) : rint(at);
     at += at < 0 ? (double)c->size : 0;
     return at >= 0 && at < (double)c->size ? (size_t)at : NONE;
 }
@@ -161,7 +163,8 @@ static choice row_choice(const lossi_call *call)
                     .n = lossi_node_size(call->in),
                     .lanes = call->lanes,
                     .images = call->n,
-                    .indices = call->x[0]};
+                    .indices = call->x[0],
+                    .is_cut = lossi_node_key(call->node, CUT) != 0};
 }
 
 /* @param table  [count][width]; NULL: zeros */
@@ -213,7 +216,8 @@ static void backward_tangent_embedding(const lossi_tangent *t)
 const lossi_layer lossi_layer_embedding = {
     .name = "embedding",
     .keys = {{"count", .is_needed = true, .least = 1, .most = LOSSI_LARGEST_SIZE},
-             {"width", .is_needed = true, .least = 1, .most = LOSSI_LARGEST_SIZE}},
+             {"width", .is_needed = true, .least = 1, .most = LOSSI_LARGEST_SIZE},
+             {"cut", .most = 1}},
     .tensors = {{"weight", LOSS_TENSOR_WEIGHT, LOSSI_INITIAL_HE, true}},
     .add = add_embedding,
     .forward = forward_embedding,
