@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -61,6 +62,40 @@ loss_status lossi_file_open_input(const char *path, int *descriptor, uint64_t *s
         *size = (uint64_t)info.st_size;
     }
     return status;
+}
+
+loss_status lossi_file_map(const char *path, uint8_t **bytes, size_t *n)
+{
+    int descriptor;
+    uint64_t size = 0;
+    loss_status status = lossi_file_open_input(path, &descriptor, &size);
+    *bytes = NULL;
+    *n = 0;
+    if (status)
+        return status;
+    void *at = size && size < SIZE_MAX
+                   ? mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, descriptor, 0)
+                   : MAP_FAILED;
+    if (size && at == MAP_FAILED)
+        status = fail_to("map", path);
+    close(descriptor);
+    if (!status && size) {
+        *bytes = at;
+        *n = (size_t)size;
+    }
+    return status;
+}
+
+void lossi_file_let_go(uint8_t *bytes, size_t n)
+{
+    if (bytes)
+        madvise(bytes, n, MADV_DONTNEED);
+}
+
+void lossi_file_unmap(uint8_t *bytes, size_t n)
+{
+    if (bytes)
+        munmap(bytes, n);
 }
 
 /* Reads n bytes; *got is less than n where the file ends. */

@@ -9,7 +9,8 @@ typedef struct lossi_batch {
     const uint32_t *labels; /* [n]; NULL: targets, or no loss is wanted */
     const float *targets;   /* [n][classes]; NULL: labels, or no loss is wanted */
     /** Gives image i of the batch, [c][h][w], normalised: where it lies, which may be `buffer`.
-     * Called from several threads at once. */
+     * NULL: it failed, with a status and a message of the thread's. Called from several threads at
+     * once. */
     const float *(*image)(void *user, size_t i, float *buffer);
     void *user;
     uint64_t seed;            /* of dropout: another one for every step */

@@ -1,6 +1,7 @@
 /* Threads take chunks from a counter; what a chunk gives does not depend on who computes it. */
 #include "net/engine.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "net/calls.h"
@@ -126,6 +127,10 @@ loss_status lossi_engine_create(lossi_engine *e, const loss_net *net,
                                 const lossi_engine_options *opt)
 {
     *e = (lossi_engine){.n_nodes = net->n_nodes, .image_size = lossi_node_size(&net->nodes[0])};
+    e->failure = calloc(1, sizeof *e->failure);
+    if (!e->failure)
+        return lossi_fail_nomem(sizeof *e->failure);
+    pthread_mutex_init(&e->failure->lock, NULL);
     loss_status status = lossi_backend_choose(&e->backend, &e->kernels);
     if (!status)
         status = lossi_pool_create(&e->pool, opt->threads);
@@ -158,6 +163,9 @@ void lossi_engine_free(lossi_engine *e)
     free(e->sums);
     free(e->losses);
     free(e->correct);
+    if (e->failure)
+        pthread_mutex_destroy(&e->failure->lock);
+    free(e->failure);
     lossi_plan_free(&e->outputs);
     lossi_plan_free(&e->gradients);
     lossi_pool_free(e->pool);
@@ -192,7 +200,8 @@ static bool is_stopped(lossi_engine *e)
     if (!atomic_load_explicit(&e->stopped, memory_order_relaxed) && e->batch.cancelled &&
         e->batch.cancelled(e->batch.cancelled_user))
         atomic_store(&e->stopped, true);
-    return atomic_load_explicit(&e->stopped, memory_order_relaxed);
+    return atomic_load_explicit(&e->stopped, memory_order_relaxed) ||
+           atomic_load_explicit(&e->failure->happened, memory_order_relaxed);
 }
 
 static void run_slot(void *context, size_t slot, size_t worker)
@@ -216,12 +225,29 @@ loss_status lossi_engine_run(lossi_engine *e, size_t n_slots, lossi_chunk_work w
 {
     run r = {e, n_slots ? n_slots : lossi_engine_chunks(e, e->batch.n), work, pass};
     atomic_store(&e->stopped, false);
+    atomic_store(&e->failure->happened, false);
     lossi_pool_run(e->pool, r.n_slots, run_slot, &r);
+    if (atomic_load(&e->failure->happened))
+        return lossi_fail(e->failure->status, "%s", e->failure->message);
     return atomic_load(&e->stopped) ? lossi_fail(LOSS_ERR_CANCELLED, "stopped on request")
                                     : LOSS_OK;
 }
 
 /* ---- Images --------------------------------------------------------------------------------- */
+
+/* Keeps the thread's message and stops the run; where several images fail, the first one's counts.
+ */
+static void keep_failure(lossi_failure *f, size_t image)
+{
+    pthread_mutex_lock(&f->lock);
+    if (!atomic_load(&f->happened) || image < f->image) {
+        f->status = loss_last_status();
+        f->image = image;
+        snprintf(f->message, sizeof f->message, "%s", loss_last_message());
+    }
+    atomic_store(&f->happened, true);
+    pthread_mutex_unlock(&f->lock);
+}
 
 void lossi_engine_feed(const lossi_engine *e, const lossi_chunk *chunk)
 {
@@ -230,6 +256,8 @@ void lossi_engine_feed(const lossi_engine *e, const lossi_chunk *chunk)
         const float *image =
             i < chunk->n ? e->batch.image(e->batch.user, chunk->first + i, chunk->worker->image)
                          : NULL;
+        if (!image && i < chunk->n)
+            keep_failure(e->failure, chunk->first + i);
         for (size_t j = 0; j < e->image_size; j++)
             input[j * e->lanes + i] = image ? (lossi_real)image[j] : 0;
     }
@@ -247,8 +275,7 @@ loss_status lossi_engine_feed_all(lossi_engine *e)
 
 static const float *image_of_dataset(void *user, size_t i, float *buffer)
 {
-    loss_dataset_images(user, i, 1, buffer);
-    return buffer;
+    return loss_dataset_images(user, i, 1, buffer) ? NULL : buffer;
 }
 
 lossi_batch lossi_batch_of(const loss_dataset *data)

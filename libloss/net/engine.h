@@ -6,6 +6,7 @@
 #ifndef LOSSI_ENGINE_H
 #define LOSSI_ENGINE_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "base/thread.h"
@@ -51,6 +52,15 @@ typedef struct lossi_engine_options {
     const lossi_steps *steps; /* of a pass that only goes forward; NULL: one for each layer */
 } lossi_engine_options;
 
+/** What went wrong with an image in one of the threads: the first of those that were tried. */
+typedef struct lossi_failure {
+    pthread_mutex_t lock;
+    atomic_bool happened;
+    loss_status status;
+    size_t image;
+    char message[1024];
+} lossi_failure;
+
 typedef struct lossi_engine {
     const lossi_backend *backend;
     const lossi_kernels *kernels;
@@ -69,6 +79,7 @@ typedef struct lossi_engine {
     double *losses;                     /* [n_losses], of each image */
     uint8_t *correct;                   /* the same */
     size_t n_losses;
+    lossi_failure *failure; /* of the run under way */
 
     /* The run under way. */
     const loss_net *net;
@@ -105,7 +116,7 @@ void lossi_engine_start(lossi_engine *e, const loss_net *net, lossi_mode mode,
 /** Runs `work` for all chunks of the images. Before each, `cancelled` is asked.
  *  @param n_slots  chunks s, s + n_slots, ... have slot s and run one after the other; 0: as many
  *                  as chunks.
- *  @return LOSS_OK, LOSS_ERR_CANCELLED */
+ *  @return LOSS_OK, LOSS_ERR_CANCELLED, or why an image could not be had */
 loss_status lossi_engine_run(lossi_engine *e, size_t n_slots, lossi_chunk_work work, void *pass);
 
 /** Brings a chunk's images in, and zeros for those it lacks. */
