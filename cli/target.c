@@ -183,6 +183,7 @@ loss_status target_open_data(const target *t, loss_split split, loss_dataset **d
     opt.split = split;
     opt.limit = t->limit;
     opt.max_bytes = t->max_bytes;
+    opt.cache = t->cache;
     opt.resize = t->resize;
     opt.crop = t->crop;
     opt.sample = t->sample;

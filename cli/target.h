@@ -20,6 +20,7 @@ typedef struct target {
     size_t limit;        /* 0: all */
     size_t resize, crop; /* 0: neither */
     size_t max_bytes;    /* that images may unpack to; 0: the library's limit */
+    size_t cache;        /* bytes of images in memory; 0: all */
     bool sample;
     uint64_t sample_seed;
     const char *key;  /* of several sets of tensors in the weights */
@@ -54,9 +55,13 @@ typedef struct target {
               &(t).resize),                                                                        \
         OPT_COUNT("crop", "N", "cuts an N x N square out of the middle, after --resize",           \
                   &(t).crop),                                                                      \
-        OPT_COUNT("max-bytes", "N",                                                                \
-                  "most bytes that images may unpack to (256 MiB, or 64 times their files)",       \
-                  &(t).max_bytes)
+        OPT_BYTES("max-bytes",                                                                     \
+                  "most bytes that images may unpack to (256M, or 64 times their files)",          \
+                  &(t).max_bytes),                                                                 \
+        OPT_BYTES("cache",                                                                         \
+                  "most bytes of images in memory, such as 512M; the others are in a temporary "   \
+                  "file in $TMPDIR or /var/tmp (all)",                                             \
+                  &(t).cache)
 #define DATA_OPTIONS(t)                                                                            \
     OPT_TEXT("data", "PATH",                                                                       \
              "data set: a folder, archive or name (lossgrid --help lists the kinds)", &(t).data),  \

@@ -158,6 +158,24 @@ static bool parse_count(const option_spec *o, const char *text, char *message)
                                      o->name, text);
 }
 
+/* A number of bytes, or of K, M or G of them. */
+static bool parse_bytes(const option_spec *o, const char *text, char *message)
+{
+    static const char units[] = "KMG";
+    const char *end, *unit;
+    uint64_t whole;
+    if (loss_count_parse(text, &end, &whole) && whole) {
+        unit = *end ? strchr(units, *end) : NULL;
+        unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+        if ((!*end || (unit && !end[1])) && whole <= (SIZE_MAX / 2) >> shift) {
+            *o->to.count = (size_t)whole << shift;
+            return true;
+        }
+    }
+    return options_wrong(message, "--%s=%s: expected a number of bytes, such as 512M or 2G",
+                         o->name, text);
+}
+
 static bool parse_finite(const option_spec *o, const char *text, char *message)
 {
     const char *end;
@@ -191,6 +209,7 @@ static bool parse_value(const option_spec *o, const char *text, char *message)
         o->to.texts->items[o->to.texts->n++] = text;
         return true;
     case OPTION_COUNT: return parse_count(o, text, message);
+    case OPTION_BYTES: return parse_bytes(o, text, message);
     case OPTION_SEED:
         if (!loss_count_parse(text, NULL, o->to.seed))
             return options_wrong(message, "--%s=%s: expected a whole number of at least 0", o->name,

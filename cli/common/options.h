@@ -11,6 +11,7 @@ typedef enum option_kind {
     OPTION_TEXT,
     OPTION_TEXTS,    /* may be given several times */
     OPTION_COUNT,    /* at least 1, or within a range */
+    OPTION_BYTES,    /* a count, or one of K, M or G */
     OPTION_SEED,     /* at least 0 */
     OPTION_NUMBER,   /* finite, or within a range, or none (infinity) */
     OPTION_AXIS,     /* MIN:MAX:N, auto or auto:N (min and max are then NaN) */
@@ -79,6 +80,10 @@ typedef struct option_spec {
 #define OPT_COUNT(name, arg, help, ...)                                                            \
     {                                                                                              \
         OPT_(name, arg, help, COUNT), .to.count = __VA_ARGS__                                      \
+    }
+#define OPT_BYTES(name, help, ...)                                                                 \
+    {                                                                                              \
+        OPT_(name, "SIZE", help, BYTES), .to.count = __VA_ARGS__                                   \
     }
 #define OPT_SEED(name, arg, help, ...)                                                             \
     {                                                                                              \

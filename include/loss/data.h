@@ -1,4 +1,4 @@
-/* Datasets: images and labels, held in memory once and shared by all threads. */
+/* Datasets: images and labels, read once and shared by all threads. */
 #ifndef LOSS_DATA_H
 #define LOSS_DATA_H
 
@@ -49,13 +49,18 @@ typedef struct loss_dataset_options {
      * PIL (bilinear, antialiased) */
     size_t resize;
     size_t crop; /**< 0, or the side of the square that is cut out of the middle after that */
+    /** 0: memory holds all images. Else as many bytes of them at most; the others are put into a
+     *  temporary file in $TMPDIR (else /var/tmp), decoded, and read from it when they are wanted.
+     *  Image folders and arrays (.npz, .safetensors) are brought in one image at a time, other
+     *  kinds are read whole first. No result depends on it. */
+    size_t cache;
 } loss_dataset_options;
 
 /** The defaults of loss_dataset_options. Since 0.1. */
 #define LOSS_DATASET_OPTIONS_INIT                                                                  \
     {                                                                                              \
         sizeof(loss_dataset_options), LOSS_SPLIT_TRAIN, 0, false, 0, false, {0, 0, 0}, {1, 1, 1},  \
-            0, 0, 0                                                                                \
+            0, 0, 0, 0                                                                             \
     }
 
 /** Opens a dataset and reads it whole.
@@ -79,7 +84,7 @@ typedef struct loss_dataset_options {
  *      in the byte order of their names are classes 0, 1, ... Samples are those that PIL's
  *      convert() gives: palettes are looked up, of 16 bits of colour the upper 8 count, alpha is
  *      dropped, gamma, profiles and orientation are not applied; grey among colour becomes three
- *      equal channels. Grey of 16 bits and CMYK are refused. Names that begin with a point,
+ *      equal channels. Grey of 16 bits is refused. Names that begin with a point,
  *      Thumbs.db and desktop.ini are passed over; anything else in a class folder must be an image.
  *      With a limit, only the images that are wanted are read;
  *    - the word "fashion-mnist": where Debian's package dataset-fashion-mnist puts it.

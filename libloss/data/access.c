@@ -46,11 +46,11 @@ const float *loss_dataset_std(const loss_dataset *data)
 }
 const uint8_t *loss_dataset_pixels(const loss_dataset *data)
 {
-    return data ? data->images.pixels : NULL;
+    return data && !data->images.spill ? data->images.pixels : NULL;
 }
 const float *loss_dataset_values(const loss_dataset *data)
 {
-    return data ? data->images.values : NULL;
+    return data && !data->images.spill ? data->images.values : NULL;
 }
 const float *loss_dataset_targets(const loss_dataset *data)
 {
@@ -61,25 +61,38 @@ const uint32_t *loss_dataset_labels(const loss_dataset *data)
     return data ? data->images.labels : NULL;
 }
 
+/* One image of bytes, normalised. They may lie in the last quarter of `out`, which is not written
+ * before it was read. */
+static void normalise(const loss_dataset *data, const uint8_t *pixels, float *out)
+{
+    const loss_shape *shape = &data->images.shape;
+    size_t plane = shape->height * shape->width;
+    for (size_t c = 0; c < shape->channels; c++) {
+        float mean = data->mean[c], std = data->std[c];
+        for (size_t i = 0; i < plane; i++, pixels++)
+            *out++ = ((float)*pixels / 255.0f - mean) / std;
+    }
+}
+
 loss_status loss_dataset_images(const loss_dataset *data, size_t first, size_t n, float *out)
 {
     if (!data || !out)
         return lossi_fail(LOSS_ERR_ARGUMENT, "data and out must not be NULL");
-    const loss_shape *shape = &data->images.shape;
-    size_t plane = shape->height * shape->width, planes = n * shape->channels;
-    if (first > data->images.n || n > data->images.n - first)
+    const lossi_images *images = &data->images;
+    size_t size = lossi_image_size(images);
+    if (first > images->n || n > images->n - first)
         return lossi_fail(LOSS_ERR_ARGUMENT, "images %zu to %zu asked for; there are %zu", first,
-                          first + n, data->images.n);
-    if (data->images.values) {
-        size_t size = lossi_image_size(&data->images);
-        memcpy(out, data->images.values + first * size, n * size * sizeof *out);
-        return LOSS_OK;
+                          first + n, images->n);
+    loss_status status = LOSS_OK;
+    for (size_t i = 0; i < n && !status; i++, out += size) {
+        const void *image;
+        bool is_floats = images->values != NULL;
+        status = lossi_images_get(
+            images, first + i, is_floats ? (uint8_t *)out : (uint8_t *)(out + size) - size, &image);
+        if (!status && !is_floats)
+            normalise(data, image, out);
+        else if (!status && image != out)
+            memcpy(out, image, size * sizeof *out);
     }
-    const uint8_t *pixels = data->images.pixels + first * shape->channels * plane;
-    for (size_t p = 0; p < planes; p++) {
-        float mean = data->mean[p % shape->channels], std = data->std[p % shape->channels];
-        for (size_t i = 0; i < plane; i++, pixels++)
-            *out++ = ((float)*pixels / 255.0f - mean) / std;
-    }
-    return LOSS_OK;
+    return status;
 }

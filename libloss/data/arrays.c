@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "data/dataset.h"
 #include "data/folder.h"
+#include "data/picture.h"
 #include "data/reader.h"
 #include "formats/read.h"
 
@@ -66,6 +68,8 @@ typedef struct source {
     const loss_dataset_options *opt;
     lossi_arrays arrays;
     const lossi_array *x, *y; /* of the split */
+    uint8_t *bytes;           /* of the file */
+    bool is_mapped;
 } source;
 
 static const lossi_array *array_of(const source *s, const char *what, const char *split)
@@ -123,23 +127,86 @@ static loss_status take_shape(const source *s, lossi_images *out)
     return LOSS_OK;
 }
 
-/* Bytes are pixels, and everything else is what the network takes. */
-static loss_status take_images(const source *s, lossi_images *out)
+/* Image i of x, an array itself. */
+static lossi_array image_of(const lossi_array *x, size_t i)
+{
+    lossi_array image = *x;
+    image.n_dims--;
+    memmove(image.dims, x->dims + 1, image.n_dims * sizeof *image.dims);
+    memmove(image.strides, x->strides + 1, image.n_dims * sizeof *image.strides);
+    image.count = x->count / x->dims[0];
+    image.bytes += i * x->strides[0] * lossi_dtype_size(x->dtype);
+    return image;
+}
+
+static loss_status check_size(const source *s, bool is_bytes, size_t n)
 {
     size_t bytes;
-    bool is_bytes = s->x->dtype == LOSSI_U8;
-    if (!lossi_mul(s->x->count, is_bytes ? 1 : sizeof(float), &bytes))
+    if (!lossi_mul(s->x->count / s->x->dims[0] * n, is_bytes ? 1 : sizeof(float), &bytes))
         bytes = SIZE_MAX;
-    loss_status status = lossi_check_unpacked(s->opt, s->path, s->size, bytes);
-    if (status)
-        return status;
-    if (is_bytes ? !(out->pixels = malloc(bytes)) : !(out->values = malloc(bytes)))
-        return lossi_fail_nomem(bytes);
+    if (!is_bytes && (s->opt->resize || s->opt->crop))
+        return lossi_fail(LOSS_ERR_ARGUMENT, "%s: images of floats are not resized or cropped",
+                          s->path);
+    return lossi_check_unpacked(s->opt, s->path, s->size, bytes);
+}
+
+/* Image i of the file becomes image `to`. `shape` is that of x. */
+static loss_status take_image(const source *s, size_t i, size_t to, size_t n, loss_shape shape,
+                              lossi_images *out)
+{
+    bool is_bytes = s->x->dtype == LOSSI_U8;
+    lossi_array image = image_of(s->x, i);
+    size_t size = image.count * (is_bytes ? 1 : sizeof(float));
+    lossi_picture p = {shape.channels, shape.height, shape.width, malloc(size)};
+    if (!p.pixels)
+        return lossi_fail_nomem(size);
     if (is_bytes)
-        lossi_array_copy(s->x, out->pixels);
+        lossi_array_copy(&image, p.pixels);
     else
-        lossi_array_floats(s->x, out->values);
-    return LOSS_OK;
+        lossi_array_floats(&image, (float *)(void *)p.pixels);
+    loss_status status = is_bytes ? lossi_picture_fit(&p, s->opt, s->path) : LOSS_OK;
+    out->shape.height = p.height;
+    out->shape.width = p.width;
+    if (!status && to == 0)
+        status = lossi_images_reserve(out, n, !is_bytes, s->opt->cache);
+    if (!status)
+        status = lossi_images_put(out, to, p.pixels);
+    lossi_picture_free(&p);
+    return status;
+}
+
+static void keep_wanted(lossi_images *out, size_t i, size_t to)
+{
+    size_t n_each = out->shape.classes;
+    if (out->labels)
+        out->labels[to] = out->labels[i];
+    else
+        memmove(out->targets + to * n_each, out->targets + i * n_each,
+                n_each * sizeof *out->targets);
+}
+
+/* Bytes are pixels, and everything else is what the network takes. Only the images that are wanted
+ * are brought in, each by itself: memory may hold few of them. */
+static loss_status take_images(const source *s, lossi_images *out)
+{
+    size_t *keep, n, step = s->size / s->x->dims[0] + 1, touched = 0;
+    loss_shape shape = out->shape;
+    loss_status status = lossi_choose(out->n, s->opt, &keep, &n);
+    out->n_all = out->n;
+    out->is_fitted = true;
+    if (!status)
+        status = check_size(s, s->x->dtype == LOSSI_U8, n);
+    for (size_t i = 0; i < n && !status; i++) {
+        size_t from = keep ? keep[i] : i;
+        status = take_image(s, from, i, n, shape, out);
+        keep_wanted(out, from, i);
+        if (s->is_mapped && (touched += step) > s->opt->cache / 4) {
+            lossi_file_let_go(s->bytes, s->size);
+            touched = 0;
+        }
+    }
+    free(keep);
+    return status;
 }
 
 static bool has_fractions(const lossi_array *a)
@@ -238,15 +305,30 @@ static loss_status take_wanted(const source *s, lossi_images *out)
     return status;
 }
 
+/* Where memory may not hold all images, the file is viewed, not read. */
+static loss_status get_bytes(source *s)
+{
+    s->is_mapped = s->opt->cache > 0;
+    return s->is_mapped ? lossi_file_map(s->path, &s->bytes, &s->size)
+                        : loss_file_read(s->path, SIZE_MAX, &s->bytes, &s->size);
+}
+
+static void source_free(source *s)
+{
+    lossi_arrays_free(&s->arrays);
+    if (s->is_mapped)
+        lossi_file_unmap(s->bytes, s->size);
+    else
+        free(s->bytes);
+}
+
 static loss_status read_file(const char *path, const loss_dataset_options *opt, bool is_of_split,
                              lossi_images *out)
 {
     source s = {.path = path, .opt = opt};
-    uint8_t *bytes;
-    loss_status status = loss_file_read(path, SIZE_MAX, &bytes, &s.size);
-    if (status)
-        return status;
-    status = lossi_arrays_parse(bytes, s.size, NULL, path, &s.arrays, NULL);
+    loss_status status = get_bytes(&s);
+    if (!status)
+        status = lossi_arrays_parse(s.bytes, s.size, NULL, path, &s.arrays, NULL);
     if (!status)
         status = choose_arrays(&s, is_of_split);
     if (!status)
@@ -255,8 +337,7 @@ static loss_status read_file(const char *path, const loss_dataset_options *opt, 
         status = take_wanted(&s, out);
     if (!status)
         status = take_images(&s, out);
-    lossi_arrays_free(&s.arrays);
-    free(bytes);
+    source_free(&s);
     return status;
 }
 

@@ -65,24 +65,36 @@ static uint64_t digest_labels(uint64_t d, const lossi_images *images)
     return d;
 }
 
-static void set_digest(loss_dataset *data)
+static loss_status digest_images(uint64_t *d, const lossi_images *images)
+{
+    size_t size = lossi_image_bytes(images);
+    void *buffer = malloc(size);
+    loss_status status = buffer ? LOSS_OK : lossi_fail_nomem(size);
+    for (size_t i = 0; i < images->n && !status; i++) {
+        const void *image;
+        status = lossi_images_get(images, i, buffer, &image);
+        if (!status)
+            *d = lossi_digest(*d, image, size);
+    }
+    free(buffer);
+    return status;
+}
+
+static loss_status set_digest(loss_dataset *data)
 {
     const lossi_images *images = &data->images;
     size_t sizes[5] = {images->n, images->shape.channels, images->shape.height, images->shape.width,
                        images->shape.classes};
     uint64_t d = lossi_digest(LOSSI_DIGEST_INIT, sizes, sizeof sizes);
-    size_t count = images->n * lossi_image_size(images),
-           n_mean = (sizes[1] < 3 ? 3 : sizes[1]) * sizeof *data->mean;
-    if (images->values)
-        d = lossi_digest(d, images->values, count * sizeof *images->values);
-    else
-        d = lossi_digest(d, images->pixels, count);
+    size_t n_mean = (sizes[1] < 3 ? 3 : sizes[1]) * sizeof *data->mean;
+    loss_status status = digest_images(&d, images);
     d = digest_labels(d, images);
     if (images->pixels) { /* of one channel, too, three numbers of each count */
         d = lossi_digest(d, data->mean, n_mean);
         d = lossi_digest(d, data->std, n_mean);
     }
     lossi_digest_text(d, data->digest);
+    return status;
 }
 
 /* Resizes and crops images that a reader gave as they are. */
@@ -103,7 +115,7 @@ static loss_status fit_images(loss_dataset *data, const loss_dataset_options *op
         if (!status && i == 0) {
             all.shape.height = p.height;
             all.shape.width = p.width;
-            status = lossi_images_reserve(&all, images->n);
+            status = lossi_images_reserve(&all, images->n, false, 0);
         }
         if (!status)
             memcpy(all.pixels + i * lossi_image_size(&all), p.pixels, lossi_image_size(&all));
@@ -114,7 +126,6 @@ static loss_status fit_images(loss_dataset *data, const loss_dataset_options *op
         return status;
     }
     free(images->pixels);
-    free(all.labels);
     images->pixels = all.pixels;
     images->shape = all.shape;
     return LOSS_OK;
@@ -137,12 +148,15 @@ static loss_status make(loss_dataset **out, lossi_images *images, const char *fo
     if (!status && (opt->resize || opt->crop) && !data->images.is_fitted)
         status = fit_images(data, opt);
     if (!status)
+        status = lossi_images_hold(&data->images, opt->cache);
+    if (!status)
         status = set_normalisation(data, opt);
+    if (!status)
+        status = set_digest(data);
     if (status) {
         loss_dataset_free(data);
         return status;
     }
-    set_digest(data);
     *out = data;
     return LOSS_OK;
 }

@@ -168,7 +168,7 @@ static loss_status reserve(const char *folder, const loss_dataset_options *opt, 
     if (!lossi_mul(s->channels * s->height * s->width, l->n, &bytes))
         bytes = SIZE_MAX;
     loss_status status = lossi_check_unpacked(opt, folder, l->bytes, bytes);
-    return status ? status : lossi_images_reserve(out, l->n);
+    return status ? status : lossi_images_reserve(out, l->n, false, opt->cache);
 }
 
 /* What was grey so far becomes colour, as torchvision's ImageFolder has every image. */
@@ -176,17 +176,25 @@ static loss_status make_colour(const char *folder, const loss_dataset_options *o
                                const image_list *l, size_t n_read, lossi_images *out)
 {
     size_t n = out->shape.height * out->shape.width;
-    uint8_t *grey = out->pixels;
-    free(out->labels);
+    lossi_images grey = {
+        .shape = out->shape, .spill = out->spill, .pixels = out->pixels, .n_held = out->n_held};
+    uint8_t *colour = malloc(3 * n);
     out->pixels = NULL;
-    out->labels = NULL;
+    out->spill = NULL;
     out->shape.channels = 3;
-    loss_status status = reserve(folder, opt, l, out);
-    for (size_t i = 0; i < 3 * n_read && !status; i++)
-        memcpy(out->pixels + i * n, grey + i / 3 * n, n);
-    for (size_t i = 0; i < n_read && !status; i++)
-        out->labels[i] = l->files[i].label;
-    free(grey);
+    loss_status status = colour ? reserve(folder, opt, l, out) : lossi_fail_nomem(3 * n);
+    for (size_t i = 0; i < n_read && !status; i++) {
+        const void *image;
+        status = lossi_images_get(&grey, i, colour, &image);
+        if (status)
+            break;
+        memcpy(colour + 2 * n, image, n);
+        memcpy(colour + n, colour + 2 * n, n);
+        memcpy(colour, colour + n, n);
+        status = lossi_images_put(out, i, colour);
+    }
+    free(colour);
+    lossi_images_free(&grey);
     return status;
 }
 
@@ -218,10 +226,8 @@ static loss_status take(const char *folder, const loss_dataset_options *opt, con
     }
     if (status)
         return status;
-    size_t size = lossi_image_size(out);
-    memcpy(out->pixels + i * size, p->pixels, size);
     out->labels[i] = l->files[i].label;
-    return LOSS_OK;
+    return lossi_images_put(out, i, p->pixels);
 }
 
 static loss_status read_image(const char *folder, const loss_dataset_options *opt,
@@ -272,6 +278,8 @@ static loss_status read_split(const char *folder, const lossi_listing *classes,
     out->is_fitted = true;
     if (!status)
         status = choose_images(opt, &l, out);
+    if (!status && !(out->labels = lossi_alloc(l.n, sizeof *out->labels)))
+        status = lossi_fail_nomem(l.n * sizeof *out->labels);
     for (size_t i = 0; i < l.n && !status; i++)
         status = read_image(folder, opt, &l, i, out);
     image_list_free(&l);

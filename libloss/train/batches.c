@@ -83,6 +83,31 @@ static shift draw_shift(const lossi_batches *b, size_t number)
     return (shift){words[0] % (2 * PAD + 1), words[1] % (2 * PAD + 1), words[2] & 1};
 }
 
+/* An image as it was read: of bytes in memory these, else its values. */
+typedef struct stored {
+    const uint8_t *pixels; /* NULL: values */
+    const float *values;
+    float *owned;
+} stored;
+
+static loss_status find_stored(const loss_dataset *data, size_t number, stored *s)
+{
+    loss_shape shape = loss_dataset_shape(data);
+    size_t size = shape.channels * shape.height * shape.width;
+    const uint8_t *pixels = loss_dataset_pixels(data);
+    const float *values = loss_dataset_values(data);
+    *s = (stored){0};
+    if (pixels)
+        s->pixels = pixels + number * size;
+    else if (values)
+        s->values = values + number * size;
+    if (pixels || values)
+        return LOSS_OK;
+    s->values = s->owned = lossi_alloc(size, sizeof *s->owned);
+    return s->owned ? loss_dataset_images(data, number, 1, s->owned)
+                    : lossi_fail_nomem(size * sizeof *s->owned);
+}
+
 /* What comes in at the edges is black, of images of floats 0. */
 static const float *put_image(void *user, size_t i, float *image)
 {
@@ -90,19 +115,27 @@ static const float *put_image(void *user, size_t i, float *image)
     float *out = image;
     loss_shape shape = loss_dataset_shape(b->data);
     size_t number = b->order[b->first + i], h = shape.height, w = shape.width;
-    size_t begin = number * shape.channels * h * w;
-    const uint8_t *pixels = loss_dataset_pixels(b->data);
-    const float *values = loss_dataset_values(b->data);
+    bool is_bytes = loss_dataset_mean(b->data);
     shift s = draw_shift(b, number);
-    for (size_t c = 0; c < shape.channels; c++, begin += h * w)
+    stored from;
+    if (find_stored(b->data, number, &from)) {
+        free(from.owned);
+        return NULL;
+    }
+    for (size_t c = 0; c < shape.channels; c++) {
+        const float *normalised = b->table + c * 256;
+        float edge = is_bytes ? normalised[0] : 0;
         for (size_t r = 0; r < h; r++)
             for (size_t k = 0; k < w; k++) {
                 size_t row = s.top + r, column = s.left + (s.mirror ? w - 1 - k : k);
                 bool inside = row >= PAD && row - PAD < h && column >= PAD && column - PAD < w;
-                size_t at = inside ? begin + (row - PAD) * w + column - PAD : 0;
-                *out++ = pixels ? b->table[c * 256 + (inside ? pixels[at] : 0)]
-                                : (inside ? values[at] : 0);
+                size_t at = inside ? (c * h + row - PAD) * w + column - PAD : 0;
+                *out++ = !inside       ? edge
+                         : from.pixels ? normalised[from.pixels[at]]
+                                       : from.values[at];
             }
+    }
+    free(from.owned);
     return image;
 }
 
