@@ -12,6 +12,7 @@
 
 /* A progressive file refines the image scan by scan; each goes over the whole image. */
 enum { LARGEST_SIDE = 1 << 16, MOST_SCANS = 100 };
+enum { GREY = 1, COLOUR = 3, INKS = 4 }; /* channels */
 
 struct lossi_jpeg {
     struct jpeg_decompress_struct jpeg;
@@ -109,9 +110,9 @@ static loss_status check_header(const lossi_jpeg *j)
     if (i->image_width > LARGEST_SIDE || i->image_height > LARGEST_SIDE)
         return lossi_fail(LOSS_ERR_FORMAT, "%s: %u x %u pixels; at most %d a side", j->path,
                           i->image_width, i->image_height, LARGEST_SIDE);
-    if (i->num_components != 1 && i->num_components != 3)
+    if (i->num_components != GREY && i->num_components != COLOUR && i->num_components != INKS)
         return lossi_fail(LOSS_ERR_FORMAT,
-                          "%s: a JPEG of %d channels (CMYK); expected grey, or colour of three",
+                          "%s: a JPEG of %d channels; expected grey, colour of three, or CMYK",
                           j->path, i->num_components);
     return LOSS_OK;
 }
@@ -137,9 +138,27 @@ loss_status lossi_jpeg_open(lossi_jpeg **out, const uint8_t *bytes, size_t size,
 
 void lossi_jpeg_shape(const lossi_jpeg *j, size_t *channels, size_t *height, size_t *width)
 {
-    *channels = (size_t)j->jpeg.num_components;
+    *channels = j->jpeg.num_components == GREY ? GREY : COLOUR;
     *height = j->jpeg.image_height;
     *width = j->jpeg.image_width;
+}
+
+/* a * b / 255, rounded. */
+static unsigned part(unsigned a, unsigned b)
+{
+    unsigned product = a * b + 128;
+    return ((product >> 8) + product) >> 8;
+}
+
+/* A row of CMYK as PIL makes RGB of it: inks are stored inverted, as Adobe does, whatever the file
+ * says, and black takes its share of each. RGB comes to lie at the row's begin. */
+static void inks_to_colours(uint8_t *row, size_t n)
+{
+    for (size_t x = 0; x < n; x++) {
+        unsigned light = row[INKS * x + 3];
+        for (size_t c = 0; c < COLOUR; c++)
+            row[COLOUR * x + c] = (uint8_t)(light - part(255u - row[INKS * x + c], light));
+    }
 }
 
 static bool read_rows(lossi_jpeg *j, uint8_t *pixels)
@@ -147,12 +166,17 @@ static bool read_rows(lossi_jpeg *j, uint8_t *pixels)
     struct jpeg_decompress_struct *info = &j->jpeg;
     if (setjmp(j->back))
         return false;
-    info->out_color_space = info->num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
+    bool is_inks = info->num_components == INKS;
+    info->out_color_space = is_inks                        ? JCS_CMYK
+                            : info->num_components == GREY ? JCS_GRAYSCALE
+                                                           : JCS_RGB;
     jpeg_start_decompress(info);
     while (info->output_scanline < info->output_height) {
         size_t y = info->output_scanline, n = info->output_width,
-               channels = (size_t)info->output_components;
+               channels = info->num_components == GREY ? GREY : COLOUR;
         jpeg_read_scanlines(info, &j->row, 1);
+        if (is_inks)
+            inks_to_colours(j->row, n);
         for (size_t c = 0; c < channels; c++)
             for (size_t x = 0; x < n; x++)
                 pixels[(c * info->output_height + y) * n + x] = j->row[x * channels + c];

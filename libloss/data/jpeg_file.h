@@ -12,11 +12,11 @@ bool lossi_jpeg_is(const uint8_t *bytes, size_t size);
 /** Reads a JPEG's header.
  *  @param bytes  the whole file. Borrowed until lossi_jpeg_close().
  *  @param path   for messages. Borrowed too.
- *  @return LOSS_OK, LOSS_ERR_FORMAT (damaged, or neither grey nor colour of three channels),
+ *  @return LOSS_OK, LOSS_ERR_FORMAT (damaged, or of another number of channels than 1, 3 or 4),
  * LOSS_ERR_NOMEM */
 loss_status lossi_jpeg_open(lossi_jpeg **out, const uint8_t *bytes, size_t size, const char *path);
 
-/** channels: 1 for grey, else 3. */
+/** channels: 1 for grey, else 3, also for CMYK. */
 void lossi_jpeg_shape(const lossi_jpeg *jpeg, size_t *channels, size_t *height, size_t *width);
 
 /** Reads the image; may be called once. Its orientation and colour profile are not applied.
