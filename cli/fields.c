@@ -2,6 +2,7 @@
 #include "fields.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 const char *const quantity_names[N_QUANTITIES + 1] = {
@@ -14,8 +15,7 @@ const char *const quantity_names[N_QUANTITIES + 1] = {
 static const struct {
     const char *alone, *of_split[2]; /* by loss_split */
 } LABELS[N_QUANTITIES] = {
-    [QUANTITY_LOSS] = {"loss (nats per image)",
-                       {"training loss (nats per image)", "test loss (nats per image)"}},
+    [QUANTITY_LOSS] = {NULL, {"training ", "test "}}, /* and what loss_label() says */
     [QUANTITY_ACCURACY] = {"accuracy (%)", {"training accuracy (%)", "test accuracy (%)"}},
     [QUANTITY_ERROR] = {"standard error",
                         {"standard error of the training loss", "standard error of the test loss"}},
@@ -24,9 +24,9 @@ static const struct {
                              "|smallest / largest eigenvalue|, test"}},
 };
 
-const char *quantity_label(quantity which)
+const char *quantity_label(const figure *f, quantity which)
 {
-    return LABELS[which].alone;
+    return which == QUANTITY_LOSS ? f->loss_label : LABELS[which].alone;
 }
 
 static double value_of(const loss_point *p, quantity which)
@@ -74,6 +74,11 @@ loss_status fields_add(figure *f, loss_surface *surface, loss_split split, quant
                  .split = split,
                  .values = calloc(n, sizeof(double)),
                  .errors = has_errors ? calloc(n, sizeof(double)) : NULL};
+    if (which == QUANTITY_LOSS) {
+        loss_label(surface, f->loss_label);
+        snprintf(q->text, sizeof q->text, "%s%s", q->label, f->loss_label);
+        q->label = q->text;
+    }
     if (!q->values || (has_errors && !q->errors))
         return LOSS_ERR_NOMEM;
     return which == QUANTITY_CONVEXITY ? take_convexity(surface, q)

@@ -14,8 +14,8 @@ typedef enum quantity {
 
 /** Their names as options, ended by NULL. */
 extern const char *const quantity_names[N_QUANTITIES + 1];
-/** What stands on the axis of a line: "loss (nats per image)". */
-const char *quantity_label(quantity which);
+/** What stands on the axis of a line of a figure that has its fields: "loss (nats per image)". */
+const char *quantity_label(const figure *f, quantity which);
 
 /** Adds a split's quantity to a figure whose axes are those of the surface. */
 loss_status fields_add(figure *f, loss_surface *surface, loss_split split, quantity which);

@@ -6,11 +6,14 @@
 #include <cairo.h>
 #include <loss/loss.h>
 
+#include "loss_label.h"
+
 enum { MOST_CAPTIONS = 16, MOST_FIELDS = 4, MOST_TICKS = 64 };
 
 /** One quantity on the grid. */
 typedef struct field {
-    const char *label; /* "test loss (nats per image)" */
+    const char *label;               /* "test loss (nats per image)" */
+    char text[LOSS_LABEL_SIZE + 16]; /* of a label that is not static */
     size_t nx, ny;
     double *values; /* [ny][nx]; NaN: absent or not finite */
     double *errors; /* [ny][nx] half the height of a band around the curve: standard errors, or
@@ -29,8 +32,9 @@ typedef struct figure {
     const char *title;
     loss_axis x, y;
     const char *x_label, *y_label;
-    field fields[MOST_FIELDS]; /* more than one only for lines: train beside test, accuracy
-                                  beside loss */
+    char loss_label[LOSS_LABEL_SIZE]; /* what the loss is called */
+    field fields[MOST_FIELDS];        /* more than one only for lines: train beside test, accuracy
+                                         beside loss */
     size_t n_fields;
     size_t n_solutions; /* that the plane goes through, at (0, 0), (1, 0), (0, 1); 0: directions
                            of another kind */

@@ -54,6 +54,10 @@ static loss_status make_through(const plane_source *from, const loss_net *net, l
     for (size_t i = 0; i < n && !status; i++) {
         status = loss_net_create(&others[i], from->t->model, shape);
         if (!status)
+            status = loss_net_set_loss(others[i], loss_net_loss(net));
+        if (!status)
+            status = loss_net_set_l2(others[i], loss_net_l2(net));
+        if (!status)
             status = loss_net_load(others[i], paths[i], &opt);
         if (!status)
             status = target_check_other(from->t, others[i], paths[i]);

@@ -80,7 +80,7 @@ static void set_labels(figure *f, const request *r, bool is_repeated)
                  : f->n_solutions > 2 ? "towards the second solution (ring at 1)"
                  : f->n_solutions     ? "from the origin (0) to the other solution (1)"
                                       : "direction 1 (multiples)";
-    f->y_label = !f->is_map       ? quantity_label((quantity)r->quantity)
+    f->y_label = !f->is_map       ? quantity_label(f, (quantity)r->quantity)
                  : f->n_solutions ? "towards the third solution (ring at 1)"
                                   : "direction 2 (multiples)";
 }

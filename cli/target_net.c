@@ -150,13 +150,13 @@ loss_status target_open_net(target *t, const loss_dataset *data, loss_net **net)
         status = recognise(t, shape, images, &opt);
     if (!status)
         status = load(t, shape, net);
-    /* Where a network guesses is known of the first loss only. */
-    if (!status && images && !is_auto && !t->loss && loss_dataset_labels(images))
+    if (!status)
+        status = set_loss(t, *net);
+    if (!status && images && !is_auto)
         status = check(t, *net, t->weights, images, &opt);
     if (!status) {
         target_say_folded(*net, t->model, t->quiet);
         t->n_folded_norms = loss_net_n_folded_norms(*net);
-        status = set_loss(t, *net);
     }
     loss_dataset_free(images);
     if (status) {

@@ -4,20 +4,16 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const struct {
-    const char *name, *label;
-} QUANTITIES[] = {[GRID_LOSS] = {"loss", "loss"},
-                  [GRID_LOSS_PER_IMAGE] = {"loss", "loss (nats per image)"},
-                  [GRID_HEIGHT] = {"z", "z"}};
+static const char *const QUANTITIES[] = {[GRID_LOSS] = "loss", [GRID_HEIGHT] = "z"};
 
 const char *grid_quantity_name(grid_quantity quantity)
 {
-    return QUANTITIES[quantity].name;
+    return QUANTITIES[quantity];
 }
 
-const char *grid_quantity_label(grid_quantity quantity)
+const char *grid_label(const grid *g)
 {
-    return QUANTITIES[quantity].label;
+    return g->label ? g->label : grid_quantity_name(g->quantity);
 }
 
 void grid_free(grid *g)
@@ -33,6 +29,7 @@ void grid_free(grid *g)
     free(g->name);
     free(g->title);
     free(g->caption);
+    free(g->label);
     *g = (grid){0};
 }
 

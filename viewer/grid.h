@@ -10,9 +10,8 @@ enum { N_SPLITS = 2, MOST_POINTS = 64 * 1024 * 1024 };
 
 /** What the values of a file are. */
 typedef enum grid_quantity {
-    GRID_LOSS,           /* in whatever unit */
-    GRID_LOSS_PER_IMAGE, /* in nats */
-    GRID_HEIGHT          /* plain heights, no losses */
+    GRID_LOSS,  /* in whatever unit */
+    GRID_HEIGHT /* plain heights, no losses */
 } grid_quantity;
 
 /** The quantities of one split, [ny][nx]; NaN: absent or not finite. NULL: the file has no such
@@ -42,14 +41,16 @@ typedef struct grid {
     char *name;            /* the file's, without folders. Owned */
     char *title, *caption; /* what was measured. Owned; caption may be NULL */
     grid_quantity quantity;
-    bool tells_split;              /* the file says which images the values are of */
+    char *label;      /* what the values are, where the file tells; NULL: the quantity's. Owned */
+    bool tells_split; /* the file says which images the values are of */
     const char *x_label, *y_label; /* static */
     bool has_centre;               /* (0, 0) is the trained network */
 } grid;
 
-/** What the values are, in a word, and with their unit: "loss", "loss (nats per image)", "z". */
+/** What the values are, in a word: "loss", "z". */
 const char *grid_quantity_name(grid_quantity quantity);
-const char *grid_quantity_label(grid_quantity quantity);
+/** The same with their unit, where it is known: "loss (nats per image)". */
+const char *grid_label(const grid *g);
 
 /** Frees what a grid owns and empties it. */
 void grid_free(grid *g);

@@ -8,6 +8,7 @@
 #include <loss/text.h>
 
 #include "data_name.h"
+#include "loss_label.h"
 #include "readers.h"
 
 static bool read_axis(loss_axis axis, double **values, size_t *n)
@@ -79,7 +80,9 @@ static bool describe(grid *g, const loss_surface *s)
              loss_surface_text(s, LOSS_KEY_DIRECTIONS, "unknown"),
              loss_surface_text(s, LOSS_KEY_BN, "unknown"));
     g->caption = loss_text_escaped(text);
-    g->quantity = GRID_LOSS_PER_IMAGE;
+    loss_label(s, text);
+    g->label = strdup(text);
+    g->quantity = GRID_LOSS;
     g->tells_split = true;
     const char *solutions = loss_surface_metadata(s, LOSS_KEY_SOLUTIONS);
     g->x_label = solutions ? "towards the second solution" : "direction 1";
@@ -87,7 +90,7 @@ static bool describe(grid *g, const loss_surface *s)
     if (loss_surface_metadata(s, LOSS_KEY_REPEAT))
         g->y_label = "number of the direction";
     g->has_centre = !loss_surface_metadata(s, LOSS_KEY_REPEAT);
-    return g->title && g->caption;
+    return g->title && g->caption && g->label;
 }
 
 bool grid_read_landscape(grid *g, const char *path, problem *p)

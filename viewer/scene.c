@@ -170,7 +170,7 @@ void scene_quantity(const scene *s, char text[128])
         split = split == SHOW_TRAIN ? SHOW_TEST : SHOW_TRAIN; /* the only one there is */
     const char *prefix = g->tells_split || g->has_split[LOSS_SPLIT_TRAIN] ? splits[split] : "";
     snprintf(text, 128, "%s%s", prefix,
-             s->set.field == FIELD_ACCURACY ? "accuracy (%)" : grid_quantity_label(g->quantity));
+             s->set.field == FIELD_ACCURACY ? "accuracy (%)" : grid_label(g));
 }
 
 const char *scene_value_name(const scene *s, size_t number)

@@ -19,9 +19,12 @@ typedef struct loss_check {
     size_t struct_size;    /**< sizeof(loss_check): set by the initialiser */
     size_t images;         /**< how many it is of */
     loss_split split;      /**< of the images */
-    double loss;           /**< nats per image; may be Inf or NaN */
+    double loss;           /**< the network's, without its L2 term; may be Inf or NaN */
     double standard_error; /**< of the loss */
-    double guessing;       /**< the loss of guessing: ln of the number of classes */
+    /** the loss of guessing. Of cross-entropy and nll: ln of the number of classes; of bce, mse and
+     *  mae: of outputs that are the same for all images, those of the means of what is wanted in
+     *  these images; NaN for a loss_function, of which it is not known */
+    double guessing;
     /** median over all channels of |m - r| / sqrt(v): r and v are the running mean and variance of
      *  the weights, m the mean estimated again from the images (loss_net_recalibrate()). About 0.03
      *  for the right network. NaN without BatchNorm. */
@@ -45,7 +48,7 @@ typedef struct loss_check {
 /** Looks at a network on some images. Where the network is large, few are tried first, spread
  *  evenly over the data; the others are looked at only if these leave doubt, as many as 5 * 10^10
  *  multiply-adds allow, but at least 64.
- *  @param net    with its weights. Borrowed.
+ *  @param net    with its weights and its loss. Borrowed.
  *  @param data   best LOSS_CHECK_IMAGES of the training split, a sample. Borrowed.
  *  @param opt    may be NULL.
  *  @param check  from LOSS_CHECK_INIT. Written.
@@ -58,8 +61,8 @@ LOSS_API loss_status loss_net_check(const loss_net *net, const loss_dataset *dat
                                     const loss_evaluate_options *opt, loss_check *check);
 
 /** What makes a network with these weights doubtful, as a sentence for people: its loss is not
- *  below that of guessing by three standard errors, or statistics_off is above
- *  LOSS_CHECK_STATISTICS_OFF.
+ *  below that of guessing by three standard errors (where guessing is not known: it is not finite),
+ * or statistics_off is above LOSS_CHECK_STATISTICS_OFF.
  *  @param text  [size] out, cut if it is longer; "" if nothing does.
  *  @return whether something does.
  *  Threads: any. Since 0.1. */

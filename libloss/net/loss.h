@@ -42,7 +42,13 @@ typedef struct lossi_loss {
     void (*value)(const lossi_loss_call *c);
     /** The tangent of that gradient along the tangents of the outputs. */
     void (*tangent)(const lossi_loss_call *c);
+    /** The loss of a network whose outputs know nothing of the images, over these: what trained
+     * weights must be below. NULL: not known */
+    double (*guessing)(const loss_net *net, const loss_dataset *data);
 } lossi_loss;
+
+/** guessing(): of outputs that are alike, ln of their number. */
+double lossi_guess_classes(const loss_net *net, const loss_dataset *data);
 
 /** All losses, ended by NULL: net/losses/losses.c. */
 extern const lossi_loss *const lossi_losses[];
@@ -78,6 +84,12 @@ void lossi_loss_each(const lossi_loss_call *c,
 /** The same of the tangent: `bend` gives the second derivative at an output. */
 void lossi_loss_each_tangent(const lossi_loss_call *c,
                              double (*bend)(double output, double wanted));
+/** guessing() of such a loss: of outputs that are always the same ones.
+ *  @param output  which, of the mean of what an output should be; NULL: that mean */
+double lossi_guess_each(const loss_net *net, const loss_dataset *data,
+                        lossi_difference (*each)(double z, double t),
+                        double (*output)(double mean));
+
 /** expects() of losses of targets, or with their first key, onehot, of labels. */
 const char *lossi_loss_expects_targets(const loss_net *net, const loss_dataset *data);
 

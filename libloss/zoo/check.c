@@ -9,7 +9,9 @@
 
 #include "base/base.h"
 #include "net/evaluate.h"
+#include "net/loss.h"
 #include "net/net.h"
+#include "net/objective.h"
 #include "net/recalibrate.h"
 
 /* Statistics are estimated from all images at once: fewer of large ones bound the memory. The work
@@ -155,9 +157,10 @@ static loss_status check_all(const loss_net *net, const loss_dataset *data,
         return status;
     check->images = result.images;
     check->split = loss_dataset_split(data);
-    check->loss = result.loss;
+    check->loss = result.loss - lossi_objective_l2(net);
     check->standard_error = result.standard_error;
-    check->guessing = log((double)net->shape.classes);
+    check->guessing =
+        net->objective.loss->guessing ? net->objective.loss->guessing(net, data) : NAN;
     check->statistics_off = off;
     return LOSS_OK;
 }
@@ -181,7 +184,8 @@ loss_status lossi_check_some(const loss_net *net, const loss_dataset *data, size
  * it is far off. */
 static bool is_open(const loss_check *check)
 {
-    bool is_far_off = !(check->loss - 3 * check->standard_error <= check->guessing) ||
+    bool is_far_off = check->loss - 3 * check->standard_error > check->guessing ||
+                      !isfinite(check->loss) ||
                       check->statistics_off > FAR * LOSS_CHECK_STATISTICS_OFF;
     return loss_check_caveat(check, NULL, 0) && !is_far_off;
 }
@@ -208,7 +212,11 @@ bool loss_check_caveat(const loss_check *given, char *text, size_t size)
     const loss_check *check = given && !LOSSI_OPTIONS(whole, given) ? &whole : NULL;
     char all[512] = "";
     int n = 0;
-    if (check && !(check->loss + 3 * check->standard_error < check->guessing))
+    if (check && isnan(check->guessing) && !isfinite(check->loss))
+        n = snprintf(all, sizeof all, "the loss on %zu %s images is %g", check->images,
+                     loss_split_name(check->split), check->loss);
+    else if (check && !isnan(check->guessing) &&
+             !(check->loss + 3 * check->standard_error < check->guessing))
         n = snprintf(all, sizeof all,
                      "the loss on %zu %s images is %.4g, not below the %.4g of guessing: untrained "
                      "weights, or of another network or other data",

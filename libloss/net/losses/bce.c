@@ -44,10 +44,23 @@ static const char *expects(const loss_net *net, const loss_dataset *data)
                   "classes";
 }
 
+/* The logit, kept finite. */
+static double output_of(double share)
+{
+    double s = fmin(fmax(share, 1e-12), 1 - 1e-12);
+    return log(s / (1 - s));
+}
+
+static double guessing(const loss_net *net, const loss_dataset *data)
+{
+    return lossi_guess_each(net, data, each, output_of);
+}
+
 const lossi_loss lossi_loss_bce = {
     .name = "bce",
     .about = "binary cross-entropy with logits, the mean over the outputs; onehot=1: of labels",
     .keys = {{"onehot", 0, 0, 1, .is_flag = true}},
     .expects = expects,
     .value = value,
-    .tangent = tangent};
+    .tangent = tangent,
+    .guessing = guessing};

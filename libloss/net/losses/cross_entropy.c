@@ -147,4 +147,5 @@ const lossi_loss lossi_loss_cross_entropy = {
     .takes_weights = true,
     .expects = expects,
     .value = value,
-    .tangent = tangent};
+    .tangent = tangent,
+    .guessing = lossi_guess_classes};

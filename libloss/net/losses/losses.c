@@ -2,6 +2,7 @@
  * several of them do in one way. */
 #include "net/loss.h"
 
+#include <math.h>
 #include <string.h>
 
 /* clang-format off */
@@ -50,6 +51,32 @@ void lossi_loss_each(const lossi_loss_call *c, lossi_difference (*each)(double, 
         c->loss[i] = sum / (double)n;
     }
     lossi_loss_judge(c);
+}
+
+double lossi_guess_classes(const loss_net *net, const loss_dataset *data)
+{
+    (void)data;
+    return log((double)net->shape.classes);
+}
+
+double lossi_guess_each(const loss_net *net, const loss_dataset *data,
+                        lossi_difference (*each)(double, double), double (*output)(double))
+{
+    size_t outputs = net->shape.classes, n = loss_dataset_count(data);
+    lossi_loss_call c = {.maps.channels = outputs,
+                         .labels = loss_dataset_labels(data),
+                         .targets = loss_dataset_targets(data)};
+    double loss = 0;
+    for (size_t k = 0; k < outputs; k++) {
+        double sum = 0, here = 0;
+        for (size_t i = 0; i < n; i++)
+            sum += lossi_wanted_output(&c, i, k);
+        double z = output ? output(sum / (double)n) : sum / (double)n;
+        for (size_t i = 0; i < n; i++)
+            here += each(z, lossi_wanted_output(&c, i, k)).value;
+        loss += here / (double)n;
+    }
+    return loss / (double)outputs;
 }
 
 void lossi_loss_each_tangent(const lossi_loss_call *c, double (*bend)(double, double))

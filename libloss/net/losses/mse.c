@@ -23,10 +23,16 @@ static void tangent(const lossi_loss_call *c)
     lossi_loss_each_tangent(c, bend);
 }
 
+static double guessing(const loss_net *net, const loss_dataset *data)
+{
+    return lossi_guess_each(net, data, each, NULL);
+}
+
 const lossi_loss lossi_loss_mse = {
     .name = "mse",
     .about = "squared error, the mean over the outputs; onehot=1: of labels",
     .keys = {{"onehot", 0, 0, 1, .is_flag = true}},
     .expects = lossi_loss_expects_targets,
     .value = value,
-    .tangent = tangent};
+    .tangent = tangent,
+    .guessing = guessing};

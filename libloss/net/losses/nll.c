@@ -29,4 +29,5 @@ const lossi_loss lossi_loss_nll = {
     .about = "minus the label's output, for networks that end in log-softmax; weights=w0/w1/...",
     .takes_weights = true,
     .value = value,
-    .tangent = tangent};
+    .tangent = tangent,
+    .guessing = lossi_guess_classes};
