@@ -245,6 +245,9 @@ typedef struct lossi_kernels {
     /** dx at the first largest value of each window += dy. */
     void (*max_pool_backward)(const lossi_pool_shape *s, const lossi_real *x, const lossi_real *dy,
                               lossi_real *dx);
+    /** y = t at the first largest value of each window. */
+    void (*max_pool_tangent)(const lossi_pool_shape *s, const lossi_real *x, const lossi_real *t,
+                             lossi_real *y);
     /** Sum under the window / its count of pixels. */
     void (*average_pool)(const lossi_pool_shape *s, const lossi_real *x, lossi_real *y);
     void (*average_pool_backward)(const lossi_pool_shape *s, const lossi_real *dy, lossi_real *dx);
@@ -277,6 +280,8 @@ typedef struct lossi_kernels {
     void (*copy)(size_t count, const lossi_real *x, lossi_real *y);
     /** y = 0. */
     void (*zero)(size_t count, lossi_real *y);
+    /** The same beyond the images. */
+    void (*clear_others)(const lossi_maps *m, lossi_real *y);
     /** y = max(x, 0), NaN stays NaN; y may be x. */
     void (*relu)(size_t count, const lossi_real *x, lossi_real *y);
     /** dx += dy where y > 0. */

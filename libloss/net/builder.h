@@ -8,6 +8,11 @@
  */
 enum { LOSSI_LARGEST_SIZE = 1 << 20 };
 
+/** Tensors of kinds with filters and perhaps a bias. */
+#define LOSSI_FILTER_TENSORS                                                                       \
+    .tensors = {{"weight", LOSS_TENSOR_WEIGHT, LOSSI_INITIAL_HE, true},                            \
+                {"bias", LOSS_TENSOR_BIAS, LOSSI_INITIAL_ZEROS, false}}
+
 /** Adds a layer.
  *  @param name    NULL where the kind has no tensors.
  *  @param inputs  [n_inputs]

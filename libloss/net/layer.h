@@ -261,6 +261,19 @@ static inline lossi_maps lossi_maps_of(const lossi_call *call)
     return (lossi_maps){call->node->dims[0], lossi_node_pixels(call->node), call->lanes, call->n};
 }
 
+/** False for the first layer: images do not move with the weights. */
+static inline bool lossi_input_moves(const lossi_tangent *t)
+{
+    return t->at.in->layer != NULL;
+}
+
+/** Makes the lanes of an output without images zero, where a kind makes 0 something else. */
+static inline void lossi_clear_others(const lossi_call *call, lossi_real *y)
+{
+    lossi_maps m = lossi_maps_of(call);
+    call->kernels->clear_others(&m, y);
+}
+
 /** Pieces that a filter is made ready in. */
 static inline size_t lossi_pieces(const lossi_site *site, lossi_way way)
 {

@@ -13,6 +13,13 @@ void lossk_zero(size_t count, lossi_real *y)
     memset(y, 0, count * sizeof *y);
 }
 
+void lossk_clear_others(const lossi_maps *m, lossi_real *y)
+{
+    size_t n = m->lanes - m->images;
+    for (size_t e = 0; n && e < m->channels * m->pixels; e++)
+        memset(y + e * m->lanes + m->images, 0, n * sizeof *y);
+}
+
 void lossk_relu_ref(size_t count, const lossi_real *x, lossi_real *y)
 {
     for (size_t i = 0; i < count; i++)

@@ -60,6 +60,18 @@ void lossk_max_pool_backward_ref(const lossi_pool_shape *s, const lossi_real *x,
     }
 }
 
+void lossk_max_pool_tangent(const lossi_pool_shape *s, const lossi_real *x, const lossi_real *t,
+                            lossi_real *y)
+{
+    FOR_EACH_OUTPUT(s, channel, r, c, out)
+    {
+        size_t plane = channel * lossi_windows_plane(&s->windows);
+        lossi_range rows = lossi_pool_rows(s, r), columns = lossi_pool_columns(s, c);
+        for (size_t i = 0; i < s->windows.lanes; i++)
+            y[out * s->windows.lanes + i] = t[plane + largest(s, x + plane, &rows, &columns, i)];
+    }
+}
+
 void lossk_average_pool_ref(const lossi_pool_shape *s, const lossi_real *x, lossi_real *y)
 {
     size_t lanes = s->windows.lanes;

@@ -27,6 +27,9 @@ void lossk_fold(const lossi_windows *s, size_t row, size_t n, const lossi_real *
                 lossi_real *dx);
 void lossk_copy(size_t count, const lossi_real *x, lossi_real *y);
 void lossk_zero(size_t count, lossi_real *y);
+void lossk_clear_others(const lossi_maps *m, lossi_real *y);
+void lossk_max_pool_tangent(const lossi_pool_shape *s, const lossi_real *x, const lossi_real *t,
+                            lossi_real *y);
 void lossk_depthwise_ref(const lossi_windows *s, size_t count, const lossi_real *x,
                          const lossi_real *w, const lossi_epilogue *epilogue, lossi_real *y);
 void lossk_depthwise_data_ref(const lossi_windows *s, size_t count, const lossi_real *dy,

@@ -6,10 +6,8 @@
  * In training m and v are the batch's mean and biased variance per channel. In evaluation the
  * derivatives take the running statistics as constants. The running variance averages the unbiased
  * one, as PyTorch's does. */
-#include <math.h>
-#include <string.h>
-
 #include "net/builder.h"
+#include <math.h>
 
 enum { EPS, MOMENTUM, AFFINE }; /* keys */
 
@@ -207,7 +205,7 @@ static void backward(const lossi_call *call)
 static void forward_tangent(const lossi_tangent *t)
 {
     lossi_maps m = lossi_maps_of(&t->at);
-    memset(t->y, 0, lossi_chunk_size(t->at.node, t->at.lanes) * sizeof *t->y);
+    t->at.kernels->zero(lossi_chunk_size(t->at.node, t->at.lanes), t->y);
     t->at.kernels->norm_backward(&m, t->at.x[0], t->x[0], t->at.scale, t->scale, t->shift, t->y);
 }
 
@@ -223,7 +221,7 @@ static void backward_tangent(const lossi_tangent *t)
     if (!t->dx[0])
         return;
     lossi_real *zeros = at->scratch;
-    memset(zeros, 0, m.channels * sizeof *zeros);
+    at->kernels->zero(m.channels, zeros);
     at->kernels->norm_backward(&m, at->dy, t->dy, at->scale, t->scale, zeros, t->dx[0]);
 }
 

@@ -41,45 +41,16 @@ static lossi_convolution convolution_of(const lossi_node *node, const lossi_node
     return lossi_convolution_of(&windows, groups_of(node), node->dims[0]);
 }
 
-static double macs(const lossi_node *node, const lossi_node *in)
-{
-    lossi_convolution c = convolution_of(node, in, 1);
-    return lossi_convolution_macs(&c);
-}
-
-static size_t scratch_count(const lossi_site *site)
-{
-    lossi_convolution c = convolution_of(site->node, site->in, site->lanes);
-    return lossi_convolution_scratch(&c, site->kernels);
-}
-
-static size_t packed_count(const lossi_site *site, lossi_way way)
-{
-    lossi_convolution c = convolution_of(site->node, site->in, site->lanes);
-    return lossi_convolution_packed(&c, site->kernels, way);
-}
-
-static void pack(const lossi_pack *p, size_t piece)
-{
-    lossi_convolution c = convolution_of(p->site.node, p->site.in, p->site.lanes);
-    lossi_convolution_pack(&c, p, p->way, piece);
-}
-
-static lossi_convolution convolution_at(const lossi_call *call)
-{
-    return convolution_of(call->node, call->in, call->lanes);
-}
-
 static void forward(const lossi_call *call)
 {
-    lossi_convolution c = convolution_at(call);
+    lossi_convolution c = lossi_convolution_at(call);
     lossi_epilogue epilogue = {call->p[LOSSI_BIAS], call->residual, call->bounds};
     lossi_convolution_forward(&c, call, call->x[0], call->packed, &epilogue, call->y);
 }
 
 static void backward(const lossi_call *call)
 {
-    lossi_convolution c = convolution_at(call);
+    lossi_convolution c = lossi_convolution_at(call);
     if (call->dp[LOSSI_WEIGHT])
         lossi_convolution_backward_weights(&c, call, call->x[0], call->dy, call->dp[LOSSI_WEIGHT],
                                            call->dp[LOSSI_BIAS]);
@@ -87,20 +58,14 @@ static void backward(const lossi_call *call)
         lossi_convolution_backward_data(&c, call, call->dy, call->packed, call->dx[0]);
 }
 
-/* Images do not move with the weights. */
-static bool has_moving_input(const lossi_tangent *t)
-{
-    return t->at.in->layer != NULL;
-}
-
 /* (w * x + b)' = w * x' + w' * x + b' */
 static void forward_tangent(const lossi_tangent *t)
 {
     const lossi_call *at = &t->at;
-    lossi_convolution c = convolution_at(at);
+    lossi_convolution c = lossi_convolution_at(at);
     lossi_epilogue first = {0},
-                   second = {t->p[LOSSI_BIAS], has_moving_input(t) ? t->y : NULL, NULL};
-    if (has_moving_input(t))
+                   second = {t->p[LOSSI_BIAS], lossi_input_moves(t) ? t->y : NULL, NULL};
+    if (lossi_input_moves(t))
         lossi_convolution_forward(&c, at, t->x[0], at->packed, &first, t->y);
     lossi_convolution_forward(&c, at, at->x[0], t->packed, &second, t->y);
 }
@@ -109,25 +74,16 @@ static void forward_tangent(const lossi_tangent *t)
 static void backward_tangent(const lossi_tangent *t)
 {
     const lossi_call *at = &t->at;
-    lossi_convolution c = convolution_at(at);
+    lossi_convolution c = lossi_convolution_at(at);
     lossi_convolution_backward_weights(&c, at, at->x[0], t->dy, t->dp[LOSSI_WEIGHT],
                                        t->dp[LOSSI_BIAS]);
-    if (has_moving_input(t))
+    if (lossi_input_moves(t))
         lossi_convolution_backward_weights(&c, at, t->x[0], at->dy, t->dp[LOSSI_WEIGHT], NULL);
     if (t->dx[0]) {
         lossi_convolution_backward_data(&c, at, t->dy, at->packed, t->dx[0]);
         lossi_convolution_backward_data(&c, at, at->dy, t->packed, t->dx[0]);
     }
 }
-
-#define CONVOLUTION                                                                                \
-    .tensors = {{"weight", LOSS_TENSOR_WEIGHT, LOSSI_INITIAL_HE, true},                            \
-                {"bias", LOSS_TENSOR_BIAS, LOSSI_INITIAL_ZEROS, false}},                           \
-    .folds = LOSSI_FOLDS(LOSSI_FOLD_AFFINE) | LOSSI_FOLDS(LOSSI_FOLD_SUM) |                        \
-             LOSSI_FOLDS(LOSSI_FOLD_BOUNDS),                                                       \
-    .macs = macs, .scratch_count = scratch_count, .packed_count = packed_count, .pack = pack,      \
-    .forward = forward, .backward = backward, .forward_tangent = forward_tangent,                  \
-    .backward_tangent = backward_tangent
 
 const lossi_layer lossi_layer_conv = {
     .name = "conv",
@@ -139,7 +95,13 @@ const lossi_layer lossi_layer_conv = {
              {"groups", .standard = 1, .least = 1, .most = LOSSI_LARGEST_SIZE},
              {"bias", .most = LOSSI_LARGEST_SIZE}},
     .add = add_conv,
-    CONVOLUTION,
+    .folds = LOSSI_FOLDS(LOSSI_FOLD_AFFINE) | LOSSI_FOLDS(LOSSI_FOLD_SUM) |
+             LOSSI_FOLDS(LOSSI_FOLD_BOUNDS),
+    LOSSI_CONVOLUTION(convolution_of, false),
+    .forward = forward,
+    .backward = backward,
+    .forward_tangent = forward_tangent,
+    .backward_tangent = backward_tangent,
 };
 
 loss_node loss_builder_conv(loss_builder *b, loss_node in, const char *name,

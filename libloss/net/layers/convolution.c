@@ -1,7 +1,5 @@
 #include "net/layers/convolution.h"
 
-#include <string.h>
-
 /* An unfolded block holds about this many values, so that it stays in L2, but at least a row. */
 enum { BLOCK_VALUES = 64 * 1024, ALIGN = 16 };
 
@@ -63,10 +61,34 @@ lossi_convolution lossi_convolution_of(const lossi_windows *windows, size_t grou
     return c;
 }
 
-double lossi_convolution_macs(const lossi_convolution *c)
+/* ---- What tables of layers say -------------------------------------------------------------- */
+
+static const lossi_convolution_kind *kind_of(const lossi_node *node)
 {
-    const lossi_windows *s = &c->windows;
-    return (double)(c->groups * c->out * c->in * lossi_windows_area(s)) *
+    return node->layer->family;
+}
+
+static lossi_convolution convolution_of(const lossi_site *site)
+{
+    return kind_of(site->node)->of(site->node, site->in, site->lanes);
+}
+
+static lossi_way way_of(const lossi_site *site, lossi_way way)
+{
+    bool is_forward = (way == LOSSI_FORWARD) != kind_of(site->node)->goes_back;
+    return is_forward ? LOSSI_FORWARD : LOSSI_BACKWARD;
+}
+
+lossi_convolution lossi_convolution_at(const lossi_call *call)
+{
+    return kind_of(call->node)->of(call->node, call->in, call->lanes);
+}
+
+double lossi_convolution_macs(const lossi_node *node, const lossi_node *in)
+{
+    lossi_convolution c = kind_of(node)->of(node, in, 1);
+    const lossi_windows *s = &c.windows;
+    return (double)(c.groups * c.out * c.in * lossi_windows_area(s)) *
            (double)(s->h.out * s->w.out);
 }
 
@@ -76,13 +98,14 @@ static size_t block_size(const lossi_conv_shape *dense)
     return dense->out_h * dense->out_w * dense->lanes;
 }
 
-size_t lossi_convolution_scratch(const lossi_convolution *c, const lossi_kernels *kernels)
+size_t lossi_convolution_scratch(const lossi_site *site)
 {
-    const lossi_conv_shape *s = &c->dense;
-    switch (c->route) {
-    case LOSSI_DENSE: return kernels->conv_scratch(s);
+    lossi_convolution c = convolution_of(site);
+    const lossi_conv_shape *s = &c.dense;
+    switch (c.route) {
+    case LOSSI_DENSE: return site->kernels->conv_scratch(s);
     case LOSSI_UNFOLDED:
-        return (s->in_c + s->out_c) * block_size(s) + ALIGN + kernels->conv_scratch(s);
+        return (s->in_c + s->out_c) * block_size(s) + ALIGN + site->kernels->conv_scratch(s);
     case LOSSI_DEPTHWISE: break;
     }
     return 0;
@@ -105,10 +128,10 @@ static size_t packed_size(const lossi_convolution *c, const lossi_kernels *kerne
                                         : kernels->conv_packed_backward(&c->dense));
 }
 
-size_t lossi_convolution_packed(const lossi_convolution *c, const lossi_kernels *kernels,
-                                lossi_way way)
+size_t lossi_convolution_packed(const lossi_site *site, lossi_way way)
 {
-    return c->groups * packed_size(c, kernels, way);
+    lossi_convolution c = convolution_of(site);
+    return c.groups * packed_size(&c, site->kernels, way_of(site, way));
 }
 
 /* Channels begin .. end - 1 of a group: of its outputs forward, of its inputs backward. */
@@ -130,16 +153,17 @@ static void pack_group(const lossi_convolution *c, const lossi_pack *p, lossi_wa
         kernels->conv_pack_backward(&c->dense, w, begin * taps, end * taps, packed);
 }
 
-void lossi_convolution_pack(const lossi_convolution *c, const lossi_pack *p, lossi_way way,
-                            size_t piece)
+void lossi_convolution_pack(const lossi_pack *p, size_t piece)
 {
-    size_t pieces = lossi_pieces(&p->site, p->way), n = way == LOSSI_FORWARD ? c->out : c->in;
-    if (c->groups == 1)
-        pack_group(c, p, way, 0, piece * LOSSI_PACK, lossi_smaller((piece + 1) * LOSSI_PACK, n));
-    for (size_t g = piece * c->groups / pieces; c->groups > 1; g++) {
-        if (g == (piece + 1) * c->groups / pieces)
+    lossi_convolution c = convolution_of(&p->site);
+    lossi_way way = way_of(&p->site, p->way);
+    size_t pieces = lossi_pieces(&p->site, p->way), n = way == LOSSI_FORWARD ? c.out : c.in;
+    if (c.groups == 1)
+        pack_group(&c, p, way, 0, piece * LOSSI_PACK, lossi_smaller((piece + 1) * LOSSI_PACK, n));
+    for (size_t g = piece * c.groups / pieces; c.groups > 1; g++) {
+        if (g == (piece + 1) * c.groups / pieces)
             break;
-        pack_group(c, p, way, g, 0, n);
+        pack_group(&c, p, way, g, 0, n);
     }
 }
 
@@ -183,14 +207,14 @@ static bool next_block(const lossi_convolution *c, const lossi_call *call, block
 }
 
 /* Copies a block's rows of all channels of outputs, out of maps or back into them. */
-static void copy_block(const lossi_convolution *c, const block *b, const lossi_real *from,
-                       lossi_real *to, bool is_out)
+static void copy_block(const lossi_convolution *c, const lossi_call *call, const block *b,
+                       const lossi_real *from, lossi_real *to, bool is_out)
 {
     size_t n = block_size(&b->dense), at = b->row * c->windows.w.out * c->windows.lanes;
     for (size_t o = 0; o < c->out; o++) {
         size_t in_block = o * n, in_maps = o * output_plane(c) + at;
-        memcpy(to + (is_out ? in_block : in_maps), from + (is_out ? in_maps : in_block),
-               n * sizeof *to);
+        call->kernels->copy(n, from + (is_out ? in_maps : in_block),
+                            to + (is_out ? in_block : in_maps));
     }
 }
 
@@ -202,11 +226,11 @@ static void forward_unfolded(const lossi_convolution *c, const lossi_call *call,
     for (block b = {0}; next_block(c, call, &b);) {
         call->kernels->unfold(&c->windows, b.row, b.rows, x, b.columns);
         if (given->residual) {
-            copy_block(c, &b, given->residual, b.outputs, true);
+            copy_block(c, call, &b, given->residual, b.outputs, true);
             epilogue.residual = b.outputs;
         }
         call->kernels->conv_forward(&b.dense, b.columns, packed, &epilogue, b.outputs, b.scratch);
-        copy_block(c, &b, b.outputs, y, false);
+        copy_block(c, call, &b, b.outputs, y, false);
     }
 }
 
@@ -214,8 +238,8 @@ static void backward_data_unfolded(const lossi_convolution *c, const lossi_call 
                                    const lossi_real *dy, const lossi_real *packed, lossi_real *dx)
 {
     for (block b = {0}; next_block(c, call, &b);) {
-        copy_block(c, &b, dy, b.outputs, true);
-        memset(b.columns, 0, b.dense.in_c * block_size(&b.dense) * sizeof *b.columns);
+        copy_block(c, call, &b, dy, b.outputs, true);
+        call->kernels->zero(b.dense.in_c * block_size(&b.dense), b.columns);
         call->kernels->conv_backward_data(&b.dense, b.outputs, packed, b.columns, b.scratch);
         call->kernels->fold(&c->windows, b.row, b.rows, b.columns, dx);
     }
@@ -226,7 +250,7 @@ static void backward_weights_unfolded(const lossi_convolution *c, const lossi_ca
                                       lossi_real *dbias)
 {
     for (block b = {0}; next_block(c, call, &b);) {
-        copy_block(c, &b, dy, b.outputs, true);
+        copy_block(c, call, &b, dy, b.outputs, true);
         call->kernels->unfold(&c->windows, b.row, b.rows, x, b.columns);
         call->kernels->conv_backward_weights(&b.dense, b.columns, b.outputs, dw, dbias, b.scratch);
     }

@@ -5,7 +5,7 @@
  *   unfolded    anything else: some rows of outputs at a time are unfolded, which leaves a dense
  *               convolution of a single tap
  *
- * Shared by the kinds conv, linear and transposed_conv. */
+ * Shared by the kinds conv and transposed_conv. */
 #ifndef LOSSI_CONVOLUTION_H
 #define LOSSI_CONVOLUTION_H
 
@@ -25,14 +25,27 @@ typedef struct lossi_convolution {
  *  @param out  output channels; the groups divide both */
 lossi_convolution lossi_convolution_of(const lossi_windows *windows, size_t groups, size_t out);
 
-double lossi_convolution_macs(const lossi_convolution *c);
-size_t lossi_convolution_scratch(const lossi_convolution *c, const lossi_kernels *kernels);
-size_t lossi_convolution_packed(const lossi_convolution *c, const lossi_kernels *kernels,
-                                lossi_way way);
-/** Makes a piece of all filters ready.
- *  @param way  of the convolution: a transposed one goes backward where its layer goes forward */
-void lossi_convolution_pack(const lossi_convolution *c, const lossi_pack *p, lossi_way way,
-                            size_t piece);
+/** A kind of layer that is one. */
+typedef struct lossi_convolution_kind {
+    lossi_convolution (*of)(const lossi_node *node, const lossi_node *in, size_t lanes);
+    bool goes_back; /* its forward pass is the convolution's backward pass */
+} lossi_convolution_kind;
+
+/** That of a call. */
+lossi_convolution lossi_convolution_at(const lossi_call *call);
+
+/* The same for all such kinds. */
+double lossi_convolution_macs(const lossi_node *node, const lossi_node *in);
+size_t lossi_convolution_scratch(const lossi_site *site);
+size_t lossi_convolution_packed(const lossi_site *site, lossi_way way);
+void lossi_convolution_pack(const lossi_pack *p, size_t piece);
+
+/** Their part of a kind's table. */
+#define LOSSI_CONVOLUTION(of, goes_back)                                                           \
+    LOSSI_FILTER_TENSORS,                                                                          \
+        .family = &(const lossi_convolution_kind){of, goes_back}, .macs = lossi_convolution_macs,  \
+        .scratch_count = lossi_convolution_scratch, .packed_count = lossi_convolution_packed,      \
+        .pack = lossi_convolution_pack
 
 /* As the kernels' conv_forward and so on, with the kernels and the scratch memory of a call. */
 void lossi_convolution_forward(const lossi_convolution *c, const lossi_call *call,

@@ -4,10 +4,8 @@
  *
  * Beyond the images of a chunk the output is zero: f(0) may be infinite, or its derivative, and
  * would spoil sums over the lanes. */
-#include <math.h>
-#include <string.h>
-
 #include "net/builder.h"
+#include <math.h>
 
 /* Values that are worked on at once, on the stack. */
 enum { PIECE = 512 };
@@ -36,13 +34,6 @@ static void constants(const lossi_node *node, double k[LOSSI_CURVE_CONSTANTS])
         k[i] = node->keys[i].n ? node->keys[i].v[0] : NAN;
 }
 
-static void clear_others(const lossi_call *call, lossi_real *y)
-{
-    size_t size = lossi_node_size(call->node), lanes = call->lanes, n = call->n;
-    for (size_t e = 0; n < lanes && e < size; e++)
-        memset(y + e * lanes + n, 0, (lanes - n) * sizeof *y);
-}
-
 static void forward(const lossi_call *call)
 {
     double k[LOSSI_CURVE_CONSTANTS];
@@ -51,7 +42,7 @@ static void forward(const lossi_call *call)
     for (size_t i = 0; i < r.n; i++)
         call->kernels->curve(curve_of(call), 0, k, r.length, call->x[0] + i * r.stride,
                              call->y + i * r.stride);
-    clear_others(call, call->y);
+    lossi_clear_others(call, call->y);
 }
 
 /* What is made of the derivatives of a piece of values; NULL: not there. */
@@ -111,7 +102,7 @@ static void set_product(const piece *p)
 static void forward_tangent(const lossi_tangent *t)
 {
     for_each_piece(&(job){&t->at, set_product, t->x[0], NULL, NULL, t->y});
-    clear_others(&t->at, t->y);
+    lossi_clear_others(&t->at, t->y);
 }
 
 static void add_both(const piece *p)

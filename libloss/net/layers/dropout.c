@@ -2,8 +2,6 @@
  * image. Both are inverted: kept values are scaled in training, and evaluation is the identity. The
  * mask is drawn again for backward from the same counters; it depends on the image's place in the
  * batch, not on chunks. */
-#include <string.h>
-
 #include "base/random.h"
 #include "net/builder.h"
 
@@ -39,8 +37,7 @@ static void forward(const lossi_call *call)
 {
     if (!call->training) {
         if (call->y != call->x[0])
-            memcpy(call->y, call->x[0],
-                   lossi_chunk_size(call->node, call->lanes) * sizeof *call->y);
+            call->kernels->copy(lossi_chunk_size(call->node, call->lanes), call->x[0], call->y);
         return;
     }
     lossi_stream stream = stream_of(call);

@@ -4,8 +4,6 @@
  * It is a convolution of 1 x 1 filters whose pixels are the rows. Kernels have channels before
  * pixels, so some rows at a time are turned around, [rows][in][lanes] to [in][rows][lanes]; a
  * single row is in order as it is. */
-#include <string.h>
-
 #include "net/builder.h"
 
 enum { OUTPUTS, HAS_BIAS };
@@ -137,14 +135,15 @@ static bool next(rows *r)
 }
 
 /* [rows][channels][lanes] to [channels][rows][lanes]. */
-static void turn(const rows *r, size_t channels, const lossi_real *from, lossi_real *to)
+static void turn(const lossi_call *call, const rows *r, size_t channels, const lossi_real *from,
+                 lossi_real *to)
 {
     size_t lanes = r->l.lanes;
     from += r->first * channels * lanes;
     for (size_t row = 0; row < r->n; row++)
         for (size_t c = 0; c < channels; c++)
-            memcpy(to + (c * r->n + row) * lanes, from + (row * channels + c) * lanes,
-                   lanes * sizeof *to);
+            call->kernels->copy(lanes, from + (row * channels + c) * lanes,
+                                to + (c * r->n + row) * lanes);
 }
 
 /* The same back, perhaps added to what is there. */
@@ -176,9 +175,9 @@ static void multiply(const lossi_call *call, const lossi_real *packed, const los
     while (next(&r)) {
         lossi_epilogue e = *epilogue;
         s = shape_of(&r.l, r.n);
-        turn(&r, r.l.in, x, r.x);
+        turn(call, &r, r.l.in, x, r.x);
         if (e.residual) {
-            turn(&r, r.l.out, e.residual, r.y);
+            turn(call, &r, r.l.out, e.residual, r.y);
             e.residual = r.y;
         }
         call->kernels->conv_forward(&s, r.x, packed, &e, r.y, r.scratch);
@@ -200,8 +199,8 @@ static void add_to_dweight(const lossi_call *call, const lossi_real *x, const lo
     }
     while (next(&r)) {
         s = shape_of(&r.l, r.n);
-        turn(&r, r.l.in, x, r.x);
-        turn(&r, r.l.out, dy, r.y);
+        turn(call, &r, r.l.in, x, r.x);
+        turn(call, &r, r.l.out, dy, r.y);
         call->kernels->conv_backward_weights(&s, r.x, r.y, dw, dbias, r.scratch);
     }
 }
@@ -220,8 +219,8 @@ static void add_to_dx(const lossi_call *call, const lossi_real *packed, const lo
     }
     while (next(&r)) {
         s = shape_of(&r.l, r.n);
-        turn(&r, r.l.out, dy, r.y);
-        memset(r.x, 0, r.l.in * r.n * r.l.lanes * sizeof *r.x);
+        turn(call, &r, r.l.out, dy, r.y);
+        call->kernels->zero(r.l.in * r.n * r.l.lanes, r.x);
         call->kernels->conv_backward_data(&s, r.y, packed, r.x, r.scratch);
         turn_back(&r, r.l.in, r.x, true, dx);
     }
@@ -239,18 +238,12 @@ static void backward(const lossi_call *call)
     add_to_dx(call, call->packed, call->dy, call->dx[0]);
 }
 
-/* Images do not move with the weights. */
-static bool has_moving_input(const lossi_tangent *t)
-{
-    return t->at.in->layer != NULL;
-}
-
 /* (W x + b)' = W x' + W' x + b' */
 static void forward_tangent(const lossi_tangent *t)
 {
     const lossi_epilogue first = {0},
-                         second = {t->p[LOSSI_BIAS], has_moving_input(t) ? t->y : NULL, NULL};
-    if (has_moving_input(t))
+                         second = {t->p[LOSSI_BIAS], lossi_input_moves(t) ? t->y : NULL, NULL};
+    if (lossi_input_moves(t))
         multiply(&t->at, t->at.packed, t->x[0], &first, t->y);
     multiply(&t->at, t->packed, t->at.x[0], &second, t->y);
 }
@@ -259,7 +252,7 @@ static void backward_tangent(const lossi_tangent *t)
 {
     const lossi_call *at = &t->at;
     add_to_dweight(at, at->x[0], t->dy, t->dp[LOSSI_WEIGHT], t->dp[LOSSI_BIAS]);
-    if (has_moving_input(t))
+    if (lossi_input_moves(t))
         add_to_dweight(at, t->x[0], at->dy, t->dp[LOSSI_WEIGHT], NULL);
     add_to_dx(at, at->packed, t->dy, t->dx[0]);
     add_to_dx(at, t->packed, at->dy, t->dx[0]);
@@ -276,8 +269,7 @@ const lossi_layer lossi_layer_linear = {
     .name = "linear",
     .keys = {{"outputs", .is_needed = true, .least = 1, .most = LOSSI_LARGEST_SIZE},
              {"bias", .standard = 1, .most = 1}},
-    .tensors = {{"weight", LOSS_TENSOR_WEIGHT, LOSSI_INITIAL_HE, true},
-                {"bias", LOSS_TENSOR_BIAS, LOSSI_INITIAL_ZEROS, false}},
+    LOSSI_FILTER_TENSORS,
     .add = add,
     .folds_at = folds_at,
     .macs = macs,

@@ -3,8 +3,6 @@
  *
  *   da = dy b^T   db = a^T dy   y' = a' b + a b'   da' = dy' b^T + dy b'^T   db' = a^T dy' + a'^T
  * dy */
-#include <string.h>
-
 #include "net/builder.h"
 #include "net/walk.h"
 
@@ -98,7 +96,7 @@ static void add_products(const lossi_call *call, operand to, const lossi_real *l
 
 static void clear(const lossi_call *call, lossi_real *y)
 {
-    memset(y, 0, lossi_chunk_size(call->node, call->lanes) * sizeof *y);
+    call->kernels->zero(lossi_chunk_size(call->node, call->lanes), y);
 }
 
 static void forward(const lossi_call *call)

@@ -111,18 +111,30 @@ static loss_status add_last_with_mean(lossi_addition *a)
 
 /* ---- Forward and backward ------------------------------------------------------------------- */
 
-static void forward_of(const lossi_call *call, const lossi_norm_sets *s)
+/* How a kind cuts values into sets: its row of the table. */
+typedef struct cut {
+    lossi_norm_sets (*sets)(const lossi_call *call);
+} cut;
+
+static lossi_norm_sets sets_of(const lossi_call *call)
 {
-    call->kernels->normalise(s, call->x[0], call->p[LOSSI_WEIGHT], call->p[LOSSI_BIAS], call->y);
+    return ((const cut *)call->node->layer->family)->sets(call);
 }
 
-static void backward_of(const lossi_call *call, const lossi_norm_sets *s)
+static void forward(const lossi_call *call)
 {
+    lossi_norm_sets s = sets_of(call);
+    call->kernels->normalise(&s, call->x[0], call->p[LOSSI_WEIGHT], call->p[LOSSI_BIAS], call->y);
+}
+
+static void backward(const lossi_call *call)
+{
+    lossi_norm_sets s = sets_of(call);
     if (call->dp[LOSSI_WEIGHT])
-        call->kernels->normalise_weights(s, call->x[0], call->dy, call->dp[LOSSI_WEIGHT],
+        call->kernels->normalise_weights(&s, call->x[0], call->dy, call->dp[LOSSI_WEIGHT],
                                          call->dp[LOSSI_BIAS]);
     if (call->dx[0])
-        call->kernels->normalise_backward(s, call->x[0], call->p[LOSSI_WEIGHT], call->dy,
+        call->kernels->normalise_backward(&s, call->x[0], call->p[LOSSI_WEIGHT], call->dy,
                                           call->dx[0]);
 }
 
@@ -171,14 +183,15 @@ static image image_of(const lossi_tangent *t, const lossi_norm_sets *s, size_t f
     return m;
 }
 
-static void forward_tangent_of(const lossi_tangent *t, const lossi_norm_sets *s)
+static void forward_tangent(const lossi_tangent *t)
 {
-    for (size_t set = 0; set < s->sets; set++)
-        for (size_t i = 0; i < s->lanes; i++) {
-            size_t at = set * s->size * s->lanes + i;
-            image m = image_of(t, s, at);
-            for (size_t e = 0; e < s->size; e++, at += s->lanes) {
-                size_t k = lossi_set_weight(s, set, e);
+    lossi_norm_sets s = sets_of(&t->at);
+    for (size_t set = 0; set < s.sets; set++)
+        for (size_t i = 0; i < s.lanes; i++) {
+            size_t at = set * s.size * s.lanes + i;
+            image m = image_of(t, &s, at);
+            for (size_t e = 0; e < s.size; e++, at += s.lanes) {
+                size_t k = lossi_set_weight(&s, set, e);
                 t->y[at] =
                     (lossi_real)(at_weight(t->at.p[LOSSI_WEIGHT], k, 1) * xhat_tangent(t, &m, at) +
                                  at_weight(t->p[LOSSI_WEIGHT], k, 0) * xhat_of(t, &m, at) +
@@ -220,16 +233,17 @@ static void sum_gradients(const lossi_tangent *t, const lossi_norm_sets *s, size
     }
 }
 
-static void backward_tangent_of(const lossi_tangent *t, const lossi_norm_sets *s)
+static void backward_tangent(const lossi_tangent *t)
 {
-    for (size_t set = 0; set < s->sets; set++)
-        for (size_t i = 0; i < s->images; i++) {
-            size_t at = set * s->size * s->lanes + i;
-            image m = image_of(t, s, at);
-            sum_gradients(t, s, set, at, &m);
+    lossi_norm_sets s = sets_of(&t->at);
+    for (size_t set = 0; set < s.sets; set++)
+        for (size_t i = 0; i < s.images; i++) {
+            size_t at = set * s.size * s.lanes + i;
+            image m = image_of(t, &s, at);
+            sum_gradients(t, &s, set, at, &m);
             double r = m.inverse, dr = -r * r * m.x_product;
-            for (size_t e = 0; e < s->size && t->dx[0]; e++, at += s->lanes) {
-                size_t k = lossi_set_weight(s, set, e);
+            for (size_t e = 0; e < s.size && t->dx[0]; e++, at += s.lanes) {
+                size_t k = lossi_set_weight(&s, set, e);
                 double x = xhat_of(t, &m, at), dx = xhat_tangent(t, &m, at);
                 double p = g_of(t, k, at) - m.mean_g - x * m.product_g;
                 double dp = g_tangent(t, k, at) - m.mean_dg - dx * m.product_g - x * m.product_dg;
@@ -240,36 +254,9 @@ static void backward_tangent_of(const lossi_tangent *t, const lossi_norm_sets *s
 
 /* ---- Kinds ---------------------------------------------------------------------------------- */
 
-#define PASSES(sets)                                                                               \
-    static void forward_##sets(const lossi_call *call)                                             \
-    {                                                                                              \
-        lossi_norm_sets s = sets(call);                                                            \
-        forward_of(call, &s);                                                                      \
-    }                                                                                              \
-    static void backward_##sets(const lossi_call *call)                                            \
-    {                                                                                              \
-        lossi_norm_sets s = sets(call);                                                            \
-        backward_of(call, &s);                                                                     \
-    }                                                                                              \
-    static void forward_tangent_##sets(const lossi_tangent *t)                                     \
-    {                                                                                              \
-        lossi_norm_sets s = sets(&t->at);                                                          \
-        forward_tangent_of(t, &s);                                                                 \
-    }                                                                                              \
-    static void backward_tangent_##sets(const lossi_tangent *t)                                    \
-    {                                                                                              \
-        lossi_norm_sets s = sets(&t->at);                                                          \
-        backward_tangent_of(t, &s);                                                                \
-    }
-
-PASSES(sets_of_groups)
-PASSES(sets_of_channels)
-PASSES(sets_of_last)
-PASSES(sets_of_last_with_mean)
-
 #define TABLE(sets)                                                                                \
-    .forward = forward_##sets, .backward = backward_##sets,                                        \
-    .forward_tangent = forward_tangent_##sets, .backward_tangent = backward_tangent_##sets
+    .family = &(const cut){sets}, .forward = forward, .backward = backward,                        \
+    .forward_tangent = forward_tangent, .backward_tangent = backward_tangent
 
 /* An eps of 0 would make lanes without an image infinite. */
 #define EPS_KEY(usual)                                                                             \

@@ -6,11 +6,9 @@
  *   da' = fa dy' + (faa a' + fab b') dy      db' likewise
  *
  * Only the images of a chunk are gone through: beyond them the output is zero. */
-#include <math.h>
-#include <string.h>
-
 #include "net/builder.h"
 #include "net/walk.h"
+#include <math.h>
 
 enum { PIECE = 256 };
 
@@ -152,19 +150,12 @@ static const pair *pair_of(const lossi_call *call)
     return call->node->layer->family;
 }
 
-static void clear_others(const lossi_call *call, lossi_real *y)
-{
-    size_t size = lossi_node_size(call->node), lanes = call->lanes, n = call->n;
-    for (size_t e = 0; n < lanes && e < size; e++)
-        memset(y + e * lanes + n, 0, (lanes - n) * sizeof *y);
-}
-
 static void forward(const lossi_call *call)
 {
     stretch s;
     for (begin(&s, call, NULL); next(&s);)
         pair_of(call)->value(s.n, s.a, s.b, call->y + s.at[2]);
-    clear_others(call, call->y);
+    lossi_clear_others(call, call->y);
 }
 
 static void add_product(size_t n, const lossi_real *f, const lossi_real *dy, lossi_real *dx)
@@ -196,7 +187,7 @@ static void forward_tangent(const lossi_tangent *t)
         for (size_t i = 0; i < s.n; i++)
             y[i] = f.a[i] * s.a_moves[i] + f.b[i] * s.b_moves[i];
     }
-    clear_others(&t->at, t->y);
+    lossi_clear_others(&t->at, t->y);
 }
 
 /* dx' += (f2 u + f1 v) dy: of one input, where u is its tangent and v that of the other */

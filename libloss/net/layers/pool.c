@@ -1,7 +1,5 @@
 /* Max and average pooling: over windows, over the whole map (global), or over as many parts of it
  * as outputs are wanted (adaptive). */
-#include <math.h>
-
 #include "net/layers/window.h"
 
 enum { KERNEL, STRIDE, PADDING, DILATION, CEIL, COUNT_PADDING };
@@ -50,59 +48,6 @@ static loss_status add(lossi_addition *a)
     return status ? status : check_padding(a, &s.windows.w, s.after_w);
 }
 
-static void max_forward_of(const lossi_call *call, const lossi_pool_shape *s)
-{
-    call->kernels->max_pool(s, call->x[0], call->y);
-}
-
-static void max_backward_of(const lossi_call *call, const lossi_pool_shape *s)
-{
-    if (call->dx[0])
-        call->kernels->max_pool_backward(s, call->x[0], call->dy, call->dx[0]);
-}
-
-/* The value that the maximum of one window came from, of image i: the first largest, as the kernels
- * have it. A NaN counts as largest.
- * @param x  the channel */
-static size_t source(const lossi_pool_shape *s, const lossi_real *x, const lossi_range *rows,
-                     const lossi_range *columns, size_t i)
-{
-    size_t best = SIZE_MAX;
-    for (size_t r = rows->begin; r < rows->end; r += rows->step)
-        for (size_t c = columns->begin; c < columns->end; c += columns->step) {
-            size_t at = (r * s->windows.w.in + c) * s->windows.lanes + i;
-            if (best == SIZE_MAX || x[at] > x[best] || (isnan(x[at]) && !isnan(x[best])))
-                best = at;
-        }
-    return best;
-}
-
-static void max_tangent_of(const lossi_tangent *t, const lossi_pool_shape *s)
-{
-    const lossi_windows *w = &s->windows;
-    lossi_real *y = t->y;
-    for (size_t k = 0; k < w->channels; k++) {
-        size_t plane = k * lossi_windows_plane(w);
-        for (size_t r = 0; r < w->h.out; r++)
-            for (size_t c = 0; c < w->w.out; c++) {
-                lossi_range rows = lossi_pool_rows(s, r), columns = lossi_pool_columns(s, c);
-                for (size_t i = 0; i < w->lanes; i++)
-                    *y++ = t->x[0][plane + source(s, t->at.x[0] + plane, &rows, &columns, i)];
-            }
-    }
-}
-
-static void average_forward_of(const lossi_call *call, const lossi_pool_shape *s)
-{
-    call->kernels->average_pool(s, call->x[0], call->y);
-}
-
-static void average_backward_of(const lossi_call *call, const lossi_pool_shape *s)
-{
-    if (call->dx[0])
-        call->kernels->average_pool_backward(s, call->dy, call->dx[0]);
-}
-
 /* ---- The whole map, and parts of it --------------------------------------------------------- */
 
 static loss_status add_global(lossi_addition *a)
@@ -136,31 +81,48 @@ static lossi_pool_shape parts_of(const lossi_node *node, const lossi_node *in, s
 
 /* ---- Kinds ---------------------------------------------------------------------------------- */
 
-#define POOL(shape, prefix, what)                                                                  \
-    static void prefix##_forward(const lossi_call *call)                                           \
-    {                                                                                              \
-        lossi_pool_shape s = shape(call->node, call->in, call->lanes);                             \
-        what##_forward_of(call, &s);                                                               \
-    }                                                                                              \
-    static void prefix##_backward(const lossi_call *call)                                          \
-    {                                                                                              \
-        lossi_pool_shape s = shape(call->node, call->in, call->lanes);                             \
-        what##_backward_of(call, &s);                                                              \
-    }
+/* What a kind pools over, and what it makes of that. */
+typedef struct pooling {
+    lossi_pool_shape (*shape)(const lossi_node *node, const lossi_node *in, size_t lanes);
+    bool is_max;
+} pooling;
 
-#define POOL_TANGENT(shape, prefix)                                                                \
-    static void prefix##_tangent(const lossi_tangent *t)                                           \
-    {                                                                                              \
-        lossi_pool_shape s = shape(t->at.node, t->at.in, t->at.lanes);                             \
-        max_tangent_of(t, &s);                                                                     \
-    }
+static const pooling *pooling_of(const lossi_call *call, lossi_pool_shape *s)
+{
+    const pooling *p = call->node->layer->family;
+    *s = p->shape(call->node, call->in, call->lanes);
+    return p;
+}
 
-POOL(shape_of, max, max)
-POOL(shape_of, average, average)
-POOL(parts_of, part_max, max)
-POOL(parts_of, part_average, average)
-POOL_TANGENT(shape_of, max)
-POOL_TANGENT(parts_of, part_max)
+static void forward(const lossi_call *call)
+{
+    lossi_pool_shape s;
+    bool is_max = pooling_of(call, &s)->is_max;
+    (is_max ? call->kernels->max_pool : call->kernels->average_pool)(&s, call->x[0], call->y);
+}
+
+static void backward(const lossi_call *call)
+{
+    lossi_pool_shape s;
+    bool is_max = pooling_of(call, &s)->is_max;
+    if (call->dx[0] && is_max)
+        call->kernels->max_pool_backward(&s, call->x[0], call->dy, call->dx[0]);
+    else if (call->dx[0])
+        call->kernels->average_pool_backward(&s, call->dy, call->dx[0]);
+}
+
+static void max_tangent(const lossi_tangent *t)
+{
+    lossi_pool_shape s;
+    pooling_of(&t->at, &s);
+    t->at.kernels->max_pool_tangent(&s, t->at.x[0], t->x[0], t->y);
+}
+
+#define MAX_OF(shape)                                                                              \
+    .family = &(const pooling){shape, true}, .forward = forward, .backward = backward,             \
+    .forward_tangent = max_tangent
+#define AVERAGE_OF(shape)                                                                          \
+    .family = &(const pooling){shape, false}, .forward = forward, .backward = backward
 
 #define WINDOW_KEYS                                                                                \
     LOSSI_KERNEL_KEY, LOSSI_STRIDE_KEY(0), LOSSI_PADDING_KEY, LOSSI_DILATION_KEY,                  \
@@ -172,32 +134,26 @@ const lossi_layer lossi_layer_max_pool = {
     .name = "max_pool",
     .keys = {WINDOW_KEYS},
     .add = add,
-    .forward = max_forward,
-    .backward = max_backward,
-    .forward_tangent = max_tangent,
+    MAX_OF(shape_of),
 };
 
 const lossi_layer lossi_layer_average_pool = {
     .name = "average_pool",
     .keys = {WINDOW_KEYS, {"count_padding", .standard = 1, .most = 1}},
     .add = add,
-    .forward = average_forward,
-    .backward = average_backward,
+    AVERAGE_OF(shape_of),
 };
 
 const lossi_layer lossi_layer_global_max_pool = {
     .name = "global_max_pool",
     .add = add_global,
-    .forward = part_max_forward,
-    .backward = part_max_backward,
-    .forward_tangent = part_max_tangent,
+    MAX_OF(parts_of),
 };
 
 const lossi_layer lossi_layer_global_average_pool = {
     .name = "global_average_pool",
     .add = add_global,
-    .forward = part_average_forward,
-    .backward = part_average_backward,
+    AVERAGE_OF(parts_of),
 };
 
 #define SIZE_KEYS                                                                                  \
@@ -211,17 +167,14 @@ const lossi_layer lossi_layer_adaptive_max_pool = {
     .name = "adaptive_max_pool",
     .keys = SIZE_KEYS,
     .add = add_adaptive,
-    .forward = part_max_forward,
-    .backward = part_max_backward,
-    .forward_tangent = part_max_tangent,
+    MAX_OF(parts_of),
 };
 
 const lossi_layer lossi_layer_adaptive_average_pool = {
     .name = "adaptive_average_pool",
     .keys = SIZE_KEYS,
     .add = add_adaptive,
-    .forward = part_average_forward,
-    .backward = part_average_backward,
+    AVERAGE_OF(parts_of),
 };
 
 static loss_node add_pool(loss_builder *b, loss_node in, const lossi_layer *layer,

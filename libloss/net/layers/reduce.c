@@ -91,7 +91,7 @@ static void forward(const lossi_call *call)
     size_t lanes = call->lanes;
     double sum[LOSSI_MOST_LANES];
     lossi_real factor = factor_of(call);
-    memset(call->y, 0, lossi_chunk_size(call->node, lanes) * sizeof *call->y);
+    call->kernels->zero(lossi_chunk_size(call->node, lanes), call->y);
     lossi_walk w = walk_of(call);
     for (lossi_run r; lossi_walk_next(&w, &r);) {
         memset(sum, 0, sizeof sum);
@@ -158,7 +158,7 @@ static size_t scratch_count(const lossi_site *site)
 
 static void count_largest(const lossi_call *call)
 {
-    memset(call->scratch, 0, lossi_chunk_size(call->node, call->lanes) * sizeof *call->scratch);
+    call->kernels->zero(lossi_chunk_size(call->node, call->lanes), call->scratch);
     for_each_element(&(pass){call, count, NULL, call->scratch, 0});
 }
 
@@ -191,7 +191,7 @@ static void take_largest(const pass *p, size_t x, size_t y)
 
 static void forward_tangent_max(const lossi_tangent *t)
 {
-    memset(t->y, 0, lossi_chunk_size(t->at.node, t->at.lanes) * sizeof *t->y);
+    t->at.kernels->zero(lossi_chunk_size(t->at.node, t->at.lanes), t->y);
     count_largest(&t->at);
     for_each_element(&(pass){&t->at, take_largest, t->x[0], t->y, 0});
 }

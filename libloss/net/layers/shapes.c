@@ -19,7 +19,7 @@ static void set_dims(lossi_node *node, size_t n, const size_t *dims)
 static void forward_same(const lossi_call *call)
 {
     if (call->y != call->x[0])
-        memcpy(call->y, call->x[0], lossi_chunk_size(call->node, call->lanes) * sizeof *call->y);
+        call->kernels->copy(lossi_chunk_size(call->node, call->lanes), call->x[0], call->y);
 }
 
 static void backward_same(const lossi_call *call)
@@ -96,17 +96,20 @@ loss_node loss_builder_flatten(loss_builder *b, loss_node in)
 /* ---- Another order -------------------------------------------------------------------------- */
 
 /* Block 0 of a walk is the input, block 1 the output. */
-static void copy(lossi_walk w, size_t lanes, const lossi_real *x, lossi_real *y)
+static void copy(lossi_walk w, const lossi_call *call)
 {
+    size_t lanes = call->lanes;
+    const lossi_real *x = call->x[0];
+    lossi_real *y = call->y;
     for (lossi_run r; lossi_walk_next(&w, &r);) {
         if (r.step[0] == 1 && r.step[1] == 1) {
-            memcpy(y + (size_t)r.at[1] * lanes, x + (size_t)r.at[0] * lanes,
-                   r.count * lanes * sizeof *y);
+            call->kernels->copy(r.count * lanes, x + (size_t)r.at[0] * lanes,
+                                y + (size_t)r.at[1] * lanes);
             continue;
         }
         for (ptrdiff_t e = 0; e < (ptrdiff_t)r.count; e++)
-            memcpy(y + (size_t)(r.at[1] + e * r.step[1]) * lanes,
-                   x + (size_t)(r.at[0] + e * r.step[0]) * lanes, lanes * sizeof *y);
+            call->kernels->copy(lanes, x + (size_t)(r.at[0] + e * r.step[0]) * lanes,
+                                y + (size_t)(r.at[1] + e * r.step[1]) * lanes);
     }
 }
 
@@ -157,7 +160,7 @@ static lossi_walk transposed(const lossi_call *call)
 
 static void forward_transposed(const lossi_call *call)
 {
-    copy(transposed(call), call->lanes, call->x[0], call->y);
+    copy(transposed(call), call);
 }
 
 static void backward_transposed(const lossi_call *call)
@@ -206,7 +209,7 @@ static lossi_walk expanded(const lossi_call *call)
 
 static void forward_expanded(const lossi_call *call)
 {
-    copy(expanded(call), call->lanes, call->x[0], call->y);
+    copy(expanded(call), call);
 }
 
 static void backward_expanded(const lossi_call *call)
@@ -260,7 +263,7 @@ static lossi_walk shuffled(const lossi_call *call)
 
 static void forward_shuffled(const lossi_call *call)
 {
-    copy(shuffled(call), call->lanes, call->x[0], call->y);
+    copy(shuffled(call), call);
 }
 
 static void backward_shuffled(const lossi_call *call)

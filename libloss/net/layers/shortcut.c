@@ -1,7 +1,5 @@
 /* The parameter-free shortcut (He et al. 2016, option A): rows and columns 0, s, 2s, ... and
  * channels of zeros around. */
-#include <string.h>
-
 #include "net/builder.h"
 
 enum { CHANNELS, STRIDE };
@@ -32,13 +30,13 @@ static void forward(const lossi_call *call)
            plane = out[1] * out[2] * lanes, before = channels_before(call),
            after = out[0] - in[0] - before;
     lossi_real *y = call->y + before * plane;
-    memset(call->y, 0, before * plane * sizeof *y);
-    memset(y + in[0] * plane, 0, after * plane * sizeof *y);
+    call->kernels->zero(before * plane, call->y);
+    call->kernels->zero(after * plane, y + in[0] * plane);
     for (size_t c = 0; c < in[0]; c++)
         for (size_t r = 0; r < out[1]; r++)
             for (size_t k = 0; k < out[2]; k++, y += lanes)
-                memcpy(y, call->x[0] + ((c * in[1] + r * s) * in[2] + k * s) * lanes,
-                       lanes * sizeof *y);
+                call->kernels->copy(lanes,
+                                    call->x[0] + ((c * in[1] + r * s) * in[2] + k * s) * lanes, y);
 }
 
 static void backward(const lossi_call *call)

@@ -3,11 +3,9 @@
  * none; resizing takes two (bilinear).
  *
  * They are linear but for the constant that padding puts in. */
-#include <math.h>
-#include <string.h>
-
 #include "net/builder.h"
 #include "net/walk.h"
+#include <math.h>
 
 typedef struct taps {
     size_t n, index[2];
@@ -34,6 +32,7 @@ static taps taps_at(const lossi_node *node, const lossi_node *in, size_t d, size
 
 /* The last dimensions, which stay as they are, are done in one piece. */
 typedef struct job {
+    const lossi_kernels *kernels;
     const lossi_node *node, *in;
     size_t n_dims, piece; /* dimensions with taps; values of one index of the last of them */
     const lossi_real *from;
@@ -65,7 +64,7 @@ static void go(const job *j, size_t d, size_t in, size_t out, double weight)
         const lossi_real *from = j->from + (j->backward ? y : x);
         lossi_real *to = j->to + (j->backward ? x : y);
         if (j->copies)
-            memcpy(to, from, j->piece * sizeof *to);
+            j->kernels->copy(j->piece, from, to);
         else
             add_piece(j->piece, (lossi_real)weight, from, to);
         return;
@@ -85,7 +84,8 @@ static bool copies(const lossi_call *call)
 
 static void run(const lossi_call *call, const lossi_real *from, lossi_real *to, bool backward)
 {
-    job j = {.node = call->node,
+    job j = {.kernels = call->kernels,
+             .node = call->node,
              .in = call->in,
              .n_dims = call->node->n_dims,
              .piece = call->lanes,
@@ -101,7 +101,7 @@ static void run(const lossi_call *call, const lossi_real *from, lossi_real *to, 
 static void forward(const lossi_call *call)
 {
     if (!copies(call))
-        memset(call->y, 0, lossi_chunk_size(call->node, call->lanes) * sizeof *call->y);
+        call->kernels->zero(lossi_chunk_size(call->node, call->lanes), call->y);
     run(call, call->x[0], call->y, false);
 }
 

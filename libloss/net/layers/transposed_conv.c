@@ -1,8 +1,6 @@
 /* Transposed convolution: forward is what the gradient of the input is to a convolution from the
  * output's shape to the input's, and the other way round. The weight is that convolution's,
  * [in][out / groups][kernel], as PyTorch has it. */
-#include <string.h>
-
 #include "net/layers/convolution.h"
 #include "net/layers/window.h"
 
@@ -67,40 +65,6 @@ static lossi_convolution convolution_of(const lossi_node *node, const lossi_node
     return lossi_convolution_of(&windows, lossi_node_key(node, GROUPS), in->dims[0]);
 }
 
-static lossi_way other(lossi_way way)
-{
-    return way == LOSSI_FORWARD ? LOSSI_BACKWARD : LOSSI_FORWARD;
-}
-
-static double macs(const lossi_node *node, const lossi_node *in)
-{
-    lossi_convolution c = convolution_of(node, in, 1);
-    return lossi_convolution_macs(&c);
-}
-
-static size_t scratch_count(const lossi_site *site)
-{
-    lossi_convolution c = convolution_of(site->node, site->in, site->lanes);
-    return lossi_convolution_scratch(&c, site->kernels);
-}
-
-static size_t packed_count(const lossi_site *site, lossi_way way)
-{
-    lossi_convolution c = convolution_of(site->node, site->in, site->lanes);
-    return lossi_convolution_packed(&c, site->kernels, other(way));
-}
-
-static void pack(const lossi_pack *p, size_t piece)
-{
-    lossi_convolution c = convolution_of(p->site.node, p->site.in, p->site.lanes);
-    lossi_convolution_pack(&c, p, other(p->way), piece);
-}
-
-static lossi_convolution convolution_at(const lossi_call *call)
-{
-    return convolution_of(call->node, call->in, call->lanes);
-}
-
 /* @param bias  [channels]; NULL: zeros */
 static void fill(const lossi_call *call, const lossi_real *bias, lossi_real *y)
 {
@@ -112,7 +76,7 @@ static void fill(const lossi_call *call, const lossi_real *bias, lossi_real *y)
 
 static void forward(const lossi_call *call)
 {
-    lossi_convolution c = convolution_at(call);
+    lossi_convolution c = lossi_convolution_at(call);
     fill(call, call->p[LOSSI_BIAS], call->y);
     lossi_convolution_backward_data(&c, call, call->x[0], call->packed, call->y);
 }
@@ -129,7 +93,7 @@ static void add_to_dbias(const lossi_call *call, const lossi_real *dy, lossi_rea
 
 static void backward(const lossi_call *call)
 {
-    lossi_convolution c = convolution_at(call);
+    lossi_convolution c = lossi_convolution_at(call);
     lossi_epilogue add = {.residual = call->dx[0]};
     add_to_dbias(call, call->dy, call->dp[LOSSI_BIAS]);
     if (call->dp[LOSSI_WEIGHT])
@@ -141,7 +105,7 @@ static void backward(const lossi_call *call)
 
 static void forward_tangent(const lossi_tangent *t)
 {
-    lossi_convolution c = convolution_at(&t->at);
+    lossi_convolution c = lossi_convolution_at(&t->at);
     fill(&t->at, t->p[LOSSI_BIAS], t->y);
     lossi_convolution_backward_data(&c, &t->at, t->x[0], t->at.packed, t->y);
     lossi_convolution_backward_data(&c, &t->at, t->at.x[0], t->packed, t->y);
@@ -150,7 +114,7 @@ static void forward_tangent(const lossi_tangent *t)
 static void backward_tangent(const lossi_tangent *t)
 {
     const lossi_call *at = &t->at;
-    lossi_convolution c = convolution_at(at);
+    lossi_convolution c = lossi_convolution_at(at);
     lossi_epilogue add = {.residual = t->dx[0]};
     lossi_real *dw = t->dp[LOSSI_WEIGHT];
     add_to_dbias(at, t->dy, t->dp[LOSSI_BIAS]);
@@ -174,13 +138,8 @@ const lossi_layer lossi_layer_transposed_conv = {
              {"output_padding", .most = LOSSI_LARGEST_SIZE, .most_values = 2},
              {"groups", .standard = 1, .least = 1, .most = LOSSI_LARGEST_SIZE},
              {"bias", .most = 1}},
-    .tensors = {{"weight", LOSS_TENSOR_WEIGHT, LOSSI_INITIAL_HE, true},
-                {"bias", LOSS_TENSOR_BIAS, LOSSI_INITIAL_ZEROS, false}},
     .add = add,
-    .macs = macs,
-    .scratch_count = scratch_count,
-    .packed_count = packed_count,
-    .pack = pack,
+    LOSSI_CONVOLUTION(convolution_of, true),
     .forward = forward,
     .backward = backward,
     .forward_tangent = forward_tangent,

@@ -5,10 +5,8 @@
  *
  * t is the label's unit vector, or the targets; smoothed by s, times the weights of the classes:
  * t = w ((1 - s) t + s / K), as PyTorch has it. */
-#include <math.h>
-#include <string.h>
-
 #include "net/loss.h"
+#include <math.h>
 
 enum { SMOOTHING };
 
@@ -61,7 +59,7 @@ static void value(const lossi_loss_call *c)
         return;
     }
     if (c->gradient)
-        memset(c->gradient, 0, c->maps.channels * lanes * sizeof *c->gradient);
+        c->kernels->zero(c->maps.channels * lanes, c->gradient);
     for (size_t i = 0; i < c->maps.images; i++) {
         sums s = add_up(c, i);
         c->loss[i] = s.total * s.log_sum - s.dot;
@@ -98,7 +96,7 @@ static void plain_tangent(const lossi_loss_call *c)
 static void tangent(const lossi_loss_call *c)
 {
     size_t lanes = c->maps.lanes;
-    memset(c->gradient_tangent, 0, c->maps.channels * lanes * sizeof *c->gradient_tangent);
+    c->kernels->zero(c->maps.channels * lanes, c->gradient_tangent);
     if (is_plain(c)) {
         plain_tangent(c);
         return;

@@ -41,7 +41,7 @@ static void run(const lossi_loss_call *c, lossi_real *into, bool has_tangent)
     size_t n = c->maps.channels, lanes = c->maps.lanes;
     double few[ROWS * FEW], *rows = n <= FEW ? few : lossi_alloc(n, ROWS * sizeof *rows);
     if (into)
-        memset(into, 0, n * lanes * sizeof *into);
+        c->kernels->zero(n * lanes, into);
     for (size_t i = 0; i < c->maps.images; i++) {
         if (!rows) {
             c->loss[i] = NAN;

@@ -3,7 +3,6 @@
 #include "net/loss.h"
 
 #include <math.h>
-#include <string.h>
 
 /* clang-format off */
 #define LOSSES(X) \
@@ -38,7 +37,7 @@ void lossi_loss_each(const lossi_loss_call *c, lossi_difference (*each)(double, 
 {
     size_t lanes = c->maps.lanes, n = c->maps.channels;
     if (c->gradient)
-        memset(c->gradient, 0, n * lanes * sizeof *c->gradient);
+        c->kernels->zero(n * lanes, c->gradient);
     for (size_t i = 0; i < c->maps.images; i++) {
         double sum = 0;
         for (size_t k = 0; k < n; k++) {
@@ -82,7 +81,7 @@ double lossi_guess_each(const loss_net *net, const loss_dataset *data,
 void lossi_loss_each_tangent(const lossi_loss_call *c, double (*bend)(double, double))
 {
     size_t lanes = c->maps.lanes, n = c->maps.channels;
-    memset(c->gradient_tangent, 0, n * lanes * sizeof *c->gradient_tangent);
+    c->kernels->zero(n * lanes, c->gradient_tangent);
     for (size_t k = 0; k < n; k++)
         for (size_t i = 0; i < c->maps.images; i++) {
             size_t at = k * lanes + i;

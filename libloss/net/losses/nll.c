@@ -1,14 +1,12 @@
 /* Negative log-likelihood: the outputs are logarithms of probabilities already, as of a graph that
  * ends in log-softmax. Loss -w z[label], gradient -w at the label, no tangent. */
-#include <string.h>
-
 #include "net/loss.h"
 
 static void value(const lossi_loss_call *c)
 {
     size_t lanes = c->maps.lanes;
     if (c->gradient)
-        memset(c->gradient, 0, c->maps.channels * lanes * sizeof *c->gradient);
+        c->kernels->zero(c->maps.channels * lanes, c->gradient);
     for (size_t i = 0; i < c->maps.images; i++) {
         double w = lossi_class_weight(c->objective, c->labels[i]);
         size_t at = c->labels[i] * lanes + i;
@@ -21,7 +19,7 @@ static void value(const lossi_loss_call *c)
 
 static void tangent(const lossi_loss_call *c)
 {
-    memset(c->gradient_tangent, 0, c->maps.channels * c->maps.lanes * sizeof *c->gradient_tangent);
+    c->kernels->zero(c->maps.channels * c->maps.lanes, c->gradient_tangent);
 }
 
 const lossi_loss lossi_loss_nll = {
