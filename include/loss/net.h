@@ -152,6 +152,14 @@ typedef struct loss_batchnorm_options {
 /** The same for a pooling window: `LOSS_POOL(.kernel = 2)`. C only. Since 0.1. */
 #define LOSS_POOL(...)                                                                             \
     (&(const loss_pool_options){.struct_size = sizeof(loss_pool_options), __VA_ARGS__})
+
+/** How many outputs these are, and a list of them: `loss_builder_add(b, LOSS_NODES(x, y))`. C only.
+ *  Since 0.1. */
+#define LOSS_NODES(...)                                                                            \
+    sizeof((loss_node[]){__VA_ARGS__}) / sizeof(loss_node), (const loss_node[])                    \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
 #endif
 
 /** Begins a network for images of a shape.
@@ -205,12 +213,17 @@ LOSS_API loss_node loss_builder_flatten(loss_builder *builder, loss_node in);
 LOSS_API loss_node loss_builder_linear(loss_builder *builder, loss_node in, const char *name,
                                        size_t out);
 
-/** Sum of two outputs of one shape. Threads: one caller a handle. Since 0.1. */
-LOSS_API loss_node loss_builder_add(loss_builder *builder, loss_node a, loss_node b);
+/** Sum of outputs; their shapes broadcast by numpy's rules.
+ *  @param n       2 or more
+ *  @param inputs  [n]. Copied; LOSS_NODES() gives both arguments.
+ *  Threads: one caller a handle. Since 0.1. */
+LOSS_API loss_node loss_builder_add(loss_builder *builder, size_t n, const loss_node *inputs);
 
-/** Concatenation along channels: [a][h][w] and [b][h][w] to [a+b][h][w]. Threads: one caller a
- *  handle. Since 0.1. */
-LOSS_API loss_node loss_builder_concat(loss_builder *builder, loss_node a, loss_node b);
+/** Concatenation along channels: [a][h][w], [b][h][w], ... to [a+b+...][h][w].
+ *  @param n       2 or more
+ *  @param inputs  [n]. Copied; LOSS_NODES() gives both arguments.
+ *  Threads: one caller a handle. Since 0.1. */
+LOSS_API loss_node loss_builder_concat(loss_builder *builder, size_t n, const loss_node *inputs);
 
 /** The parameter-free shortcut (option A of He et al. 2016): every stride-th row and column from
  *  the first, and zero channels before and after: (channels - in) / 2 before, the rest after.

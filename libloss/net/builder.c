@@ -199,6 +199,9 @@ loss_node lossi_builder_add(loss_builder *b, const lossi_layer *kind, const char
     lossi_node *node = !b || b->status ? NULL : next_node(b);
     if (!node)
         return -1;
+    if (n_inputs && !inputs)
+        return lossi_builder_fail(
+            b, lossi_fail(LOSS_ERR_ARGUMENT, "%s: inputs is NULL", name ? name : kind->name));
     node->layer = kind;
     loss_status status = fill(b, node, name, n_inputs, inputs, keys);
     if (!status)
@@ -212,9 +215,8 @@ loss_node loss_builder_layer(loss_builder *b, const char *kind_name, const char 
 {
     if (!b || b->status)
         return -1;
-    if (!kind_name || (n_inputs && !inputs))
-        return lossi_builder_fail(
-            b, lossi_fail(LOSS_ERR_ARGUMENT, "layer: %s is NULL", kind_name ? "inputs" : "kind"));
+    if (!kind_name)
+        return lossi_builder_fail(b, lossi_fail(LOSS_ERR_ARGUMENT, "layer: kind is NULL"));
     const lossi_layer *kind = lossi_find_layer(kind_name, "");
     lossi_values keys[LOSSI_MOST_KEYS];
     loss_status status =

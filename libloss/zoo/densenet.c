@@ -42,7 +42,8 @@ static loss_node add_layer(loss_builder *b, loss_node in, const style *s, const 
     x = lossi_zoo_norm_relu(b, x, module, s->norm2);
     x = lossi_zoo_conv(b, x, module, "conv2",
                        LOSS_CONV(.channels = growth, .kernel = 3, .padding = 1));
-    return s->new_comes_first ? loss_builder_concat(b, x, in) : loss_builder_concat(b, in, x);
+    bool swaps = s->new_comes_first;
+    return loss_builder_concat(b, LOSS_NODES(swaps ? x : in, swaps ? in : x));
 }
 
 static loss_node add_transition(loss_builder *b, loss_node in, const style *s, size_t number)

@@ -36,7 +36,7 @@ static loss_node add_layer(loss_builder *b, loss_node in, const char *module, si
     x = lossi_zoo_conv(b, x, module, "conv1", is_bc ? narrow : conv);
     if (is_bc)
         x = lossi_zoo_conv(b, lossi_zoo_norm_relu(b, x, module, "bn2"), module, "conv2", conv);
-    return loss_builder_concat(b, in, x);
+    return loss_builder_concat(b, LOSS_NODES(in, x));
 }
 
 static loss_node add_transition(loss_builder *b, loss_node in, const char *module, bool is_bc)

@@ -52,7 +52,7 @@ static loss_node add_block(loss_builder *b, loss_node in, size_t number, size_t 
     snprintf(last[1], sizeof last[1], "%zu", part + 1);
     x = lossi_zoo_conv_then_norm(b, x, module, last[0], last[1],
                                  LOSS_CONV(.channels = out, .kernel = 1));
-    return stride == 1 && inside == out ? loss_builder_add(b, in, x) : x;
+    return stride == 1 && inside == out ? loss_builder_add(b, LOSS_NODES(in, x)) : x;
 }
 
 static loss_node build(loss_builder *b, const lossi_model *model)

@@ -28,12 +28,13 @@ static loss_node add_block(loss_builder *b, loss_node in, const char *module, si
                  LOSS_CONV(.channels = channels, .kernel = 3, .stride = stride, .padding = 1));
     x = add_conv(b, x, module, 3, LOSS_CONV(.channels = out, .kernel = 1));
     if (stride == 1 && loss_builder_shape(b, in).channels == out)
-        return loss_builder_add(b, x, in);
+        return loss_builder_add(b, LOSS_NODES(x, in));
     char name[NAME_SIZE];
     snprintf(name, sizeof name, "%s.downsample.0", module);
     return loss_builder_add(
-        b, x,
-        loss_builder_conv(b, in, name, LOSS_CONV(.channels = out, .kernel = 1, .stride = stride)));
+        b,
+        LOSS_NODES(x, loss_builder_conv(
+                          b, in, name, LOSS_CONV(.channels = out, .kernel = 1, .stride = stride))));
 }
 
 static loss_node build(loss_builder *b, const lossi_model *model)

@@ -58,5 +58,5 @@ loss_node lossi_zoo_residual(loss_builder *b, loss_node in, const lossi_residual
     loss_node body = add_body(b, in, block);
     if (block->shortcut == LOSSI_SHORTCUT_NONE)
         return loss_builder_relu(b, body);
-    return loss_builder_relu(b, loss_builder_add(b, body, add_shortcut(b, in, block)));
+    return loss_builder_relu(b, loss_builder_add(b, LOSS_NODES(body, add_shortcut(b, in, block))));
 }

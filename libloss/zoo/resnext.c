@@ -39,7 +39,7 @@ static loss_node add_block(loss_builder *b, loss_node in, const char *module, si
         in = lossi_zoo_conv_then_norm(b, in, module, "shortcut.shortcut_conv",
                                       "shortcut.shortcut_bn",
                                       LOSS_CONV(.channels = out, .kernel = 1, .stride = stride));
-    return loss_builder_relu(b, loss_builder_add(b, in, x));
+    return loss_builder_relu(b, loss_builder_add(b, LOSS_NODES(in, x)));
 }
 
 static loss_node build(loss_builder *b, const lossi_model *model)

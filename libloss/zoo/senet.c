@@ -35,7 +35,7 @@ static loss_node add_block(loss_builder *b, loss_node in, const char *module, si
                 : in;
     loss_node scaled = loss_builder_layer(
         b, "multiply", NULL, 2, (const loss_node[]){x, add_excitation(b, x, module)}, NULL);
-    return loss_builder_add(b, scaled, shortcut);
+    return loss_builder_add(b, LOSS_NODES(scaled, shortcut));
 }
 
 static loss_node build(loss_builder *b, const lossi_model *model)

@@ -123,12 +123,12 @@ static loss_node add_layer(const vit *v, loss_node in)
 {
     char name[2 * LOSSI_ZOO_MODULE_SIZE];
     loss_node x = add_attention(v, norm(v, in, within(v, name, v->names->norm1)));
-    loss_node middle = loss_builder_add(v->b, x, in);
+    loss_node middle = loss_builder_add(v->b, LOSS_NODES(x, in));
     x = norm(v, middle, within(v, name, v->names->norm2));
     x = loss_builder_linear(v->b, x, within(v, name, v->names->first), MLP_FACTOR * v->width);
     x = lossi_zoo_layer(v->b, "gelu", NULL, x, NULL);
     x = loss_builder_linear(v->b, x, within(v, name, v->names->second), v->width);
-    return loss_builder_add(v->b, middle, x);
+    return loss_builder_add(v->b, LOSS_NODES(middle, x));
 }
 
 /* [tokens][width]: the class token, then the patches, row by row, with their positions. */
@@ -143,8 +143,8 @@ static loss_node add_tokens(vit *v, size_t patch)
     double shape[] = {(double)v->width, (double)(v->tokens - 1)};
     x = lossi_zoo_layer(v->b, "transpose", NULL, reshape(v, x, 2, shape),
                         LOSS_KEYS(LOSS_NUMBERS("order", 1, 0)));
-    return loss_builder_add(v->b, loss_builder_concat(v->b, token, x),
-                            add_parameter(v, v->names->positions, v->tokens));
+    return loss_builder_add(v->b, LOSS_NODES(loss_builder_concat(v->b, LOSS_NODES(token, x)),
+                                             add_parameter(v, v->names->positions, v->tokens)));
 }
 
 static loss_node build(loss_builder *b, const lossi_model *model)

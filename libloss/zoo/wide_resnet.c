@@ -36,11 +36,11 @@ static loss_node add_block(loss_builder *b, loss_node in, const char *module, si
         x = loss_builder_dropout(b, x, dropout);
     x = lossi_zoo_conv(b, x, module, "conv2", second);
     if (loss_builder_shape(b, in).channels == channels)
-        return loss_builder_add(b, x, in);
+        return loss_builder_add(b, LOSS_NODES(x, in));
     loss_node shortcut =
         lossi_zoo_conv(b, active, module, "convShortcut",
                        LOSS_CONV(.channels = channels, .kernel = 1, .stride = stride));
-    return loss_builder_add(b, x, shortcut);
+    return loss_builder_add(b, LOSS_NODES(x, shortcut));
 }
 
 static loss_node build(loss_builder *b, const lossi_model *model)

@@ -45,7 +45,7 @@ static loss_net *make(range r, bool apart)
     x = loss_builder_conv(b, first, "dense", LOSS_CONV(4, 3, 1, 1, false));
     x = bound(b, loss_builder_batchnorm(b, x, "norm", NULL), r, apart);
     x = loss_builder_conv(b, x, "last", LOSS_CONV(4, 1, 1, 0, false));
-    x = bound(b, loss_builder_add(b, x, first), r, apart);
+    x = bound(b, loss_builder_add(b, LOSS_NODES(x, first)), r, apart);
     x = loss_builder_linear(b, loss_builder_flatten(b, x), "fc", CLASSES);
     x = bound(b, x, r, apart);
     assert_int_equal(loss_builder_finish(b, x, "bounds", &net), LOSS_OK);

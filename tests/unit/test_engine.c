@@ -29,8 +29,8 @@ static loss_net *make_net(void)
         b, loss_builder_batchnorm(b, loss_builder_conv(b, x, "conv1", LOSS_CONV(6, 3, 1, 1, false)),
                                   "bn1", NULL));
     loss_node y = loss_builder_conv(b, x, "conv2", LOSS_CONV(9, 3, 2, 1, true));
-    y = loss_builder_add(b, loss_builder_batchnorm(b, y, "bn2", NULL),
-                         loss_builder_shortcut(b, x, 9, 2));
+    y = loss_builder_add(b, LOSS_NODES(loss_builder_batchnorm(b, y, "bn2", NULL),
+                                       loss_builder_shortcut(b, x, 9, 2)));
     y = loss_builder_max_pool(b, loss_builder_relu(b, y), LOSS_POOL(2, 1, 1));
     y = loss_builder_average_pool(b, y, LOSS_POOL(2, 2, 0));
     y = loss_builder_linear(b, loss_builder_flatten(b, y), "fc1", 7);
@@ -237,7 +237,7 @@ static void test_builder_refuses(void **state)
 
     assert_int_equal(loss_builder_create(&b, SHAPE), LOSS_OK); /* sums of different shapes */
     x = loss_builder_input(b);
-    x = loss_builder_add(b, x, loss_builder_max_pool(b, x, LOSS_POOL(2, 0, 0)));
+    x = loss_builder_add(b, LOSS_NODES(x, loss_builder_max_pool(b, x, LOSS_POOL(2, 0, 0))));
     assert_int_equal(loss_builder_finish(b, x, "net", &net), LOSS_ERR_SHAPE);
 
     assert_int_equal(loss_builder_create(&b, SHAPE), LOSS_OK); /* logits that are no classes */
@@ -296,8 +296,8 @@ static loss_net *make_graph(bool separate)
     assert_int_equal(loss_builder_create(&b, SHAPE), LOSS_OK);
     loss_node x = add_conv(b, loss_builder_input(b), "c1", 5, true, separate);
     x = loss_builder_relu(b, apart(b, loss_builder_batchnorm(b, x, "n1", NULL), separate));
-    x = loss_builder_add(b, add_conv(b, x, "c2", 5, false, separate),
-                         x); /* the residual is the input */
+    x = loss_builder_add(
+        b, LOSS_NODES(add_conv(b, x, "c2", 5, false, separate), x)); /* the residual is the input */
     loss_node y = loss_builder_relu(b, apart(b, x, separate));
     loss_node z =
         apart(b, loss_builder_batchnorm(b, add_conv(b, y, "c3", 5, false, separate), "n3", NULL),
@@ -306,14 +306,16 @@ static loss_net *make_graph(bool separate)
         apart(b, loss_builder_batchnorm(b, add_conv(b, y, "c4", 5, true, separate), "n4", NULL),
               separate);
     x = loss_builder_relu(
-        b, apart(b, loss_builder_add(b, z, w), separate)); /* both could take the sum */
+        b, apart(b, loss_builder_add(b, LOSS_NODES(z, w)), separate)); /* both could take the sum */
     y = add_conv(b, x, "c5", 5, true, separate);
-    z = loss_builder_add(b, loss_builder_relu(b, y), y); /* two users of a convolution */
-    z = loss_builder_add(b, z, x);
+    z = loss_builder_add(b,
+                         LOSS_NODES(loss_builder_relu(b, y), y)); /* two users of a convolution */
+    z = loss_builder_add(b, LOSS_NODES(z, x));
     w = loss_builder_relu(
         b, apart(b, loss_builder_batchnorm(b, z, "n6", NULL), separate)); /* BatchNorm first */
-    w = loss_builder_add(b, loss_builder_concat(b, w, z), loss_builder_concat(b, x, w));
-    w = loss_builder_add(b, w, w);
+    w = loss_builder_add(b, LOSS_NODES(loss_builder_concat(b, LOSS_NODES(w, z)),
+                                       loss_builder_concat(b, LOSS_NODES(x, w))));
+    w = loss_builder_add(b, LOSS_NODES(w, w));
     w = loss_builder_linear(b, loss_builder_global_average_pool(b, w), "fc", 4);
     assert_int_equal(loss_builder_finish(b, w, "graph", &net), LOSS_OK);
     for (size_t t = 0; t < net->n_tensors;

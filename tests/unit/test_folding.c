@@ -22,7 +22,8 @@ static loss_net *make_block(void)
     loss_node x = loss_builder_conv(b, loss_builder_input(b), "c1", LOSS_CONV(2, 3, 1, 1, false));
     loss_node stem = loss_builder_relu(b, loss_builder_batchnorm(b, x, "n1", NULL));
     x = loss_builder_conv(b, stem, "c2", LOSS_CONV(2, 3, 1, 1, false));
-    x = loss_builder_relu(b, loss_builder_add(b, loss_builder_batchnorm(b, x, "n2", NULL), stem));
+    x = loss_builder_relu(
+        b, loss_builder_add(b, LOSS_NODES(loss_builder_batchnorm(b, x, "n2", NULL), stem)));
     x = loss_builder_linear(b, loss_builder_flatten(b, x), "fc", 3);
     assert_int_equal(loss_builder_finish(b, x, "block", &net), LOSS_OK);
     return net;

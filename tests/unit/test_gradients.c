@@ -168,12 +168,17 @@ static void test_add_and_shortcut(void **state)
     loss_node x = begin(&b);
     loss_node y =
         loss_builder_relu(b, loss_builder_conv(b, x, "conv", LOSS_CONV(7, 3, 2, 1, false)));
-    check(b, loss_builder_relu(b, loss_builder_add(b, y, loss_builder_shortcut(b, x, 7, 2))),
-          "shortcut");
+    check(
+        b,
+        loss_builder_relu(b, loss_builder_add(b, LOSS_NODES(y, loss_builder_shortcut(b, x, 7, 2)))),
+        "shortcut");
     x = begin(&b);
     x = loss_builder_relu(b, x); /* three users, one of them twice */
     y = loss_builder_conv(b, x, "conv", LOSS_CONV(4, 1, 1, 0, false));
-    check(b, loss_builder_add(b, loss_builder_add(b, x, y), loss_builder_add(b, x, x)), "add");
+    check(b,
+          loss_builder_add(b, LOSS_NODES(loss_builder_add(b, LOSS_NODES(x, y)),
+                                         loss_builder_add(b, LOSS_NODES(x, x)))),
+          "add");
 }
 
 static void test_concat(void **state)
@@ -183,8 +188,9 @@ static void test_concat(void **state)
     loss_node x = begin(&b);
     x = loss_builder_relu(b, x);
     loss_node y = loss_builder_conv(b, x, "conv", LOSS_CONV(3, 3, 1, 1, false));
-    y = loss_builder_concat(b, y, x);
-    check(b, loss_builder_batchnorm(b, loss_builder_concat(b, y, y), "bn", NULL), "concat");
+    y = loss_builder_concat(b, LOSS_NODES(y, x));
+    check(b, loss_builder_batchnorm(b, loss_builder_concat(b, LOSS_NODES(y, y)), "bn", NULL),
+          "concat");
 }
 
 static void test_linear_and_dropout(void **state)

@@ -185,9 +185,9 @@ static loss_node misuse_layer(loss_builder *b, loss_node x, int i)
     case 5: return loss_builder_linear(b, loss_builder_flatten(b, x), NULL, 3);
     case 6: return loss_builder_linear(b, loss_builder_flatten(b, x), "a", 0);
     case 7: return loss_builder_linear(b, loss_builder_flatten(b, x), "a", SIZE_MAX);
-    case 8: return loss_builder_add(b, x, 99);
-    case 9: return loss_builder_add(b, INT32_MAX, x);
-    case 10: return loss_builder_concat(b, x, -5);
+    case 8: return loss_builder_add(b, LOSS_NODES(x, 99));
+    case 9: return loss_builder_add(b, LOSS_NODES(INT32_MAX, x));
+    case 10: return loss_builder_concat(b, LOSS_NODES(x, -5));
     case 11: return loss_builder_shortcut(b, x, SIZE_MAX, 1);
     case 12: return loss_builder_shortcut(b, x, 1, SIZE_MAX);
     case 13: return loss_builder_shortcut(b, x, 1, 0);

@@ -98,8 +98,8 @@ static void test_no_builder(void **state)
     assert_int_equal(loss_builder_global_average_pool(NULL, 0), -1);
     assert_int_equal(loss_builder_flatten(NULL, 0), -1);
     assert_int_equal(loss_builder_linear(NULL, 0, "a", 10), -1);
-    assert_int_equal(loss_builder_add(NULL, 0, 0), -1);
-    assert_int_equal(loss_builder_concat(NULL, 0, 0), -1);
+    assert_int_equal(loss_builder_add(NULL, LOSS_NODES(0, 0)), -1);
+    assert_int_equal(loss_builder_concat(NULL, LOSS_NODES(0, 0)), -1);
     assert_int_equal(loss_builder_shortcut(NULL, 0, 1, 1), -1);
     assert_int_equal(loss_builder_dropout(NULL, 0, 0.5), -1);
     assert_int_equal(loss_builder_shape(NULL, 0).channels, 0);

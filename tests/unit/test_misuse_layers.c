@@ -114,7 +114,7 @@ static void test_names(void **state)
     loss_node own =
         loss_builder_layer(b, "parameter", "offset", 0, NULL, LOSS_KEYS(LOSS_NUMBERS("shape", 4)));
     assert_int_equal(loss_builder_name_tensor(b, own, "", "cls_token"), LOSS_OK);
-    loss_net *net = finish(b, loss_builder_add(b, fc, own));
+    loss_net *net = finish(b, loss_builder_add(b, LOSS_NODES(fc, own)));
     assert_string_equal(loss_net_tensor(net, 0)->name, "onnx::MatMul_7");
     assert_string_equal(loss_net_tensor(net, 2)->name, "cls_token");
     assert_int_equal(loss_net_tensor(net, 2)->kind, LOSS_TENSOR_BIAS);

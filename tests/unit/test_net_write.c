@@ -104,7 +104,7 @@ static loss_net *named(const char *layer, const char *weight, const char *bias)
         assert_int_equal(loss_builder_name_tensor(b, x, "bias", bias), LOSS_OK);
     loss_node y = loss_builder_layer(b, "parameter", "linear3", 0, NULL,
                                      LOSS_KEYS(LOSS_NUMBERS("shape", 2, 1, 1)));
-    x = loss_builder_add(b, x, y);
+    x = loss_builder_add(b, LOSS_NODES(x, y));
     x = loss_builder_linear(b, x, "fc", 2);
     if (loss_builder_finish(b, x, "named", &net))
         fail_msg("%s", loss_last_message());

@@ -177,11 +177,11 @@ static loss_node add_random(loss_builder *b, uint64_t seed, uint64_t *at, const 
     case 2: return loss_builder_batchnorm(b, x, name, NULL);
     case 3: return loss_builder_relu(b, x);
     case 4:
-    case 5: return loss_builder_add(b, x, y);
+    case 5: return loss_builder_add(b, LOSS_NODES(x, y));
     case 6: return loss_builder_dropout(b, x, 0.5);
     case 7: return loss_builder_average_pool(b, x, LOSS_POOL(3, 1, 1));
     default:
-        return loss_builder_conv(b, loss_builder_concat(b, x, y), name,
+        return loss_builder_conv(b, loss_builder_concat(b, LOSS_NODES(x, y)), name,
                                  LOSS_CONV(CHANNELS, 1, 1, 0, false));
     }
 }
@@ -211,7 +211,7 @@ static loss_net *make_graph(uint64_t seed, size_t n_layers)
     const loss_net *so_far = lossi_builder_net(b);
     for (size_t n = 0; n < n_layers; n++)
         if (!is_taken(so_far, (size_t)nodes[n]))
-            sum = loss_builder_add(b, sum, nodes[n]);
+            sum = loss_builder_add(b, LOSS_NODES(sum, nodes[n]));
     sum = loss_builder_linear(b, loss_builder_flatten(b, sum), "fc", CLASSES);
     assert_int_equal(loss_builder_finish(b, sum, "random", &net), LOSS_OK);
     loss_net_initialise(net, seed);

@@ -1,6 +1,4 @@
 /* Sum of outputs, with numpy's broadcasting where their shapes differ. */
-#include <string.h>
-
 #include "net/builder.h"
 #include "net/walk.h"
 
@@ -34,10 +32,10 @@ static void forward(const lossi_call *call)
         call->kernels->add(n, call->x[0], call->x[1], call->y);
     } else if (has_shape_of_sum(call, 0)) {
         if (call->y != call->x[0])
-            memcpy(call->y, call->x[0], n * sizeof *call->y);
+            call->kernels->copy(n, call->x[0], call->y);
         k = 1;
     } else {
-        memset(call->y, 0, n * sizeof *call->y);
+        call->kernels->zero(n, call->y);
         k = 0;
     }
     for (; k < call->node->n_inputs; k++)
@@ -68,7 +66,7 @@ const lossi_layer lossi_layer_add = {
     .backward = backward,
 };
 
-loss_node loss_builder_add(loss_builder *b, loss_node x, loss_node y)
+loss_node loss_builder_add(loss_builder *b, size_t n, const loss_node *inputs)
 {
-    return lossi_builder_add(b, &lossi_layer_add, NULL, 2, (loss_node[]){x, y}, NULL);
+    return lossi_builder_add(b, &lossi_layer_add, NULL, n, inputs, NULL);
 }

@@ -39,7 +39,7 @@ static void forward(const lossi_call *call)
     for (size_t k = 0; k < call->node->n_inputs; k++) {
         size_t block = block_of(call, &call->nodes[call->node->inputs[k]]);
         for (size_t i = 0; i < n; i++)
-            memcpy(call->y + i * whole + at, call->x[k] + i * block, block * sizeof *call->y);
+            call->kernels->copy(block, call->x[k] + i * block, call->y + i * whole + at);
         at += block;
     }
 }
@@ -67,7 +67,7 @@ const lossi_layer lossi_layer_concat = {
     .backward = backward,
 };
 
-loss_node loss_builder_concat(loss_builder *b, loss_node x, loss_node y)
+loss_node loss_builder_concat(loss_builder *b, size_t n, const loss_node *inputs)
 {
-    return lossi_builder_add(b, &lossi_layer_concat, NULL, 2, (loss_node[]){x, y}, &LOSSI_VALUE(0));
+    return lossi_builder_add(b, &lossi_layer_concat, NULL, n, inputs, &LOSSI_VALUE(0));
 }
