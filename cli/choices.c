@@ -2,6 +2,9 @@
 #include "choices.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "common/options.h"
 
 #define LIST(list, type, last, name_of)                                                            \
     const char *const *choices_##list(void)                                                        \
@@ -28,18 +31,19 @@ const char *const *choices_splits(void)
     return names;
 }
 
+const char *const *choices_weights(void)
+{
+    static const char *endings[32];
+    for (size_t i = 0; i < 31; i++)
+        endings[i] = loss_weights_ending(i);
+    return endings;
+}
+
 const char *choices_colours_help(void)
 {
     static char text[256];
     const char *const *maps = loss_colour_maps();
-    size_t n = 0;
-    for (size_t i = 0; maps[i] && n < sizeof text; i++)
-        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s",
-                              !i            ? ""
-                              : maps[i + 1] ? ", "
-                                            : " or ",
-                              maps[i]);
-    if (n < sizeof text)
-        snprintf(text + n, sizeof text - n, " (%s)", maps[0]);
+    size_t n = strlen(options_list(maps, text, sizeof text));
+    snprintf(text + n, sizeof text - n, " (%s)", maps[0]);
     return text;
 }

@@ -16,6 +16,9 @@ const char *const *choices_bn(void);
 const char *const *choices_level_scale(void);
 const char *const *choices_schedule(void);
 
+/** Endings of files of weights. */
+const char *const *choices_weights(void);
+
 /** What --colours is: the library's maps, and the one that is taken without it. Static storage. */
 const char *choices_colours_help(void);
 

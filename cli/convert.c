@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "choices.h"
 #include "cli.h"
 #include "command.h"
 #include "display.h"
@@ -13,16 +14,10 @@ static bool ends_with(const char *text, const char *end)
     return n > n_end && strcmp(text + n - n_end, end) == 0;
 }
 
+/* The summary is made of the library's formats. */
 static const command_text TEXT = {
     .name = "convert",
     .usage = "IN OUT.safetensors [--key NAME]  |  NETWORK OUT.net [--weights-out OUT.safetensors]",
-    .summary =
-        "Writes the tensors of a PyTorch checkpoint (.pt .pth .th .t7, of any age), .npz or "
-        ".safetensors as .safetensors: names, types and\n"
-        "values as they are, but for the prefixes module. and _orig_mod., which are dropped where "
-        "all names have them. Another prefix that all names have stays, and is told.\n"
-        "To OUT.net: writes the graph of FILE.onnx, or of a network such as resnet56, as text, and "
-        "with --weights-out its weights.",
     .notes = "Nothing in a checkpoint is executed: objects that are neither tensors nor plain "
              "containers "
              "are skipped. The largest\n"
@@ -31,6 +26,22 @@ static const command_text TEXT = {
                 "  lossgrid convert net.onnx net.net --weights-out net.safetensors\n"
                 "  lossgrid convert wrn16-4 wrn.net --input-shape 3,32,32 --classes 10",
 };
+
+static const char *describe(char *text, size_t size)
+{
+    char endings[128];
+    snprintf(
+        text, size,
+        "Writes the tensors of a file of weights (%s;\n"
+        "PyTorch checkpoints of any age) as .safetensors: names, types and values as they are, "
+        "but for the prefixes\n"
+        "module. and _orig_mod., which are dropped where all names have them. Another prefix "
+        "that all names have stays, and is told.\n"
+        "To OUT.net: writes the graph of FILE.onnx, or of a network such as resnet56, as text, "
+        "and with --weights-out its weights.",
+        options_list(choices_weights(), endings, sizeof endings));
+    return text;
+}
 
 static void tell(const char *path, const loss_convert_report *r)
 {
@@ -114,7 +125,10 @@ int command_convert(int argc, char **argv)
         OPT_QUIET(&quiet),
     };
     size_t n = 0;
-    int result = command_parse(&TEXT, OPTION_TABLE(options, 2), argc, argv, paths, &n);
+    char summary[1024];
+    command_text text = TEXT;
+    text.summary = describe(summary, sizeof summary);
+    int result = command_parse(&text, OPTION_TABLE(options, 2), argc, argv, paths, &n);
     if (result >= 0)
         return result;
     if (n < 2)

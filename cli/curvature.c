@@ -255,12 +255,12 @@ static int check_request(const request *r, const char *command)
     if (!r->density.n && (r->has_vectors || r->has_nodes))
         return usage_error(command, "--%s goes with --density",
                            r->has_vectors ? "vectors" : "nodes");
+    char endings[64];
     for (size_t i = 0; i < r->density.n; i++)
         if (!density_is_known(r->density.items[i]))
             return usage_error(
-                command,
-                "--density=%s: its ending says no format; expected .csv, .png, .svg or .pdf",
-                r->density.items[i]);
+                command, "--density=%s: its ending says no format; expected .csv, %s",
+                r->density.items[i], options_list(picture_endings(), endings, sizeof endings));
     return -1;
 }
 
@@ -303,6 +303,10 @@ int command_curvature(int argc, char **argv)
                  .nodes = 80,
                  .curvature = LOSS_CURVATURE_OPTIONS_INIT,
                  .eigen = LOSS_EIGEN_OPTIONS_INIT};
+    char endings[64], density_help[160];
+    snprintf(density_help, sizeof density_help,
+             "the spectral density: nodes as .csv, drawn as %s; may be given several times",
+             options_list(picture_endings(), endings, sizeof endings));
     const option_spec options[] = {
         TARGET_OPTIONS(r.t),
         OPT_CHOICE("split", "S", choices_split(), "train or test (test, where there is one)",
@@ -318,10 +322,7 @@ int command_curvature(int argc, char **argv)
                    "residual relative to the eigenvalue at which one is done (0.001)",
                    &r.eigen.tolerance),
         OPT_COUNT("trace", "N", "the trace, from N random vectors", &r.trace),
-        OPT_TEXTS("density", "FILE",
-                  "the spectral density: nodes as .csv, drawn as .png .svg .pdf; may be given "
-                  "several times",
-                  &r.density),
+        OPT_TEXTS("density", "FILE", density_help, &r.density),
         OPT_COUNT("vectors", "N", "random vectors of the density (2)", &r.vectors,
                   .given = &r.has_vectors),
         OPT_COUNT("nodes", "N", "nodes, and products, for each of them (80)", &r.nodes,

@@ -20,12 +20,18 @@ static bool has_paths(const char *ending)
 static const char *describe_formats(char text[1024])
 {
     const loss_export_format *format;
+    const char *with_paths[16] = {NULL};
+    char list[64];
+    size_t n_paths = 0;
     int n = snprintf(text, 1024, "Writes a landscape for other programs; the ending says how:\n");
-    for (size_t i = 0; (format = loss_export_format_at(i)) && n < 900; i++)
+    for (size_t i = 0; (format = loss_export_format_at(i)) && n < 900; i++) {
         n += snprintf(text + n, 1024 - (size_t)n, "  %s  %s\n", format->ending, format->what);
+        if (format->has_paths && n_paths < 15)
+            with_paths[n_paths++] = format->ending;
+    }
     snprintf(text + n, 1024 - (size_t)n,
-             "Training paths go beside a .csv or .ply, into a file of their own: FILE-path.csv, "
-             "FILE-path.ply.");
+             "Training paths go beside a %s, into a file of their own: FILE-path%s.",
+             options_list(with_paths, list, sizeof list), n_paths ? *with_paths : "");
     return text;
 }
 

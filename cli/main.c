@@ -21,7 +21,7 @@ static const struct {
     {"path", "the path of training on a landscape's plane", command_path, false},
     {"curvature", "eigenvalues, trace and density of the loss's Hessian", command_curvature, false},
     {"export", "a landscape as meshes, grids and tables of other programs", command_export, false},
-    {"plot", "a landscape as a picture: .png .svg .pdf", command_plot, false},
+    {"plot", "a landscape as a picture", command_plot, false},
     {"convert", "weights as .safetensors, networks as text", command_convert, false},
     {"info", "what a file, a run or a data set holds", command_info, false},
 };
@@ -80,9 +80,10 @@ static void print_help(void)
            "run\n"
            "  lossgrid surface run --limit 256 --out resnet20.landscape\n"
            "  lossgrid plot resnet20.landscape --out resnet20.png\n"
-           "\nEnvironment: LOSS_ISA=ref|blas|avx2|avx512 forces a kernel set.\n"
+           "\nEnvironment: LOSS_ISA=NAME forces a kernel set, here one of: %s.\n"
            "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted with all finished "
-           "work kept.\n");
+           "work kept.\n",
+           loss_isa_sets());
 }
 
 static int run(int argc, char **argv)

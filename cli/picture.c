@@ -31,6 +31,14 @@ static picture_kind kind_of(const char *path)
     return (picture_kind)kind;
 }
 
+const char *const *picture_endings(void)
+{
+    static const char *endings[N_PICTURES + 1];
+    for (int kind = 0; kind < N_PICTURES; kind++)
+        endings[kind] = kinds[kind].ending;
+    return endings;
+}
+
 bool picture_is_known(const char *path)
 {
     return kind_of(path) < N_PICTURES;

@@ -15,7 +15,9 @@ typedef bool (*draw_function)(void *user, cairo_t *cr);
 int picture_write(const char *path, double width, double height, const char *created,
                   draw_function draw, void *user);
 
-/** True for .png, .svg and .pdf. */
+/** Endings of the kinds of pictures, ended by NULL. */
+const char *const *picture_endings(void);
+/** True for a path with one of them. */
 bool picture_is_known(const char *path);
 
 #endif

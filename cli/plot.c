@@ -177,11 +177,12 @@ static int check_request(const request *r)
     if (!r->path || !r->outs.n)
         return usage_error(TEXT.name, r->path ? "where to? Give --out FILE.png"
                                               : "which landscape? Give FILE.landscape");
+    char endings[64];
     for (size_t i = 0; i < r->outs.n; i++)
         if (!picture_is_known(r->outs.items[i]))
-            return usage_error(TEXT.name,
-                               "--out=%s: its ending names no picture; expected .png, .svg or .pdf",
-                               r->outs.items[i]);
+            return usage_error(TEXT.name, "--out=%s: its ending names no picture; expected %s",
+                               r->outs.items[i],
+                               options_list(picture_endings(), endings, sizeof endings));
     if (r->has_low && r->has_high && !(r->low < r->high))
         return usage_error(TEXT.name, "--min %g is not below --max %g", r->low, r->high);
     if (r->log && ((r->has_low && r->low <= 0) || (r->has_high && r->high <= 0)))
@@ -195,9 +196,11 @@ int command_plot(int argc, char **argv)
                  .split = LOSS_SPLIT_TEST,
                  .size = {1200, 1000},
                  .contours = "10"};
+    char endings[64], out_help[128];
+    snprintf(out_help, sizeof out_help, "picture to write (%s); may be given several times",
+             options_list(picture_endings(), endings, sizeof endings));
     const option_spec options[] = {
-        OPT_TEXTS("out", "FILE", "picture to write (.png .svg .pdf); may be given several times",
-                  &r.outs),
+        OPT_TEXTS("out", "FILE", out_help, &r.outs),
         OPT_CHOICE("field", "F", quantity_names,
                    "loss, accuracy, standard-error or, after surface --curvature, convexity (loss; "
                    "a line: loss and accuracy)",

@@ -82,6 +82,12 @@ static loss_status find_parts(loss_surface *surface, part *parts)
     return status;
 }
 
+/* What validity.c is given. */
+static const summary *summary_in(const part *p)
+{
+    return p->is_there ? &p->summary : NULL;
+}
+
 static loss_status print_json(loss_surface *surface, const char *path, const part *parts)
 {
     json j = json_begin();
@@ -99,7 +105,8 @@ static loss_status print_json(loss_surface *surface, const char *path, const par
         if (parts[k].has_figures)
             surface_figures_add(&j, json_object(&j, split, "figures"), &parts[k].figures);
     }
-    loss_status status = validity_add(surface, &j);
+    const summary *const summaries[] = {summary_in(&parts[0]), summary_in(&parts[1])};
+    loss_status status = validity_add(surface, summaries, &j);
     if (!status)
         return json_print(&j);
     json_free(&j);
@@ -131,10 +138,11 @@ static loss_status print_text(loss_surface *surface, const char *path, const par
         if (parts[k].has_figures)
             surface_figures_print(&parts[k].figures);
     }
-    loss_status status = validity_print(surface);
+    const summary *const summaries[] = {summary_in(&parts[0]), summary_in(&parts[1])};
+    loss_status status = validity_print(surface, summaries);
     if (status || !is_whole)
         return status;
-    status = validity_print_paths(surface);
+    status = validity_print_paths(surface, summaries);
     const char *key;
     if (!status)
         printf("metadata\n");

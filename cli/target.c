@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "choices.h"
 #include "cli.h"
 #include "display.h"
 #include "json.h"
@@ -13,11 +14,9 @@
 
 const char *target_weights_help(void)
 {
-    static char text[128];
-    const char *ending;
-    size_t n = (size_t)snprintf(text, sizeof text, "its weights:");
-    for (size_t i = 0; (ending = loss_weights_ending(i)) && n < sizeof text; i++)
-        n += (size_t)snprintf(text + n, sizeof text - n, " %s", ending);
+    static char text[256];
+    size_t n = (size_t)snprintf(text, sizeof text, "its weights: ");
+    options_list(choices_weights(), text + n, sizeof text - n);
     return text;
 }
 

@@ -9,7 +9,6 @@
 
 #include "display.h"
 #include "facts.h"
-#include "summary.h"
 
 static void begin_report(const loss_surface *surface, const char *run, path_report *r)
 {
@@ -105,18 +104,13 @@ static void print_path(const path_report *r, loss_split split)
         printf("             %zu checkpoints have a loss that is not finite\n", r->not_finite);
 }
 
-loss_status validity_print(loss_surface *surface)
+loss_status validity_print(loss_surface *surface, const summary *const summaries[2])
 {
     loss_status status = LOSS_OK;
     printf("validity\n");
-    for (int k = 0; k < 2 && !status; k++) {
-        summary s;
-        if (!loss_surface_has_split(surface, (loss_split)k))
-            continue;
-        status = summary_of(surface, (loss_split)k, &s);
-        if (!status)
-            print_centre(surface, (loss_split)k, &s);
-    }
+    for (int k = 0; k < 2; k++)
+        if (summaries[k])
+            print_centre(surface, (loss_split)k, summaries[k]);
     double cosine = fact_number(surface, LOSS_KEY_COSINE, NAN);
     if (fact_number(surface, LOSS_KEY_NORM_Y, NAN) == 0) /* a line */
         printf("  axis       norm %.4g, the weights' norm %.4g\n",
@@ -135,7 +129,7 @@ loss_status validity_print(loss_surface *surface)
     for (int k = 0; k < 2 && !status; k++) {
         path_report reports[MOST_RUNS];
         size_t n = 0;
-        if (loss_surface_has_split(surface, (loss_split)k))
+        if (summaries[k])
             status = validity_paths(surface, (loss_split)k, reports, &n);
         for (size_t i = 0; i < n && !status; i++)
             print_path(&reports[i], (loss_split)k);
@@ -143,13 +137,13 @@ loss_status validity_print(loss_surface *surface)
     return status;
 }
 
-loss_status validity_print_paths(loss_surface *surface)
+loss_status validity_print_paths(loss_surface *surface, const summary *const summaries[2])
 {
     loss_status status = LOSS_OK;
     for (int k = 0; k < 2 && !status; k++) {
         const loss_path_point *p;
         size_t n = 0;
-        if (loss_surface_has_split(surface, (loss_split)k))
+        if (summaries[k])
             status = loss_surface_paths(surface, (loss_split)k, &n, &p);
         for (size_t i = 0; i < n && !status; i++) {
             if (i == 0 || strcmp(p[i].run, p[i - 1].run) != 0)
@@ -200,22 +194,20 @@ typedef struct lists {
     cJSON *centres, *reports, *path;
 } lists;
 
-static loss_status add_split(loss_surface *surface, loss_split split, json *j, const lists *to)
+static loss_status add_split(loss_surface *surface, loss_split split, const summary *s, json *j,
+                             const lists *to)
 {
-    summary s;
     path_report list[MOST_RUNS];
     const loss_path_point *points;
     size_t n_runs = 0, n = 0;
-    loss_status status = summary_of(surface, split, &s);
-    if (!status)
-        status = validity_paths(surface, split, list, &n_runs);
+    loss_status status = validity_paths(surface, split, list, &n_runs);
     if (!status)
         status = loss_surface_paths(surface, split, &n, &points);
     if (status)
         return status;
-    if (s.has_centre)
+    if (s->has_centre)
         json_number(j, to->centres, loss_split_name(split),
-                    validity_centre(surface, split, s.centre.loss));
+                    validity_centre(surface, split, s->centre.loss));
     for (size_t i = 0; i < n_runs; i++)
         add_report(j, to->reports, &list[i], split);
     for (size_t i = 0; i < n; i++)
@@ -223,7 +215,7 @@ static loss_status add_split(loss_surface *surface, loss_split split, json *j, c
     return LOSS_OK;
 }
 
-loss_status validity_add(loss_surface *surface, json *j)
+loss_status validity_add(loss_surface *surface, const summary *const summaries[2], json *j)
 {
     static const char *const numbers[] = {LOSS_KEY_NORM_X,       LOSS_KEY_NORM_Y,
                                           LOSS_KEY_WEIGHTS_NORM, LOSS_KEY_COSINE,
@@ -237,7 +229,7 @@ loss_status validity_add(loss_surface *surface, json *j)
     to.path = json_list(j, j->root, "path");
     loss_status status = LOSS_OK;
     for (int k = 0; k < 2 && !status; k++)
-        if (loss_surface_has_split(surface, (loss_split)k))
-            status = add_split(surface, (loss_split)k, j, &to);
+        if (summaries[k])
+            status = add_split(surface, (loss_split)k, summaries[k], j, &to);
     return status;
 }

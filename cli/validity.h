@@ -3,6 +3,7 @@
 #define VALIDITY_H
 
 #include "json.h"
+#include "summary.h"
 
 /** One run's path against the plane. Differences are of finite losses. */
 typedef struct path_report {
@@ -29,10 +30,11 @@ loss_status validity_paths(loss_surface *surface, loss_split split, path_report 
  * the same infinity. */
 double validity_centre(const loss_surface *surface, loss_split split, double centre);
 
-/** The report as lines on standard output, or added to a JSON document as "validity" and "path". */
-loss_status validity_print(loss_surface *surface);
-loss_status validity_add(loss_surface *surface, json *j);
+/** The report as lines on standard output, or added to a JSON document as "validity" and "path".
+ *  @param summaries  of the splits; NULL: one is not there */
+loss_status validity_print(loss_surface *surface, const summary *const summaries[2]);
+loss_status validity_add(loss_surface *surface, const summary *const summaries[2], json *j);
 /** The table of all paths on standard output. */
-loss_status validity_print_paths(loss_surface *surface);
+loss_status validity_print_paths(loss_surface *surface, const summary *const summaries[2]);
 
 #endif

@@ -82,12 +82,15 @@ static void add_setting(table *t, settings *set, const setting *s)
 {
     char *help = t->help[t->n];
     void *at = (char *)set + s->offset;
-    snprintf(help, HELP_SIZE, "%s%s%s%s", s->help, s->key ? " [" : "", s->key ? s->key : "",
-             s->key ? "]" : "");
+    char list[HELP_SIZE / 2] = "";
+    if (s->listed)
+        options_list(s->listed(), list, sizeof list);
+    snprintf(help, HELP_SIZE, "%s%s%s%s%s%s", s->help, s->listed ? ": " : "", list,
+             s->key ? " [" : "", s->key ? s->key : "", s->key ? "]" : "");
     switch (s->kind) {
     case SETTING_FLAG: t->rows[t->n++] = (option_spec)OPT_SWITCH(s->name, help, at); break;
     case SETTING_CHOICE:
-        t->rows[t->n++] = (option_spec)OPT_CHOICE(s->name, "WHICH", s->choices, help, at);
+        t->rows[t->n++] = (option_spec)OPT_CHOICE(s->name, "WHICH", setting_choices(s), help, at);
         break;
     case SETTING_NUMBER:
         t->rows[t->n++] = (option_spec)OPT_NUMBER(s->name, "X", help, at, .low = s->low,

@@ -5,12 +5,10 @@
 
 #include <loss/loss.h>
 
-const char *const colours_names[] = {"viridis", "cividis", "magma", "coolwarm", "terrain", NULL};
-
 void colours_table(int map, uint8_t steps[COLOUR_STEPS][3])
 {
     for (int i = 0; i < COLOUR_STEPS; i++)
-        if (loss_colour_at(colours_names[map], (double)i / (COLOUR_STEPS - 1), steps[i]))
+        if (loss_colour_at(loss_colour_maps()[map], (double)i / (COLOUR_STEPS - 1), steps[i]))
             memset(steps[i], 128, 3);
 }
 

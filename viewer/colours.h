@@ -4,19 +4,9 @@
 
 #include <stdint.h>
 
-enum {
-    COLOUR_VIRIDIS,
-    COLOUR_CIVIDIS,
-    COLOUR_MAGMA,
-    COLOUR_COOLWARM,
-    COLOUR_TERRAIN,
-    COLOUR_STEPS = 256
-};
+enum { COLOUR_STEPS = 256 };
 
-/** Names of the colour maps the viewer offers, ended by NULL. All are the library's. */
-extern const char *const colours_names[];
-
-/** A map as COLOUR_STEPS sRGB triples. */
+/** A map of loss_colour_maps() as COLOUR_STEPS sRGB triples. */
 void colours_table(int map, uint8_t steps[COLOUR_STEPS][3]);
 
 typedef struct rgb {

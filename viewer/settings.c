@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "colours.h"
+#include <loss/loss.h>
 
 static const char *const textures[] = {"height",    "bands", "isolines", "checker",
                                        "wireframe", "slope", NULL};
@@ -21,33 +21,39 @@ static const char *const labels[] = {"none", "short", "full", "grid", NULL};
 #define AT(member) offsetof(settings, member)
 #define FLAG(name, label, member, key, help)                                                       \
     {                                                                                              \
-        name, label, SETTING_FLAG, AT(member), NULL, 0, 1, true, false, key, help                  \
+        name, label, SETTING_FLAG, AT(member), NULL, NULL, 0, 1, true, false, key, help            \
     }
 #define CHOICE(name, label, member, choices, key, help)                                            \
     {                                                                                              \
-        name, label, SETTING_CHOICE, AT(member), choices, 0, 0, true, false, key, help             \
+        name, label, SETTING_CHOICE, AT(member), choices, NULL, 0, 0, true, false, key, help       \
     }
 #define NUMBER(name, label, member, low, high, help)                                               \
     {                                                                                              \
-        name, label, SETTING_NUMBER, AT(member), NULL, low, high, false, false, NULL, help         \
+        name, label, SETTING_NUMBER, AT(member), NULL, NULL, low, high, false, false, NULL, help   \
     }
 
 const setting SETTINGS[] = {
     CHOICE("texture", "Texture", texture, textures, "T",
            "height, bands, isolines, checker, wireframe or slope"),
-    CHOICE("colours", "Colours", colours, colours_names, "C",
-           "viridis, cividis, magma, coolwarm or terrain"),
+    {.name = "colours",
+     .label = "Colours",
+     .kind = SETTING_CHOICE,
+     .offset = AT(colours),
+     .listed = loss_colour_maps,
+     .whole = true,
+     .key = "C",
+     .help = "map of colours"},
     CHOICE("shading", "Shading", shading, shadings, "F", "smooth or flat"),
     CHOICE("height", "Height", height, heights, "L",
            "linear, log, or auto: log where the loss spans more than a factor of 20"),
     NUMBER("exaggeration", "Exaggeration", exaggeration, 0.1, 4, "factor of the height, 0.1 to 4"),
-    {"clip", "Clip above", SETTING_NUMBER, AT(clip), NULL, -1e300, 1e300, false, true, NULL,
+    {"clip", "Clip above", SETTING_NUMBER, AT(clip), NULL, NULL, -1e300, 1e300, false, true, NULL,
      "cut the surface off above this loss, or none"},
     CHOICE("split", "Images", split, splits, "V", "test, train, or difference: test - train"),
     CHOICE("field", "Quantity", field, fields, "A", "loss or accuracy"),
     CHOICE("spacing", "Spacing", spacing, spacings, "Q",
            "of the levels: linear, log, quantile, or auto: even steps of height"),
-    {"levels", "Levels", SETTING_NUMBER, AT(levels), NULL, 1, 40, true, false, NULL,
+    {"levels", "Levels", SETTING_NUMBER, AT(levels), NULL, NULL, 1, 40, true, false, NULL,
      "how many lines and bands, 1 to 40"},
     CHOICE("labels", "Mark labels", labels, labels, "Y",
            "of critical points: none, short (loss), full (kind, loss, position) or grid (with the "
@@ -123,10 +129,15 @@ double setting_get(const settings *s, const setting *which)
     }
 }
 
+const char *const *setting_choices(const setting *which)
+{
+    return which->listed ? which->listed() : which->choices;
+}
+
 static int n_choices(const setting *which)
 {
     int n = 0;
-    while (which->choices[n])
+    while (setting_choices(which)[n])
         n++;
     return n;
 }
@@ -163,7 +174,7 @@ void setting_text(const settings *s, const setting *which, char text[64])
 {
     double value = setting_get(s, which);
     if (which->kind == SETTING_CHOICE)
-        snprintf(text, 64, "%s", which->choices[(int)value]);
+        snprintf(text, 64, "%s", setting_choices(which)[(int)value]);
     else if (which->kind == SETTING_FLAG)
         snprintf(text, 64, "%s", value > 0 ? "yes" : "no");
     else if (isinf(value))

@@ -41,12 +41,13 @@ typedef struct setting {
     const char *name;  /* the option, without its dashes */
     const char *label; /* in the panel; NULL: not there */
     setting_kind kind;
-    size_t offset;              /* in settings */
-    const char *const *choices; /* ended by NULL */
-    double low, high;           /* of a number */
-    bool whole;                 /* a number without decimals */
-    bool has_none;              /* a number that may be `none`: INFINITY */
-    const char *key;            /* GLFW's letter or name of the key that switches it; NULL: none */
+    size_t offset;                      /* in settings */
+    const char *const *choices;         /* ended by NULL */
+    const char *const *(*listed)(void); /* the same, where the library lists them; NULL: choices */
+    double low, high;                   /* of a number */
+    bool whole;                         /* a number without decimals */
+    bool has_none;                      /* a number that may be `none`: INFINITY */
+    const char *key; /* GLFW's letter or name of the key that switches it; NULL: none */
     const char *help;
 } setting;
 
@@ -59,6 +60,8 @@ settings settings_default(void);
 
 /** The setting of that name, NULL if there is none. */
 const setting *setting_find(const char *name);
+/** Its choices, ended by NULL. */
+const char *const *setting_choices(const setting *which);
 /** The number or index that a setting has: flags 0 or 1. */
 double setting_get(const settings *s, const setting *which);
 /** Sets it, clamped to its range. @return whether something changed. */

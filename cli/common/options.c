@@ -54,6 +54,19 @@ void options_print_help_line(void)
     print_line("--", "help", NULL, "this text");
 }
 
+const char *options_list(const char *const *names, char *text, size_t size)
+{
+    size_t n = 0;
+    *text = 0;
+    for (size_t i = 0; names[i] && n < size; i++)
+        n += (size_t)snprintf(text + n, size - n, "%s%s",
+                              !i             ? ""
+                              : names[i + 1] ? ", "
+                                             : " or ",
+                              names[i]);
+    return text;
+}
+
 /* A finite decimal number that ends at one of the characters of `stops` or at the end; *end is
  * set behind it. */
 static bool parse_number(const char *text, const char *stops, double *value, const char **end)

@@ -144,4 +144,7 @@ void options_print(const option_table *table);
 /** Prints the line of --help, which every program has. */
 void options_print_help_line(void);
 
+/** "a, b or c" of names that NULL ends, cut off to fit. @return text */
+const char *options_list(const char *const *names, char *text, size_t size);
+
 #endif
