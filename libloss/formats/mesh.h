@@ -3,6 +3,8 @@
 #ifndef LOSSI_MESH_H
 #define LOSSI_MESH_H
 
+#include <loss/export.h>
+
 #include "base/base.h"
 
 /** A mesh and what was measured at its vertices. All borrowed by the writers. */
@@ -18,15 +20,12 @@ typedef struct lossi_mesh {
     size_t n_comments;
 } lossi_mesh;
 
-/* @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_NOMEM */
-
-/** PLY: positions, normals, colours, and the loss as `quality`. */
-loss_status lossi_ply_write(const char *path, const lossi_mesh *mesh, bool ascii);
-/** VTK's XML PolyData, with loss, standard_error and accuracy as named point arrays. */
-loss_status lossi_vtp_write(const char *path, const lossi_mesh *mesh);
-/** Wavefront OBJ, colours after the positions as most programs read them. */
-loss_status lossi_obj_write(const char *path, const lossi_mesh *mesh);
-/** STL: triangles only. */
-loss_status lossi_stl_write(const char *path, const lossi_mesh *mesh, bool ascii);
+/** A format of meshes: a file of this folder ends in one, lossi_mesh_NAME. */
+typedef struct lossi_mesh_format {
+    loss_export_format format; /* ending, and what help says of it */
+    /** @param ascii  as text, where the format is binary otherwise
+     *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_NOMEM */
+    loss_status (*write)(const char *path, const lossi_mesh *mesh, bool ascii);
+} lossi_mesh_format;
 
 #endif

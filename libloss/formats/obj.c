@@ -4,8 +4,9 @@
 
 static const loss_file_kind KIND = {"text", 0, NULL, 0};
 
-loss_status lossi_obj_write(const char *path, const lossi_mesh *mesh)
+static loss_status write_mesh(const char *path, const lossi_mesh *mesh, bool ascii)
 {
+    (void)ascii;
     loss_file *file;
     loss_status status = loss_file_open(&file, path, &KIND);
     if (status)
@@ -29,3 +30,5 @@ loss_status lossi_obj_write(const char *path, const lossi_mesh *mesh)
     }
     return loss_file_commit(file);
 }
+
+const lossi_mesh_format lossi_mesh_obj = {{".obj", "mesh with colours", false}, write_mesh};

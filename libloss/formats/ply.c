@@ -48,7 +48,7 @@ static void write_binary(loss_file *out, const lossi_mesh *mesh)
     }
 }
 
-loss_status lossi_ply_write(const char *path, const lossi_mesh *mesh, bool ascii)
+static loss_status write_mesh(const char *path, const lossi_mesh *mesh, bool ascii)
 {
     loss_file *file;
     loss_status status = loss_file_open(&file, path, &KIND);
@@ -61,3 +61,6 @@ loss_status lossi_ply_write(const char *path, const lossi_mesh *mesh, bool ascii
         write_binary(file, mesh);
     return loss_file_commit(file);
 }
+
+const lossi_mesh_format lossi_mesh_ply = {
+    {".ply", "coloured mesh (MeshLab, Blender, CloudCompare)", true}, write_mesh};

@@ -62,7 +62,7 @@ static void write_binary(loss_file *out, const lossi_mesh *mesh)
     }
 }
 
-loss_status lossi_stl_write(const char *path, const lossi_mesh *mesh, bool ascii)
+static loss_status write_mesh(const char *path, const lossi_mesh *mesh, bool ascii)
 {
     loss_file *file;
     loss_status status = loss_file_open(&file, path, ascii ? &ASCII : &BINARY);
@@ -74,3 +74,5 @@ loss_status lossi_stl_write(const char *path, const lossi_mesh *mesh, bool ascii
         write_binary(file, mesh);
     return loss_file_commit(file);
 }
+
+const lossi_mesh_format lossi_mesh_stl = {{".stl", "mesh", false}, write_mesh};

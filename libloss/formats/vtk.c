@@ -96,8 +96,9 @@ static void write_triangles(loss_file *out, const lossi_mesh *mesh)
     loss_file_put_text(out, "</DataArray>\n</Polys>\n");
 }
 
-loss_status lossi_vtp_write(const char *path, const lossi_mesh *mesh)
+static loss_status write_vtp(const char *path, const lossi_mesh *mesh, bool ascii)
 {
+    (void)ascii;
     loss_file *out;
     loss_status status = loss_file_open(&out, path, &KIND);
     if (status)
@@ -121,3 +122,6 @@ loss_status lossi_vtp_write(const char *path, const lossi_mesh *mesh)
     loss_file_put_text(out, "</Piece>\n</PolyData>\n</VTKFile>\n");
     return loss_file_commit(out);
 }
+
+const lossi_mesh_format lossi_mesh_vtp = {
+    {".vtp", "mesh with loss, error and accuracy (ParaView, f3d)", false}, write_vtp};

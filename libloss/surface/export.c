@@ -97,10 +97,7 @@ static loss_status add_comments(const loss_surface *s, loss_split split,
 }
 
 /* How a mesh goes into a file of one format. */
-typedef loss_status (*mesh_writer)(const char *path, const lossi_mesh *mesh,
-                                   const loss_export_options *opt);
-
-static loss_status write_mesh(loss_surface *s, const char *path, mesh_writer writer,
+static loss_status write_mesh(loss_surface *s, const char *path, const lossi_mesh_format *format,
                               const loss_export_options *opt)
 {
     loss_split split = loss_surface_split(s, opt->split);
@@ -124,7 +121,7 @@ static loss_status write_mesh(loss_surface *s, const char *path, mesh_writer wri
         return status;
     status = add_comments(s, split, &scale, &mesh);
     if (!status)
-        status = writer(path, &mesh, opt);
+        status = format->write(path, &mesh, opt->ascii);
     lossi_mesh_free(&mesh);
     return status;
 }
@@ -215,47 +212,33 @@ static loss_status write_npz(loss_surface *s, const char *path, const loss_expor
     return status;
 }
 
-static loss_status to_ply(const char *path, const lossi_mesh *mesh, const loss_export_options *opt)
-{
-    return lossi_ply_write(path, mesh, opt->ascii);
-}
+/* The formats, a row each: meshes, of which formats/ has a file each, and what is written of the
+ * surface itself. */
+#define FORMAT_ROWS(MESH, SURFACE)                                                                 \
+    MESH(ply)                                                                                      \
+    MESH(vtp)                                                                                      \
+    SURFACE(write_vti, {".vti", "the same on the flat grid", false})                               \
+    MESH(obj)                                                                                      \
+    MESH(stl)                                                                                      \
+    SURFACE(write_csv, {".csv", "a row a point", true})                                            \
+    SURFACE(write_npz, {".npz", "arrays for numpy", false})
 
-static loss_status to_vtp(const char *path, const lossi_mesh *mesh, const loss_export_options *opt)
-{
-    (void)opt;
-    return lossi_vtp_write(path, mesh);
-}
+#define DECLARE_MESH(name) extern const lossi_mesh_format lossi_mesh_##name;
+#define DECLARE_NOTHING(...)
+FORMAT_ROWS(DECLARE_MESH, DECLARE_NOTHING)
 
-static loss_status to_obj(const char *path, const lossi_mesh *mesh, const loss_export_options *opt)
-{
-    (void)opt;
-    return lossi_obj_write(path, mesh);
-}
-
-static loss_status to_stl(const char *path, const lossi_mesh *mesh, const loss_export_options *opt)
-{
-    return lossi_stl_write(path, mesh, opt->ascii);
-}
-
-/* The formats: a row each. One of meshes has to_mesh, another writes the surface itself. */
+#define MESH_ROW(name)          {&lossi_mesh_##name.format, &lossi_mesh_##name, NULL},
+#define SURFACE_ROW(write, ...) {&(const loss_export_format)__VA_ARGS__, NULL, write},
 static const struct {
-    loss_export_format format;
-    mesh_writer to_mesh;
+    const loss_export_format *format;
+    const lossi_mesh_format *mesh; /* NULL: not of meshes */
     loss_status (*write)(loss_surface *s, const char *path, const loss_export_options *opt);
-} FORMATS[] = {
-    {{".ply", "coloured mesh (MeshLab, Blender, CloudCompare)", true}, to_ply, NULL},
-    {{".vtp", "mesh with loss, error and accuracy (ParaView, f3d)", false}, to_vtp, NULL},
-    {{".vti", "the same on the flat grid", false}, NULL, write_vti},
-    {{".obj", "mesh with colours", false}, to_obj, NULL},
-    {{".stl", "mesh", false}, to_stl, NULL},
-    {{".csv", "a row a point", true}, NULL, write_csv},
-    {{".npz", "arrays for numpy", false}, NULL, write_npz},
-};
+} FORMATS[] = {FORMAT_ROWS(MESH_ROW, SURFACE_ROW)};
 enum { N_FORMATS = sizeof FORMATS / sizeof *FORMATS };
 
 const loss_export_format *loss_export_format_at(size_t i)
 {
-    return i < N_FORMATS ? &FORMATS[i].format : NULL;
+    return i < N_FORMATS ? FORMATS[i].format : NULL;
 }
 
 loss_status lossi_export_unknown(const char *path, const char *what, bool for_paths)
@@ -263,8 +246,8 @@ loss_status lossi_export_unknown(const char *path, const char *what, bool for_pa
     char list[128] = "";
     for (size_t i = 0; i < N_FORMATS; i++) {
         size_t length = strlen(list);
-        if (!for_paths || FORMATS[i].format.has_paths)
-            snprintf(list + length, sizeof list - length, " %s", FORMATS[i].format.ending);
+        if (!for_paths || FORMATS[i].format->has_paths)
+            snprintf(list + length, sizeof list - length, " %s", FORMATS[i].format->ending);
     }
     return lossi_fail(LOSS_ERR_NAME, "%s: its ending names no format%s; expected one of%s", path,
                       what, list);
@@ -292,8 +275,8 @@ loss_status loss_surface_export(loss_surface *surface, const char *path,
         return status;
     const char *ending = strrchr(path, '.');
     for (size_t i = 0; i < N_FORMATS && ending; i++)
-        if (strcmp(ending, FORMATS[i].format.ending) == 0)
-            return FORMATS[i].to_mesh ? write_mesh(surface, path, FORMATS[i].to_mesh, &opt)
-                                      : FORMATS[i].write(surface, path, &opt);
+        if (strcmp(ending, FORMATS[i].format->ending) == 0)
+            return FORMATS[i].mesh ? write_mesh(surface, path, FORMATS[i].mesh, &opt)
+                                   : FORMATS[i].write(surface, path, &opt);
     return lossi_export_unknown(path, "", false);
 }

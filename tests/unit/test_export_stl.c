@@ -11,6 +11,8 @@
 #include <cmocka.h>
 
 #include "formats/mesh.h"
+
+extern const lossi_mesh_format lossi_mesh_stl;
 #include "scratch.h"
 
 static void test_facets(void **state)
@@ -27,7 +29,7 @@ static void test_facets(void **state)
                        .colours = colours,
                        .triangles = triangles};
     const char *path = scratch_path("a.stl");
-    assert_int_equal(lossi_stl_write(path, &mesh, false), LOSS_OK);
+    assert_int_equal(lossi_mesh_stl.write(path, &mesh, false), LOSS_OK);
     uint8_t bytes[84 + 3 * 50 + 1];
     FILE *in = fopen(path, "rb");
     assert_non_null(in);

@@ -10,6 +10,10 @@
 #include <loss/file.h>
 
 #include "formats/mesh.h"
+
+extern const lossi_mesh_format lossi_mesh_vtp;
+
+extern const lossi_mesh_format lossi_mesh_stl;
 #include "scratch.h"
 
 static float positions[12] = {0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 5};
@@ -44,7 +48,7 @@ static void test_ascii_stl(void **state)
     (void)state;
     lossi_mesh mesh = make_mesh();
     const char *path = scratch_path("a.stl");
-    assert_int_equal(lossi_stl_write(path, &mesh, true), LOSS_OK);
+    assert_int_equal(lossi_mesh_stl.write(path, &mesh, true), LOSS_OK);
     assert_holds(path, "solid landscape\n"
                        "facet normal 0 0 1\n outer loop\n"
                        "  vertex 0 0 0\n  vertex 2 0 0\n  vertex 0 3 0\n"
@@ -60,7 +64,7 @@ static void test_vtp(void **state)
     (void)state;
     lossi_mesh mesh = make_mesh();
     const char *path = scratch_path("a.vtp");
-    assert_int_equal(lossi_vtp_write(path, &mesh), LOSS_OK);
+    assert_int_equal(lossi_mesh_vtp.write(path, &mesh, false), LOSS_OK);
     assert_holds(path, "format=\"ascii\">\n0 0 1\n1 0 0\n0 1 0\n0 0 -1\n</DataArray>");
     assert_holds(path, "format=\"ascii\">\n0 0 0\n2 0 0\n0 3 0\n0 0 5\n</DataArray>");
     assert_holds(path, "Name=\"loss\" NumberOfComponents=\"1\" format=\"ascii\">\n"

@@ -10,6 +10,8 @@
 #include <cmocka.h>
 
 #include "formats/mesh.h"
+
+extern const lossi_mesh_format lossi_mesh_obj;
 #include "scratch.h"
 
 static void test_normals(void **state)
@@ -29,7 +31,7 @@ static void test_normals(void **state)
                        .colours = colours,
                        .triangles = triangles};
     const char *path = scratch_path("a.obj");
-    assert_int_equal(lossi_obj_write(path, &mesh), LOSS_OK);
+    assert_int_equal(lossi_mesh_obj.write(path, &mesh, false), LOSS_OK);
     FILE *in = fopen(path, "r");
     assert_non_null(in);
     char line[200];
