@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/read.h"
+
 static const char SUFFIX[] = ".npy";
 
 static bool is_npy(const lossi_member *member)
@@ -140,3 +142,17 @@ loss_status lossi_npz_parse(const lossi_archive *zip, size_t size, const char *l
         lossi_arrays_free(out);
     return status;
 }
+
+static loss_status parse(const lossi_archive *zip, size_t size, const char *key, const char *label,
+                         lossi_arrays *out)
+{
+    loss_status status = lossi_npz_parse(zip, size, label, out);
+    return status || !key ? status : lossi_arrays_keep(out, key, label);
+}
+
+const lossi_arrays_format lossi_arrays_npz = {
+    .name = "npz",
+    .endings = {".npz"},
+    .is_zip = lossi_npz_is,
+    .parse_zip = parse,
+};

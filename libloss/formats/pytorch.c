@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/pickle.h"
+#include "formats/read.h"
 #include "formats/state_dict.h"
 
 /* A storage: what its pickle says and where its data are. */
@@ -298,3 +300,17 @@ loss_status lossi_pytorch_parse_old(const uint8_t *bytes, size_t size, const cha
         lossi_arrays_free(out);
     return status;
 }
+
+const lossi_arrays_format lossi_arrays_pytorch = {
+    .name = "PyTorch checkpoint (zip)",
+    .endings = {".pt", ".pth", ".th", ".ckpt"},
+    .is_zip = lossi_pytorch_is_zip,
+    .parse_zip = lossi_pytorch_parse_zip,
+};
+
+const lossi_arrays_format lossi_arrays_pytorch_old = {
+    .name = "PyTorch checkpoint (before 1.6)",
+    .endings = {".pt", ".pth", ".th", ".t7"},
+    .is = lossi_pickle_is,
+    .parse = lossi_pytorch_parse_old,
+};

@@ -11,45 +11,14 @@
 #include "base/file.h"
 #include "formats/derived.h"
 #include "formats/foreign.h"
-#include "formats/npy.h"
-#include "formats/pickle.h"
-#include "formats/pytorch.h"
-#include "formats/safetensors.h"
 
-static loss_status parse_safetensors(const uint8_t *bytes, size_t size, const char *key,
-                                     const char *label, lossi_arrays *out)
-{
-    loss_status status = lossi_safetensors_parse(bytes, size, label, out);
-    if (!status && key)
-        status = lossi_arrays_keep(out, key, label);
-    return status;
-}
+/* The formats, a row each: a file here ends in its table. The first that fits is taken. */
+#define FORMAT_ROWS(X) X(pytorch) X(npz) X(safetensors) X(pytorch_old)
 
-static loss_status parse_npz(const lossi_archive *zip, size_t size, const char *key,
-                             const char *label, lossi_arrays *out)
-{
-    loss_status status = lossi_npz_parse(zip, size, label, out);
-    if (!status && key)
-        status = lossi_arrays_keep(out, key, label);
-    return status;
-}
-
-/* The first that fits is taken. */
-static const lossi_arrays_format formats[] = {
-    {.name = "PyTorch checkpoint (zip)",
-     .endings = {".pt", ".pth", ".th", ".ckpt"},
-     .is_zip = lossi_pytorch_is_zip,
-     .parse_zip = lossi_pytorch_parse_zip},
-    {.name = "npz", .endings = {".npz"}, .is_zip = lossi_npz_is, .parse_zip = parse_npz},
-    {.name = "safetensors",
-     .endings = {".safetensors"},
-     .is = lossi_safetensors_is,
-     .parse = parse_safetensors},
-    {.name = "PyTorch checkpoint (before 1.6)",
-     .endings = {".pt", ".pth", ".th", ".t7"},
-     .is = lossi_pickle_is,
-     .parse = lossi_pytorch_parse_old},
-};
+#define DECLARE(name) extern const lossi_arrays_format lossi_arrays_##name;
+FORMAT_ROWS(DECLARE)
+#define ROW(name) &lossi_arrays_##name,
+static const lossi_arrays_format *const formats[] = {FORMAT_ROWS(ROW)};
 enum { N_FORMATS = sizeof formats / sizeof *formats };
 
 /* The names of all formats, for a message. */
@@ -57,10 +26,10 @@ static const char *format_names(char text[200])
 {
     size_t at = 0;
     for (int i = 0; i < N_FORMATS; i++) {
-        at += (size_t)snprintf(text + at, 200 - at, "%s%s (", i ? ", " : "", formats[i].name);
-        for (int k = 0; formats[i].endings[k]; k++)
+        at += (size_t)snprintf(text + at, 200 - at, "%s%s (", i ? ", " : "", formats[i]->name);
+        for (int k = 0; formats[i]->endings[k]; k++)
             at +=
-                (size_t)snprintf(text + at, 200 - at, "%s%s", k ? " " : "", formats[i].endings[k]);
+                (size_t)snprintf(text + at, 200 - at, "%s%s", k ? " " : "", formats[i]->endings[k]);
         at += (size_t)snprintf(text + at, 200 - at, ")");
     }
     return text;
@@ -70,8 +39,8 @@ static const char *format_names(char text[200])
 static bool was_told(const char *ending, int n)
 {
     for (int i = 0; i < n; i++)
-        for (int k = 0; formats[i].endings[k]; k++)
-            if (strcmp(formats[i].endings[k], ending) == 0)
+        for (int k = 0; formats[i]->endings[k]; k++)
+            if (strcmp(formats[i]->endings[k], ending) == 0)
                 return true;
     return false;
 }
@@ -79,9 +48,9 @@ static bool was_told(const char *ending, int n)
 const char *loss_weights_ending(size_t number)
 {
     for (int i = 0; i < N_FORMATS; i++)
-        for (int k = 0; formats[i].endings[k]; k++)
-            if (!was_told(formats[i].endings[k], i) && number-- == 0)
-                return formats[i].endings[k];
+        for (int k = 0; formats[i]->endings[k]; k++)
+            if (!was_told(formats[i]->endings[k], i) && number-- == 0)
+                return formats[i]->endings[k];
     return NULL;
 }
 
@@ -99,9 +68,9 @@ static const lossi_arrays_format *recognise(const uint8_t *bytes, size_t size,
                                             const lossi_archive *zip)
 {
     for (int i = 0; i < N_FORMATS; i++)
-        if (zip ? formats[i].is_zip && formats[i].is_zip(zip)
-                : formats[i].is && formats[i].is(bytes, size))
-            return &formats[i];
+        if (zip ? formats[i]->is_zip && formats[i]->is_zip(zip)
+                : formats[i]->is && formats[i]->is(bytes, size))
+            return formats[i];
     return NULL;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "formats/read.h"
 
 static const loss_file_kind KIND = {"safetensors file", 8, "{", 1};
 
@@ -253,3 +254,17 @@ loss_status lossi_safetensors_write(const char *path, const lossi_arrays *arrays
     }
     return loss_file_commit(file); /* which notices if any of these writes failed */
 }
+
+static loss_status parse(const uint8_t *bytes, size_t size, const char *key, const char *label,
+                         lossi_arrays *out)
+{
+    loss_status status = lossi_safetensors_parse(bytes, size, label, out);
+    return status || !key ? status : lossi_arrays_keep(out, key, label);
+}
+
+const lossi_arrays_format lossi_arrays_safetensors = {
+    .name = "safetensors",
+    .endings = {".safetensors"},
+    .is = lossi_safetensors_is,
+    .parse = parse,
+};

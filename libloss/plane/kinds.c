@@ -4,11 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The kind without a mark is the last. */
-static const lossi_plane_kind *const KINDS[] = {
-    &lossi_plane_kind_solutions, &lossi_plane_kind_random, &lossi_plane_kind_pca,
-    &lossi_plane_kind_hessian,   &lossi_plane_kind_given,
-};
+#define ROW(name) &lossi_plane_kind_##name,
+static const lossi_plane_kind *const KINDS[] = {LOSSI_PLANE_KINDS(ROW)};
 
 loss_status lossi_plane_restore(loss_plane **out, const loss_net *net,
                                 const lossi_plane_source *source)

@@ -1,5 +1,5 @@
-/* Kinds of planes. A kind is a file that makes its planes and ends in a table; kinds.c lists the
- * tables. */
+/* Kinds of planes. A kind is a file that makes its planes and ends in a table, and a row
+ * of LOSSI_PLANE_KINDS. */
 #ifndef LOSSI_PLANE_KINDS_H
 #define LOSSI_PLANE_KINDS_H
 
@@ -42,8 +42,12 @@ struct lossi_plane_kind {
     void (*free_details)(void *details);
 };
 
-extern const lossi_plane_kind lossi_plane_kind_random, lossi_plane_kind_pca,
-    lossi_plane_kind_hessian, lossi_plane_kind_solutions, lossi_plane_kind_given;
+/** All kinds. The one without a mark is the last. */
+#define LOSSI_PLANE_KINDS(X) X(solutions) X(random) X(pca) X(hessian) X(given)
+
+#define LOSSI_PLANE_DECLARATION(name) extern const lossi_plane_kind lossi_plane_kind_##name;
+LOSSI_PLANE_KINDS(LOSSI_PLANE_DECLARATION)
+#undef LOSSI_PLANE_DECLARATION
 
 /** The plane that facts tell of.
  *  @return LOSS_OK; LOSS_ERR_FORMAT (facts or directions that are not what the kind records);
