@@ -174,11 +174,6 @@ void lossi_engine_free(lossi_engine *e)
 
 /* ---- Chunks --------------------------------------------------------------------------------- */
 
-size_t lossi_engine_chunks(const lossi_engine *e, size_t n)
-{
-    return n / e->lanes + (n % e->lanes != 0);
-}
-
 void lossi_engine_start(lossi_engine *e, const loss_net *net, lossi_mode mode,
                         const lossi_batch *batch)
 {

@@ -107,7 +107,10 @@ loss_status lossi_engine_create(lossi_engine *e, const loss_net *net,
 void lossi_engine_free(lossi_engine *e);
 
 /** Chunks of n images. */
-size_t lossi_engine_chunks(const lossi_engine *e, size_t n);
+static inline size_t lossi_engine_chunks(const lossi_engine *e, size_t n)
+{
+    return n / e->lanes + (n % e->lanes != 0);
+}
 
 /** Begins a run: a network of the graph, the images. */
 void lossi_engine_start(lossi_engine *e, const loss_net *net, lossi_mode mode,
