@@ -89,7 +89,13 @@ static loss_status read_limit(lossi_onnx_call *call, const char *name, size_t in
     const lossi_value *value = lossi_onnx_constant(call, input, &status);
     *is_there = a || value;
     *limit = a ? lossi_onnx_float(call, name, 0) : value && value->count ? value->numbers[0] : 0;
-    if (!status && !value && lossi_onnx_input(call, input))
+    const lossi_onnx_entry *in = lossi_onnx_input(call, input);
+    if (!status && !value && in && in->is == LOSSI_ONNX_PARAMETER && in->array.count == 1) {
+        float one; /* a number of the file is no weight here, whatever its name */
+        lossi_array_floats(&in->array, &one);
+        *limit = lossi_onnx_decimal((double)one);
+        *is_there = true;
+    } else if (!status && !value && in)
         status = lossi_onnx_refuse(call, "its %s is not constant", name);
     return status;
 }
@@ -123,9 +129,9 @@ static loss_status map_prelu(lossi_onnx_call *call)
     if (status)
         return status;
     bool is_one = slope->array.count == 1;
-    size_t channels = shape.n_dims - 1; /* slopes of channels have as many dimensions */
-    if (!is_one && (slope->shape.n_dims != channels || slope->shape.dims[0] != shape.dims[1] ||
-                    slope->array.count != shape.dims[1]))
+    size_t n = slope->shape.n_dims, skipped = shape.n_dims - n; /* aligned at the last */
+    if (!is_one && (n > shape.n_dims || skipped > 1 || slope->array.count != shape.dims[1] ||
+                    slope->shape.dims[1 - skipped] != shape.dims[1]))
         return lossi_onnx_refuse(call, "neither one slope nor one for each channel");
     const loss_layer_key keys[] = {{.name = "per", .word = is_one ? "layer" : "channel"},
                                    {NULL, NULL, 0, NULL}};

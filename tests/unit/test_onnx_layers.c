@@ -192,13 +192,38 @@ static void test_arithmetic(void **state)
             "m = maximum a d\nmaximum m e\n");
 }
 
+/* Numbers and slopes as the newer exporter writes them. */
+static void test_elementwise(void **state)
+{
+    (void)state;
+    onnx_file f;
+    char text[64];
+    begin(&f, 17);
+    onnx_weights(&f, "min_val_cast", 0, (int64_t[]){0});
+    onnx_node(&f, "Clip", "a min_val_cast", "b");
+    snprintf(text, sizeof text, "clip least=%.7g\n", (double)onnx_weight("min_val_cast", 0));
+    compare(&f, 64, text);
+    begin(&f, 17);
+    onnx_weights(&f, "p.weight", 4, (int64_t[]){1, 4, 1, 1});
+    onnx_node(&f, "PRelu", "a p.weight", "b");
+    compare(&f, 64, "p = prelu per=channel\n");
+    begin(&f, 17);
+    onnx_weights(&f, "p.weight", 3, (int64_t[]){4, 1, 1});
+    onnx_node(&f, "PRelu", "a p.weight", "b");
+    compare(&f, 64, "p = prelu per=channel\n");
+    begin(&f, 17);
+    onnx_weights(&f, "p.weight", 1, (int64_t[]){4});
+    onnx_node(&f, "PRelu", "a p.weight", "b");
+    expect_refusal(&f, "(PRelu)", "neither one slope nor one for each channel");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_layer_norm),  cmocka_unit_test(test_group_norm),
         cmocka_unit_test(test_other_norms), cmocka_unit_test(test_reductions),
         cmocka_unit_test(test_softmax),     cmocka_unit_test(test_products),
-        cmocka_unit_test(test_arithmetic),
+        cmocka_unit_test(test_arithmetic),  cmocka_unit_test(test_elementwise),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }
