@@ -263,9 +263,9 @@ static loss_status mark_needed(lossi_onnx_graph *g, lossi_onnx_entry *logits)
 static bool has_word(const char *words, const char *word)
 {
     size_t n = strlen(word);
-    for (const char *at = words; at && (at = strstr(at, word)); at += n)
+    for (const char *at = words; n && at && (at = strstr(at, word)); at += n)
         if ((at == words || at[-1] == ' ') && (at[n] == ' ' || !at[n]))
-            return n > 0;
+            return true;
     return false;
 }
 

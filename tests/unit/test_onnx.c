@@ -212,6 +212,10 @@ static void test_operators(void **state)
     onnx_int(&f, onnx_node(&f, "Flatten", "x", "a"), "twist", 1);
     add_gemm(&f, "a", 192);
     refuse(&f, LOSS_ERR_FORMAT, "(Flatten)", "attribute twist is not known");
+    onnx_begin(&f, 0, CHANNELS, SIDE); /* a name of no letters is in each text */
+    onnx_int(&f, onnx_node(&f, "Flatten", "x", "a"), "", 1);
+    add_gemm(&f, "a", 192);
+    refuse(&f, LOSS_ERR_FORMAT, "(Flatten)", "is not known");
 }
 
 static void test_graphs(void **state)
