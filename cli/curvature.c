@@ -6,6 +6,7 @@
 
 #include "choices.h"
 #include "cli.h"
+#include "curvature_batches.h"
 #include "density.h"
 #include "json.h"
 #include "picture.h"
@@ -22,9 +23,10 @@ typedef struct request {
     size_t trace;          /* random vectors; 0: no trace */
     size_t vectors, nodes; /* of the density */
     text_list density;     /* files */
+    size_t batches, batch; /* how many mini-batches, 0: none; images of each */
     loss_curvature_options curvature;
     loss_eigen_options eigen;
-    bool is_json, has_vectors, has_nodes;
+    bool is_json, has_vectors, has_nodes, has_batch;
     stage stage;  /* what is under way */
     size_t tenth; /* of it that has been told */
 } request;
@@ -108,7 +110,13 @@ static loss_status find_gradient(request *r, loss_curvature *c, const loss_net *
     return status;
 }
 
-static loss_status find_eigenvalues(request *r, loss_curvature *c, json *j)
+static void begin_batch(void *user)
+{
+    begin(user, STAGE_EIGENVALUES);
+}
+
+static loss_status find_eigenvalues(request *r, loss_curvature *c, const loss_net *net,
+                                    const loss_dataset *data, json *j)
 {
     size_t n = r->eigen.top + r->eigen.smallest;
     loss_eigenvalue *values = calloc(n + 1, sizeof *values);
@@ -124,6 +132,10 @@ static loss_status find_eigenvalues(request *r, loss_curvature *c, json *j)
     for (size_t i = 0; i < n && !status && !r->is_json; i++)
         print_eigenvalue(i < r->eigen.top ? "largest" : "smallest", &values[i]);
     fflush(stdout);
+    batches_request batches = {r->batches,  r->batch, &r->curvature, &r->eigen, values,
+                               begin_batch, r};
+    if (!status && r->batches)
+        status = curvature_batches(&batches, net, data, r->is_json ? j : NULL);
     free(values);
     return status;
 }
@@ -190,7 +202,7 @@ static loss_status compute(request *r, work *w, json *j)
     if (!status)
         status = find_gradient(r, w->curvature, w->net, w->data, j);
     if (!status)
-        status = find_eigenvalues(r, w->curvature, j);
+        status = find_eigenvalues(r, w->curvature, w->net, w->data, j);
     if (!status)
         status = find_trace(r, w->curvature, j);
     if (!status && r->density.n) {
@@ -252,6 +264,10 @@ static int check_request(const request *r, const char *command)
     if (!(r->eigen.tolerance > 0))
         return usage_error(command, "--tolerance=%g: expected a number above 0",
                            r->eigen.tolerance);
+    if (r->has_batch && !r->batches)
+        return usage_error(command, "--batch goes with --batches");
+    if (r->batches && !r->top && !r->smallest)
+        return usage_error(command, "--batches has no eigenvalues: --top 0 and --smallest 0");
     if (!r->density.n && (r->has_vectors || r->has_nodes))
         return usage_error(command, "--%s goes with --density",
                            r->has_vectors ? "vectors" : "nodes");
@@ -278,6 +294,7 @@ static const command_text TEXT = {
         "tens of them. A few hundred images (--limit) are enough for a first look.",
     .examples = "  lossgrid curvature run --limit 512\n"
                 "  lossgrid curvature run --limit 512 --top 5 --smallest 2 --trace 30 --json\n"
+                "  lossgrid curvature run --limit 512 --batches 8 --batch 64\n"
                 "  lossgrid curvature run --limit 256 --top 0 --smallest 0 --density spectrum.csv "
                 "--density spectrum.png",
 };
@@ -299,6 +316,7 @@ int command_curvature(int argc, char **argv)
     request r = {.split = LOSS_SPLIT_TEST,
                  .top = 2,
                  .smallest = 1,
+                 .batch = 128,
                  .vectors = 2,
                  .nodes = 80,
                  .curvature = LOSS_CURVATURE_OPTIONS_INIT,
@@ -321,6 +339,10 @@ int command_curvature(int argc, char **argv)
         OPT_NUMBER("tolerance", "X",
                    "residual relative to the eigenvalue at which one is done (0.001)",
                    &r.eigen.tolerance),
+        OPT_COUNT("batches", "N",
+                  "the same eigenvalues of N mini-batches, shuffled by the seed: mean and spread",
+                  &r.batches),
+        OPT_COUNT("batch", "N", "images of a mini-batch (128)", &r.batch, .given = &r.has_batch),
         OPT_COUNT("trace", "N", "the trace, from N random vectors", &r.trace),
         OPT_TEXTS("density", "FILE", density_help, &r.density),
         OPT_COUNT("vectors", "N", "random vectors of the density (2)", &r.vectors,

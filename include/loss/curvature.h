@@ -44,24 +44,28 @@ typedef struct loss_curvature_options {
      * with commas between them: "layer1.*,fc.weight". Products take as long as those of all of H.
      *  Borrowed for the call. */
     const char *layers;
+    /** 0: the loss is the mean over all images. Else over a mini-batch of so many: the images are
+     *  shuffled by the seed, and mini-batch k has those from k * batch on. */
+    size_t batch;
+    size_t batch_number; /**< k; (k + 1) * batch is at most the number of images */
 } loss_curvature_options;
 
 /** The defaults of loss_curvature_options. Since 0.1. */
 #define LOSS_CURVATURE_OPTIONS_INIT                                                                \
     {                                                                                              \
-        sizeof(loss_curvature_options), LOSS_IGNORE_BIASBN, 0, 0, NULL, NULL, NULL, NULL           \
+        sizeof(loss_curvature_options), LOSS_IGNORE_BIASBN, 0, 0, NULL, NULL, NULL, NULL, 0, 0     \
     }
 
 /** Sets up the Hessian of the mean loss at a network's weights.
  *  @param out   NULL on failure. Owned by the caller: loss_curvature_free().
  *  @param net   its weights must not change for the handle's life. Borrowed.
- *  @param data  the loss is the mean over all of it. Borrowed.
+ *  @param data  the loss is the mean over all of it, or over a mini-batch of it. Borrowed.
  *  @param opt   may be NULL.
- *  @return LOSS_OK, LOSS_ERR_SHAPE, LOSS_ERR_ARGUMENT, LOSS_ERR_NAME (no parameter that moves is
- *          among the layers), LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM
- *  Threads: any, while nothing changes the network. Memory: activations and gradients of a chunk of
- *  images, twice, for each thread; filters four times; and for sums 4 to 64 times the parameters.
- *  Since 0.1. */
+ *  @return LOSS_OK, LOSS_ERR_SHAPE, LOSS_ERR_ARGUMENT (a mini-batch beyond the images),
+ *          LOSS_ERR_NAME (no parameter that moves is among the layers), LOSS_ERR_NOMEM,
+ * LOSS_ERR_SYSTEM Threads: any, while nothing changes the network. Memory: activations and
+ * gradients of a chunk of images, twice, for each thread; filters four times; and for sums 4 to 64
+ * times the parameters. Since 0.1. */
 LOSS_API loss_status loss_curvature_create(loss_curvature **out, const loss_net *net,
                                            const loss_dataset *data,
                                            const loss_curvature_options *opt);

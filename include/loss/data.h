@@ -144,6 +144,14 @@ typedef struct loss_arrays {
 LOSS_API loss_status loss_dataset_create_arrays(loss_dataset **out, const loss_arrays *arrays,
                                                 const loss_dataset_options *opt);
 
+/** Makes a dataset of some images of another, as they are normalised there.
+ *  @param out      NULL on failure. Owned by the caller: loss_dataset_free().
+ *  @param numbers  [n] of the images, in the order that they get. Borrowed.
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (NULL, n of 0, no such image), LOSS_ERR_IO (of images that
+ * are not in memory), LOSS_ERR_NOMEM Threads: any. Since 0.1. */
+LOSS_API loss_status loss_dataset_pick(loss_dataset **out, const loss_dataset *data, size_t n,
+                                       const size_t *numbers);
+
 /** How many kinds of data sets can be read. Threads: any. Since 0.1. */
 LOSS_API size_t loss_dataset_formats(void);
 

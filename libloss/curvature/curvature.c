@@ -6,11 +6,13 @@
 #include <stdlib.h>
 
 #include "analysis/spectrum.h"
+#include "base/random.h"
 #include "base/thread.h"
 #include "net/hessian.h"
 
 struct loss_curvature {
     lossi_hessian *hessian;
+    loss_dataset *batch; /* NULL: all images of the caller's */
     loss_curvature_options opt;
     lossi_operator operator;
 
@@ -23,6 +25,31 @@ static loss_status apply(void *user, const lossi_real *x, lossi_real *y)
 {
     loss_curvature *c = user;
     return lossi_hessian_product(c->hessian, x, y);
+}
+
+/* The images of a mini-batch. */
+static loss_status pick_batch(loss_dataset **out, const loss_dataset *data,
+                              const loss_curvature_options *opt)
+{
+    size_t n = loss_dataset_count(data);
+    if (opt->batch > n || opt->batch_number >= n / opt->batch)
+        return lossi_fail(LOSS_ERR_ARGUMENT, "mini-batch %zu of %zu images; there are %zu images",
+                          opt->batch_number, opt->batch, n);
+    size_t *order = lossi_alloc(n, sizeof *order);
+    if (!order)
+        return lossi_fail_nomem(n * sizeof *order);
+    lossi_stream stream = lossi_stream_make(opt->seed, LOSSI_RANDOM_SHUFFLE, 0);
+    for (size_t i = 0; i < n; i++)
+        order[i] = i;
+    for (size_t i = n - 1; i > 0; i--) { /* Fisher and Yates */
+        size_t j = lossi_random_below(&stream, i, i + 1), swap = order[i];
+        order[i] = order[j];
+        order[j] = swap;
+    }
+    loss_status status =
+        loss_dataset_pick(out, data, opt->batch, order + opt->batch_number * opt->batch);
+    free(order);
+    return status;
 }
 
 loss_status loss_curvature_create(loss_curvature **out, const loss_net *net,
@@ -41,10 +68,18 @@ loss_status loss_curvature_create(loss_curvature **out, const loss_net *net,
     if (!c)
         return lossi_fail_nomem(sizeof *c);
     c->opt = opt;
-    lossi_hessian_options hessian = {
-        data, opt.ignore == LOSS_IGNORE_NONE, opt.threads, opt.cancelled, opt.user, opt.layers};
-    status = lossi_hessian_create(&c->hessian, net, &hessian);
+    if (opt.batch)
+        status = pick_batch(&c->batch, data, &opt);
+    lossi_hessian_options hessian = {c->batch ? c->batch : data,
+                                     opt.ignore == LOSS_IGNORE_NONE,
+                                     opt.threads,
+                                     opt.cancelled,
+                                     opt.user,
+                                     opt.layers};
+    if (!status)
+        status = lossi_hessian_create(&c->hessian, net, &hessian);
     if (status) {
+        loss_dataset_free(c->batch);
         free(c);
         return status;
     }
@@ -58,6 +93,7 @@ void loss_curvature_free(loss_curvature *c)
     if (!c)
         return;
     lossi_hessian_free(c->hessian);
+    loss_dataset_free(c->batch);
     free(c);
 }
 

@@ -31,37 +31,13 @@ static int compare(const void *a, const void *b)
 /* Evenly spread over the data, which may be sorted by class. */
 static loss_status thin_out(const loss_dataset *data, size_t n, loss_dataset **out)
 {
-    loss_shape shape = loss_dataset_shape(data);
-    size_t size = shape.channels * shape.height * shape.width, total = loss_dataset_count(data);
-    const uint32_t *all_labels = loss_dataset_labels(data);
-    const float *all_targets = loss_dataset_targets(data);
-    float *values = malloc(n * size * sizeof *values),
-          *targets = all_targets ? malloc(n * shape.classes * sizeof *targets) : NULL;
-    uint32_t *labels = malloc(n * sizeof *labels);
-    bool has_memory = values && labels && (targets || !all_targets);
-    loss_status status = has_memory ? LOSS_OK : lossi_fail_nomem(n * size * sizeof *values);
-    for (size_t i = 0; i < n && !status; i++) {
-        size_t from = i * total / n;
-        status = loss_dataset_images(data, from, 1, values + i * size);
-        if (all_labels)
-            labels[i] = all_labels[from];
-        if (all_targets)
-            memcpy(targets + i * shape.classes, all_targets + from * shape.classes,
-                   shape.classes * sizeof *targets);
-    }
-    loss_arrays arrays = LOSS_ARRAYS_INIT;
-    arrays.shape = shape;
-    arrays.n = n;
-    arrays.values = values;
-    arrays.labels = all_labels ? labels : NULL;
-    arrays.targets = targets;
-    loss_dataset_options opt = LOSS_DATASET_OPTIONS_INIT;
-    opt.split = loss_dataset_split(data);
-    if (!status)
-        status = loss_dataset_create_arrays(out, &arrays, &opt);
-    free(values);
-    free(labels);
-    free(targets);
+    size_t *numbers = lossi_alloc(n, sizeof *numbers);
+    if (!numbers)
+        return lossi_fail_nomem(n * sizeof *numbers);
+    for (size_t i = 0; i < n; i++)
+        numbers[i] = i * loss_dataset_count(data) / n;
+    loss_status status = loss_dataset_pick(out, data, n, numbers);
+    free(numbers);
     return status;
 }
 
