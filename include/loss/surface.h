@@ -100,13 +100,16 @@ typedef struct loss_surface_options {
     /** 0: all points. K of N: every N-th point from the K-th on, in the order in which they are
      *  evaluated, for loss_surface_merge(). 1 <= part <= parts. */
     size_t part, parts;
+    /** bytes for the weights of points that are evaluated side by side, where one point has too few
+     *  images for all threads; 0: an eighth of the machine's memory */
+    uint64_t memory;
 } loss_surface_options;
 
 /** The defaults of loss_surface_options. Since 0.1. */
 #define LOSS_SURFACE_OPTIONS_INIT                                                                  \
     {                                                                                              \
         sizeof(loss_surface_options), {-1, 1, 25}, {-1, 1, 25}, NULL, 0, NULL, NULL, NULL, NULL,   \
-            0, LOSS_BN_WEIGHTS, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0                     \
+            0, LOSS_BN_WEIGHTS, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0                  \
     }
 
 /** Makes a landscape file for this network, plane and data, or opens one that holds part of it.

@@ -11,6 +11,9 @@
 #include <loss/status.h>
 #include <loss/text.h>
 
+/** Room for a message. */
+enum { LOSSI_MESSAGE = 1024 };
+
 /** Sets this thread's message (printf style, one line, cut at 1023 bytes) and returns status, so
  * that a failing function can end with `return lossi_fail(LOSS_ERR_FORMAT, "%s: ...", path)`. */
 loss_status lossi_fail(loss_status status, const char *format, ...)

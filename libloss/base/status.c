@@ -5,7 +5,7 @@
 
 #include "base/base.h"
 
-static _Thread_local char message[1024];
+static _Thread_local char message[LOSSI_MESSAGE];
 static _Thread_local loss_status last;
 
 const char *loss_status_name(loss_status status)

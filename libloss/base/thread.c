@@ -85,7 +85,7 @@ static void *worker_main(void *argument)
     }
 }
 
-static size_t available_processors(void)
+size_t lossi_processors(void)
 {
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set))
@@ -97,7 +97,7 @@ static size_t available_processors(void)
 loss_status lossi_pool_create(lossi_pool **out, size_t n_threads)
 {
     *out = NULL;
-    size_t size = n_threads ? n_threads : available_processors();
+    size_t size = n_threads ? n_threads : lossi_processors();
     if (size > 4096)
         return lossi_fail(LOSS_ERR_ARGUMENT, "%zu threads asked for; at most 4096", size);
     lossi_pool *pool = calloc(1, sizeof *pool);
@@ -108,7 +108,7 @@ loss_status lossi_pool_create(lossi_pool **out, size_t n_threads)
         return lossi_fail_nomem(sizeof *pool + size * sizeof *workers);
     }
     pool->size = size;
-    pool->waits_awake = size <= available_processors();
+    pool->waits_awake = size <= lossi_processors();
     pool->workers = workers;
     pthread_mutex_init(&pool->mutex, NULL);
     pthread_cond_init(&pool->wake, NULL);

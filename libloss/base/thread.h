@@ -21,6 +21,9 @@ size_t lossi_pool_size(const lossi_pool *pool);
  * One caller at a time. */
 void lossi_pool_run(lossi_pool *pool, size_t n_pieces, lossi_work work, void *context);
 
+/** How many threads this process may run on at once (affinity mask); 1 where it cannot be asked. */
+size_t lossi_processors(void);
+
 /** Monotonic time in seconds. */
 double lossi_clock(void);
 

@@ -48,6 +48,16 @@ void lossi_evaluator_set(lossi_evaluator *e, const loss_net *net)
     lossi_weights_set(&e->weights, &e->engine, net, NULL, NULL);
 }
 
+size_t lossi_evaluator_chunks(const lossi_evaluator *e, size_t n)
+{
+    return lossi_engine_chunks(&e->engine, n);
+}
+
+size_t lossi_evaluator_bytes(const lossi_evaluator *e)
+{
+    return e->weights.n_values * sizeof *e->weights.values;
+}
+
 static void run_step(const lossi_evaluator *e, const lossi_chunk *chunk, size_t k)
 {
     const lossi_step *s = &e->steps.at[k];

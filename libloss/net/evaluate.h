@@ -23,6 +23,11 @@ const double *lossi_evaluator_losses(const lossi_evaluator *evaluator);
 /** Makes the weights of a network of the graph ready: what a run does before its first image. */
 void lossi_evaluator_set(lossi_evaluator *evaluator, const loss_net *net);
 
+/** How many pieces n images are for threads to share, and the bytes that weights take when they are
+ * made ready. */
+size_t lossi_evaluator_chunks(const lossi_evaluator *evaluator, size_t n);
+size_t lossi_evaluator_bytes(const lossi_evaluator *evaluator);
+
 /** Logits of n images, as loss_net_logits(). */
 loss_status lossi_evaluator_logits(lossi_evaluator *evaluator, const loss_net *net, size_t n,
                                    const float *images, float *logits);

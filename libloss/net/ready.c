@@ -55,6 +55,7 @@ loss_status lossi_weights_create(lossi_weights *w, const lossi_engine *e, const 
         return lossi_fail(LOSS_ERR_NOMEM,
                           "out of memory: the weights of %s made ready take %.0f MB", net->model,
                           1e-6 * sizeof *w->values * (double)a.used);
+    w->n_values = a.used;
     a.used = 0;
     place(w, e, net, goes_back, &a);
     return LOSS_OK;

@@ -208,7 +208,7 @@ static loss_status evaluate_all(walk *w)
 {
     loss_status status = lossi_store_check_writable(w->surface->store);
     if (!status)
-        status = lossi_placer_create(&w->placer, w->surface);
+        status = lossi_placer_create(&w->placer, w->surface, w->surface->opt.threads);
     if (!status)
         status = lossi_evaluator_create(&w->evaluator, w->surface->net, w->surface->opt.threads);
     w->start = lossi_clock();

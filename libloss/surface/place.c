@@ -27,7 +27,7 @@ void lossi_placer_free(lossi_placer *placer)
     free(placer);
 }
 
-loss_status lossi_placer_create(lossi_placer **out, const loss_surface *surface)
+loss_status lossi_placer_create(lossi_placer **out, const loss_surface *surface, size_t threads)
 {
     *out = NULL;
     lossi_placer *p = calloc(1, sizeof *p);
@@ -37,7 +37,7 @@ loss_status lossi_placer_create(lossi_placer **out, const loss_surface *surface)
     loss_status status = lossi_net_clone(&p->moved, surface->net);
     if (!status && surface->opt.bn == LOSS_BN_RECALIBRATE)
         status = lossi_recalibrator_create(&p->recalibrator, surface->net, surface->opt.bn_data,
-                                           surface->opt.threads);
+                                           threads);
     if (status)
         lossi_placer_free(p);
     else

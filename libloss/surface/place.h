@@ -6,7 +6,8 @@
 
 typedef struct lossi_placer lossi_placer;
 
-loss_status lossi_placer_create(lossi_placer **out, const loss_surface *surface);
+/** @param threads  of recalibration; 0: one for each processor this process may use */
+loss_status lossi_placer_create(lossi_placer **out, const loss_surface *surface, size_t threads);
 void lossi_placer_free(lossi_placer *placer);
 
 /** The network of point (ix, iy); asked for the same point again, nothing is done again.

@@ -22,7 +22,7 @@
 void lossi_surface_end_evaluation(loss_surface *s)
 {
     lossi_ledger_free(s->ledger);
-    lossi_worker_free(s->worker);
+    lossi_task_worker_free(s->worker);
     s->ledger = NULL;
     s->worker = NULL;
 }

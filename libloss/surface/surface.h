@@ -25,8 +25,8 @@ struct loss_surface {
         opt; /* its curvature and eigen point to the next two, or curvature is NULL */
     loss_curvature_options curvature;
     loss_eigen_options eigen;
-    struct lossi_ledger *ledger; /* NULL: nothing was claimed */
-    struct lossi_worker *worker; /* NULL: nothing was computed */
+    struct lossi_ledger *ledger;      /* NULL: nothing was claimed */
+    struct lossi_task_worker *worker; /* NULL: nothing was computed */
 };
 
 /** Frees what evaluation needs beside the file. */

@@ -11,7 +11,8 @@
 #include "surface/place.h"
 #include "surface/surface.h"
 
-struct lossi_worker {
+struct lossi_task_worker {
+    const loss_surface *surface;
     lossi_placer *placer;
     lossi_evaluator *evaluator;
     loss_curvature *curvature[2]; /* by split; NULL: no eigenvalues are wanted */
@@ -39,7 +40,7 @@ loss_status lossi_task_check(const loss_surface *s, const loss_task *task)
                             (unsigned long long)task->wants, n, (unsigned long long)possible);
 }
 
-void lossi_worker_free(lossi_worker *worker)
+void lossi_task_worker_free(lossi_task_worker *worker)
 {
     if (!worker)
         return;
@@ -50,28 +51,34 @@ void lossi_worker_free(lossi_worker *worker)
     free(worker);
 }
 
-static loss_status create(lossi_worker **out, const loss_surface *s)
+loss_status lossi_task_worker_create(lossi_task_worker **out, const loss_surface *s, size_t threads)
 {
-    lossi_worker *w = calloc(1, sizeof *w);
-    loss_status status = w ? lossi_placer_create(&w->placer, s) : lossi_fail_nomem(sizeof *w);
-    if (!status)
-        status = lossi_evaluator_create(&w->evaluator, s->net, s->opt.threads);
+    loss_curvature_options curvature = s->curvature;
+    curvature.threads = threads;
+    lossi_task_worker *w = calloc(1, sizeof *w);
+    loss_status status =
+        w ? lossi_placer_create(&w->placer, s, threads) : lossi_fail_nomem(sizeof *w);
+    if (!status) {
+        w->surface = s;
+        status = lossi_evaluator_create(&w->evaluator, s->net, threads);
+    }
     for (int k = 0; k < 2 && !status && s->opt.curvature; k++)
         if (s->data[k])
-            status = loss_curvature_create(&w->curvature[k], s->net, s->data[k], s->opt.curvature);
+            status = loss_curvature_create(&w->curvature[k], s->net, s->data[k], &curvature);
     *out = status ? NULL : w;
     if (status)
-        lossi_worker_free(w);
+        lossi_task_worker_free(w);
     return status;
 }
 
 /* net is NULL where there is none: its loss is NaN. */
-static loss_status find_loss(const loss_surface *s, const loss_net *net, int split,
+static loss_status find_loss(lossi_task_worker *w, const loss_net *net, int split,
                              loss_outcome *outcome)
 {
+    const loss_surface *s = w->surface;
     double start = lossi_clock();
     loss_result result = {.loss = NAN, .standard_error = NAN, .accuracy = NAN};
-    loss_status status = net ? lossi_evaluator_run(s->worker->evaluator, net, s->data[split],
+    loss_status status = net ? lossi_evaluator_run(w->evaluator, net, s->data[split],
                                                    s->opt.cancelled, s->opt.user, &result)
                              : LOSS_OK;
     outcome->points[split] = (loss_point){true, result.loss, result.standard_error, result.accuracy,
@@ -81,7 +88,7 @@ static loss_status find_loss(const loss_surface *s, const loss_net *net, int spl
 }
 
 /* Where there is no network or no finite loss, the eigenvalues are NaN. */
-static loss_status find_curvature(const loss_surface *s, const loss_net *net, int split,
+static loss_status find_curvature(lossi_task_worker *w, const loss_net *net, int split,
                                   loss_outcome *outcome)
 {
     double start = lossi_clock();
@@ -90,8 +97,8 @@ static loss_status find_curvature(const loss_surface *s, const loss_net *net, in
     *curvature = (loss_point_curvature){true, NAN, NAN, NAN, NAN, 0};
     loss_status status = LOSS_OK;
     if (net) {
-        lossi_curvature_set(s->worker->curvature[split], net);
-        status = loss_curvature_eigen(s->worker->curvature[split], &s->eigen, found, NULL);
+        lossi_curvature_set(w->curvature[split], net);
+        status = loss_curvature_eigen(w->curvature[split], &w->surface->eigen, found, NULL);
         if (!status)
             *curvature = (loss_point_curvature){
                 true, found[1].value, found[0].value, found[1].residual, found[0].residual, 0};
@@ -102,6 +109,23 @@ static loss_status find_curvature(const loss_surface *s, const loss_net *net, in
     return status;
 }
 
+loss_status lossi_task_worker_do(lossi_task_worker *w, const loss_task *task, loss_outcome *outcome)
+{
+    const loss_surface *s = w->surface;
+    const loss_net *net = s->net;
+    loss_status status = LOSS_OK;
+    *outcome = (loss_outcome){.task = *task};
+    if (task->point < s->x.n * s->y.n)
+        status = lossi_placer_at(w->placer, task->point / s->x.n, task->point % s->x.n, &net);
+    for (int k = 0; k < 2 && !status; k++) {
+        if (task->wants & lossi_want_loss(k))
+            status = find_loss(w, net, k, outcome);
+        if (!status && task->wants & lossi_want_curvature(k))
+            status = find_curvature(w, net, k, outcome);
+    }
+    return status;
+}
+
 loss_status loss_surface_compute(loss_surface *surface, const loss_task *task,
                                  loss_outcome *outcome)
 {
@@ -109,19 +133,8 @@ loss_status loss_surface_compute(loss_surface *surface, const loss_task *task,
     if (!surface->net)
         return lossi_fail(LOSS_ERR_ARGUMENT, "%s: opened to look at, not to evaluate",
                           surface->path);
-    const loss_net *net = surface->net;
-    size_t nx = surface->x.n;
     loss_status status = lossi_task_check(surface, task);
-    *outcome = (loss_outcome){.task = *task};
     if (!status && !surface->worker)
-        status = create(&surface->worker, surface);
-    if (!status && task->point < nx * surface->y.n)
-        status = lossi_placer_at(surface->worker->placer, task->point / nx, task->point % nx, &net);
-    for (int k = 0; k < 2 && !status; k++) {
-        if (task->wants & lossi_want_loss(k))
-            status = find_loss(surface, net, k, outcome);
-        if (!status && task->wants & lossi_want_curvature(k))
-            status = find_curvature(surface, net, k, outcome);
-    }
-    return status;
+        status = lossi_task_worker_create(&surface->worker, surface, surface->opt.threads);
+    return status ? status : lossi_task_worker_do(surface->worker, task, outcome);
 }

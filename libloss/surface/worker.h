@@ -4,7 +4,7 @@
 
 #include <loss/tasks.h>
 
-typedef struct lossi_worker lossi_worker;
+typedef struct lossi_task_worker lossi_task_worker;
 
 /** All bits that may be wanted, and those of one split. */
 enum { LOSSI_WANT_LOSSES = LOSS_WANT_TRAIN | LOSS_WANT_TEST };
@@ -22,6 +22,14 @@ uint64_t lossi_surface_wants(const loss_surface *surface);
 /** LOSS_ERR_ARGUMENT unless it is a task of the surface. */
 loss_status lossi_task_check(const loss_surface *surface, const loss_task *task);
 
-void lossi_worker_free(lossi_worker *worker);
+/** @param threads  0: one for each processor this process may use
+ *  @return LOSS_OK, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM */
+loss_status lossi_task_worker_create(lossi_task_worker **out, const loss_surface *surface,
+                                     size_t threads);
+void lossi_task_worker_free(lossi_task_worker *worker);
+/** As loss_surface_compute(), of a task that was checked. Different workers of one surface may be
+ * at work in different threads. */
+loss_status lossi_task_worker_do(lossi_task_worker *worker, const loss_task *task,
+                                 loss_outcome *outcome);
 
 #endif
