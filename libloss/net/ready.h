@@ -10,7 +10,7 @@
 typedef struct lossi_weights {
     const lossi_steps *steps; /* borrowed */
     lossi_ready *at;          /* [steps->n], in: */
-    lossi_real *values; /* [n_values] */
+    lossi_real *values;       /* [n_values] */
     size_t n_values;
     lossi_pack *packs; /* [2 steps->n] */
 } lossi_weights;
