@@ -4,12 +4,14 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+typedef enum state { IDLE, GIVEN, FINISHED, ENDING } state;
+
 struct own_tasks {
     loss_surface *surface;
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
-    enum { IDLE, GIVEN, FINISHED, ENDING } state;
+    state state;
     loss_task task;
     loss_outcome outcome;
     loss_status status;
@@ -50,10 +52,10 @@ own_tasks *own_tasks_start(loss_surface *surface)
     return NULL;
 }
 
-static void set_state(own_tasks *own, int state)
+static void set_state(own_tasks *own, state to)
 {
     pthread_mutex_lock(&own->mutex);
-    own->state = state;
+    own->state = to;
     pthread_cond_signal(&own->changed);
     pthread_mutex_unlock(&own->mutex);
 }
@@ -69,12 +71,12 @@ void own_tasks_end(own_tasks *own)
     free(own);
 }
 
-static int state_of(own_tasks *own)
+static state state_of(own_tasks *own)
 {
     pthread_mutex_lock(&own->mutex);
-    int state = own->state;
+    state is = own->state;
     pthread_mutex_unlock(&own->mutex);
-    return state;
+    return is;
 }
 
 bool own_tasks_is_idle(own_tasks *own)

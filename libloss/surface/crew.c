@@ -3,6 +3,7 @@
 #include "surface/crew.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -304,7 +304,7 @@ loss_status loss_surface_merge(const char *out, const char *const *parts, size_t
     LOSSI_REQUIRE(out && parts);
     LOSSI_REQUIRE_COUNT(n, sizeof *parts);
     loss_merge_report report = LOSS_MERGE_REPORT_INIT;
-    whole w = {NULL};
+    whole w = {.first = NULL};
     loss_path_kind kind;
     loss_surface **read = calloc(n + 1, sizeof *read); /* open to the end: w borrows from them */
     loss_status status = given ? LOSSI_OPTIONS(report, given) : LOSS_OK;

@@ -165,6 +165,24 @@ static loss_status train(void *opt)
     return loss_train(use.other, use.data, NULL, scratch_path(name), opt);
 }
 
+static loss_status merge(void *opt)
+{
+    loss_surface *s;
+    const char *part = scratch_path("merged-from"), *out = scratch_path("merged");
+    loss_status status = loss_surface_open(&s, part, use.net, use.plane, use.data, NULL);
+    loss_surface_close(s);
+    if (!status)
+        status = loss_surface_merge(out, &part, 1, opt);
+    remove(part);
+    remove(out);
+    return status;
+}
+
+static loss_status layer_info(void *opt)
+{
+    return loss_net_layer(use.net, 0, opt);
+}
+
 /* What the builder's end says of a layer. */
 static loss_status layer(void *conv, void *pool, void *norm)
 {
@@ -221,6 +239,8 @@ typedef union options {
     loss_batchnorm_options norm;
     loss_load_report report;
     loss_convert_report convert;
+    loss_merge_report merge;
+    loss_layer_info layer;
     loss_function function;
     loss_arrays arrays;
 } options;
@@ -267,6 +287,8 @@ static const struct {
     {"norm", {.norm = LOSS_BATCHNORM_OPTIONS_INIT}, norm, false, false},
     {"report", {.report = LOSS_LOAD_REPORT_INIT}, report, false, false},
     {"convert", {.convert = LOSS_CONVERT_REPORT_INIT}, convert, false, false},
+    {"merge", {.merge = LOSS_MERGE_REPORT_INIT}, merge, false, false},
+    {"layer", {.layer = LOSS_LAYER_INFO_INIT}, layer_info, false, false},
     {"function",
      {.function = {sizeof(loss_function), "mine", nothing, NULL, NULL}},
      function,
