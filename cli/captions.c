@@ -37,13 +37,32 @@ static const char *centre_text(const loss_surface *surface, loss_split split, do
 }
 
 /* The centre, the lowest point and what is missing of one field's split. */
+/* What the picture lacks, and what it has in its place. */
+enum { MISSING_TEXT = 256 };
+static void missing_text(const summary *s, size_t n_interpolated, bool is_line,
+                         size_t n_not_positive, char text[MISSING_TEXT])
+{
+    size_t n_absent = s->total - s->evaluated;
+    char absent[96] = "", left_out[128] = "";
+    if (n_absent)
+        snprintf(absent, sizeof absent, "; unfinished: %zu of %zu points, %zu interpolated",
+                 s->evaluated, s->total, n_interpolated);
+    if (n_absent > n_interpolated || s->not_finite || n_not_positive)
+        snprintf(left_out, sizeof left_out,
+                 "; %s: %zu of %zu points not evaluated, %zu not finite%s",
+                 is_line ? "left out" : "striped", n_absent - n_interpolated, s->total,
+                 s->not_finite, n_not_positive ? ", those of 0 on the log scale" : "");
+    snprintf(text, MISSING_TEXT, "%s%s", absent, left_out);
+}
+
 static loss_status add_figures(figure *f, loss_surface *surface, const field *q)
 {
     summary s;
     loss_status status = summary_of(surface, q->split, &s);
     if (status)
         return status;
-    char accuracy[ACCURACY_TEXT], model[64], centre[224] = "", lowest[96] = "", missing[160] = "";
+    char accuracy[ACCURACY_TEXT], model[64], centre[224] = "", lowest[96] = "",
+                                             missing[MISSING_TEXT];
     bool is_line = f->y.n == 1;
     size_t n_not_positive = 0;
     for (size_t i = 0; f->log && i < q->nx * q->ny; i++)
@@ -56,10 +75,7 @@ static loss_status add_figures(figure *f, loss_surface *surface, const field *q)
     if (s.evaluated > s.not_finite)
         snprintf(lowest, sizeof lowest, "lowest loss %.4g at (%.3g, %.3g)", s.min, s.min_x,
                  s.min_y);
-    if (s.evaluated < s.total || s.not_finite || n_not_positive)
-        snprintf(missing, sizeof missing, "; %s: %zu of %zu points not evaluated, %zu not finite%s",
-                 is_line ? "left out" : "striped", s.total - s.evaluated, s.total, s.not_finite,
-                 n_not_positive ? ", those of 0 on the log scale" : "");
+    missing_text(&s, q->n_interpolated, is_line, n_not_positive, missing);
     bool has_two = f->n_fields > 1 && !f->fields[1].on_right;
     if (s.has_barrier)
         snprintf(lowest, sizeof lowest, "barrier %.4g above the mean of the ends, at %.3g",

@@ -34,7 +34,7 @@ static double value_of(const loss_point *p, quantity which)
     double value = which == QUANTITY_ACCURACY ? p->accuracy
                    : which == QUANTITY_ERROR  ? p->standard_error
                                               : p->loss;
-    return p->evaluated && isfinite(p->loss) && isfinite(value) ? value : NAN;
+    return isfinite(p->loss) && isfinite(value) ? value : NAN;
 }
 
 static loss_status take_points(loss_surface *surface, field *q, quantity which)
@@ -42,6 +42,8 @@ static loss_status take_points(loss_surface *surface, field *q, quantity which)
     size_t n = q->nx * q->ny;
     loss_point *points = calloc(n, sizeof *points);
     loss_status status = points ? loss_surface_points(surface, q->split, points) : LOSS_ERR_NOMEM;
+    if (!status && !loss_surface_metadata(surface, LOSS_KEY_REPEAT))
+        status = loss_points_interpolate(q->nx, q->ny, points, &q->n_interpolated);
     for (size_t i = 0; i < n && !status; i++) {
         q->values[i] = value_of(&points[i], which);
         if (q->errors)

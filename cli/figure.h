@@ -15,7 +15,8 @@ typedef struct field {
     const char *label;               /* "test loss (nats per image)" */
     char text[LOSS_LABEL_SIZE + 16]; /* of a label that is not static */
     size_t nx, ny;
-    double *values; /* [ny][nx]; NaN: absent or not finite */
+    double *values;        /* [ny][nx]; NaN: absent or not finite */
+    size_t n_interpolated; /* values of points that are not evaluated yet */
     double *errors; /* [ny][nx] half the height of a band around the curve: standard errors, or
                        NULL */
     size_t n_lines; /* of repeated lines: */

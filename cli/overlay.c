@@ -79,7 +79,8 @@ loss_status overlay_make(overlay **out, const figure *f, const overlay_options *
     loss_status status = shown_levels(f, options, levels, &n_levels);
     if (!status)
         status = loss_contours_create(&o->lines, &grid, levels, n_levels, LOSS_CONTOUR_SQUARES);
-    if (!status && options->has_criticals)
+    o->is_unfinished = f->fields[0].n_interpolated > 0;
+    if (!status && options->has_criticals && !o->is_unfinished)
         status = loss_criticals_create(&o->criticals, &grid);
     size_t n = o->criticals ? loss_criticals_count(o->criticals, o->persistence) : 0;
     o->n_marks = n < MOST_MARKS ? n : MOST_MARKS;
@@ -115,7 +116,7 @@ void overlay_caption(const overlay *o, char *text, size_t size)
 {
     char most[64] = "";
     size_t n = o->criticals ? loss_criticals_count(o->criticals, o->persistence) : 0;
-    *text = 0;
+    snprintf(text, size, "%s", o->is_unfinished ? "no marks before all points are evaluated" : "");
     if (n > o->n_marks)
         snprintf(most, sizeof most, ", the first %zu of %zu", o->n_marks, n);
     if (o->criticals)

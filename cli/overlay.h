@@ -25,7 +25,7 @@ struct overlay {
     loss_criticals *criticals; /* NULL: none wanted */
     double persistence;        /* what is marked has at least this */
     size_t n_marks;            /* the first so many critical points are */
-    bool log;
+    bool log, is_unfinished;
     bool grid_values; /* marks say their grid point's value too */
 };
 

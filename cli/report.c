@@ -58,11 +58,12 @@ static void add_axis(json *j, const char *key, loss_axis axis)
     json_number(j, object, "n", (double)axis.n);
 }
 
-/* Figures of a split. Repeated lines are no surface: they have none. */
+/* Figures of a split. Repeated lines are no surface, and an unfinished one has its points far
+ * apart: they have none. */
 typedef struct part {
     bool is_there;
     summary summary;
-    bool has_figures;
+    bool is_unfinished, has_figures;
     surface_figures figures;
 } part;
 
@@ -76,6 +77,8 @@ static loss_status find_parts(loss_surface *surface, part *parts)
                     .has_figures = !loss_surface_metadata(surface, LOSS_KEY_REPEAT)};
         if (p->is_there)
             status = summary_of(surface, (loss_split)k, &p->summary);
+        p->is_unfinished = p->is_there && p->summary.evaluated < p->summary.total;
+        p->has_figures = p->has_figures && !p->is_unfinished;
         if (!status && p->is_there && p->has_figures)
             status = surface_figures_of(surface, (loss_split)k, &p->figures);
     }
@@ -137,6 +140,8 @@ static loss_status print_text(loss_surface *surface, const char *path, const par
         summary_print(surface, (loss_split)k, &parts[k].summary);
         if (parts[k].has_figures)
             surface_figures_print(&parts[k].figures);
+        if (parts[k].is_unfinished)
+            printf("       figures  come when all points are evaluated\n");
     }
     const summary *const summaries[] = {summary_in(&parts[0]), summary_in(&parts[1])};
     loss_status status = validity_print(surface, summaries);

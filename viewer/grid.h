@@ -36,7 +36,8 @@ typedef struct grid {
     size_t n_evaluated,
         n_total; /* points of all splits: fewer than all while another process fills the file */
     size_t n_not_finite;
-    path_point *path; /* owned */
+    size_t n_interpolated; /* of those that are not evaluated yet */
+    path_point *path;      /* owned */
     size_t n_path;
     char *name;            /* the file's, without folders. Owned */
     char *title, *caption; /* what was measured. Owned; caption may be NULL */

@@ -27,8 +27,9 @@ static void progress_text(const grid *g, char text[128])
 {
     text[0] = 0;
     if (g->n_evaluated < g->n_total)
-        snprintf(text, 128, "%zu of %zu points (%.0f %%)", g->n_evaluated, g->n_total,
-                 100 * (double)g->n_evaluated / (double)g->n_total);
+        snprintf(text, 128, "%zu of %zu points (%.0f %%)%s", g->n_evaluated, g->n_total,
+                 100 * (double)g->n_evaluated / (double)g->n_total,
+                 g->n_interpolated ? ", between them interpolated" : "");
     else if (g->n_not_finite)
         snprintf(text, 128, "%zu points are not finite: left out", g->n_not_finite);
 }

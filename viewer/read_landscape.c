@@ -32,10 +32,15 @@ static bool read_split(grid *g, loss_surface *s, loss_split split, const char *p
     samples *to = &g->splits[split];
     done = loss_surface_points(s, split, points) == LOSS_OK ||
            problem_set(p, "%s", loss_last_message());
+    size_t n_interpolated = 0;
+    if (done && !loss_surface_metadata(s, LOSS_KEY_REPEAT))
+        done = loss_points_interpolate(g->nx, g->ny, points, &n_interpolated) == LOSS_OK ||
+               problem_set(p, "%s", loss_last_message());
+    g->n_interpolated += n_interpolated;
     for (size_t i = 0; i < n && done; i++) {
-        if (!points[i].evaluated)
+        if (!points[i].evaluated && !isfinite(points[i].loss))
             continue;
-        g->n_evaluated++;
+        g->n_evaluated += points[i].evaluated;
         g->n_not_finite += (size_t)!isfinite(points[i].loss);
         to->loss[i] = isfinite(points[i].loss) ? points[i].loss : (double)NAN;
         to->error[i] = points[i].standard_error;

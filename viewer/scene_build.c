@@ -148,6 +148,8 @@ static void add_critical(scene *s, view *v)
     const relief *r = &v->relief;
     loss_grid g = {{0, (double)(r->nx - 1), r->nx}, {0, (double)(r->ny - 1), r->ny}, r->z};
     loss_criticals *all = NULL;
+    if (v->grid.n_interpolated) /* they come when all points are there */
+        return;
     if (loss_criticals_create(&all, &g)) {
         v->lacks_marks = true;
         return;

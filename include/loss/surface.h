@@ -200,6 +200,16 @@ LOSS_API bool loss_surface_has_split(const loss_surface *surface, loss_split spl
 LOSS_API loss_status loss_surface_points(loss_surface *surface, loss_split split,
                                          loss_point *points);
 
+/** Gives the points of an unfinished surface that are not evaluated a loss and an accuracy, to be
+ *  looked at: between the nearest points that are there, along the row and the column, then, for
+ * what has none on both sides, between such values. Linear in the logarithm of a positive loss.
+ * `evaluated` stays false, so that what shows them can say so; standard errors become NaN, and so
+ * does what is out of reach.
+ *  @param points  [ny][nx], as loss_surface_points() gives them; not of repeated lines
+ *  @param n       how many got a value
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_NOMEM. Threads: any. Since 0.1. */
+LOSS_API loss_status loss_points_interpolate(size_t nx, size_t ny, loss_point *points, size_t *n);
+
 /** A checkpoint of a training run on the surface's plane (docs/definitions.md). Two losses that
  *  must not be taken for each other: the checkpoint lies off the plane, and has running statistics
  *  of its own. Since 0.1. */

@@ -82,6 +82,13 @@ static void test_parts(void **state)
     loss_path_kind kind;
     assert_int_equal(loss_path_find(scratch_path("m"), &kind), LOSS_OK);
     assert_int_equal(kind, LOSS_PATH_NOTHING);
+    loss_point point = {0};
+    size_t n;
+    REFUSED(loss_points_interpolate(0, 1, &point, &n));
+    REFUSED(loss_points_interpolate(1, 0, &point, &n));
+    REFUSED(loss_points_interpolate(1, 1, NULL, &n));
+    REFUSED(loss_points_interpolate(1, 1, &point, NULL));
+    REFUSED(loss_points_interpolate(SIZE_MAX, 2, &point, &n));
     assert_null(loss_path_shared(NULL));
     assert_null(loss_path_shared(""));
     free_world(&w);

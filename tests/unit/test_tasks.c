@@ -96,6 +96,39 @@ static void test_identity(void **state)
     free_world(&w);
 }
 
+/* A surface with an even logarithm comes out exactly, however little of it is there; what is not
+ * finite, and what has nothing beside it, stays out. */
+static void test_interpolated(void **state)
+{
+    (void)state;
+    enum { X = 9, Y = 6 };
+    static const size_t there[] = {0, X - 1, (Y - 1) * X, Y * X - 1};
+    loss_point points[X * Y] = {{0}};
+    size_t n;
+    for (size_t i = 0; i < 4; i++) {
+        double x = (double)(there[i] % X), y = (double)(there[i] / X);
+        points[there[i]] = (loss_point){true, exp(1 + 0.2 * x - 0.3 * y), 0.5, 10 * x, 1};
+    }
+    assert_int_equal(loss_points_interpolate(X, Y, points, &n), LOSS_OK);
+    assert_int_equal(n, X * Y - 4);
+    for (size_t i = 0; i < X * Y; i++) {
+        double x = (double)(i % X), y = (double)(i / X);
+        assert_true(fabs(log(points[i].loss) - (1 + 0.2 * x - 0.3 * y)) < 1e-12 &&
+                    fabs(points[i].accuracy - 10 * x) < 1e-12);
+        bool is_there = i == there[0] || i == there[1] || i == there[2] || i == there[3];
+        assert_true(points[i].evaluated == is_there &&
+                    is_there == isfinite(points[i].standard_error));
+    }
+    points[0].loss = INFINITY;
+    assert_int_equal(loss_points_interpolate(X, Y, points, &n), LOSS_OK);
+    assert_true(!isfinite(points[1].loss) && isinf(points[0].loss) && points[0].evaluated);
+    assert_true(isfinite(points[2 * X - 1].loss)); /* at the other end */
+    for (size_t i = 0; i < X * Y; i++)
+        points[i].evaluated = i == 5; /* one alone tells nothing of the others */
+    assert_int_equal(loss_points_interpolate(X, Y, points, &n), LOSS_OK);
+    assert_int_equal(n, 0);
+}
+
 static void test_merged_parts(void **state)
 {
     (void)state;
@@ -131,6 +164,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_tasks_make_the_surface, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(test_claims_are_exclusive, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(test_identity, scratch_make, scratch_remove),
+        cmocka_unit_test(test_interpolated),
         cmocka_unit_test_setup_teardown(test_merged_parts, scratch_make, scratch_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
