@@ -28,8 +28,8 @@ static bool read_letters(const char **at, const char *end, char letters[LOSSI_AR
 static loss_status read_equation(const lossi_onnx_call *call, equation *e)
 {
     const Onnx__AttributeProto *a = lossi_onnx_attribute(call, "equation");
-    const char *at = a && a->has_s ? (const char *)a->s.data : "",
-               *end = a && a->has_s ? at + a->s.len : at;
+    const char *at = a && a->has_s ? (const char *)a->s.data : "", *all = at,
+               *end = a && a->has_s ? at + a->s.len : at; /* there is no NUL */
     bool fits = read_letters(&at, end, e->a) && at < end && *at++ == ',' &&
                 read_letters(&at, end, e->b) && end - at >= 2 && memcmp(at, "->", 2) == 0;
     at += fits ? 2 : 0;
@@ -41,8 +41,8 @@ static loss_status read_equation(const lossi_onnx_call *call, equation *e)
     for (const char *c = e->out; fits && *c; c++)
         fits = strchr(e->a, *c) || strchr(e->b, *c);
     return fits ? LOSS_OK
-                : lossi_onnx_refuse(call, "its equation is no product of two matrices: %.60s",
-                                    a && a->has_s && a->s.len < 60 ? (const char *)a->s.data : "");
+                : lossi_onnx_refuse(call, "its equation is no product of two matrices: %.*s",
+                                    end - all < 60 ? (int)(end - all) : 60, all);
 }
 
 /* Appends the letters of `from` that are, or are not, in both other texts. */
