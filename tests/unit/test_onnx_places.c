@@ -8,7 +8,9 @@ static void add_numbers(onnx_file *f, const char *name, size_t n, const int64_t 
 {
     Onnx__TensorProto *t = onnx_list_of(f, name, n, values);
     t->n_dims = n_dims;
-    t->dims = memcpy(onnx_keep(f, n_dims * sizeof *dims), dims, n_dims * sizeof *dims);
+    t->dims = onnx_keep(f, n_dims * sizeof *dims);
+    for (size_t i = 0; i < n_dims; i++)
+        t->dims[i] = dims[i];
 }
 
 static void test_gather(void **state)
