@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every command of README.md and docs/guide.md works as it is written: they are extracted and run,
-# one after the other, on a CIFAR-10 of a few noisy images. Grids are made smaller (--x, --y), windows
-# become pictures. `make` and `sudo` are left to those who run the tests. Speaks TAP.
+# one after the other, on a CIFAR-10 of a few noisy images. Grids and mini-batches are made smaller
+# (--x, --y, --batch), windows become pictures. `make` and `sudo` are left to those who run the tests. Speaks TAP.
 set -u
 cd "${SRC:-$(dirname "$0")/../..}" || exit 1
 src=$PWD
@@ -110,7 +110,7 @@ done >commands
 while IFS=$'\t' read -r place command; do
     case $command in make\ * | sudo\ * | export\ *) continue ;; esac
     command=$(tr '\001' '\n' <<<"$command" |
-        sed -E 's/(--[xy]=?[ =][^ ]*):[0-9]+/\1:3/g; /^ *lossview/ { /--screenshot/! s/$/ --screenshot=window.png/ }')
+        sed -E 's/(--batch) 64/\1 1/; s/(--[xy]=?[ =][^ ]*):[0-9]+/\1:3/g; /^ *lossview/ { /--screenshot/! s/$/ --screenshot=window.png/ }')
     # lossview is built only where its libraries are.
     if [[ $command == lossview* ]] && ! command -v lossview >/dev/null; then
         echo "ok - $place # SKIP lossview is not built"
