@@ -137,7 +137,7 @@ static uint64_t machine_memory(void)
 static loss_status choose_size(const loss_surface *s, lossi_crew_size *size)
 {
     lossi_evaluator *one;
-    *size = (lossi_crew_size){1, 0};
+    *size = (lossi_crew_size){1, s->opt.threads};
     if (s->opt.curvature || s->opt.bn == LOSS_BN_RECALIBRATE)
         return LOSS_OK;
     loss_status status = lossi_evaluator_create(&one, s->net, 1);
@@ -163,7 +163,7 @@ loss_status lossi_crew_create(lossi_crew **out, const loss_surface *s)
     lossi_crew_size size;
     *out = NULL;
     loss_status status = choose_size(s, &size);
-    if (status || size.members == 1)
+    if (status)
         return status;
     lossi_crew *crew = calloc(1, sizeof *crew);
     if (!crew)
@@ -214,18 +214,27 @@ void lossi_crew_give(lossi_crew *crew, const loss_task *task)
     crew->n_busy++;
 }
 
-loss_status lossi_crew_take(lossi_crew *crew, loss_outcome *outcome)
+loss_status lossi_crew_take(lossi_crew *crew, loss_outcome *outcomes, size_t *n)
 {
+    loss_status status = LOSS_OK;
     member *m;
+    *n = 0;
     pthread_mutex_lock(&crew->mutex);
-    while (!(m = find(crew, FINISHED)))
+    while (!find(crew, FINISHED))
         pthread_cond_wait(&crew->finished, &crew->mutex);
-    *outcome = m->outcome;
-    loss_status status = m->status;
-    if (status)
-        lossi_fail(status, "%s", m->message);
-    m->state = IDLE;
+    while ((m = find(crew, FINISHED)) != NULL) {
+        if (!m->status)
+            outcomes[(*n)++] = m->outcome;
+        else if (!status)
+            status = lossi_fail(m->status, "%s", m->message);
+        m->state = IDLE;
+        crew->n_busy--;
+    }
     pthread_mutex_unlock(&crew->mutex);
-    crew->n_busy--;
     return status;
+}
+
+size_t lossi_crew_members(const lossi_crew *crew)
+{
+    return crew->n;
 }

