@@ -63,9 +63,10 @@ typedef struct loss_curvature_options {
  *  @param opt   may be NULL.
  *  @return LOSS_OK, LOSS_ERR_SHAPE, LOSS_ERR_ARGUMENT (a mini-batch beyond the images),
  *          LOSS_ERR_NAME (no parameter that moves is among the layers), LOSS_ERR_NOMEM,
- * LOSS_ERR_SYSTEM Threads: any, while nothing changes the network. Memory: activations and
- * gradients of a chunk of images, twice, for each thread; filters four times; and for sums 4 to 64
- * times the parameters. Since 0.1. */
+ *          LOSS_ERR_SYSTEM
+ *  Threads: any, while nothing changes the network. Memory: activations and
+ *  gradients of a chunk of images, twice, for each thread; filters four times; and for sums 4 to 64
+ *  times the parameters. Since 0.1. */
 LOSS_API loss_status loss_curvature_create(loss_curvature **out, const loss_net *net,
                                            const loss_dataset *data,
                                            const loss_curvature_options *opt);

@@ -148,7 +148,8 @@ LOSS_API loss_status loss_dataset_create_arrays(loss_dataset **out, const loss_a
  *  @param out      NULL on failure. Owned by the caller: loss_dataset_free().
  *  @param numbers  [n] of the images, in the order that they get. Borrowed.
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (NULL, n of 0, no such image), LOSS_ERR_IO (of images that
- * are not in memory), LOSS_ERR_NOMEM Threads: any. Since 0.1. */
+ *          are not in memory), LOSS_ERR_NOMEM
+ *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_dataset_pick(loss_dataset **out, const loss_dataset *data, size_t n,
                                        const size_t *numbers);
 

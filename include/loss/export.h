@@ -61,7 +61,8 @@ LOSS_API loss_status loss_surface_export(loss_surface *surface, const char *path
  *  edges from one to the next of a run. A checkpoint without a height is left out there. A file
  *  without a path gives an empty table.
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a height or split out of range), LOSS_ERR_NAME (ending),
- * LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM. Threads: one caller a handle. Since 0.1. */
+ *          LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM.
+ *  Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_status loss_surface_export_path(loss_surface *surface, const char *path,
                                               const loss_export_options *opt);
 
@@ -83,7 +84,7 @@ LOSS_API loss_status loss_colour_at(const char *map, double t, uint8_t rgb[3]);
 LOSS_API loss_status loss_file_describe(const char *path, char **json);
 
 /** What loss_weights_convert() did to names, and chose. Start from LOSS_CONVERT_REPORT_INIT. Texts
- * are cut if they are longer. Since 0.1. */
+ *  are cut if they are longer. Since 0.1. */
 typedef struct loss_convert_report {
     size_t struct_size; /**< sizeof(loss_convert_report): set by the initialiser */
     char key[256];      /**< of the set of tensors that was taken; "": the file's top */
@@ -101,11 +102,12 @@ typedef struct loss_convert_report {
 /** Writes the tensors of a file of weights (anything loss_net_load() takes) as .safetensors,
  *  atomically, with the types they have. Prefixes that all names share because of how the model was
  *  wrapped (module. and _orig_mod.) are dropped. Other names stay as they are, also where all have
- * a prefix: which part belongs to the network only the network tells, and loss_net_load() asks it.
+ *  a prefix: which part belongs to the network only the network tells, and loss_net_load() asks it.
  *  @param key  which of several sets of tensors, as loss_load_options has it; NULL: the only one
  *  @param report  from LOSS_CONVERT_REPORT_INIT, written on success; may be NULL.
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (no path, struct_size), LOSS_ERR_IO, LOSS_ERR_FORMAT,
- * LOSS_ERR_NOMEM. Threads: any. Since 0.1. */
+ *          LOSS_ERR_NOMEM.
+ *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_weights_convert(const char *from, const char *to, const char *key,
                                           loss_convert_report *report);
 

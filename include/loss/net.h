@@ -24,9 +24,9 @@ typedef struct loss_net loss_net;
  *
  *  NAME[:key=value,...]: loss_net_models() lists the names, loss_net_model_option() the keys of
  *  each; or FILE.net, a network written as text (docs/net-format.md); or FILE.onnx, with the
- * weights that are in it (docs/onnx.md). Examples: "resnet56", "resnet56:shortcut=none",
- * "resnet50:stem=imagenet,stride=1x1", "vgg11:bn=1,width=0.5". NAME-noshort means shortcut=none;
- * NAME-bn means bn=1.
+ *  weights that are in it (docs/onnx.md). Examples: "resnet56", "resnet56:shortcut=none",
+ *  "resnet50:stem=imagenet,stride=1x1", "vgg11:bn=1,width=0.5". NAME-noshort means shortcut=none;
+ *  NAME-bn means bn=1.
  *
  *  Parameters start at He initialisation with seed 0: see loss_net_initialise(); those of an ONNX
  *  file at its weights.
@@ -177,13 +177,13 @@ LOSS_API loss_node loss_builder_input(loss_builder *builder);
 
 /** 2-D convolution (cross-correlation), parameters NAME.weight and, with bias, NAME.bias. Names are
  *  copied. Filters that are not square, and 1-D convolution: loss_builder_layer(). Threads: one
- * caller a handle. Since 0.1. */
+ *  caller a handle. Since 0.1. */
 LOSS_API loss_node loss_builder_conv(loss_builder *builder, loss_node in, const char *name,
                                      const loss_conv_options *conv);
 
 /** BatchNorm (Ioffe & Szegedy 2015): parameters NAME.weight and NAME.bias, running statistics
  *  NAME.running_mean and NAME.running_var (biased variance normalises the batch, the unbiased one
- * is averaged).
+ *  is averaged).
  *  @param norm  NULL: the defaults, PyTorch's.
  *  Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_node loss_builder_batchnorm(loss_builder *builder, loss_node in, const char *name,
@@ -450,7 +450,7 @@ typedef struct loss_load_options {
     }
 
 /** The usual ending number i of files that loss_net_load() reads, such as ".safetensors": for a
- * help text, since files are recognised by content. NULL where i is too large. Static storage.
+ *  help text, since files are recognised by content. NULL where i is too large. Static storage.
  *  Threads: any. Since 0.1. */
 LOSS_API const char *loss_weights_ending(size_t i);
 
@@ -550,7 +550,7 @@ typedef struct loss_function {
 LOSS_API loss_status loss_net_set_function(loss_net *net, const loss_function *function);
 
 /** The loss's canonical name, such as "cross-entropy:smoothing=0.1". Borrowed until it is set
- * again. NULL of NULL. Threads: any, while nothing changes the network. Since 0.1. */
+ *  again. NULL of NULL. Threads: any, while nothing changes the network. Since 0.1. */
 LOSS_API const char *loss_net_loss(const loss_net *net);
 
 /** The lambda of the L2 term; 0 without one. Threads: any, while nothing changes the network.

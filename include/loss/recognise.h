@@ -62,7 +62,7 @@ LOSS_API loss_status loss_net_check(const loss_net *net, const loss_dataset *dat
 
 /** What makes a network with these weights doubtful, as a sentence for people: its loss is not
  *  below that of guessing by three standard errors (where guessing is not known: it is not finite),
- * or statistics_off is above LOSS_CHECK_STATISTICS_OFF.
+ *  or statistics_off is above LOSS_CHECK_STATISTICS_OFF.
  *  @param text  [size] out, cut if it is longer; "" if nothing does.
  *  @return whether something does.
  *  Threads: any. Since 0.1. */

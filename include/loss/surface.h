@@ -141,7 +141,7 @@ LOSS_API loss_status loss_surface_read(loss_surface **out, const char *path);
 /** Evaluates the points that the file lacks, and their eigenvalues if they were asked for, coarse
  *  to fine: the corners, then those that halve the distances, and so on. Each is committed when it
  *  is done (Li et al. 2018, section 3). Points that other processes of this machine evaluate for
- * the same file are left to them, and waited for at the end:
+ *  the same file are left to them, and waited for at the end:
  *
  *      L(a, b) = 1/N sum_i xent(f(w + a x + b y; x_i), y_i)
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (opened with loss_surface_read), LOSS_ERR_IO (a full disk,
@@ -202,9 +202,9 @@ LOSS_API loss_status loss_surface_points(loss_surface *surface, loss_split split
 
 /** Gives the points of an unfinished surface that are not evaluated a loss and an accuracy, to be
  *  looked at: between the nearest points that are there, along the row and the column, then, for
- * what has none on both sides, between such values. Linear in the logarithm of a positive loss.
- * `evaluated` stays false, so that what shows them can say so; standard errors become NaN, and so
- * does what is out of reach.
+ *  what has none on both sides, between such values. Linear in the logarithm of a positive loss.
+ *  `evaluated` stays false, so that what shows them can say so; standard errors become NaN, and so
+ *  does what is out of reach.
  *  @param points  [ny][nx], as loss_surface_points() gives them; not of repeated lines
  *  @param n       how many got a value
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_NOMEM. Threads: any. Since 0.1. */
