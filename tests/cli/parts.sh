@@ -37,6 +37,23 @@ check "in JSON too" python3 -c '
 import json
 j = json.load(open("json"))
 assert (j["points"], j["evaluated"], j["parts"], j["incomplete_parts"]) == (126, 84, 3, "2"), j'
+"$LOSSGRID" info merged.landscape >told 2>log
+check "figures of an unfinished surface wait" sh -c 'grep -q "figures  come when all points are evaluated" told && ! grep -q minima told'
+check "an unfinished surface is drawn" "$LOSSGRID" plot merged.landscape --log --out unfinished.png
+/usr/bin/python3 - <<'PY' >striped 2>log
+from PIL import Image
+picture = Image.open("unfinished.png").convert("RGB")
+width, height = picture.size
+box = picture.crop((width // 4, height // 5, width * 2 // 3, height * 3 // 5))
+colours = box.getcolors(box.size[0] * box.size[1])
+grey = sum(n for n, (r, g, b) in colours if r == g == b and 190 < r < 240)
+print(100 * grey // (box.size[0] * box.size[1]))
+PY
+if /usr/bin/python3 -c "import PIL" 2>/dev/null; then
+    check "and its middle is interpolated, not striped" test "$(cat striped)" -lt 5
+else
+    echo "ok - and its middle is interpolated, not striped # SKIP python3-pil is not installed"
+fi
 cp merged.landscape filled.landscape
 check "the third part is added to the file" "$LOSSGRID" merge part-2.landscape --out merged.landscape
 points merged.landscape >merged.points
