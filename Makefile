@@ -238,7 +238,7 @@ $(OUT)/lossgrid: $(CLI_OBJECTS) $(STATIC_LIB)
 $(OUT)/lossgrid-mpi: $(filter-out %/cli/ranks.o,$(CLI_OBJECTS)) $(MPI_OBJECTS) $(STATIC_LIB)
 	$(call say,LINK)
 	$(LINK) -o $@ $^ $(MPI_LIBS) $(CLI_LIBS) $(LIB_LIBS)
-$(MPI_OBJECTS): INCLUDES += $(MPI_CFLAGS)
+$(filter-out %/handout.o,$(MPI_OBJECTS)): INCLUDES += $(MPI_CFLAGS)
 
 # The loader of OpenGL's functions, and the shaders as strings.
 $(OUT)/viewer/made/src/gl.c:
@@ -268,6 +268,8 @@ $(VIEW_TESTS): %: %.o $(VIEW_OBJECTS) $(STATIC_LIB)
 $(CLI_TESTS): %: %.o $(filter-out %/main.o,$(CLI_OBJECTS)) $(STATIC_LIB)
 	$(call say,LINK)
 	$(LINK) -o $@ $(filter %.o %.a,$^) -lcmocka $(CLI_LIBS) $(LIB_LIBS)
+
+$(OUT)/tests/cli/test_handout: $(OUT)/cli/mpi/handout.o
 
 $(EXAMPLES): %: %.o $(STATIC_LIB)
 	$(call say,LINK)
