@@ -34,7 +34,7 @@ VIEW_DEBS  := libglfw3-dev libegl-dev python3-glad
 VIEW_RUN_DEBS := libegl1 libgl1-mesa-dri
 MPI_DEBS   := libopenmpi-dev openmpi-bin
 DEMO_DEBS  := $(BUILD_DEBS) $(VIEW_DEBS) $(VIEW_RUN_DEBS) dataset-fashion-mnist sqlite3
-CHECK_DEBS := $(DEMO_DEBS) $(MPI_DEBS) g++ libcmocka-dev python3-numpy xvfb xauth xdotool imagemagick
+CHECK_DEBS := $(DEMO_DEBS) $(MPI_DEBS) g++ libcmocka-dev python3-numpy mandoc xvfb xauth xdotool imagemagick
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
@@ -388,14 +388,37 @@ deps-check:
 
 # ---- Installation -----------------------------------------------------------------------------------------------------
 
+# Pages of the manual and completion in shells: the programs write them, where they run on this machine. A cross compiler's do not.
+PAGES := $(OUT)/share
+.PHONY: pages
+pages: all
+	rm -rf $(PAGES)
+	install -d $(PAGES)/man/man1 $(PAGES)/bash-completion/completions $(PAGES)/zsh/site-functions $(PAGES)/fish/vendor_completions.d
+	$(OUT)/lossgrid version >/dev/null 2>&1 || { echo "pages of the manual: skipped, $(OUT)/lossgrid does not run here"; exit 0; }; \
+	set -e; \
+	$(OUT)/lossgrid help --man >$(PAGES)/man/man1/lossgrid.1; \
+	for command in $$(sed -n 's/^\.Xr lossgrid-\([a-z]*\) 1.*/\1/p' $(PAGES)/man/man1/lossgrid.1); do \
+		$(OUT)/lossgrid help $$command --man >$(PAGES)/man/man1/lossgrid-$$command.1; done; \
+	$(OUT)/lossgrid completion bash >$(PAGES)/bash-completion/completions/lossgrid; \
+	$(OUT)/lossgrid completion zsh >$(PAGES)/zsh/site-functions/_lossgrid; \
+	$(OUT)/lossgrid completion fish >$(PAGES)/fish/vendor_completions.d/lossgrid.fish; \
+	if [ -x $(OUT)/lossgrid-mpi ]; then echo '.so man1/lossgrid.1' >$(PAGES)/man/man1/lossgrid-mpi.1; fi; \
+	if [ -x $(OUT)/lossview ]; then \
+		$(OUT)/lossview --man >$(PAGES)/man/man1/lossview.1; \
+		$(OUT)/lossview --completion bash >$(PAGES)/bash-completion/completions/lossview; \
+		$(OUT)/lossview --completion zsh >$(PAGES)/zsh/site-functions/_lossview; \
+		$(OUT)/lossview --completion fish >$(PAGES)/fish/vendor_completions.d/lossview.fish; fi
+
 SHARE := $(PREFIX)/share
-VIEW_INSTALLED = $(PREFIX)/bin/lossview $(SHARE)/applications/lossview.desktop $(SHARE)/icons/hicolor/scalable/apps/lossview.svg \
-                 $(SHARE)/man/man1/lossview.1
+VIEW_INSTALLED = $(PREFIX)/bin/lossview $(SHARE)/applications/lossview.desktop $(SHARE)/icons/hicolor/scalable/apps/lossview.svg
+PAGES_INSTALLED = $(wildcard $(addprefix $(DESTDIR)$(SHARE)/,man/man1/lossgrid.1 man/man1/lossgrid-*.1 man/man1/lossview.1 \
+                  $(foreach name,lossgrid lossview,bash-completion/completions/$(name) zsh/site-functions/_$(name) \
+                  fish/vendor_completions.d/$(name).fish)))
 INSTALLED = $(VIEW_INSTALLED) $(PREFIX)/bin/lossgrid $(PREFIX)/bin/lossgrid-mpi $(HEADERS:include/%=$(PREFIX)/include/%) $(LIBDIR)/libloss.a \
             $(LIBDIR)/libloss.so.$(VERSION) $(LIBDIR)/$(SONAME) $(LIBDIR)/libloss.so $(LIBDIR)/pkgconfig/loss.pc
 
 .PHONY: install
-install: all ## Install below $(DESTDIR)$(PREFIX); libraries into $(DESTDIR)$(LIBDIR)
+install: all pages ## Install below $(DESTDIR)$(PREFIX); libraries into $(DESTDIR)$(LIBDIR)
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/include/loss" "$(DESTDIR)$(LIBDIR)/pkgconfig"
 	install -m 755 $(OUT)/lossgrid "$(DESTDIR)$(PREFIX)/bin/"
 	if [ -x $(OUT)/lossgrid-mpi ]; then install -m 755 $(OUT)/lossgrid-mpi "$(DESTDIR)$(PREFIX)/bin/"; fi
@@ -403,8 +426,9 @@ install: all ## Install below $(DESTDIR)$(PREFIX); libraries into $(DESTDIR)$(LI
 		install -D -m 755 $(OUT)/lossview "$(DESTDIR)$(PREFIX)/bin/lossview"; \
 		install -D -m 644 viewer/desktop/lossview.desktop "$(DESTDIR)$(SHARE)/applications/lossview.desktop"; \
 		install -D -m 644 viewer/desktop/lossview.svg "$(DESTDIR)$(SHARE)/icons/hicolor/scalable/apps/lossview.svg"; \
-		install -D -m 644 docs/man/lossview.1 "$(DESTDIR)$(SHARE)/man/man1/lossview.1"; \
 	fi
+	find $(PAGES) -type f -printf '%P\n' | while read -r page; do \
+		install -D -m 644 "$(PAGES)/$$page" "$(DESTDIR)$(SHARE)/$$page"; done
 	install -m 644 $(HEADERS) "$(DESTDIR)$(PREFIX)/include/loss/"
 	install -m 644 $(STATIC_LIB) "$(DESTDIR)$(LIBDIR)/"
 	install -m 755 $(SHARED_LIB) "$(DESTDIR)$(LIBDIR)/"
@@ -418,7 +442,7 @@ install: all ## Install below $(DESTDIR)$(PREFIX); libraries into $(DESTDIR)$(LI
 
 .PHONY: uninstall
 uninstall: ## Remove what install put there
-	rm -f $(foreach file,$(INSTALLED),"$(DESTDIR)$(file)")
+	rm -f $(foreach file,$(INSTALLED),"$(DESTDIR)$(file)") $(foreach file,$(PAGES_INSTALLED),"$(file)")
 	if [ -d "$(DESTDIR)$(PREFIX)/include/loss" ]; then rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(PREFIX)/include/loss"; fi
 
 .PHONY: dist

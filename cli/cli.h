@@ -17,6 +17,9 @@ int command_export(int argc, char **argv);
 int command_plot(int argc, char **argv);
 int command_convert(int argc, char **argv);
 int command_info(int argc, char **argv);
+int command_help(int argc, char **argv);
+int command_completion(int argc, char **argv);
+int command_version(int argc, char **argv);
 
 /** Tells a failure of the library on standard error. @return the exit code that goes with it. */
 int report_failure(loss_status status);

@@ -17,7 +17,7 @@ int usage_error(const char *command, const char *format, ...)
     return EXIT_USAGE;
 }
 
-static int print_help(const command_text *text, const option_table *table)
+static void print_help(const command_text *text, const option_table *table)
 {
     printf("Usage: lossgrid %s %s\n\n%s\n\nOptions:\n", text->name, text->usage, text->summary);
     options_print(table);
@@ -25,7 +25,13 @@ static int print_help(const command_text *text, const option_table *table)
     if (text->notes)
         printf("\n%s\n", text->notes);
     printf("\nExamples:\n%s\n", text->examples);
-    return EXIT_OK;
+}
+
+static command_help_writer *write_help = print_help;
+
+void command_help_as(command_help_writer *writer)
+{
+    write_help = writer;
 }
 
 int command_parse(const command_text *text, option_table table, int argc, char **argv,
@@ -34,7 +40,7 @@ int command_parse(const command_text *text, option_table table, int argc, char *
     char message[OPTIONS_MESSAGE];
     switch (options_parse(&table, argc, argv, operands, n_operands, message)) {
     case OPTIONS_OK: return -1;
-    case OPTIONS_HELP: return print_help(text, &table);
+    case OPTIONS_HELP: write_help(text, &table); return EXIT_OK;
     default: return usage_error(text->name, "%s", message);
     }
 }

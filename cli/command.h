@@ -17,6 +17,11 @@ typedef struct command_text {
 int command_parse(const command_text *text, option_table table, int argc, char **argv,
                   const char **operands, size_t *n_operands);
 
+/** Writes what --help asks for. */
+typedef void command_help_writer(const command_text *text, const option_table *table);
+/** From now on --help of any command is written by it, and not for the terminal. */
+void command_help_as(command_help_writer *writer);
+
 /** An option table and how many words that are no options may be given with it. */
 #define OPTION_TABLE(options, most_operands)                                                       \
     ((option_table){options, sizeof(options) / sizeof *(options), most_operands})

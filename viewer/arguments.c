@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "completion.h"
+#include "manual.h"
 #include "options.h"
 #include "session.h"
 
@@ -47,6 +49,13 @@ static bool take_mebibytes(const option_spec *o, const char *text, char *message
     return true;
 }
 
+static bool take_shell(const option_spec *o, const char *text, char *message)
+{
+    const completion_shell *shell = completion_shell_find(text);
+    *(const completion_shell **)o->to.own = shell;
+    return shell || options_wrong(message, "--%s=%s: expected bash, zsh or fish", o->name, text);
+}
+
 static void add_own(table *t, options *o)
 {
     const option_spec own[] = {
@@ -73,6 +82,9 @@ static void add_own(table *t, options *o)
         OPT_FLAG("gl-debug", "print what the OpenGL driver complains of; exit 1 if it did",
                  &o->gl_debug),
         OPT_FLAG("version", "the version", &o->version),
+        OPT_OWN("completion", "SHELL", "print what completes options in bash, zsh or fish",
+                take_shell, &o->shell),
+        OPT_FLAG("man", "print this as a page of the manual, in mdoc", &o->manual),
     };
     t->n = t->n_own = sizeof own / sizeof *own;
     memcpy(t->rows, own, sizeof own);
@@ -140,16 +152,24 @@ bool arguments_parse(options *o, int argc, char **argv, problem *p)
     return true;
 }
 
+#define USAGE "[options] [FILE [FILE]]"
+#define SUMMARY                                                                                    \
+    "Shows loss landscapes in three dimensions: .landscape files, also while they are being "      \
+    "computed, and any .ply or .csv that\n"                                                        \
+    "holds values on a grid. Two files are shown side by side, with one camera and one scale."
+#define EXAMPLES                                                                                   \
+    "  lossview resnet20.landscape\n"                                                              \
+    "  lossview short.landscape noshort.landscape --texture=bands --height=log\n"                  \
+    "  lossview resnet20.landscape --critical --screenshot=resnet20.png --size=1600x1000\n"        \
+    "  lossview resnet20.landscape --no-background --output=- >resnet20.png\n"                     \
+    "  lossview resnet20.landscape --turntable=turn --frames=90 --size=640x480"
+
 void arguments_print_help(void)
 {
     options o = {.n_files = 0};
     table t = {.n = 0};
     make_table(&t, &o);
-    printf("Usage: lossview [options] [FILE [FILE]]\n\n"
-           "Shows loss landscapes in three dimensions: .landscape files, also while they are being "
-           "computed, and any .ply or .csv that\n"
-           "holds values on a grid. Two files are shown side by side, with one camera and one "
-           "scale.\n\nOptions:\n");
+    printf("Usage: lossview " USAGE "\n\n" SUMMARY "\n\nOptions:\n");
     options_print(&(option_table){t.rows, t.n_own, 0});
     options_print_help_line();
     printf("\nWhat is shown (a flag is switched off by --no-NAME; the key switches it in the "
@@ -157,12 +177,38 @@ void arguments_print_help(void)
     options_print(&(option_table){t.rows + t.n_own, t.n - t.n_own, 0});
     printf("\nExit status: 0; 1 if a file cannot be shown, a picture cannot be written, or there "
            "is no OpenGL 3.3; 2 for wrong usage.\n"
-           "\nExamples:\n"
-           "  lossview resnet20.landscape\n"
-           "  lossview short.landscape noshort.landscape --texture=bands --height=log\n"
-           "  lossview resnet20.landscape --critical --screenshot=resnet20.png --size=1600x1000\n"
-           "  lossview resnet20.landscape --no-background --output=- >resnet20.png\n"
-           "  lossview resnet20.landscape --turntable=turn --frames=90 --size=640x480\n");
+           "\nExamples:\n" EXAMPLES "\n");
+}
+
+void arguments_print_manual(void)
+{
+    static const char *const see_also[] = {"f3d", "lossgrid", NULL};
+    options o = {.n_files = 0};
+    table t = {.n = 0};
+    make_table(&t, &o);
+    const manual_page page = {
+        .program = "lossview",
+        .about = "look at loss landscapes in three dimensions",
+        .usage = USAGE,
+        .summary = SUMMARY " Files can be dropped on the window.",
+        .notes =
+            "The mouse is that of f3d: the left button orbits, the middle one (or Shift and the "
+            "left) pans, the right one and the wheel zoom. H lists the keys; the panel on the "
+            "right has a button or a slider for each of them. What is under the mouse is told.",
+        .examples = EXAMPLES,
+        .see_also = see_also};
+    manual_print(&page, &(option_table){t.rows, t.n, 0});
+}
+
+void arguments_print_completion(const completion_shell *shell)
+{
+    static const completion_program program = {"lossview", NULL, NULL, 0};
+    options o = {.n_files = 0};
+    table t = {.n = 0};
+    make_table(&t, &o);
+    shell->begin(&program);
+    shell->options(&program, NULL, &(option_table){t.rows, t.n, 0});
+    shell->end(&program);
 }
 
 void arguments_print_bindings(void)

@@ -15,14 +15,17 @@ typedef struct options {
     const char *turntable;  /* folder, or NULL */
     unsigned frames;        /* of the turntable */
     int width, height;      /* pixels */
-    bool has_size, watch, print_command, list_bindings, help, version, gl_debug;
+    bool has_size, watch, print_command, list_bindings, help, version, manual, gl_debug;
+    const struct completion_shell *shell; /* its completion is to be printed; NULL: no */
     size_t max_bytes;
 } options;
 
 /** @return false with the reason: unknown option, bad value, too many files */
 bool arguments_parse(options *o, int argc, char **argv, problem *p);
-/** Prints what --help and --list-bindings print. */
+/** Prints what --help, --man, --completion and --list-bindings print. */
 void arguments_print_help(void);
+void arguments_print_manual(void);
+void arguments_print_completion(const struct completion_shell *shell);
 void arguments_print_bindings(void);
 
 #endif

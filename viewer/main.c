@@ -55,6 +55,10 @@ int main(int argc, char **argv)
     }
     if (o.help)
         arguments_print_help();
+    else if (o.manual)
+        arguments_print_manual();
+    else if (o.shell)
+        arguments_print_completion(o.shell);
     else if (o.version)
         printf("lossview %s\n", loss_version());
     else if (o.list_bindings)
