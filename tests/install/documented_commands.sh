@@ -97,8 +97,7 @@ make_prerequisites() {
         lossgrid surface run --x=-1:1:3 --y=-1:1:3 --quiet --out demo/resnet20.landscape
 }
 
-# What a batch system sets, and what mpirun wants to be told as root, on few processors.
-export SLURM_ARRAY_TASK_ID=1 SLURM_CPUS_PER_TASK=1
+# What mpirun wants to be told as root, on few processors.
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
 cd "$tmp" || exit 1
 if make_prerequisites >log 2>&1; then echo "ok - what the pages take for granted"; else
