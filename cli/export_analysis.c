@@ -2,6 +2,7 @@
 #include "export_analysis.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "cli.h"
 
@@ -37,7 +38,7 @@ int export_contours(const char *path, loss_surface *surface, loss_split split,
     loss_contours *contours = NULL;
     double levels[MOST_LEVELS];
     size_t n;
-    loss_status status = landscape_grid(surface, split, &grid);
+    loss_status status = landscape_grid(surface, split, &grid, NULL);
     if (!status)
         status = levels_make(choice, &grid, scale, NAN, NAN, levels, &n);
     if (!status)
@@ -57,15 +58,20 @@ static int write_criticals(const char *path, const loss_criticals *set, double p
     if (status)
         return report_failure(status);
     loss_file_put_text(table, "kind,iy,ix,grid_loss,persistence,partner,border,multiplicity,index,"
-                              "x,y,fitted,loss\n");
+                              "x,y,fitted,loss,error,within_error\n");
     for (size_t i = 0; i < n; i++) {
         const loss_critical *c = &points[i];
         loss_file_print(table, "%s,%zu,%zu,%.17g,%.17g,", loss_critical_kind_name(c->kind), c->iy,
                         c->ix, c->grid_value, c->persistence);
         if (c->partner < n) /* a row of this table, counted from 0 */
             loss_file_print(table, "%zu", c->partner);
-        loss_file_print(table, ",%d,%d,%d,%.17g,%.17g,%d,%.17g\n", c->on_border, c->multiplicity,
+        loss_file_print(table, ",%d,%d,%d,%.17g,%.17g,%d,%.17g,", c->on_border, c->multiplicity,
                         c->index, c->x, c->y, c->is_fitted, c->value);
+        if (!isnan(c->error))
+            loss_file_print(table, "%.17g,%d", c->error, c->is_within_error);
+        else
+            loss_file_put_text(table, ",");
+        loss_file_put_text(table, "\n");
     }
     return table_end(table);
 }
@@ -74,11 +80,15 @@ int export_criticals(const char *path, loss_surface *surface, loss_split split, 
 {
     loss_grid grid;
     loss_criticals *set = NULL;
-    loss_status status = landscape_grid(surface, split, &grid);
+    double *errors = NULL;
+    loss_status status = landscape_grid(surface, split, &grid, &errors);
+    loss_criticals_options known = LOSS_CRITICALS_OPTIONS_INIT;
+    known.errors = errors;
     if (!status)
-        status = loss_criticals_create(&set, &grid);
+        status = loss_criticals_create(&set, &grid, &known);
     int result = status ? report_failure(status) : write_criticals(path, set, persistence);
     loss_criticals_free(set);
     landscape_grid_free(&grid);
+    free(errors);
     return result;
 }

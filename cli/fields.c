@@ -44,10 +44,15 @@ static loss_status take_points(loss_surface *surface, field *q, quantity which)
     loss_status status = points ? loss_surface_points(surface, q->split, points) : LOSS_ERR_NOMEM;
     if (!status && !loss_surface_metadata(surface, LOSS_KEY_REPEAT))
         status = loss_points_interpolate(q->nx, q->ny, points, &q->n_interpolated);
+    uint64_t images = 0;
+    loss_count_parse(loss_surface_metadata_of(surface, LOSS_KEY_IMAGES, loss_split_name(q->split)),
+                     NULL, &images);
     for (size_t i = 0; i < n && !status; i++) {
         q->values[i] = value_of(&points[i], which);
         if (q->errors)
-            q->errors[i] = points[i].standard_error;
+            q->errors[i] = which == QUANTITY_LOSS
+                               ? points[i].standard_error
+                               : loss_accuracy_error(points[i].accuracy, (size_t)images);
     }
     free(points);
     return status;
@@ -68,7 +73,7 @@ static loss_status take_convexity(loss_surface *surface, field *q)
 loss_status fields_add(figure *f, loss_surface *surface, loss_split split, quantity which)
 {
     size_t n = f->x.n * f->y.n;
-    bool has_errors = which == QUANTITY_LOSS;
+    bool has_errors = which == QUANTITY_LOSS || (which == QUANTITY_ACCURACY && f->y.n > 1);
     field *q = &f->fields[f->n_fields++];
     *q = (field){.label = LABELS[which].of_split[split],
                  .nx = f->x.n,

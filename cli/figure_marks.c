@@ -16,15 +16,16 @@ static void mark_path(loss_critical_kind kind, const double at[2], double radius
     cairo_close_path(cr);
 }
 
+/* Small: at the border. Hollow: its persistence is within the sampling error. */
 static void draw_mark(const loss_critical *c, const double at[2], double unit, cairo_t *cr)
 {
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     mark_path(c->kind, at, (c->on_border ? 6 : 9) * unit, cr);
     cairo_set_source_rgb(cr, 0.1, 0.1, 0.1);
-    cairo_set_line_width(cr, (c->on_border ? 4.5 : 3.5) * unit);
+    cairo_set_line_width(cr, (c->is_within_error ? 4.5 : 3.5) * unit);
     cairo_stroke_preserve(cr);
     cairo_set_source_rgb(cr, 1, 1, 1);
-    if (c->on_border) {
+    if (c->is_within_error) {
         cairo_set_line_width(cr, 1.8 * unit);
         cairo_stroke(cr);
     } else {

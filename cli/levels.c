@@ -54,17 +54,23 @@ loss_status levels_make(const level_choice *choice, const loss_grid *grid, loss_
     return loss_levels(grid, choice->n, &opt, levels, n);
 }
 
-loss_status landscape_grid(loss_surface *surface, loss_split split, loss_grid *grid)
+loss_status landscape_grid(loss_surface *surface, loss_split split, loss_grid *grid,
+                           double **errors)
 {
     *grid = (loss_grid){loss_surface_x(surface), loss_surface_y(surface), NULL};
     size_t n = grid->x.n * grid->y.n;
     loss_point *points = calloc(n, sizeof *points);
-    double *z = calloc(n, sizeof *z);
-    loss_status status = points && z ? loss_surface_points(surface, split, points) : LOSS_ERR_NOMEM;
+    double *z = calloc(n, sizeof *z), *e = errors ? calloc(n, sizeof *e) : NULL;
+    loss_status status = points && z && (e || !errors) ? loss_surface_points(surface, split, points)
+                                                       : LOSS_ERR_NOMEM;
     for (size_t i = 0; i < n && !status; i++)
         z[i] = points[i].evaluated && isfinite(points[i].loss) ? points[i].loss : NAN;
+    for (size_t i = 0; i < n && !status && e; i++)
+        e[i] = points[i].standard_error;
     free(points);
     grid->z = z;
+    if (errors)
+        *errors = e;
     if (status)
         landscape_grid_free(grid);
     return status;

@@ -23,9 +23,12 @@ loss_status levels_make(const level_choice *choice, const loss_grid *grid, loss_
                         double low, double high, double *levels, size_t *n);
 
 /** The loss of a split on the grid, NaN where a point is absent or not finite. grid->z is the
- * caller's to free().
+ * caller's: landscape_grid_free().
+ *  @param errors  *errors [ny][nx] is set to the standard errors, the caller's: free(). NULL: they
+ *                 are not wanted
  *  @return LOSS_OK, LOSS_ERR_NOMEM or what reading came to */
-loss_status landscape_grid(loss_surface *surface, loss_split split, loss_grid *grid);
+loss_status landscape_grid(loss_surface *surface, loss_split split, loss_grid *grid,
+                           double **errors);
 void landscape_grid_free(loss_grid *grid);
 
 #endif

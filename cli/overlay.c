@@ -76,12 +76,15 @@ loss_status overlay_make(overlay **out, const figure *f, const overlay_options *
     double range = f->log && f->low > 0 ? log10(f->high / f->low) : f->high - f->low;
     o->persistence = options->has_persistence ? options->persistence : range / 20;
     loss_grid grid = {f->x, f->y, z};
+    loss_criticals_options known = LOSS_CRITICALS_OPTIONS_INIT;
+    known.errors = f->fields[0].errors;
+    known.values = f->fields[0].values;
     loss_status status = shown_levels(f, options, levels, &n_levels);
     if (!status)
         status = loss_contours_create(&o->lines, &grid, levels, n_levels, LOSS_CONTOUR_SQUARES);
     o->is_unfinished = f->fields[0].n_interpolated > 0;
     if (!status && options->has_criticals && !o->is_unfinished)
-        status = loss_criticals_create(&o->criticals, &grid);
+        status = loss_criticals_create(&o->criticals, &grid, &known);
     size_t n = o->criticals ? loss_criticals_count(o->criticals, o->persistence) : 0;
     o->n_marks = n < MOST_MARKS ? n : MOST_MARKS;
     free(z);
@@ -112,18 +115,30 @@ void overlay_mark_text(const overlay *o, const loss_critical *point, char text[M
              grid);
 }
 
+/* How many of the marks have a persistence within the sampling error. */
+static size_t count_hollow(const overlay *o)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < o->n_marks; i++)
+        n += loss_criticals_points(o->criticals)[i].is_within_error;
+    return n;
+}
+
 void overlay_caption(const overlay *o, char *text, size_t size)
 {
-    char most[64] = "";
+    char most[64] = "", hollow[96] = "";
     size_t n = o->criticals ? loss_criticals_count(o->criticals, o->persistence) : 0;
     snprintf(text, size, "%s", o->is_unfinished ? "no marks before all points are evaluated" : "");
     if (n > o->n_marks)
         snprintf(most, sizeof most, ", the first %zu of %zu", o->n_marks, n);
+    if (count_hollow(o))
+        snprintf(hollow, sizeof hollow, "; hollow (%zu): within the sampling error",
+                 count_hollow(o));
     if (o->criticals)
         snprintf(text, size,
                  "marks: \342\226\274 minimum, \342\227\206 saddle, \342\226\262 maximum, of "
                  "persistence %.2g%s or more%s; "
-                 "hollow at the border%s",
-                 o->persistence, o->log ? " decades" : "", most,
+                 "small at the border%s%s",
+                 o->persistence, o->log ? " decades" : "", most, hollow,
                  o->grid_values ? "; grid: the grid point's own value" : "");
 }

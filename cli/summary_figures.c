@@ -3,11 +3,21 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "levels.h"
 
 static const double PERSISTENCES[N_PERSISTENCES] = {0, 0.01, 0.1, 1},
                     HEIGHTS[N_HEIGHTS] = {0.1, 1, 10};
+
+static size_t count_within_error(const loss_criticals *set)
+{
+    const loss_critical *points = loss_criticals_points(set);
+    size_t n = 0;
+    for (size_t i = 0; i < loss_criticals_count(set, 0); i++)
+        n += points[i].kind == LOSS_CRITICAL_MINIMUM && points[i].is_within_error;
+    return n;
+}
 
 static void find_lowest(const loss_criticals *set, surface_figures *f)
 {
@@ -24,16 +34,21 @@ loss_status surface_figures_of(loss_surface *surface, loss_split split, surface_
 {
     loss_grid grid;
     loss_criticals *set = NULL;
+    loss_criticals_options known = LOSS_CRITICALS_OPTIONS_INIT;
+    double *errors = NULL;
     *f = (surface_figures){0};
-    loss_status status = landscape_grid(surface, split, &grid);
+    loss_status status = landscape_grid(surface, split, &grid, &errors);
+    known.errors = errors;
     if (!status)
         status = loss_figures_of(&grid, &f->figures);
     if (!status)
-        status = loss_criticals_create(&set, &grid);
+        status = loss_criticals_create(&set, &grid, &known);
     for (size_t i = 0; i < N_PERSISTENCES && !status; i++)
         f->minima[i] = loss_criticals_count_kind(set, LOSS_CRITICAL_MINIMUM, PERSISTENCES[i]);
-    if (!status)
+    if (!status) {
+        f->minima_within_error = count_within_error(set);
         find_lowest(set, f);
+    }
     for (size_t i = 0; i < N_HEIGHTS && !status; i++) {
         double area = NAN;
         if (f->figures.area > 0)
@@ -42,6 +57,7 @@ loss_status surface_figures_of(loss_surface *surface, loss_split split, surface_
     }
     loss_criticals_free(set);
     landscape_grid_free(&grid);
+    free(errors);
     return status;
 }
 
@@ -52,6 +68,8 @@ void surface_figures_print(const surface_figures *f)
     printf("       minima   %zu; with a persistence of at least ", f->minima[0]);
     for (size_t i = 1; i < N_PERSISTENCES; i++)
         printf("%s%g: %zu", i > 1 ? ", " : "", PERSISTENCES[i], f->minima[i]);
+    if (f->minima_within_error)
+        printf("; within the sampling error: %zu", f->minima_within_error);
     if (f->has_lowest)
         printf("\n       lowest   of them: %.6g at (%.4g, %.4g); its grid point has %.6g",
                f->lowest.value, f->lowest.x, f->lowest.y, f->lowest.grid_value);
@@ -76,6 +94,7 @@ void surface_figures_add(json *j, cJSON *to, const surface_figures *f)
         json_number(j, item, "persistence", PERSISTENCES[i]);
         json_number(j, item, "count", (double)f->minima[i]);
     }
+    json_number(j, to, "minima_within_error", (double)f->minima_within_error);
     if (f->has_lowest) {
         cJSON *lowest = json_object(j, to, "lowest_minimum");
         json_number(j, lowest, "x", f->lowest.x);

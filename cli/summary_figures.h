@@ -11,6 +11,7 @@ enum { N_PERSISTENCES = 4, N_HEIGHTS = 3 };
 typedef struct surface_figures {
     loss_figures figures;
     size_t minima[N_PERSISTENCES];
+    size_t minima_within_error;    /* whose persistence is within the sampling error */
     double share_below[N_HEIGHTS]; /* of the area; NaN without a cell */
     bool has_lowest;
     loss_critical lowest; /* the minimum whose grid point is lowest */

@@ -42,7 +42,7 @@ static loss_status print_contour_at(const loss_grid *grid, double level)
 static loss_status print_critical_points(const loss_grid *grid, double persistence)
 {
     loss_criticals *set;
-    loss_status st = loss_criticals_create(&set, grid);
+    loss_status st = loss_criticals_create(&set, grid, NULL);
     if (st)
         return st;
     const loss_critical *points = loss_criticals_points(set);

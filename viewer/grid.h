@@ -18,6 +18,7 @@ typedef enum grid_quantity {
  * quantity. Owned. */
 typedef struct samples {
     double *loss, *error, *accuracy;
+    size_t n_images; /* that they are means over; 0: not known */
 } samples;
 
 /** A checkpoint of a training path on the plane. */

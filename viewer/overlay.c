@@ -23,15 +23,21 @@ static void fitted(cairo_t *cr, double x, double y, double align, double width, 
     text_at(cr, x, y, align, cut);
 }
 
-static void progress_text(const grid *g, char text[128])
+/* What of the surface and its marks is not yet there, or not to be relied upon. */
+static void progress_text(const view *v, char text[192])
 {
+    const grid *g = &v->grid;
+    size_t n = 0;
     text[0] = 0;
     if (g->n_evaluated < g->n_total)
-        snprintf(text, 128, "%zu of %zu points (%.0f %%)%s", g->n_evaluated, g->n_total,
+        snprintf(text, 192, "%zu of %zu points (%.0f %%)%s", g->n_evaluated, g->n_total,
                  100 * (double)g->n_evaluated / (double)g->n_total,
                  g->n_interpolated ? ", between them interpolated" : "");
     else if (g->n_not_finite)
-        snprintf(text, 128, "%zu points are not finite: left out", g->n_not_finite);
+        n = (size_t)snprintf(text, 192, "%zu points are not finite: left out", g->n_not_finite);
+    if (v->n_hollow) /* then there are marks: all points are evaluated */
+        snprintf(text + n, 192 - n, "%shollow marks (%zu of %zu): within the sampling error",
+                 n ? "; " : "", v->n_hollow, v->n_critical);
 }
 
 static void draw_title(const session *s, cairo_t *cr)
@@ -42,7 +48,7 @@ static void draw_title(const session *s, cairo_t *cr)
     for (size_t i = 0; i < c->n_views; i++) {
         const grid *g = &c->views[i].grid;
         double x = part * (double)i + 18 * u, width = part - 36 * u;
-        char name[700], progress[128];
+        char name[700], progress[192];
         ink(cr, t->ink, 1);
         font(cr, 17 * u, true);
         fitted(cr, x, 28 * u, 0, width, c->n_views > 1 ? g->name : g->title);
@@ -53,7 +59,7 @@ static void draw_title(const session *s, cairo_t *cr)
                  : c->n_views > 1              ? g->title
                                                : "");
         fitted(cr, x, 48 * u, 0, width, name);
-        progress_text(g, progress);
+        progress_text(&c->views[i], progress);
         if (!progress[0])
             continue;
         ink(cr, t->accent, 1);

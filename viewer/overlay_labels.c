@@ -96,10 +96,11 @@ static void polygon(cairo_t *cr, double x, double y, double r, int corners, doub
 }
 
 /* Minimum: triangle down; maximum: triangle up; saddle: diamond; centre: a cross; path: a dot.
- * Shapes, not colours alone. */
-static void draw_mark(mark_kind kind, double x, double y, double u, bool is_hidden, cairo_t *cr)
+ * Shapes, not colours alone. Hollow: within the sampling error. */
+static void draw_mark(const mark *m, double x, double y, double u, bool is_hidden, cairo_t *cr)
 {
     static const double down = 1.57079632679489662;
+    mark_kind kind = m->kind;
     if (kind == MARK_CENTRE) {
         for (int pass = 0; pass < 2; pass++) {
             ink(cr, pass ? colour_of(kind) : (rgb){0.08, 0.08, 0.1}, is_hidden ? 0.5 : 1);
@@ -117,6 +118,15 @@ static void draw_mark(mark_kind kind, double x, double y, double u, bool is_hidd
     else
         polygon(cr, x, y, kind == MARK_SADDLE ? 7 * u : 7.5 * u, kind == MARK_SADDLE ? 4 : 3,
                 kind == MARK_MAXIMUM ? -down : down);
+    if (m->is_hollow) { /* a dark line with a coloured one within */
+        ink(cr, (rgb){0.08, 0.08, 0.1}, is_hidden ? 0.5 : 1);
+        cairo_set_line_width(cr, 3.8 * u);
+        cairo_stroke_preserve(cr);
+        ink(cr, colour_of(kind), is_hidden ? 0.35 : 1);
+        cairo_set_line_width(cr, 2 * u);
+        cairo_stroke(cr);
+        return;
+    }
     ink(cr, colour_of(kind), is_hidden ? 0.35 : 1);
     cairo_fill_preserve(cr);
     ink(cr, (rgb){0.08, 0.08, 0.1}, is_hidden ? 0.5 : 1);
@@ -190,7 +200,7 @@ static bool draw_marks(places *p, cairo_t *cr)
         if (!at[i].is_seen)
             continue;
         at[i].is_hidden = scene_is_hidden(&p->s->scene, p->number, p->aspect, m->at);
-        draw_mark(m->kind, at[i].x, at[i].y, u, at[i].is_hidden, cr);
+        draw_mark(m, at[i].x, at[i].y, u, at[i].is_hidden, cr);
         take(p, (box){at[i].x - 7 * u, at[i].y - 7 * u, 14 * u, 14 * u});
     }
     font(cr, 12.5 * u, false);

@@ -39,6 +39,27 @@ double *relief_values(const grid *g, const settings *s, problem *p)
     return values;
 }
 
+/* The standard error of one split's value at a point. */
+static double error_of(const samples *q, int field, size_t i)
+{
+    if (field == FIELD_ACCURACY)
+        return q->accuracy ? loss_accuracy_error(q->accuracy[i], q->n_images) : (double)NAN;
+    return q->error ? q->error[i] : (double)NAN;
+}
+
+double *relief_errors(const grid *g, const settings *s)
+{
+    const samples *test = &g->splits[LOSS_SPLIT_TEST], *train = &g->splits[LOSS_SPLIT_TRAIN];
+    bool is_train =
+        s->split == SHOW_TRAIN ? g->has_split[LOSS_SPLIT_TRAIN] : !g->has_split[LOSS_SPLIT_TEST];
+    double *errors = malloc(g->nx * g->ny * sizeof *errors);
+    for (size_t i = 0; errors && i < g->nx * g->ny; i++)
+        errors[i] = s->split == SHOW_DIFFERENCE /* of means over different images */
+                        ? hypot(error_of(test, s->field, i), error_of(train, s->field, i))
+                        : error_of(is_train ? train : test, s->field, i);
+    return errors;
+}
+
 void relief_range(const double *values, size_t n, double clip, double *low, double *high)
 {
     for (size_t i = 0; i < n; i++) {

@@ -27,6 +27,8 @@ typedef struct relief {
 /** Values of the quantity that the settings ask for, [ny][nx]; caller frees.
  *  @return NULL with the reason: the file has no such split or quantity, out of memory */
 double *relief_values(const grid *g, const settings *s, problem *p);
+/** Their standard errors, [ny][nx]; NaN: not known. Caller frees. @return NULL: out of memory */
+double *relief_errors(const grid *g, const settings *s);
 /** Widens low .. high by the finite values up to clip. Start with INFINITY and -INFINITY. */
 void relief_range(const double *values, size_t n, double clip, double *low, double *high);
 /** The scale for a range: logarithmic if the settings ask for it and it can be. */

@@ -28,7 +28,7 @@ void scene_clear_marks(view *v)
     free(v->path_lines);
     v->marks = NULL;
     v->path_lines = NULL;
-    v->n_marks = v->n_path_lines = v->n_critical = 0;
+    v->n_marks = v->n_path_lines = v->n_critical = v->n_hollow = 0;
     v->lacks_marks = false;
 }
 

@@ -22,6 +22,7 @@ typedef enum mark_kind {
 typedef struct mark {
     mark_kind kind;
     vec3 at;
+    bool is_hollow; /* a critical point whose persistence is within the sampling error */
     char text[128]; /* "" : no label */
 } mark;
 
@@ -40,6 +41,7 @@ typedef struct view {
     size_t n_path_lines;
     bool lacks_marks;   /* memory ran out: some of these are missing */
     size_t n_critical;  /* points that the persistence leaves */
+    size_t n_hollow;    /* of them */
     long long stamp[3]; /* of the file when it was read: time, nanoseconds, size */
 } view;
 

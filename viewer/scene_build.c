@@ -148,12 +148,18 @@ static void add_critical(scene *s, view *v)
     const relief *r = &v->relief;
     loss_grid g = {{0, (double)(r->nx - 1), r->nx}, {0, (double)(r->ny - 1), r->ny}, r->z};
     loss_criticals *all = NULL;
+    loss_criticals_options known = LOSS_CRITICALS_OPTIONS_INIT;
     if (v->grid.n_interpolated) /* they come when all points are there */
         return;
-    if (loss_criticals_create(&all, &g)) {
+    double *errors = relief_errors(&v->grid, &s->set);
+    known.errors = errors;
+    known.values = r->value;
+    if (!errors || loss_criticals_create(&all, &g, &known)) {
+        free(errors);
         v->lacks_marks = true;
         return;
     }
+    free(errors);
     size_t n = loss_criticals_count(all, s->set.persistence * r->height);
     const loss_critical *points = loss_criticals_points(all);
     for (size_t i = 0; i < n && v->n_critical < MOST_MARKS; i++) {
@@ -162,9 +168,12 @@ static void add_critical(scene *s, view *v)
             continue;
         vec3 at = critical_place(r, c);
         mark *m = add_mark(v, kinds[c->kind], at);
-        if (m)
+        if (m) {
+            m->is_hollow = c->is_within_error;
             critical_text(s, r, c, at, m->text);
+        }
         v->n_critical++;
+        v->n_hollow += c->is_within_error;
     }
     loss_criticals_free(all);
 }

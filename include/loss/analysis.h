@@ -167,7 +167,30 @@ typedef struct loss_critical {
     /** its share of the Euler characteristic: 1 less the Euler characteristic of its lower link.
      *  Inside, a minimum and a maximum have 1, a saddle minus its multiplicity */
     int index;
+    /** the most that the standard error of the persistence can be: the sum of those of the two
+     *  values whose difference it is. They are means over the same images, and how these vary
+     *  together is not known. NaN without standard errors or without a partner */
+    double error;
+    /** the persistence is less than 1.96 times that: the images may be too few to tell whether the
+     *  point is there */
+    bool is_within_error;
 } loss_critical;
+
+/** What is known of a grid's values. Start from LOSS_CRITICALS_OPTIONS_INIT. Since 0.1. */
+typedef struct loss_criticals_options {
+    size_t struct_size; /**< sizeof(loss_criticals_options): set by the initialiser */
+    /** [ny][nx] standard errors; NaN: not known; NULL: none is known. Borrowed for the call. */
+    const double *errors;
+    /** [ny][nx] the values that they are errors of, where the grid has an ascending function of
+     *  these, such as their logarithms; NULL: the grid's. Borrowed for the call. */
+    const double *values;
+} loss_criticals_options;
+
+/** The defaults of loss_criticals_options. Since 0.1. */
+#define LOSS_CRITICALS_OPTIONS_INIT                                                                \
+    {                                                                                              \
+        sizeof(loss_criticals_options), NULL, NULL                                                 \
+    }
 
 /** Critical points of a surface. Immutable. Since 0.1. */
 typedef struct loss_criticals loss_criticals;
@@ -180,10 +203,13 @@ typedef struct loss_criticals loss_criticals;
  *  younger basin ends where two meet (Edelsbrunner, Letscher and Zomorodian 2002; Carr, Snoeyink
  *  and Axen 2003). The sum of `index` over all points is the Euler characteristic of the surface,
  *  vertices - edges + triangles.
- *  @return LOSS_OK, LOSS_ERR_SHAPE (an empty axis, or more than 2^31 points), LOSS_ERR_NOMEM.
- *  Threads: any. Cost: O(N log N) time, about 40 bytes a grid point while it runs and 100 a
+ *  @param opt  NULL: no standard errors are known
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_SHAPE (an empty axis, or more than 2^31 points),
+ *          LOSS_ERR_NOMEM.
+ *  Threads: any. Cost: O(N log N) time, about 40 bytes a grid point while it runs and 120 a
  *  critical point. Since 0.1. */
-LOSS_API loss_status loss_criticals_create(loss_criticals **out, const loss_grid *grid);
+LOSS_API loss_status loss_criticals_create(loss_criticals **out, const loss_grid *grid,
+                                           const loss_criticals_options *opt);
 
 /** Frees critical points; NULL is a no-op. Threads: any; nothing else may use the handle then.
  *  Since 0.1. */

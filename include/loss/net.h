@@ -609,6 +609,14 @@ typedef struct loss_result {
         sizeof(loss_result), 0, 0, 0, 0, 0                                                         \
     }
 
+/** The standard error of an accuracy, percent: sqrt(a (100 - a) / (n - 1)), which is the standard
+ *  deviation of right or wrong over the images / sqrt(n), N - 1 in the deviation.
+ *  @param accuracy  percent
+ *  @param images    n
+ *  @return NaN of fewer than 2 images, or of what is no accuracy
+ *  Threads: any. Since 0.1. */
+LOSS_API double loss_accuracy_error(double accuracy, size_t images);
+
 /** Evaluates a network over a dataset.
  *  @param net   read only. Borrowed.
  *  @param data  of the network's shape. Borrowed.

@@ -170,13 +170,36 @@ static bool find_and_pair(const lossi_order *order, uint32_t *scratch, loss_crit
     return done;
 }
 
-loss_status loss_criticals_create(loss_criticals **out, const loss_grid *grid)
+/* A persistence is the difference of two values, which are means over the same images. Its standard
+ * error is at most the sum of theirs, whatever the correlation (Minkowski's inequality). */
+static void compare_with_errors(const loss_grid *grid, const loss_criticals_options *opt,
+                                loss_criticals *set)
+{
+    static const double NORMAL_95 = 1.96; /* 95 % of a normal distribution lie within so many
+                                             standard deviations of its mean */
+    const double *values = opt->values ? opt->values : grid->z;
+    for (size_t i = 0; i < set->n; i++) {
+        loss_critical *c = &set->points[i];
+        c->error = NAN;
+        if (!opt->errors || c->partner == LOSS_NO_PARTNER)
+            continue;
+        size_t here = point_of(grid, c), there = point_of(grid, &set->points[c->partner]);
+        c->error = opt->errors[here] + opt->errors[there];
+        c->is_within_error = fabs(values[here] - values[there]) < NORMAL_95 * c->error;
+    }
+}
+
+loss_status loss_criticals_create(loss_criticals **out, const loss_grid *grid,
+                                  const loss_criticals_options *given)
 {
     LOSSI_REQUIRE(out);
     *out = NULL;
     LOSSI_REQUIRE(grid);
     lossi_order order;
-    loss_status status = lossi_grid_check(grid);
+    loss_criticals_options opt = LOSS_CRITICALS_OPTIONS_INIT;
+    loss_status status = LOSSI_OPTIONS(opt, given);
+    if (!status)
+        status = lossi_grid_check(grid);
     if (!status)
         status = lossi_order_make(&order, grid);
     if (status)
@@ -185,6 +208,7 @@ loss_status loss_criticals_create(loss_criticals **out, const loss_grid *grid)
     loss_criticals *set = calloc(1, sizeof *set);
     uint32_t *scratch = lossi_alloc(n, sizeof *scratch);
     if (set && scratch && find_and_pair(&order, scratch, set)) {
+        compare_with_errors(grid, &opt, set);
         *out = set;
     } else {
         status = lossi_fail_nomem(n * sizeof *scratch + (set ? set->n * sizeof *set->points : 0));

@@ -45,6 +45,13 @@ void lossi_outcome_take(const lossi_engine *e, const lossi_chunk *chunk, bool ha
     loss->tangent(&call);
 }
 
+double loss_accuracy_error(double accuracy, size_t images)
+{
+    return images > 1 && accuracy >= 0 && accuracy <= 100
+               ? sqrt(accuracy * (100 - accuracy) / (double)(images - 1))
+               : NAN;
+}
+
 double lossi_outcome_mean(const lossi_engine *e)
 {
     double sum = 0;

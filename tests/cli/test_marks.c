@@ -50,8 +50,30 @@ static void test_value(void **state)
     assert_string_equal(text, "min 1 (grid: 1.02)");
 }
 
+/* Two basins on a map, the shallower 1 deep: the caption tells whether it is more than chance. */
+static void test_hollow(void **state)
+{
+    (void)state;
+    double values[3 * 5] = {9, 9, 9, 9, 9, 9, 1, 3, 2, 9, 9, 9, 9, 9, 9}, errors[3 * 5];
+    figure f = {.x = {0, 4, 5}, .y = {0, 2, 3}, .low = 1, .high = 9};
+    overlay_options options = {.has_criticals = true, .has_persistence = true};
+    f.fields[0] = (field){.nx = 5, .ny = 3, .values = values, .errors = errors};
+    f.n_fields = 1;
+    for (int hollow = 0; hollow < 2; hollow++) {
+        char caption[512];
+        overlay *o;
+        for (size_t i = 0; i < 3 * 5; i++)
+            errors[i] = hollow ? 0.3 : 0.2;
+        assert_int_equal(overlay_make(&o, &f, &options), LOSS_OK);
+        overlay_caption(o, caption, sizeof caption);
+        assert_int_equal(strstr(caption, "; hollow (2): within the sampling error") != NULL,
+                         hollow);
+        overlay_free(o);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_value)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_value), cmocka_unit_test(test_hollow)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

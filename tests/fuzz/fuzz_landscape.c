@@ -129,7 +129,7 @@ static void analyse(loss_axis x, loss_axis y, const loss_point *points)
             !loss_contours_create(&lines, &losses, levels, n_levels, LOSS_CONTOUR_SQUARES))
             loss_contours_free(lines);
     }
-    if (!loss_criticals_create(&criticals, &losses))
+    if (!loss_criticals_create(&criticals, &losses, NULL))
         loss_criticals_free(criticals);
     loss_figures_of(&losses, &figures);
     loss_area_below(&losses, n_levels ? levels[0] : 1, &area);

@@ -37,7 +37,7 @@ static loss_status try_contours(const loss_grid *g)
 static loss_status try_criticals(const loss_grid *g)
 {
     loss_criticals *set;
-    loss_status status = loss_criticals_create(&set, g);
+    loss_status status = loss_criticals_create(&set, g, NULL);
     assert_true(!status == (set != NULL));
     loss_criticals_free(set);
     return status;

@@ -16,7 +16,7 @@
 static loss_criticals *find(const loss_grid *grid)
 {
     loss_criticals *set;
-    assert_int_equal(loss_criticals_create(&set, grid), LOSS_OK);
+    assert_int_equal(loss_criticals_create(&set, grid, NULL), LOSS_OK);
     return set;
 }
 
@@ -437,10 +437,10 @@ static void test_odd_grids(void **state)
     }
     loss_criticals_free(NULL);
     g.y.n = 0;
-    assert_int_equal(loss_criticals_create(&set, &g), LOSS_ERR_SHAPE);
+    assert_int_equal(loss_criticals_create(&set, &g, NULL), LOSS_ERR_SHAPE);
     assert_null(set);
     g.y.n = g.x.n = 1u << 16;
-    assert_int_equal(loss_criticals_create(&set, &g), LOSS_ERR_SHAPE);
+    assert_int_equal(loss_criticals_create(&set, &g, NULL), LOSS_ERR_SHAPE);
     assert_string_equal(loss_last_message(),
                         "a grid of 65536 x 65536 points; expected at most 2147483647 points");
 }

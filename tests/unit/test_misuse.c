@@ -158,7 +158,7 @@ static void test_analyses(void **state)
     REFUSED(loss_contours_create(&contours, NULL, &value, 1, (loss_contour_cells)0));
     assert_null(contours);
     REFUSED(loss_contours_create(NULL, NULL, &value, 1, (loss_contour_cells)0));
-    REFUSED(loss_criticals_create(&criticals, NULL));
+    REFUSED(loss_criticals_create(&criticals, NULL, NULL));
     assert_null(criticals);
     REFUSED(loss_figures_of(NULL, NULL));
     REFUSED(loss_area_below(NULL, 0, &value));

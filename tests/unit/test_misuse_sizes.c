@@ -19,6 +19,15 @@ static loss_status levels(void *opt)
     return loss_levels(&(loss_grid){{0, 1, 2}, {0, 1, 2}, z}, 3, opt, found, &n);
 }
 
+static loss_status criticals(void *opt)
+{
+    static const double z[4] = {0, 1, 2, 3};
+    loss_criticals *set;
+    loss_status status = loss_criticals_create(&set, &(loss_grid){{0, 1, 2}, {0, 1, 2}, z}, opt);
+    loss_criticals_free(set);
+    return status;
+}
+
 static loss_status curvature(void *opt)
 {
     loss_curvature *c;
@@ -221,6 +230,7 @@ typedef union options {
     size_t struct_size;
     unsigned char bytes[sizeof(loss_load_report) + ROOM]; /* the largest */
     loss_levels_options levels;
+    loss_criticals_options criticals;
     loss_curvature_options curvature;
     loss_eigen_options eigen;
     loss_dataset_options dataset;
@@ -255,6 +265,7 @@ static const struct {
     bool needs_more; /* than struct_size: shorter ones leave out what must be said */
 } CASES[] = {
     {"levels", {.levels = LOSS_LEVELS_OPTIONS_INIT}, levels, false, false},
+    {"criticals", {.criticals = LOSS_CRITICALS_OPTIONS_INIT}, criticals, false, false},
     {"curvature", {.curvature = LOSS_CURVATURE_OPTIONS_INIT}, curvature, false, false},
     {"curvature of a surface",
      {.curvature = LOSS_CURVATURE_OPTIONS_INIT},

@@ -109,7 +109,7 @@ static void test_kinds_of_others(void **state)
         REFUSED(loss_levels(&grid, 3, &level, levels, &n));
         REFUSED(loss_contours_create(&contours, &grid, levels, 3, (loss_contour_cells)UNKNOWN[i]));
         assert_null(contours);
-        assert_int_equal(loss_criticals_create(&criticals, &grid), LOSS_OK);
+        assert_int_equal(loss_criticals_create(&criticals, &grid, NULL), LOSS_OK);
         assert_int_equal(loss_criticals_count_kind(criticals, (loss_critical_kind)UNKNOWN[i], 0),
                          0);
         loss_criticals_free(criticals);
@@ -179,14 +179,14 @@ static void test_grids(void **state)
         assert_int_equal(loss_levels(&grid, 3, NULL, levels, &n), LOSS_ERR_SHAPE);
         assert_int_equal(loss_contours_create(&contours, &grid, levels, 1, LOSS_CONTOUR_SQUARES),
                          LOSS_ERR_SHAPE);
-        assert_int_equal(loss_criticals_create(&criticals, &grid), LOSS_ERR_SHAPE);
+        assert_int_equal(loss_criticals_create(&criticals, &grid, NULL), LOSS_ERR_SHAPE);
         assert_int_equal(loss_figures_of(&grid, &figures), LOSS_ERR_SHAPE);
         assert_int_equal(loss_area_below(&grid, 1, &area), LOSS_ERR_SHAPE);
     }
     loss_grid none = {{0, 1, 3}, {0, 1, 3}, NULL};
     REFUSED(loss_levels(&none, 3, NULL, levels, &n));
     REFUSED(loss_contours_create(&contours, &none, levels, 1, LOSS_CONTOUR_SQUARES));
-    REFUSED(loss_criticals_create(&criticals, &none));
+    REFUSED(loss_criticals_create(&criticals, &none, NULL));
     REFUSED(loss_figures_of(&none, &figures));
     REFUSED(loss_area_below(&none, 1, &area));
     for (size_t i = 0; i < N_NO_AXES; i++) {
@@ -195,7 +195,7 @@ static void test_grids(void **state)
         loss_levels(&grid, 4, NULL, levels, &n);
         assert_int_equal(loss_contours_create(&contours, &grid, levels, 1, LOSS_CONTOUR_TRIANGLES),
                          LOSS_OK);
-        assert_int_equal(loss_criticals_create(&criticals, &grid), LOSS_OK);
+        assert_int_equal(loss_criticals_create(&criticals, &grid, NULL), LOSS_OK);
         loss_figures_of(&grid, &figures);
         loss_area_below(&grid, 4, &area);
         loss_contours_free(contours);
@@ -209,7 +209,7 @@ static void test_grids(void **state)
     REFUSED(loss_levels(&grid, 3, NULL, levels, NULL));
     REFUSED(loss_figures_of(&grid, NULL));
     REFUSED(loss_area_below(&grid, 1, NULL));
-    REFUSED(loss_criticals_create(NULL, &grid));
+    REFUSED(loss_criticals_create(NULL, &grid, NULL));
     assert_int_equal(loss_contours_create(&contours, &grid, levels, 1, LOSS_CONTOUR_SQUARES),
                      LOSS_OK);
     assert_int_equal(loss_contours_line(contours, SIZE_MAX).n_points, 0);

@@ -20,7 +20,7 @@ static loss_criticals *monkey(const double low[3], double high, double sign)
                    sign * low[1], sign * high};
     loss_grid grid = {{-1, 1, 3}, {-1, 1, 3}, z};
     loss_criticals *set = NULL;
-    assert_int_equal(loss_criticals_create(&set, &grid), LOSS_OK);
+    assert_int_equal(loss_criticals_create(&set, &grid, NULL), LOSS_OK);
     return set;
 }
 

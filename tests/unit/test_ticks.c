@@ -122,7 +122,7 @@ static void test_absurd_grids(void **state)
                     check_levels(&grid, (loss_level_scale)scale, round, ABSURD[i], ABSURD[j]);
                 }
             loss_criticals *set = NULL;
-            assert_int_equal(loss_criticals_create(&set, &grid), LOSS_OK);
+            assert_int_equal(loss_criticals_create(&set, &grid, NULL), LOSS_OK);
             for (size_t k = 0; k < loss_criticals_count(set, 0); k++) {
                 const loss_critical *c = &loss_criticals_points(set)[k];
                 assert_true(isfinite(c->x) && isfinite(c->y) && isfinite(c->value));

@@ -84,7 +84,7 @@ static void test_persistence(void **state)
     const relief *r = &s.scene.views[0].relief;
     loss_grid g = {{0, (double)(r->nx - 1), r->nx}, {0, (double)(r->ny - 1), r->ny}, r->z};
     loss_criticals *set;
-    assert_int_equal(loss_criticals_create(&set, &g), LOSS_OK);
+    assert_int_equal(loss_criticals_create(&set, &g, NULL), LOSS_OK);
     size_t first = 0, n = 0;
     for (double part = 0; part <= 0.5; part += 0.05) {
         n = 0;
