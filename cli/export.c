@@ -112,11 +112,11 @@ static const command_text TEXT = {
 
 int command_export(int argc, char **argv)
 {
-    static const char *const heights[] = {"fit", "raw", "log", NULL};
+    static const char *const heights[] = {"auto", "fit", "raw", "log", NULL};
     loss_export_options o = LOSS_EXPORT_OPTIONS_INIT;
     text_list outs = {0};
     const char *path = NULL;
-    int split = LOSS_SPLIT_TEST, height = LOSS_HEIGHT_FIT;
+    int split = LOSS_SPLIT_TEST, height = LOSS_HEIGHT_AUTO;
     bool quiet = false;
     tables t = {.levels = "10"};
     char summary[1024];
@@ -125,8 +125,11 @@ int command_export(int argc, char **argv)
     const option_spec options[] = {
         OPT_TEXTS("out", "FILE", "what to write; may be given several times", &outs),
         OPT_FLAG("ascii", "PLY and STL as text", &o.ascii),
-        OPT_CHOICE("height", "H", heights,
-                   "fit, raw or log (fit: as high as the longer axis is long)", &height),
+        OPT_CHOICE(
+            "height", "H", heights,
+            "fit (as high as the longer axis is long), raw, log, or auto: log where the loss "
+            "spans more than a factor of 20, else fit (auto)",
+            &height),
         OPT_CHOICE("split", "S", choices_split(),
                    "train or test (test, or the one that the file has)", &split),
         OPT_TEXT("colours", "MAP", choices_colours_help(), &o.colours),

@@ -42,9 +42,10 @@ typedef struct stage {
 static void floor_axis(const stage *t, bool is_y, const char *name)
 {
     const relief *r = t->r;
-    scale range = is_y ? (scale){r->y_low, r->y_high, false} : (scale){r->x_low, r->x_high, false};
+    loss_scale range = {LOSS_SCALE_LINEAR, is_y ? r->y_low : r->x_low, is_y ? r->y_high : r->x_high,
+                        0};
     double ticks[MOST_TICKS], side = is_y ? t->x_near * r->x_extent : t->y_near * r->y_extent;
-    size_t n = scale_ticks(&range, 6, ticks);
+    size_t n = loss_scale_ticks(&range, 6, ticks, MOST_TICKS);
     vec3 outward = is_y ? (vec3){t->x_near, 0, 0} : (vec3){0, t->y_near, 0};
     bool has_text = t->s->set.axes && (is_y ? t->across_y : t->across_x) > EDGE_ON;
     for (size_t i = 0; i < n; i++) {
@@ -83,7 +84,7 @@ static void height_axis(const stage *t)
     vec3 right, up, back;
     const relief *r = t->r;
     double ticks[MOST_TICKS];
-    size_t n = scale_ticks(&r->scale, 5, ticks);
+    size_t n = loss_scale_ticks(&r->scale, 5, ticks, MOST_TICKS);
     camera_basis(&t->s->set.view, &right, &up, &back);
     vec3 one = {t->x_near * r->x_extent, -t->y_near * r->y_extent, 0}, other = {-one.x, -one.y, 0};
     vec3 edge = vec_dot(one, right) < vec_dot(other, right) ? one : other;
@@ -93,7 +94,7 @@ static void height_axis(const stage *t)
     for (size_t i = 0; i < n; i++) {
         vec3 at = edge;
         char words[32];
-        at.z = r->height * scale_place(&r->scale, ticks[i]);
+        at.z = r->height * loss_scale_place(&r->scale, ticks[i]);
         if (t->s->set.grid)
             wall_lines(t, at.z);
         if (!t->s->set.axes)

@@ -29,8 +29,8 @@ static void bands(const session *s, box b, cairo_t *cr)
     uint8_t table[COLOUR_STEPS][3];
     colours_table(c->set.colours, table);
     for (size_t i = 0; i <= c->n_levels; i++) {
-        double low = i ? scale_place(&c->scale, c->levels[i - 1]) : 0,
-               high = i < c->n_levels ? scale_place(&c->scale, c->levels[i]) : 1;
+        double low = i ? loss_scale_place(&c->scale, c->levels[i - 1]) : 0,
+               high = i < c->n_levels ? loss_scale_place(&c->scale, c->levels[i]) : 1;
         const uint8_t *colour = table[(int)((low + high) / 2 * (COLOUR_STEPS - 1) + 0.5)];
         cairo_set_source_rgb(cr, colour[0] / 255.0, colour[1] / 255.0, colour[2] / 255.0);
         cairo_rectangle(cr, b.x, b.y + b.h * (1 - high), b.w, b.h * (high - low));
@@ -44,7 +44,7 @@ static void level_lines(const session *s, box b, cairo_t *cr)
     ink(cr, theme_of(THEME_LIGHT)->ink, 0.8);
     cairo_set_line_width(cr, s->layout.unit);
     for (size_t i = 0; i < c->n_levels; i++) {
-        double y = b.y + b.h * (1 - scale_place(&c->scale, c->levels[i]));
+        double y = b.y + b.h * (1 - loss_scale_place(&c->scale, c->levels[i]));
         cairo_move_to(cr, b.x, y);
         cairo_line_to(cr, b.x + b.w, y);
     }
@@ -59,7 +59,7 @@ void overlay_bar(const session *s, cairo_t *cr)
     box b = {s->layout.bar.x + 8 * u, s->layout.bar.y + (s->layout.bar.h - height) / 2, 16 * u,
              height};
     bool is_slope = c->set.texture == TEXTURE_SLOPE;
-    scale range = is_slope ? (scale){0, c->steepest, false} : c->scale;
+    loss_scale range = is_slope ? (loss_scale){LOSS_SCALE_LINEAR, 0, c->steepest, 0} : c->scale;
     if (height < 40 * u)
         return;
     if (c->set.texture == TEXTURE_BANDS)
@@ -73,11 +73,11 @@ void overlay_bar(const session *s, cairo_t *cr)
     cairo_set_line_width(cr, 1.2 * u);
     cairo_stroke(cr);
     font(cr, 12 * u, false);
-    size_t n = scale_ticks(&range, (size_t)fmax(2, height / (60 * u)), ticks);
+    size_t n = loss_scale_ticks(&range, (size_t)fmax(2, height / (60 * u)), ticks, MOST_TICKS);
     double widest = 0;
     for (size_t i = 0; i < n; i++) {
         char text[32];
-        double y = b.y + b.h * (1 - scale_place(&range, ticks[i]));
+        double y = b.y + b.h * (1 - loss_scale_place(&range, ticks[i]));
         scale_text(ticks[i], text);
         cairo_move_to(cr, b.x + b.w, y);
         cairo_line_to(cr, b.x + b.w + 5 * u, y);

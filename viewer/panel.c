@@ -79,9 +79,14 @@ static bool is_clip(const widget *w)
 }
 
 /* The range that the clip moves in: of all values, whatever is cut off now. */
-static scale clip_range(const scene *s)
+static loss_scale clip_range(const scene *s)
 {
-    return (scale){s->full_low, s->full_high, s->scale.log && s->full_low > 0};
+    loss_scale range = s->scale;
+    range.low = s->full_low;
+    range.high = s->full_high;
+    if (range.kind == LOSS_SCALE_LOG && !(range.low > 0))
+        range.kind = LOSS_SCALE_LINEAR;
+    return range;
 }
 
 double panel_fraction(const scene *s, const widget *w)
@@ -89,8 +94,8 @@ double panel_fraction(const scene *s, const widget *w)
     double value = setting_get(&s->set, w->set);
     double place = (value - w->set->low) / (w->set->high - w->set->low);
     if (is_clip(w)) {
-        scale range = clip_range(s);
-        place = isinf(value) ? 1 : range.low < range.high ? scale_place(&range, value) : 1;
+        loss_scale range = clip_range(s);
+        place = isinf(value) ? 1 : range.low < range.high ? loss_scale_place(&range, value) : 1;
     }
     return place < 0 || isnan(place) ? 0 : place > 1 ? 1 : place;
 }
@@ -99,10 +104,10 @@ void panel_slide(scene *s, const widget *w, double fraction)
 {
     fraction = fraction < 0 ? 0 : fraction > 1 ? 1 : fraction;
     if (is_clip(w)) {
-        scale range = clip_range(s);
+        loss_scale range = clip_range(s);
         bool is_none = fraction > 0.995 || !(range.low < range.high);
         setting_put(&s->set, w->set,
-                    is_none ? (double)INFINITY : scale_value(&range, fmax(fraction, 0.02)));
+                    is_none ? (double)INFINITY : loss_scale_value(&range, fmax(fraction, 0.02)));
     } else {
         setting_put(&s->set, w->set, w->set->low + fraction * (w->set->high - w->set->low));
     }

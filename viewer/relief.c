@@ -4,9 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double STEEP =
-    20; /* factor between the ends of a range from which `auto` takes logarithms */
-
 static const double *array_of(const grid *g, int split, int field)
 {
     if (!g->has_split[split])
@@ -70,18 +67,20 @@ void relief_range(const double *values, size_t n, double clip, double *low, doub
     }
 }
 
-scale relief_scale(const settings *s, double low, double high)
+loss_scale relief_scale(const settings *s, double low, double high, double typical)
 {
     if (!(low <= high)) /* nothing to show yet */
-        return (scale){0, 1, false};
-    bool may_be_log = low > 0 && s->field == FIELD_LOSS && s->split != SHOW_DIFFERENCE;
-    bool log =
-        may_be_log && (s->height == HEIGHT_LOG || (s->height == HEIGHT_AUTO && high > STEEP * low));
-    if (s->split == SHOW_DIFFERENCE) { /* 0 in the middle */
-        double reach = fabs(low) > fabs(high) ? fabs(low) : fabs(high);
-        return (scale){-reach, reach, false};
-    }
-    return (scale){low, high, log};
+        return (loss_scale){LOSS_SCALE_LINEAR, 0, 1, 0};
+    loss_scale fitting = s->split == SHOW_DIFFERENCE
+                             ? loss_scale_about_zero(fmax(fabs(low), fabs(high)), typical)
+                             : loss_scale_of_range(low, high);
+    if (s->height == HEIGHT_LINEAR || s->field == FIELD_ACCURACY)
+        fitting.kind = LOSS_SCALE_LINEAR;
+    else if (s->height == HEIGHT_LOG && fitting.low > 0)
+        fitting.kind = LOSS_SCALE_LOG;
+    else if (s->height == HEIGHT_LOG && s->split == SHOW_DIFFERENCE && typical > 0)
+        fitting = (loss_scale){LOSS_SCALE_SYMLOG, fitting.low, fitting.high, typical};
+    return fitting;
 }
 
 void relief_free(relief *r)
@@ -104,7 +103,7 @@ static void set_extents(relief *r)
     r->y_extent = alike ? depth / longer : 1;
 }
 
-bool relief_make(relief *r, const grid *g, double *values, const scale *s, double exaggeration)
+bool relief_make(relief *r, const grid *g, double *values, const loss_scale *s, double exaggeration)
 {
     size_t n = g->nx * g->ny;
     *r = (relief){.nx = g->nx,
@@ -129,7 +128,7 @@ bool relief_make(relief *r, const grid *g, double *values, const scale *s, doubl
     for (size_t i = 0; i < g->ny; i++)
         r->y[i] = relief_scene_y(r, g->y[i]);
     for (size_t i = 0; i < n; i++)
-        r->z[i] = r->height * scale_place(s, values[i]);
+        r->z[i] = r->height * loss_scale_place(s, values[i]);
     return true;
 }
 
@@ -178,8 +177,16 @@ bool relief_levels(const relief *r, const settings *s, double *levels, size_t *n
     *n = 0;
     if (!(r->scale.low < r->scale.high))
         return true;
-    opt.scale = scales[s->spacing == SPACING_AUTO ? (r->scale.log ? SPACING_LOG : SPACING_LINEAR)
-                                                  : s->spacing];
+    if (s->spacing == SPACING_AUTO) { /* even steps of height */
+        double last = r->scale.low;   /* those of a range of a few doubles are not all different */
+        for (size_t i = 0; i < (size_t)s->levels; i++) {
+            double level = loss_scale_value(&r->scale, ((double)i + 1) / (s->levels + 1));
+            if (level > last && level < r->scale.high)
+                last = levels[(*n)++] = level;
+        }
+        return true;
+    }
+    opt.scale = scales[s->spacing];
     opt.low = r->scale.low;
     opt.high = r->scale.high;
     if (opt.scale == LOSS_LEVELS_LOG && opt.low <= 0)
@@ -253,7 +260,7 @@ bool relief_contours(const relief *r, const double *levels, size_t n_levels, boo
     *n = 0;
     for (size_t k = 0; k < n_levels; k++) {
         loss_contours *lines = NULL;
-        double z = r->height * scale_place(&r->scale, levels[k]);
+        double z = r->height * loss_scale_place(&r->scale, levels[k]);
         if (loss_contours_create(&lines, &g, &z, 1,
                                  on_floor ? LOSS_CONTOUR_SQUARES : LOSS_CONTOUR_TRIANGLES))
             return false;

@@ -18,7 +18,7 @@ typedef struct relief {
     double *x, *y; /* [nx], [ny] scene coordinates. Owned */
     double *value; /* [ny][nx] the quantity shown; NaN: none. Owned */
     double *z;     /* [ny][nx] height; NaN: none. Owned */
-    scale scale;
+    loss_scale scale;
     double height;                       /* z at the scale's high end */
     double x_low, x_high, y_low, y_high; /* in the file's units, at -extent .. extent */
     double x_extent, y_extent;
@@ -31,11 +31,13 @@ double *relief_values(const grid *g, const settings *s, problem *p);
 double *relief_errors(const grid *g, const settings *s);
 /** Widens low .. high by the finite values up to clip. Start with INFINITY and -INFINITY. */
 void relief_range(const double *values, size_t n, double clip, double *low, double *high);
-/** The scale for a range: logarithmic if the settings ask for it and it can be. */
-scale relief_scale(const settings *s, double low, double high);
+/** The scale for a range, as the settings ask: of `auto`, the library's choice.
+ *  @param typical  size of the values, of differences; else not read */
+loss_scale relief_scale(const settings *s, double low, double high, double typical);
 
 /** Makes the relief; takes ownership of values. @return false: out of memory */
-bool relief_make(relief *r, const grid *g, double *values, const scale *s, double exaggeration);
+bool relief_make(relief *r, const grid *g, double *values, const loss_scale *s,
+                 double exaggeration);
 void relief_free(relief *r);
 
 /** Scene coordinates of a place of the file's axes, and back. */

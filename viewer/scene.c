@@ -11,7 +11,7 @@
 
 void scene_init(scene *s)
 {
-    *s = (scene){.set = settings_default(), .scale = {0, 1, false}};
+    *s = (scene){.set = settings_default(), .scale = {LOSS_SCALE_LINEAR, 0, 1, 0}};
 }
 
 void scene_clear_lines(view *v)
@@ -193,7 +193,7 @@ hover scene_hover(const scene *s, size_t number, double aspect, double x, double
         return h;
     h.x = relief_file_x(r, h.at.x);
     h.y = relief_file_y(r, h.at.y);
-    h.value = scale_value(&r->scale, h.at.z / r->height);
+    h.value = loss_scale_value(&r->scale, h.at.z / r->height);
     size_t ix = grid_nearest(v->grid.x, v->grid.nx, h.x),
            iy = grid_nearest(v->grid.y, v->grid.ny, h.y), at = iy * v->grid.nx + ix;
     const samples *from =

@@ -49,7 +49,7 @@ typedef struct scene {
     settings set;
     view views[MOST_VIEWS];
     size_t n_views;
-    scale scale;                /* of all views */
+    loss_scale scale;           /* of all views */
     double full_low, full_high; /* range without clipping */
     double steepest;            /* slope at the upper end of the slopes' colours */
     double levels[MOST_LEVELS];

@@ -23,7 +23,8 @@ static bool shows_test_loss(const settings *s)
 
 static bool make_surfaces(scene *s)
 {
-    double *values[MOST_VIEWS] = {NULL}, low = (double)INFINITY, high = -(double)INFINITY;
+    double *values[MOST_VIEWS] = {NULL}, low = (double)INFINITY, high = -(double)INFINITY,
+           typical = (double)INFINITY;
     problem p = {""};
     bool done = true;
     s->full_low = (double)INFINITY;
@@ -37,11 +38,12 @@ static bool make_surfaces(scene *s)
             break;
         relief_range(values[i], g->nx * g->ny, s->set.clip, &low, &high);
         relief_range(values[i], g->nx * g->ny, (double)INFINITY, &s->full_low, &s->full_high);
+        typical = fmin(typical, loss_typical_size(values[i], g->nx * g->ny));
         for (size_t k = 0; k < g->n_path && s->set.path && shows_test_loss(&s->set); k++)
             relief_range(&g->path[k].true_loss, 1, s->set.clip, &low, &high);
     }
     if (done)
-        s->scale = relief_scale(&s->set, low, high);
+        s->scale = relief_scale(&s->set, low, high, typical);
     for (size_t i = 0; i < s->n_views; i++) {
         view *v = &s->views[i];
         if (done) {
@@ -108,7 +110,7 @@ static mark *add_mark(view *v, mark_kind kind, vec3 at)
 /* The loss at a height of the relief. */
 static void value_text(const relief *r, double z, char text[32])
 {
-    scale_text(scale_value(&r->scale, z / r->height), text);
+    scale_text(loss_scale_value(&r->scale, z / r->height), text);
 }
 
 static void critical_text(const scene *s, const relief *r, const loss_critical *c, vec3 at,
@@ -221,7 +223,7 @@ static void add_path(scene *s, view *v)
         const path_point *q = &v->grid.path[i];
         vec3 at = {relief_scene_x(r, q->x), relief_scene_y(r, q->y), 0}, above = at;
         at.z = relief_height_at(r, at.x, at.y);
-        above.z = shows_test_loss(&s->set) ? r->height * scale_place(&r->scale, q->true_loss)
+        above.z = shows_test_loss(&s->set) ? r->height * loss_scale_place(&r->scale, q->true_loss)
                                            : (double)NAN;
         bool goes_on = i && v->grid.path[i - 1].run == q->run;
         if (goes_on && isfinite(before.z + at.z))

@@ -12,10 +12,12 @@ extern "C" {
 /** How the loss becomes a height. The raw loss is always kept beside it where the format has room.
  *  Since 0.1. */
 typedef enum loss_height {
+    /** LOG where loss_scale_of_range() of the finite losses is logarithmic, else FIT */
+    LOSS_HEIGHT_AUTO = 0,
     /** scaled so that the range of finite heights is as long as the longer axis */
-    LOSS_HEIGHT_FIT = 0,
-    LOSS_HEIGHT_RAW = 1, /**< the loss itself */
-    LOSS_HEIGHT_LOG = 2  /**< log10 of the loss, scaled as FIT; a loss of 0 or less has no height */
+    LOSS_HEIGHT_FIT = 1,
+    LOSS_HEIGHT_RAW = 2, /**< the loss itself */
+    LOSS_HEIGHT_LOG = 3  /**< log10 of the loss, scaled as FIT; a loss of 0 or less has no height */
 } loss_height;
 
 /** How a surface is written. Start from LOSS_EXPORT_OPTIONS_INIT. Since 0.1. */
@@ -32,7 +34,7 @@ typedef struct loss_export_options {
 /** The defaults of loss_export_options. Since 0.1. */
 #define LOSS_EXPORT_OPTIONS_INIT                                                                   \
     {                                                                                              \
-        sizeof(loss_export_options), false, LOSS_HEIGHT_FIT, LOSS_SPLIT_TEST, NULL                 \
+        sizeof(loss_export_options), false, LOSS_HEIGHT_AUTO, LOSS_SPLIT_TEST, NULL                \
     }
 
 /** A format that surfaces are written in. Since 0.1. */

@@ -12,6 +12,7 @@
 #include <loss/net.h>
 #include <loss/plane.h>
 #include <loss/recognise.h>
+#include <loss/scale.h>
 #include <loss/status.h>
 #include <loss/surface.h>
 #include <loss/tasks.h>

@@ -68,6 +68,11 @@ static loss_status add_comment(lossi_mesh *mesh, char *line)
     return LOSS_OK;
 }
 
+static const char *height_of(const lossi_height_scale *scale)
+{
+    return scale->kind == LOSS_HEIGHT_LOG ? "log10(loss)" : "loss";
+}
+
 /* What was measured, and how z was made of it. */
 static loss_status add_comments(const loss_surface *s, loss_split split,
                                 const lossi_height_scale *scale, lossi_mesh *mesh)
@@ -85,8 +90,8 @@ static loss_status add_comments(const loss_surface *s, loss_split split,
         lossi_format("directions: %s; cosine %s; x and y in multiples of them",
                      lossi_surface_fact(s, LOSS_KEY_DIRECTIONS),
                      lossi_surface_fact(s, LOSS_KEY_COSINE)),
-        lossi_format("z = %.9g + %.9g * %s; quality is the loss itself", scale->offset,
-                     scale->scale, scale->kind == LOSS_HEIGHT_LOG ? "log10(loss)" : "loss"),
+        lossi_format("z = %.9g + %.9g * %s, colours by %s; quality is the loss itself",
+                     scale->offset, scale->scale, height_of(scale), height_of(scale)),
     };
     loss_status status = LOSS_OK;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {

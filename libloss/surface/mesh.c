@@ -2,6 +2,7 @@
  * not moved. */
 #include "surface/mesh.h"
 
+#include <loss/scale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +14,24 @@ static double raw_height(loss_height kind, double loss)
     return isfinite(loss) ? loss : NAN;
 }
 
+/* Whether the finite losses want logarithms. */
+static loss_height automatic(const loss_point *points, size_t n)
+{
+    double low = INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < n; i++)
+        if (points[i].evaluated && isfinite(points[i].loss)) {
+            low = fmin(low, points[i].loss);
+            high = fmax(high, points[i].loss);
+        }
+    return loss_scale_of_range(low, high).kind == LOSS_SCALE_LOG ? LOSS_HEIGHT_LOG
+                                                                 : LOSS_HEIGHT_FIT;
+}
+
 lossi_height_scale lossi_height_scale_fit(loss_height kind, const loss_point *points, size_t n,
                                           double length)
 {
+    if (kind == LOSS_HEIGHT_AUTO)
+        kind = automatic(points, n);
     lossi_height_scale s = {kind, INFINITY, -INFINITY, 1, 0};
     for (size_t i = 0; i < n; i++) {
         double h = points[i].evaluated ? raw_height(kind, points[i].loss) : NAN;

@@ -91,6 +91,9 @@ static void test_log_height(void **state)
     assert_true(fabs(lossi_height_of(&scale, 10) - 2) < 1e-12 &&
                 fabs(lossi_height_place(&scale, 10) - 0.5) < 1e-12);
     assert_true(isnan(lossi_height_of(&scale, 0)) && isnan(lossi_height_place(&scale, -1)));
+    /* The automatic height is logarithmic where the colours of a picture are. */
+    assert_int_equal(lossi_height_scale_fit(LOSS_HEIGHT_AUTO, points, 3, 4).kind, LOSS_HEIGHT_LOG);
+    assert_int_equal(lossi_height_scale_fit(LOSS_HEIGHT_AUTO, points, 2, 4).kind, LOSS_HEIGHT_FIT);
 }
 
 static double grey_at(const char *map, double at)

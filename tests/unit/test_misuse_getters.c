@@ -202,6 +202,26 @@ static void test_no_analysis(void **state)
     assert_true(loss_ticks(0, 1, false, SIZE_MAX, ticks, 4) <= 4);
 }
 
+static void test_scales(void **state)
+{
+    (void)state;
+    double ticks[4];
+    const loss_scale odd = {(loss_scale_kind)99, 0, 1, 0}, empty = {LOSS_SCALE_SYMLOG, 0, 0, 0};
+    assert_string_equal(loss_scale_kind_name((loss_scale_kind)99), "unknown");
+    assert_true(isnan(loss_scale_stretch(NULL, 1)) && isnan(loss_scale_unstretch(NULL, 1)));
+    assert_true(isnan(loss_scale_place(NULL, 1)) && isnan(loss_scale_value(NULL, 0.5)));
+    assert_true(loss_scale_place(&odd, 0.25) == 0.25); /* as on a linear scale */
+    assert_int_equal(loss_scale_ticks(NULL, 4, ticks, 4), 0);
+    assert_int_equal(loss_scale_ticks(&odd, 4, NULL, 4), 0);
+    assert_int_equal(loss_scale_ticks(&odd, 4, ticks, 0), 0);
+    assert_true(loss_scale_ticks(&empty, 4, ticks, 4) <= 4);
+    assert_true(isnan(loss_typical_size(NULL, 4)));
+    assert_int_equal(loss_scale_of_range(NAN, NAN).kind, LOSS_SCALE_LINEAR);
+    assert_int_equal(loss_scale_of_range(1, INFINITY).kind, LOSS_SCALE_LINEAR);
+    assert_true(loss_scale_about_zero(NAN, NAN).high == 1);
+    assert_true(loss_scale_about_zero(INFINITY, 1).high == 1);
+}
+
 static void test_odd_axes_and_numbers(void **state)
 {
     (void)state;
@@ -227,6 +247,7 @@ int main(void)
         cmocka_unit_test(test_no_surface),
         cmocka_unit_test(test_no_recognition),
         cmocka_unit_test(test_no_analysis),
+        cmocka_unit_test(test_scales),
         cmocka_unit_test(test_odd_axes_and_numbers),
     };
     return cmocka_run_group_tests_name("misuse_getters", tests, NULL, NULL);

@@ -96,27 +96,16 @@ static void test_pan_moves_with_the_hand(void **state)
     assert_near((after.y - before.y) / 2, 0.2, 1e-9);
 }
 
-static void test_scale(void **state)
+static void test_numbers_beside_ticks(void **state)
 {
     (void)state;
-    scale linear = {2, 6, false}, log = {0.1, 1000, true}, flat = {3, 3, false};
-    double ticks[MOST_TICKS];
-    assert_near(scale_place(&linear, 3), 0.25, 1e-12);
-    assert_near(scale_place(&log, 10), 0.5, 1e-12);
-    assert_near(scale_value(&log, 0.5), 10, 1e-9);
-    assert_true(isnan(scale_place(&log, 0)) && isnan(scale_place(&log, -1)) &&
-                isnan(scale_place(&linear, (double)NAN)));
-    assert_near(scale_place(&flat, 3), 0.5, 0);
-    assert_int_equal(scale_ticks(&linear, 4, ticks), 5);
-    assert_near(ticks[0], 2, 0);
-    assert_int_equal(scale_ticks(&log, 5, ticks), 5);
-    assert_near(ticks[4], 1000, 1e-9);
-    assert_int_equal(scale_ticks(&flat, 5, ticks), 1);
     char text[32];
     scale_text(-0.5, text);
     assert_string_equal(text, "\342\210\2220.5");
     scale_text(-0.0, text);
     assert_string_equal(text, "0");
+    scale_text(1e-14, text); /* a tick of a logarithmic scale, not a rounded 0 */
+    assert_string_equal(text, "1e-14");
 }
 
 enum { NX = 9, NY = 7 };
@@ -149,8 +138,8 @@ static relief make_relief(const grid *g)
     relief_range(values, NX * NY, s.clip, &low, &high);
     assert_near(low, 1, 1e-12);
     assert_near(high, 11, 1e-12);
-    scale range = relief_scale(&s, low, high);
-    assert_false(range.log); /* less than a factor of 20 */
+    loss_scale range = relief_scale(&s, low, high, 1);
+    assert_int_equal(range.kind, LOSS_SCALE_LINEAR); /* less than a factor of 20 */
     assert_true(relief_make(&r, g, values, &range, 1));
     return r;
 }
@@ -179,19 +168,28 @@ static void test_relief(void **state)
     grid_free(&g);
 }
 
-static void test_height_auto_takes_logarithms_of_wide_ranges(void **state)
+static void expect_scale(const settings *s, double low, double high, loss_scale_kind kind)
+{
+    assert_int_equal(relief_scale(s, low, high, 0.01).kind, kind);
+}
+
+static void test_heights(void **state)
 {
     (void)state;
     settings s = settings_default();
-    assert_true(relief_scale(&s, 0.1, 100).log);
-    assert_false(relief_scale(&s, 0, 100).log);
+    expect_scale(&s, 0.1, 100, LOSS_SCALE_LOG);
+    expect_scale(&s, 0, 100, LOSS_SCALE_LINEAR);
     s.height = HEIGHT_LOG;
-    assert_true(relief_scale(&s, 1, 2).log);
+    expect_scale(&s, 1, 2, LOSS_SCALE_LOG);
     s.field = FIELD_ACCURACY;
-    assert_false(relief_scale(&s, 1, 100).log);
+    expect_scale(&s, 1, 100, LOSS_SCALE_LINEAR);
     s.field = FIELD_LOSS;
     s.split = SHOW_DIFFERENCE;
-    scale range = relief_scale(&s, -3, 1); /* 0 in the middle */
+    expect_scale(&s, -3, 1, LOSS_SCALE_SYMLOG);
+    s.height = HEIGHT_AUTO;
+    expect_scale(&s, -3, 1, LOSS_SCALE_SYMLOG);
+    expect_scale(&s, -0.1, 0.05, LOSS_SCALE_LINEAR);
+    loss_scale range = relief_scale(&s, -3, 1, 0.01); /* 0 in the middle */
     assert_near(range.high, 3, 0);
     assert_near(range.low, -3, 0);
 }
@@ -250,7 +248,8 @@ static void test_contours_lie_on_the_triangles(void **state)
         for (int end = 0; end <= 1; end++) {
             const float *at = end ? lines[i].b : lines[i].a;
             assert_near((double)at[2], relief_height_at(&r, (double)at[0], (double)at[1]), 1e-5);
-            assert_near((double)at[2], 0.9 * scale_place(&r.scale, levels[lines[i].level]), 1e-6);
+            assert_near((double)at[2], 0.9 * loss_scale_place(&r.scale, levels[lines[i].level]),
+                        1e-6);
         }
     free(lines);
     assert_true(relief_contours(&r, levels, n_levels, true, &lines, &n));
@@ -309,9 +308,9 @@ int main(void)
         cmocka_unit_test(test_camera_limits),
         cmocka_unit_test(test_rays_and_projection_agree),
         cmocka_unit_test(test_pan_moves_with_the_hand),
-        cmocka_unit_test(test_scale),
+        cmocka_unit_test(test_numbers_beside_ticks),
         cmocka_unit_test(test_relief),
-        cmocka_unit_test(test_height_auto_takes_logarithms_of_wide_ranges),
+        cmocka_unit_test(test_heights),
         cmocka_unit_test(test_pick),
         cmocka_unit_test(test_contours_lie_on_the_triangles),
         cmocka_unit_test(test_mesh),

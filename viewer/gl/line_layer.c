@@ -67,7 +67,7 @@ void line_layer_draw(line_layer *l, const eye *e, size_t number, int kind, float
     if (map) {
         float places[MOST_LEVELS];
         for (size_t i = 0; i < e->scene->n_levels; i++)
-            places[i] = (float)scale_place(&e->scene->scale, e->scene->levels[i]);
+            places[i] = (float)loss_scale_place(&e->scene->scale, e->scene->levels[i]);
         glUniform1fv(gl_at(l->program, "places"), (GLsizei)e->scene->n_levels, places);
         glActiveTexture(GL_TEXTURE0);
         glBindTexture(GL_TEXTURE_2D, map);

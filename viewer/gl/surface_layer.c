@@ -126,7 +126,7 @@ static void set_uniforms(surface_layer *l, const eye *e, size_t number, double g
     float places[MOST_LEVELS];
     size_t side = r->nx > r->ny ? r->nx : r->ny;
     for (size_t i = 0; i < s->n_levels; i++)
-        places[i] = (float)scale_place(&r->scale, s->levels[i]);
+        places[i] = (float)loss_scale_place(&r->scale, s->levels[i]);
     glUseProgram(p);
     set_colours(l, s->set.colours);
     gl_set_matrix(p, "matrix", e->matrix);
