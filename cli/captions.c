@@ -65,7 +65,7 @@ static loss_status add_figures(figure *f, loss_surface *surface, const field *q)
                                              missing[MISSING_TEXT];
     bool is_line = f->y.n == 1;
     size_t n_not_positive = 0;
-    for (size_t i = 0; f->log && i < q->nx * q->ny; i++)
+    for (size_t i = 0; f->scale.kind == LOSS_SCALE_LOG && i < q->nx * q->ny; i++)
         n_not_positive += q->values[i] <= 0;
     if (s.has_centre)
         snprintf(centre, sizeof centre, "centre (%s): loss %.4g \302\261 %.2g%s%s; ",
@@ -206,9 +206,36 @@ static void add_facts(figure *f, const loss_surface *surface)
                        fact(surface, LOSS_KEY_VERSION));
 }
 
+/* How many values of the first field are below and above the colours. */
+static void count_beyond(const figure *f, size_t n[2])
+{
+    const field *q = &f->fields[0];
+    n[0] = n[1] = 0;
+    for (size_t i = 0; i < q->nx * q->ny; i++) {
+        n[0] += q->values[i] < f->scale.low;
+        n[1] += q->values[i] > f->scale.high;
+    }
+}
+
+/* What the colours or the heights do to the values. */
+static void add_scale_caption(figure *f)
+{
+    size_t n[2];
+    const char *what = f->is_map ? "colours" : "heights";
+    char beyond[160] = "";
+    count_beyond(f, n);
+    if (n[0] + n[1])
+        snprintf(beyond, sizeof beyond, " from %.4g to %.4g: %zu points are below, %zu above",
+                 f->scale.low, f->scale.high, n[0], n[1]);
+    if (f->scale.kind != LOSS_SCALE_LINEAR || *beyond)
+        figure_add_caption(f, "%s on a %s scale%s", what, loss_scale_kind_name(f->scale.kind),
+                           beyond);
+}
+
 loss_status captions_add(figure *f, loss_surface *surface)
 {
     add_facts(f, surface);
+    add_scale_caption(f);
     if (f->has_convexity)
         add_convexity_caption(f, surface);
     if (f->fields[0].n_lines)

@@ -100,7 +100,7 @@ static void make_curve(curve *c, const loss_density *density, const density_abou
                          .x_label = "eigenvalue (nats per squared length)",
                          .y_label = "density",
                          .n_fields = 1,
-                         .log = true};
+                         .scale = {.kind = LOSS_SCALE_LOG}};
     figure *f = &c->figure;
     f->fields[0] = (field){.label = "share of the eigenvalues per unit",
                            .nx = POINTS,
@@ -108,11 +108,12 @@ static void make_curve(curve *c, const loss_density *density, const density_abou
                            .values = c->values,
                            .split = loss_dataset_split(about->data)};
     /* A tenth of what one eigenvalue makes is the lowest that can be seen. */
-    f->low = 0.1 / ((double)about->rows * sigma * 2.5066);
-    f->high = 2 * f->low;
+    f->scale.low = 0.1 / ((double)about->rows * sigma * 2.5066);
+    f->scale.high = 2 * f->scale.low;
     for (size_t i = 0; i < POINTS; i++) {
-        c->values[i] = fmax(loss_density_at(density, sigma, loss_axis_at(f->x, i)), 1e-3 * f->low);
-        f->high = fmax(f->high, 2 * c->values[i]);
+        c->values[i] =
+            fmax(loss_density_at(density, sigma, loss_axis_at(f->x, i)), 1e-3 * f->scale.low);
+        f->scale.high = fmax(f->scale.high, 2 * c->values[i]);
     }
     set_texts(c, density, about, sigma, low, high);
 }

@@ -12,21 +12,25 @@ const char *const quantity_names[N_QUANTITIES + 1] = {
     [QUANTITY_CONVEXITY] = "convexity",
 };
 
+/* `is_loss`: may span powers of ten. */
 static const struct {
     const char *alone, *of_split[2]; /* by loss_split */
-} LABELS[N_QUANTITIES] = {
-    [QUANTITY_LOSS] = {NULL, {"training ", "test "}}, /* and what loss_label() says */
-    [QUANTITY_ACCURACY] = {"accuracy (%)", {"training accuracy (%)", "test accuracy (%)"}},
+    bool is_loss;
+} ROWS[N_QUANTITIES] = {
+    [QUANTITY_LOSS] = {NULL, {"training ", "test "}, true}, /* and what loss_label() says */
+    [QUANTITY_ACCURACY] = {"accuracy (%)", {"training accuracy (%)", "test accuracy (%)"}, false},
     [QUANTITY_ERROR] = {"standard error",
-                        {"standard error of the training loss", "standard error of the test loss"}},
+                        {"standard error of the training loss", "standard error of the test loss"},
+                        true},
     [QUANTITY_CONVEXITY] = {"|smallest / largest eigenvalue|",
                             {"|smallest / largest eigenvalue|, training",
-                             "|smallest / largest eigenvalue|, test"}},
+                             "|smallest / largest eigenvalue|, test"},
+                            false},
 };
 
 const char *quantity_label(const figure *f, quantity which)
 {
-    return which == QUANTITY_LOSS ? f->loss_label : LABELS[which].alone;
+    return which == QUANTITY_LOSS ? f->loss_label : ROWS[which].alone;
 }
 
 static double value_of(const loss_point *p, quantity which)
@@ -75,7 +79,7 @@ loss_status fields_add(figure *f, loss_surface *surface, loss_split split, quant
     size_t n = f->x.n * f->y.n;
     bool has_errors = which == QUANTITY_LOSS || (which == QUANTITY_ACCURACY && f->y.n > 1);
     field *q = &f->fields[f->n_fields++];
-    *q = (field){.label = LABELS[which].of_split[split],
+    *q = (field){.label = ROWS[which].of_split[split],
                  .nx = f->x.n,
                  .ny = f->y.n,
                  .split = split,
@@ -125,54 +129,61 @@ loss_status fields_summarise_lines(field *q)
     return LOSS_OK;
 }
 
-/* Widens low .. high by a value that the scale can show. */
-static void include(const figure *f, double value, double *low, double *high)
+/* Widens low .. high by values of which `errors` lie above and below; NULL: none. */
+static void include(const figure *f, const double *values, const double *errors, size_t n,
+                    double *low, double *high)
 {
-    if (!isfinite(value) || (f->log && value <= 0))
-        return;
-    *low = value < *low ? value : *low;
-    *high = value > *high ? value : *high;
+    for (size_t i = 0; i < n; i++)
+        for (int side = errors ? -1 : 0; side <= (errors ? 1 : 0); side++) {
+            double value = side ? values[i] + side * errors[i] : values[i];
+            if (!isfinite(value) || (f->scale.kind == LOSS_SCALE_LOG && value <= 0))
+                continue;
+            *low = fmin(*low, value);
+            *high = fmax(*high, value);
+        }
 }
 
-/* Room around curves, whose ends would else lie on the frame. */
-static void add_margins(const figure *f, double *low, double *high)
+/* Range of the fields that the scale is for; low > high: they have no value. */
+static void find_range(const figure *f, bool with_bands, double *low, double *high)
 {
-    double share = 0.04;
-    if (f->log) {
-        double factor = pow(*high / *low, share);
-        *low /= factor;
-        *high *= factor;
-    } else {
-        double margin = share * (*high - *low);
-        *low -= margin;
-        *high += margin;
-    }
-}
-
-void fields_set_range(figure *f)
-{
-    double low = INFINITY, high = -INFINITY;
-    bool is_line = f->y.n == 1;
+    *low = INFINITY;
+    *high = -INFINITY;
     for (size_t k = 0; k < f->n_fields; k++) {
         const field *q = &f->fields[k];
         if (q->on_right)
             continue;
-        for (size_t i = 0; i < q->n_lines * q->nx; i++)
-            include(f, q->lines[i], &low, &high);
-        for (size_t i = 0; i < f->x.n * f->y.n; i++) {
-            include(f, q->values[i], &low, &high);
-            if (is_line && q->errors) {
-                include(f, q->values[i] - q->errors[i], &low, &high);
-                include(f, q->values[i] + q->errors[i], &low, &high);
-            }
-        }
+        include(f, q->lines, NULL, q->n_lines * q->nx, low, high);
+        include(f, q->values, with_bands ? q->errors : NULL, q->nx * q->ny, low, high);
     }
-    if (!(low <= high)) { /* nothing to show */
-        low = f->log ? 0.1 : 0;
-        high = 1;
+}
+
+/* Room around curves, whose ends would else lie on the frame. */
+static void add_margins(loss_scale *s)
+{
+    static const double share = 0.04;
+    double low = loss_scale_value(s, -share), high = loss_scale_value(s, 1 + share);
+    s->low = low;
+    s->high = high;
+}
+
+void fields_set_scale(figure *f, quantity which, const scale_request *r)
+{
+    double low, high;
+    bool is_line = f->y.n == 1;
+    f->scale = (loss_scale){.kind = LOSS_SCALE_LINEAR};
+    find_range(f, false, &low, &high);
+    low = r->has_low ? r->low : low;
+    high = r->has_high ? r->high : high;
+    f->scale.kind = r->has_log            ? (r->log ? LOSS_SCALE_LOG : LOSS_SCALE_LINEAR)
+                    : ROWS[which].is_loss ? loss_scale_of_range(low, high).kind
+                                          : LOSS_SCALE_LINEAR;
+    find_range(f, is_line, &f->scale.low, &f->scale.high);
+    if (!(f->scale.low <= f->scale.high)) { /* nothing to show */
+        f->scale.low = f->scale.kind == LOSS_SCALE_LOG ? 0.1 : 0;
+        f->scale.high = 1;
     } else if (is_line) {
-        add_margins(f, &low, &high);
+        add_margins(&f->scale);
     }
-    f->low = low;
-    f->high = high;
+    f->scale.low = r->has_low ? r->low : f->scale.low;
+    f->scale.high = r->has_high ? r->high : f->scale.high;
 }

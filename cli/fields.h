@@ -22,8 +22,15 @@ loss_status fields_add(figure *f, loss_surface *surface, loss_split split, quant
 /** Makes repeated lines, [ny][nx], one curve: their mean, with a band of one standard deviation (of
  * n - 1), and the lines themselves. */
 loss_status fields_summarise_lines(field *q);
-/** Sets the range of the colours, or of the curves' axis, to that of all values that the scale can
- * show; of curves with their bands, and a margin. */
-void fields_set_range(figure *f);
+/** What the user asked of the scale. */
+typedef struct scale_request {
+    bool has_log, log, has_low, has_high;
+    double low, high;
+} scale_request;
+
+/** Sets the scale of the colours, or of the curves' axis. Of losses it is the library's choice
+ * unless one was asked for; its range is that of all values that it can show, of curves with their
+ * bands and a margin. */
+void fields_set_scale(figure *f, quantity which, const scale_request *r);
 
 #endif

@@ -40,20 +40,11 @@ double figure_along(loss_axis axis, double value)
     return share < -2 ? -2 : share > 3 ? 3 : share;
 }
 
-double figure_place(const figure *f, double value)
-{
-    if (f->log)
-        return value > 0 && f->low > 0
-                   ? (f->high > f->low ? log(value / f->low) / log(f->high / f->low) : 0.5)
-                   : NAN;
-    return f->high > f->low ? share_of(value, f->low, f->high) : isnan(value) ? NAN : 0.5;
-}
-
 size_t figure_scale_ticks(const figure *f, double *ticks, double *places)
 {
-    size_t n = loss_ticks(f->low, f->high, f->log, 8, ticks, MOST_TICKS);
+    size_t n = loss_scale_ticks(&f->scale, 8, ticks, MOST_TICKS);
     for (size_t i = 0; i < n; i++)
-        places[i] = figure_place(f, ticks[i]);
+        places[i] = loss_scale_place(&f->scale, ticks[i]);
     return n;
 }
 

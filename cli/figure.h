@@ -42,8 +42,7 @@ typedef struct figure {
     const loss_path_point *path; /* [n_path] of all runs, drawn on a map. Borrowed */
     size_t n_path;
     overlay *overlay; /* of a map; NULL: none. Owned. */
-    bool log;
-    double low, high; /* range of colours, or of the curve's axis */
+    loss_scale scale; /* of the colours, or of the curves' axis */
     const char *colours;
     char *captions[MOST_CAPTIONS]; /* owned */
     size_t n_captions;
@@ -64,10 +63,6 @@ bool figure_draw_curves(const figure *f, cairo_t *cr);
  * may have it, lies at -2 or 3. NaN for NaN. */
 double figure_along(loss_axis axis, double value);
 
-/** Where a value lies in the figure's range, 0 to 1 within it; NaN for NaN, and for 0 or less on
- * a log scale. */
-double figure_place(const figure *f, double value);
-
 /* Pieces that both kinds share. */
 typedef struct frame {
     double left, top, width, height,
@@ -83,7 +78,7 @@ void figure_draw_contours(const figure *f, const frame *r, cairo_t *cr);
 bool figure_draw_marks(const figure *f, const frame *r, cairo_t *cr);
 
 frame figure_frame(const figure *f, double right_margin);
-/** Ticks of the scale low .. high and their places along it, [MOST_TICKS] each, written. @return
+/** Ticks of the scale and their places along it, [MOST_TICKS] each, written. @return
  * how many. */
 size_t figure_scale_ticks(const figure *f, double *ticks, double *places);
 void figure_text(cairo_t *cr, double x, double y, double align,

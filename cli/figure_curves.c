@@ -15,7 +15,7 @@ static double x_of(const figure *f, const frame *r, size_t i)
 
 static double place(const figure *f, const field *q, double value)
 {
-    return q->on_right ? 0.02 + 0.96 * value / 100 : figure_place(f, value);
+    return q->on_right ? 0.02 + 0.96 * value / 100 : loss_scale_place(&f->scale, value);
 }
 
 static double y_of(const figure *f, const frame *r, const field *q, double value)

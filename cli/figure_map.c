@@ -6,22 +6,26 @@
 
 #include "figure.h"
 
-/* Place of a grid value on the colour scale. */
-static double place_at(const figure *f, size_t iy, size_t ix)
+/* Places of the grid values on the colour scale, [ny][nx]. NULL: out of memory. */
+static double *places_of(const figure *f)
 {
-    return figure_place(f, f->fields[0].values[iy * f->fields[0].nx + ix]);
+    size_t n = f->x.n * f->y.n;
+    double *places = malloc(n * sizeof *places);
+    for (size_t i = 0; places && i < n; i++)
+        places[i] = loss_scale_place(&f->scale, f->fields[0].values[i]);
+    return places;
 }
 
 /* Interpolated place at (u, v), each 0 to 1 over the grid; NaN if a corner with weight has none. */
-static double interpolate(const figure *f, double u, double v)
+static double interpolate(const figure *f, const double *places, double u, double v)
 {
     double gx = u * (double)(f->x.n - 1), gy = v * (double)(f->y.n - 1);
     size_t ix = (size_t)gx, iy = (size_t)gy;
     ix = ix + 2 > f->x.n ? f->x.n - 2 : ix;
     iy = iy + 2 > f->y.n ? f->y.n - 2 : iy;
     double a = gx - (double)ix, b = gy - (double)iy;
-    return (1 - b) * ((1 - a) * place_at(f, iy, ix) + a * place_at(f, iy, ix + 1)) +
-           b * ((1 - a) * place_at(f, iy + 1, ix) + a * place_at(f, iy + 1, ix + 1));
+    const double *row = places + iy * f->x.n + ix, *above = row + f->x.n;
+    return (1 - b) * ((1 - a) * row[0] + a * row[1]) + b * ((1 - a) * above[0] + a * above[1]);
 }
 
 static uint32_t pixel_of(const char *colours, double place, int px, int py, int stripe)
@@ -35,9 +39,10 @@ static uint32_t pixel_of(const char *colours, double place, int px, int py, int 
 }
 
 /* Paints an image of w x h pixels, whose places come from a function, over a rectangle. */
-typedef double (*place_function)(const figure *f, double u, double v);
+typedef double (*place_function)(const figure *f, const double *places, double u, double v);
 
-static void paint(const figure *f, const frame *r, place_function place, cairo_t *cr)
+static void paint(const figure *f, const frame *r, place_function place, const double *places,
+                  cairo_t *cr)
 {
     int w = (int)ceil(r->width), h = (int)ceil(r->height);
     cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_RGB24, w, h);
@@ -47,7 +52,7 @@ static void paint(const figure *f, const frame *r, place_function place, cairo_t
         for (int py = 0; py < h; py++)
             for (int px = 0; px < w; px++) {
                 double u = (px + 0.5) / w, v = 1 - (py + 0.5) / h;
-                uint32_t pixel = pixel_of(f->colours, place(f, u, v), px, py, stripe);
+                uint32_t pixel = pixel_of(f->colours, place(f, places, u, v), px, py, stripe);
                 memcpy(data + (size_t)py * (size_t)stride + (size_t)px * 4, &pixel, 4);
             }
         cairo_surface_mark_dirty(image);
@@ -63,9 +68,10 @@ static void paint(const figure *f, const frame *r, place_function place, cairo_t
     cairo_surface_destroy(image);
 }
 
-static double bar_place(const figure *f, double u, double v)
+static double bar_place(const figure *f, const double *places, double u, double v)
 {
     (void)f;
+    (void)places;
     (void)u;
     return v;
 }
@@ -83,7 +89,7 @@ static void draw_colour_bar(const figure *f, const frame *r, cairo_t *cr)
     frame bar = {r->left + r->width + 30 * r->unit, r->top, 30 * r->unit, r->height, r->unit};
     double ticks[MOST_TICKS], places[MOST_TICKS];
     size_t n = figure_scale_ticks(f, ticks, places);
-    paint(f, &bar, bar_place, cr);
+    paint(f, &bar, bar_place, NULL, cr);
     outline(&bar, cr);
     figure_draw_side_axis(&bar, bar.left + bar.width, true, ticks, places, n, f->fields[0].label,
                           cr);
@@ -154,8 +160,12 @@ static void equalise_scales(const figure *f, frame *r)
 bool figure_draw_map(const figure *f, cairo_t *cr)
 {
     frame r = figure_frame(f, 185);
+    double *places = places_of(f);
+    if (!places)
+        return false;
     equalise_scales(f, &r);
-    paint(f, &r, interpolate, cr);
+    paint(f, &r, interpolate, places, cr);
+    free(places);
     figure_draw_contours(f, &r, cr);
     figure_draw_path(f, &r, cr);
     mark_centre(f, &r, cr);

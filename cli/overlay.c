@@ -8,12 +8,8 @@
 
 #include "command.h"
 
-int overlay_parse(const char *contours, bool has_scale, int scale, bool log, const char *critical,
-                  overlay_options *o)
+int overlay_parse(const char *contours, const char *critical, overlay_options *o)
 {
-    *o = (overlay_options){.scale = has_scale ? (loss_level_scale)scale
-                                    : log     ? LOSS_LEVELS_LOG
-                                              : LOSS_LEVELS_LINEAR};
     int result = levels_parse("plot", "contours", contours, &o->levels);
     if (result >= 0)
         return result;
@@ -28,36 +24,48 @@ int overlay_parse(const char *contours, bool has_scale, int scale, bool log, con
     return -1;
 }
 
-/* The field's values as the colours show them: on a log scale their logarithms, and nothing for
- * 0 or less. */
+/* The field's values as the colours show them. */
 static double *shown_values(const figure *f)
 {
     size_t n = f->x.n * f->y.n;
     double *z = calloc(n, sizeof *z);
-    for (size_t i = 0; z && i < n; i++) {
-        double value = f->fields[0].values[i];
-        z[i] = !f->log ? value : value > 0 ? log10(value) : NAN;
-    }
+    for (size_t i = 0; z && i < n; i++)
+        z[i] = loss_scale_stretch(&f->scale, f->fields[0].values[i]);
     return z;
+}
+
+/* Values of the levels: of a symmetric scale its ticks, as round levels on both sides of 0. */
+static loss_status level_values(const figure *f, const overlay_options *o, double *levels,
+                                size_t *n)
+{
+    loss_grid raw = {f->x, f->y, f->fields[0].values};
+    loss_level_scale spread = o->has_scale                      ? o->scale
+                              : f->scale.kind == LOSS_SCALE_LOG ? LOSS_LEVELS_LOG
+                                                                : LOSS_LEVELS_LINEAR;
+    double low = spread == LOSS_LEVELS_LOG && f->scale.low <= 0 ? NAN : f->scale.low;
+    *n = 0;
+    if (!o->levels.n || (!o->levels.is_list && (!(f->scale.low < f->scale.high) ||
+                                                (spread == LOSS_LEVELS_LOG && f->scale.high <= 0))))
+        return LOSS_OK;
+    if (f->scale.kind == LOSS_SCALE_SYMLOG && !o->has_scale && !o->levels.is_list) {
+        *n = loss_scale_ticks(&f->scale, o->levels.n, levels, MOST_LEVELS);
+        return LOSS_OK;
+    }
+    return levels_make(&o->levels, &raw, spread, low, f->scale.high, levels, n);
 }
 
 /* Levels within the colours' range, as the colours show them. */
 static loss_status shown_levels(const figure *f, const overlay_options *options, double *levels,
                                 size_t *n)
 {
-    loss_grid raw = {f->x, f->y, f->fields[0].values};
-    double low = options->scale == LOSS_LEVELS_LOG && f->low <= 0 ? NAN : f->low;
-    *n = 0;
-    if (!options->levels.n || (!options->levels.is_list && !(f->low < f->high)) ||
-        (options->scale == LOSS_LEVELS_LOG && f->high <= 0 && !options->levels.is_list))
-        return LOSS_OK;
-    loss_status status =
-        levels_make(&options->levels, &raw, options->scale, low, f->high, levels, n);
+    loss_status status = level_values(f, options, levels, n);
     size_t kept = 0;
-    for (size_t i = 0; i < *n && f->log; i++)
-        if (levels[i] > 0)
-            levels[kept++] = log10(levels[i]);
-    *n = f->log ? kept : *n;
+    for (size_t i = 0; i < *n; i++) {
+        double shown = loss_scale_stretch(&f->scale, levels[i]);
+        if (!isnan(shown))
+            levels[kept++] = shown;
+    }
+    *n = kept;
     return status;
 }
 
@@ -71,9 +79,10 @@ loss_status overlay_make(overlay **out, const figure *f, const overlay_options *
         free(z);
         return LOSS_ERR_NOMEM;
     }
-    o->log = f->log;
+    o->scale = f->scale;
     o->grid_values = options->grid_values;
-    double range = f->log && f->low > 0 ? log10(f->high / f->low) : f->high - f->low;
+    double range =
+        loss_scale_stretch(&f->scale, f->scale.high) - loss_scale_stretch(&f->scale, f->scale.low);
     o->persistence = options->has_persistence ? options->persistence : range / 20;
     loss_grid grid = {f->x, f->y, z};
     loss_criticals_options known = LOSS_CRITICALS_OPTIONS_INIT;
@@ -102,7 +111,7 @@ void overlay_free(overlay *o)
 
 double overlay_value(const overlay *o, double value)
 {
-    return o->log ? pow(10, value) : value;
+    return loss_scale_unstretch(&o->scale, value);
 }
 
 void overlay_mark_text(const overlay *o, const loss_critical *point, char text[MARK_TEXT])
@@ -139,6 +148,6 @@ void overlay_caption(const overlay *o, char *text, size_t size)
                  "marks: \342\226\274 minimum, \342\227\206 saddle, \342\226\262 maximum, of "
                  "persistence %.2g%s or more%s; "
                  "small at the border%s%s",
-                 o->persistence, o->log ? " decades" : "", most, hollow,
+                 o->persistence, o->scale.kind == LOSS_SCALE_LINEAR ? "" : " decades", most, hollow,
                  o->grid_values ? "; grid: the grid point's own value" : "");
 }

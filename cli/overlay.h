@@ -11,28 +11,28 @@ enum { MOST_MARKS = 100 };
 
 typedef struct overlay_options {
     level_choice levels;
+    bool has_scale; /* else levels are spread as the colours */
     loss_level_scale scale;
     bool has_criticals;
     bool has_persistence; /* else a twentieth of the colours' range */
-    double persistence;   /* in units of the field; on a log scale, in powers of ten */
+    double persistence;   /* in units of the field; on a logarithmic scale, in powers of ten */
     bool grid_values;     /* say the grid point's value beside each mark's */
 } overlay_options;
 
-/** Made of the figure's first field and its colour scale: on a log scale lines and points are
- * those of the logarithm, as the colours are. */
+/** Made of the figure's first field and its scale: lines and points are those of the values as the
+ * scale stretches them, as the colours are. */
 struct overlay {
-    loss_contours *lines;      /* levels as drawn, see value_of */
+    loss_contours *lines;      /* levels as the scale stretches them, see overlay_value() */
     loss_criticals *criticals; /* NULL: none wanted */
     double persistence;        /* what is marked has at least this */
     size_t n_marks;            /* the first so many critical points are */
-    bool log, is_unfinished;
+    loss_scale scale;          /* the figure's */
+    bool is_unfinished;
     bool grid_values; /* marks say their grid point's value too */
 };
 
-/** Reads --contours, --contour-scale (NULL: as the colours) and --critical. @return -1 to go on,
- * or an exit code. */
-int overlay_parse(const char *contours, bool has_scale, int scale, bool log, const char *critical,
-                  overlay_options *options);
+/** Reads --contours and --critical. @return -1 to go on, or an exit code. */
+int overlay_parse(const char *contours, const char *critical, overlay_options *options);
 
 loss_status overlay_make(overlay **out, const figure *f, const overlay_options *options);
 void overlay_free(overlay *o);

@@ -20,7 +20,7 @@ echo "3. The landscape: 25 x 25 points, 200 test images each"
 
 echo "4. Files for other programs, and a picture"
 "$lossgrid" export "$out/resnet20.landscape" --height log --out "$out/resnet20.ply"
-"$lossgrid" plot "$out/resnet20.landscape" --log --out "$out/resnet20.png"
+"$lossgrid" plot "$out/resnet20.landscape" --out "$out/resnet20.png"
 
 cat <<END
 

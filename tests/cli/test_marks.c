@@ -17,7 +17,9 @@ enum { SIDE = 9 };
 static void text_of_minimum(bool log, bool grid_values, char text[MARK_TEXT])
 {
     double values[SIDE * SIDE];
-    figure f = {.x = {-1, 1, SIDE}, .y = {-1, 1, SIDE}, .log = log, .low = 1, .high = 10};
+    figure f = {.x = {-1, 1, SIDE},
+                .y = {-1, 1, SIDE},
+                .scale = {log ? LOSS_SCALE_LOG : LOSS_SCALE_LINEAR, 1, 10, 0}};
     overlay_options options = {.has_criticals = true, .grid_values = grid_values};
     for (size_t i = 0; i < SIDE * SIDE; i++) {
         double x = loss_axis_at(f.x, i % SIDE) - 0.1, y = loss_axis_at(f.y, i / SIDE);

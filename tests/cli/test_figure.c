@@ -1,0 +1,96 @@
+/* What a picture of a landscape says: its scale and what lies beyond it. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "figure_make.h"
+
+static loss_surface *open_fixture(void)
+{
+    char path[1024];
+    const char *source = getenv("SRC");
+    loss_surface *surface = NULL;
+    snprintf(path, sizeof path, "%s/tests/data/viewer/lenet5-pca.landscape", source ? source : ".");
+    assert_int_equal(loss_surface_read(&surface, path), LOSS_OK);
+    return surface;
+}
+
+static figure make(loss_surface *surface, const figure_request *r)
+{
+    figure f = {.width = 600, .height = 500};
+    assert_int_equal(figure_make(&f, surface, r), LOSS_OK);
+    return f;
+}
+
+static bool says(const figure *f, const char *text)
+{
+    for (size_t i = 0; i < f->n_captions; i++)
+        if (strstr(f->captions[i], text))
+            return true;
+    return false;
+}
+
+static figure_request usual(void)
+{
+    return (figure_request){.colours = "viridis", .split = LOSS_SPLIT_TEST};
+}
+
+/* As the library chooses; another one when it is asked for. */
+static void test_scale(void **state)
+{
+    (void)state;
+    loss_surface *surface = open_fixture();
+    figure_request r = usual();
+    figure f = make(surface, &r);
+    assert_int_equal(f.scale.kind, loss_scale_of_range(f.scale.low, f.scale.high).kind);
+    assert_int_equal(f.scale.kind, LOSS_SCALE_LOG);
+    assert_true(says(&f, "colours on a log scale"));
+    figure_free(&f);
+    r.scale.has_log = true;
+    f = make(surface, &r);
+    assert_int_equal(f.scale.kind, LOSS_SCALE_LINEAR);
+    assert_false(says(&f, "colours on"));
+    figure_free(&f);
+    r.scale.has_log = false;
+    r.quantity = QUANTITY_ACCURACY;
+    f = make(surface, &r);
+    assert_int_equal(f.scale.kind, LOSS_SCALE_LINEAR);
+    figure_free(&f);
+    loss_surface_close(surface);
+}
+
+/* The colours end where they are told to: a caption counts what lies beyond. */
+static void test_limits(void **state)
+{
+    (void)state;
+    loss_surface *surface = open_fixture();
+    figure_request r = usual();
+    figure f = make(surface, &r);
+    double middle = loss_scale_value(&f.scale, 0.5);
+    size_t above = 0;
+    for (size_t i = 0; i < f.x.n * f.y.n; i++)
+        above += f.fields[0].values[i] > middle;
+    assert_true(above > 0);
+    figure_free(&f);
+    r.scale.has_high = true;
+    r.scale.high = middle;
+    f = make(surface, &r);
+    char text[64];
+    snprintf(text, sizeof text, "0 points are below, %zu above", above);
+    assert_true(says(&f, text));
+    figure_free(&f);
+    loss_surface_close(surface);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_scale), cmocka_unit_test(test_limits)};
+    return cmocka_run_group_tests_name("figure", tests, NULL, NULL);
+}
