@@ -74,7 +74,8 @@ static void test_ticks(void **state)
     size_t n = loss_scale_ticks(&about, 8, ticks, MOST);
     assert_int_equal(n, 7); /* -100, -10, -1, 0, 1, 10, 100 */
     for (size_t i = 0; i < n; i++)
-        expect_near(ticks[i], i == 3 ? 0 : copysign(pow(10, fabs((double)i - 3) - 1), (double)i - 3));
+        expect_near(ticks[i],
+                    i == 3 ? 0 : copysign(pow(10, fabs((double)i - 3) - 1), (double)i - 3));
     for (size_t most = 1; most < 9; most++)
         assert_true(loss_scale_ticks(&about, 8, ticks, most) <= most);
 }
