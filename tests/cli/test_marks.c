@@ -57,7 +57,7 @@ static void test_hollow(void **state)
 {
     (void)state;
     double values[3 * 5] = {9, 9, 9, 9, 9, 9, 1, 3, 2, 9, 9, 9, 9, 9, 9}, errors[3 * 5];
-    figure f = {.x = {0, 4, 5}, .y = {0, 2, 3}, .low = 1, .high = 9};
+    figure f = {.x = {0, 4, 5}, .y = {0, 2, 3}, .scale = {LOSS_SCALE_LINEAR, 1, 9, 0}};
     overlay_options options = {.has_criticals = true, .has_persistence = true};
     f.fields[0] = (field){.nx = 5, .ny = 3, .values = values, .errors = errors};
     f.n_fields = 1;
