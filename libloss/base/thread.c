@@ -8,7 +8,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 typedef struct worker {
     lossi_pool *pool;
@@ -172,11 +171,4 @@ void lossi_pool_run(lossi_pool *pool, size_t n_pieces, lossi_work work, void *co
     while (atomic_load(&pool->n_busy))
         pthread_cond_wait(&pool->idle, &pool->mutex);
     pthread_mutex_unlock(&pool->mutex);
-}
-
-double lossi_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }

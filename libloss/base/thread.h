@@ -24,7 +24,4 @@ void lossi_pool_run(lossi_pool *pool, size_t n_pieces, lossi_work work, void *co
 /** How many threads this process may run on at once (affinity mask); 1 where it cannot be asked. */
 size_t lossi_processors(void);
 
-/** Monotonic time in seconds. */
-double lossi_clock(void);
-
 #endif

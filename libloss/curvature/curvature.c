@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "analysis/spectrum.h"
+#include "base/clock.h"
 #include "base/random.h"
-#include "base/thread.h"
 #include "net/hessian.h"
 
 struct loss_curvature {

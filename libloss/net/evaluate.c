@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "net/outcome.h"
 #include "net/ready.h"
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/thread.h"
+#include "base/clock.h"
 #include "plane/kinds.h"
 
 enum { MOST_CHECKPOINTS = 20000, BYTES_HELD = 192 << 20 };

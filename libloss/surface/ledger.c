@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/thread.h"
+#include "base/clock.h"
 #include "surface/share.h"
 #include "surface/sql.h"
 #include "surface/surface.h"

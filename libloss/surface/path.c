@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/thread.h"
+#include "base/clock.h"
 #include "net/checkpoint.h"
 #include "net/evaluate.h"
 #include "plane/plane.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "base/thread.h"
+#include "base/clock.h"
 #include "surface/refinement.h"
 
 static const double LEAST_PATIENCE = 60;    /* seconds */

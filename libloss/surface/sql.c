@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/thread.h"
+#include "base/clock.h"
 
 /* A row takes a dozen of SQLite's steps and at least ten bytes, so 16 steps a byte are plenty;
  * what every statement may take besides is over in a tenth of a second. */

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/thread.h"
+#include "base/clock.h"
 #include "curvature/curvature.h"
 #include "net/evaluate.h"
 #include "surface/place.h"

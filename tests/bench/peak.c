@@ -7,6 +7,7 @@
 
 #include <loss/status.h>
 
+#include "base/clock.h"
 #include "base/thread.h"
 
 typedef float eight __attribute__((vector_size(32)));
