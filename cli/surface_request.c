@@ -8,7 +8,7 @@
 #include "cli.h"
 
 static const char ABOUT[] =
-    "Evaluates L(w + a x + b y) on a grid. Every point is on disk as soon as it is done: "
+    "Evaluates L(w + a x + b y) on a grid. Every point is on disk a moment after it is done: "
     "stopped by Ctrl-C or a power\n"
     "cut, the same command goes on where it was, and ends with the same bits.";
 static const char MORE[] =

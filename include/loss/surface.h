@@ -100,16 +100,19 @@ typedef struct loss_surface_options {
     /** 0: all points. K of N: every N-th point from the K-th on, in the order in which they are
      *  evaluated, for loss_surface_merge(). 1 <= part <= parts. */
     size_t part, parts;
-    /** bytes for the weights of points that are evaluated side by side, where one point has too few
-     *  images for all threads; 0: an eighth of the machine's memory */
+    /** most bytes for the weights of points that are in work at once, if there are several; 0: an
+     *  eighth of the machine's memory */
     uint64_t memory;
+    /** once, before the first point: points in work at once, the threads of each, and bytes of all
+     *  their weights; from the caller's thread; may be NULL */
+    void (*in_work)(size_t points, size_t threads, uint64_t bytes, void *user);
 } loss_surface_options;
 
 /** The defaults of loss_surface_options. Since 0.1. */
 #define LOSS_SURFACE_OPTIONS_INIT                                                                  \
     {                                                                                              \
         sizeof(loss_surface_options), {-1, 1, 25}, {-1, 1, 25}, NULL, 0, NULL, NULL, NULL, NULL,   \
-            0, LOSS_BN_WEIGHTS, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0                  \
+            0, LOSS_BN_WEIGHTS, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL            \
     }
 
 /** Makes a landscape file for this network, plane and data, or opens one that holds part of it.
@@ -140,8 +143,9 @@ LOSS_API loss_status loss_surface_read(loss_surface **out, const char *path);
 
 /** Evaluates the points that the file lacks, and their eigenvalues if they were asked for, coarse
  *  to fine: the corners, then those that halve the distances, and so on. Each is committed when it
- *  is done (Li et al. 2018, section 3). Points that other processes of this machine evaluate for
- *  the same file are left to them, and waited for at the end:
+ *  is done, or up to 0.25 s later with others (Li et al. 2018, section 3). Points that other
+ *  processes of this machine evaluate for the same file are left to them, and waited for at the
+ *  end:
  *
  *      L(a, b) = 1/N sum_i xent(f(w + a x + b y; x_i), y_i)
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (opened with loss_surface_read), LOSS_ERR_IO (a full disk,

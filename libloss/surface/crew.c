@@ -1,68 +1,89 @@
-/* A thread for each member, which waits for tasks. The caller's thread gives them and takes
- * outcomes; it computes nothing. */
+/* A thread for each member, which takes tasks from one queue. The caller's thread gives them and
+ * takes outcomes; it computes nothing. */
 #include "surface/crew.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/thread.h"
 #include "net/evaluate.h"
+#include "surface/crew_plan.h"
 #include "surface/surface.h"
 #include "surface/worker.h"
-
-typedef enum state { IDLE, GIVEN, FINISHED, ENDING } state;
 
 typedef struct member {
     lossi_crew *crew;
     pthread_t thread;
-    pthread_cond_t changed; /* its state became GIVEN or ENDING */
-    state state;
     lossi_task_worker *worker;
-    loss_task task;
-    loss_outcome outcome;
-    loss_status status;
-    char message[LOSSI_MESSAGE]; /* a status's message is its thread's */
 } member;
 
 struct lossi_crew {
     pthread_mutex_t mutex;
-    pthread_cond_t finished;
+    pthread_cond_t given, finished;
     size_t n; /* members that were started */
     member *members;
-    size_t n_busy; /* given and not taken; of the caller's thread */
+    size_t most;
+    size_t n_tasks; /* given and not taken; of the caller's thread */
+
+    /* Under the mutex. */
+    loss_task *queue; /* [most] the next one first */
+    size_t n_queued;
+    loss_outcome *outcomes; /* [most] of tasks that are done */
+    size_t n_outcomes, n_failed;
+    loss_status status; /* of the first that failed */
+    char message[LOSSI_MESSAGE];
+    double longest; /* seconds that a task took */
+    bool ends;
 };
+
+/* The next task. False: there will be none. */
+static bool next_task(lossi_crew *crew, loss_task *task)
+{
+    while (!crew->n_queued && !crew->ends)
+        pthread_cond_wait(&crew->given, &crew->mutex);
+    if (crew->ends)
+        return false;
+    *task = crew->queue[0];
+    memmove(crew->queue, crew->queue + 1, --crew->n_queued * sizeof *crew->queue);
+    return true;
+}
+
+/* A status's message is its thread's. */
+static void keep_failure(lossi_crew *crew, loss_status status)
+{
+    if (!crew->n_failed++) {
+        crew->status = status;
+        snprintf(crew->message, sizeof crew->message, "%s", loss_last_message());
+    }
+}
 
 static void *work(void *context)
 {
     member *m = context;
-    pthread_mutex_lock(&m->crew->mutex);
-    for (;;) {
-        while (m->state != GIVEN && m->state != ENDING)
-            pthread_cond_wait(&m->changed, &m->crew->mutex);
-        if (m->state == ENDING)
-            break;
-        pthread_mutex_unlock(&m->crew->mutex);
-        m->status = lossi_task_worker_do(m->worker, &m->task, &m->outcome);
-        if (m->status)
-            snprintf(m->message, sizeof m->message, "%s", loss_last_message());
-        pthread_mutex_lock(&m->crew->mutex);
-        if (m->state == GIVEN)
-            m->state = FINISHED;
-        pthread_cond_signal(&m->crew->finished);
+    lossi_crew *crew = m->crew;
+    loss_task task;
+    pthread_mutex_lock(&crew->mutex);
+    while (next_task(crew, &task)) {
+        pthread_mutex_unlock(&crew->mutex);
+        loss_outcome outcome;
+        double start = lossi_clock();
+        loss_status status = lossi_task_worker_do(m->worker, &task, &outcome);
+        pthread_mutex_lock(&crew->mutex);
+        if (status)
+            keep_failure(crew, status);
+        else
+            crew->outcomes[crew->n_outcomes++] = outcome;
+        crew->longest = fmax(crew->longest, lossi_clock() - start);
+        pthread_cond_signal(&crew->finished);
     }
-    pthread_mutex_unlock(&m->crew->mutex);
+    pthread_mutex_unlock(&crew->mutex);
     return NULL;
-}
-
-static void set_state(member *m, state to)
-{
-    pthread_mutex_lock(&m->crew->mutex);
-    m->state = to;
-    pthread_cond_signal(&m->changed);
-    pthread_mutex_unlock(&m->crew->mutex);
 }
 
 static loss_status start(lossi_crew *crew, const loss_surface *s, size_t threads)
@@ -72,10 +93,8 @@ static loss_status start(lossi_crew *crew, const loss_surface *s, size_t threads
     loss_status status = lossi_task_worker_create(&m->worker, s, threads);
     if (status)
         return status;
-    pthread_cond_init(&m->changed, NULL);
     int error = pthread_create(&m->thread, NULL, work, m);
     if (error) {
-        pthread_cond_destroy(&m->changed);
         lossi_task_worker_free(m->worker);
         return lossi_fail(LOSS_ERR_SYSTEM, "cannot make a thread: %s", strerror(error));
     }
@@ -87,44 +106,24 @@ void lossi_crew_free(lossi_crew *crew)
 {
     if (!crew)
         return;
+    pthread_mutex_lock(&crew->mutex);
+    crew->ends = true;
+    pthread_cond_broadcast(&crew->given);
+    pthread_mutex_unlock(&crew->mutex);
     for (size_t i = 0; i < crew->n; i++) {
-        set_state(&crew->members[i], ENDING);
         pthread_join(crew->members[i].thread, NULL);
-        pthread_cond_destroy(&crew->members[i].changed);
         lossi_task_worker_free(crew->members[i].worker);
     }
+    pthread_cond_destroy(&crew->given);
     pthread_cond_destroy(&crew->finished);
     pthread_mutex_destroy(&crew->mutex);
     free(crew->members);
+    free(crew->queue);
+    free(crew->outcomes);
     free(crew);
 }
 
 /* ---- Size ----------------------------------------------------------------------------------- */
-
-/* The share of threads that have something to do: a point's pieces go round and round in a
- * member's threads, and some rounds are not full. */
-static double busy_share(size_t n_threads, size_t n_chunks, lossi_crew_size size)
-{
-    size_t rounds = (n_chunks + size.threads - 1) / size.threads;
-    return (double)n_chunks / (double)(rounds * size.threads) *
-           (double)(size.members * size.threads) / (double)n_threads;
-}
-
-lossi_crew_size lossi_crew_size_for(size_t n_threads, size_t n_chunks, size_t most)
-{
-    static const double ENOUGH = 0.95;
-    lossi_crew_size best = {1, n_threads};
-    double best_share = busy_share(n_threads, n_chunks, best);
-    for (size_t threads = n_threads; threads && best_share < ENOUGH; threads--) {
-        lossi_crew_size size = {lossi_smaller(n_threads / threads, most), threads};
-        double share = busy_share(n_threads, n_chunks, size);
-        if (share > best_share) {
-            best = size;
-            best_share = share;
-        }
-    }
-    return best;
-}
 
 static uint64_t machine_memory(void)
 {
@@ -132,109 +131,138 @@ static uint64_t machine_memory(void)
     return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : 0;
 }
 
+/* What is chosen, and the bytes of weights of one member. */
+typedef struct choice {
+    lossi_crew_size size;
+    uint64_t bytes;
+} choice;
+
 /* Eigenvalues and recalibration keep much memory for each point, and share a point's images out
  * finely: they go point by point. */
-static loss_status choose_size(const loss_surface *s, lossi_crew_size *size)
+static loss_status choose(choice *c, const loss_surface *s, size_t n_tasks)
 {
     lossi_evaluator *one;
-    *size = (lossi_crew_size){1, s->opt.threads};
-    if (s->opt.curvature || s->opt.bn == LOSS_BN_RECALIBRATE)
-        return LOSS_OK;
     loss_status status = lossi_evaluator_create(&one, s->net, 1);
     if (status)
         return status;
-    uint64_t memory = s->opt.memory ? s->opt.memory : machine_memory() / 8;
-    uint64_t bytes =
-        lossi_evaluator_bytes(one) + loss_net_n_parameters(s->net) * sizeof(lossi_real);
-    size_t chunks = SIZE_MAX;
+    size_t threads = s->opt.threads ? s->opt.threads : lossi_processors();
+    lossi_crew_work work = {SIZE_MAX, n_tasks ? n_tasks : 1};
     for (int k = 0; k < 2; k++)
         if (s->data[k])
-            chunks =
-                lossi_smaller(chunks, lossi_evaluator_chunks(one, loss_dataset_count(s->data[k])));
+            work.n_chunks = lossi_smaller(
+                work.n_chunks, lossi_evaluator_chunks(one, loss_dataset_count(s->data[k])));
+    c->bytes = lossi_evaluator_bytes(one) + loss_net_n_parameters(s->net) * sizeof(lossi_real);
     lossi_evaluator_free(one);
-    size_t threads = s->opt.threads ? s->opt.threads : lossi_processors();
-    uint64_t most = memory / (bytes ? bytes : 1);
-    *size = lossi_crew_size_for(threads, chunks, most > threads ? threads : most ? most : 1);
+    uint64_t memory = s->opt.memory ? s->opt.memory : machine_memory() / 8;
+    uint64_t most = memory / (c->bytes ? c->bytes : 1);
+    bool is_alone = s->opt.curvature || s->opt.bn == LOSS_BN_RECALIBRATE || !most;
+    c->size = is_alone ? (lossi_crew_size){1, threads}
+                       : lossi_crew_size_for(threads, &work, most < threads ? most : threads);
     return LOSS_OK;
 }
 
-loss_status lossi_crew_create(lossi_crew **out, const loss_surface *s)
+static bool allocate(lossi_crew *crew, size_t members)
 {
-    lossi_crew_size size;
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_mutex_init(&crew->mutex, NULL);
+    pthread_cond_init(&crew->given, NULL);
+    pthread_cond_init(&crew->finished, &attributes);
+    pthread_condattr_destroy(&attributes);
+    crew->most = lossi_crew_most_tasks(members, 1e-9);
+    crew->members = calloc(members, sizeof *crew->members);
+    crew->queue = calloc(crew->most, sizeof *crew->queue);
+    crew->outcomes = calloc(crew->most, sizeof *crew->outcomes);
+    return crew->members && crew->queue && crew->outcomes;
+}
+
+loss_status lossi_crew_create(lossi_crew **out, const loss_surface *s, size_t n_tasks)
+{
+    choice c;
     *out = NULL;
-    loss_status status = choose_size(s, &size);
+    loss_status status = choose(&c, s, n_tasks);
     if (status)
         return status;
     lossi_crew *crew = calloc(1, sizeof *crew);
     if (!crew)
         return lossi_fail_nomem(sizeof *crew);
-    pthread_mutex_init(&crew->mutex, NULL);
-    pthread_cond_init(&crew->finished, NULL);
-    crew->members = calloc(size.members, sizeof *crew->members);
-    if (!crew->members)
-        status = lossi_fail_nomem(size.members * sizeof *crew->members);
-    for (size_t i = 0; i < size.members && !status; i++)
-        status = start(crew, s, size.threads);
-    if (status)
+    if (!allocate(crew, c.size.members))
+        status = lossi_fail_nomem(c.size.members * sizeof *crew->members);
+    for (size_t i = 0; i < c.size.members && !status; i++)
+        status = start(crew, s, c.size.threads);
+    if (status) {
         lossi_crew_free(crew);
-    else
-        *out = crew;
-    return status;
+        return status;
+    }
+    if (s->opt.in_work)
+        s->opt.in_work(c.size.members, c.size.threads, c.size.members * c.bytes, s->opt.user);
+    *out = crew;
+    return LOSS_OK;
 }
 
 /* ---- Work ----------------------------------------------------------------------------------- */
 
-bool lossi_crew_has_idle(const lossi_crew *crew)
+bool lossi_crew_has_room(lossi_crew *crew)
 {
-    return crew->n_busy < crew->n;
+    pthread_mutex_lock(&crew->mutex);
+    size_t most = lossi_crew_most_tasks(crew->n, crew->longest);
+    pthread_mutex_unlock(&crew->mutex);
+    return crew->n_tasks < most;
 }
 
-bool lossi_crew_has_busy(const lossi_crew *crew)
+bool lossi_crew_has_tasks(const lossi_crew *crew)
 {
-    return crew->n_busy > 0;
+    return crew->n_tasks > 0;
 }
 
-/* Under the mutex. NULL: none is in that state. */
-static member *find(lossi_crew *crew, state wanted)
+size_t lossi_crew_most(const lossi_crew *crew)
 {
-    for (size_t i = 0; i < crew->n; i++)
-        if (crew->members[i].state == wanted)
-            return &crew->members[i];
-    return NULL;
+    return crew->most;
 }
 
 void lossi_crew_give(lossi_crew *crew, const loss_task *task)
 {
     pthread_mutex_lock(&crew->mutex);
-    member *m = find(crew, IDLE);
-    m->task = *task;
-    m->state = GIVEN;
-    pthread_cond_signal(&m->changed);
+    crew->queue[crew->n_queued++] = *task;
+    pthread_cond_signal(&crew->given);
     pthread_mutex_unlock(&crew->mutex);
-    crew->n_busy++;
+    crew->n_tasks++;
 }
 
-loss_status lossi_crew_take(lossi_crew *crew, loss_outcome *outcomes, size_t *n)
+void lossi_crew_drop(lossi_crew *crew)
 {
-    loss_status status = LOSS_OK;
-    member *m;
-    *n = 0;
     pthread_mutex_lock(&crew->mutex);
-    while (!find(crew, FINISHED))
-        pthread_cond_wait(&crew->finished, &crew->mutex);
-    while ((m = find(crew, FINISHED)) != NULL) {
-        if (!m->status)
-            outcomes[(*n)++] = m->outcome;
-        else if (!status)
-            status = lossi_fail(m->status, "%s", m->message);
-        m->state = IDLE;
-        crew->n_busy--;
+    crew->n_tasks -= crew->n_queued;
+    crew->n_queued = 0;
+    pthread_mutex_unlock(&crew->mutex);
+}
+
+/* Under the mutex: until a task is done, or the time is over. */
+static void wait_for_one(lossi_crew *crew, double seconds)
+{
+    struct timespec until;
+    double whole = floor(seconds);
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    if (isfinite(seconds)) {
+        long nanoseconds = until.tv_nsec + (long)(1e9 * (seconds - whole));
+        until.tv_sec += (time_t)whole + nanoseconds / 1000000000;
+        until.tv_nsec = nanoseconds % 1000000000;
     }
+    for (int error = 0; !error && !crew->n_outcomes && !crew->n_failed;)
+        error = isfinite(seconds) ? pthread_cond_timedwait(&crew->finished, &crew->mutex, &until)
+                                  : pthread_cond_wait(&crew->finished, &crew->mutex);
+}
+
+loss_status lossi_crew_take(lossi_crew *crew, double seconds, loss_outcome *outcomes, size_t *n)
+{
+    pthread_mutex_lock(&crew->mutex);
+    wait_for_one(crew, seconds);
+    *n = crew->n_outcomes;
+    memcpy(outcomes, crew->outcomes, *n * sizeof *outcomes);
+    loss_status status = crew->n_failed ? lossi_fail(crew->status, "%s", crew->message) : LOSS_OK;
+    crew->n_tasks -= *n + crew->n_failed;
+    crew->n_outcomes = crew->n_failed = 0;
     pthread_mutex_unlock(&crew->mutex);
     return status;
-}
-
-size_t lossi_crew_members(const lossi_crew *crew)
-{
-    return crew->n;
 }

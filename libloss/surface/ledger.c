@@ -33,6 +33,11 @@ void lossi_ledger_free(lossi_ledger *ledger)
     free(ledger);
 }
 
+size_t lossi_ledger_left(const lossi_ledger *ledger)
+{
+    return ledger->progress.total - ledger->progress.done;
+}
+
 /* Something that was lacking is there. */
 static void found(lossi_ledger *l, size_t i, uint64_t bit)
 {

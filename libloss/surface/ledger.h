@@ -7,5 +7,7 @@
 typedef struct lossi_ledger lossi_ledger;
 
 void lossi_ledger_free(lossi_ledger *ledger);
+/** Tasks that are not done, of this part of the points. */
+size_t lossi_ledger_left(const lossi_ledger *ledger);
 
 #endif

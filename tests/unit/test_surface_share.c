@@ -9,7 +9,6 @@
 #include "base/claims.h"
 #include "base/file_system.h"
 #include "small_landscape.h"
-#include "surface/crew.h"
 #include "surface/refinement.h"
 #include "surface/store.h"
 
@@ -80,26 +79,6 @@ static void test_shared_file_systems(void **state)
     assert_null(loss_path_shared("/proc/self/status"));
     assert_null(loss_path_shared("/proc/self/no-such-file"));
     assert_null(loss_path_shared("/no/such/folder/file"));
-}
-
-/* How many points are in work at once, and threads for each. */
-static void test_crew_sizes(void **state)
-{
-    (void)state;
-    static const struct {
-        size_t threads, chunks, most, members, each;
-    } cases[] = {
-        {2, 16, 99, 1, 2},   {2, 1, 99, 2, 1},    {64, 8, 99, 8, 8},   {64, 6, 99, 21, 3},
-        {64, 64, 99, 1, 64}, {64, 8, 4, 4, 16},   {64, 8, 1, 1, 64},   {1, 1, 99, 1, 1},
-        {3, 2, 99, 3, 1},    {64, 63, 99, 1, 64}, {128, 8, 99, 16, 8},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        lossi_crew_size size =
-            lossi_crew_size_for(cases[i].threads, cases[i].chunks, cases[i].most);
-        if (size.members != cases[i].members || size.threads != cases[i].each)
-            fail_msg("%zu threads, %zu chunks, at most %zu: %zu members of %zu threads",
-                     cases[i].threads, cases[i].chunks, cases[i].most, size.members, size.threads);
-    }
 }
 
 /* Several points in work at once give the same, and a member's failure is told with its words. */
@@ -257,7 +236,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_coarse_to_fine),
         cmocka_unit_test(test_shared_file_systems),
-        cmocka_unit_test(test_crew_sizes),
         cmocka_unit_test_setup_teardown(test_crew, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(test_claims, scratch_make, scratch_remove),
         cmocka_unit_test_setup_teardown(test_each_point_once, scratch_make, scratch_remove),
