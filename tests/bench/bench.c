@@ -10,16 +10,19 @@
  *   forward MODEL IMAGES THREADS   seconds of one evaluation, set-up included
  *   point MODEL IMAGES THREADS     seconds of one grid point: moving the weights, making them
  *                                  ready, images
- *   train MODEL BATCH THREADS      seconds of one step of SGD */
+ *   train MODEL BATCH THREADS      seconds of one step of SGD
+ *   chunks MODEL IMAGES            one thread's processor time at a grid point: seconds of moving
+ *                                  the weights, of making them ready, and of each chunk */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <loss/plane.h>
 #include <loss/surface.h>
 
+#include "base/clock.h"
 #include "base/random.h"
-#include "base/thread.h"
 #include "bench/peak.h"
 #include "cpu/cpu.h"
 #include "net/backprop.h"
@@ -142,6 +145,46 @@ static double train(const char *model, size_t n, size_t threads)
     return lossi_clock() - start;
 }
 
+/* ---- The parts of a point ------------------------------------------------------------------- */
+
+static double thread_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+enum { MOST_CHUNKS = 4096 };
+static struct {
+    double began[MOST_CHUNKS];
+    size_t n;
+} chunks;
+
+/* It is asked before each chunk. */
+static bool note_chunk(void *user)
+{
+    (void)user;
+    if (chunks.n < MOST_CHUNKS)
+        chunks.began[chunks.n++] = thread_clock();
+    return false;
+}
+
+static void print_chunks(const char *model, size_t n)
+{
+    prepare("forward", model, n, 1);
+    loss_result result = LOSS_RESULT_INIT;
+    double start = thread_clock();
+    must(loss_plane_move(job.plane, job.net, 0.01, -0.01, job.moved));
+    double moved = thread_clock();
+    chunks.n = 0;
+    must(lossi_evaluator_run(job.evaluator, job.moved, job.data, note_chunk, NULL, &result));
+    double end = thread_clock();
+    printf("%.6g %.6g", moved - start, chunks.began[0] - moved);
+    for (size_t i = 0; i < chunks.n; i++)
+        printf(" %.6g", (i + 1 < chunks.n ? chunks.began[i + 1] : end) - chunks.began[i]);
+    printf("\n");
+}
+
 static void count(const char *model)
 {
     loss_net *net;
@@ -164,6 +207,8 @@ int main(void)
             printf("%.6g\n", bench_peak(threads));
         else if (sscanf(line, "count %383s", model) == 1)
             count(model);
+        else if (sscanf(line, "chunks %383s %zu", model, &n) == 2 && n)
+            print_chunks(model, n);
         else if (sscanf(line, "set-up %383s %zu", model, &threads) == 2)
             printf("%.6g\n", set_up(model, threads));
         else if (sscanf(line, "%31s %383s %zu %zu", what, model, &n, &threads) == 4 && n)
