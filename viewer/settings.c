@@ -10,7 +10,7 @@
 
 static const char *const textures[] = {"height",    "bands", "isolines", "checker",
                                        "wireframe", "slope", NULL};
-static const char *const shadings[] = {"smooth", "flat", NULL};
+static const char *const shadings[] = {"smooth", "flat", "none", NULL};
 static const char *const heights[] = {"auto", "linear", "log", NULL};
 static const char *const splits[] = {"test", "train", "difference", NULL};
 static const char *const fields[] = {"loss", "accuracy", NULL};
@@ -43,7 +43,8 @@ const setting SETTINGS[] = {
      .whole = true,
      .key = "C",
      .help = "map of colours"},
-    CHOICE("shading", "Shading", shading, shadings, "F", "smooth or flat"),
+    CHOICE("shading", "Shading", shading, shadings, "F",
+           "smooth, flat or none; colours keep their place on the bar"),
     CHOICE("height", "Height", height, heights, "L",
            "linear, log, or auto: log where the loss spans more than a factor of 20"),
     NUMBER("exaggeration", "Exaggeration", exaggeration, 0.1, 4, "factor of the height, 0.1 to 4"),

@@ -1,4 +1,5 @@
 /* Surfaces as indexed triangles. A coarse copy of a large one is drawn while the camera moves. */
+#include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -95,14 +96,15 @@ bool surface_layer_upload(surface_layer *l, const scene *s, size_t number)
 
 static void set_colours(surface_layer *l, int map)
 {
-    uint8_t table[COLOUR_STEPS][3];
+    uint8_t lit[N_LIGHTS][COLOUR_STEPS][3];
     glActiveTexture(GL_TEXTURE0);
     glBindTexture(GL_TEXTURE_2D, l->colours);
     if (l->colours_of == map)
         return;
-    colours_table(map, table);
+    colours_lit(map, lit);
     glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
-    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGB8, COLOUR_STEPS, 1, 0, GL_RGB, GL_UNSIGNED_BYTE, table);
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGB8, COLOUR_STEPS, N_LIGHTS, 0, GL_RGB, GL_UNSIGNED_BYTE,
+                 lit);
     glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_LINEAR);
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
@@ -115,6 +117,13 @@ GLuint surface_layer_map(surface_layer *l, int map)
 {
     set_colours(l, map);
     return l->colours;
+}
+
+/* Where the picture is a map, colours alone tell: from above, and with parallel rays. */
+static bool is_lit(const settings *s)
+{
+    static const double above = 80; /* degrees */
+    return s->shading != SHADING_NONE && !s->view.orthographic && fabs(s->view.elevation) < above;
 }
 
 static void set_uniforms(surface_layer *l, const eye *e, size_t number, double ghost)
@@ -141,6 +150,7 @@ static void set_uniforms(surface_layer *l, const eye *e, size_t number, double g
     glUniform1f(gl_at(p, "steepest"), (float)s->steepest);
     glUniform1f(gl_at(p, "checks"), side > 40 ? (float)((side + 19) / 20) : 1.0f);
     glUniform1f(gl_at(p, "ghost"), (float)ghost);
+    glUniform1f(gl_at(p, "contrast"), is_lit(&s->set) ? 1 : 0);
     glUniform1i(gl_at(p, "is_parallel"), s->set.view.orthographic);
     gl_set_vec3(p, "eye", e->position.x, e->position.y, e->position.z);
     gl_set_vec3(p, "towards", e->back.x, e->back.y, e->back.z);

@@ -10,16 +10,18 @@ uniform sampler2D colours;
 uniform int surface_texture, n_levels;
 uniform bool is_flat, has_edges;
 uniform float levels[40];   // places on the scale, ascending
-uniform float height, steepest, checks;
+uniform float height, steepest, checks, contrast;
 uniform vec3 eye, to_light, paper, ink;
 uniform bool is_parallel;
 uniform vec3 towards;       // the viewer, with parallel rays
 uniform float ghost;        // its opacity; 0: a solid surface
 out vec4 colour;
 
-vec3 mapped(float place)
+// Rows of the texture: in shade (light -1), plain (0), in light (1).
+vec3 mapped(float place, float light)
 {
-    return texture(colours, vec2(clamp(place, 0.0, 1.0) * 255.0 / 256.0 + 0.5 / 256.0, 0.5)).rgb;
+    return texture(colours, vec2(clamp(place, 0.0, 1.0) * 255.0 / 256.0 + 0.5 / 256.0,
+                                 0.5 + clamp(light, -1.0, 1.0) / 3.0)).rgb;
 }
 
 float banded(float place)
@@ -55,27 +57,27 @@ void main()
     vec3 view = is_parallel ? towards : normalize(eye - at);
     if (dot(n, view) < 0.0)
         n = -n;
-    float diffuse = max(dot(n, to_light), 0.0);
-    float shine = pow(max(dot(reflect(-to_light, n), view), 0.0), 24.0);
-    float shade = 0.60 + 0.46 * diffuse;
+    // What is level has the colour of the bar; slopes are lighter or darker than it.
+    float light = contrast * 2.0 * (dot(n, to_light) - max(to_light.z, 0.0));
 
-    vec3 base = mapped(place);
+    vec3 base;
     if (surface_texture == BANDS)
-        base = mapped(banded(place));
+        base = mapped(banded(place), light);
     else if (surface_texture == ISOLINES)
-        base = mix(paper, ink, 0.10); // the lines are drawn as lines
+        base = mix(paper, ink, clamp(0.10 - 0.10 * light, 0.0, 0.3));
     else if (surface_texture == CHECKER) {
         vec2 check = floor(grid_place / checks);
-        base *= mod(check.x + check.y, 2.0) < 0.5 ? 1.0 : 0.66;
+        base = mapped(place, 0.4 * light + (mod(check.x + check.y, 2.0) < 0.5 ? 0.6 : -0.6));
     } else if (surface_texture == WIREFRAME)
-        base = mix(mix(paper, ink, 0.06), mapped(place) * 0.95, on_grid_line(1.0));
+        base = mix(mix(paper, ink, 0.06), mapped(place, light), on_grid_line(1.0));
     else if (surface_texture == SLOPE)
-        base = mapped(steepest > 0.0 ? steepness / steepest : 0.0);
+        base = mapped(steepest > 0.0 ? steepness / steepest : 0.0, light);
+    else
+        base = mapped(place, light);
     if (has_edges && surface_texture != WIREFRAME)
         base = mix(base, base * 0.25, 0.75 * on_grid_line(0.6));
-    vec3 lit = base * shade + vec3(0.06 * shine);
     if (ghost > 0.0)
-        colour = vec4(mix(lit, ink, 0.35), ghost);
+        colour = vec4(mix(base, ink, 0.35), ghost);
     else
-        colour = vec4(lit, 1.0);
+        colour = vec4(base, 1.0);
 }

@@ -1,0 +1,171 @@
+/* Colours in light and in shade that still are read as themselves. Each colour of a map moves
+ * lighter and darker in CIE Lab, at a right angle to the map's own way through Lab, only as far as
+ * the nearest colour of the map stays its own. Where the map runs along the lightness (magma's
+ * ends) or at the border of what a screen can show, that is not far. */
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "colours.h"
+
+/* CIE 1976, white D65. */
+typedef struct lab {
+    double l, a, b;
+} lab;
+
+static double linear_of(double c)
+{
+    return c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4);
+}
+
+static double encoded(double c)
+{
+    return c <= 0.0031308 ? 12.92 * c : 1.055 * pow(c, 1 / 2.4) - 0.055;
+}
+
+static double lab_curve(double t)
+{
+    return t > 216.0 / 24389 ? cbrt(t) : (24389.0 / 27 * t + 16) / 116;
+}
+
+static double lab_curve_back(double f)
+{
+    return f * f * f > 216.0 / 24389 ? f * f * f : (116 * f - 16) / (24389.0 / 27);
+}
+
+static lab lab_of(const uint8_t colour[3])
+{
+    double r = linear_of(colour[0] / 255.0), g = linear_of(colour[1] / 255.0),
+           b = linear_of(colour[2] / 255.0);
+    double x = lab_curve((0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / 0.95047),
+           y = lab_curve(0.2126729 * r + 0.7151522 * g + 0.0721750 * b),
+           z = lab_curve((0.0193339 * r + 0.1191920 * g + 0.9503041 * b) / 1.08883);
+    return (lab){116 * y - 16, 500 * (x - y), 200 * (y - z)};
+}
+
+/* @return false: no screen shows it */
+static bool rgb_of(lab c, uint8_t colour[3])
+{
+    double fy = (c.l + 16) / 116, x = 0.95047 * lab_curve_back(fy + c.a / 500),
+           y = lab_curve_back(fy), z = 1.08883 * lab_curve_back(fy - c.b / 200);
+    const double linear[3] = {3.2404542 * x - 1.5371385 * y - 0.4985314 * z,
+                              -0.9692660 * x + 1.8760108 * y + 0.0415560 * z,
+                              0.0556434 * x - 0.2040259 * y + 1.0572252 * z};
+    for (int k = 0; k < 3; k++) {
+        double value = 255 * encoded(linear[k]);
+        if (!(value > -0.5 && value < 255.5))
+            return false;
+        colour[k] = (uint8_t)(value + 0.5);
+    }
+    return true;
+}
+
+static double squared(lab a, lab b)
+{
+    return (a.l - b.l) * (a.l - b.l) + (a.a - b.a) * (a.a - b.a) + (a.b - b.b) * (a.b - b.b);
+}
+
+static int nearest(const lab map[COLOUR_STEPS], lab colour)
+{
+    int best = 0;
+    for (int i = 1; i < COLOUR_STEPS; i++)
+        if (squared(map[i], colour) < squared(map[best], colour))
+            best = i;
+    return best;
+}
+
+static void read_map(int map, uint8_t table[COLOUR_STEPS][3], lab all[COLOUR_STEPS])
+{
+    colours_table(map, table);
+    for (int i = 0; i < COLOUR_STEPS; i++)
+        all[i] = lab_of(table[i]);
+}
+
+int colours_read(int map, const uint8_t colour[3])
+{
+    uint8_t table[COLOUR_STEPS][3];
+    lab all[COLOUR_STEPS];
+    read_map(map, table, all);
+    return nearest(all, lab_of(colour));
+}
+
+/* The direction that is lighter, at a right angle to the map: a unit vector, or nothing. */
+static lab lighter(const lab map[COLOUR_STEPS], int i)
+{
+    enum { REACH = 6 }; /* steps to each side: the tables are rounded to bytes */
+    int from = i < REACH ? 0 : i - REACH,
+        to = i + REACH >= COLOUR_STEPS ? COLOUR_STEPS - 1 : i + REACH;
+    lab way = {map[to].l - map[from].l, map[to].a - map[from].a, map[to].b - map[from].b};
+    double length = sqrt(squared(way, (lab){0, 0, 0}));
+    if (!(length > 0))
+        return way;
+    double along = way.l / length / length;
+    lab up = {1 - along * way.l, -along * way.a, -along * way.b};
+    length = sqrt(squared(up, (lab){0, 0, 0}));
+    return length > 0.05 ? (lab){up.l / length, up.a / length, up.b / length} : (lab){0, 0, 0};
+}
+
+/* How far colour i can go that way. */
+static double reach_of(const lab map[COLOUR_STEPS], int i, lab way)
+{
+    static const double furthest = 20, step = 0.5;
+    enum { SLIP = 3 }; /* of 255: 1.2 % */
+    double reached = 0;
+    for (double far = step; far <= furthest; far += step) {
+        uint8_t seen[3];
+        lab there = {map[i].l + far * way.l, map[i].a + far * way.a, map[i].b + far * way.b};
+        if (!rgb_of(there, seen) || abs(nearest(map, lab_of(seen)) - i) > SLIP)
+            break;
+        reached = far;
+    }
+    return reached;
+}
+
+/* Neighbouring colours move alike: the least of some, then the mean of some, so that no stripe
+ * shows and none moves further than it may. */
+static void smooth(double reach[COLOUR_STEPS])
+{
+    enum { SIDE = 6 };
+    double least[COLOUR_STEPS];
+    for (int i = 0; i < COLOUR_STEPS; i++) {
+        least[i] = reach[i];
+        for (int k = -SIDE; k <= SIDE; k++)
+            if (i + k >= 0 && i + k < COLOUR_STEPS)
+                least[i] = fmin(least[i], reach[i + k]);
+    }
+    for (int i = 0; i < COLOUR_STEPS; i++) {
+        double sum = 0;
+        int n = 0;
+        for (int k = -SIDE; k <= SIDE; k++)
+            if (i + k >= 0 && i + k < COLOUR_STEPS) {
+                sum += least[i + k];
+                n++;
+            }
+        reach[i] = sum / n;
+    }
+}
+
+void colours_lit(int map, uint8_t out[N_LIGHTS][COLOUR_STEPS][3])
+{
+    uint8_t table[COLOUR_STEPS][3];
+    lab all[COLOUR_STEPS];
+    read_map(map, table, all);
+    for (int side = 0; side < N_LIGHTS; side++) {
+        double reach[COLOUR_STEPS], sign = side - 1;
+        memcpy(out[side], table, sizeof out[side]);
+        if (side == LIGHT_PLAIN)
+            continue;
+        for (int i = 0; i < COLOUR_STEPS; i++) {
+            lab up = lighter(all, i);
+            reach[i] = reach_of(all, i, (lab){sign * up.l, sign * up.a, sign * up.b});
+        }
+        smooth(reach);
+        for (int i = 0; i < COLOUR_STEPS; i++) {
+            lab up = lighter(all, i);
+            double far = sign * reach[i];
+            lab there = {all[i].l + far * up.l, all[i].a + far * up.a, all[i].b + far * up.b};
+            rgb_of(there, out[side][i]);
+        }
+    }
+}
