@@ -22,7 +22,8 @@ typedef enum lossi_purpose {
     LOSSI_RANDOM_AUGMENT,     /* detail: epoch; index: image */
     LOSSI_RANDOM_DROPOUT,     /* detail: digest of step and layer; index: element */
     LOSSI_RANDOM_START,       /* of a Krylov space; detail: which start */
-    LOSSI_RANDOM_PROBE        /* of a spectrum; detail: which vector */
+    LOSSI_RANDOM_PROBE,       /* of a spectrum; detail: which vector */
+    LOSSI_RANDOM_ESTIMATE     /* in which order images are taken; detail: the split */
 } lossi_purpose;
 
 lossi_stream lossi_stream_make(uint64_t seed, lossi_purpose purpose, uint32_t detail);

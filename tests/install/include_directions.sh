@@ -9,14 +9,14 @@ allowed() {
     base) echo ;;
     kernels) echo base ;;
     cpu) echo base kernels ;;
-    formats | analysis) echo base ;;
+    formats | analysis | estimate) echo base ;;
     data) echo base formats ;;
     net) echo base kernels cpu formats ;;
     onnx) echo base net formats ;;
     zoo) echo base net formats onnx ;;
     train | plane) echo base net formats cpu ;;
     curvature) echo base net plane analysis ;;
-    surface) echo base net formats cpu plane analysis curvature ;;
+    surface) echo base net formats cpu plane analysis curvature estimate ;;
     *) echo "?" ;;
     esac
 }
