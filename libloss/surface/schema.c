@@ -10,33 +10,34 @@ enum { APPLICATION_ID = 0x4C4F5353 /* "LOSS" */, USER_VERSION = 1 };
 
 typedef struct item {
     const char *type, *name, *sql;
-    bool is_optional; /* a file may lack it */
+    lossi_schema_part part;
 } item;
 
 static const item ITEMS[] = {
     {"table", "metadata",
-     "CREATE TABLE metadata(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID", false},
+     "CREATE TABLE metadata(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+     LOSSI_SCHEMA_MAIN},
     {"table", "axes",
      "CREATE TABLE axes(axis TEXT PRIMARY KEY, min REAL NOT NULL, max REAL NOT NULL, n INTEGER "
      "NOT NULL) WITHOUT ROWID",
-     false},
+     LOSSI_SCHEMA_MAIN},
     /* A loss of NaN is NULL in a row that is there: SQLite has no NaN. */
     {"table", "points",
      "CREATE TABLE points(split TEXT NOT NULL, iy INTEGER NOT NULL, ix INTEGER NOT NULL, loss "
      "REAL, standard_error REAL, accuracy REAL, seconds REAL, PRIMARY KEY(split, iy, ix)) WITHOUT "
      "ROWID",
-     false},
+     LOSSI_SCHEMA_MAIN},
     /* A row for each checkpoint and split. A number that is NaN is NULL. */
     {"table", "path",
      "CREATE TABLE path(run TEXT NOT NULL, checkpoint TEXT NOT NULL, split TEXT NOT NULL, epoch "
      "INTEGER NOT NULL, x REAL, y REAL, true_loss REAL, true_accuracy REAL, plane_loss REAL, "
      "residual REAL, distance REAL, digest TEXT NOT NULL, PRIMARY KEY(run, checkpoint, split)) "
      "WITHOUT ROWID",
-     false},
+     LOSSI_SCHEMA_MAIN},
     /* float32, little-endian, in the order of the network's trainable tensors */
     {"table", "directions", "CREATE TABLE directions(axis TEXT PRIMARY KEY, data BLOB NOT NULL)",
-     false},
-    {"index", "sqlite_autoindex_directions_1", "", false}, /* comes with the table */
+     LOSSI_SCHEMA_MAIN},
+    {"index", "sqlite_autoindex_directions_1", "", LOSSI_SCHEMA_MAIN}, /* comes with the table */
     /* For people; never read here. */
     {"view", "surface",
      "CREATE VIEW surface AS SELECT p.split AS split, iy, ix, CASE ix WHEN 0 THEN x.min WHEN x.n "
@@ -44,16 +45,29 @@ static const item ITEMS[] = {
      "WHEN 0 THEN y.min WHEN y.n - 1 THEN y.max ELSE ((y.n - 1 - iy) * y.min + iy * y.max) / (y.n "
      "- 1) END AS y, loss, standard_error, accuracy, seconds FROM points p, axes x, axes y WHERE "
      "x.axis = 'x' AND y.axis = 'y' ORDER BY p.split, iy, ix",
-     true},
+     LOSSI_SCHEMA_VIEW},
     {"table", "curvature",
      "CREATE TABLE curvature(split TEXT NOT NULL, iy INTEGER NOT NULL, ix INTEGER NOT NULL, "
      "min_eigenvalue REAL, max_eigenvalue REAL, min_residual REAL, max_residual REAL, "
      "curvature_seconds REAL, PRIMARY KEY(split, iy, ix)) WITHOUT ROWID",
-     true},
+     LOSSI_SCHEMA_CURVATURE},
+    /* Of all images, from some of them. */
+    {"table", "estimates",
+     "CREATE TABLE estimates(split TEXT NOT NULL, iy INTEGER NOT NULL, ix INTEGER NOT NULL, loss "
+     "REAL, error REAL, low REAL, high REAL, accuracy REAL, accuracy_error REAL, accuracy_low "
+     "REAL, "
+     "accuracy_high REAL, images INTEGER NOT NULL, seconds REAL, PRIMARY KEY(split, iy, ix)) "
+     "WITHOUT ROWID",
+     LOSSI_SCHEMA_ESTIMATES},
+    /* What they are made of: float32, little-endian, and a byte for each image that is right. */
+    {"table", "image_losses",
+     "CREATE TABLE image_losses(split TEXT NOT NULL, iy INTEGER NOT NULL, ix INTEGER NOT NULL, "
+     "first INTEGER NOT NULL, losses BLOB NOT NULL, correct BLOB NOT NULL, PRIMARY KEY(split, iy, "
+     "ix, first))",
+     LOSSI_SCHEMA_ESTIMATES},
+    {"index", "sqlite_autoindex_image_losses_1", "", LOSSI_SCHEMA_ESTIMATES},
 };
 enum { N_ITEMS = sizeof ITEMS / sizeof *ITEMS };
-/* Made only when there is something to put in it. */
-static const item *const CURVATURE = &ITEMS[N_ITEMS - 1];
 
 static loss_status read_number(lossi_store *store, const char *sql, sqlite3_int64 *number)
 {
@@ -121,7 +135,7 @@ static loss_status check_items(lossi_store *store)
     }
     sqlite3_finalize(select);
     for (size_t i = 0; i < N_ITEMS && !status; i++)
-        if (!found[i] && !ITEMS[i].is_optional)
+        if (!found[i] && ITEMS[i].part == LOSSI_SCHEMA_MAIN)
             status = lossi_fail(LOSS_ERR_FORMAT, "%s: it lacks the %s %s of a landscape",
                                 store->path, ITEMS[i].type, ITEMS[i].name);
     return status;
@@ -149,6 +163,15 @@ loss_status lossi_schema_check(lossi_store *store, bool *is_empty)
     return check_items(store);
 }
 
+static loss_status make(lossi_store *store, lossi_schema_part part)
+{
+    loss_status status = LOSS_OK;
+    for (size_t i = 0; i < N_ITEMS && !status; i++)
+        if (ITEMS[i].part == part && *ITEMS[i].sql)
+            status = lossi_sql_execute(store, ITEMS[i].sql, "write");
+    return status;
+}
+
 loss_status lossi_schema_create(lossi_store *store)
 {
     char pragmas[96];
@@ -156,16 +179,31 @@ loss_status lossi_schema_create(lossi_store *store)
                      "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID,
                      USER_VERSION);
     loss_status status = lossi_sql_execute(store, pragmas, "write");
-    for (size_t i = 0; i < N_ITEMS && !status; i++)
-        if (&ITEMS[i] != CURVATURE && *ITEMS[i].sql)
-            status = lossi_sql_execute(store, ITEMS[i].sql, "write");
+    if (!status)
+        status = make(store, LOSSI_SCHEMA_MAIN);
+    if (!status)
+        status = make(store, LOSSI_SCHEMA_VIEW);
     return status;
 }
 
-loss_status lossi_schema_add_curvature(lossi_store *store)
+/* Its first item stands for all: they are made in one transaction. */
+loss_status lossi_schema_has(lossi_store *store, lossi_schema_part part, bool *has)
 {
+    char sql[128];
     sqlite3_int64 n;
-    loss_status status = read_number(
-        store, "SELECT EXISTS(SELECT 1 FROM sqlite_schema WHERE name = 'curvature')", &n);
-    return status || n ? status : lossi_sql_execute(store, CURVATURE->sql, "write");
+    size_t i = 0;
+    while (ITEMS[i].part != part)
+        i++;
+    sqlite3_snprintf(sizeof sql, sql, "SELECT EXISTS(SELECT 1 FROM sqlite_schema WHERE name = %Q)",
+                     ITEMS[i].name);
+    loss_status status = read_number(store, sql, &n);
+    *has = !status && n;
+    return status;
+}
+
+loss_status lossi_schema_add(lossi_store *store, lossi_schema_part part)
+{
+    bool has;
+    loss_status status = lossi_schema_has(store, part, &has);
+    return status || has ? status : make(store, part);
 }

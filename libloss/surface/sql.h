@@ -73,6 +73,10 @@ loss_status lossi_store_insert_curvature(lossi_store *store, loss_split split, s
                                          const loss_point_curvature *curvature);
 loss_status lossi_store_insert_fact(lossi_store *store, const char *key, const char *value,
                                     bool replace);
+/** Whether a fact is what is asked for. @param what  of the file it tells about, for the message
+ *  @return LOSS_OK, LOSS_ERR_MISMATCH, LOSS_ERR_IO */
+loss_status lossi_store_compare_fact(lossi_store *store, const char *key, const char *asked,
+                                     const char *what);
 /** Whether a query of one place has a row now. @param select  prepared at the first call */
 loss_status lossi_store_has(lossi_store *store, sqlite3_stmt **select, const char *sql,
                             loss_split split, size_t iy, size_t ix, bool *has);
@@ -85,7 +89,17 @@ void lossi_store_bind_place(sqlite3_stmt *statement, loss_split split, size_t iy
 loss_status lossi_schema_check(lossi_store *store, bool *is_empty);
 /** Makes the tables in an empty file; within a transaction. */
 loss_status lossi_schema_create(lossi_store *store);
-/** Makes the table of curvature, if it is not there; within a transaction. */
-loss_status lossi_schema_add_curvature(lossi_store *store);
+/** The tables of a landscape: those of each file; the view, which a file may lack; and those that
+ * are made only when there is something to put in them. */
+typedef enum lossi_schema_part {
+    LOSSI_SCHEMA_MAIN,
+    LOSSI_SCHEMA_VIEW,
+    LOSSI_SCHEMA_CURVATURE,
+    LOSSI_SCHEMA_ESTIMATES
+} lossi_schema_part;
+/** Whether they are there. */
+loss_status lossi_schema_has(lossi_store *store, lossi_schema_part part, bool *has);
+/** Makes them, if they are not there; within a transaction. */
+loss_status lossi_schema_add(lossi_store *store, lossi_schema_part part);
 
 #endif

@@ -248,6 +248,25 @@ loss_status lossi_store_insert_fact(lossi_store *store, const char *key, const c
     return status;
 }
 
+loss_status lossi_store_compare_fact(lossi_store *store, const char *key, const char *asked,
+                                     const char *what)
+{
+    sqlite3_stmt *select = NULL;
+    bool has = false;
+    loss_status status =
+        lossi_sql_prepare(store, "SELECT value FROM metadata WHERE key = ?", &select);
+    if (!status) {
+        sqlite3_bind_text(select, 1, key, -1, SQLITE_STATIC);
+        status = lossi_sql_row(store, select, "t", &has);
+    }
+    const char *was = has && !status ? lossi_sql_text(select, 0) : "none";
+    if (!status && strcmp(was, asked) != 0)
+        status = lossi_fail(LOSS_ERR_MISMATCH, "%s: its %s: %s; asked for: %s. It is left as it is",
+                            store->path, what, was, asked);
+    sqlite3_finalize(select);
+    return status;
+}
+
 loss_status lossi_store_put_fact(lossi_store *store, const char *key, const char *value,
                                  bool replace)
 {

@@ -4,46 +4,16 @@
 
 #include "surface/sql.h"
 
-static loss_status record(lossi_store *store, const char *curvature)
-{
-    sqlite3_stmt *insert = NULL;
-    loss_status status = lossi_sql_prepare(
-        store, "INSERT OR IGNORE INTO metadata VALUES('" LOSS_KEY_CURVATURE "', ?)", &insert);
-    if (!status) {
-        sqlite3_bind_text(insert, 1, curvature, -1, SQLITE_STATIC);
-        status = lossi_sql_finish(store, insert);
-    }
-    sqlite3_finalize(insert);
-    return status;
-}
-
-static loss_status compare(lossi_store *store, const char *curvature)
-{
-    sqlite3_stmt *select = NULL;
-    bool has = false;
-    loss_status status = lossi_sql_prepare(
-        store, "SELECT value FROM metadata WHERE key = '" LOSS_KEY_CURVATURE "'", &select);
-    if (!status)
-        status = lossi_sql_row(store, select, "t", &has);
-    const char *was = has && !status ? lossi_sql_text(select, 0) : "none";
-    if (!status && strcmp(was, curvature) != 0)
-        status = lossi_fail(LOSS_ERR_MISMATCH,
-                            "%s: its eigenvalues: %s; asked for: %s. It is left as it is",
-                            store->path, was, curvature);
-    sqlite3_finalize(select);
-    return status;
-}
-
 loss_status lossi_store_begin_curvature(lossi_store *store, const char *curvature)
 {
     loss_status status = lossi_store_begin(store);
     if (status)
         return status;
-    status = lossi_schema_add_curvature(store);
+    status = lossi_schema_add(store, LOSSI_SCHEMA_CURVATURE);
     if (!status)
-        status = record(store, curvature);
+        status = lossi_store_insert_fact(store, LOSS_KEY_CURVATURE, curvature, false);
     if (!status)
-        status = compare(store, curvature);
+        status = lossi_store_compare_fact(store, LOSS_KEY_CURVATURE, curvature, "eigenvalues");
     return lossi_sql_end(store, status);
 }
 

@@ -31,7 +31,8 @@ static unsigned char *make_empty(size_t *size)
     lossi_facts facts = {0};
     lossi_store_contents contents = {.facts = &facts, .x = {0, 1, 2}, .y = {0, 1, 2}};
     if (lossi_store_open_or_create(&store, path, &contents, NULL, &is_new) ||
-        lossi_store_begin(store) || lossi_sql_end(store, lossi_schema_add_curvature(store)) ||
+        lossi_store_begin(store) ||
+        lossi_sql_end(store, lossi_schema_add(store, LOSSI_SCHEMA_CURVATURE)) ||
         lossi_sql_execute(store, "DELETE FROM axes; DELETE FROM metadata", "empty"))
         abort();
     lossi_store_close(store);
