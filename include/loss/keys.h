@@ -170,6 +170,16 @@ LOSS_API loss_key_kind loss_key_kind_of(const char *key);
 /** What the eigenvalues at the points are of. Since 0.1. */
 #define LOSS_KEY_CURVATURE "curvature"
 
+/** What the estimates at the points are made by. Since 0.1. */
+#define LOSS_KEY_ESTIMATE "estimate"
+
+/** Of the estimates: the share of the work that was asked for last. Since 0.1. */
+#define LOSS_KEY_ESTIMATE_SHARE "estimate_share"
+
+/** Of each split's estimates: how the coarse points come out, each estimated from the others.
+ *  Since 0.1. */
+#define LOSS_KEY_ESTIMATE_CHECK "estimate_check"
+
 /** Of each path's run: the plane's share of the path's variance. Since 0.1. */
 #define LOSS_KEY_PATH_HELD "path_held"
 

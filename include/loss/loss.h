@@ -5,6 +5,7 @@
 #include <loss/analysis.h>
 #include <loss/curvature.h>
 #include <loss/data.h>
+#include <loss/estimate.h>
 #include <loss/export.h>
 #include <loss/file.h>
 #include <loss/grid.h>
