@@ -128,6 +128,11 @@ const double *lossi_evaluator_losses(const lossi_evaluator *e)
     return e->engine.losses;
 }
 
+const uint8_t *lossi_evaluator_correct(const lossi_evaluator *e)
+{
+    return e->engine.correct;
+}
+
 /* Images in an array. */
 typedef struct array {
     const float *images;

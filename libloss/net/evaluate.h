@@ -19,6 +19,8 @@ loss_status lossi_evaluator_run(lossi_evaluator *evaluator, const loss_net *net,
 
 /** [images] the loss of each image of the last run. Borrowed, until the next one. */
 const double *lossi_evaluator_losses(const lossi_evaluator *evaluator);
+/** [images] whether each was classified right, 0 or 1. Borrowed, until the next run. */
+const uint8_t *lossi_evaluator_correct(const lossi_evaluator *evaluator);
 
 /** Makes the weights of a network of the graph ready: what a run does before its first image. */
 void lossi_evaluator_set(lossi_evaluator *evaluator, const loss_net *net);

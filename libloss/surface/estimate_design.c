@@ -1,0 +1,99 @@
+#include "surface/estimate_design.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Of what is not the coarse points': the rest goes to the widest intervals. */
+static const double SHARE_OF_LEAST = 0.8;
+/* Of all work: more for the coarse points would leave too small a sample. */
+static const double MOST_OF_COARSE = 0.45;
+/* With fewer images an error can hardly be told. */
+static const size_t LEAST_IMAGES = 30;
+
+/* Coordinate j of 0 to 4, a quarter of the axis each. */
+static size_t quarter(size_t n, size_t j)
+{
+    return (j * (n - 1) + 2) / 4;
+}
+
+static void add(lossi_estimate_design *d, size_t point)
+{
+    for (size_t i = 0; i < d->n_coarse; i++)
+        if (d->coarse[i] == point)
+            return;
+    d->coarse[d->n_coarse++] = (uint32_t)point;
+}
+
+/* Ends and middles, 3 x 3; with quarters, what lies in the middle of each four of them. */
+static void place(lossi_estimate_design *d, size_t nx, size_t ny, bool with_quarters, uint64_t seed)
+{
+    d->n_coarse = 0;
+    for (size_t j = 0; j <= 4; j += 2)
+        for (size_t i = 0; i <= 4; i += 2)
+            add(d, quarter(ny, j) * nx + quarter(nx, i));
+    for (size_t j = 1; j <= 3 && with_quarters; j += 2)
+        for (size_t i = 1; i <= 3; i += 2)
+            add(d, quarter(ny, j) * nx + quarter(nx, i));
+    snprintf(d->text, sizeof d->text, "coarse=%zu seed=%" PRIu64, d->n_coarse, seed);
+}
+
+static size_t least_images(const lossi_estimate_design *d)
+{
+    return lossi_larger(LEAST_IMAGES, 3 * (d->n_coarse + 1));
+}
+
+/* Images of each other point, if they all get the same; 0: nothing is left. */
+static double each(const lossi_estimate_design *d, size_t n_points, size_t n_images, double share)
+{
+    double all = share * (double)n_points * (double)n_images,
+           left = all - (double)d->n_coarse * (double)n_images;
+    return left > 0 && n_points > d->n_coarse ? left / (double)(n_points - d->n_coarse) : 0;
+}
+
+static bool leaves_enough(const lossi_estimate_design *d, const loss_surface *s, double share)
+{
+    size_t n = s->x.n * s->y.n;
+    bool enough = (double)d->n_coarse <= MOST_OF_COARSE * share * (double)n;
+    for (int k = 0; k < 2; k++)
+        if (s->data[k])
+            enough = enough && SHARE_OF_LEAST * each(d, n, loss_dataset_count(s->data[k]), share) >=
+                                   (double)least_images(d);
+    return enough;
+}
+
+loss_status lossi_estimate_design_make(lossi_estimate_design *d, const loss_surface *s,
+                                       double share, uint64_t seed)
+{
+    const char *was = loss_surface_metadata(s, LOSS_KEY_ESTIMATE);
+    if (!(share > 0 && share < 1))
+        return lossi_fail(LOSS_ERR_ARGUMENT, "a share of %g of the work; expected 0 to 1", share);
+    place(d, s->x.n, s->y.n, false, seed);
+    if (was && strcmp(was, d->text) == 0)
+        return LOSS_OK;
+    place(d, s->x.n, s->y.n, true, seed);
+    if ((!was || strcmp(was, d->text) != 0) && !leaves_enough(d, s, share))
+        place(d, s->x.n, s->y.n, false, seed);
+    return LOSS_OK;
+}
+
+loss_status lossi_estimate_plan_make(lossi_estimate_plan *plan, const loss_surface *s,
+                                     const lossi_estimate_design *d, size_t n_images, double share)
+{
+    size_t n = s->x.n * s->y.n, others = n - d->n_coarse, least = least_images(d);
+    double images = each(d, n, n_images, share), percent = 100.0 / (double)n / (double)n_images;
+    plan->least = (size_t)(SHARE_OF_LEAST * images);
+    if (plan->least < least) {
+        double needed = (double)d->n_coarse * (double)n_images +
+                        (double)others * ceil((double)least / SHARE_OF_LEAST);
+        return lossi_fail(LOSS_ERR_ARGUMENT,
+                          "a share of %g is too small for a grid of %zu points and %zu images: %zu "
+                          "points with all images and %zu images at each other one take %.2f; "
+                          "without an estimate all points take 1",
+                          share, n, n_images, d->n_coarse, least, ceil(percent * needed) / 100);
+    }
+    plan->least = lossi_smaller(plan->least, n_images);
+    plan->spare = (uint64_t)((images - (double)plan->least) * (double)others);
+    return LOSS_OK;
+}
