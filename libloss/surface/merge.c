@@ -36,10 +36,11 @@ static void free_whole(whole *w)
     }
 }
 
-/* Facts of one file, and not of what it holds. */
+/* Facts of one file, and not of what it holds; estimates are not put together. */
 static bool is_of_file(const char *key)
 {
-    return strcmp(key, LOSS_KEY_ID) == 0 || strcmp(key, LOSS_KEY_PART) == 0;
+    return strcmp(key, LOSS_KEY_ID) == 0 || strcmp(key, LOSS_KEY_PART) == 0 ||
+           strncmp(key, LOSS_KEY_ESTIMATE, strlen(LOSS_KEY_ESTIMATE)) == 0;
 }
 
 static loss_status take_facts(whole *w, const loss_surface *s)
@@ -104,8 +105,9 @@ static loss_status take_points(whole *w, loss_surface *s, int k)
 {
     size_t n = s->x.n * s->y.n;
     loss_point *points = malloc(n * sizeof *points), *to = w->points[k];
-    loss_status status = points ? loss_surface_points(s, (loss_split)k, points)
-                                : lossi_fail_nomem(n * sizeof *points);
+    loss_status status =
+        points ? lossi_store_read_points(s->store, (loss_split)k, s->x.n, s->y.n, points)
+               : lossi_fail_nomem(n * sizeof *points);
     for (size_t i = 0; i < n && !status; i++) {
         if (!points[i].evaluated)
             continue;

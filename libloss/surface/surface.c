@@ -417,15 +417,6 @@ loss_status lossi_surface_need_split(const loss_surface *s, loss_split split)
                                             s->path, loss_split_name(split));
 }
 
-loss_status loss_surface_points(loss_surface *surface, loss_split split, loss_point *points)
-{
-    LOSSI_REQUIRE(surface && points);
-    loss_status status = lossi_surface_need_split(surface, split);
-    if (status)
-        return status;
-    return lossi_store_read_points(surface->store, split, surface->x.n, surface->y.n, points);
-}
-
 loss_status loss_surface_paths(loss_surface *surface, loss_split split, size_t *n,
                                const loss_path_point **points)
 {
