@@ -1,0 +1,48 @@
+/* What cannot be estimated is refused. */
+#include <stddef.h>
+
+#include "small_landscape.h"
+
+#include <loss/estimate.h>
+
+static void what_cannot_be_estimated_is_refused(void **state)
+{
+    (void)state;
+    world w = make_world();
+    const double shares[] = {0, 1, -1, 2, NAN, 0.1};
+    loss_estimate_options opt = LOSS_ESTIMATE_OPTIONS_INIT;
+    loss_estimate_report r = LOSS_ESTIMATE_REPORT_INIT;
+    loss_estimate estimates[N];
+    loss_surface *s;
+    assert_int_equal(loss_surface_estimate(NULL, NULL), LOSS_ERR_ARGUMENT);
+    assert_false(loss_surface_has_estimates(NULL));
+    assert_int_equal(try_open(&w, "refused.landscape", &s), LOSS_OK);
+    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+        opt.share = shares[i];
+        assert_int_equal(loss_surface_estimate(s, &opt), LOSS_ERR_ARGUMENT);
+    }
+    assert_false(loss_surface_has_estimates(s));
+    opt.struct_size = 0;
+    assert_int_equal(loss_surface_estimate(s, &opt), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_surface_estimates(s, LOSS_SPLIT_TEST, NULL), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_surface_estimates(s, LOSS_SPLIT_TRAIN, estimates), LOSS_ERR_NAME);
+    assert_int_equal(loss_surface_estimate_report(s, LOSS_SPLIT_TEST, NULL), LOSS_ERR_ARGUMENT);
+    r.struct_size = 0;
+    assert_int_equal(loss_surface_estimate_report(s, LOSS_SPLIT_TEST, &r), LOSS_ERR_ARGUMENT);
+    loss_surface_close(s);
+    assert_int_equal(loss_surface_read(&s, scratch_path("refused.landscape")), LOSS_OK);
+    assert_int_equal(loss_surface_estimate(s, NULL), LOSS_ERR_ARGUMENT);
+    loss_surface_close(s);
+    w.opt.part = 1;
+    w.opt.parts = 2;
+    assert_int_equal(try_open(&w, "part.landscape", &s), LOSS_OK);
+    assert_int_equal(loss_surface_estimate(s, NULL), LOSS_ERR_ARGUMENT);
+    loss_surface_close(s);
+    free_world(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_cannot_be_estimated_is_refused)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
