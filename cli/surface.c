@@ -78,6 +78,14 @@ static loss_status open_surface(surface_request *r, work *w)
                              images_first(&w->images), s);
 }
 
+/* An estimate is the work of one process. */
+static loss_status evaluate(const surface_request *r, loss_surface *surface)
+{
+    if (!r->has_estimate)
+        return ranks_evaluate(surface);
+    return ranks_number() ? LOSS_OK : loss_surface_estimate(surface, &r->estimate);
+}
+
 static loss_status run(surface_request *r)
 {
     work w = {.net = NULL};
@@ -91,7 +99,7 @@ static loss_status run(surface_request *r)
     if (!status)
         status = open_surface(r, &w);
     if (!status)
-        status = ranks_evaluate(w.surface);
+        status = evaluate(r, w.surface);
     progress_end();
     bool is_first = !ranks_number();
     if (!status && is_first && r->surface.part <= 1)
@@ -113,6 +121,7 @@ int command_surface(int argc, char **argv)
         r.surface.curvature = r.has_curvature ? &r.curvature : NULL;
         surface_watch_attach_curvature(&w, &r.curvature);
         surface_watch_attach(&w, &r.surface);
+        surface_watch_attach_estimate(&w, &r.estimate);
         loss_status status = run(&r);
         result = status ? report_failure(status) : EXIT_OK;
     }

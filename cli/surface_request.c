@@ -27,6 +27,7 @@ static const char EXAMPLES[] =
     "  lossgrid surface run --directions pca --split train --limit 512 --sample --out "
     "path.landscape\n"
     "  lossgrid surface run --directions hessian --limit 512 --out hessian.landscape\n"
+    "  lossgrid surface run --split train --estimate 0.05 --out estimated.landscape\n"
     "  lossgrid surface run --curvature --limit 64 --x=-1:1:11 --y=-1:1:11 --out "
     "convexity.landscape\n"
     "  lossgrid surface run --to other/epoch-030.safetensors --bn recalibrate --out "
@@ -90,6 +91,12 @@ static int parse(surface_request *r, int argc, char **argv)
                  "the smallest and the largest eigenvalue of the Hessian at each point, too (plot "
                  "--field convexity)",
                  &r->has_curvature),
+        OPT_NUMBER("estimate", "SHARE",
+                   "the surface of all images for a share of the work, such as 0.05, with errors "
+                   "and intervals; a larger one later goes on",
+                   &r->estimate.share, .low = 1e-6, .high = 1, .given = &r->has_estimate),
+        OPT_SEED("estimate-seed", "N", "seed of the images that an estimate is made of (0)",
+                 &r->estimate.seed, .given = &r->has_estimate_seed),
         OPT_CHOICE("bn", "MODE", choices_bn(),
                    "running statistics: weights (the centre's), states (moved, with --to) or "
                    "recalibrate (weights)",
@@ -145,6 +152,15 @@ static int check_runs(const surface_request *r)
     return -1;
 }
 
+static int check_estimate(const surface_request *r)
+{
+    if (r->has_estimate_seed && !r->has_estimate)
+        return usage_error(TEXT.name, "--estimate-seed goes with --estimate");
+    if (r->has_estimate && (r->has_curvature || r->plane.repeat || r->surface.parts))
+        return usage_error(TEXT.name, "--estimate goes without --curvature, --repeat and --part");
+    return -1;
+}
+
 static int check_bn(const surface_request *r)
 {
     if (r->surface.bn == LOSS_BN_STATES && !r->kind->moves_statistics)
@@ -170,6 +186,7 @@ int surface_request_read(surface_request *r, int argc, char **argv)
                            .plane = {.directions = "random"},
                            .bn_images = 512,
                            .curvature = LOSS_CURVATURE_OPTIONS_INIT,
+                           .estimate = LOSS_ESTIMATE_OPTIONS_INIT,
                            .surface = LOSS_SURFACE_OPTIONS_INIT};
     int result = parse(r, argc, argv);
     if (result < 0)
@@ -186,6 +203,8 @@ int surface_request_read(surface_request *r, int argc, char **argv)
         result = check_axes(r);
     if (result < 0)
         result = check_runs(r);
+    if (result < 0)
+        result = check_estimate(r);
     if (result < 0)
         result = check_bn(r);
     return result < 0 ? find_runs(r) : result;

@@ -25,6 +25,27 @@ static void report(const loss_surface_progress *p, void *user)
                       duration_text(p->seconds_left, left));
 }
 
+/* The work is counted in images times points, of which a point may take many or few. */
+static void report_estimate(const loss_estimate_progress *p, void *user)
+{
+    surface_watch *w = user;
+    char left[32];
+    double share = (double)p->done / (double)p->total;
+    if (!w->has_begun && p->done_before)
+        progress_note(w->quiet, "%.3g %% of the work (%s) is there already",
+                      100 * (double)p->done_before / (double)p->total, loss_split_name(p->split));
+    w->has_begun = true;
+    size_t tenth = (size_t)(10 * share);
+    bool milestone = tenth != w->tenth;
+    w->tenth = tenth;
+    progress_line(w->quiet, milestone,
+                  "%.0f %% of the work (%s)  (%.3g, %.3g) loss %.5g +- %.2g, %llu images  %.0f "
+                  "images/s  %s left",
+                  100 * share, loss_split_name(p->split), p->x, p->y, p->estimate.loss,
+                  p->estimate.error, (unsigned long long)p->estimate.images, p->images_per_second,
+                  duration_text(p->seconds_left, left));
+}
+
 static void report_eigenvectors(const loss_curvature_progress *p, void *user)
 {
     const surface_watch *w = user;
@@ -54,6 +75,12 @@ void surface_watch_attach(surface_watch *w, loss_surface_options *options)
     options->waiting = report_waiting;
     options->waiting_for_points = report_waiting_for_points;
     options->cancelled = interrupted;
+    options->user = w;
+}
+
+void surface_watch_attach_estimate(surface_watch *w, loss_estimate_options *options)
+{
+    options->progress = report_estimate;
     options->user = w;
 }
 

@@ -13,6 +13,8 @@ typedef struct surface_watch {
 /** Watches the evaluation of a surface, also while another program keeps its file locked. The watch
  * has to outlive the options. */
 void surface_watch_attach(surface_watch *w, loss_surface_options *options);
+/** Watches an estimate. */
+void surface_watch_attach_estimate(surface_watch *w, loss_estimate_options *options);
 /** Watches a search for eigenvectors. */
 void surface_watch_attach_curvature(surface_watch *w, loss_curvature_options *options);
 

@@ -139,5 +139,5 @@ int main(void)
         cmocka_unit_test(numbers_fit_together),
         cmocka_unit_test(a_cancelled_estimate_goes_on),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }
