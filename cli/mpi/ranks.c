@@ -11,6 +11,10 @@
 
 #include "cli.h"
 #include "messages.h"
+#include "pulse.h"
+
+/* For MPI to end this rank when another one is lost; its ways to the others may be, too. */
+enum { SECONDS_TO_ABORT = 10 };
 
 /* For all to come to their end after a failure. Without one there is no limit: paths may be in
  * work. */
@@ -44,14 +48,30 @@ static void tell_what_was_said(void)
     fflush(stderr);
 }
 
+/* MPI would wait for it for ever. */
+static void on_lost(int rank, const char *host, double seconds)
+{
+    char here[256] = "";
+    gethostname(here, sizeof here - 1);
+    dprintf(
+        number ? real_error : STDERR_FILENO,
+        "\nlossgrid-mpi: rank %d on %s has heard nothing of rank %d on %s for %.0f s: it hangs, or "
+        "it is cut off. All end; what was committed stays, and the same command goes on\n",
+        number, here, rank, host, seconds);
+    alarm(SECONDS_TO_ABORT);
+    sleep(1); /* or the end overtakes the message on its way through mpirun */
+    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILED);
+}
+
 void ranks_begin(int *argc, char ***argv)
 {
     int provided;
-    MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
+    MPI_Init_thread(argc, argv, MPI_THREAD_MULTIPLE, &provided);
     MPI_Comm_rank(MPI_COMM_WORLD, &number);
     MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
     if (number)
         be_silent();
+    pulse_begin(number, n_ranks, provided == MPI_THREAD_MULTIPLE, on_lost);
 }
 
 /* Waits until all ranks are here. @return false: not all came in time */
@@ -75,6 +95,7 @@ int ranks_end(int code)
     fflush(NULL);
     if (!all)
         MPI_Abort(MPI_COMM_WORLD, code ? code : EXIT_FAILED);
+    pulse_end();
     MPI_Finalize();
     return code;
 }

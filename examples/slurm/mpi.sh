@@ -15,5 +15,9 @@
 # committed stays, and the same command goes on.
 #SBATCH --signal=B:TERM@60
 
+# mpirun notices within half a minute when a machine is cut off from the network.
+export OMPI_MCA_oob_tcp_keepalive_time=10 OMPI_MCA_oob_tcp_keepalive_intvl=5
+export OMPI_MCA_oob_tcp_keepalive_probes=3
+
 # Open MPI learns the machines and the number of ranks from Slurm.
 exec mpirun --bind-to none lossgrid-mpi surface "$@" --threads "${SLURM_CPUS_PER_TASK:-1}"

@@ -64,6 +64,20 @@ wait $job
 check "SIGTERM fails" test $? -ne 0
 check "what was committed stays" test "$("$LOSSGRID" info ended.landscape --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["splits"]["test"]["evaluated"])')" -gt 0
 
+# A rank that hangs: the others notice.
+rm -f hung.landscape
+LOSSGRID_SILENCE=3 ranks 3 "$mpi" "${surface[@]}" --x=-1:1:61 --y=-1:1:21 --out hung.landscape >log 2>&1 &
+job=$!
+for _ in $(seq 500); do grep -q "images/s" log && break; sleep 0.01; done
+pgrep -f "$mpi surface run .*hung" | sed -n 4p | xargs -r kill -STOP
+timeout 60 tail --pid=$job -f /dev/null
+cp log told
+check "a rank that hangs ends all in bounded time" sh -c '! kill -0 "$1" 2>/dev/null' sh $job
+check "and is told" grep -q "has heard nothing of rank [12] on .* for [0-9]* s: it hangs, or it is cut off" told
+pgrep -f "$mpi surface run .*hung" | xargs -r kill -9
+wait $job
+check "what was committed of it stays" "$LOSSGRID" info hung.landscape
+
 # Principal components with their path, and eigenvalues at the points.
 pca=(surface run --directions pca --x=-1:1:5 --y=-1:1:5 --quiet)
 "$LOSSGRID" "${pca[@]}" --out pca.landscape >log 2>&1
