@@ -8,6 +8,7 @@
 
 #include "data_name.h"
 #include "display.h"
+#include "estimates.h"
 #include "facts.h"
 #include "summary.h"
 #include "validity.h"
@@ -190,6 +191,25 @@ static void images_text(const figure *f, const loss_surface *surface, char text[
     }
 }
 
+/* That most points are estimates, of which images, and how far off they may be. */
+static loss_status add_estimates(figure *f, loss_surface *surface, loss_split split)
+{
+    loss_estimate_report r;
+    char images[ESTIMATES_TEXT];
+    bool has;
+    loss_status status = estimates_of(surface, split, &has, &r);
+    if (status || !has)
+        return status;
+    figure_add_caption(
+        f, "%s: %zu of %zu points estimated from %s of %llu images, %.3g %% of the work",
+        loss_split_name(split), r.estimated, r.estimated + r.exact, estimates_images(&r, images),
+        (unsigned long long)r.images, 100 * r.share);
+    figure_add_caption(
+        f, "standard error of the estimates %.2g %% of the loss (median), at most %.2g %%",
+        100 * r.median_error, 100 * r.largest_error);
+    return status;
+}
+
 /* What was measured: network, images, BatchNorm mode, directions. */
 static void add_facts(figure *f, const loss_surface *surface)
 {
@@ -246,5 +266,7 @@ loss_status captions_add(figure *f, loss_surface *surface)
     loss_status status = LOSS_OK;
     for (size_t k = 0; k < f->n_fields && !f->fields[k].on_right && !status; k++)
         status = add_figures(f, surface, &f->fields[k]);
+    for (size_t k = 0; k < f->n_fields && !f->fields[k].on_right && !status; k++)
+        status = add_estimates(f, surface, f->fields[k].split);
     return !status && f->is_map ? add_path_captions(f, surface, f->fields[0].split) : status;
 }

@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "display.h"
+#include "estimates.h"
 
 /* On a line between two solutions: the highest loss from one to the other above the mean of
  * their losses. */
@@ -90,6 +91,8 @@ loss_status summary_of(loss_surface *surface, loss_split split, summary *s)
     if (!status)
         find_barrier(surface, points, s);
     free(points);
+    if (!status)
+        status = estimates_of(surface, split, &s->has_estimates, &s->estimates);
     return status ? status : find_convexity(surface, split, s);
 }
 
@@ -97,8 +100,12 @@ void summary_print(const loss_surface *surface, loss_split split, const summary 
 {
     char time[32], accuracy[ACCURACY_TEXT];
     const char *images = loss_surface_metadata_of(surface, LOSS_KEY_IMAGES, loss_split_name(split));
-    printf("%-5s  %zu of %zu points, %s images each, %s\n", loss_split_name(split), s->evaluated,
-           s->total, display(images), duration_text(s->seconds, time));
+    printf("%-5s  %zu of %zu points, ", loss_split_name(split), s->evaluated, s->total);
+    if (s->has_estimates)
+        printf("%zu of them estimated, ", s->estimates.estimated);
+    else
+        printf("%s images each, ", display(images));
+    printf("%s\n", duration_text(s->seconds, time));
     if (s->has_centre)
         printf("       centre   loss %.6g +- %.2g%s\n", s->centre.loss, s->centre.standard_error,
                accuracy_text(s->centre.accuracy, accuracy));
@@ -141,5 +148,7 @@ void summary_add(json *j, cJSON *to, const summary *s)
         json_number(j, convexity, "min", s->convexity_low);
         json_number(j, convexity, "max", s->convexity_high);
     }
+    if (s->has_estimates)
+        estimates_add(j, to, &s->estimates);
     json_number(j, to, "seconds", s->seconds);
 }

@@ -16,6 +16,8 @@ typedef struct summary {
     size_t n_curvature; /* points with extreme eigenvalues, and |smallest / largest| of those where
                        it is finite: */
     double convexity_low, convexity_high;
+    bool has_estimates; /* points that are estimated: */
+    loss_estimate_report estimates;
 } summary;
 
 /** Figures of a split. */

@@ -1,4 +1,5 @@
 /* Surfaces as files of other programs: picks the writer by the path's ending. */
+#include <loss/estimate.h>
 #include <loss/export.h>
 #include <loss/text.h>
 
@@ -19,6 +20,10 @@ typedef struct fields {
     loss_point *points;
     double *loss, *standard_error, *accuracy;
     uint8_t *evaluated;
+    /* Of a file that holds estimates; NULL: it holds none. */
+    loss_estimate *estimates;
+    double *low, *high;
+    uint8_t *estimated;
 } fields;
 
 static void fields_free(fields *f)
@@ -28,15 +33,40 @@ static void fields_free(fields *f)
     free(f->standard_error);
     free(f->accuracy);
     free(f->evaluated);
+    free(f->estimates);
+    free(f->low);
+    free(f->high);
+    free(f->estimated);
     *f = (fields){0};
+}
+
+static loss_status read_estimates(loss_surface *s, loss_split split, fields *f)
+{
+    size_t n = s->x.n * s->y.n;
+    f->estimates = lossi_alloc(n, sizeof *f->estimates);
+    f->low = lossi_alloc(n, sizeof *f->low);
+    f->high = lossi_alloc(n, sizeof *f->high);
+    f->estimated = lossi_alloc(n, 1);
+    loss_status status = f->estimates && f->low && f->high && f->estimated
+                             ? loss_surface_estimates(s, split, f->estimates)
+                             : lossi_fail_nomem(n * sizeof *f->estimates);
+    for (size_t i = 0; i < n && !status; i++) {
+        const loss_estimate *e = &f->estimates[i];
+        f->low[i] = e->evaluated ? e->low : NAN;
+        f->high[i] = e->evaluated ? e->high : NAN;
+        f->estimated[i] = e->evaluated && !e->is_exact;
+    }
+    return status;
 }
 
 static loss_status read_fields(loss_surface *s, loss_split split, fields *f)
 {
     size_t n = s->x.n * s->y.n;
-    *f =
-        (fields){lossi_alloc(n, sizeof *f->points), lossi_alloc(n, sizeof(double)),
-                 lossi_alloc(n, sizeof(double)), lossi_alloc(n, sizeof(double)), lossi_alloc(n, 1)};
+    *f = (fields){.points = lossi_alloc(n, sizeof *f->points),
+                  .loss = lossi_alloc(n, sizeof(double)),
+                  .standard_error = lossi_alloc(n, sizeof(double)),
+                  .accuracy = lossi_alloc(n, sizeof(double)),
+                  .evaluated = lossi_alloc(n, 1)};
     loss_status status = f->points && f->loss && f->standard_error && f->accuracy && f->evaluated
                              ? loss_surface_points(s, split, f->points)
                              : lossi_fail_nomem(n * sizeof *f->points);
@@ -47,6 +77,8 @@ static loss_status read_fields(loss_surface *s, loss_split split, fields *f)
         f->standard_error[i] = p->evaluated ? p->standard_error : NAN;
         f->accuracy[i] = p->evaluated ? p->accuracy : NAN;
     }
+    if (!status && loss_surface_has_estimates(s))
+        status = read_estimates(s, split, f);
     if (status)
         fields_free(f);
     return status;
@@ -73,9 +105,25 @@ static const char *height_of(const lossi_height_scale *scale)
     return scale->kind == LOSS_HEIGHT_LOG ? "log10(loss)" : "loss";
 }
 
+/* That the losses are estimates, and of how many images. */
+static loss_status add_estimates(loss_surface *s, loss_split split, lossi_mesh *mesh)
+{
+    loss_estimate_report r = LOSS_ESTIMATE_REPORT_INIT;
+    loss_status status = loss_surface_estimate_report(s, split, &r);
+    if (status || !r.estimated)
+        return status;
+    return add_comment(
+        mesh,
+        lossi_format("estimated from %llu to %llu of %llu images at %zu of %zu points; median "
+                     "standard error %.2g of the loss",
+                     (unsigned long long)r.fewest, (unsigned long long)r.most,
+                     (unsigned long long)r.images, r.estimated, r.estimated + r.exact,
+                     r.median_error));
+}
+
 /* What was measured, and how z was made of it. */
-static loss_status add_comments(const loss_surface *s, loss_split split,
-                                const lossi_height_scale *scale, lossi_mesh *mesh)
+static loss_status add_comments(loss_surface *s, loss_split split, const lossi_height_scale *scale,
+                                lossi_mesh *mesh)
 {
     char images[LOSSI_KEY_SIZE];
     lossi_split_key(images, LOSS_KEY_IMAGES, split);
@@ -98,7 +146,7 @@ static loss_status add_comments(const loss_surface *s, loss_split split,
         loss_status added = add_comment(mesh, lines[i]);
         status = status ? status : added;
     }
-    return status;
+    return !status && loss_surface_has_estimates(s) ? add_estimates(s, split, mesh) : status;
 }
 
 /* How a mesh goes into a file of one format. */
@@ -140,8 +188,11 @@ static loss_status write_vti(loss_surface *s, const char *path, const loss_expor
     lossi_grid_array arrays[] = {{"loss", f.loss, NULL},
                                  {"standard_error", f.standard_error, NULL},
                                  {"accuracy", f.accuracy, NULL},
-                                 {"evaluated", NULL, f.evaluated}};
-    lossi_vti vti = {s->x.n, s->y.n, {s->x.min, s->y.min}, {1, 1}, arrays, 4};
+                                 {"evaluated", NULL, f.evaluated},
+                                 {"low", f.low, NULL},
+                                 {"high", f.high, NULL},
+                                 {"estimated", NULL, f.estimated}};
+    lossi_vti vti = {s->x.n, s->y.n, {s->x.min, s->y.min}, {1, 1}, arrays, f.estimates ? 7 : 4};
     if (s->x.n > 1)
         vti.spacing[0] = (s->x.max - s->x.min) / (double)(s->x.n - 1);
     if (s->y.n > 1)
@@ -151,6 +202,23 @@ static loss_status write_vti(loss_surface *s, const char *path, const loss_expor
     return status;
 }
 
+static void put_row(loss_file *file, const loss_surface *s, loss_split split, size_t i,
+                    const fields *f)
+{
+    const loss_point *p = &f->points[i];
+    loss_file_print(file, "%s,%zu,%zu,%.17g,%.17g,%.17g,%.17g,%.17g,%.4g", loss_split_name(split),
+                    i / s->x.n, i % s->x.n, loss_axis_at(s->x, i % s->x.n),
+                    loss_axis_at(s->y, i / s->x.n), p->loss, p->standard_error, p->accuracy,
+                    p->seconds);
+    if (f->estimates) {
+        const loss_estimate *e = &f->estimates[i];
+        loss_file_print(file, ",%d,%llu,%.17g,%.17g,%.17g,%.17g", !e->is_exact,
+                        (unsigned long long)e->images, e->low, e->high, e->accuracy_low,
+                        e->accuracy_high);
+    }
+    loss_file_put_text(file, "\n");
+}
+
 static loss_status write_csv(loss_surface *s, const char *path, const loss_export_options *opt)
 {
     (void)opt;
@@ -158,20 +226,18 @@ static loss_status write_csv(loss_surface *s, const char *path, const loss_expor
     loss_status status = loss_file_open(&file, path, &TABLE);
     if (status)
         return status;
-    loss_file_put_text(file, "split,iy,ix,x,y,loss,standard_error,accuracy,seconds\n");
+    loss_file_put_text(file, "split,iy,ix,x,y,loss,standard_error,accuracy,seconds");
+    if (loss_surface_has_estimates(s))
+        loss_file_put_text(file, ",estimated,images,low,high,accuracy_low,accuracy_high");
+    loss_file_put_text(file, "\n");
     for (int k = 0; k < 2 && !status; k++) {
         fields f;
         if (!loss_surface_has_split(s, (loss_split)k))
             continue;
         status = read_fields(s, (loss_split)k, &f);
-        for (size_t i = 0; i < s->x.n * s->y.n && !status; i++) {
-            const loss_point *p = &f.points[i];
-            if (p->evaluated)
-                loss_file_print(file, "%s,%zu,%zu,%.17g,%.17g,%.17g,%.17g,%.17g,%.4g\n",
-                                loss_split_name((loss_split)k), i / s->x.n, i % s->x.n,
-                                loss_axis_at(s->x, i % s->x.n), loss_axis_at(s->y, i / s->x.n),
-                                p->loss, p->standard_error, p->accuracy, p->seconds);
-        }
+        for (size_t i = 0; i < s->x.n * s->y.n && !status; i++)
+            if (f.points[i].evaluated)
+                put_row(file, s, (loss_split)k, i, &f);
         if (!status)
             fields_free(&f);
     }
@@ -184,11 +250,13 @@ static loss_status write_csv(loss_surface *s, const char *path, const loss_expor
 static loss_status write_npz(loss_surface *s, const char *path, const loss_export_options *opt)
 {
     (void)opt;
-    static const char *const names[2][4] = {
-        {"loss_train", "standard_error_train", "accuracy_train", "evaluated_train"},
-        {"loss_test", "standard_error_test", "accuracy_test", "evaluated_test"}};
+    static const char *const names[2][7] = {
+        {"loss_train", "standard_error_train", "accuracy_train", "evaluated_train", "low_train",
+         "high_train", "estimated_train"},
+        {"loss_test", "standard_error_test", "accuracy_test", "evaluated_test", "low_test",
+         "high_test", "estimated_test"}};
     size_t nx = s->x.n, ny = s->y.n, n = 0;
-    lossi_npz_member members[10];
+    lossi_npz_member members[16];
     fields f[2] = {{0}, {0}};
     double *axes = lossi_alloc(nx + ny, sizeof *axes);
     loss_status status = axes ? LOSS_OK : lossi_fail_nomem((nx + ny) * sizeof *axes);
@@ -208,6 +276,11 @@ static loss_status write_npz(loss_surface *s, const char *path, const loss_expor
         members[n++] = (lossi_npz_member){names[k][1], 2, {ny, nx}, f[k].standard_error, NULL};
         members[n++] = (lossi_npz_member){names[k][2], 2, {ny, nx}, f[k].accuracy, NULL};
         members[n++] = (lossi_npz_member){names[k][3], 2, {ny, nx}, NULL, f[k].evaluated};
+        if (!f[k].estimates)
+            continue;
+        members[n++] = (lossi_npz_member){names[k][4], 2, {ny, nx}, f[k].low, NULL};
+        members[n++] = (lossi_npz_member){names[k][5], 2, {ny, nx}, f[k].high, NULL};
+        members[n++] = (lossi_npz_member){names[k][6], 2, {ny, nx}, NULL, f[k].estimated};
     }
     if (!status)
         status = lossi_npz_write(path, members, n);

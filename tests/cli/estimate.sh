@@ -97,3 +97,27 @@ damage "update estimates set loss = 'much'"
 refuse "an estimate that is text" 1 "a value of loss is text; expected a number" "$LOSSGRID" info damaged.landscape
 damage "update estimates set ix = 13 where ix = 12"
 refuse "an estimate beyond the grid" 1 "an estimate at iy" "$LOSSGRID" info damaged.landscape
+
+"$LOSSGRID" info whole.landscape >told 2>log
+check "what was estimated is told" grep -qE "^train  169 of 169 points, 156 of them estimated" told
+check "and how well it went" grep -qE "coarse points, each from the others: .* of 13 within their intervals" told
+check "in JSON, in tables and in arrays too" python3 - <<'PY'
+import csv, json, os, subprocess
+lossgrid = os.environ["LOSSGRID"]
+for ending in "csv", "npz", "vti", "ply":
+    subprocess.run([lossgrid, "export", "whole.landscape", "--quiet", "--out", "all." + ending], check=True)
+told = json.loads(subprocess.run([lossgrid, "info", "whole.landscape", "--json"], check=True, capture_output=True).stdout)
+e = told["splits"]["train"]["estimate"]
+assert (e["exact"], e["estimated"], e["images"], e["checked"]) == (13, 156, 300, 13), e
+assert 0.25 < e["share_of_work"] <= 0.3 and e["median_relative_error"] < e["largest_relative_error"], e
+rows = list(csv.DictReader(open("all.csv")))
+assert sum(r["estimated"] == "1" for r in rows) == 156
+for r in rows:
+    low, loss, high = (float(r[k]) for k in ("low", "loss", "high"))
+    assert low <= loss <= high and (low == high) == (r["images"] == "300"), r
+    assert 0 <= float(r["accuracy_low"]) <= float(r["accuracy_high"]) <= 100
+assert b"estimated from" in open("all.ply", "rb").read(2000) and b'Name="low"' in open("all.vti", "rb").read()
+import zipfile
+assert {"low_train.npy", "high_train.npy", "estimated_train.npy"} < set(zipfile.ZipFile("all.npz").namelist())
+PY
+check "it is drawn" "$LOSSGRID" plot whole.landscape --log --out whole.png
