@@ -109,9 +109,12 @@ VIEW_OBJECTS := $(VIEW_SOURCES:%.c=$(OUT)/%.o)
 VIEW_READERS := $(OUT)/cli/common/data_name.o $(OUT)/cli/common/loss_label.o $(patsubst %,$(OUT)/viewer/%.o,csv_text grid problem read read_csv read_landscape read_ply scatter)
 VIEW_GL_OBJECTS := $(VIEW_GL:%.c=$(OUT)/%.o) $(OUT)/viewer/made/shaders.o $(OUT)/viewer/made/src/gl.o
 DOUBLE_OBJECTS := $(ANY_SOURCES:%.c=$(DOUBLE)/%.o) $(DOUBLE)/made/onnx.pb-c.o
+# The simulation of the scheduler: its crew and its clock take the place of the library's.
+SIMULATE     := $(OUT)/tests/bench/simulate
+SIMULATION   := $(patsubst %.c,$(OUT)/%.o,$(filter-out %/main.c,$(sort $(wildcard tests/bench/simulation/*.c)))) $(OUT)/cli/mpi/handout.o
 BENCH_OBJECTS := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/bench/*.c)))
 ALL_OBJECTS  := $(LIB_OBJECTS) $(PIC_OBJECTS) $(CLI_OBJECTS) $(DOUBLE_OBJECTS) $(TESTS:=.o) $(DOUBLE_TESTS:=.o) $(EXAMPLES:=.o) \
-                $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/fuzz_%.o) $(OUT)/tests/fuzz/replay.o $(BENCH_OBJECTS) $(EMULATED_OBJECTS) \
+                $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/fuzz_%.o) $(OUT)/tests/fuzz/replay.o $(BENCH_OBJECTS) $(SIMULATION) $(OUT)/tests/bench/simulation/main.o $(EMULATED_OBJECTS) \
                 $(VIEW_OBJECTS) $(VIEW_GL_OBJECTS) $(VIEW_TESTS:=.o) $(CLI_TESTS:=.o) $(MPI_OBJECTS)
 
 STATIC_LIB := $(OUT)/libloss.a
@@ -148,7 +151,7 @@ mpi: $(STATIC_LIB) $(CLI_OBJECTS) ## Build lossgrid-mpi; says so where Open MPI 
 examples: $(EXAMPLES) ## Build the examples in examples/ into $(BUILD)/release/examples/
 
 .PHONY: tests
-tests: $(FAULTS) $(TESTS) $(DOUBLE_TESTS) $(REPLAYS) $(CLI_TESTS) $(VIEW_TESTS)
+tests: $(SIMULATE) $(FAULTS) $(TESTS) $(DOUBLE_TESTS) $(REPLAYS) $(CLI_TESTS) $(VIEW_TESTS)
 
 # A program sees only the public headers; pictures of who may include whom: CONTRIBUTING.md.
 $(OUT)/cli/% $(OUT)/tests/cli/%.o: INCLUDES = -Iinclude -Icli -Icli/common
@@ -174,7 +177,7 @@ endef
 
 define link_test
 	$(call say,LINK)
-	$(LINK) -o $@ $(filter %.o %.a,$^) -lcmocka $(LIB_LIBS)
+	$(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(LIB_LIBS)
 endef
 
 # set NAME,FOLDER: the objects of a set of vector kernels.
@@ -295,6 +298,11 @@ $(BENCH): $(BENCH_OBJECTS) $(STATIC_LIB)
 	$(call say,LINK)
 	$(LINK) -o $@ $^ $(LIB_LIBS)
 
+$(SIMULATE): $(OUT)/tests/bench/simulation/main.o $(SIMULATION) $(STATIC_LIB)
+	$(call say,LINK)
+	$(LINK) -o $@ $^ $(LIB_LIBS)
+$(OUT)/tests/unit/test_simulation: $(SIMULATION)
+
 -include $(ALL_OBJECTS:.o=.d)
 
 # ---- Tests ------------------------------------------------------------------------------------------------------------
@@ -365,6 +373,12 @@ $(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(VIEW_READERS) $(STATIC_LI
 .PHONY: bench
 bench: $(BENCH) ## Measure the engine, and its peers where PEER_PYTHON (a Python) has them; BENCH_ARGS=--help
 	python3 tests/bench/bench.py $(BENCH) $(BENCH_ARGS)
+
+.PHONY: simulate
+simulate: $(SIMULATE) ## Simulate the scheduler on many threads and ranks (docs/scale.md)
+	mkdir -p $(OUT)/simulated
+	$(SIMULATE) crew $(OUT)/simulated
+	$(SIMULATE) ranks $(OUT)/simulated
 
 .PHONY: golden
 golden: ## Make the golden values and the small files of weights again (Debian: python3-torch python3-torchvision)
