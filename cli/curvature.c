@@ -10,10 +10,12 @@
 #include "density.h"
 #include "json.h"
 #include "picture.h"
+#include "progress_log.h"
 #include "target.h"
 
 typedef enum stage { STAGE_EIGENVALUES, STAGE_TRACE, STAGE_DENSITY } stage;
 static const char *const STAGES[] = {"eigenvalues", "trace", "density"};
+static const char *const VALUES[] = {"residual", "trace", "residual"}; /* what a stage tells */
 
 typedef struct request {
     target t;
@@ -42,6 +44,15 @@ static void report(const loss_curvature_progress *p, void *user)
         snprintf(figure, sizeof figure, "  %.5g +- %.2g", p->value, p->standard_error);
     else if (isfinite(p->value))
         snprintf(figure, sizeof figure, "  residual %.2g", p->value);
+    progress_log_event(&(progress_event){
+        .kind = STAGES[r->stage],
+        .is_milestone = milestone,
+        .done = (double)p->done,
+        .total = (double)p->most,
+        .images_per_second = NAN,
+        .seconds_left = p->seconds_left,
+        .numbers = {{VALUES[r->stage], p->value}, {"standard_error", p->standard_error}},
+    });
     progress_line(r->t.quiet, milestone, "%s: product %zu, at most %zu%s  at most %s left",
                   STAGES[r->stage], p->done, p->most, figure, duration_text(p->seconds_left, left));
 }
@@ -357,6 +368,7 @@ int command_curvature(int argc, char **argv)
         OPT_SEED("seed", "N", "seed of start and random vectors (0)", &r.curvature.seed),
         OPT_THREADS(&r.curvature.threads),
         OPT_JSON(&r.is_json),
+        OPT_PROGRESS_LOG,
         OPT_QUIET(&r.t.quiet),
     };
     size_t n_operands = 0;

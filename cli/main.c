@@ -9,6 +9,7 @@
 #include "cli.h"
 #include "commands.h"
 #include "help.h"
+#include "progress_log.h"
 #include "ranks.h"
 
 static int run(int argc, char **argv)
@@ -48,5 +49,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "lossgrid: standard output: cannot write: %s\n", strerror(errno));
         result = EXIT_FAILED;
     }
+    progress_log_end(result);
     return ranks_end(result);
 }

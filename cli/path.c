@@ -12,6 +12,7 @@
 #include "display.h"
 #include "facts.h"
 #include "images.h"
+#include "progress_log.h"
 #include "report.h"
 #include "runs.h"
 #include "surface_watch.h"
@@ -258,6 +259,7 @@ int command_path(int argc, char **argv)
         IMAGE_OPTIONS(r.t),
         OPT_THREADS(&r.threads),
         OPT_JSON(&r.json),
+        OPT_PROGRESS_LOG,
         OPT_QUIET(&r.t.quiet),
     };
     const char *operands[4];

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "cli.h"
+#include "progress_log.h"
 
 static const double MARGIN = 0.2;
 
@@ -95,6 +96,13 @@ static void report_pca(const loss_pca_progress *p, void *user)
 {
     char left[32];
     bool *quiet = user;
+    progress_log_event(&(progress_event){
+        .kind = "principal_components",
+        .done = (double)p->done,
+        .total = (double)p->total,
+        .images_per_second = NAN,
+        .seconds_left = p->seconds_left,
+    });
     progress_line(*quiet, p->done == p->total,
                   "principal components: %zu of %zu readings of checkpoints  %s left", p->done,
                   p->total, duration_text(p->seconds_left, left));
@@ -201,6 +209,21 @@ static void report_path(const loss_path_progress *p, void *user)
         progress_note(w->quiet, "path of %s: %zu of %zu are there already", w->run->name,
                       p->done_before, p->total);
     w->has_begun = true;
+    progress_log_event(&(progress_event){
+        .kind = "path",
+        .done = (double)p->done,
+        .total = (double)p->total,
+        .images_per_second = NAN,
+        .seconds_left = p->seconds_left,
+        .split = loss_split_name(p->split),
+        .run = w->run->name,
+        .numbers = {{"epoch", (double)at->epoch},
+                    {"x", at->x},
+                    {"y", at->y},
+                    {"residual", at->residual},
+                    {"true_loss", at->true_loss},
+                    {"plane_loss", at->plane_loss}},
+    });
     progress_line(w->quiet, p->done == p->total,
                   "path of %s: %zu of %zu  epoch %zu at (%.3g, %.3g), %.0f %% off the plane, loss "
                   "%.5g, on the plane "

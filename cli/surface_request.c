@@ -1,5 +1,6 @@
 /* The command line of lossgrid surface. */
 #include "surface_request.h"
+#include "progress_log.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -109,6 +110,7 @@ static int parse(surface_request *r, int argc, char **argv)
                 &part),
         OPT_THREADS(&r->surface.threads),
         OPT_JSON(&r->json),
+        OPT_PROGRESS_LOG,
         OPT_QUIET(&r->t.quiet),
     };
     size_t n_operands = 0;

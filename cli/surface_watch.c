@@ -1,7 +1,30 @@
 /* Progress of a surface, point by point. */
 #include "surface_watch.h"
 
+#include <math.h>
+
 #include "cli.h"
+#include "progress_log.h"
+
+static void log_point(const loss_surface_progress *p, bool milestone)
+{
+    const loss_point_curvature *c = p->curvature;
+    progress_log_event(&(progress_event){
+        .kind = "points",
+        .is_milestone = milestone,
+        .done = (double)p->done,
+        .total = (double)p->total,
+        .images_per_second = p->images_per_second,
+        .seconds_left = p->seconds_left,
+        .split = loss_split_name(p->split),
+        .numbers = {{"x", p->x},
+                    {"y", p->y},
+                    {"loss", c ? NAN : p->point.loss},
+                    {"accuracy", c ? NAN : p->point.accuracy},
+                    {"min_eigenvalue", c ? c->min : NAN},
+                    {"max_eigenvalue", c ? c->max : NAN}},
+    });
+}
 
 static void report(const loss_surface_progress *p, void *user)
 {
@@ -13,6 +36,7 @@ static void report(const loss_surface_progress *p, void *user)
     size_t tenth = 10 * p->done / p->total;
     bool milestone = tenth != w->tenth;
     w->tenth = tenth;
+    log_point(p, milestone);
     if (p->curvature)
         progress_line(w->quiet, milestone,
                       "%zu of %zu points and eigenvalues  (%.3g, %.3g) from %.4g to %.4g  %s left",
@@ -38,6 +62,17 @@ static void report_estimate(const loss_estimate_progress *p, void *user)
     size_t tenth = (size_t)(10 * share);
     bool milestone = tenth != w->tenth;
     w->tenth = tenth;
+    progress_log_event(&(progress_event){
+        .kind = "estimate",
+        .is_milestone = milestone,
+        .done = (double)p->done,
+        .total = (double)p->total,
+        .images_per_second = p->images_per_second,
+        .seconds_left = p->seconds_left,
+        .split = loss_split_name(p->split),
+        .numbers =
+            {{"x", p->x}, {"y", p->y}, {"loss", p->estimate.loss}, {"error", p->estimate.error}},
+    });
     progress_line(w->quiet, milestone,
                   "%.0f %% of the work (%s)  (%.3g, %.3g) loss %.5g +- %.2g, %llu images  %.0f "
                   "images/s  %s left",
@@ -50,14 +85,37 @@ static void report_eigenvectors(const loss_curvature_progress *p, void *user)
 {
     const surface_watch *w = user;
     char left[32];
+    progress_log_event(&(progress_event){
+        .kind = "eigenvectors",
+        .done = (double)p->done,
+        .total = (double)p->most,
+        .images_per_second = NAN,
+        .seconds_left = p->seconds_left,
+        .numbers = {{"residual", p->value}},
+    });
     progress_line(w->quiet, p->done % 20 == 0,
                   "eigenvectors: product %zu, at most %zu  residual %.2g  at most %s left", p->done,
                   p->most, p->value, duration_text(p->seconds_left, left));
 }
 
+/* For a lock or the points of another process. */
+static void log_waiting(double seconds)
+{
+    progress_log_event(&(progress_event){
+        .kind = "waiting",
+        .is_milestone = true,
+        .done = NAN,
+        .total = NAN,
+        .images_per_second = NAN,
+        .seconds_left = NAN,
+        .numbers = {{"seconds", seconds}},
+    });
+}
+
 static void report_waiting(double seconds, void *user)
 {
     const surface_watch *w = user;
+    log_waiting(seconds);
     progress_line(w->quiet, false, "waiting for a program that reads the file, for %.0f s",
                   seconds);
 }
@@ -65,6 +123,7 @@ static void report_waiting(double seconds, void *user)
 static void report_waiting_for_points(double seconds, void *user)
 {
     const surface_watch *w = user;
+    log_waiting(seconds);
     progress_line(w->quiet, false, "waiting for the last points of another process, for %.0f s",
                   seconds);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "progress_log.h"
 
 static atomic_int signals_seen; /* lock-free, so a handler may write it; worker threads read it */
 static bool line_is_open;       /* a progress line stands without its end */
@@ -47,7 +48,9 @@ int report_failure(loss_status status)
     }
     /* Where memory runs out on our side, the library's last message is about something else. */
     bool ours = status == LOSS_ERR_NOMEM && loss_last_status() != status;
-    fprintf(stderr, "lossgrid: %s\n", ours ? "out of memory" : loss_last_message());
+    const char *message = ours ? "out of memory" : loss_last_message();
+    fprintf(stderr, "lossgrid: %s\n", message);
+    progress_log_error(message);
     return EXIT_FAILED;
 }
 

@@ -10,13 +10,34 @@
 #include "display.h"
 #include "json.h"
 #include "place.h"
+#include "progress_log.h"
 #include "target.h"
+
+static void log_step(const loss_train_progress *p)
+{
+    double test_loss = p->epoch_done ? p->test_loss : NAN,
+           test_accuracy = p->epoch_done ? p->test_accuracy : NAN;
+    progress_log_event(&(progress_event){
+        .kind = "steps",
+        .is_milestone = p->epoch_done,
+        .done = (double)((p->epoch - 1) * p->steps + p->step),
+        .total = (double)(p->epochs * p->steps),
+        .images_per_second = p->images_per_second,
+        .seconds_left = p->seconds_left,
+        .numbers = {{"epoch", (double)p->epoch},
+                    {"loss", p->loss},
+                    {"accuracy", p->accuracy},
+                    {"test_loss", test_loss},
+                    {"test_accuracy", test_accuracy}},
+    });
+}
 
 static void report(const loss_train_progress *p, void *user)
 {
     const target *t = user;
     char left[32], accuracy[ACCURACY_TEXT], test_accuracy[ACCURACY_TEXT];
     duration_text(p->seconds_left, left);
+    log_step(p);
     accuracy_text(p->accuracy, accuracy);
     if (!p->epoch_done) {
         progress_line(t->quiet, false,
@@ -180,6 +201,7 @@ int command_train(int argc, char **argv)
                   &test_limit),
         OPT_FLAG("no-test", "do not test", &no_test),
         OPT_THREADS(&o.threads),
+        OPT_PROGRESS_LOG,
         OPT_QUIET(&t.quiet),
     };
     size_t n_operands = 0;
