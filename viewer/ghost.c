@@ -5,10 +5,7 @@
 
 bool ghost_make(relief *r, bool *has, const scene *s, const view *v, ghost_side side)
 {
-    int split = s->set.split == SHOW_TRAIN ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST;
-    if (!v->grid.has_split[split])
-        split = split == LOSS_SPLIT_TRAIN ? LOSS_SPLIT_TEST : LOSS_SPLIT_TRAIN;
-    const samples *from = &v->grid.splits[split];
+    const samples *from = &v->grid.splits[scene_split(s, v)];
     size_t n = v->grid.nx * v->grid.ny;
     double sign = side == GHOST_ABOVE ? 1 : -1;
     *has = from->error && s->set.field == FIELD_LOSS && s->set.split != SHOW_DIFFERENCE;
@@ -17,7 +14,7 @@ bool ghost_make(relief *r, bool *has, const scene *s, const view *v, ghost_side 
     double *values = malloc(n * sizeof *values);
     for (size_t i = 0; values && i < n; i++)
         values[i] = from->loss[i] + sign * from->error[i];
-    return values && relief_make(r, &v->grid, values, &s->scale, s->set.exaggeration);
+    return values && relief_make(r, &v->grid, values, &s->scale, &s->set);
 }
 
 void ghost_order(const camera *c, ghost_side order[N_GHOSTS])

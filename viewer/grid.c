@@ -26,10 +26,14 @@ void grid_free(grid *g)
     free(g->x);
     free(g->y);
     free(g->path);
+    for (size_t i = 0; i < g->n_runs; i++)
+        loss_string_free(g->runs[i]);
+    free(g->runs);
     free(g->name);
     free(g->title);
     free(g->caption);
     free(g->label);
+    free(g->model);
     *g = (grid){0};
 }
 

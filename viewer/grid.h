@@ -26,7 +26,8 @@ typedef struct path_point {
     size_t run; /* number of the path it belongs to */
     size_t epoch;
     double x, y;
-    double true_loss; /* of the checkpoint itself, which lies off the plane; NaN: unknown */
+    double
+        true_loss[N_SPLITS]; /* of the checkpoint itself, which lies off the plane; NaN: unknown */
 } path_point;
 
 typedef struct grid {
@@ -40,13 +41,17 @@ typedef struct grid {
     size_t n_interpolated; /* of those that are not evaluated yet */
     path_point *path;      /* owned */
     size_t n_path;
+    char **runs; /* [n_runs] names of the runs, by path_point.run. Owned */
+    size_t n_runs;
     char *name;            /* the file's, without folders. Owned */
     char *title, *caption; /* what was measured. Owned; caption may be NULL */
+    char *model;           /* the network's name, where the file tells; NULL. Owned */
     grid_quantity quantity;
     char *label;      /* what the values are, where the file tells; NULL: the quantity's. Owned */
     bool tells_split; /* the file says which images the values are of */
     const char *x_label, *y_label; /* static */
     bool has_centre;               /* (0, 0) is the trained network */
+    bool has_one_unit;             /* x and y are lengths in one unit */
 } grid;
 
 /** What the values are, in a word: "loss", "z". */

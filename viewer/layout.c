@@ -2,7 +2,7 @@
  * rest. */
 #include "layout.h"
 
-enum { PANEL_WIDTH = 236, BAR_WIDTH = 104, TITLE_HEIGHT = 64 };
+enum { PANEL_WIDTH = 236, BAR_WIDTH = 104, TITLE_HEIGHT = 84 };
 
 double layout_picture_unit(double width, double height)
 {

@@ -47,31 +47,32 @@ static void draw_title(const session *s, cairo_t *cr)
     double u = s->layout.unit, part = s->layout.title.w / (double)(c->n_views ? c->n_views : 1);
     for (size_t i = 0; i < c->n_views; i++) {
         const grid *g = &c->views[i].grid;
-        double x = part * (double)i + 18 * u, width = part - 36 * u;
-        char name[700], progress[192];
+        double x = part * (double)i + 18 * u, width = part - 36 * u, y = 28 * u;
+        char text[700], progress[192];
         ink(cr, t->ink, 1);
         font(cr, 17 * u, true);
-        fitted(cr, x, 28 * u, 0, width, c->n_views > 1 ? g->name : g->title);
+        scene_title(c, i, text);
+        fitted(cr, x, y, 0, width, text);
         font(cr, 12 * u, false);
         ink(cr, t->ink, 0.72);
-        snprintf(name, sizeof name, "%s",
-                 g->caption && c->n_views == 1 ? g->caption
-                 : c->n_views > 1              ? g->title
-                                               : "");
-        fitted(cr, x, 48 * u, 0, width, name);
+        if (g->caption)
+            fitted(cr, x, y += 19 * u, 0, width, g->caption);
+        scene_notes(c, i, text);
+        if (text[0])
+            fitted(cr, x, y += 17 * u, 0, width, text);
         progress_text(&c->views[i], progress);
         if (!progress[0])
             continue;
         ink(cr, t->accent, 1);
-        text_at(cr, x, 68 * u, 0, progress);
+        text_at(cr, x, y += 17 * u, 0, progress);
         if (g->n_evaluated < g->n_total) {
             ink(cr, t->faint, 0.5);
-            rounded(cr, (box){x, 74 * u, 220 * u, 5 * u}, 2.5 * u);
+            rounded(cr, (box){x, y + 6 * u, 220 * u, 5 * u}, 2.5 * u);
             cairo_fill(cr);
             ink(cr, t->accent, 1);
             rounded(cr,
-                    (box){x, 74 * u, fmax(5, 220 * (double)g->n_evaluated / (double)g->n_total) * u,
-                          5 * u},
+                    (box){x, y + 6 * u,
+                          fmax(5, 220 * (double)g->n_evaluated / (double)g->n_total) * u, 5 * u},
                     2.5 * u);
             cairo_fill(cr);
         }

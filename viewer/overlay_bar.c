@@ -11,7 +11,7 @@ static void gradient(const session *s, box b, cairo_t *cr)
 {
     const scene *c = &s->scene;
     uint8_t table[COLOUR_STEPS][3];
-    colours_table(c->set.colours, table);
+    colours_table(scene_colours(c), table);
     cairo_pattern_t *p = cairo_pattern_create_linear(0, b.y + b.h, 0, b.y);
     for (int i = 0; i < COLOUR_STEPS; i++)
         cairo_pattern_add_color_stop_rgb(p, (double)i / (COLOUR_STEPS - 1), table[i][0] / 255.0,
@@ -27,7 +27,7 @@ static void bands(const session *s, box b, cairo_t *cr)
 {
     const scene *c = &s->scene;
     uint8_t table[COLOUR_STEPS][3];
-    colours_table(c->set.colours, table);
+    colours_table(scene_colours(c), table);
     for (size_t i = 0; i <= c->n_levels; i++) {
         double low = i ? loss_scale_place(&c->scale, c->levels[i - 1]) : 0,
                high = i < c->n_levels ? loss_scale_place(&c->scale, c->levels[i]) : 1;
@@ -51,6 +51,24 @@ static void level_lines(const session *s, box b, cairo_t *cr)
     cairo_stroke(cr);
 }
 
+/* A pointed end beyond the bar, where values are cut off. */
+static void pointed_end(const session *s, box b, cairo_t *cr)
+{
+    const scene *c = &s->scene;
+    uint8_t table[COLOUR_STEPS][3];
+    const uint8_t *colour = table[COLOUR_STEPS - 1];
+    colours_table(scene_colours(c), table);
+    cairo_move_to(cr, b.x, b.y);
+    cairo_line_to(cr, b.x + b.w / 2, b.y - b.w);
+    cairo_line_to(cr, b.x + b.w, b.y);
+    cairo_close_path(cr);
+    cairo_set_source_rgb(cr, colour[0] / 255.0, colour[1] / 255.0, colour[2] / 255.0);
+    cairo_fill_preserve(cr);
+    ink(cr, theme_of(c->set.theme)->ink, 1);
+    cairo_set_line_width(cr, 1.2 * s->layout.unit);
+    cairo_stroke(cr);
+}
+
 void overlay_bar(const session *s, cairo_t *cr)
 {
     const scene *c = &s->scene;
@@ -68,6 +86,8 @@ void overlay_bar(const session *s, cairo_t *cr)
         gradient(s, b, cr);
     if (!is_slope && (c->set.contours || c->set.floor || c->set.texture == TEXTURE_ISOLINES))
         level_lines(s, b, cr);
+    if (!is_slope && c->full_high > c->scale.high)
+        pointed_end(s, b, cr);
     cairo_rectangle(cr, b.x, b.y, b.w, b.h);
     ink(cr, t->ink, 1);
     cairo_set_line_width(cr, 1.2 * u);
@@ -86,7 +106,7 @@ void overlay_bar(const session *s, cairo_t *cr)
         widest = fmax(widest, text_width(cr, text));
     }
     char quantity[128], label[160];
-    scene_quantity(c, quantity);
+    scene_quantity(c, SIZE_MAX, quantity);
     snprintf(label, sizeof label, is_slope ? "slope of the %s per unit" : "%s", quantity);
     cairo_save(cr);
     cairo_translate(cr, b.x + b.w + 9 * u + widest + 17 * u, b.y + b.h / 2);

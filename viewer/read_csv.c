@@ -188,6 +188,7 @@ static bool read_named(grid *g, csv_text *t, const int roles[N_ROLES], problem *
                            "loss (or z, value, train_loss, test_loss), nor is it a row of numbers",
                            t->path);
     bool done = read_rows(t, roles, true, &s) && grid_from_scatter(g, t->path, &s, p);
+    g->tells_split = roles[SPLIT] != NOT_THERE || roles[LOSS] == NOT_THERE;
     scatter_free(&s);
     return done;
 }

@@ -55,23 +55,84 @@ static bool read_split(grid *g, loss_surface *s, loss_split split, const char *p
     return done;
 }
 
-/* The training paths; a point whose place is not finite is left out. */
+/* A checkpoint's own loss on the images of one split. */
+typedef struct own_loss {
+    size_t epoch;
+    double x, y, loss;
+} own_loss;
+
+/* Those of a split; NULL: out of memory. None if the file lacks it. */
+static own_loss *read_own_losses(loss_surface *s, loss_split split, size_t *n)
+{
+    const loss_path_point *points = NULL;
+    *n = 0;
+    if (loss_surface_has_split(s, split) && loss_surface_paths(s, split, n, &points))
+        *n = 0;
+    own_loss *own = calloc(*n + 1, sizeof *own);
+    for (size_t i = 0; own && i < *n; i++)
+        own[i] = (own_loss){points[i].epoch, points[i].x, points[i].y, points[i].true_loss};
+    return own;
+}
+
+/* Begins a run. */
+static bool add_run(grid *g, const char *name)
+{
+    char **grown = realloc(g->runs, (g->n_runs + 1) * sizeof *grown);
+    if (!grown)
+        return false;
+    g->runs = grown;
+    grown[g->n_runs] = loss_text_escaped(name);
+    return grown[g->n_runs++] != NULL;
+}
+
+static bool add_points(grid *g, const loss_path_point *p, size_t n, loss_split split,
+                       const own_loss *other, size_t n_other)
+{
+    g->path = calloc(n + 1, sizeof *g->path);
+    if (!g->path)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if ((!i || strcmp(p[i].run, p[i - 1].run) != 0) && !add_run(g, p[i].run))
+            return false;
+        if (!isfinite(p[i].x) || !isfinite(p[i].y))
+            continue;
+        path_point *q = &g->path[g->n_path++];
+        bool has_other = i < n_other && other[i].epoch == p[i].epoch &&
+                         !(other[i].x < p[i].x || other[i].x > p[i].x || other[i].y < p[i].y ||
+                           other[i].y > p[i].y);
+        *q = (path_point){g->n_runs - 1, p[i].epoch, p[i].x, p[i].y, {0}};
+        q->true_loss[split] = p[i].true_loss;
+        q->true_loss[!split] = has_other ? other[i].loss : (double)NAN;
+    }
+    return true;
+}
+
+/* The training paths, with the checkpoints' own losses on the images of each split; a point whose
+ * place is not finite is left out. */
 static bool read_path(grid *g, loss_surface *s, const char *path, problem *p)
 {
     const loss_path_point *points = NULL;
-    size_t n = 0, run = 0;
-    if (loss_surface_paths(s, loss_surface_split(s, LOSS_SPLIT_TEST), &n, &points))
-        return problem_set(p, "%s", loss_last_message());
-    g->path = calloc(n + 1, sizeof *g->path);
-    if (!g->path)
-        return problem_set(p, "%s: out of memory", path);
-    for (size_t i = 0; i < n; i++) {
-        run += i && strcmp(points[i].run, points[i - 1].run) != 0;
-        if (isfinite(points[i].x) && isfinite(points[i].y))
-            g->path[g->n_path++] =
-                (path_point){run, points[i].epoch, points[i].x, points[i].y, points[i].true_loss};
-    }
-    return true;
+    loss_split split = loss_surface_split(s, LOSS_SPLIT_TEST);
+    size_t n = 0, n_other;
+    own_loss *other =
+        read_own_losses(s, split == LOSS_SPLIT_TEST ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST, &n_other);
+    bool done = other || problem_set(p, "%s: out of memory", path);
+    if (done && loss_surface_paths(s, split, &n, &points))
+        done = problem_set(p, "%s", loss_last_message());
+    if (done && !add_points(g, points, n, split, other, n_other))
+        done = problem_set(p, "%s: out of memory", path);
+    free(other);
+    return done;
+}
+
+/* Directions of the same length make lengths along them comparable. */
+static bool has_one_unit(const loss_surface *s)
+{
+    double x, y;
+    const char *tx = loss_surface_metadata(s, LOSS_KEY_NORM_X),
+               *ty = loss_surface_metadata(s, LOSS_KEY_NORM_Y);
+    return tx && ty && loss_number_parse(tx, NULL, &x) && loss_number_parse(ty, NULL, &y) &&
+           fabs(x - y) <= 1e-3 * fabs(x);
 }
 
 /* What the picture has to say of itself. */
@@ -82,13 +143,14 @@ static bool describe(grid *g, const loss_surface *s)
     const char *images = loss_surface_metadata_of(s, LOSS_KEY_IMAGES, loss_split_name(split));
     snprintf(text, sizeof text, "Loss landscape of %s",
              loss_surface_text(s, LOSS_KEY_MODEL, "a network"));
-    g->title = loss_text_escaped(text);
+    g->title = strdup(text);
+    g->model = strdup(loss_surface_text(s, LOSS_KEY_MODEL, "a network"));
     data_name(s, name);
     snprintf(text, sizeof text, "%s images of %s; directions: %.200s; BatchNorm: %s",
              images ? images : "unknown", name,
              loss_surface_text(s, LOSS_KEY_DIRECTIONS, "unknown"),
              loss_surface_text(s, LOSS_KEY_BN, "unknown"));
-    g->caption = loss_text_escaped(text);
+    g->caption = strdup(text);
     loss_label(s, text);
     g->label = strdup(text);
     g->quantity = GRID_LOSS;
@@ -99,7 +161,8 @@ static bool describe(grid *g, const loss_surface *s)
     if (loss_surface_metadata(s, LOSS_KEY_REPEAT))
         g->y_label = "number of the direction";
     g->has_centre = !loss_surface_metadata(s, LOSS_KEY_REPEAT);
-    return g->title && g->caption && g->label;
+    g->has_one_unit = g->has_centre && has_one_unit(s);
+    return g->title && g->caption && g->label && g->model;
 }
 
 bool grid_read_landscape(grid *g, const char *path, problem *p)

@@ -11,6 +11,20 @@ static const double *array_of(const grid *g, int split, int field)
     return field == FIELD_ACCURACY ? g->splits[split].accuracy : g->splits[split].loss;
 }
 
+int relief_split(const grid *g, const settings *s, problem *p)
+{
+    if (s->split == SHOW_AUTO)
+        return g->has_split[LOSS_SPLIT_TEST] ? LOSS_SPLIT_TEST : LOSS_SPLIT_TRAIN;
+    loss_split asked = s->split == SHOW_TRAIN ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST;
+    if (g->tells_split && g->has_split[asked])
+        return (int)asked;
+    if (g->tells_split)
+        problem_set(p, "%s: holds no values of %s images", g->name, loss_split_name(asked));
+    else
+        problem_set(p, "%s: does not say whether its values are of test or train images", g->name);
+    return -1;
+}
+
 double *relief_values(const grid *g, const settings *s, problem *p)
 {
     size_t n = g->nx * g->ny;
@@ -21,7 +35,10 @@ double *relief_values(const grid *g, const settings *s, problem *p)
                     s->field == FIELD_ACCURACY ? "accuracy" : "loss");
         return NULL;
     }
-    const double *from = s->split == SHOW_TRAIN ? (train ? train : test) : (test ? test : train);
+    int split = s->split == SHOW_DIFFERENCE ? LOSS_SPLIT_TEST : relief_split(g, s, p);
+    if (split < 0)
+        return NULL;
+    const double *from = split == LOSS_SPLIT_TRAIN ? train : test;
     if (!from) {
         problem_set(p, "%s: holds no accuracy", g->name);
         return NULL;
@@ -47,8 +64,8 @@ static double error_of(const samples *q, int field, size_t i)
 double *relief_errors(const grid *g, const settings *s)
 {
     const samples *test = &g->splits[LOSS_SPLIT_TEST], *train = &g->splits[LOSS_SPLIT_TRAIN];
-    bool is_train =
-        s->split == SHOW_TRAIN ? g->has_split[LOSS_SPLIT_TRAIN] : !g->has_split[LOSS_SPLIT_TEST];
+    problem p;
+    bool is_train = s->split != SHOW_DIFFERENCE && relief_split(g, s, &p) == (int)LOSS_SPLIT_TRAIN;
     double *errors = malloc(g->nx * g->ny * sizeof *errors);
     for (size_t i = 0; errors && i < g->nx * g->ny; i++)
         errors[i] = s->split == SHOW_DIFFERENCE /* of means over different images */
@@ -92,25 +109,27 @@ void relief_free(relief *r)
     *r = (relief){0};
 }
 
-/* Axes of like length get one scale, so that a round basin looks round; very different ones fill
- * the square. */
-static void set_extents(relief *r)
+/* Axes of one unit get one scale, so that a round basin looks round. Where the unit is not known,
+ * those of like length do; very different ones fill the square. */
+static void set_extents(relief *r, const grid *g, int aspect)
 {
     double width = r->x_high / 2 - r->x_low / 2, depth = r->y_high / 2 - r->y_low / 2, /* halved */
         longer = width > depth ? width : depth;
     bool alike = width / 2.5 <= depth && depth / 2.5 <= width;
+    if (aspect != ASPECT_AUTO || g->has_one_unit)
+        alike = aspect != ASPECT_FILL;
     r->x_extent = alike ? width / longer : 1;
     r->y_extent = alike ? depth / longer : 1;
 }
 
-bool relief_make(relief *r, const grid *g, double *values, const loss_scale *s, double exaggeration)
+bool relief_make(relief *r, const grid *g, double *values, const loss_scale *s, const settings *set)
 {
     size_t n = g->nx * g->ny;
     *r = (relief){.nx = g->nx,
                   .ny = g->ny,
                   .value = values,
                   .scale = *s,
-                  .height = HEIGHT * exaggeration,
+                  .height = HEIGHT * set->exaggeration,
                   .x_low = g->x[0],
                   .x_high = g->x[g->nx - 1],
                   .y_low = g->y[0],
@@ -122,7 +141,7 @@ bool relief_make(relief *r, const grid *g, double *values, const loss_scale *s, 
         relief_free(r);
         return false;
     }
-    set_extents(r);
+    set_extents(r, g, set->aspect);
     for (size_t i = 0; i < g->nx; i++)
         r->x[i] = relief_scene_x(r, g->x[i]);
     for (size_t i = 0; i < g->ny; i++)

@@ -24,6 +24,9 @@ typedef struct relief {
     double x_extent, y_extent;
 } relief;
 
+/** The split that the settings show of a file, not of differences. @return -1 with the reason: it
+ * has no such split, or does not say which images its values are of */
+int relief_split(const grid *g, const settings *s, problem *p);
 /** Values of the quantity that the settings ask for, [ny][nx]; caller frees.
  *  @return NULL with the reason: the file has no such split or quantity, out of memory */
 double *relief_values(const grid *g, const settings *s, problem *p);
@@ -37,7 +40,7 @@ loss_scale relief_scale(const settings *s, double low, double high, double typic
 
 /** Makes the relief; takes ownership of values. @return false: out of memory */
 bool relief_make(relief *r, const grid *g, double *values, const loss_scale *s,
-                 double exaggeration);
+                 const settings *set);
 void relief_free(relief *r);
 
 /** Scene coordinates of a place of the file's axes, and back. */

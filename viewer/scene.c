@@ -86,7 +86,8 @@ static char *read_file(grid *read, const char *path, size_t max_bytes, problem *
     if (!grid_read(read, path, max_bytes, p))
         return NULL;
     char *copy = strdup(path);
-    if (copy && escape(&read->name) && escape(&read->title) && escape(&read->caption))
+    if (copy && escape(&read->name) && escape(&read->title) && escape(&read->caption) &&
+        escape(&read->model))
         return copy;
     problem_set(p, "%s: out of memory", path);
     grid_free(read);
@@ -156,21 +157,23 @@ bool scene_poll(scene *s)
     return changed;
 }
 
-void scene_quantity(const scene *s, char text[128])
+loss_split scene_split(const scene *s, const view *v)
 {
-    static const char *const splits[] = {"test ", "training ", "test \342\210\222 training "};
-    const grid *g = &s->views[0].grid;
-    if (!s->n_views) {
-        text[0] = 0;
-        return;
-    }
-    int split = s->set.split;
-    if (split != SHOW_DIFFERENCE &&
-        !g->has_split[split == SHOW_TRAIN ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST])
-        split = split == SHOW_TRAIN ? SHOW_TEST : SHOW_TRAIN; /* the only one there is */
-    const char *prefix = g->tells_split || g->has_split[LOSS_SPLIT_TRAIN] ? splits[split] : "";
-    snprintf(text, 128, "%s%s", prefix,
-             s->set.field == FIELD_ACCURACY ? "accuracy (%)" : grid_label(g));
+    problem p;
+    int split =
+        s->set.split == SHOW_DIFFERENCE ? LOSS_SPLIT_TEST : relief_split(&v->grid, &s->set, &p);
+    return split < 0 ? LOSS_SPLIT_TEST : (loss_split)split;
+}
+
+int scene_colours(const scene *s)
+{
+    const char *const *maps = loss_colour_maps(), *map = loss_colour_map_for(&s->scale);
+    int i = 0;
+    if (s->set.colours > 0)
+        return s->set.colours - 1;
+    while (maps[i] && strcmp(maps[i], map) != 0)
+        i++;
+    return maps[i] ? i : 0;
 }
 
 const char *scene_value_name(const scene *s, size_t number)
@@ -196,10 +199,7 @@ hover scene_hover(const scene *s, size_t number, double aspect, double x, double
     h.value = loss_scale_value(&r->scale, h.at.z / r->height);
     size_t ix = grid_nearest(v->grid.x, v->grid.nx, h.x),
            iy = grid_nearest(v->grid.y, v->grid.ny, h.y), at = iy * v->grid.nx + ix;
-    const samples *from =
-        &v->grid.splits[s->set.split == SHOW_TRAIN ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST];
-    if (!from->loss)
-        from = &v->grid.splits[s->set.split == SHOW_TRAIN ? LOSS_SPLIT_TEST : LOSS_SPLIT_TRAIN];
+    const samples *from = &v->grid.splits[scene_split(s, v)];
     h.grid_x = v->grid.x[ix];
     h.grid_y = v->grid.y[iy];
     h.loss = from->loss[at];

@@ -79,8 +79,18 @@ void scene_clear_lines(view *v);
 void scene_clear_marks(view *v);
 void scene_clear(view *v);
 
-/** "test loss (nats per image)": what the heights are. */
-void scene_quantity(const scene *s, char text[128]);
+/** The split whose values a view shows; of a difference test. */
+loss_split scene_split(const scene *s, const view *v);
+/** "test loss (nats per image)": what the heights of a view are; `number` SIZE_MAX: of all views,
+ * with what they have in common. */
+void scene_quantity(const scene *s, size_t number, char text[128]);
+/** The number of the map of colours, in loss_colour_maps(). */
+int scene_colours(const scene *s);
+/** "Loss landscape of resnet20": what a view shows. */
+void scene_title(const scene *s, size_t number, char text[700]);
+/** What the picture does to the values of a view: its scale, what is cut off, factors. "": nothing
+ * that the axes do not tell. */
+void scene_notes(const scene *s, size_t number, char text[512]);
 /** What a value of a view is, in a word: "loss", "z", "accuracy" or "difference". */
 const char *scene_value_name(const scene *s, size_t number);
 

@@ -13,10 +13,11 @@
 static bool surfaces_differ(const settings *a, const settings *b)
 {
     return a->split != b->split || a->field != b->field || a->height != b->height ||
-           a->exaggeration != b->exaggeration || a->clip != b->clip || a->path != b->path;
+           a->exaggeration != b->exaggeration || a->aspect != b->aspect || a->clip != b->clip ||
+           a->path != b->path;
 }
 
-static bool shows_test_loss(const settings *s)
+static bool shows_loss(const settings *s)
 {
     return s->field == FIELD_LOSS && s->split != SHOW_DIFFERENCE;
 }
@@ -39,8 +40,9 @@ static bool make_surfaces(scene *s)
         relief_range(values[i], g->nx * g->ny, s->set.clip, &low, &high);
         relief_range(values[i], g->nx * g->ny, (double)INFINITY, &s->full_low, &s->full_high);
         typical = fmin(typical, loss_typical_size(values[i], g->nx * g->ny));
-        for (size_t k = 0; k < g->n_path && s->set.path && shows_test_loss(&s->set); k++)
-            relief_range(&g->path[k].true_loss, 1, s->set.clip, &low, &high);
+        for (size_t k = 0; k < g->n_path && s->set.path && shows_loss(&s->set); k++)
+            relief_range(&g->path[k].true_loss[scene_split(s, &s->views[i])], 1, s->set.clip, &low,
+                         &high);
     }
     if (done)
         s->scale = relief_scale(&s->set, low, high, typical);
@@ -48,8 +50,7 @@ static bool make_surfaces(scene *s)
         view *v = &s->views[i];
         if (done) {
             scene_clear(v);
-            v->has_relief =
-                relief_make(&v->relief, &v->grid, values[i], &s->scale, s->set.exaggeration);
+            v->has_relief = relief_make(&v->relief, &v->grid, values[i], &s->scale, &s->set);
             double steepest = 0;
             if (!v->has_relief || !relief_steepest(&v->relief, &steepest))
                 done = problem_set(&p, "%s: out of memory", v->path);
@@ -223,8 +224,9 @@ static void add_path(scene *s, view *v)
         const path_point *q = &v->grid.path[i];
         vec3 at = {relief_scene_x(r, q->x), relief_scene_y(r, q->y), 0}, above = at;
         at.z = relief_height_at(r, at.x, at.y);
-        above.z = shows_test_loss(&s->set) ? r->height * loss_scale_place(&r->scale, q->true_loss)
-                                           : (double)NAN;
+        above.z = shows_loss(&s->set)
+                      ? r->height * loss_scale_place(&r->scale, q->true_loss[scene_split(s, v)])
+                      : (double)NAN;
         bool goes_on = i && v->grid.path[i - 1].run == q->run;
         if (goes_on && isfinite(before.z + at.z))
             add_draped(v, before, at);
@@ -282,7 +284,7 @@ bool scene_update(scene *s)
                  now->labels != was->labels || now->persistence != was->persistence;
     bool done = true;
     if (surfaces && !make_surfaces(s)) {
-        s->set.split = s->is_built ? was->split : SHOW_TEST;
+        s->set.split = s->is_built ? was->split : SHOW_AUTO;
         s->set.field = s->is_built ? was->field : FIELD_LOSS;
         char message[sizeof s->message];
         memcpy(message, s->message, sizeof message);

@@ -79,10 +79,29 @@ void session_free(session *s)
     scene_free(&s->scene);
 }
 
+static double aspect_of(const session *s)
+{
+    return s->layout.views[0].w / s->layout.views[0].h;
+}
+
+/* What is under the mouse now: after each change of scene, camera or layout, too. */
+static void pick(session *s)
+{
+    double x, y;
+    bool was_hit = s->hover.is_hit;
+    s->hover.is_hit = false;
+    if (s->has_mouse && s->drag == DRAG_NONE && !s->scene.set.help &&
+        layout_find_view(&s->layout, s->scene.n_views, s->mouse_x, s->mouse_y, &s->hover_view, &x,
+                         &y))
+        s->hover = scene_hover(&s->scene, s->hover_view, aspect_of(s), x, y);
+    s->needs_draw |= s->hover.is_hit || was_hit;
+}
+
 void session_layout(session *s, double width, double height, double unit)
 {
     s->layout = layout_of(width, height, unit, &s->scene);
     s->n_widgets = panel_layout(&s->layout, s->widgets);
+    pick(s);
     s->needs_draw = true;
 }
 
@@ -144,6 +163,7 @@ void session_act(session *s, action what)
     case ACTION_QUIT: s->wants_quit = true; break;
     case ACTION_NONE: break;
     }
+    pick(s);
 }
 
 bool session_key(session *s, const char *name)
@@ -184,6 +204,7 @@ void session_press(session *s, button which, bool shift, bool ctrl)
     s->needs_draw = true;
     if (s->scene.set.help) {
         s->scene.set.help = false;
+        pick(s);
         return;
     }
     if (at >= 0 && which == BUTTON_LEFT) {
@@ -214,11 +235,13 @@ void session_release(session *s)
     s->needs_draw |=
         s->drag != DRAG_NONE; /* what was drawn coarsely while it moved is drawn finely again */
     s->drag = DRAG_NONE;
+    pick(s);
 }
 
-static double aspect_of(const session *s)
+void session_leave(session *s)
 {
-    return s->layout.views[0].w / s->layout.views[0].h;
+    s->has_mouse = false;
+    pick(s);
 }
 
 void session_move(session *s, double x, double y)
@@ -227,6 +250,7 @@ void session_move(session *s, double x, double y)
     camera *c = &s->scene.set.view;
     s->mouse_x = x;
     s->mouse_y = y;
+    s->has_mouse = true;
     static const double degrees_per_unit = 0.4;
     if (s->drag == DRAG_ORBIT)
         camera_orbit(c, -dx / s->layout.unit * degrees_per_unit,
@@ -238,13 +262,8 @@ void session_move(session *s, double x, double y)
     else if (s->drag == DRAG_WIDGET)
         slide_held(s);
     int hot = panel_find(s->widgets, s->n_widgets, x, y);
-    bool was_hit = s->hover.is_hit;
-    double vx, vy;
-    s->hover.is_hit = false;
-    if (s->drag == DRAG_NONE && !s->scene.set.help &&
-        layout_find_view(&s->layout, s->scene.n_views, x, y, &s->hover_view, &vx, &vy))
-        s->hover = scene_hover(&s->scene, s->hover_view, aspect_of(s), vx, vy);
-    s->needs_draw |= s->drag != DRAG_NONE || hot != s->hot || s->hover.is_hit || was_hit;
+    pick(s);
+    s->needs_draw |= s->drag != DRAG_NONE || hot != s->hot;
     s->hot = hot;
 }
 
@@ -260,6 +279,7 @@ void session_scroll(session *s, double steps, bool shift)
         return;
     }
     camera_magnify(&s->scene.set.view, pow(shift ? 1.03 : 1.12, steps));
+    pick(s);
     s->needs_draw = true;
 }
 

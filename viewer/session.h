@@ -28,6 +28,7 @@ typedef struct session {
     int hot;                /* widget under the mouse, -1: none */
     drag drag;
     double mouse_x, mouse_y;
+    bool has_mouse; /* it is over the window */
     hover hover;
     size_t hover_view;
     bool wants_quit, wants_picture, wants_print, needs_draw;
@@ -49,6 +50,8 @@ typedef enum button { BUTTON_LEFT, BUTTON_RIGHT, BUTTON_MIDDLE } button;
 void session_press(session *s, button which, bool shift, bool ctrl);
 void session_release(session *s);
 void session_move(session *s, double x, double y);
+/** The mouse has left the window. */
+void session_leave(session *s);
 /** Wheel steps, up positive. */
 void session_scroll(session *s, double steps, bool shift);
 /** Files dropped on the window: the first replaces what is there (or, with a surface there and a

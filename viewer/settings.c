@@ -12,11 +12,22 @@ static const char *const textures[] = {"height",    "bands", "isolines", "checke
                                        "wireframe", "slope", NULL};
 static const char *const shadings[] = {"smooth", "flat", "none", NULL};
 static const char *const heights[] = {"auto", "linear", "log", NULL};
-static const char *const splits[] = {"test", "train", "difference", NULL};
+static const char *const splits[] = {"auto", "test", "train", "difference", NULL};
+static const char *const aspects[] = {"auto", "equal", "fill", NULL};
 static const char *const fields[] = {"loss", "accuracy", NULL};
 static const char *const spacings[] = {"linear", "log", "quantile", "auto", NULL};
 static const char *const themes[] = {"light", "dark", NULL};
 static const char *const labels[] = {"none", "short", "full", "grid", NULL};
+
+/* The library's maps after `auto`. */
+static const char *const *colour_choices(void)
+{
+    enum { MOST = 32 };
+    static const char *names[MOST + 2] = {"auto"};
+    for (size_t i = 0; i < MOST && loss_colour_maps()[i]; i++)
+        names[i + 1] = loss_colour_maps()[i];
+    return names;
+}
 
 #define AT(member) offsetof(settings, member)
 #define FLAG(name, label, member, key, help)                                                       \
@@ -39,10 +50,10 @@ const setting SETTINGS[] = {
      .label = "Colours",
      .kind = SETTING_CHOICE,
      .offset = AT(colours),
-     .listed = loss_colour_maps,
+     .listed = colour_choices,
      .whole = true,
      .key = "C",
-     .help = "map of colours"},
+     .help = "map of colours; auto: by what is shown"},
     CHOICE("shading", "Shading", shading, shadings, "F",
            "smooth, flat or none; colours keep their place on the bar"),
     CHOICE("height", "Height", height, heights, "L",
@@ -50,7 +61,8 @@ const setting SETTINGS[] = {
     NUMBER("exaggeration", "Exaggeration", exaggeration, 0.1, 4, "factor of the height, 0.1 to 4"),
     {"clip", "Clip above", SETTING_NUMBER, AT(clip), NULL, NULL, -1e300, 1e300, false, true, NULL,
      "cut the surface off above this loss, or none"},
-    CHOICE("split", "Images", split, splits, "V", "test, train, or difference: test - train"),
+    CHOICE("split", "Images", split, splits, "V",
+           "test, train, difference (test - train), or auto: test where a file has it, else train"),
     CHOICE("field", "Quantity", field, fields, "A", "loss or accuracy"),
     CHOICE("spacing", "Spacing", spacing, spacings, "Q",
            "of the levels: linear, log, quantile, or auto: even steps of height"),
@@ -62,6 +74,9 @@ const setting SETTINGS[] = {
            "point's loss)"),
     NUMBER("persistence", "Persistence", persistence, 0, 0.5,
            "critical points less persistent than this part of the range are left out, 0 to 0.5"),
+    CHOICE(
+        "aspect", "Aspect", aspect, aspects, "Z",
+        "of the axes: equal (one scale for both), fill, or auto: equal where both have one unit"),
     CHOICE("theme", "Theme", theme, themes, "D", "light or dark"),
     FLAG("contours", "Contours", contours, "K", "lines of equal loss on the surface"),
     FLAG("floor", "Floor lines", floor, "J", "lines of equal loss on the floor"),

@@ -3,6 +3,7 @@
 #ifndef LOSS_EXPORT_H
 #define LOSS_EXPORT_H
 
+#include <loss/scale.h>
 #include <loss/surface.h>
 
 #ifdef __cplusplus
@@ -72,6 +73,10 @@ LOSS_API loss_status loss_surface_export_path(loss_surface *surface, const char 
  *  be read by the colour-blind and in grey; "coolwarm", for values on both sides of a middle;
  *  "terrain". Static storage. Threads: any. Since 0.1. */
 LOSS_API const char *const *loss_colour_maps(void);
+
+/** The colour map that suits a scale: one that diverges from a neutral middle where that is 0 (low
+ *  is -high), else the first of loss_colour_maps(). Static storage. Threads: any. Since 0.1. */
+LOSS_API const char *loss_colour_map_for(const loss_scale *scale);
 
 /** Colour at t (clamped to 0 .. 1; NaN gives mid-grey) of a map, as sRGB bytes.
  *  @return LOSS_OK, LOSS_ERR_NAME (with the nearest name)

@@ -20,6 +20,11 @@ const char *const *loss_colour_maps(void)
     return names;
 }
 
+const char *loss_colour_map_for(const loss_scale *scale)
+{
+    return scale && scale->low < 0 && scale->low + scale->high == 0 ? "coolwarm" : names[0];
+}
+
 loss_status loss_colour_at(const char *map, double t, uint8_t rgb[3])
 {
     LOSSI_REQUIRE(map && rgb);

@@ -176,7 +176,8 @@ static void test_landscape(void **state)
     assert_true(g.has_split[0] && g.has_split[1]);
     assert_int_equal(g.n_path, 13);
     assert_int_equal(g.path[12].epoch, 12);
-    assert_true(isfinite(g.path[0].true_loss));
+    for (int k = 0; k < N_SPLITS; k++)
+        assert_true(isfinite(g.path[0].true_loss[k]));
     assert_true(strstr(g.title, "lenet5") != NULL);
     grid_free(&g);
     assert_false(grid_read(&g, path, 1000, &p));

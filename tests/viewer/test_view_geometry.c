@@ -140,7 +140,7 @@ static relief make_relief(const grid *g)
     assert_near(high, 11, 1e-12);
     loss_scale range = relief_scale(&s, low, high, 1);
     assert_int_equal(range.kind, LOSS_SCALE_LINEAR); /* less than a factor of 20 */
-    assert_true(relief_make(&r, g, values, &range, 1));
+    assert_true(relief_make(&r, g, values, &range, &s));
     return r;
 }
 

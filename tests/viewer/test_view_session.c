@@ -283,8 +283,7 @@ static void test_two_files_and_what_one_lacks(void **state)
     assert_near(s.scene.scale.high, 400, 0); /* one scale for both */
     assert_near(s.scene.views[0].relief.scale.high, 400, 0);
     assert_true(s.layout.views[1].x > s.layout.views[0].x);
-    session_key(&s, "V");
-    session_key(&s, "V"); /* the difference, which the second has not */
+    session_key(&s, "Shift+V"); /* the difference, which the second has not */
     assert_non_null(strstr(s.scene.message, "training"));
     assert_int_not_equal(s.scene.set.split, SHOW_DIFFERENCE);
     assert_true(s.scene.views[0].has_relief && s.scene.views[1].has_relief);

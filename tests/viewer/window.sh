@@ -78,7 +78,7 @@ key t
 check "key T: the first again" lacks --texture
 key c f l d m k e o j h
 check "keys switch colours, shading, height, theme, marks, contours, edges, errors, floor, help" has \
-    "--colours=cividis --shading=flat --height=linear --theme=dark --no-contours --floor --critical --ghost --edges"
+    "--colours=viridis --shading=flat --height=linear --theme=dark --no-contours --floor --critical --ghost --edges"
 key h
 key shift+c shift+f shift+l shift+d m k e o j
 check "and back" lacks "--colours\|--shading\|--height\|--theme\|--critical\|--ghost"

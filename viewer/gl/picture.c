@@ -68,7 +68,6 @@ unsigned char *renderer_picture(renderer *r, session *s, int width, int height, 
 {
     GLint most[2] = {0, 0}, most_buffer = 0;
     layout before = s->layout;
-    hover mouse = s->hover;
     glGetIntegerv(GL_MAX_VIEWPORT_DIMS, most);
     glGetIntegerv(GL_MAX_RENDERBUFFER_SIZE, &most_buffer);
     if (width > most[0] || height > most[1] || width > most_buffer || height > most_buffer) {
@@ -86,10 +85,9 @@ unsigned char *renderer_picture(renderer *r, session *s, int width, int height, 
         done = problem_set(p, "%d x %d pixels: the OpenGL driver has no framebuffer for them",
                            width, height);
     if (done) {
-        s->hover.is_hit = false;
         session_layout(s, width, height, layout_picture_unit(width, height));
+        s->hover.is_hit = false;
         done = renderer_draw(r, s, false, p);
-        s->hover = mouse;
         session_layout(s, before.width, before.height, before.unit);
     }
     if (done) {

@@ -114,7 +114,8 @@ static void draw_lines(renderer *r, const session *s, const eye *e, size_t numbe
         put(colours[i],
             s->scene.set.texture == TEXTURE_WIREFRAME ? t->ink : (rgb){0.09, 0.10, 0.12}, 1);
     line_layer_draw(&r->lines, e, number, LINES_CONTOURS, colours, (isolines ? 2.6 : 1.4) * u,
-                    close, isolines ? surface_layer_map(&r->surfaces, s->scene.set.colours) : 0);
+                    close,
+                    isolines ? surface_layer_map(&r->surfaces, scene_colours(&s->scene)) : 0);
     put(colours[0], (rgb){1, 0.55, 0.15}, 1);
     put(colours[1],
         s->scene.set.theme == THEME_DARK ? (rgb){0.95, 0.95, 0.98} : (rgb){0.25, 0.25, 0.32}, 1);

@@ -137,7 +137,7 @@ static void set_uniforms(surface_layer *l, const eye *e, size_t number, double g
     for (size_t i = 0; i < s->n_levels; i++)
         places[i] = (float)loss_scale_place(&r->scale, s->levels[i]);
     glUseProgram(p);
-    set_colours(l, s->set.colours);
+    set_colours(l, scene_colours(s));
     gl_set_matrix(p, "matrix", e->matrix);
     glUniform1i(gl_at(p, "colours"), 0);
     glUniform1i(gl_at(p, "surface_texture"), ghost > 0 ? TEXTURE_HEIGHT : s->set.texture);

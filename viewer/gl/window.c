@@ -85,11 +85,8 @@ static void on_move(GLFWwindow *handle, double x, double y)
 
 static void on_leave(GLFWwindow *handle, int entered)
 {
-    session *s = window_of(handle)->session;
-    if (!entered && s->hover.is_hit) {
-        s->hover.is_hit = false;
-        s->needs_draw = true;
-    }
+    if (!entered)
+        session_leave(window_of(handle)->session);
 }
 
 static void on_button(GLFWwindow *handle, int which, int what, int mods)
