@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/thread.h"
+#include "base/clock.h"
 #include "estimate/allocate.h"
 #include "net/evaluate.h"
 #include "net/objective.h"
