@@ -34,7 +34,7 @@ VIEW_DEBS  := libglfw3-dev libegl-dev python3-glad
 VIEW_RUN_DEBS := libegl1 libgl1-mesa-dri
 MPI_DEBS   := libopenmpi-dev openmpi-bin
 DEMO_DEBS  := $(BUILD_DEBS) $(VIEW_DEBS) $(VIEW_RUN_DEBS) dataset-fashion-mnist sqlite3
-CHECK_DEBS := $(DEMO_DEBS) $(MPI_DEBS) g++ libcmocka-dev python3-numpy mandoc xvfb xauth xdotool imagemagick
+CHECK_DEBS := $(DEMO_DEBS) $(MPI_DEBS) g++ libcmocka-dev python3-numpy mandoc cmake meson xvfb xauth xdotool imagemagick
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
@@ -424,22 +424,31 @@ pages: all
 		$(OUT)/lossview --completion fish >$(PAGES)/fish/vendor_completions.d/lossview.fish; fi
 
 SHARE := $(PREFIX)/share
-VIEW_INSTALLED = $(PREFIX)/bin/lossview $(SHARE)/applications/lossview.desktop $(SHARE)/icons/hicolor/scalable/apps/lossview.svg
+VIEW_INSTALLED = $(PREFIX)/bin/lossview $(SHARE)/applications/lossview.desktop $(SHARE)/icons/hicolor/scalable/apps/lossview.svg \
+                 $(SHARE)/mime/packages/lossview.xml $(SHARE)/metainfo/lossview.metainfo.xml
 PAGES_INSTALLED = $(wildcard $(addprefix $(DESTDIR)$(SHARE)/,man/man1/lossgrid.1 man/man1/lossgrid-*.1 man/man1/lossview.1 \
                   $(foreach name,lossgrid lossview,bash-completion/completions/$(name) zsh/site-functions/_$(name) \
                   fish/vendor_completions.d/$(name).fish)))
 INSTALLED = $(VIEW_INSTALLED) $(PREFIX)/bin/lossgrid $(PREFIX)/bin/lossgrid-mpi $(HEADERS:include/%=$(PREFIX)/include/%) $(LIBDIR)/libloss.a \
-            $(LIBDIR)/libloss.so.$(VERSION) $(LIBDIR)/$(SONAME) $(LIBDIR)/libloss.so $(LIBDIR)/pkgconfig/loss.pc
+            $(LIBDIR)/libloss.so.$(VERSION) $(LIBDIR)/$(SONAME) $(LIBDIR)/libloss.so $(LIBDIR)/pkgconfig/loss.pc \
+            $(LIBDIR)/cmake/loss/loss-config.cmake $(LIBDIR)/cmake/loss/loss-config-version.cmake
+
+# Of pkg-config's and CMake's files.
+fill = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@SONAME@|$(SONAME)|' \
+	-e 's|@PRIVATE@|$(LIB_LIBS)|'
 
 .PHONY: install
 install: all pages ## Install below $(DESTDIR)$(PREFIX); libraries into $(DESTDIR)$(LIBDIR)
-	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/include/loss" "$(DESTDIR)$(LIBDIR)/pkgconfig"
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/include/loss" "$(DESTDIR)$(LIBDIR)/pkgconfig" \
+		"$(DESTDIR)$(LIBDIR)/cmake/loss"
 	install -m 755 $(OUT)/lossgrid "$(DESTDIR)$(PREFIX)/bin/"
 	if [ -x $(OUT)/lossgrid-mpi ]; then install -m 755 $(OUT)/lossgrid-mpi "$(DESTDIR)$(PREFIX)/bin/"; fi
 	if [ -x $(OUT)/lossview ]; then \
 		install -D -m 755 $(OUT)/lossview "$(DESTDIR)$(PREFIX)/bin/lossview"; \
 		install -D -m 644 viewer/desktop/lossview.desktop "$(DESTDIR)$(SHARE)/applications/lossview.desktop"; \
 		install -D -m 644 viewer/desktop/lossview.svg "$(DESTDIR)$(SHARE)/icons/hicolor/scalable/apps/lossview.svg"; \
+		install -D -m 644 viewer/desktop/lossview-mime.xml "$(DESTDIR)$(SHARE)/mime/packages/lossview.xml"; \
+		install -D -m 644 viewer/desktop/lossview.metainfo.xml "$(DESTDIR)$(SHARE)/metainfo/lossview.metainfo.xml"; \
 	fi
 	find $(PAGES) -type f -printf '%P\n' | while read -r page; do \
 		install -D -m 644 "$(PAGES)/$$page" "$(DESTDIR)$(SHARE)/$$page"; done
@@ -448,21 +457,36 @@ install: all pages ## Install below $(DESTDIR)$(PREFIX); libraries into $(DESTDI
 	install -m 755 $(SHARED_LIB) "$(DESTDIR)$(LIBDIR)/"
 	ln -sf $(notdir $(SHARED_LIB)) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
 	ln -sf $(notdir $(SHARED_LIB)) "$(DESTDIR)$(LIBDIR)/libloss.so"
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' \
-		-e 's|@REQUIRES@|$(LIB_MODULES)|' pkgconfig/loss.pc.in > "$(DESTDIR)$(LIBDIR)/pkgconfig/loss.pc"
-	chmod 644 "$(DESTDIR)$(LIBDIR)/pkgconfig/loss.pc"
+	$(fill) pkgconfig/loss.pc.in >"$(DESTDIR)$(LIBDIR)/pkgconfig/loss.pc"
+	for file in loss-config loss-config-version; do $(fill) pkgconfig/$$file.cmake.in >"$(DESTDIR)$(LIBDIR)/cmake/loss/$$file.cmake"; done
+	chmod 644 "$(DESTDIR)$(LIBDIR)/pkgconfig/loss.pc" "$(DESTDIR)$(LIBDIR)/cmake/loss"/*
 	# The system's loader finds a new library only after ldconfig; a package or a user's prefix does without.
 	if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" -eq 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
 
 .PHONY: uninstall
 uninstall: ## Remove what install put there
 	rm -f $(foreach file,$(INSTALLED),"$(DESTDIR)$(file)") $(foreach file,$(PAGES_INSTALLED),"$(file)")
-	if [ -d "$(DESTDIR)$(PREFIX)/include/loss" ]; then rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(PREFIX)/include/loss"; fi
+	for folder in "$(DESTDIR)$(PREFIX)/include/loss" "$(DESTDIR)$(LIBDIR)/cmake/loss"; do \
+		if [ -d "$$folder" ]; then rmdir --ignore-fail-on-non-empty "$$folder"; fi; done
 
 .PHONY: dist
 dist: ## Pack the committed sources into $(BUILD)/libloss-VERSION.tar.gz
 	mkdir -p $(BUILD)
 	git archive --prefix=libloss-$(VERSION)/ -o $(BUILD)/libloss-$(VERSION).tar.gz HEAD
+
+# Debian's tools want debian/ at the top of the sources.
+DEB_DEBS := debhelper dpkg-dev lintian
+.PHONY: deb
+deb: dist ## Build Debian packages of the committed sources into $(BUILD)/deb
+	sh tests/deps.sh $(BUILD_DEBS) $(VIEW_DEBS) $(MPI_DEBS) $(DEB_DEBS)
+	rm -rf $(BUILD)/deb
+	mkdir -p $(BUILD)/deb
+	tar -xzf $(BUILD)/libloss-$(VERSION).tar.gz -C $(BUILD)/deb
+	cp -r $(BUILD)/deb/libloss-$(VERSION)/pkgconfig/debian $(BUILD)/deb/libloss-$(VERSION)/debian
+	cd $(BUILD)/deb/libloss-$(VERSION) && dpkg-buildpackage --no-sign --build=binary -j$$(nproc)
+.PHONY: check-deb
+check-deb: deb ## Lint them; install, use and remove them on a bare Debian 12 (debootstrap, as root)
+	tests/deb.sh $(BUILD)/deb
 
 .PHONY: distcheck
 distcheck: dist ## Unpack that, build it, install it, compile the examples against it, uninstall it
