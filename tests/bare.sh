@@ -7,36 +7,8 @@
 #   tests/bare.sh [FOLDER]    FOLDER: keep the system there (a temporary folder, removed afterwards)
 set -eu
 cd "$(dirname "$0")/.."
-command -v debootstrap >/dev/null || { echo "ok - bare system # SKIP debootstrap is not installed"; exit 0; }
-[ "$(id -u)" -eq 0 ] || { echo "ok - bare system # SKIP debootstrap needs root"; exit 0; }
-
-root=${1:-}
-# /dev brings what is mounted below it.
-unmount() { umount -R "$root/proc" "$root/dev" 2>/dev/null || true; }
-if [ -z "$root" ]; then
-    root=$(mktemp -d)
-    trap 'unmount; rm -rf --one-file-system "$root"' EXIT
-else
-    trap unmount EXIT
-fi
-
-[ -e "$root/etc/debian_version" ] || debootstrap --variant=minbase bookworm "$root" >"$root.log" 2>&1 ||
-    { tail "$root.log"; echo "not ok - debootstrap"; exit 1; }
-cp /etc/resolv.conf "$root/etc/" 2>/dev/null || true
-mount -t proc proc "$root/proc"
-mount --rbind /dev "$root/dev"
-mount --make-rslave "$root/dev"
-
-inside() { env -i HOME=/root TERM=dumb LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin chroot "$root" bash -ec "$1"; }
-check() { # check NAME COMMANDS; the last one's output is /before
-    [ ! -e "$root/log" ] || mv "$root/log" "$root/before"
-    if inside "$2" >"$root/log" 2>&1; then echo "ok - $1"; else
-        tail -n 40 "$root/log" | sed 's/^/# /'
-        echo "not ok - $1"
-        failed=1
-    fi
-}
-failed=0
+. tests/bare.bash
+bare_make "bare system" "${1:-}"
 rm -rf "$root/libloss" && mkdir "$root/libloss"
 git archive HEAD | tar -x -C "$root/libloss"
 
