@@ -56,6 +56,44 @@ static void missing_text(const summary *s, size_t n_interpolated, bool is_line,
     snprintf(text, MISSING_TEXT, "%s%s", absent, left_out);
 }
 
+/* The value nearest to the centre, if it lies on the axes. */
+static double at_centre(const figure *f, const field *q, size_t *at)
+{
+    size_t best = SIZE_MAX;
+    for (size_t i = 0; i < q->nx * q->ny && best == SIZE_MAX; i++) {
+        double x = loss_axis_at(f->x, i % q->nx), y = q->ny > 1 ? loss_axis_at(f->y, i / q->nx) : 0;
+        if (fabs(x) + fabs(y) <= 1e-9 * (fabs(f->x.max) + fabs(f->x.min)))
+            best = i;
+    }
+    *at = best;
+    return best == SIZE_MAX ? NAN : q->values[best];
+}
+
+/* What is shown, where it is not the loss: its value at the centre, and its range. */
+static void add_values_caption(figure *f, const field *q, const char *missing)
+{
+    char centre[160] = "", error[32] = "";
+    size_t at, low = SIZE_MAX, high = SIZE_MAX;
+    double middle = at_centre(f, q, &at);
+    for (size_t i = 0; i < q->nx * q->ny; i++)
+        if (isfinite(q->values[i])) {
+            low = low == SIZE_MAX || q->values[i] < q->values[low] ? i : low;
+            high = high == SIZE_MAX || q->values[i] > q->values[high] ? i : high;
+        }
+    if (low == SIZE_MAX)
+        return;
+    if (at != SIZE_MAX && q->errors && isfinite(q->errors[at]))
+        snprintf(error, sizeof error, " \302\261 %.2g", q->errors[at]);
+    if (isfinite(middle))
+        snprintf(centre, sizeof centre, "centre (%s): %s %.4g%s%s; ",
+                 q->ny > 1 ? "cross" : "dashed", q->word, middle, error, q->unit);
+    figure_add_caption(f, "%s%s from %.4g%s at (%.3g, %.3g) to %.4g%s at (%.3g, %.3g)%s", centre,
+                       q->word, q->values[low], q->unit, loss_axis_at(f->x, low % q->nx),
+                       q->ny > 1 ? loss_axis_at(f->y, low / q->nx) : 0, q->values[high], q->unit,
+                       loss_axis_at(f->x, high % q->nx),
+                       q->ny > 1 ? loss_axis_at(f->y, high / q->nx) : 0, missing);
+}
+
 static loss_status add_figures(figure *f, loss_surface *surface, const field *q)
 {
     summary s;
@@ -77,6 +115,10 @@ static loss_status add_figures(figure *f, loss_surface *surface, const field *q)
         snprintf(lowest, sizeof lowest, "lowest loss %.4g at (%.3g, %.3g)", s.min, s.min_x,
                  s.min_y);
     missing_text(&s, q->n_interpolated, is_line, n_not_positive, missing);
+    if (!q->is_loss) {
+        add_values_caption(f, q, missing);
+        return LOSS_OK;
+    }
     bool has_two = f->n_fields > 1 && !f->fields[1].on_right;
     if (s.has_barrier)
         snprintf(lowest, sizeof lowest, "barrier %.4g above the mean of the ends, at %.3g",
@@ -135,7 +177,7 @@ static loss_status add_path_captions(figure *f, loss_surface *surface, loss_spli
         figure_add_caption(
             f, "path of %s: %zu checkpoints%s; off it by %.3g %% of the distance at epoch %zu%s",
             r->run, r->n, held, 100 * r->farthest_residual, r->farthest_epoch, worst);
-        if (isfinite(r->gap))
+        if (isfinite(r->gap) && f->fields[0].is_loss)
             figure_add_caption(
                 f,
                 "its checkpoints' own losses are not those of the map: they differ by up "
@@ -182,8 +224,9 @@ static void explained_text(const loss_surface *surface, char text[128])
 static void images_text(const figure *f, const loss_surface *surface, char text[256])
 {
     text[0] = 0;
-    for (size_t k = 0; k < f->n_fields && !f->fields[k].on_right; k++) {
-        loss_split split = f->fields[k].split;
+    size_t n = f->fields[0].is_difference ? 2 : f->n_fields;
+    for (size_t k = 0; k < n && !f->fields[k].on_right; k++) {
+        loss_split split = n > f->n_fields ? (loss_split)k : f->fields[k].split;
         size_t length = strlen(text);
         snprintf(text + length, 256 - length, "%s%s %s images (%s)", k ? ", " : "",
                  split_fact(surface, LOSS_KEY_IMAGES, split), loss_split_name(split),
@@ -250,6 +293,8 @@ static void add_scale_caption(figure *f)
     if (f->scale.kind != LOSS_SCALE_LINEAR || *beyond)
         figure_add_caption(f, "%s on a %s scale%s", what, loss_scale_kind_name(f->scale.kind),
                            beyond);
+    if (f->is_map && !f->has_one_scale)
+        figure_add_caption(f, "axes not of one scale: 1 along x is not as long as 1 along y");
 }
 
 loss_status captions_add(figure *f, loss_surface *surface)

@@ -12,21 +12,47 @@ const char *const quantity_names[N_QUANTITIES + 1] = {
     [QUANTITY_CONVEXITY] = "convexity",
 };
 
-/* `is_loss`: may span powers of ten. */
+/* `is_loss`: may span powers of ten; `has_errors`: its standard error is known, so that splits can
+ * be subtracted. */
 static const struct {
-    const char *alone, *of_split[2]; /* by loss_split */
-    bool is_loss;
+    const char *title, *word, *unit, *alone, *of_split[2]; /* by loss_split */
+    bool is_loss, has_errors;
 } ROWS[N_QUANTITIES] = {
-    [QUANTITY_LOSS] = {NULL, {"training ", "test "}, true}, /* and what loss_label() says */
-    [QUANTITY_ACCURACY] = {"accuracy (%)", {"training accuracy (%)", "test accuracy (%)"}, false},
-    [QUANTITY_ERROR] = {"standard error",
+    /* its label ends with what loss_label() says */
+    [QUANTITY_LOSS] = {"Loss landscape", "loss", "", NULL, {"training ", "test "}, true, true},
+    [QUANTITY_ACCURACY] = {"Accuracy",
+                           "accuracy",
+                           " %",
+                           "accuracy (%)",
+                           {"training accuracy (%)", "test accuracy (%)"},
+                           false,
+                           true},
+    [QUANTITY_ERROR] = {"Standard error of the loss",
+                        "standard error",
+                        "",
+                        "standard error",
                         {"standard error of the training loss", "standard error of the test loss"},
-                        true},
-    [QUANTITY_CONVEXITY] = {"|smallest / largest eigenvalue|",
+                        true,
+                        false},
+    [QUANTITY_CONVEXITY] = {"Convexity",
+                            "ratio",
+                            "",
+                            "|smallest / largest eigenvalue|",
                             {"|smallest / largest eigenvalue|, training",
                              "|smallest / largest eigenvalue|, test"},
+                            false,
                             false},
 };
+
+const char *quantity_title(quantity which)
+{
+    return ROWS[which].title;
+}
+
+bool quantity_has_difference(quantity which)
+{
+    return ROWS[which].has_errors;
+}
 
 const char *quantity_label(const figure *f, quantity which)
 {
@@ -83,6 +109,9 @@ loss_status fields_add(figure *f, loss_surface *surface, loss_split split, quant
                  .nx = f->x.n,
                  .ny = f->y.n,
                  .split = split,
+                 .is_loss = which == QUANTITY_LOSS,
+                 .word = ROWS[which].word,
+                 .unit = ROWS[which].unit,
                  .values = calloc(n, sizeof(double)),
                  .errors = has_errors ? calloc(n, sizeof(double)) : NULL};
     if (which == QUANTITY_LOSS) {
@@ -94,6 +123,31 @@ loss_status fields_add(figure *f, loss_surface *surface, loss_split split, quant
         return LOSS_ERR_NOMEM;
     return which == QUANTITY_CONVEXITY ? take_convexity(surface, q)
                                        : take_points(surface, q, which);
+}
+
+loss_status fields_add_difference(figure *f, loss_surface *surface, quantity which)
+{
+    loss_status status = fields_add(f, surface, LOSS_SPLIT_TEST, which);
+    if (!status)
+        status = fields_add(f, surface, LOSS_SPLIT_TRAIN, which);
+    if (status)
+        return status;
+    field *q = &f->fields[f->n_fields - 2], *other = &f->fields[--f->n_fields];
+    for (size_t i = 0; i < q->nx * q->ny; i++) {
+        q->values[i] -= other->values[i];
+        if (q->errors && other->errors) /* of means over different images */
+            q->errors[i] = hypot(q->errors[i], other->errors[i]);
+    }
+    free(other->values);
+    free(other->errors);
+    *other = (field){0};
+    snprintf(q->text, sizeof q->text, "test \342\210\222 training %s",
+             which == QUANTITY_LOSS ? f->loss_label : "accuracy (percentage points)");
+    q->label = q->text;
+    q->word = "difference";
+    q->is_loss = false;
+    q->is_difference = true;
+    return LOSS_OK;
 }
 
 loss_status fields_summarise_lines(field *q)
@@ -166,6 +220,16 @@ static void add_margins(loss_scale *s)
     s->high = high;
 }
 
+/* 0 in the middle. */
+static loss_scale scale_of_difference(const figure *f, const scale_request *r, double reach)
+{
+    const field *q = &f->fields[0];
+    loss_scale s = loss_scale_about_zero(reach, loss_typical_size(q->values, q->nx * q->ny));
+    if (r->has_log && !r->log)
+        s.kind = LOSS_SCALE_LINEAR;
+    return s;
+}
+
 void fields_set_scale(figure *f, quantity which, const scale_request *r)
 {
     double low, high;
@@ -178,6 +242,8 @@ void fields_set_scale(figure *f, quantity which, const scale_request *r)
                     : ROWS[which].is_loss ? loss_scale_of_range(low, high).kind
                                           : LOSS_SCALE_LINEAR;
     find_range(f, is_line, &f->scale.low, &f->scale.high);
+    if (f->fields[0].is_difference)
+        f->scale = scale_of_difference(f, r, fmax(fabs(f->scale.low), fabs(f->scale.high)));
     if (!(f->scale.low <= f->scale.high)) { /* nothing to show */
         f->scale.low = f->scale.kind == LOSS_SCALE_LOG ? 0.1 : 0;
         f->scale.high = 1;

@@ -17,8 +17,16 @@ extern const char *const quantity_names[N_QUANTITIES + 1];
 /** What stands on the axis of a line of a figure that has its fields: "loss (nats per image)". */
 const char *quantity_label(const figure *f, quantity which);
 
+/** What a picture of it is called: "Accuracy". */
+const char *quantity_title(quantity which);
+/** Whether one split's may be taken from the other's. */
+bool quantity_has_difference(quantity which);
+
 /** Adds a split's quantity to a figure whose axes are those of the surface. */
 loss_status fields_add(figure *f, loss_surface *surface, loss_split split, quantity which);
+/** Adds the test images' quantity less the training images'. LOSS_ERR_NAME if the file lacks one.
+ */
+loss_status fields_add_difference(figure *f, loss_surface *surface, quantity which);
 /** Makes repeated lines, [ny][nx], one curve: their mean, with a band of one standard deviation (of
  * n - 1), and the lines themselves. */
 loss_status fields_summarise_lines(field *q);

@@ -13,7 +13,7 @@ enum { MOST_CAPTIONS = 16, MOST_FIELDS = 4, MOST_TICKS = 64 };
 /** One quantity on the grid. */
 typedef struct field {
     const char *label;               /* "test loss (nats per image)" */
-    char text[LOSS_LABEL_SIZE + 16]; /* of a label that is not static */
+    char text[LOSS_LABEL_SIZE + 32]; /* of a label that is not static */
     size_t nx, ny;
     double *values;        /* [ny][nx]; NaN: absent or not finite */
     size_t n_interpolated; /* values of points that are not evaluated yet */
@@ -22,7 +22,9 @@ typedef struct field {
     size_t n_lines; /* of repeated lines: */
     double *lines;  /* [n_lines][nx], drawn thin; values and errors are their mean and standard
                        deviation */
-    bool on_right;  /* a percentage, on an axis of its own */
+    const char *word, *unit;     /* in captions: "accuracy", " %" */
+    bool is_loss, is_difference; /* else another quantity; of two splits */
+    bool on_right;               /* a percentage, on an axis of its own */
     loss_split split;
 } field;
 
@@ -31,6 +33,7 @@ typedef struct overlay overlay; /* contour lines and critical points: overlay.h 
 typedef struct figure {
     double width, height; /* in device units */
     const char *title;
+    char what[160]; /* "Accuracy of resnet20": what it shows */
     loss_axis x, y;
     const char *x_label, *y_label;
     char loss_label[LOSS_LABEL_SIZE]; /* what the loss is called */
@@ -41,8 +44,9 @@ typedef struct figure {
                            of another kind */
     const loss_path_point *path; /* [n_path] of all runs, drawn on a map. Borrowed */
     size_t n_path;
-    overlay *overlay; /* of a map; NULL: none. Owned. */
-    loss_scale scale; /* of the colours, or of the curves' axis */
+    overlay *overlay;   /* of a map; NULL: none. Owned. */
+    bool has_one_scale; /* x and y are drawn at one scale */
+    loss_scale scale;   /* of the colours, or of the curves' axis */
     const char *colours;
     char *captions[MOST_CAPTIONS]; /* owned */
     size_t n_captions;
@@ -68,6 +72,11 @@ typedef struct frame {
     double left, top, width, height,
         unit; /* plotting area; unit: size of one point of the layout */
 } frame;
+
+/** The runs whose paths are drawn: a colour and a name each, and what lines and dots are. Above a
+ * plotting area, which figure_legend_height() leaves room for. */
+double figure_legend_height(const figure *f, double unit);
+void figure_draw_legend(const figure *f, const frame *r, cairo_t *cr);
 
 /** The training paths, within the plotting area of a map, without labels. */
 void figure_draw_path(const figure *f, const frame *r, cairo_t *cr);

@@ -1,10 +1,12 @@
 /* Fields, labels, scale, captions and marks of a figure. */
 #include "figure_make.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "captions.h"
+#include "facts.h"
 
 void figure_free(figure *f)
 {
@@ -60,6 +62,19 @@ static void set_labels(figure *f, const figure_request *r, bool is_repeated)
                                   : "direction 2 (multiples)";
 }
 
+/* One scale for both axes where they have one unit, as directions of one length have. Where that is
+ * not known, axes of like length get one scale; very different ones fill the area. */
+static void set_aspect(figure *f, const loss_surface *surface, int aspect)
+{
+    double width = f->x.max / 2 - f->x.min / 2, height = f->y.max / 2 - f->y.min / 2; /* halved */
+    double along_x = fact_number(surface, LOSS_KEY_NORM_X, NAN),
+           along_y = fact_number(surface, LOSS_KEY_NORM_Y, NAN);
+    bool has_one_unit = fabs(along_x - along_y) <= 1e-3 * fabs(along_x);
+    f->has_one_scale =
+        aspect == ASPECT_EQUAL ||
+        (aspect == ASPECT_AUTO && (has_one_unit || (width / 2 <= height && height / 2 <= width)));
+}
+
 static loss_status add_overlay(figure *f, loss_surface *surface, const figure_request *r)
 {
     char caption[256];
@@ -79,17 +94,25 @@ loss_status figure_make(figure *f, loss_surface *surface, const figure_request *
     loss_split split = (loss_split)r->split;
     uint64_t n_solutions = 0;
     bool is_repeated = loss_surface_metadata(surface, LOSS_KEY_REPEAT) != NULL;
-    if (!r->has_split)
+    bool is_difference = r->split == SPLIT_DIFFERENCE;
+    if (is_difference)
+        split = LOSS_SPLIT_TEST;
+    else if (!r->has_split)
         split = loss_surface_split(surface, split);
     f->x = loss_surface_x(surface);
     f->y = loss_surface_y(surface);
     f->is_map = f->x.n > 1 && f->y.n > 1 && !is_repeated;
     f->has_convexity = r->quantity == QUANTITY_CONVEXITY;
-    f->colours = r->colours;
     loss_surface_count(surface, LOSS_KEY_SOLUTIONS, &n_solutions);
     f->n_solutions = n_solutions <= 3 ? (size_t)n_solutions : 0; /* a plane has no more */
     set_labels(f, r, is_repeated);
-    loss_status status = fields_add(f, surface, split, (quantity)r->quantity);
+    quantity which = (quantity)r->quantity;
+    snprintf(f->what, sizeof f->what, "%s%.30s of %.80s",
+             is_difference ? "Test \342\210\222 training " : "",
+             is_difference ? quantity_names[which] : quantity_title(which),
+             loss_surface_text(surface, LOSS_KEY_MODEL, "?"));
+    loss_status status = is_difference ? fields_add_difference(f, surface, (quantity)r->quantity)
+                                       : fields_add(f, surface, split, (quantity)r->quantity);
     if (!status && !f->is_map)
         status = add_line_fields(f, surface, r, split, is_repeated);
     if (status)
@@ -97,6 +120,8 @@ loss_status figure_make(figure *f, loss_surface *surface, const figure_request *
     if (!f->is_map)
         straighten(f, is_repeated);
     fields_set_scale(f, (quantity)r->quantity, &r->scale);
+    f->colours = r->colours ? r->colours : loss_colour_map_for(&f->scale);
+    set_aspect(f, surface, r->aspect);
     status = captions_add(f, surface);
     if (!status && f->is_map)
         status = add_overlay(f, surface, r);

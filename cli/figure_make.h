@@ -5,10 +5,13 @@
 #include "fields.h"
 #include "overlay.h"
 
+enum { SPLIT_DIFFERENCE = LOSS_SPLIT_TEST + 1 };
+enum { ASPECT_AUTO, ASPECT_EQUAL, ASPECT_FILL };
+
 /** What is to be shown, and how. */
 typedef struct figure_request {
-    const char *colours;
-    int split, quantity;
+    const char *colours;         /* NULL: those that suit the scale */
+    int split, quantity, aspect; /* split: a loss_split, or SPLIT_DIFFERENCE */
     bool has_split, has_quantity;
     scale_request scale;
     overlay_options overlay;

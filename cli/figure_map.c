@@ -84,12 +84,36 @@ static void outline(const frame *r, cairo_t *cr)
     cairo_stroke(cr);
 }
 
+/* Pointed ends, where values lie beyond the colours. */
+static void draw_pointed_end(const figure *f, const frame *bar, bool is_high, cairo_t *cr)
+{
+    const field *q = &f->fields[0];
+    uint8_t rgb[3];
+    bool is_beyond = false;
+    for (size_t i = 0; i < q->nx * q->ny; i++)
+        is_beyond |= is_high ? q->values[i] > f->scale.high : q->values[i] < f->scale.low;
+    if (!is_beyond || loss_colour_at(f->colours, is_high, rgb))
+        return;
+    double y = is_high ? bar->top : bar->top + bar->height, tip = (is_high ? -0.8 : 0.8);
+    cairo_move_to(cr, bar->left, y);
+    cairo_line_to(cr, bar->left + bar->width / 2, y + tip * bar->width);
+    cairo_line_to(cr, bar->left + bar->width, y);
+    cairo_close_path(cr);
+    cairo_set_source_rgb(cr, rgb[0] / 255.0, rgb[1] / 255.0, rgb[2] / 255.0);
+    cairo_fill_preserve(cr);
+    cairo_set_source_rgb(cr, 0.13, 0.13, 0.13);
+    cairo_set_line_width(cr, 1.6 * bar->unit);
+    cairo_stroke(cr);
+}
+
 static void draw_colour_bar(const figure *f, const frame *r, cairo_t *cr)
 {
     frame bar = {r->left + r->width + 30 * r->unit, r->top, 30 * r->unit, r->height, r->unit};
     double ticks[MOST_TICKS], places[MOST_TICKS];
     size_t n = figure_scale_ticks(f, ticks, places);
     paint(f, &bar, bar_place, NULL, cr);
+    draw_pointed_end(f, &bar, false, cr);
+    draw_pointed_end(f, &bar, true, cr);
     outline(&bar, cr);
     figure_draw_side_axis(&bar, bar.left + bar.width, true, ticks, places, n, f->fields[0].label,
                           cr);
@@ -141,12 +165,11 @@ static void mark_solutions(const figure *f, const frame *r, cairo_t *cr)
     }
 }
 
-/* Axes of like length get one scale, so that a round basin looks round; very different ones fill
- * the area. */
+/* One scale for both axes, so that a round basin looks round. */
 static void equalise_scales(const figure *f, frame *r)
 {
     double width = f->x.max / 2 - f->x.min / 2, height = f->y.max / 2 - f->y.min / 2; /* halved */
-    if (width / 2 > height || height / 2 > width)
+    if (!f->has_one_scale)
         return;
     double scale = r->width / width < r->height / height ? r->width / width : r->height / height;
     if (!isfinite(scale)) /* axes of the smallest doubles */
@@ -163,6 +186,8 @@ bool figure_draw_map(const figure *f, cairo_t *cr)
     double *places = places_of(f);
     if (!places)
         return false;
+    r.top += figure_legend_height(f, r.unit);
+    r.height -= figure_legend_height(f, r.unit);
     equalise_scales(f, &r);
     paint(f, &r, interpolate, places, cr);
     free(places);
@@ -175,6 +200,7 @@ bool figure_draw_map(const figure *f, cairo_t *cr)
     figure_draw_x_axis(f, &r, cr);
     draw_y_axis(f, &r, cr);
     draw_colour_bar(f, &r, cr);
+    figure_draw_legend(f, &r, cr);
     figure_draw_title_and_captions(f, &r, cr);
     return is_whole;
 }

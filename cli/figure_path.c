@@ -1,6 +1,5 @@
-/* The path of training on a map: a line with a mark at each checkpoint, white with a dark halo
- * as the centre's cross; further runs have other colours. Epoch numbers, and names of several
- * runs, where there is room. */
+/* The path of training on a map: a line with a mark at each checkpoint, with a dark rim; each run
+ * has a colour, which the legend above the map names. Epoch numbers where there is room. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,11 +7,9 @@
 
 #include "display.h"
 #include "figure_overlay.h"
+#include "run_colours.h"
 
-enum { LABELS_A_RUN = 10, MOST_TRIES = 100, N_COLOURS = 4 };
-
-static const double COLOURS[N_COLOURS][3] = {
-    {1, 1, 1}, {1.0, 0.62, 0.2}, {1.0, 0.45, 0.75}, {0.45, 0.9, 1.0}};
+enum { LABELS_A_RUN = 10, MOST_TRIES = 100 };
 
 static bool is_inside(const figure *f, const loss_path_point *p)
 {
@@ -41,6 +38,16 @@ static void draw_line(const figure *f, const frame *r, const loss_path_point *p,
     }
 }
 
+static void draw_dot(double x, double y, double unit, const double *colour, cairo_t *cr)
+{
+    cairo_arc(cr, x, y, 4.5 * unit, 0, 6.2831853);
+    cairo_set_source_rgb(cr, colour[0], colour[1], colour[2]);
+    cairo_fill_preserve(cr);
+    cairo_set_source_rgb(cr, 0.1, 0.1, 0.1);
+    cairo_set_line_width(cr, 1.5 * unit);
+    cairo_stroke(cr);
+}
+
 static void draw_marks(const figure *f, const frame *r, const loss_path_point *p, size_t n,
                        const double *colour, cairo_t *cr)
 {
@@ -49,12 +56,7 @@ static void draw_marks(const figure *f, const frame *r, const loss_path_point *p
             continue;
         double at[2];
         figure_point(f, r, p[i].x, p[i].y, at);
-        cairo_arc(cr, at[0], at[1], 4.5 * r->unit, 0, 6.2831853);
-        cairo_set_source_rgb(cr, colour[0], colour[1], colour[2]);
-        cairo_fill_preserve(cr);
-        cairo_set_source_rgb(cr, 0.1, 0.1, 0.1);
-        cairo_set_line_width(cr, 1.5 * r->unit);
-        cairo_stroke(cr);
+        draw_dot(at[0], at[1], r->unit, colour, cr);
     }
 }
 
@@ -149,6 +151,57 @@ static size_t end_of_run(const figure *f, size_t first)
     return next;
 }
 
+enum { LEGEND_LINE = 30, A_ROW = 3, MOST_ROWS = 2 };
+
+static size_t count_runs(const figure *f)
+{
+    size_t n = 0;
+    for (size_t first = 0; first < f->n_path; first = end_of_run(f, first))
+        n++;
+    return n;
+}
+
+/* The runs, and what the marks are, in rows of three. */
+double figure_legend_height(const figure *f, double unit)
+{
+    size_t rows = (count_runs(f) + 1 + A_ROW - 1) / A_ROW;
+    return f->n_path ? (double)((rows < MOST_ROWS ? rows : MOST_ROWS) * LEGEND_LINE + 6) * unit : 0;
+}
+
+void figure_draw_legend(const figure *f, const frame *r, cairo_t *cr)
+{
+    double u = r->unit, top = r->top - figure_legend_height(f, u), left = 115 * u,
+           column = (f->width - 2 * left) / A_ROW;
+    size_t n = count_runs(f), most = A_ROW * MOST_ROWS - 1, k = 0;
+    char text[128];
+    if (!n)
+        return;
+    figure_font(cr, 18 * u, false);
+    for (size_t first = 0; first < f->n_path && k < n && k < most;
+         first = end_of_run(f, first), k++) {
+        double x = left + (double)(k % A_ROW) * column,
+               y = top + (20 + LEGEND_LINE * (double)(k / A_ROW)) * u;
+        const double *colour = run_colour(k);
+        for (int pass = 0; pass < 2; pass++) {
+            cairo_move_to(cr, x, y - 6 * u);
+            cairo_rel_line_to(cr, 40 * u, 0);
+            cairo_set_source_rgb(cr, pass ? colour[0] : 0.1, pass ? colour[1] : 0.1,
+                                 pass ? colour[2] : 0.1);
+            cairo_set_line_width(cr, (pass ? 2 : 5) * u);
+            cairo_stroke(cr);
+        }
+        draw_dot(x + 20 * u, y - 6 * u, u, colour, cr);
+        cairo_set_source_rgb(cr, 0.13, 0.13, 0.13);
+        snprintf(text, sizeof text, "%.24s%s", display(f->path[first].run),
+                 k + 1 == most && n > most ? ", ..." : "");
+        figure_text(cr, x + 50 * u, y, 0, text);
+    }
+    figure_font(cr, 16 * u, false);
+    figure_text(cr, left + (double)(k % A_ROW) * column,
+                top + (20 + LEGEND_LINE * (double)(k / A_ROW)) * u, 0,
+                "dots: checkpoints, with epochs");
+}
+
 void figure_draw_path(const figure *f, const frame *r, cairo_t *cr)
 {
     cairo_save(cr);
@@ -156,8 +209,8 @@ void figure_draw_path(const figure *f, const frame *r, cairo_t *cr)
     cairo_clip(cr);
     for (size_t first = 0, next, k = 0; first < f->n_path; first = next, k++) {
         next = end_of_run(f, first);
-        draw_line(f, r, f->path + first, next - first, COLOURS[k % N_COLOURS], cr);
-        draw_marks(f, r, f->path + first, next - first, COLOURS[k % N_COLOURS], cr);
+        draw_line(f, r, f->path + first, next - first, run_colour(k), cr);
+        draw_marks(f, r, f->path + first, next - first, run_colour(k), cr);
     }
     cairo_restore(cr);
 }

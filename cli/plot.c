@@ -29,19 +29,16 @@ static bool draw(void *user, cairo_t *cr)
 static int run(const request *r)
 {
     uint8_t rgb[3];
-    char title[256];
     loss_surface *surface = NULL;
     figure f = {.width = (double)r->size[0], .height = (double)r->size[1]};
-    loss_status status = loss_colour_at(r->figure.colours, 0, rgb);
+    loss_status status = r->figure.colours ? loss_colour_at(r->figure.colours, 0, rgb) : LOSS_OK;
     if (!status)
         status = loss_surface_read(&surface, r->path);
     if (!status)
         status = figure_make(&f, surface, &r->figure);
     int result = status ? report_failure(status) : EXIT_OK;
     if (!status) {
-        snprintf(title, sizeof title, "Loss landscape of %s",
-                 loss_surface_text(surface, LOSS_KEY_MODEL, "?"));
-        f.title = display(r->title ? r->title : title);
+        f.title = display(r->title ? r->title : f.what);
     }
     for (size_t i = 0; i < r->outs.n && result == EXIT_OK; i++)
         result = picture_write(r->outs.items[i], f.width, f.height,
@@ -78,6 +75,11 @@ static int check_request(const request *r)
             return usage_error(TEXT.name, "--out=%s: its ending names no picture; expected %s",
                                r->outs.items[i],
                                options_list(picture_endings(), endings, sizeof endings));
+    if (r->figure.split == SPLIT_DIFFERENCE &&
+        !quantity_has_difference((quantity)r->figure.quantity))
+        return usage_error(TEXT.name,
+                           "--split=difference is of the loss or the accuracy, not of %s",
+                           quantity_names[r->figure.quantity]);
     const scale_request *s = &r->figure.scale;
     if (s->has_low && s->has_high && !(s->low < s->high))
         return usage_error(TEXT.name, "--min %g is not below --max %g", s->low, s->high);
@@ -88,26 +90,30 @@ static int check_request(const request *r)
 
 int command_plot(int argc, char **argv)
 {
-    request r = {.figure = {.colours = loss_colour_maps()[0], .split = LOSS_SPLIT_TEST},
-                 .size = {1200, 1000},
-                 .contours = "10"};
+    request r = {.figure = {.split = LOSS_SPLIT_TEST}, .size = {1200, 1000}, .contours = "10"};
     figure_request *f = &r.figure;
-    char endings[64], out_help[128];
+    static const char *const splits[] = {"train", "test", "difference", NULL}, *const aspects[] = {
+                                                                                   "auto", "equal",
+                                                                                   "fill", NULL};
+    char endings[64], out_help[128], colours_help[320];
     snprintf(out_help, sizeof out_help, "picture to write (%s); may be given several times",
              options_list(picture_endings(), endings, sizeof endings));
+    snprintf(colours_help, sizeof colours_help, "%s; of differences coolwarm",
+             choices_colours_help());
     const option_spec options[] = {
         OPT_TEXTS("out", "FILE", out_help, &r.outs),
         OPT_CHOICE("field", "F", quantity_names,
                    "loss, accuracy, standard-error or, after surface --curvature, convexity (loss; "
                    "a line: loss and accuracy)",
                    &f->quantity, .given = &f->has_quantity),
-        OPT_CHOICE("split", "S", choices_split(), "train or test (test; a line shows both)",
-                   &f->split, .given = &f->has_split),
+        OPT_CHOICE("split", "S", splits,
+                   "train, test or difference: test - train (test; a line shows both)", &f->split,
+                   .given = &f->has_split),
         OPT_SWITCH("log",
                    "logarithmic colours or heights, or with --no-log linear ones (logarithmic "
                    "where\n                             losses span more than a factor of 20)",
                    &f->scale.log, .given = &f->scale.has_log),
-        OPT_TEXT("colours", "MAP", choices_colours_help(), &f->colours),
+        OPT_TEXT("colours", "MAP", colours_help, &f->colours),
         OPT_NUMBER("min", "X", "lowest value of the colours", &f->scale.low,
                    .given = &f->scale.has_low),
         OPT_NUMBER("max", "X", "highest value of the colours", &f->scale.high,
@@ -125,6 +131,10 @@ int command_plot(int argc, char **argv)
                  &r.critical),
         OPT_FLAG("grid-values", "say the value of the grid point beside that of each mark",
                  &r.grid_values),
+        OPT_CHOICE("aspect", "A", aspects,
+                   "of the axes: equal (one scale for both), fill, or auto: equal where both "
+                   "directions\n                             have one length (auto)",
+                   &f->aspect),
         OPT_SIZE("size", "WxH", "pixels (1200x1000)", r.size),
         OPT_TEXT("title", "TEXT", "title instead of the model's name", &r.title),
     };
