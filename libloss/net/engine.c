@@ -230,10 +230,9 @@ loss_status lossi_engine_run(lossi_engine *e, size_t n_slots, lossi_chunk_work w
 
 /* ---- Images --------------------------------------------------------------------------------- */
 
-/* Keeps the thread's message and stops the run; where several images fail, the first one's counts.
- */
-static void keep_failure(lossi_failure *f, size_t image)
+void lossi_engine_fail(const lossi_engine *e, size_t image)
 {
+    lossi_failure *f = e->failure;
     pthread_mutex_lock(&f->lock);
     if (!atomic_load(&f->happened) || image < f->image) {
         f->status = loss_last_status();
@@ -244,6 +243,11 @@ static void keep_failure(lossi_failure *f, size_t image)
     pthread_mutex_unlock(&f->lock);
 }
 
+bool lossi_engine_has_failed(const lossi_engine *e)
+{
+    return atomic_load(&e->failure->happened);
+}
+
 void lossi_engine_feed(const lossi_engine *e, const lossi_chunk *chunk)
 {
     lossi_real *input = lossi_block_at(e, chunk, LOSSI_OUTPUTS, 0);
@@ -252,7 +256,7 @@ void lossi_engine_feed(const lossi_engine *e, const lossi_chunk *chunk)
             i < chunk->n ? e->batch.image(e->batch.user, chunk->first + i, chunk->worker->image)
                          : NULL;
         if (!image && i < chunk->n)
-            keep_failure(e->failure, chunk->first + i);
+            lossi_engine_fail(e, chunk->first + i);
         for (size_t j = 0; j < e->image_size; j++)
             input[j * e->lanes + i] = image ? (lossi_real)image[j] : 0;
     }

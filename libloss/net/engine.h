@@ -122,6 +122,12 @@ void lossi_engine_start(lossi_engine *e, const loss_net *net, lossi_mode mode,
  *  @return LOSS_OK, LOSS_ERR_CANCELLED, or why an image could not be had */
 loss_status lossi_engine_run(lossi_engine *e, size_t n_slots, lossi_chunk_work work, void *pass);
 
+/** Stops the run: it ends with this thread's last error. Where several images fail, the first one's
+ * counts. */
+void lossi_engine_fail(const lossi_engine *e, size_t image);
+
+bool lossi_engine_has_failed(const lossi_engine *e);
+
 /** Brings a chunk's images in, and zeros for those it lacks. */
 void lossi_engine_feed(const lossi_engine *e, const lossi_chunk *chunk);
 /** Those of all chunks. @return as lossi_engine_run() */

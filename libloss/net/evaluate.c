@@ -12,7 +12,12 @@ struct lossi_evaluator {
     lossi_engine engine;
     lossi_steps steps;
     lossi_weights weights;
-    float *logits; /* [n][classes]; NULL: losses are wanted */
+    float *logits;    /* [n][classes]; NULL: losses are wanted */
+    lossi_kept *kept; /* NULL: nothing is */
+    size_t kept_set;
+    bool uses_kept;              /* in the run under way */
+    const lossi_kept *are_ready; /* the weights of its fixed steps are; NULL: those of none */
+    atomic_size_t n_run;         /* steps of chunks */
 };
 
 void lossi_evaluator_free(lossi_evaluator *e)
@@ -46,7 +51,19 @@ loss_status lossi_evaluator_create(lossi_evaluator **out, const loss_net *net, s
 
 void lossi_evaluator_set(lossi_evaluator *e, const loss_net *net)
 {
-    lossi_weights_set(&e->weights, &e->engine, net, NULL, NULL);
+    lossi_weights_set(&e->weights, &e->engine, net, NULL, NULL, NULL);
+    e->are_ready = NULL;
+}
+
+void lossi_evaluator_keep(lossi_evaluator *e, lossi_kept *kept, size_t set)
+{
+    e->kept = kept;
+    e->kept_set = set;
+}
+
+size_t lossi_evaluator_steps_run(const lossi_evaluator *e)
+{
+    return atomic_load(&e->n_run);
 }
 
 size_t lossi_evaluator_chunks(const lossi_evaluator *e, size_t n)
@@ -77,13 +94,62 @@ static void run_step(const lossi_evaluator *e, const lossi_chunk *chunk, size_t 
     call.node->layer->forward(&call);
 }
 
-static void run_chunk(void *pass, const lossi_chunk *chunk)
+/* All steps. */
+static void run_steps(const lossi_evaluator *e, const lossi_chunk *chunk)
 {
-    const lossi_evaluator *e = pass;
-    const lossi_engine *engine = &e->engine;
-    lossi_engine_feed(engine, chunk);
+    lossi_engine_feed(&e->engine, chunk);
     for (size_t k = 0; k < e->steps.n; k++)
         run_step(e, chunk, k);
+}
+
+static void run_and_save(const lossi_evaluator *e, const lossi_chunk *chunk)
+{
+    const lossi_fixed *fixed = lossi_kept_fixed(e->kept);
+    loss_status status = LOSS_OK;
+    lossi_engine_feed(&e->engine, chunk);
+    for (size_t k = 0; k < e->steps.n && !status; k++) {
+        run_step(e, chunk, k);
+        if (fixed->kept[k])
+            status = lossi_kept_save(e->kept, e->kept_set, &e->engine, chunk, k);
+    }
+    lossi_kept_end(e->kept, e->kept_set, chunk, !status && !lossi_engine_has_failed(&e->engine));
+    if (status)
+        lossi_engine_fail(&e->engine, chunk->first);
+}
+
+/* An output that is kept is put where its step would have put it, when that would have run: only
+ * then is the place free. @return how many steps were run */
+static size_t load_and_run(const lossi_evaluator *e, const lossi_chunk *chunk)
+{
+    const lossi_fixed *fixed = lossi_kept_fixed(e->kept);
+    size_t n = 0;
+    loss_status status = LOSS_OK;
+    if (fixed->reads_images)
+        lossi_engine_feed(&e->engine, chunk);
+    for (size_t k = 0; k < e->steps.n && !status; k++) {
+        if (fixed->kept[k])
+            status = lossi_kept_load(e->kept, e->kept_set, &e->engine, chunk, k);
+        if (fixed->is_fixed[k])
+            continue;
+        run_step(e, chunk, k);
+        n++;
+    }
+    if (status)
+        lossi_engine_fail(&e->engine, chunk->first);
+    return n;
+}
+
+static void run_chunk(void *pass, const lossi_chunk *chunk)
+{
+    lossi_evaluator *e = pass;
+    const lossi_engine *engine = &e->engine;
+    size_t n = e->steps.n;
+    switch (e->uses_kept ? lossi_kept_begin(e->kept, e->kept_set, chunk) : LOSSI_KEPT_NOT) {
+    case LOSSI_KEPT_NOT: run_steps(e, chunk); break;
+    case LOSSI_KEPT_SAVE: run_and_save(e, chunk); break;
+    case LOSSI_KEPT_LOAD: n = load_and_run(e, chunk); break;
+    }
+    atomic_fetch_add_explicit(&e->n_run, n, memory_order_relaxed);
     if (!e->logits) {
         lossi_outcome_take(engine, chunk, false, false);
         return;
@@ -95,12 +161,22 @@ static void run_chunk(void *pass, const lossi_chunk *chunk)
             e->logits[(chunk->first + i) * classes + k] = (float)logits[k * engine->lanes + i];
 }
 
+/* Weights of fixed steps are made ready once. */
+static void set_weights(lossi_evaluator *e, const loss_net *net)
+{
+    const lossi_fixed *fixed = e->kept ? lossi_kept_fixed(e->kept) : NULL;
+    e->uses_kept = fixed && !e->logits && lossi_fixed_is_of(fixed, net);
+    bool are_ready = e->uses_kept && e->are_ready == e->kept;
+    lossi_weights_set(&e->weights, &e->engine, net, NULL, NULL, are_ready ? fixed->is_fixed : NULL);
+    e->are_ready = e->uses_kept ? e->kept : NULL;
+}
+
 static loss_status run(lossi_evaluator *e, const loss_net *net, const lossi_batch *batch,
                        float *logits)
 {
     e->logits = logits;
     lossi_engine_start(&e->engine, net, LOSSI_EVALUATION, batch);
-    lossi_evaluator_set(e, net);
+    set_weights(e, net);
     return lossi_engine_run(&e->engine, 0, run_chunk, e);
 }
 

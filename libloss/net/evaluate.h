@@ -3,6 +3,7 @@
 #ifndef LOSSI_EVALUATE_H
 #define LOSSI_EVALUATE_H
 
+#include "net/kept.h"
 #include "net/net.h"
 
 typedef struct lossi_evaluator lossi_evaluator;
@@ -16,6 +17,13 @@ void lossi_evaluator_free(lossi_evaluator *evaluator);
 loss_status lossi_evaluator_run(lossi_evaluator *evaluator, const loss_net *net,
                                 const loss_dataset *data, loss_cancelled cancelled, void *user,
                                 loss_result *result);
+
+/** The runs from now on are over data set number `set` of what is kept, and use it if their network
+ * has its values where it is fixed.
+ *  @param kept  NULL: nothing is kept. Borrowed until the next call */
+void lossi_evaluator_keep(lossi_evaluator *evaluator, lossi_kept *kept, size_t set);
+/** Steps of chunks that were run since the evaluator was made. */
+size_t lossi_evaluator_steps_run(const lossi_evaluator *evaluator);
 
 /** [images] the loss of each image of the last run. Borrowed, until the next one. */
 const double *lossi_evaluator_losses(const lossi_evaluator *evaluator);

@@ -63,10 +63,9 @@ static loss_status choose_parameters(lossi_hessian *h, const loss_net *net,
     if (!status && !h->all.count)
         status = lossi_fail(LOSS_ERR_SHAPE, "%s has no parameters that move", net->model);
     if (!status)
+        status = lossi_layout_check(net, !opt->all_tensors, opt->layers);
+    if (!status)
         status = lossi_layout_create(&h->block, net, !opt->all_tensors, opt->layers);
-    if (!status && !h->block.count)
-        status = lossi_fail(LOSS_ERR_NAME, "%s: no parameter of %s that moves has such a name",
-                            opt->layers, net->model);
     for (int k = 0; !status && k < 2 && h->block.count < h->all.count; k++)
         if (!(h->full[k] = lossi_alloc(h->all.count, sizeof *h->full[k])))
             status = lossi_fail_nomem(h->all.count * sizeof *h->full[k]);
@@ -137,7 +136,7 @@ void lossi_hessian_set(lossi_hessian *h, const loss_net *net)
 {
     h->net = net;
     lossi_engine_start(&h->engine, net, LOSSI_EVALUATION, &h->batch);
-    lossi_weights_set(&h->now, &h->engine, net, NULL, NULL);
+    lossi_weights_set(&h->now, &h->engine, net, NULL, NULL, NULL);
     for (size_t i = 1; i < net->n_nodes; i++) {
         const lossi_node *node = &net->nodes[i];
         const lossi_real *p[LOSSI_MOST_TENSORS];
@@ -270,7 +269,7 @@ static loss_status run(lossi_hessian *h, const lossi_real *vector, double *loss,
     lossi_real *into = h->full[1] ? h->full[1] : result;
     h->vector = vector;
     if (vector)
-        lossi_weights_set(&h->moves, e, h->net, &h->all, vector);
+        lossi_weights_set(&h->moves, e, h->net, &h->all, vector, NULL);
     loss_status status = lossi_engine_run(e, h->n_slots, run_chunk, h);
     if (status)
         return status;

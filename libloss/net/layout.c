@@ -20,6 +20,22 @@ static bool is_asked_for(const char *patterns, const char *name)
     }
 }
 
+bool lossi_layout_takes(const lossi_tensor *t, bool filters, const char *names)
+{
+    return lossi_tensor_is_trainable(t) && (!filters || lossi_tensor_is_filter(t)) &&
+           (!names || is_asked_for(names, t->name));
+}
+
+loss_status lossi_layout_check(const loss_net *net, bool filters, const char *names)
+{
+    bool found = !names;
+    for (size_t i = 0; i < net->n_tensors && !found; i++)
+        found = lossi_layout_takes(&net->tensors[i], filters, names);
+    return found ? LOSS_OK
+                 : lossi_fail(LOSS_ERR_NAME, "%s: no parameter of %s that moves has such a name",
+                              names, net->model);
+}
+
 loss_status lossi_layout_create(lossi_layout *l, const loss_net *net, bool filters,
                                 const char *names)
 {
@@ -29,8 +45,7 @@ loss_status lossi_layout_create(lossi_layout *l, const loss_net *net, bool filte
         return lossi_fail_nomem(net->n_tensors * sizeof *l->at);
     for (size_t i = 0; i < net->n_tensors; i++) {
         const lossi_tensor *t = &net->tensors[i];
-        bool is_in = lossi_tensor_is_trainable(t) && (!filters || lossi_tensor_is_filter(t)) &&
-                     (!names || is_asked_for(names, t->name));
+        bool is_in = lossi_layout_takes(t, filters, names);
         l->at[i] = is_in ? l->count : SIZE_MAX;
         l->count += is_in ? t->count : 0;
     }

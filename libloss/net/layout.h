@@ -32,6 +32,11 @@ static inline lossi_real *lossi_layout_place(const lossi_layout *l, lossi_real *
     return (lossi_real *)lossi_layout_part(l, vector, tensor);
 }
 
+/** Whether a layout of `filters` and `names` has a tensor. */
+bool lossi_layout_takes(const lossi_tensor *tensor, bool filters, const char *names);
+/** LOSS_ERR_NAME unless a layout of them has some tensor. */
+loss_status lossi_layout_check(const loss_net *net, bool filters, const char *names);
+
 /** Between vectors and directions, which have a value for each trainable one: those that are not
  * in the vector are left out, or 0. */
 void lossi_layout_take(const lossi_layout *l, const loss_net *net, const float *direction,

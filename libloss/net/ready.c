@@ -91,10 +91,12 @@ static void set_affine(const lossi_ready *r, const loss_net *net, const lossi_st
 }
 
 void lossi_weights_set(lossi_weights *w, const lossi_engine *e, const loss_net *net,
-                       const lossi_layout *l, const lossi_real *direction)
+                       const lossi_layout *l, const lossi_real *direction, const bool *are_ready)
 {
     size_t n = 0;
     for (size_t k = 0; k < w->steps->n; k++) {
+        if (are_ready && are_ready[k])
+            continue;
         const lossi_step *s = &w->steps->at[k];
         const lossi_ready *r = &w->at[k];
         int weight = net->nodes[s->node].tensors[LOSSI_WEIGHT];

@@ -24,9 +24,11 @@ void lossi_weights_free(lossi_weights *w, const lossi_engine *e);
 
 /** Makes a network's weights ready, or those of a direction through it: affine maps that do not
  * move along it stay zero.
- *  @param direction  laid out as `l` says; NULL: the network itself */
+ *  @param direction  laid out as `l` says; NULL: the network itself
+ *  @param are_ready  [steps->n] those that were made ready of the same values already; NULL: none
+ */
 void lossi_weights_set(lossi_weights *w, const lossi_engine *e, const loss_net *net,
-                       const lossi_layout *l, const lossi_real *direction);
+                       const lossi_layout *l, const lossi_real *direction, const bool *are_ready);
 
 /** Makes filters ready in all threads. */
 void lossi_pack_filters(const lossi_engine *e, size_t n, const lossi_pack *packs);
