@@ -363,7 +363,7 @@ int command_curvature(int argc, char **argv)
         OPT_CHOICE("ignore", "I", choices_ignore(),
                    "what stays: biasbn (biases and BatchNorm) or none (biasbn)", &r.ignore),
         OPT_TEXT("layers", "PATTERN",
-                 "only the block of parameters with such names, such as 'layer1.*,fc.weight'",
+                 "only the block of parameters with such names, such as 'layer3.*,fc.weight'",
                  &r.curvature.layers),
         OPT_SEED("seed", "N", "seed of start and random vectors (0)", &r.curvature.seed),
         OPT_THREADS(&r.curvature.threads),

@@ -17,6 +17,7 @@ static loss_status make_random(const plane_source *from, const loss_net *net,
     opt.norm = (loss_norm)from->options->norm;
     opt.ignore = (loss_ignore)from->options->ignore;
     opt.seed = from->options->seed;
+    opt.layers = from->options->layers;
     return loss_plane_random(plane, net, &opt);
 }
 
@@ -24,8 +25,8 @@ static loss_status make_pca(const plane_source *from, const loss_net *net, const
                             loss_plane **plane)
 {
     (void)data;
-    return runs_make_plane(from->runs, net, (loss_ignore)from->options->ignore, from->t->quiet,
-                           plane);
+    return runs_make_plane(from->runs, net, (loss_ignore)from->options->ignore,
+                           from->options->layers, from->t->quiet, plane);
 }
 
 static loss_status make_hessian(const plane_source *from, const loss_net *net,
@@ -125,18 +126,19 @@ static const plane_kind KINDS[] = {
      .make = make_line},
     {.word = "random",
      .help = "random",
-     .takes = TAKES(DIRECTIONS) | TAKES(NORM) | TAKES(SEED) | TAKES(REPEAT) | TAKES(IGNORE),
+     .takes = TAKES(DIRECTIONS) | TAKES(NORM) | TAKES(SEED) | TAKES(REPEAT) | TAKES(IGNORE) |
+              TAKES(LAYERS),
      .axis = {-1, 1, 25},
      .make = make_random},
     {.word = "pca",
      .help = "pca of a run's checkpoints",
-     .takes = TAKES(DIRECTIONS) | TAKES(IGNORE),
+     .takes = TAKES(DIRECTIONS) | TAKES(IGNORE) | TAKES(LAYERS),
      .has_paths = true,
      .axis = {NAN, NAN, 25},
      .make = make_pca},
     {.word = "hessian",
      .help = "hessian (its two leading eigenvectors)",
-     .takes = TAKES(DIRECTIONS) | TAKES(IGNORE),
+     .takes = TAKES(DIRECTIONS) | TAKES(IGNORE) | TAKES(LAYERS),
      .axis = {-1, 1, 25},
      .make = make_hessian},
     {.is_chosen = is_file, .takes = TAKES(DIRECTIONS), .axis = {-1, 1, 25}, .make = make_given},
@@ -151,11 +153,9 @@ const plane_kind *planes_find(const plane_options *o)
     return kind;
 }
 
-static const char *const OPTIONS[N_PLANE_OPTIONS] = {[PLANE_DIRECTIONS] = "directions",
-                                                     [PLANE_NORM] = "norm",
-                                                     [PLANE_SEED] = "seed",
-                                                     [PLANE_REPEAT] = "repeat",
-                                                     [PLANE_IGNORE] = "ignore"};
+static const char *const OPTIONS[N_PLANE_OPTIONS] = {
+    [PLANE_DIRECTIONS] = "directions", [PLANE_NORM] = "norm",     [PLANE_SEED] = "seed",
+    [PLANE_REPEAT] = "repeat",         [PLANE_IGNORE] = "ignore", [PLANE_LAYERS] = "layers"};
 
 int planes_check(const plane_kind *kind, const plane_options *o, bool has_curvature,
                  const char *command)
@@ -172,6 +172,11 @@ int planes_check(const plane_kind *kind, const plane_options *o, bool has_curvat
         if (i == PLANE_REPEAT)
             return usage_error(command,
                                "--repeat draws random lines: it goes without --directions");
+        if (i == PLANE_LAYERS)
+            return usage_error(command,
+                               "--layers restricts directions that are made here; %s says itself "
+                               "what moves",
+                               o->directions);
         return usage_error(command,
                            "--%s is about random directions; those of %s are used as they are",
                            OPTIONS[i], o->directions);
@@ -218,5 +223,15 @@ const char *planes_ignore_help(void)
     size_t n = list_words(text, PLANE_IGNORE, ", ");
     snprintf(text + n, sizeof text - n,
              ", --curvature: biasbn or none (biasbn: biases and BatchNorm stay)");
+    return text;
+}
+
+const char *planes_layers_help(void)
+{
+    static char text[2 * LIST_SIZE];
+    size_t n = list_words(text, PLANE_LAYERS, ", ");
+    snprintf(text + n, sizeof text - n,
+             ": only parameters with such names move, such as 'layer3.*,fc.weight'; what comes "
+             "before them is computed once");
     return text;
 }

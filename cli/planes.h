@@ -13,6 +13,7 @@ typedef enum plane_option {
     PLANE_SEED,
     PLANE_REPEAT,
     PLANE_IGNORE,
+    PLANE_LAYERS,
     N_PLANE_OPTIONS
 } plane_option;
 
@@ -20,6 +21,7 @@ typedef struct plane_options {
     const char *directions; /* a kind's word, or a file */
     const char *to, *and;   /* files of other solutions, or NULL */
     int norm, ignore;       /* of choices_norm() and choices_ignore() */
+    const char *layers;     /* patterns of names; NULL: all */
     uint64_t seed;
     size_t repeat; /* lines of many directions; 0: none */
     bool given[N_PLANE_OPTIONS];
@@ -41,6 +43,8 @@ typedef struct plane_options {
                    &(o).norm, .given = &(o).given[PLANE_NORM]),                                    \
         OPT_CHOICE("ignore", "I", choices_ignore(), planes_ignore_help(), &(o).ignore,             \
                    .given = &(o).given[PLANE_IGNORE]),                                             \
+        OPT_TEXT("layers", "PATTERN", planes_layers_help(), &(o).layers,                           \
+                 .given = &(o).given[PLANE_LAYERS]),                                               \
         OPT_SEED("seed", "N", "seed of the random directions (0)", &(o).seed,                      \
                  .given = &(o).given[PLANE_SEED])
 
@@ -79,5 +83,6 @@ int planes_check(const plane_kind *kind, const plane_options *o, bool has_curvat
 const char *planes_words(void);
 const char *planes_help(void);
 const char *planes_ignore_help(void);
+const char *planes_layers_help(void);
 
 #endif

@@ -109,7 +109,7 @@ static void report_pca(const loss_pca_progress *p, void *user)
 }
 
 loss_status runs_make_plane(const run_list *runs, const loss_net *net, loss_ignore ignore,
-                            bool quiet, loss_plane **plane)
+                            const char *layers, bool quiet, loss_plane **plane)
 {
     size_t n = 0, at = 0;
     for (size_t i = 0; i < runs->n; i++)
@@ -122,6 +122,7 @@ loss_status runs_make_plane(const run_list *runs, const loss_net *net, loss_igno
             paths[at++] = runs->items[i].checkpoints.paths[t];
     loss_pca_options opt = LOSS_PCA_OPTIONS_INIT;
     opt.ignore = ignore;
+    opt.layers = layers;
     opt.progress = report_pca;
     opt.cancelled = interrupted;
     opt.user = &quiet;

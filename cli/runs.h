@@ -31,7 +31,7 @@ void runs_free(run_list *runs);
 
 /** The plane of the principal components of all checkpoints of all runs. */
 loss_status runs_make_plane(const run_list *runs, const loss_net *net, loss_ignore ignore,
-                            bool quiet, loss_plane **plane);
+                            const char *layers, bool quiet, loss_plane **plane);
 
 /** Sets the axes that are automatic (their min is NaN) to hold all paths and the centre with a
  * margin of a fifth; the centre is a point of the grid. A line has the y axis 0. */

@@ -138,6 +138,10 @@ LOSS_API loss_key_kind loss_key_kind_of(const char *key);
 /** What the directions leave out: loss_ignore_name(). Since 0.1. */
 #define LOSS_KEY_IGNORE "ignore"
 
+/** The layers that the directions are restricted to, loss_plane_layers(), where they are.
+ *  Since 0.1. */
+#define LOSS_KEY_LAYERS "layers"
+
 /** Of random directions. Since 0.1. */
 #define LOSS_KEY_SEED "seed"
 
@@ -164,6 +168,10 @@ LOSS_API loss_key_kind loss_key_kind_of(const char *key);
 
 /** Of a part of a surface: which, as K/N. Since 0.1. */
 #define LOSS_KEY_PART "part"
+
+/** Which layers give the same at all points, and how much work they are, where they are computed
+ *  once. Since 0.1. */
+#define LOSS_KEY_COMPUTED_ONCE "computed_once"
 
 /* What was added to the points. */
 

@@ -41,19 +41,24 @@ typedef struct loss_random_options {
     loss_norm norm;     /**< how tensors of two or more dimensions are scaled */
     loss_ignore ignore; /**< what happens to tensors of one dimension */
     uint64_t seed;      /**< of the generator */
+    /** not NULL: only parameters with such names move, patterns as the shell's with commas between
+     *  them: "layer3.*,fc.weight". Where they move, they move as they would without. Borrowed for
+     *  the call. */
+    const char *layers;
 } loss_random_options;
 
 /** The defaults of loss_random_options. Since 0.1. */
 #define LOSS_RANDOM_OPTIONS_INIT                                                                   \
     {                                                                                              \
-        sizeof(loss_random_options), LOSS_NORM_FILTER, LOSS_IGNORE_BIASBN, 0                       \
+        sizeof(loss_random_options), LOSS_NORM_FILTER, LOSS_IGNORE_BIASBN, 0, NULL                 \
     }
 
 /** Two random directions at the network's present weights. Values come from a counter-based
  *  generator keyed by (seed, axis, tensor name); the two are not made orthogonal: see
  *  loss_plane_cosine().
  *  @param opt  NULL: filter-normalised, biasbn, seed 0.
- *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_NOMEM.
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_NAME (no parameter that moves is among the layers),
+ *          LOSS_ERR_NOMEM.
  *  Threads: any, while nothing changes the network. Since 0.1. */
 LOSS_API loss_status loss_plane_random(loss_plane **out, const loss_net *net,
                                        const loss_random_options *opt);
@@ -110,12 +115,15 @@ typedef struct loss_pca_options {
     void (*progress)(const loss_pca_progress *progress, void *user);
     loss_cancelled cancelled; /**< asked before each; may be NULL */
     void *user;               /**< passed to the functions above */
+    /** not NULL: only parameters with such names take part, as in loss_random_options; the others
+     *  count as if they had not moved. Borrowed for the call. */
+    const char *layers;
 } loss_pca_options;
 
 /** The defaults of loss_pca_options. Since 0.1. */
 #define LOSS_PCA_OPTIONS_INIT                                                                      \
     {                                                                                              \
-        sizeof(loss_pca_options), LOSS_IGNORE_BIASBN, NULL, NULL, NULL                             \
+        sizeof(loss_pca_options), LOSS_IGNORE_BIASBN, NULL, NULL, NULL, NULL                       \
     }
 
 /** The plane in which n checkpoints lie best: the two leading right singular vectors of the rows
@@ -126,7 +134,8 @@ typedef struct loss_pca_options {
  *  @param paths  [n] files of weights, as loss_net_load() takes them; 2 to 20,000. Borrowed.
  *  @param opt    NULL: biasbn.
  *  @return LOSS_OK; LOSS_ERR_ARGUMENT (less than 2 checkpoints, all alike, a value that is not
- *          finite); LOSS_ERR_MISMATCH (a checkpoint of another network), LOSS_ERR_IO,
+ *          finite); LOSS_ERR_NAME (no parameter that takes part is among the layers);
+ *          LOSS_ERR_MISMATCH (a checkpoint of another network), LOSS_ERR_IO,
  *          LOSS_ERR_FORMAT, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM, LOSS_ERR_CANCELLED
  *  Threads: any, while nothing changes the network. Memory: O(n^2), the two directions and a few
  *  networks (192 MiB of rows, or two rows). Since 0.1. */
@@ -174,6 +183,11 @@ LOSS_API double loss_plane_cosine(const loss_plane *plane);
 /** Of a plane made by loss_plane_hessian(): the eigenvalue that goes with a direction; NaN for
  *  other kinds. Threads: any. Since 0.1. */
 LOSS_API double loss_plane_eigenvalue(const loss_plane *plane, int axis);
+
+/** The layers that the directions are restricted to, as they were given; NULL: to none. A plane
+ *  between solutions is never, and given directions say themselves what moves. Borrowed.
+ *  Threads: any. Since 0.1. */
+LOSS_API const char *loss_plane_layers(const loss_plane *plane);
 
 /** What it is, one line: "random norm=filter ignore=biasbn seed=0", "file directions.safetensors",
  *  "arrays". Borrowed. Threads: any. Since 0.1. */

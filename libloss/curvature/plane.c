@@ -31,13 +31,14 @@ loss_status loss_plane_hessian(loss_plane **out, const loss_net *net, const loss
         status = loss_curvature_eigen(curvature, &eigen, found, vectors);
     if (!status) {
         const double eigenvalues[2] = {found[0].value, found[1].value};
-        char *description =
-            lossi_format("hessian ignore=%s, of %zu %s images (%s)", loss_ignore_name(opt.ignore),
-                         loss_dataset_count(data), loss_split_name(loss_dataset_split(data)),
-                         loss_dataset_selection(data));
+        char *description = lossi_format(
+            "hessian ignore=%s%s%s, of %zu %s images (%s)", loss_ignore_name(opt.ignore),
+            opt.layers ? " layers=" : "", opt.layers ? opt.layers : "", loss_dataset_count(data),
+            loss_split_name(loss_dataset_split(data)), loss_dataset_selection(data));
         if (values)
             memcpy(values, found, sizeof found);
-        status = lossi_plane_of_eigenvectors(out, net, vectors, eigenvalues, description);
+        status =
+            lossi_plane_of_eigenvectors(out, net, vectors, eigenvalues, opt.layers, description);
     }
     loss_curvature_free(curvature);
     free(vectors);

@@ -11,9 +11,11 @@ typedef struct eigenvalues {
 } eigenvalues;
 
 loss_status lossi_plane_of_eigenvectors(loss_plane **out, const loss_net *net, const float *vectors,
-                                        const double *values, char *description)
+                                        const double *values, const char *layers, char *description)
 {
     loss_status status = lossi_plane_allocate(out, &lossi_plane_kind_hessian, net, false);
+    if (!status)
+        status = lossi_plane_restrict(out, layers);
     if (status) {
         free(description);
         return status;

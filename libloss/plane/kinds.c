@@ -39,8 +39,10 @@ loss_status lossi_plane_restore_kept(loss_plane **out, const lossi_plane_kind *k
         free(p->directions[1]);
         p->directions[1] = NULL;
     }
-    status =
-        lossi_plane_finish(&p, lossi_strdup(lossi_facts_text(source->facts, LOSS_KEY_DIRECTIONS)));
+    status = lossi_plane_restrict(&p, lossi_facts_find(source->facts, LOSS_KEY_LAYERS));
+    if (!status)
+        status = lossi_plane_finish(
+            &p, lossi_strdup(lossi_facts_text(source->facts, LOSS_KEY_DIRECTIONS)));
     *out = p;
     return status;
 }

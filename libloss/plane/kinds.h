@@ -60,7 +60,7 @@ loss_status lossi_plane_restore_kept(loss_plane **out, const lossi_plane_kind *k
                                      const loss_net *net, const lossi_plane_source *source);
 /** For kinds: the fact `ignore`. */
 loss_ignore lossi_plane_ignore_of(const lossi_facts *facts);
-/** For kinds: origin + a x + b y. */
+/** For kinds: origin + a x + b y; what does not move stays as it is, bit for bit. */
 void lossi_plane_move_straight(const loss_plane *plane, const loss_net *origin, double a, double b,
                                bool with_statistics, loss_net *moved);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "net/layout.h"
 #include "plane/kinds.h"
 
 enum { MOST_CHECKPOINTS = 20000, BYTES_HELD = 192 << 20 };
@@ -30,17 +31,16 @@ typedef struct rows {
     const char *const *paths;
     size_t n;
     const loss_pca_options *opt;
-    loss_net *net;   /* the checkpoint read last */
-    size_t n_values; /* of a row */
+    lossi_layout layout; /* of a row */
+    loss_net *net;       /* the checkpoint read last */
     size_t bytes_held;
     loss_pca_progress progress;
     double start;
 } rows;
 
-static bool takes_part(const rows *r, const lossi_tensor *tensor)
+static bool takes_part(const rows *r, size_t tensor)
 {
-    return lossi_tensor_is_trainable(tensor) &&
-           (lossi_tensor_is_filter(tensor) || r->opt->ignore == LOSS_IGNORE_NONE);
+    return r->layout.at[tensor] != SIZE_MAX;
 }
 
 /* Reads checkpoint t into r->net. */
@@ -51,7 +51,7 @@ static loss_status read_row(rows *r, size_t t)
     loss_status status = loss_net_load(r->net, r->paths[t], NULL);
     for (size_t i = 0; i < r->net->n_tensors && !status; i++) {
         const lossi_tensor *tensor = &r->net->tensors[i];
-        for (size_t j = 0; takes_part(r, tensor) && j < tensor->count && !status; j++)
+        for (size_t j = 0; takes_part(r, i) && j < tensor->count && !status; j++)
             if (!isfinite((double)tensor->values[j]))
                 status = lossi_fail(LOSS_ERR_ARGUMENT,
                                     "%s: %s has a value that is not finite; such a checkpoint has "
@@ -76,7 +76,7 @@ static void keep_row(const rows *r, lossi_real *row)
 {
     for (size_t i = 0; i < r->net->n_tensors; i++) {
         const lossi_tensor *tensor = &r->net->tensors[i];
-        if (!takes_part(r, tensor))
+        if (!takes_part(r, i))
             continue;
         memcpy(row, tensor->values, tensor->count * sizeof *row);
         row += tensor->count;
@@ -89,7 +89,7 @@ static double product(const rows *r, const lossi_real *row)
     double sum = 0;
     for (size_t i = 0; i < r->net->n_tensors; i++) {
         const lossi_tensor *tensor = &r->net->tensors[i];
-        if (!takes_part(r, tensor))
+        if (!takes_part(r, i))
             continue;
         const lossi_real *w = r->origin->tensors[i].values, *v = tensor->values;
         double part = 0;
@@ -104,7 +104,7 @@ static double product(const rows *r, const lossi_real *row)
 /* Rows kept at a time: at least one, so that with r->net there are two. */
 static size_t rows_held(const rows *r)
 {
-    size_t bytes = r->n_values * sizeof(lossi_real), n = bytes ? r->bytes_held / bytes : r->n;
+    size_t bytes = r->layout.count * sizeof(lossi_real), n = bytes ? r->bytes_held / bytes : r->n;
     return n < 1 ? 1 : n > r->n ? r->n : n;
 }
 
@@ -121,16 +121,17 @@ static size_t count_reads(size_t n, size_t held)
 static loss_status multiply_rows(rows *r, double *gram)
 {
     size_t n = r->n, held = rows_held(r);
-    lossi_real *block = lossi_alloc(held * r->n_values, sizeof *block);
-    loss_status status = block ? LOSS_OK : lossi_fail_nomem(held * r->n_values * sizeof *block);
+    lossi_real *block = lossi_alloc(held * r->layout.count, sizeof *block);
+    loss_status status = block ? LOSS_OK : lossi_fail_nomem(held * r->layout.count * sizeof *block);
     r->progress.total = count_reads(n, held);
     for (size_t first = 0; first < n && !status; first += held)
         for (size_t t = first; t < n && !status; t++) {
             status = read_row(r, t);
             if (!status && t < first + held)
-                keep_row(r, block + (t - first) * r->n_values);
+                keep_row(r, block + (t - first) * r->layout.count);
             for (size_t s = first; s <= t && s < first + held && !status; s++)
-                gram[s * n + t] = gram[t * n + s] = product(r, block + (s - first) * r->n_values);
+                gram[s * n + t] = gram[t * n + s] =
+                    product(r, block + (s - first) * r->layout.count);
         }
     free(block);
     return status;
@@ -183,7 +184,7 @@ static loss_status make_direction(rows *r, const double *u, double sign, float *
         for (size_t i = 0; i < r->net->n_tensors && !status; i++) {
             const lossi_tensor *tensor = &r->net->tensors[i];
             const lossi_real *w = r->origin->tensors[i].values;
-            for (size_t j = 0; takes_part(r, tensor) && j < tensor->count; j++)
+            for (size_t j = 0; takes_part(r, i) && j < tensor->count; j++)
                 to[j] += sign * u[t * r->n] * ((double)tensor->values[j] - (double)w[j]);
             to += lossi_tensor_is_trainable(tensor) ? tensor->count : 0;
         }
@@ -250,8 +251,13 @@ static loss_status make_plane(rows *r, loss_plane **out, const double *gram, con
     }
     details->n_checkpoints = n;
     details->ignore = r->opt->ignore;
-    return lossi_plane_finish(
-        out, lossi_format("pca of %zu checkpoints ignore=%s", n, loss_ignore_name(r->opt->ignore)));
+    const char *layers = r->opt->layers;
+    status = lossi_plane_restrict(out, layers);
+    return status ? status
+                  : lossi_plane_finish(out, lossi_format("pca of %zu checkpoints ignore=%s%s%s", n,
+                                                         loss_ignore_name(r->opt->ignore),
+                                                         layers ? " layers=" : "",
+                                                         layers ? layers : ""));
 }
 
 static loss_status check(const rows *r)
@@ -262,7 +268,7 @@ static loss_status check(const rows *r)
         return lossi_fail(LOSS_ERR_ARGUMENT,
                           "principal components of %zu checkpoint%s; expected 2 to %d", r->n,
                           r->n == 1 ? "" : "s", MOST_CHECKPOINTS);
-    return LOSS_OK;
+    return lossi_layout_check(r->origin, r->opt->ignore != LOSS_IGNORE_NONE, r->opt->layers);
 }
 
 loss_status lossi_plane_pca(loss_plane **out, const loss_net *net, const char *const *paths,
@@ -277,8 +283,8 @@ loss_status lossi_plane_pca(loss_plane **out, const loss_net *net, const char *c
     loss_status status = check(&r);
     if (!status)
         status = lossi_net_clone(&r.net, net);
-    for (size_t i = 0; i < net->n_tensors && !status; i++)
-        r.n_values += takes_part(&r, &net->tensors[i]) ? net->tensors[i].count : 0;
+    if (!status)
+        status = lossi_layout_create(&r.layout, net, opt->ignore != LOSS_IGNORE_NONE, opt->layers);
     double *gram = status ? NULL : lossi_alloc(n * n, sizeof *gram),
            *vectors = status ? NULL : lossi_alloc(n * n + n, sizeof *vectors);
     double *values = status ? NULL : lossi_alloc(n, sizeof *values);
@@ -299,6 +305,7 @@ loss_status lossi_plane_pca(loss_plane **out, const loss_net *net, const char *c
     free(values);
     free(vectors);
     free(gram);
+    lossi_layout_free(&r.layout);
     loss_net_free(r.net);
     return status;
 }

@@ -14,6 +14,15 @@ loss_status lossi_plane_allocate(loss_plane **out, const lossi_plane_kind *kind,
         return lossi_fail_nomem(sizeof *plane);
     plane->kind = kind;
     plane->n = loss_net_n_parameters(net);
+    plane->n_tensors = net->n_tensors;
+    plane->parts = calloc(net->n_tensors + 1, sizeof *plane->parts);
+    if (!plane->parts) {
+        loss_plane_free(plane);
+        return lossi_fail_nomem(net->n_tensors * sizeof *plane->parts);
+    }
+    for (size_t i = 0; i < net->n_tensors; i++)
+        plane->parts[i].count =
+            lossi_tensor_is_trainable(&net->tensors[i]) ? net->tensors[i].count : 0;
     if (kind->details_size && !(plane->details = calloc(1, kind->details_size))) {
         loss_plane_free(plane);
         return lossi_fail_nomem(kind->details_size);
@@ -38,6 +47,39 @@ static double dot(const float *a, const float *b, size_t n)
     return sum;
 }
 
+loss_status lossi_plane_restrict(loss_plane **plane, const char *layers)
+{
+    loss_plane *p = *plane;
+    free(p->layers);
+    p->layers = layers ? lossi_strdup(layers) : NULL;
+    if (!layers || p->layers)
+        return LOSS_OK;
+    loss_plane_free(p);
+    *plane = NULL;
+    return lossi_fail_nomem(strlen(layers));
+}
+
+static bool has_value(const float *d, size_t n)
+{
+    size_t i = 0;
+    while (i < n && d[i] == 0)
+        i++;
+    return i < n;
+}
+
+/* Directions of zeros add nothing. Other ways to move round even where nothing changes. */
+static void find_moving(loss_plane *p)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < p->n_tensors; i++) {
+        lossi_plane_part *part = &p->parts[i];
+        part->moves = part->count > 0 && p->kind->move != lossi_plane_move_straight;
+        for (int axis = 0; axis < 2 && !part->moves; axis++)
+            part->moves = p->directions[axis] && has_value(p->directions[axis] + at, part->count);
+        at += part->count;
+    }
+}
+
 loss_status lossi_plane_finish(loss_plane **plane, char *description)
 {
     loss_plane *p = *plane;
@@ -57,6 +99,7 @@ loss_status lossi_plane_finish(loss_plane **plane, char *description)
     double product = p->norms[0] * p->norms[1];
     p->cosine = product > 0 ? dot(p->directions[0], p->directions[1], p->n) / product : 0;
     lossi_digest_text(digest, p->digest);
+    find_moving(p);
     return LOSS_OK;
 }
 
@@ -70,6 +113,8 @@ void loss_plane_free(loss_plane *plane)
         plane->kind->free_details(plane->details);
     free(plane->details);
     free(plane->description);
+    free(plane->layers);
+    free(plane->parts);
     free(plane);
 }
 
@@ -86,6 +131,11 @@ double loss_plane_norm(const loss_plane *plane, int axis)
 double loss_plane_cosine(const loss_plane *plane)
 {
     return plane ? plane->cosine : NAN;
+}
+
+const char *loss_plane_layers(const loss_plane *plane)
+{
+    return plane ? plane->layers : NULL;
 }
 
 const char *loss_plane_description(const loss_plane *plane)
@@ -117,8 +167,9 @@ void lossi_plane_move_straight(const loss_plane *plane, const loss_net *origin, 
     for (size_t i = 0; i < origin->n_tensors; i++) {
         const lossi_tensor *from = &origin->tensors[i];
         lossi_real *to = lossi_net_values(moved, i);
-        if (!lossi_tensor_is_trainable(from)) {
+        if (!plane->parts[i].moves) {
             memcpy(to, from->values, from->count * sizeof *to);
+            at += plane->parts[i].count;
             continue;
         }
         for (size_t j = 0; j < from->count; j++, at++) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "net/layout.h"
 #include "plane/kinds.h"
 
 const char *loss_norm_name(loss_norm norm)
@@ -62,15 +63,19 @@ static void draw(const loss_net *net, const loss_random_options *opt, lossi_purp
         const lossi_tensor *tensor = &net->tensors[i];
         if (!lossi_tensor_is_trainable(tensor))
             continue;
+        if (!lossi_layout_takes(tensor, opt->ignore != LOSS_IGNORE_NONE, opt->layers)) {
+            d += tensor->count; /* it stays zero */
+            continue;
+        }
         if (lossi_tensor_is_filter(tensor)) {
             lossi_stream stream =
                 lossi_stream_make(opt->seed, axis, lossi_random_detail(tensor->name));
             lossi_random_normal_at(&stream, 0, d, tensor->count);
             normalise(tensor, opt->norm, d);
-        } else if (opt->ignore == LOSS_IGNORE_NONE) {
+        } else {
             for (size_t j = 0; j < tensor->count; j++)
                 d[j] = (float)tensor->values[j]; /* as the reference implementation does */
-        }                                        /* else it stays zero */
+        }
         d += tensor->count;
     }
 }
@@ -88,15 +93,22 @@ loss_status loss_plane_random(loss_plane **out, const loss_net *net,
             lossi_fail(LOSS_ERR_ARGUMENT, "norm %d, ignore %d: norms are 0 to %d, ignore 0 or 1",
                        (int)opt.norm, (int)opt.ignore, LOSS_NORM_NONE);
     if (!status)
+        status = lossi_layout_check(net, opt.ignore != LOSS_IGNORE_NONE, opt.layers);
+    if (!status)
         status = lossi_plane_allocate(out, &lossi_plane_kind_random, net, false);
+    if (!status)
+        status = lossi_plane_restrict(out, opt.layers);
     if (status)
         return status;
-    *(loss_random_options *)(*out)->details = opt;
+    loss_random_options *details = (*out)->details;
+    *details = opt;
+    details->layers = (*out)->layers;
     draw(net, &opt, LOSSI_RANDOM_DIRECTION_X, (*out)->directions[0]);
     draw(net, &opt, LOSSI_RANDOM_DIRECTION_Y, (*out)->directions[1]);
     return lossi_plane_finish(
-        out, lossi_format("random norm=%s ignore=%s seed=%llu", loss_norm_name(opt.norm),
-                          loss_ignore_name(opt.ignore), (unsigned long long)opt.seed));
+        out, lossi_format("random norm=%s ignore=%s seed=%llu%s%s", loss_norm_name(opt.norm),
+                          loss_ignore_name(opt.ignore), (unsigned long long)opt.seed,
+                          opt.layers ? " layers=" : "", opt.layers ? opt.layers : ""));
 }
 
 static bool record(const loss_plane *plane, lossi_facts *facts)
@@ -117,6 +129,7 @@ static loss_status restore(loss_plane **out, const lossi_plane_kind *kind, const
         norm++;
     opt.norm = (loss_norm)norm; /* an unknown one is refused */
     opt.ignore = lossi_plane_ignore_of(source->facts);
+    opt.layers = lossi_facts_find(source->facts, LOSS_KEY_LAYERS);
     loss_status status = lossi_facts_count(source->facts, source->path, LOSS_KEY_SEED, &opt.seed);
     return status ? status : loss_plane_random(out, net, &opt);
 }

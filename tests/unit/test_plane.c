@@ -331,7 +331,7 @@ static void test_options(void **state)
     assert_int_equal(loss_plane_random(&plane, net, &newer.opt), LOSS_ERR_ARGUMENT);
     assert_null(plane);
     loss_random_options older = {offsetof(loss_random_options, seed), LOSS_NORM_LAYER,
-                                 LOSS_IGNORE_NONE, 99};
+                                 LOSS_IGNORE_NONE, 99, NULL};
     assert_int_equal(loss_plane_random(&plane, net, &older), LOSS_OK);
     assert_string_equal(loss_plane_description(plane), "random norm=layer ignore=none seed=0");
     loss_plane_free(plane);
