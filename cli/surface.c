@@ -1,4 +1,6 @@
 /* lossgrid surface */
+#include <stdio.h>
+
 #include "cli.h"
 #include "images.h"
 #include "ranks.h"
@@ -78,11 +80,32 @@ static loss_status open_surface(surface_request *r, work *w)
                              images_first(&w->images), s);
 }
 
+/* What is computed once for all points, if anything is. */
+static loss_status tell_kept(const surface_request *r, loss_surface *surface)
+{
+    loss_kept k = LOSS_KEPT_INIT;
+    char room[128] = "";
+    loss_status status = loss_surface_kept(surface, &k);
+    if (status || !k.layers_kept || ranks_number())
+        return status;
+    if (k.images_kept < k.images)
+        snprintf(room, sizeof room, ", for %zu of %zu images: --keep SIZE makes room on disk",
+                 k.images_kept, k.images);
+    else if (k.bytes_in_memory < k.bytes)
+        snprintf(room, sizeof room, ", of them %.3g MB in a temporary file",
+                 1e-6 * (double)(k.bytes - k.bytes_in_memory));
+    progress_note(r->t.quiet, "%zu of %zu layers are computed once: %.3g %% of the work; %.3g MB%s",
+                  k.layers_kept, k.layers, 100 * k.share, 1e-6 * (double)k.bytes, room);
+    return LOSS_OK;
+}
+
 /* An estimate is the work of one process. */
 static loss_status evaluate(const surface_request *r, loss_surface *surface)
 {
-    if (!r->has_estimate)
-        return ranks_evaluate(surface);
+    if (!r->has_estimate) {
+        loss_status status = tell_kept(r, surface);
+        return status ? status : ranks_evaluate(surface);
+    }
     return ranks_number() ? LOSS_OK : loss_surface_estimate(surface, &r->estimate);
 }
 

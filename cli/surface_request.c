@@ -29,6 +29,7 @@ static const char EXAMPLES[] =
     "path.landscape\n"
     "  lossgrid surface run --directions hessian --limit 512 --out hessian.landscape\n"
     "  lossgrid surface run --split train --estimate 0.05 --out estimated.landscape\n"
+    "  lossgrid surface run --layers 'layer3.*,linear.*' --limit 1000 --out last-stage.landscape\n"
     "  lossgrid surface run --curvature --limit 64 --x=-1:1:11 --y=-1:1:11 --out "
     "convexity.landscape\n"
     "  lossgrid surface run --to other/epoch-030.safetensors --bn recalibrate --out "
@@ -108,6 +109,11 @@ static int parse(surface_request *r, int argc, char **argv)
         OPT_OWN("part", "K/N",
                 "part K of N of the points, for lossgrid merge; paths come with part 1", take_part,
                 &part),
+        OPT_BYTES("keep",
+                  "most bytes in memory of what is computed once for all points, such as 2G; the "
+                  "rest is in a temporary file (a sixteenth of the memory; the rest is computed "
+                  "each time)",
+                  &r->keep, .given = &r->surface.kept_on_disk),
         OPT_THREADS(&r->surface.threads),
         OPT_JSON(&r->json),
         OPT_PROGRESS_LOG,
@@ -200,6 +206,8 @@ int surface_request_read(surface_request *r, int argc, char **argv)
     r->kind = planes_find(&r->plane);
     r->surface.repeat = r->plane.repeat;
     r->curvature.ignore = (loss_ignore)r->plane.ignore;
+    r->curvature.layers = r->plane.layers;
+    r->surface.kept_memory = r->keep;
     result = planes_check(r->kind, &r->plane, r->has_curvature, TEXT.name);
     if (result < 0)
         result = check_axes(r);

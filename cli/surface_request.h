@@ -11,6 +11,7 @@ typedef struct surface_request {
     plane_options plane;
     const plane_kind *kind; /* that plane asks for */
     size_t bn_images;
+    size_t keep; /* bytes, of --keep; 0: it was not given */
     text_list run_options, checkpoint_options;
     run_list runs; /* whose paths are drawn, and of a kind that has_paths span the plane */
     loss_curvature_options curvature; /* of planes that want it, and of --curvature */

@@ -125,6 +125,12 @@ loss_status validity_print(loss_surface *surface, const summary *const summaries
                fact_number(surface, LOSS_KEY_NORM_X, NAN),
                fact_number(surface, LOSS_KEY_NORM_Y, NAN),
                fact_number(surface, LOSS_KEY_WEIGHTS_NORM, NAN), fabs(cosine) < 5e-4 ? 0 : cosine);
+    if (loss_surface_metadata(surface, LOSS_KEY_LAYERS))
+        printf("  layers     only parameters named %s move\n",
+               display(loss_surface_metadata(surface, LOSS_KEY_LAYERS)));
+    if (loss_surface_metadata(surface, LOSS_KEY_COMPUTED_ONCE))
+        printf("  once       %s gave the same at all points\n",
+               display(loss_surface_metadata(surface, LOSS_KEY_COMPUTED_ONCE)));
     if (loss_surface_metadata(surface, LOSS_KEY_EXPLAINED_X))
         printf("  pca        of the checkpoints' variance%s x explains %.3g %% and y %.3g %%\n",
                loss_surface_ignores(surface) ? " (biases and BatchNorm left out)" : "",
@@ -225,6 +231,10 @@ loss_status validity_add(loss_surface *surface, const summary *const summaries[2
                                           LOSS_KEY_WEIGHTS_NORM, LOSS_KEY_COSINE,
                                           LOSS_KEY_EXPLAINED_X,  LOSS_KEY_EXPLAINED_Y};
     cJSON *validity = json_object(j, j->root, "validity");
+    static const char *const texts[] = {LOSS_KEY_LAYERS, LOSS_KEY_COMPUTED_ONCE};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (loss_surface_metadata(surface, texts[i]))
+            json_text(j, validity, texts[i], loss_surface_metadata(surface, texts[i]));
     lists to = {.centres = json_object(j, validity, "centre_minus_model")};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (loss_surface_metadata(surface, numbers[i]))

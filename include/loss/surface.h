@@ -78,7 +78,8 @@ typedef struct loss_surface_options {
      *  along the first direction of seed + i. The plane must be random. */
     size_t repeat;
     loss_bn bn; /**< BatchNorm's running statistics */
-    /** not NULL: the extreme eigenvalues at each point, too. Its ignore and seed count. Copied. */
+    /** not NULL: the extreme eigenvalues at each point, too. Its ignore, layers and seed count.
+     *  Copied. */
     const loss_curvature_options *curvature;
     /** for them: steps and tolerance count. NULL: 100 and 0.01. Copied. */
     const loss_eigen_options *eigen;
@@ -100,19 +101,24 @@ typedef struct loss_surface_options {
     /** 0: all points. K of N: every N-th point from the K-th on, in the order in which they are
      *  evaluated, for loss_surface_merge(). 1 <= part <= parts. */
     size_t part, parts;
-    /** most bytes for the weights of points that are in work at once, if there are several; 0: an
-     *  eighth of the machine's memory */
+    /** bytes for what is kept (loss_surface_kept()), half of it at most, and for the weights of
+     * points that are in work at once, if there are several; 0: an eighth of the machine's memory
+     */
     uint64_t memory;
     /** once, before the first point: points in work at once, the threads of each, and bytes of all
      *  their weights; from the caller's thread; may be NULL */
     void (*in_work)(size_t points, size_t threads, uint64_t bytes, void *user);
+    uint64_t kept_memory; /**< 0: half of `memory`. Else bytes of what is kept in memory */
+    /** what is kept of images that memory has no room for goes into a temporary file, in $TMPDIR or
+     *  else in /var/tmp; false: it is computed at each point */
+    bool kept_on_disk;
 } loss_surface_options;
 
 /** The defaults of loss_surface_options. Since 0.1. */
 #define LOSS_SURFACE_OPTIONS_INIT                                                                  \
     {                                                                                              \
         sizeof(loss_surface_options), {-1, 1, 25}, {-1, 1, 25}, NULL, 0, NULL, NULL, NULL, NULL,   \
-            0, LOSS_BN_WEIGHTS, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL            \
+            0, LOSS_BN_WEIGHTS, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, 0, false  \
     }
 
 /** Makes a landscape file for this network, plane and data, or opens one that holds part of it.
@@ -129,6 +135,32 @@ typedef struct loss_surface_options {
 LOSS_API loss_status loss_surface_open(loss_surface **out, const char *path, const loss_net *net,
                                        const loss_plane *plane, const loss_dataset *data,
                                        const loss_surface_options *opt);
+
+/** What evaluation computes once for all points: the outputs, for each image, of layers that do not
+ *  depend on a parameter that the plane moves, where others read them. Losses are the same, bit for
+ *  bit. Only where BatchNorm's running statistics are the origin's, and where it saves more than it
+ *  costs to read them. Set struct_size with LOSS_KEPT_INIT before the call. Since 0.1. */
+typedef struct loss_kept {
+    size_t struct_size;         /**< sizeof(loss_kept): set by LOSS_KEPT_INIT */
+    size_t layers, layers_kept; /**< all; those that are computed once, 0: none is */
+    double share;               /**< of all multiply-adds, theirs: 0 to 1 */
+    size_t images, images_kept; /**< of all splits; those that there is room for */
+    uint64_t bytes;             /**< for all images */
+    uint64_t bytes_in_memory;   /**< of them; the rest is on disk, or computed each time */
+} loss_kept;
+
+/** The defaults of loss_kept. Since 0.1. */
+#define LOSS_KEPT_INIT                                                                             \
+    {                                                                                              \
+        sizeof(loss_kept), 0, 0, 0, 0, 0, 0, 0                                                     \
+    }
+
+/** Tells what is computed once. Nothing is computed yet.
+ *  @param kept  written
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a surface of loss_surface_read()), LOSS_ERR_NOMEM,
+ *          LOSS_ERR_IO (kept_on_disk: there can be no temporary file).
+ *  Threads: one caller a handle. Since 0.1. */
+LOSS_API loss_status loss_surface_kept(loss_surface *surface, loss_kept *kept);
 
 /** Whether a file begins as a landscape does.
  *  @param is_landscape  written

@@ -8,12 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/thread.h"
 #include "net/evaluate.h"
+#include "net/kept.h"
 #include "surface/crew_plan.h"
+#include "surface/keep.h"
 #include "surface/surface.h"
 #include "surface/worker.h"
 
@@ -125,12 +126,6 @@ void lossi_crew_free(lossi_crew *crew)
 
 /* ---- Size ----------------------------------------------------------------------------------- */
 
-static uint64_t machine_memory(void)
-{
-    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
-    return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : 0;
-}
-
 /* What is chosen, and the bytes of weights of one member. */
 typedef struct choice {
     lossi_crew_size size;
@@ -153,7 +148,8 @@ static loss_status choose(choice *c, const loss_surface *s, size_t n_tasks)
                 work.n_chunks, lossi_evaluator_chunks(one, loss_dataset_count(s->data[k])));
     c->bytes = lossi_evaluator_bytes(one) + loss_net_n_parameters(s->net) * sizeof(lossi_real);
     lossi_evaluator_free(one);
-    uint64_t memory = s->opt.memory ? s->opt.memory : machine_memory() / 8;
+    uint64_t memory = lossi_surface_memory(s), kept = s->kept ? lossi_kept_bytes(s->kept) : 0;
+    memory -= kept < memory / 2 ? kept : memory / 2;
     uint64_t most = memory / (c->bytes ? c->bytes : 1);
     bool is_alone = s->opt.curvature || s->opt.bn == LOSS_BN_RECALIBRATE || !most;
     c->size = is_alone ? (lossi_crew_size){1, threads}

@@ -1,7 +1,9 @@
 /* Extreme eigenvalues at the points of a surface: their options, what the file says they are of,
  * reading them. */
 #include <stdlib.h>
+#include <string.h>
 
+#include "net/layout.h"
 #include "surface/surface.h"
 
 loss_status lossi_surface_take_curvature(loss_surface *s)
@@ -17,6 +19,11 @@ loss_status lossi_surface_take_curvature(loss_surface *s)
     if (!status && (unsigned)given.ignore > LOSS_IGNORE_NONE)
         status = lossi_fail(LOSS_ERR_ARGUMENT, "ignore %d; expected one of loss_ignore",
                             (int)given.ignore);
+    if (!status && given.layers && !(s->curvature_layers = lossi_strdup(given.layers)))
+        status = lossi_fail_nomem(strlen(given.layers));
+    if (!status)
+        status = lossi_layout_check(s->net, given.ignore != LOSS_IGNORE_NONE, s->curvature_layers);
+    s->curvature.layers = s->curvature_layers;
     s->curvature.ignore = given.ignore;
     s->curvature.seed = given.seed;
     s->curvature.threads = s->opt.threads;
@@ -37,7 +44,8 @@ loss_status lossi_surface_take_curvature(loss_surface *s)
 loss_status lossi_surface_attach_curvature(loss_surface *s)
 {
     char *text = lossi_format(
-        "ignore=%s seed=%llu steps=%zu tolerance=%g", loss_ignore_name(s->curvature.ignore),
+        "ignore=%s%s%s seed=%llu steps=%zu tolerance=%g", loss_ignore_name(s->curvature.ignore),
+        s->curvature.layers ? " layers=" : "", s->curvature.layers ? s->curvature.layers : "",
         (unsigned long long)s->curvature.seed, s->eigen.steps, s->eigen.tolerance);
     loss_status status = text ? lossi_store_begin_curvature(s->store, text) : lossi_fail_nomem(64);
     if (!status && !lossi_facts_find(&s->facts, LOSS_KEY_CURVATURE) &&

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "surface/crew.h"
 #include "surface/crew_plan.h"
+#include "surface/keep.h"
 #include "surface/ledger.h"
 #include "surface/share.h"
 #include "surface/surface.h"
@@ -114,8 +115,9 @@ static void end(evaluation *e)
 
 static loss_status start_crew(evaluation *e)
 {
-    loss_status status =
-        lossi_crew_create(&e->crew, e->surface, lossi_ledger_left(e->surface->ledger));
+    loss_status status = lossi_surface_keep(e->surface);
+    if (!status)
+        status = lossi_crew_create(&e->crew, e->surface, lossi_ledger_left(e->surface->ledger));
     if (status)
         return status;
     size_t n = MOST_WAITING + lossi_crew_most(e->crew);

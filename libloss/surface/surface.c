@@ -14,8 +14,10 @@
 
 #include "base/file.h"
 #include "cpu/cpu.h"
+#include "net/kept.h"
 #include "plane/kinds.h"
 #include "surface/compare.h"
+#include "surface/keep.h"
 #include "surface/ledger.h"
 #include "surface/worker.h"
 
@@ -23,8 +25,10 @@ void lossi_surface_end_evaluation(loss_surface *s)
 {
     lossi_ledger_free(s->ledger);
     lossi_task_worker_free(s->worker);
+    lossi_kept_free(s->kept);
     s->ledger = NULL;
     s->worker = NULL;
+    s->kept = NULL;
 }
 
 void loss_surface_close(loss_surface *surface)
@@ -37,6 +41,7 @@ void loss_surface_close(loss_surface *surface)
     lossi_path_free(surface->path_rows, surface->n_path);
     free(surface->path_points);
     free(surface->path);
+    free(surface->curvature_layers);
     free(surface);
 }
 
@@ -95,6 +100,7 @@ static bool add_plane(lossi_facts *facts, const loss_plane *plane)
            lossi_facts_add(facts, LOSS_KEY_NORM_X, "%.9g", loss_plane_norm(plane, 0)) &&
            lossi_facts_add(facts, LOSS_KEY_NORM_Y, "%.9g", loss_plane_norm(plane, 1)) &&
            lossi_facts_add(facts, LOSS_KEY_COSINE, "%.9g", loss_plane_cosine(plane)) &&
+           (!plane->layers || lossi_facts_add(facts, LOSS_KEY_LAYERS, "%s", plane->layers)) &&
            (!plane->kind->record || plane->kind->record(plane, facts));
 }
 
@@ -176,7 +182,8 @@ static bool collect_facts(const loss_surface *s, lossi_facts *facts)
                 add_objective(facts, s->net) &&
                 lossi_facts_add(facts, LOSS_KEY_SPLITS, "%s",
                                 SPLITS[s->data[0] != NULL][s->data[1] != NULL]) &&
-                add_source(facts, first) && add_plane(facts, s->plane);
+                add_source(facts, first) && add_plane(facts, s->plane) &&
+                lossi_surface_add_kept(s, facts);
     for (int k = 0; k < 2; k++)
         done = done && (!s->data[k] || add_data(facts, s->data[k]));
     return done;
@@ -329,6 +336,8 @@ loss_status loss_surface_open(loss_surface **out, const char *path, const loss_n
         status = check(s);
         if (!status)
             status = lossi_surface_take_curvature(s);
+        if (!status)
+            status = lossi_surface_keep(s);
     }
     if (!status && !collect_facts(s, path ? &facts : &s->facts))
         status = lossi_fail(LOSS_ERR_NOMEM, "%s: out of memory for its metadata", s->path);

@@ -27,6 +27,8 @@ struct loss_surface {
     loss_eigen_options eigen;
     struct lossi_ledger *ledger;      /* NULL: nothing was claimed */
     struct lossi_task_worker *worker; /* NULL: nothing was computed */
+    struct lossi_kept *kept;          /* NULL: nothing is, or not yet */
+    char *curvature_layers;           /* of curvature. Owned; NULL: all */
 };
 
 /** Frees what evaluation needs beside the file. */

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "curvature/curvature.h"
 #include "net/evaluate.h"
+#include "surface/keep.h"
 #include "surface/place.h"
 #include "surface/surface.h"
 
@@ -78,6 +79,7 @@ static loss_status find_loss(lossi_task_worker *w, const loss_net *net, int spli
     const loss_surface *s = w->surface;
     double start = lossi_clock();
     loss_result result = {.loss = NAN, .standard_error = NAN, .accuracy = NAN};
+    lossi_evaluator_keep(w->evaluator, s->kept, (size_t)split);
     loss_status status = net ? lossi_evaluator_run(w->evaluator, net, s->data[split],
                                                    s->opt.cancelled, s->opt.user, &result)
                              : LOSS_OK;
@@ -134,6 +136,8 @@ loss_status loss_surface_compute(loss_surface *surface, const loss_task *task,
         return lossi_fail(LOSS_ERR_ARGUMENT, "%s: opened to look at, not to evaluate",
                           surface->path);
     loss_status status = lossi_task_check(surface, task);
+    if (!status && !surface->worker)
+        status = lossi_surface_keep(surface);
     if (!status && !surface->worker)
         status = lossi_task_worker_create(&surface->worker, surface, surface->opt.threads);
     return status ? status : lossi_task_worker_do(surface->worker, task, outcome);
