@@ -145,6 +145,16 @@ static loss_status surface(void *opt)
     return status;
 }
 
+static loss_status kept(void *opt)
+{
+    loss_surface *s;
+    loss_status status = loss_surface_open(&s, NULL, use.net, use.plane, use.data, NULL);
+    if (!status)
+        status = loss_surface_kept(s, opt);
+    loss_surface_close(s);
+    return status;
+}
+
 static loss_status surface_curvature(void *opt)
 {
     loss_surface_options outer = LOSS_SURFACE_OPTIONS_INIT;
@@ -242,6 +252,7 @@ typedef union options {
     loss_random_options random;
     loss_pca_options pca;
     loss_surface_options surface;
+    loss_kept kept;
     loss_path_options path;
     loss_train_options train;
     loss_conv_options conv;
@@ -283,6 +294,7 @@ static const struct {
     {"random", {.random = LOSS_RANDOM_OPTIONS_INIT}, random_plane, false, false},
     {"pca", {.pca = LOSS_PCA_OPTIONS_INIT}, pca, false, false},
     {"surface", {.surface = LOSS_SURFACE_OPTIONS_INIT}, surface, false, false},
+    {"kept", {.kept = LOSS_KEPT_INIT}, kept, false, false},
     {"path", {.path = LOSS_PATH_OPTIONS_INIT}, path, false, false},
     {"train",
      {.train = {.struct_size = sizeof(loss_train_options), .epochs = 1, .batch = 4, .lr = 0.1}},
