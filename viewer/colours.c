@@ -5,11 +5,19 @@
 
 #include <loss/loss.h>
 
+#include "run_colours.h"
+
 void colours_table(int map, uint8_t steps[COLOUR_STEPS][3])
 {
     for (int i = 0; i < COLOUR_STEPS; i++)
         if (loss_colour_at(loss_colour_maps()[map], (double)i / (COLOUR_STEPS - 1), steps[i]))
             memset(steps[i], 128, 3);
+}
+
+rgb rgb_of_run(size_t run)
+{
+    const double *c = run_colour(run);
+    return (rgb){c[0], c[1], c[2]};
 }
 
 const theme *theme_of(int number)

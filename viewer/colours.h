@@ -2,6 +2,7 @@
 #ifndef COLOURS_H
 #define COLOURS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum { COLOUR_STEPS = 256 };
@@ -25,6 +26,9 @@ typedef struct rgb {
 typedef struct theme {
     rgb background, background_top, ink, faint, halo, panel, accent;
 } theme;
+
+/** Of a run of training, by its number. */
+rgb rgb_of_run(size_t run);
 
 /** By THEME_LIGHT or THEME_DARK. */
 const theme *theme_of(int number);

@@ -74,14 +74,14 @@ static void draw_axis_label(places *p, const axis_label *l, cairo_t *cr)
     halo_text(cr, t, u, cx, cy + 4.3 * u, 0.5, l->text);
 }
 
-static rgb colour_of(mark_kind kind)
+static rgb colour_of(const mark *m)
 {
-    switch (kind) {
+    switch (m->kind) {
     case MARK_MINIMUM: return (rgb){0.16, 0.62, 0.96};
     case MARK_SADDLE: return (rgb){1, 0.80, 0.16};
     case MARK_MAXIMUM: return (rgb){0.93, 0.25, 0.20};
     case MARK_CENTRE: return (rgb){1, 1, 1};
-    case MARK_PATH: return (rgb){1, 0.55, 0.15};
+    case MARK_PATH: return rgb_of_run(m->run);
     default: return (rgb){0.95, 0.95, 0.98};
     }
 }
@@ -103,7 +103,7 @@ static void draw_mark(const mark *m, double x, double y, double u, bool is_hidde
     mark_kind kind = m->kind;
     if (kind == MARK_CENTRE) {
         for (int pass = 0; pass < 2; pass++) {
-            ink(cr, pass ? colour_of(kind) : (rgb){0.08, 0.08, 0.1}, is_hidden ? 0.5 : 1);
+            ink(cr, pass ? colour_of(m) : (rgb){0.08, 0.08, 0.1}, is_hidden ? 0.5 : 1);
             cairo_set_line_width(cr, (pass ? 2 : 4.6) * u);
             cairo_move_to(cr, x - 7 * u, y);
             cairo_line_to(cr, x + 7 * u, y);
@@ -122,12 +122,12 @@ static void draw_mark(const mark *m, double x, double y, double u, bool is_hidde
         ink(cr, (rgb){0.08, 0.08, 0.1}, is_hidden ? 0.5 : 1);
         cairo_set_line_width(cr, 3.8 * u);
         cairo_stroke_preserve(cr);
-        ink(cr, colour_of(kind), is_hidden ? 0.35 : 1);
+        ink(cr, colour_of(m), is_hidden ? 0.35 : 1);
         cairo_set_line_width(cr, 2 * u);
         cairo_stroke(cr);
         return;
     }
-    ink(cr, colour_of(kind), is_hidden ? 0.35 : 1);
+    ink(cr, colour_of(m), is_hidden ? 0.35 : 1);
     cairo_fill_preserve(cr);
     ink(cr, (rgb){0.08, 0.08, 0.1}, is_hidden ? 0.5 : 1);
     cairo_set_line_width(cr, 1.4 * u);
@@ -228,6 +228,7 @@ bool overlay_labels(const session *s, size_t number, cairo_t *cr)
     cairo_save(cr);
     cairo_rectangle(cr, area->x, area->y, area->w, area->h);
     cairo_clip(cr);
+    take(&p, overlay_legend(s, number, cr));
     for (int names = 1; names >= 0; names--)
         for (size_t i = 0; i < a.n_labels; i++)
             if (a.labels[i].is_name == (names == 1))

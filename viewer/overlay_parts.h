@@ -13,4 +13,8 @@ void overlay_bar(const session *s, cairo_t *cr);
  *  @return false: out of memory, marks are missing */
 bool overlay_labels(const session *s, size_t number, cairo_t *cr);
 
+/** Which run has which colour, and what its dots and lines are; in the lower left corner of a view.
+ * @return what it takes; nothing where no path is shown */
+box overlay_legend(const session *s, size_t number, cairo_t *cr);
+
 #endif

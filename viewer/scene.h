@@ -6,8 +6,12 @@
 #include <stdint.h>
 
 #include "relief.h"
+#include "run_colours.h"
 
 enum { MOST_VIEWS = 2 };
+
+/** Levels of a path's lines: below these the number of the run's colour. */
+enum path_line { PATH_TRUE = N_RUN_COLOURS, PATH_STEM, N_PATH_LINES };
 
 typedef enum mark_kind {
     MARK_MINIMUM,
@@ -22,6 +26,7 @@ typedef enum mark_kind {
 typedef struct mark {
     mark_kind kind;
     vec3 at;
+    size_t run;     /* of the path */
     bool is_hollow; /* a critical point whose persistence is within the sampling error */
     char text[128]; /* "" : no label */
 } mark;
@@ -37,7 +42,7 @@ typedef struct view {
     size_t n_lines, n_floor_lines;
     mark *marks; /* owned */
     size_t n_marks;
-    segment *path_lines; /* level 0: on the surface, 1: at the true loss, 2: stems. Owned */
+    segment *path_lines; /* level: of the run on the surface, or a path_line. Owned */
     size_t n_path_lines;
     bool lacks_marks;   /* memory ran out: some of these are missing */
     size_t n_critical;  /* points that the persistence leaves */

@@ -198,7 +198,7 @@ static double inside(double value, double low, double high)
 }
 
 /* Between two places on the surface the line follows it in small steps. */
-static void add_draped(view *v, vec3 a, vec3 b)
+static void add_draped(view *v, vec3 a, vec3 b, size_t run)
 {
     const relief *r = &v->relief;
     double finest = 2.0 / (double)(r->nx > r->ny ? r->nx : r->ny) / 4;
@@ -209,7 +209,7 @@ static void add_draped(view *v, vec3 a, vec3 b)
         vec3 to = {a.x + t * (b.x - a.x), a.y + t * (b.y - a.y), 0};
         to.z = relief_height_at(r, to.x, to.y);
         if (isfinite(from.z) && isfinite(to.z) && fmax(from.z, to.z) <= r->height * 1.0001)
-            add_path_line(v, from, to, 0);
+            add_path_line(v, from, to, (uint32_t)(run % N_RUN_COLOURS));
         from = to;
     }
 }
@@ -229,16 +229,18 @@ static void add_path(scene *s, view *v)
                       : (double)NAN;
         bool goes_on = i && v->grid.path[i - 1].run == q->run;
         if (goes_on && isfinite(before.z + at.z))
-            add_draped(v, before, at);
+            add_draped(v, before, at, q->run);
         if (goes_on && isfinite(true_before.z + above.z))
-            add_path_line(v, true_before, above, 1);
+            add_path_line(v, true_before, above, PATH_TRUE);
         if (isfinite(at.z + above.z))
-            add_path_line(v, at, above, 2);
+            add_path_line(v, at, above, PATH_STEM);
         if (isfinite(above.z))
             add_mark(v, MARK_PATH_TRUE, above);
         mark *m = isfinite(at.z) ? add_mark(v, MARK_PATH, at) : NULL;
-        if (m)
+        if (m) {
+            m->run = q->run;
             snprintf(m->text, sizeof m->text, "%zu", q->epoch);
+        }
         before = at;
         true_before = above;
     }

@@ -40,6 +40,7 @@ GLuint surface_layer_map(surface_layer *l, int map);
 void surface_layer_draw_ghosts(surface_layer *l, const eye *e, size_t number);
 
 /* ---- Lines: one buffer a kind of line ------------------------------------------------------- */
+enum { N_LINE_COLOURS = N_PATH_LINES };
 enum { LINES_CONTOURS, LINES_FLOOR, LINES_PATH, LINES_AXES, N_LINES };
 typedef struct line_layer {
     GLuint program;
@@ -52,10 +53,11 @@ typedef struct line_layer {
 bool line_layer_create(line_layer *l, problem *p);
 void line_layer_free(line_layer *l);
 void line_layer_upload(line_layer *l, size_t number, int kind, const segment *segments, size_t n);
-/** @param colours  [3][4] by level; width in pixels; pull: scene units towards the viewer; map:
- * the texture of the colour map, which contour lines then have by their level, or 0 */
-void line_layer_draw(line_layer *l, const eye *e, size_t number, int kind, float colours[3][4],
-                     double width, double pull, GLuint map);
+/** @param colours  [N_LINE_COLOURS][4] by level, the last for all above; width in pixels; pull:
+ * scene units towards the viewer; map: the texture of the colour map, which contour lines then have
+ * by their level, or 0 */
+void line_layer_draw(line_layer *l, const eye *e, size_t number, int kind,
+                     float colours[N_LINE_COLOURS][4], double width, double pull, GLuint map);
 
 /* ---- Background and the overlay drawn by cairo ---------------------------------------------- */
 typedef struct flat_layer {

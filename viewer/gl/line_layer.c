@@ -49,8 +49,8 @@ void line_layer_upload(line_layer *l, size_t number, int kind, const segment *se
     b->n = (GLsizei)n;
 }
 
-void line_layer_draw(line_layer *l, const eye *e, size_t number, int kind, float colours[3][4],
-                     double width, double pull, GLuint map)
+void line_layer_draw(line_layer *l, const eye *e, size_t number, int kind,
+                     float colours[N_LINE_COLOURS][4], double width, double pull, GLuint map)
 {
     const struct line_buffers *b = &l->lines[number][kind];
     if (!b->n)
@@ -61,7 +61,7 @@ void line_layer_draw(line_layer *l, const eye *e, size_t number, int kind, float
     glUniform2f(gl_at(l->program, "viewport"), (float)e->width, (float)e->height);
     glUniform2f(gl_at(l->program, "origin"), (float)e->x, (float)e->y);
     glUniform1f(gl_at(l->program, "half_width"), (float)(width / 2));
-    glUniform4fv(gl_at(l->program, "line_colours"), 3, colours[0]);
+    glUniform4fv(gl_at(l->program, "line_colours"), N_LINE_COLOURS, colours[0]);
     glUniform1i(gl_at(l->program, "is_mapped"), map != 0);
     glUniform1i(gl_at(l->program, "colours"), 0);
     if (map) {

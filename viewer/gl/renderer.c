@@ -92,10 +92,17 @@ static void put(float out[4], rgb c, double alpha)
     out[3] = (float)alpha;
 }
 
+/* The colours of all levels from the first on. */
+static void put_all(float out[N_LINE_COLOURS][4], int first, rgb c, double alpha)
+{
+    for (int i = first; i < N_LINE_COLOURS; i++)
+        put(out[i], c, alpha);
+}
+
 static void draw_lines(renderer *r, const session *s, const eye *e, size_t number)
 {
     const theme *t = theme_of(s->scene.set.theme);
-    float colours[3][4];
+    float colours[N_LINE_COLOURS][4];
     double u = s->layout.unit;
     bool isolines = s->scene.set.texture == TEXTURE_ISOLINES;
     /* Scene units that lines are pulled towards the viewer. What is behind the surface is pushed
@@ -104,22 +111,20 @@ static void draw_lines(renderer *r, const session *s, const eye *e, size_t numbe
     axes_make(&r->axes, &s->scene, number);
     line_layer_upload(&r->lines, number, LINES_AXES, r->axes.lines, r->axes.n_lines);
     put(colours[0], t->faint, 0.55);
-    put(colours[1], t->ink, 0.9);
-    put(colours[2], t->ink, 0.9);
+    put_all(colours, 1, t->ink, 0.9);
     line_layer_draw(&r->lines, e, number, LINES_AXES, colours, 1.3 * u, behind, 0);
-    for (int i = 0; i < 3; i++)
-        put(colours[i], t->faint, 1);
+    put_all(colours, 0, t->faint, 1);
     line_layer_draw(&r->lines, e, number, LINES_FLOOR, colours, 1.3 * u, behind, 0);
-    for (int i = 0; i < 3; i++)
-        put(colours[i],
+    put_all(colours, 0,
             s->scene.set.texture == TEXTURE_WIREFRAME ? t->ink : (rgb){0.09, 0.10, 0.12}, 1);
     line_layer_draw(&r->lines, e, number, LINES_CONTOURS, colours, (isolines ? 2.6 : 1.4) * u,
                     close,
                     isolines ? surface_layer_map(&r->surfaces, scene_colours(&s->scene)) : 0);
-    put(colours[0], (rgb){1, 0.55, 0.15}, 1);
-    put(colours[1],
+    for (size_t i = 0; i < N_RUN_COLOURS; i++)
+        put(colours[i], rgb_of_run(i), 1);
+    put(colours[PATH_TRUE],
         s->scene.set.theme == THEME_DARK ? (rgb){0.95, 0.95, 0.98} : (rgb){0.25, 0.25, 0.32}, 1);
-    put(colours[2], t->ink, 0.55);
+    put(colours[PATH_STEM], t->ink, 0.55);
     line_layer_draw(&r->lines, e, number, LINES_PATH, colours, 2.4 * u, closer, 0);
 }
 
