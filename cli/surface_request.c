@@ -71,6 +71,7 @@ static int parse(surface_request *r, int argc, char **argv)
 {
     int bn = LOSS_BN_WEIGHTS;
     surface_part part = {0, 0};
+    size_t memory = 0;
     const option_spec options[] = {
         TARGET_OPTIONS(r->t),
         OPT_TEXT("out", "FILE.landscape", "where the points go; an unfinished file is gone on with",
@@ -115,6 +116,10 @@ static int parse(surface_request *r, int argc, char **argv)
                   "each time)",
                   &r->keep, .given = &r->surface.kept_on_disk),
         OPT_THREADS(&r->surface.threads),
+        OPT_BYTES("memory",
+                  "most bytes for what points share and the weights of those in work, such as 2G "
+                  "(an eighth of the machine's)",
+                  &memory),
         OPT_JSON(&r->json),
         OPT_PROGRESS_LOG,
         OPT_QUIET(&r->t.quiet),
@@ -122,6 +127,7 @@ static int parse(surface_request *r, int argc, char **argv)
     size_t n_operands = 0;
     int result = command_parse(&TEXT, OPTION_TABLE(options, 1), argc, argv, &r->t.run, &n_operands);
     r->surface.bn = (loss_bn)bn;
+    r->surface.memory = memory;
     r->surface.part = part.number;
     r->surface.parts = part.parts;
     return result;

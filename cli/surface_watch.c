@@ -128,11 +128,23 @@ static void report_waiting_for_points(double seconds, void *user)
                   seconds);
 }
 
+/* Several points in work take memory, and come together; one is nothing new. */
+static void report_in_work(size_t points, size_t threads, uint64_t bytes, void *user)
+{
+    const surface_watch *w = user;
+    bool is_large = bytes >= 1000000000;
+    if (points > 1)
+        progress_note(w->quiet, "%zu points in work, %zu thread%s each, %.*f %s of weights", points,
+                      threads, threads > 1 ? "s" : "", is_large,
+                      (double)bytes / (is_large ? 1e9 : 1e6), is_large ? "GB" : "MB");
+}
+
 void surface_watch_attach(surface_watch *w, loss_surface_options *options)
 {
     options->progress = report;
     options->waiting = report_waiting;
     options->waiting_for_points = report_waiting_for_points;
+    options->in_work = report_in_work;
     options->cancelled = interrupted;
     options->user = w;
 }

@@ -101,9 +101,9 @@ typedef struct loss_surface_options {
     /** 0: all points. K of N: every N-th point from the K-th on, in the order in which they are
      *  evaluated, for loss_surface_merge(). 1 <= part <= parts. */
     size_t part, parts;
-    /** bytes for what is kept (loss_surface_kept()), half of it at most, and for the weights of
-     * points that are in work at once, if there are several; 0: an eighth of the machine's memory
-     */
+    /** most bytes for what is kept (loss_surface_kept()), half of it at most, and for the weights
+     * of the points that loss_surface_evaluate() has in work at once; too few for one point are
+     *  refused. 0: an eighth of the machine's memory, or one point */
     uint64_t memory;
     /** once, before the first point: points in work at once, the threads of each, and bytes of all
      *  their weights; from the caller's thread; may be NULL */
@@ -180,11 +180,11 @@ LOSS_API loss_status loss_surface_read(loss_surface **out, const char *path);
  *  end:
  *
  *      L(a, b) = 1/N sum_i xent(f(w + a x + b y; x_i), y_i)
- *  @return LOSS_OK, LOSS_ERR_ARGUMENT (opened with loss_surface_read), LOSS_ERR_IO (a full disk,
- *          ...), LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM, LOSS_ERR_CANCELLED; whatever it is, finished
- *          points stay in the file
- *  The bits do not depend on the number of threads or on interruptions.
- *  Threads: one caller a handle. Cost: points x images forward passes. Since 0.1. */
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (opened with loss_surface_read; too little memory in the
+ *          options), LOSS_ERR_IO (a full disk, ...), LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM,
+ * LOSS_ERR_CANCELLED; whatever it is, finished points stay in the file The bits do not depend on
+ * the number of threads or on interruptions. Threads: one caller a handle. Cost: points x images
+ * forward passes. Since 0.1. */
 LOSS_API loss_status loss_surface_evaluate(loss_surface *surface);
 
 /** What loss_surface_merge() found. Start from LOSS_MERGE_REPORT_INIT. Since 0.1. */

@@ -148,6 +148,11 @@ static loss_status choose(choice *c, const loss_surface *s, size_t n_tasks)
                 work.n_chunks, lossi_evaluator_chunks(one, loss_dataset_count(s->data[k])));
     c->bytes = lossi_evaluator_bytes(one) + loss_net_n_parameters(s->net) * sizeof(lossi_real);
     lossi_evaluator_free(one);
+    if (s->opt.memory && s->opt.memory < c->bytes)
+        return lossi_fail(LOSS_ERR_ARGUMENT,
+                          "memory of %llu bytes for weights; those of one point of %s take %llu",
+                          (unsigned long long)s->opt.memory, s->net->model,
+                          (unsigned long long)c->bytes);
     uint64_t memory = lossi_surface_memory(s), kept = s->kept ? lossi_kept_bytes(s->kept) : 0;
     memory -= kept < memory / 2 ? kept : memory / 2;
     uint64_t most = memory / (c->bytes ? c->bytes : 1);
@@ -175,7 +180,7 @@ static bool allocate(lossi_crew *crew, size_t members)
 
 loss_status lossi_crew_create(lossi_crew **out, const loss_surface *s, size_t n_tasks)
 {
-    choice c;
+    choice c = {{1, 1}, 0};
     *out = NULL;
     loss_status status = choose(&c, s, n_tasks);
     if (status)

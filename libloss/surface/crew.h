@@ -9,7 +9,8 @@ typedef struct lossi_crew lossi_crew;
 
 /** Members for the tasks of a surface; tells opt.in_work how many.
  *  @param n_tasks  that are left
- *  @return LOSS_OK, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM */
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (opt.memory is too small for one point), LOSS_ERR_NOMEM,
+ *          LOSS_ERR_SYSTEM */
 loss_status lossi_crew_create(lossi_crew **out, const loss_surface *surface, size_t n_tasks);
 /** Waits for what is in work; NULL is a no-op. */
 void lossi_crew_free(lossi_crew *crew);
