@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "line_stats.h"
+
 const char *const quantity_names[N_QUANTITIES + 1] = {
     [QUANTITY_LOSS] = "loss",
     [QUANTITY_ACCURACY] = "accuracy",
@@ -164,22 +166,7 @@ loss_status fields_summarise_lines(field *q)
     q->values = mean;
     free(q->errors);
     q->errors = deviation;
-    for (size_t i = 0; i < q->nx; i++) {
-        double sum = 0, squares = 0, n = 0;
-        for (size_t k = 0; k < q->n_lines; k++) {
-            double value = q->lines[k * q->nx + i];
-            if (isfinite(value)) {
-                sum += value;
-                n++;
-            }
-        }
-        mean[i] = sum / n; /* NaN for none */
-        for (size_t k = 0; k < q->n_lines; k++) {
-            double apart = q->lines[k * q->nx + i] - mean[i];
-            squares += isfinite(apart) ? apart * apart : 0;
-        }
-        deviation[i] = n > 1 ? sqrt(squares / (n - 1)) : NAN;
-    }
+    line_stats(q->lines, q->n_lines, q->nx, mean, deviation);
     return LOSS_OK;
 }
 

@@ -51,6 +51,7 @@ typedef struct grid {
     bool tells_split; /* the file says which images the values are of */
     const char *x_label, *y_label; /* static */
     bool has_centre;               /* (0, 0) is the trained network */
+    bool is_lines;                 /* each row is a line of its own: no surface */
     bool has_one_unit;             /* x and y are lengths in one unit */
 } grid;
 

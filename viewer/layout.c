@@ -23,7 +23,10 @@ layout layout_of(double width, double height, double unit, const scene *s)
         top = TITLE_HEIGHT * unit;
         l.title = (box){0, 0, right, top};
     }
-    if (s->set.colour_bar && has_something && right > 3 * BAR_WIDTH * unit) {
+    bool has_surface = false;
+    for (size_t i = 0; i < s->n_views; i++)
+        has_surface |= !s->views[i].curves;
+    if (s->set.colour_bar && has_surface && right > 3 * BAR_WIDTH * unit) {
         right -= BAR_WIDTH * unit;
         l.bar = (box){right, top, BAR_WIDTH * unit, height - top};
     }

@@ -187,7 +187,7 @@ bool overlay_draw(const session *s, cairo_t *cr)
     const scene *c = &s->scene;
     bool is_whole = true;
     for (size_t i = 0; i < c->n_views; i++)
-        is_whole = overlay_labels(s, i, cr) && is_whole;
+        is_whole = (c->views[i].curves ? overlay_curves : overlay_labels)(s, i, cr) && is_whole;
     if (!c->n_views)
         draw_invitation(s, cr);
     if (s->layout.title.w > 0)

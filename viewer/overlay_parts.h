@@ -17,4 +17,8 @@ bool overlay_labels(const session *s, size_t number, cairo_t *cr);
  * @return what it takes; nothing where no path is shown */
 box overlay_legend(const session *s, size_t number, cairo_t *cr);
 
+/** Repeated lines as curves, with their axes, in place of a surface. @return false: out of memory
+ */
+bool overlay_curves(const session *s, size_t number, cairo_t *cr);
+
 #endif

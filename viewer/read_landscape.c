@@ -158,9 +158,8 @@ static bool describe(grid *g, const loss_surface *s)
     const char *solutions = loss_surface_metadata(s, LOSS_KEY_SOLUTIONS);
     g->x_label = solutions ? "towards the second solution" : "direction 1";
     g->y_label = solutions ? "towards the third solution" : "direction 2";
-    if (loss_surface_metadata(s, LOSS_KEY_REPEAT))
-        g->y_label = "number of the direction";
-    g->has_centre = !loss_surface_metadata(s, LOSS_KEY_REPEAT);
+    g->is_lines = loss_surface_metadata(s, LOSS_KEY_REPEAT) != NULL;
+    g->has_centre = !g->is_lines;
     g->has_one_unit = g->has_centre && has_one_unit(s);
     return g->title && g->caption && g->label && g->model;
 }

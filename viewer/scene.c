@@ -39,6 +39,8 @@ void scene_clear(view *v)
     if (v->has_relief)
         relief_free(&v->relief);
     v->has_relief = false;
+    free(v->curves);
+    v->curves = NULL;
 }
 
 static void view_free(view *v)

@@ -38,6 +38,7 @@ typedef struct view {
     bool has_grid;
     relief relief;
     bool has_relief;
+    double *curves; /* [ny][nx] values of repeated lines, which have no relief; NULL. Owned */
     segment *lines, *floor_lines; /* owned */
     size_t n_lines, n_floor_lines;
     mark *marks; /* owned */

@@ -50,6 +50,10 @@ static bool make_surfaces(scene *s)
         view *v = &s->views[i];
         if (done) {
             scene_clear(v);
+            if (v->grid.is_lines) {
+                v->curves = values[i];
+                continue;
+            }
             v->has_relief = relief_make(&v->relief, &v->grid, values[i], &s->scale, &s->set);
             double steepest = 0;
             if (!v->has_relief || !relief_steepest(&v->relief, &steepest))

@@ -65,15 +65,20 @@ void scene_notes(const scene *s, size_t number, char text[512])
     const relief *r = &v->relief;
     size_t n = 0, above = 0;
     text[0] = 0;
-    if (!v->has_relief)
+    if (!v->has_relief && !v->curves)
         return;
     if (s->n_views > 1) {
         char quantity[128];
         scene_quantity(s, number, quantity);
         NOTE("%s", quantity);
     }
-    if (r->scale.kind != LOSS_SCALE_LINEAR)
-        NOTE("%s scale", loss_scale_kind_name(r->scale.kind));
+    if (s->scale.kind != LOSS_SCALE_LINEAR)
+        NOTE("%s scale", loss_scale_kind_name(s->scale.kind));
+    if (v->curves) {
+        NOTE("thin: %zu directions; thick: their mean; band: \302\261 one standard deviation",
+             v->grid.ny);
+        return;
+    }
     for (size_t i = 0; i < r->nx * r->ny; i++)
         above += r->value[i] > r->scale.high;
     if (above)
