@@ -97,7 +97,11 @@ static int parse(surface_request *r, int argc, char **argv)
         OPT_NUMBER("estimate", "SHARE",
                    "the surface of all images for a share of the work, such as 0.05, with errors "
                    "and intervals; a larger one later goes on",
-                   &r->estimate.share, .low = 1e-6, .high = 1, .given = &r->has_estimate),
+                   &r->estimate.share, .low = 1e-6, .high = 1, .given = &r->has_share),
+        OPT_NUMBER("estimate-error", "E",
+                   "instead: images at each point until its standard error is at most so much of "
+                   "its loss, such as 0.02",
+                   &r->estimate.error, .low = 1e-6, .high = 1, .given = &r->has_error),
         OPT_SEED("estimate-seed", "N", "seed of the images that an estimate is made of (0)",
                  &r->estimate.seed, .given = &r->has_estimate_seed),
         OPT_CHOICE("bn", "MODE", choices_bn(),
@@ -126,6 +130,7 @@ static int parse(surface_request *r, int argc, char **argv)
     };
     size_t n_operands = 0;
     int result = command_parse(&TEXT, OPTION_TABLE(options, 1), argc, argv, &r->t.run, &n_operands);
+    r->has_estimate = r->has_share || r->has_error;
     r->surface.bn = (loss_bn)bn;
     r->surface.memory = memory;
     r->surface.part = part.number;
@@ -168,8 +173,11 @@ static int check_runs(const surface_request *r)
 
 static int check_estimate(const surface_request *r)
 {
+    if (r->has_share && r->has_error)
+        return usage_error(TEXT.name,
+                           "--estimate gives the work, --estimate-error the error: one of them");
     if (r->has_estimate_seed && !r->has_estimate)
-        return usage_error(TEXT.name, "--estimate-seed goes with --estimate");
+        return usage_error(TEXT.name, "--estimate-seed goes with --estimate or --estimate-error");
     if (r->has_estimate && (r->has_curvature || r->plane.repeat || r->surface.parts))
         return usage_error(TEXT.name, "--estimate goes without --curvature, --repeat and --part");
     return -1;

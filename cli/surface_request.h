@@ -16,8 +16,8 @@ typedef struct surface_request {
     run_list runs; /* whose paths are drawn, and of a kind that has_paths span the plane */
     loss_curvature_options curvature; /* of planes that want it, and of --curvature */
     bool has_curvature;
-    loss_estimate_options estimate; /* of --estimate */
-    bool has_estimate;
+    loss_estimate_options estimate; /* of --estimate and --estimate-error */
+    bool has_estimate, has_share, has_error;
     loss_surface_options surface;
     bool has_split, has_estimate_seed, has_x, has_y, has_bn_images, json;
 } surface_request;

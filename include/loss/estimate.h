@@ -46,27 +46,31 @@ typedef struct loss_estimate_options {
     /** after each point, from the caller's thread; may be NULL */
     void (*progress)(const loss_estimate_progress *progress, void *user);
     void *user; /**< passed to the function above */
+    /** 0: the share counts. Else, in its place: each point gets images until its standard error is
+     *  at most so much of its loss; above 0, below 1 */
+    double error;
 } loss_estimate_options;
 
 /** The defaults of loss_estimate_options. Since 0.1. */
 #define LOSS_ESTIMATE_OPTIONS_INIT                                                                 \
     {                                                                                              \
-        sizeof(loss_estimate_options), 0.05, 0, NULL, NULL                                         \
+        sizeof(loss_estimate_options), 0.05, 0, NULL, NULL, 0                                      \
     }
 
 /** Estimates the loss and the accuracy over all images at every point that the file does not have
  *  exactly. The coarse points, 13 or 9 of them spread over the grid (of a line 5 or 3), are
  *  evaluated with all images; from what they say, the images of the sample are drawn. A fifth of
- *  what is left for the sample goes to the points with the widest intervals. Each point is
- *  committed when it is done. Called again on the same file with a larger share, it goes on from
- *  there; the coarse points and the order of the images stay as they were drawn first. One process
- *  at a time works on a file; others wait for it.
+ *  what is left for the sample goes to the points with the widest intervals; where an error was
+ *  asked for, all that are above it get more. Each point is committed when it is done. Called again
+ *  on the same file with a larger share, or a smaller error, it goes on from there; the coarse
+ * points and the order of the images stay as they were drawn first. One process at a time works on
+ * a file; others wait for it.
  *  @param surface  from loss_surface_open(), with a file; without eigenvalues, repeated lines or
  *                  parts. Threads and cancellation are those of the surface.
  *  @param opt      NULL: a twentieth, seed 0
- *  @return LOSS_OK; LOSS_ERR_ARGUMENT (such a surface, a share outside 0 and 1, or too small for
- *          the coarse points and 30 images at each other one: the message says which is enough);
- *          LOSS_ERR_MISMATCH (the file was estimated with another seed); LOSS_ERR_IO,
+ *  @return LOSS_OK; LOSS_ERR_ARGUMENT (such a surface, a share or an error outside 0 and 1, a share
+ * too small for the coarse points and 30 images at each other one: the message says which is
+ * enough); LOSS_ERR_MISMATCH (the file was estimated with another seed); LOSS_ERR_IO,
  *          LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM; LOSS_ERR_CANCELLED; whatever it is, finished points
  *          stay in the file
  *  The bits do not depend on the number of threads or on interruptions.

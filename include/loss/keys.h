@@ -184,6 +184,9 @@ LOSS_API loss_key_kind loss_key_kind_of(const char *key);
 /** Of the estimates: the share of the work that was asked for last. Since 0.1. */
 #define LOSS_KEY_ESTIMATE_SHARE "estimate_share"
 
+/** Of the estimates: the relative error that was asked for last. Since 0.1. */
+#define LOSS_KEY_ESTIMATE_ERROR "estimate_error"
+
 /** Of each split's estimates: how the coarse points come out, each estimated from the others.
  *  Since 0.1. */
 #define LOSS_KEY_ESTIMATE_CHECK "estimate_check"

@@ -11,7 +11,7 @@ size_t lossi_allocate_images(size_t least, size_t step, size_t most)
 }
 
 /* An error falls with the root of the images. */
-static size_t steps_for(double error, double bound)
+size_t lossi_allocate_steps(double error, double bound)
 {
     double steps = ceil(2 * log(error / bound) / log(FACTOR));
     return !(steps > 0) ? 0 : steps < LOSSI_MOST_STEPS ? (size_t)steps : LOSSI_MOST_STEPS;
@@ -21,7 +21,7 @@ static uint64_t cost(size_t n, const double *errors, size_t least, size_t most, 
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < n; i++)
-        sum += lossi_allocate_images(least, steps_for(errors[i], bound), most) - least;
+        sum += lossi_allocate_images(least, lossi_allocate_steps(errors[i], bound), most) - least;
     return sum;
 }
 
@@ -41,5 +41,5 @@ void lossi_allocate(size_t n, const double *errors, size_t least, size_t most, u
             low = middle;
     }
     for (size_t i = 0; i < n; i++)
-        steps[i] = high > 0 ? (uint8_t)steps_for(errors[i], high) : 0;
+        steps[i] = high > 0 ? (uint8_t)lossi_allocate_steps(errors[i], high) : 0;
 }

@@ -11,6 +11,9 @@ enum { LOSSI_MOST_STEPS = 12 };
 /** Images after so many steps, at most `most`. */
 size_t lossi_allocate_images(size_t least, size_t step, size_t most);
 
+/** Steps after which an error is expected to be at most `bound`; none for an error of NaN. */
+size_t lossi_allocate_steps(double error, double bound);
+
 /** Shares out images so that the widest intervals become narrower: as many steps for each point as
  * bring its error below one bound, the lowest that can be paid.
  *  @param errors  [n] of each point with the least images; NaN: the point gets no more

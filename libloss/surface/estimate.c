@@ -217,48 +217,88 @@ static loss_status extend_all(job *j, size_t step)
     return status;
 }
 
-/* Errors with the least images alone decide, so that the same points get more images whenever a
- * stopped estimate goes on. */
-static loss_status find_errors(job *j)
+/* Errors with the first m images, so that the same points get more images whenever a stopped
+ * estimate goes on; NaN for points that are done with. */
+static loss_status find_errors(job *j, size_t m)
 {
     loss_status status = LOSS_OK;
     for (size_t i = 0; i < j->known.n_points && !status; i++) {
         loss_estimate estimate;
         j->errors[i] = NAN;
-        if (j->known.is_exact[i])
+        if (j->known.is_exact[i] || j->known.seen[i].n < m)
             continue;
-        status = lossi_estimator_at(&j->estimator, i, j->plan.least, 0, &estimate);
+        status = lossi_estimator_at(&j->estimator, i, m, 0, &estimate);
         if (!status)
             j->errors[i] = estimate.error / fabs(estimate.loss);
     }
     return status;
 }
 
-static loss_status widen(job *j)
+static void set_total(job *j)
 {
-    size_t most = j->known.n_images;
-    loss_status status = find_errors(j);
-    if (status)
-        return status;
-    lossi_allocate(j->known.n_points, j->errors, j->plan.least, most, j->plan.spare, j->steps);
     j->progress.total = j->progress.done;
     for (size_t i = 0; i < j->known.n_points; i++) {
-        size_t m = lossi_allocate_images(j->plan.least, j->steps[i], most);
+        size_t m = lossi_allocate_images(j->plan.least, j->steps[i], j->known.n_images);
         if (!j->known.is_exact[i] && m > j->known.seen[i].n)
             j->progress.total += m - j->known.seen[i].n;
     }
+}
+
+/* The images that are left go to the widest intervals. */
+static loss_status widen(job *j)
+{
+    loss_status status = find_errors(j, j->plan.least);
+    if (status)
+        return status;
+    lossi_allocate(j->known.n_points, j->errors, j->plan.least, j->known.n_images, j->plan.spare,
+                   j->steps);
+    set_total(j);
     for (size_t step = 1; step <= LOSSI_MOST_STEPS && !status; step++)
         status = extend_all(j, step);
     return status;
 }
 
+/* All points whose error is above what is asked for get more images, step by step. */
+static loss_status narrow(job *j)
+{
+    size_t m = 0, before;
+    loss_status status = LOSS_OK;
+    for (size_t step = 1; m < j->known.n_images && !status; step++) {
+        before = lossi_allocate_images(j->plan.least, step - 1, j->known.n_images);
+        m = lossi_allocate_images(j->plan.least, step, j->known.n_images);
+        status = find_errors(j, before);
+        for (size_t i = 0; i < j->known.n_points && !status; i++) {
+            size_t more = lossi_allocate_steps(j->errors[i], j->opt->error);
+            j->steps[i] = more ? (uint8_t)lossi_smaller(step - 1 + more, UINT8_MAX) : 0;
+        }
+        set_total(j);
+        if (!status)
+            status = extend_all(j, step);
+    }
+    return status;
+}
+
 /* ---- The whole ------------------------------------------------------------------------------ */
+
+/* Images of a point that is not exact, on average; 0: all points are. */
+static size_t usual_images(const lossi_known *known)
+{
+    size_t sum = 0, n = 0;
+    for (size_t i = 0; i < known->n_points; i++) {
+        sum += known->is_exact[i] ? 0 : known->seen[i].n;
+        n += !known->is_exact[i];
+    }
+    return n ? sum / n : 0;
+}
 
 static loss_status put_check(job *j)
 {
     char key[LOSSI_KEY_SIZE];
     lossi_estimate_check check;
-    loss_status status = lossi_estimator_check(&j->estimator, j->plan.least, &check);
+    size_t m = usual_images(&j->known);
+    if (!m)
+        return LOSS_OK;
+    loss_status status = lossi_estimator_check(&j->estimator, m, &check);
     if (status)
         return status;
     char *text = lossi_format("%.6g,%.6g,%zu,%zu", check.observed, check.predicted, check.checked,
@@ -291,8 +331,8 @@ static loss_status begin(job *j)
 {
     loss_surface *s = j->surface;
     size_t n = s->x.n * s->y.n;
-    loss_status status = lossi_estimate_plan_make(&j->plan, s, &j->design,
-                                                  loss_dataset_count(j->data), j->opt->share);
+    loss_status status =
+        lossi_estimate_plan_make(&j->plan, s, &j->design, loss_dataset_count(j->data), j->opt);
     if (!status)
         status = lossi_known_init(&j->known, s, j->split, &j->design);
     if (!status)
@@ -323,7 +363,7 @@ static loss_status estimate_split(loss_surface *s, loss_split split,
     if (!status)
         status = extend_all(&j, 0);
     if (!status)
-        status = widen(&j);
+        status = opt->error > 0 ? narrow(&j) : widen(&j);
     if (!status)
         status = put_check(&j);
     free_job(&j);
@@ -356,12 +396,16 @@ static loss_status read_facts(loss_surface *s)
     return LOSS_OK;
 }
 
-static loss_status put_design(loss_surface *s, const lossi_estimate_design *design, double share)
+static loss_status put_design(loss_surface *s, const lossi_estimate_design *design,
+                              const loss_estimate_options *opt)
 {
+    bool is_error = opt->error > 0;
     loss_status status = lossi_store_begin_estimates(s->store, design->text);
-    char *text = lossi_format("%.6g", share);
+    char *text = lossi_format("%.6g", is_error ? opt->error : opt->share);
     if (!status)
-        status = text ? lossi_store_put_fact(s->store, LOSS_KEY_ESTIMATE_SHARE, text, true)
+        status = text ? lossi_store_put_fact(
+                            s->store, is_error ? LOSS_KEY_ESTIMATE_ERROR : LOSS_KEY_ESTIMATE_SHARE,
+                            text, true)
                       : lossi_fail_nomem(32);
     free(text);
     return status;
@@ -373,13 +417,13 @@ static loss_status estimate_all(loss_surface *s, const loss_estimate_options *op
     lossi_estimate_plan plan;
     loss_status status = read_facts(s);
     if (!status)
-        status = lossi_estimate_design_make(&design, s, opt->share, opt->seed);
+        status = lossi_estimate_design_make(&design, s, opt);
     for (int k = 0; k < 2 && !status; k++) /* before anything is put into the file */
         if (s->data[k])
-            status = lossi_estimate_plan_make(&plan, s, &design, loss_dataset_count(s->data[k]),
-                                              opt->share);
+            status =
+                lossi_estimate_plan_make(&plan, s, &design, loss_dataset_count(s->data[k]), opt);
     if (!status)
-        status = put_design(s, &design, opt->share);
+        status = put_design(s, &design, opt);
     for (int k = 0; k < 2 && !status; k++)
         if (s->data[k])
             status = estimate_split(s, (loss_split)k, &design, opt);

@@ -11,6 +11,8 @@ static const double SHARE_OF_LEAST = 0.8;
 static const double MOST_OF_COARSE = 0.45;
 /* With fewer images an error can hardly be told. */
 static const size_t LEAST_IMAGES = 30;
+/* With which it is looked how many are needed for an error that is asked for. */
+static const size_t FIRST_IMAGES = 100;
 
 /* Coordinate j of 0 to 4, a quarter of the axis each. */
 static size_t quarter(size_t n, size_t j)
@@ -63,37 +65,62 @@ static bool leaves_enough(const lossi_estimate_design *d, const loss_surface *s,
     return enough;
 }
 
+static loss_status check_options(const loss_estimate_options *opt)
+{
+    if (opt->error != 0 && !(opt->error > 0 && opt->error < 1))
+        return lossi_fail(LOSS_ERR_ARGUMENT, "an error of %g of the loss; expected 0 to 1",
+                          opt->error);
+    return opt->error > 0 || (opt->share > 0 && opt->share < 1)
+               ? LOSS_OK
+               : lossi_fail(LOSS_ERR_ARGUMENT, "a share of %g of the work; expected 0 to 1",
+                            opt->share);
+}
+
 loss_status lossi_estimate_design_make(lossi_estimate_design *d, const loss_surface *s,
-                                       double share, uint64_t seed)
+                                       const loss_estimate_options *opt)
 {
     const char *was = loss_surface_metadata(s, LOSS_KEY_ESTIMATE);
-    if (!(share > 0 && share < 1))
-        return lossi_fail(LOSS_ERR_ARGUMENT, "a share of %g of the work; expected 0 to 1", share);
-    place(d, s->x.n, s->y.n, false, seed);
+    loss_status status = check_options(opt);
+    if (status)
+        return status;
+    place(d, s->x.n, s->y.n, false, opt->seed);
     if (was && strcmp(was, d->text) == 0)
         return LOSS_OK;
-    place(d, s->x.n, s->y.n, true, seed);
-    if ((!was || strcmp(was, d->text) != 0) && !leaves_enough(d, s, share))
-        place(d, s->x.n, s->y.n, false, seed);
+    place(d, s->x.n, s->y.n, true, opt->seed);
+    bool is_it = was && strcmp(was, d->text) == 0;
+    if (!is_it && !(opt->error > 0) && !leaves_enough(d, s, opt->share))
+        place(d, s->x.n, s->y.n, false, opt->seed);
     return LOSS_OK;
 }
 
-loss_status lossi_estimate_plan_make(lossi_estimate_plan *plan, const loss_surface *s,
-                                     const lossi_estimate_design *d, size_t n_images, double share)
+static loss_status too_small(const lossi_estimate_design *d, size_t n, size_t n_images,
+                             double share)
 {
-    size_t n = s->x.n * s->y.n, others = n - d->n_coarse, least = least_images(d);
-    double images = each(d, n, n_images, share), percent = 100.0 / (double)n / (double)n_images;
-    plan->least = (size_t)(SHARE_OF_LEAST * images);
-    if (plan->least < least) {
-        double needed = (double)d->n_coarse * (double)n_images +
-                        (double)others * ceil((double)least / SHARE_OF_LEAST);
-        return lossi_fail(LOSS_ERR_ARGUMENT,
-                          "a share of %g is too small for a grid of %zu points and %zu images: %zu "
-                          "points with all images and %zu images at each other one take %.2f; "
-                          "without an estimate all points take 1",
-                          share, n, n_images, d->n_coarse, least, ceil(percent * needed) / 100);
+    size_t least = least_images(d);
+    double needed = (double)d->n_coarse * (double)n_images +
+                    (double)(n - d->n_coarse) * ceil((double)least / SHARE_OF_LEAST);
+    return lossi_fail(LOSS_ERR_ARGUMENT,
+                      "a share of %g is too small for a grid of %zu points and %zu images: %zu "
+                      "points with all images and %zu images at each other one take %.2f; without "
+                      "an estimate all points take 1",
+                      share, n, n_images, d->n_coarse, least,
+                      ceil(100 * needed / (double)n / (double)n_images) / 100);
+}
+
+loss_status lossi_estimate_plan_make(lossi_estimate_plan *plan, const loss_surface *s,
+                                     const lossi_estimate_design *d, size_t n_images,
+                                     const loss_estimate_options *opt)
+{
+    size_t n = s->x.n * s->y.n;
+    double images = each(d, n, n_images, opt->share);
+    if (opt->error > 0) {
+        *plan = (lossi_estimate_plan){lossi_smaller(FIRST_IMAGES, n_images), 0};
+        return LOSS_OK;
     }
+    plan->least = (size_t)(SHARE_OF_LEAST * images);
+    if (plan->least < least_images(d))
+        return too_small(d, n, n_images, opt->share);
     plan->least = lossi_smaller(plan->least, n_images);
-    plan->spare = (uint64_t)((images - (double)plan->least) * (double)others);
+    plan->spare = (uint64_t)((images - (double)plan->least) * (double)(n - d->n_coarse));
     return LOSS_OK;
 }

@@ -66,6 +66,27 @@ check "what was estimated is evaluated without --estimate" "$LOSSGRID" "${surfac
 points more.landscape >all.points
 check "and is exact then" cmp exact.points all.points
 
+cp whole.landscape wanted.landscape
+check "an error is asked for" "$LOSSGRID" "${surface[@]}" --estimate-error 0.02 --out wanted.landscape
+check "and is had at all points" python3 - <<'PY'
+import sqlite3
+rows = sqlite3.connect("wanted.landscape").execute("select error / loss, images from estimates").fetchall()
+assert len(rows) == 156 and max(e for e, _ in rows) <= 0.02, max(rows)
+assert max(n for _, n in rows) > min(n for _, n in rows)
+PY
+for seconds in 0.1 0.2 0.3; do
+    "$LOSSGRID" "${surface[@]}" --estimate-error 0.02 --out error.landscape >log 2>&1 &
+    child=$!
+    sleep $seconds
+    kill -9 $child 2>/dev/null
+    wait $child 2>/dev/null
+done
+check "killed, it goes on" "$LOSSGRID" "${surface[@]}" --estimate-error 0.02 --out error.landscape
+check "without a kill" "$LOSSGRID" "${surface[@]}" --estimate-error 0.02 --out error2.landscape
+points error.landscape >error.points
+points error2.landscape >error2.points
+check "it is the same to the bit" cmp error.points error2.points
+
 cp whole.landscape copy.landscape
 check "a merge takes what is exact" "$LOSSGRID" merge copy.landscape --out merged.landscape
 check "and nothing else" sh -c '"$LOSSGRID" info merged.landscape --json >json && grep -q "\"evaluated\":[^0-9]*13,$" json && ! grep -q estimate json'
@@ -74,6 +95,8 @@ refuse "a share that is too small" 1 "a share of 0.05 is too small for a grid of
     "$LOSSGRID" "${surface[@]}" --estimate 0.05 --out small.landscape
 refuse "another seed" 1 "whole.landscape: its estimates: coarse=13 seed=0; asked for: coarse=13 seed=1" \
     "$LOSSGRID" "${estimate[@]}" --estimate-seed 1 --out whole.landscape
+refuse "both a share and an error" 2 "one of them" \
+    "$LOSSGRID" "${estimate[@]}" --estimate-error 0.02 --out both.landscape
 refuse "a seed without an estimate" 2 "--estimate-seed goes with --estimate" \
     "$LOSSGRID" "${surface[@]}" --estimate-seed 1 --out seed.landscape
 refuse "eigenvalues" 2 "--estimate goes without --curvature" \

@@ -22,6 +22,11 @@ static void what_cannot_be_estimated_is_refused(void **state)
         assert_int_equal(loss_surface_estimate(s, &opt), LOSS_ERR_ARGUMENT);
     }
     assert_false(loss_surface_has_estimates(s));
+    opt.share = 0.5;
+    opt.error = 1;
+    assert_int_equal(loss_surface_estimate(s, &opt), LOSS_ERR_ARGUMENT);
+    opt.error = NAN;
+    assert_int_equal(loss_surface_estimate(s, &opt), LOSS_ERR_ARGUMENT);
     opt.struct_size = 0;
     assert_int_equal(loss_surface_estimate(s, &opt), LOSS_ERR_ARGUMENT);
     assert_int_equal(loss_surface_estimates(s, LOSS_SPLIT_TEST, NULL), LOSS_ERR_ARGUMENT);
