@@ -2,7 +2,7 @@
 # The surface of all images from some of them: right, the same bits however it was interrupted, and gone on with.
 . "$(dirname "$0")/common.bash"
 make_data data
-"$LOSSGRID" train --model resnet20:width=0.25 --data data --epochs 3 --lr 0.05 --batch 16 --quiet --out run >log 2>&1
+"$LOSSGRID" train --model mlp --data data --epochs 3 --lr 0.05 --batch 16 --quiet --out run >log 2>&1
 surface=(surface run --x=-1:1:13 --y=-1:1:13 --split train --quiet)
 estimate=("${surface[@]}" --estimate 0.3)
 check "a surface is estimated" "$LOSSGRID" "${estimate[@]}" --threads 2 --out whole.landscape
