@@ -17,7 +17,7 @@
 #include "surface/sql.h"
 #include "viewer/readers.h"
 
-enum { MOST_VALUES = 12, MOST_GRID = 1 << 10 };
+enum { MOST_VALUES = 13, MOST_GRID = 1 << 10 };
 
 static char path[96], written[96];
 
@@ -31,8 +31,8 @@ static unsigned char *make_empty(size_t *size)
     lossi_facts facts = {0};
     lossi_store_contents contents = {.facts = &facts, .x = {0, 1, 2}, .y = {0, 1, 2}};
     if (lossi_store_open_or_create(&store, path, &contents, NULL, &is_new) ||
-        lossi_store_begin(store) ||
-        lossi_sql_end(store, lossi_schema_add(store, LOSSI_SCHEMA_CURVATURE)) ||
+        lossi_store_begin(store) || lossi_schema_add(store, LOSSI_SCHEMA_CURVATURE) ||
+        lossi_sql_end(store, lossi_schema_add(store, LOSSI_SCHEMA_ESTIMATES)) ||
         lossi_sql_execute(store, "DELETE FROM axes; DELETE FROM metadata", "empty"))
         abort();
     lossi_store_close(store);
@@ -58,9 +58,14 @@ static void insert_row(sqlite3 *db, char *line)
 {
     static const struct {
         const char *name, *insert;
-    } tables[] = {{"metadata", "(?,?)"},         {"axes", "(?,?,?,?)"},
-                  {"points", "(?,?,?,?,?,?,?)"}, {"path", "(?,?,?,?,?,?,?,?,?,?,?,?)"},
-                  {"directions", "(?,?)"},       {"curvature", "(?,?,?,?,?,?,?,?)"}};
+    } tables[] = {{"metadata", "(?,?)"},
+                  {"axes", "(?,?,?,?)"},
+                  {"points", "(?,?,?,?,?,?,?)"},
+                  {"path", "(?,?,?,?,?,?,?,?,?,?,?,?)"},
+                  {"directions", "(?,?)"},
+                  {"curvature", "(?,?,?,?,?,?,?,?)"},
+                  {"estimates", "(?,?,?,?,?,?,?,?,?,?,?,?,?)"},
+                  {"image_losses", "(?,?,?,?,?,?)"}};
     char *rest, *table = strtok_r(line, "\t", &rest), sql[96];
     for (size_t i = 0; table && i < sizeof tables / sizeof *tables; i++) {
         sqlite3_stmt *insert;
@@ -152,6 +157,8 @@ static void use_split(loss_surface *s, loss_split split, size_t which)
 {
     static loss_point points[MOST_GRID];
     static loss_point_curvature curvature[MOST_GRID];
+    static loss_estimate estimates[MOST_GRID];
+    loss_estimate_report report = LOSS_ESTIMATE_REPORT_INIT;
     const loss_path_point *path_points;
     loss_selection selection;
     loss_export_options opt = LOSS_EXPORT_OPTIONS_INIT;
@@ -160,6 +167,8 @@ static void use_split(loss_surface *s, loss_split split, size_t which)
     if (!loss_surface_points(s, split, points))
         analyse(loss_surface_x(s), loss_surface_y(s), points);
     loss_surface_curvature(s, split, curvature);
+    loss_surface_estimates(s, split, estimates);
+    loss_surface_estimate_report(s, split, &report);
     loss_surface_paths(s, split, &n, &path_points);
     loss_surface_selection(s, split, &selection);
     export_one(s, &opt, which);
