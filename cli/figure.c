@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "svg_text.h"
+
 static const double INK = 0.13, GREY = 0.35;
 
 void figure_add_caption(figure *f, const char *format, ...)
@@ -60,15 +62,46 @@ void figure_text(cairo_t *cr, double x, double y, double align, const char *text
     cairo_text_extents_t extents;
     cairo_text_extents(cr, text, &extents);
     cairo_move_to(cr, x - align * extents.x_advance, y);
-    cairo_show_text(cr, text);
+    if (!svg_texts_take(cr, text, 0))
+        cairo_show_text(cr, text);
+}
+
+/* Room above the plotting area. */
+static double top_of(const figure *f)
+{
+    return f->title && *f->title ? 70 : 24;
+}
+
+/* Room below it: ticks, the axis' name, captions. */
+static double bottom_of(const figure *f)
+{
+    return 90 + 26 * (double)f->n_captions + 14;
+}
+
+static double unit_of(const figure *f)
+{
+    return f->unit > 0                          ? f->unit
+           : f->width / 1200 < f->height / 1000 ? f->width / 1200
+                                                : f->height / 1000;
+}
+
+double figure_fitting_height(const figure *f)
+{
+    static const double map = 0.8, curves = 0.62, least = 0.2, most = 3;
+    double u = unit_of(f),
+           legend = f->is_map ? figure_legend_height(f, u) : (30 * (double)f->n_fields + 8) * u,
+           shape = (f->y.max / 2 - f->y.min / 2) / (f->x.max / 2 - f->x.min / 2);
+    shape = !f->is_map ? curves : f->has_one_scale ? fmin(fmax(shape, least), most) : map;
+    return (top_of(f) + bottom_of(f)) * u + legend +
+           shape * fmax(f->width - (f->is_map ? 300 : 200) * u, 50 * u);
 }
 
 frame figure_frame(const figure *f, double right_margin)
 {
-    double unit = f->width / 1200 < f->height / 1000 ? f->width / 1200 : f->height / 1000;
-    frame r = {115 * unit, 70 * unit, 0, 0, unit};
+    double unit = unit_of(f);
+    frame r = {115 * unit, top_of(f) * unit, 0, 0, unit};
     r.width = f->width - r.left - right_margin * unit;
-    r.height = f->height - r.top - (90 + 26 * (double)f->n_captions + 14) * unit;
+    r.height = f->height - r.top - bottom_of(f) * unit;
     return r;
 }
 
@@ -92,7 +125,9 @@ void figure_draw_title_and_captions(const figure *f, const frame *r, cairo_t *cr
 {
     double u = r->unit;
     cairo_set_source_rgb(cr, INK, INK, INK);
-    fitted_text(cr, r->left + r->width / 2, 46 * u, 0.5, 26 * u, true, f->width - 40 * u, f->title);
+    if (f->title && *f->title)
+        fitted_text(cr, r->left + r->width / 2, 46 * u, 0.5, 26 * u, true, f->width - 40 * u,
+                    f->title);
     cairo_set_source_rgb(cr, GREY, GREY, GREY);
     for (size_t i = 0; i < f->n_captions; i++)
         fitted_text(cr, 24 * u, f->height - (14 + 26 * (double)(f->n_captions - 1 - i)) * u, 0,

@@ -32,6 +32,7 @@ typedef struct overlay overlay; /* contour lines and critical points: overlay.h 
 
 typedef struct figure {
     double width, height; /* in device units */
+    double unit; /* of the layout, a twentieth of a font's size; 0: as the size has room for */
     const char *title;
     char what[160]; /* "Accuracy of resnet20": what it shows */
     loss_axis x, y;
@@ -86,6 +87,8 @@ void figure_draw_path(const figure *f, const frame *r, cairo_t *cr);
 void figure_draw_contours(const figure *f, const frame *r, cairo_t *cr);
 bool figure_draw_marks(const figure *f, const frame *r, cairo_t *cr);
 
+/** The height that suits a width, a unit and what is shown, before it is drawn. */
+double figure_fitting_height(const figure *f);
 frame figure_frame(const figure *f, double right_margin);
 /** Ticks of the scale and their places along it, [MOST_TICKS] each, written. @return
  * how many. */

@@ -103,21 +103,34 @@ static void draw_grid(const figure *f, const frame *r, const double *places, siz
 
 enum { LEGEND_LINE = 30 };
 
-static double legend_height(const figure *f, double unit)
+/* Entries a line: two where the widest label has room. */
+static size_t legend_columns(const figure *f, const frame *r, cairo_t *cr)
 {
-    return (double)((f->n_fields + 1) / 2 * LEGEND_LINE + 8) * unit;
+    double widest = 0;
+    figure_font(cr, 20 * r->unit, false);
+    for (size_t k = 0; k < f->n_fields; k++) {
+        cairo_text_extents_t extents;
+        cairo_text_extents(cr, f->fields[k].label, &extents);
+        widest = fmax(widest, extents.x_advance);
+    }
+    return widest + 66 * r->unit < 0.5 * r->width ? 2 : 1;
 }
 
-/* Above the plot, two entries a line, so that it covers no curve. */
-static void draw_legend(const figure *f, const frame *r, cairo_t *cr)
+static double legend_height(const figure *f, double unit, size_t columns)
+{
+    return (double)((f->n_fields + columns - 1) / columns * LEGEND_LINE + 8) * unit;
+}
+
+/* Above the plot, so that it covers no curve. */
+static void draw_legend(const figure *f, const frame *r, size_t columns, cairo_t *cr)
 {
     const double dashes[] = {10 * r->unit, 6 * r->unit};
-    double top = r->top - legend_height(f, r->unit);
+    double top = r->top - legend_height(f, r->unit, columns);
     figure_font(cr, 20 * r->unit, false);
     for (size_t k = 0; k < f->n_fields; k++) {
         const field *q = &f->fields[k];
-        double x = r->left + (k % 2 ? 0.52 : 0.02) * r->width,
-               y = top + (22 + LEGEND_LINE * (double)(k / 2)) * r->unit;
+        double x = r->left + (k % columns ? 0.52 : 0.02) * r->width,
+               y = top + (22 + LEGEND_LINE * (double)(k / columns)) * r->unit;
         cairo_set_source_rgb(cr, COLOURS[q->split][0], COLOURS[q->split][1], COLOURS[q->split][2]);
         cairo_set_line_width(cr, (q->on_right ? 2 : 3) * r->unit);
         cairo_set_dash(cr, dashes, q->on_right ? 2 : 0, 0);
@@ -147,8 +160,9 @@ bool figure_draw_curves(const figure *f, cairo_t *cr)
     for (size_t k = 0; k < f->n_fields; k++)
         has_right = has_right || f->fields[k].on_right;
     frame r = figure_frame(f, has_right ? 110 : 40);
-    r.top += legend_height(f, r.unit);
-    r.height -= legend_height(f, r.unit);
+    size_t columns = legend_columns(f, &r, cr);
+    r.top += legend_height(f, r.unit, columns);
+    r.height -= legend_height(f, r.unit, columns);
     double ticks[MOST_TICKS], places[MOST_TICKS];
     size_t n = figure_scale_ticks(f, ticks, places);
     cairo_save(cr);
@@ -159,7 +173,7 @@ bool figure_draw_curves(const figure *f, cairo_t *cr)
     for (size_t k = 0; k < f->n_fields; k++)
         draw_field(f, &r, &f->fields[k], cr);
     cairo_restore(cr);
-    draw_legend(f, &r, cr);
+    draw_legend(f, &r, columns, cr);
     cairo_set_source_rgb(cr, 0.13, 0.13, 0.13);
     cairo_set_line_width(cr, 1.6 * r.unit);
     cairo_rectangle(cr, r.left, r.top, r.width, r.height);

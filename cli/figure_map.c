@@ -44,10 +44,11 @@ typedef double (*place_function)(const figure *f, const double *places, double u
 static void paint(const figure *f, const frame *r, place_function place, const double *places,
                   cairo_t *cr)
 {
-    int w = (int)ceil(r->width), h = (int)ceil(r->height);
+    double dots = f->unit > 0 ? 300.0 / 72 : 1; /* a unit on paper is a point, else a pixel */
+    int w = (int)ceil(r->width * dots), h = (int)ceil(r->height * dots);
     cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_RGB24, w, h);
     if (cairo_surface_status(image) == CAIRO_STATUS_SUCCESS) {
-        int stride = cairo_image_surface_get_stride(image), stripe = (int)(8 * r->unit) + 1;
+        int stride = cairo_image_surface_get_stride(image), stripe = (int)(8 * r->unit * dots) + 1;
         unsigned char *data = cairo_image_surface_get_data(image);
         for (int py = 0; py < h; py++)
             for (int px = 0; px < w; px++) {

@@ -2,6 +2,7 @@
 #include "labels.h"
 
 #include "drawing.h"
+#include "svg_text.h"
 
 box box_around(double x, double y, double half_width, double half_height)
 {
@@ -45,13 +46,16 @@ void label_draw(cairo_t *cr, double x, double y, double angle, double unit, cons
     cairo_translate(cr, x, y);
     cairo_rotate(cr, angle);
     cairo_move_to(cr, -width / 2, height / 2);
-    drawing_text_path(cr, text);
-    cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
-    cairo_set_source_rgba(cr, 1, 1, 1, 0.85);
-    cairo_set_line_width(cr, 4 * unit);
-    cairo_stroke_preserve(cr);
     cairo_set_source_rgb(cr, 0.1, 0.1, 0.1);
-    cairo_fill(cr);
+    if (!svg_texts_take(cr, text, 4 * unit)) {
+        drawing_text_path(cr, text);
+        cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
+        cairo_set_source_rgba(cr, 1, 1, 1, 0.85);
+        cairo_set_line_width(cr, 4 * unit);
+        cairo_stroke_preserve(cr);
+        cairo_set_source_rgb(cr, 0.1, 0.1, 0.1);
+        cairo_fill(cr);
+    }
     cairo_restore(cr);
 }
 

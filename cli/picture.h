@@ -8,11 +8,18 @@
 /** Draws; what it cannot, for want of memory, it tells by cairo_status() or by returning false. */
 typedef bool (*draw_function)(void *user, cairo_t *cr);
 
-/** Draws and writes.
+/** How large a picture is: in pixels, or in points of 1/72 inch, of which a PNG has 300 dots an
+ * inch made. */
+typedef struct picture_size {
+    double width, height;
+    bool in_points;
+} picture_size;
+
+/** Draws and writes. Texts of an SVG are texts.
  *  @param created  date to put into a PDF (ISO 8601), so that the same landscape gives the same
  * bytes; may be NULL.
  *  @return EXIT_OK, or EXIT_FAILED after telling why */
-int picture_write(const char *path, double width, double height, const char *created,
+int picture_write(const char *path, const picture_size *size, const char *created,
                   draw_function draw, void *user);
 
 /** Endings of the kinds of pictures, ended by NULL. */

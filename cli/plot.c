@@ -14,6 +14,8 @@ typedef struct request {
     const char *path, *title;
     text_list outs;
     size_t size[2];
+    double width, font_size; /* points; 0: not given */
+    bool no_caption;
     const char *contours, *critical;
     int contour_scale;
     bool grid_values;
@@ -24,6 +26,38 @@ static bool draw(void *user, cairo_t *cr)
 {
     const figure *f = user;
     return f->is_map ? figure_draw_map(f, cr) : figure_draw_curves(f, cr);
+}
+
+static bool take_length(const option_spec *o, const char *text, char *message)
+{
+    static const struct {
+        const char *name;
+        double points;
+    } units[] = {{"mm", 72 / 25.4}, {"cm", 72 / 2.54}, {"in", 72}, {"pt", 1}};
+    static const double least = 36, most = 14400;
+    const char *end = text;
+    double value = 0, points = 0;
+    loss_number_parse(text, &end, &value);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strcmp(end, units[i].name) == 0)
+            points = value * units[i].points;
+    *(double *)o->to.own = points;
+    return (points >= least && points <= most) ||
+           options_wrong(message, "--%s=%s: expected a length such as 85mm, 3.3in or 240pt",
+                         o->name, text);
+}
+
+/* On paper: as wide as asked, as high as it needs, with letters of one size. */
+static void set_paper(figure *f, const request *r)
+{
+    for (size_t i = 0; i < f->n_captions && r->no_caption; i++)
+        free(f->captions[i]);
+    f->n_captions = r->no_caption ? 0 : f->n_captions;
+    if (!(r->width > 0))
+        return;
+    f->width = r->width;
+    f->unit = r->font_size > 0 ? r->font_size / 20 : f->width / 1200;
+    f->height = figure_fitting_height(f);
 }
 
 static int run(const request *r)
@@ -39,9 +73,10 @@ static int run(const request *r)
     int result = status ? report_failure(status) : EXIT_OK;
     if (!status) {
         f.title = display(r->title ? r->title : f.what);
+        set_paper(&f, r);
     }
     for (size_t i = 0; i < r->outs.n && result == EXIT_OK; i++)
-        result = picture_write(r->outs.items[i], f.width, f.height,
+        result = picture_write(r->outs.items[i], &(picture_size){f.width, f.height, r->width > 0},
                                loss_surface_metadata(surface, LOSS_KEY_CREATED), draw, &f);
     figure_free(&f);
     loss_surface_close(surface);
@@ -80,6 +115,8 @@ static int check_request(const request *r)
         return usage_error(TEXT.name,
                            "--split=difference is of the loss or the accuracy, not of %s",
                            quantity_names[r->figure.quantity]);
+    if (r->font_size > 0 && !(r->width > 0))
+        return usage_error(TEXT.name, "--font-size is in points on paper: give --width, too");
     const scale_request *s = &r->figure.scale;
     if (s->has_low && s->has_high && !(s->low < s->high))
         return usage_error(TEXT.name, "--min %g is not below --max %g", s->low, s->high);
@@ -136,7 +173,13 @@ int command_plot(int argc, char **argv)
                    "directions\n                             have one length (auto)",
                    &f->aspect),
         OPT_SIZE("size", "WxH", "pixels (1200x1000)", r.size),
-        OPT_TEXT("title", "TEXT", "title instead of the model's name", &r.title),
+        OPT_OWN("width", "L", "width on paper, such as 85mm, 3.3in or 240pt; as high as it needs",
+                take_length, &r.width),
+        OPT_NUMBER("font-size", "PT", "size of the letters at the axes, with --width", &r.font_size,
+                   .low = 3, .high = 72),
+        OPT_TEXT("title", "TEXT", "title instead of the model's name; \"\": none", &r.title,
+                 .may_be_empty = true),
+        OPT_FLAG("no-caption", "leave the lines below the picture out", &r.no_caption),
     };
     size_t n_operands = 0;
     int result = command_parse(&TEXT, OPTION_TABLE(options, 1), argc, argv, &r.path, &n_operands);

@@ -212,7 +212,7 @@ static bool parse_value(const option_spec *o, const char *text, char *message)
     case OPTION_FLAG:
     case OPTION_SWITCH: *o->to.flag = true; return true;
     case OPTION_TEXT:
-        if (!*text)
+        if (!*text && !o->may_be_empty)
             return options_wrong(message, "--%s: empty", o->name);
         *o->to.text = text;
         return true;

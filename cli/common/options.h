@@ -57,6 +57,7 @@ typedef struct option_spec {
     const char *const *choices; /* ended by NULL */
     double low, high;           /* of a count or a number, where low < high */
     bool has_none;              /* a number may be `none` */
+    bool may_be_empty;          /* a text may be "" */
     /** OPTION_OWN: takes the value. @return false after writing what is wrong */
     bool (*take)(const struct option_spec *o, const char *text, char message[OPTIONS_MESSAGE]);
     bool *given; /* set if the option was there; may be NULL */
