@@ -20,8 +20,10 @@
 
 typedef struct member {
     lossi_crew *crew;
+    const loss_surface *surface;
+    size_t threads;
     pthread_t thread;
-    lossi_task_worker *worker;
+    lossi_task_worker *worker; /* made by the thread itself */
 } member;
 
 struct lossi_crew {
@@ -33,6 +35,7 @@ struct lossi_crew {
     size_t n_tasks; /* given and not taken; of the caller's thread */
 
     /* Under the mutex. */
+    size_t n_ready;   /* members that have their worker, or failed to make it */
     loss_task *queue; /* [most] the next one first */
     size_t n_queued;
     loss_outcome *outcomes; /* [most] of tasks that are done */
@@ -64,11 +67,27 @@ static void keep_failure(lossi_crew *crew, loss_status status)
     }
 }
 
+/* Its memory is first used by the thread that works with it: where processors have memory of their
+ * own (NUMA), it lies near that thread then. */
+static loss_status make_worker(member *m)
+{
+    loss_status status = lossi_task_worker_create(&m->worker, m->surface, m->threads);
+    pthread_mutex_lock(&m->crew->mutex);
+    if (status)
+        keep_failure(m->crew, status);
+    m->crew->n_ready++;
+    pthread_cond_signal(&m->crew->finished);
+    pthread_mutex_unlock(&m->crew->mutex);
+    return status;
+}
+
 static void *work(void *context)
 {
     member *m = context;
     lossi_crew *crew = m->crew;
     loss_task task;
+    if (make_worker(m))
+        return NULL;
     pthread_mutex_lock(&crew->mutex);
     while (next_task(crew, &task)) {
         pthread_mutex_unlock(&crew->mutex);
@@ -90,17 +109,22 @@ static void *work(void *context)
 static loss_status start(lossi_crew *crew, const loss_surface *s, size_t threads)
 {
     member *m = &crew->members[crew->n];
-    m->crew = crew;
-    loss_status status = lossi_task_worker_create(&m->worker, s, threads);
-    if (status)
-        return status;
+    *m = (member){.crew = crew, .surface = s, .threads = threads};
     int error = pthread_create(&m->thread, NULL, work, m);
-    if (error) {
-        lossi_task_worker_free(m->worker);
+    if (error)
         return lossi_fail(LOSS_ERR_SYSTEM, "cannot make a thread: %s", strerror(error));
-    }
     crew->n++;
     return LOSS_OK;
+}
+
+static loss_status wait_until_ready(lossi_crew *crew)
+{
+    pthread_mutex_lock(&crew->mutex);
+    while (crew->n_ready < crew->n)
+        pthread_cond_wait(&crew->finished, &crew->mutex);
+    loss_status status = crew->n_failed ? lossi_fail(crew->status, "%s", crew->message) : LOSS_OK;
+    pthread_mutex_unlock(&crew->mutex);
+    return status;
 }
 
 void lossi_crew_free(lossi_crew *crew)
@@ -192,6 +216,8 @@ loss_status lossi_crew_create(lossi_crew **out, const loss_surface *s, size_t n_
         status = lossi_fail_nomem(c.size.members * sizeof *crew->members);
     for (size_t i = 0; i < c.size.members && !status; i++)
         status = start(crew, s, c.size.threads);
+    if (!status)
+        status = wait_until_ready(crew);
     if (status) {
         lossi_crew_free(crew);
         return status;
