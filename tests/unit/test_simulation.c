@@ -106,7 +106,7 @@ static void test_ranks(void **state)
                                                                .pause = 2e-4,
                                                                .start = 10});
         assert_int_equal(r.tasks, 9 * 9 + 1);
-        assert_true(r.commits <= r.seconds + 2); /* at most each second */
+        assert_true((double)r.commits <= r.seconds + 2); /* at most each second */
         assert_true(simulated_efficiency(&r, RANKS[i] * 4) < 1);
         assert_true(i > 1 || simulated_efficiency(&r, RANKS[i] * 4) > 0.85);
     }
