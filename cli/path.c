@@ -191,7 +191,7 @@ static loss_status run(request *r)
     if (!status)
         status = open_surface(r, &p);
     if (!status)
-        status = runs_add_paths(&r->runs, p.surface, r->t.quiet);
+        status = runs_add_paths(&r->runs, p.surface, NULL, r->t.quiet);
     if (!status)
         status = report_print(p.surface, r->file, r->json, false);
     close_all(&p);

@@ -18,4 +18,10 @@ int ranks_number(void);
  * 0 says so. */
 loss_status ranks_evaluate(loss_surface *surface);
 
+/** The team of all, and of those that took part in ranks_evaluate() to its end, number 0 among
+ * them.
+ *  @return NULL: one process, or one that took no part */
+const loss_team *ranks_all(void);
+const loss_team *ranks_evaluators(void);
+
 #endif

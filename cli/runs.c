@@ -8,6 +8,7 @@
 
 #include "cli.h"
 #include "progress_log.h"
+#include "ranks.h"
 
 static const double MARGIN = 0.2;
 
@@ -126,6 +127,7 @@ loss_status runs_make_plane(const run_list *runs, const loss_net *net, loss_igno
     opt.progress = report_pca;
     opt.cancelled = interrupted;
     opt.user = &quiet;
+    opt.team = ranks_all();
     loss_status status = loss_plane_pca(plane, net, paths, n, &opt);
     progress_end();
     free(paths);
@@ -233,7 +235,8 @@ static void report_path(const loss_path_progress *p, void *user)
                   at->true_loss, at->plane_loss, duration_text(p->seconds_left, left));
 }
 
-loss_status runs_add_paths(const run_list *runs, loss_surface *surface, bool quiet)
+loss_status runs_add_paths(const run_list *runs, loss_surface *surface, const loss_team *team,
+                           bool quiet)
 {
     loss_status status = LOSS_OK;
     for (size_t i = 0; i < runs->n && !status; i++) {
@@ -241,6 +244,7 @@ loss_status runs_add_paths(const run_list *runs, loss_surface *surface, bool qui
         loss_path_options opt = LOSS_PATH_OPTIONS_INIT;
         opt.progress = report_path;
         opt.user = &w;
+        opt.team = team;
         const loss_checkpoints *c = &w.run->checkpoints;
         status =
             loss_surface_add_path(surface, w.run->name, (const char *const *)c->paths, c->n, &opt);

@@ -39,7 +39,9 @@ loss_status runs_fit_axes(const run_list *runs, const char *model, const loss_ne
                           const loss_plane *plane, loss_axis *x, loss_axis *y);
 bool axis_is_auto(loss_axis axis);
 
-/** Puts all paths into the file of a surface that is open for evaluation. */
-loss_status runs_add_paths(const run_list *runs, loss_surface *surface, bool quiet);
+/** Puts all paths into the file of a surface that is open for evaluation.
+ *  @param team  of ranks that share the checkpoints, or NULL */
+loss_status runs_add_paths(const run_list *runs, loss_surface *surface, const loss_team *team,
+                           bool quiet);
 
 #endif

@@ -125,8 +125,9 @@ static loss_status run(surface_request *r)
         status = evaluate(r, w.surface);
     progress_end();
     bool is_first = !ranks_number();
-    if (!status && is_first && r->surface.part <= 1)
-        status = runs_add_paths(&r->runs, w.surface, r->t.quiet);
+    const loss_team *team = ranks_evaluators();
+    if (!status && (is_first || team) && r->surface.part <= 1)
+        status = runs_add_paths(&r->runs, w.surface, team, r->t.quiet);
     if (!status && is_first)
         status = report_print(w.surface, r->out, r->json, false);
     close_all(&w);

@@ -9,6 +9,7 @@
 #include "handout.h"
 #include "messages.h"
 #include "own_tasks.h"
+#include "teams.h"
 
 typedef struct first {
     loss_surface *surface;
@@ -17,6 +18,7 @@ typedef struct first {
     handout handout;
     loss_outcome outcomes[MOST_OUTCOMES]; /* [n_outcomes of handout] */
     loss_claim claim;                     /* what the last one found */
+    bool is_complete;                     /* all is committed */
 } first;
 
 static loss_status commit(first *f)
@@ -46,9 +48,10 @@ static void tell_difference(int rank, const char *theirs, const char *ours)
             rank, (int)strcspn(theirs, "\n"), theirs, (int)strcspn(ours, "\n"), ours);
 }
 
-static void stop(first *f, int rank)
+/* Whether it goes on with what comes next. */
+static void stop(first *f, int rank, bool goes_on)
 {
-    message_send(rank, MESSAGE_STOP, NULL, 0);
+    message_send(rank, MESSAGE_STOP, &goes_on, sizeof goes_on);
     f->handout.ranks[rank].state = RANK_STOPPED;
 }
 
@@ -61,7 +64,7 @@ static void welcome(first *f, int rank, bool is_late)
         tell_difference(rank, identity, f->identity);
     free(identity);
     if (is_late || !is_same)
-        stop(f, rank);
+        stop(f, rank, is_same && f->is_complete);
     else
         f->handout.ranks[rank].state = RANK_HERE;
 }
@@ -150,7 +153,7 @@ static loss_status dismiss(first *f)
     const handout *h = &f->handout;
     for (int r = 1; r < h->n_ranks; r++)
         if (h->ranks[r].state == RANK_HERE)
-            stop(f, r);
+            stop(f, r, f->is_complete);
     do {
         loss_status taken = take_messages(f, true, &any);
         status = status ? status : taken;
@@ -173,10 +176,12 @@ static loss_status run(first *f)
     if (!status && f->handout.n_outcomes)
         status = commit(f);
     own_tasks_end(f->own);
+    f->is_complete = !status && f->claim == LOSS_CLAIM_DONE;
     loss_status ended = dismiss(f);
+    teams_gather(f->is_complete && !ended);
     if (!status)
         status = ended;
-    return !status && f->claim != LOSS_CLAIM_DONE ? LOSS_ERR_CANCELLED : status;
+    return status || f->is_complete ? status : LOSS_ERR_CANCELLED;
 }
 
 loss_status evaluate_as_first(loss_surface *surface, int n_ranks)

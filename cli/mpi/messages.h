@@ -9,7 +9,7 @@ enum {
     MESSAGE_OUTCOME, /* to 0: a loss_outcome */
     MESSAGE_BYE,     /* to 0: nothing more comes from here */
     MESSAGE_TASK,    /* from 0: a loss_task */
-    MESSAGE_STOP     /* from 0: nothing more to do */
+    MESSAGE_STOP /* from 0: nothing more to do; a bool: whether to take part in what comes next */
 };
 
 /** Waits for the next message without keeping a processor busy, as MPI's own waiting does.

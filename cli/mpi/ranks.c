@@ -12,6 +12,7 @@
 #include "cli.h"
 #include "messages.h"
 #include "pulse.h"
+#include "teams.h"
 
 /* For MPI to end this rank when another one is lost; its ways to the others may be, too. */
 enum { SECONDS_TO_ABORT = 10 };
@@ -71,6 +72,7 @@ void ranks_begin(int *argc, char ***argv)
     MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
     if (number)
         be_silent();
+    teams_begin(n_ranks);
     pulse_begin(number, n_ranks, provided == MPI_THREAD_MULTIPLE, on_lost);
 }
 
@@ -89,7 +91,9 @@ static bool meet(double seconds)
 
 int ranks_end(int code)
 {
-    bool all = meet(code == EXIT_OK || code == EXIT_INTERRUPTED ? INFINITY : SECONDS_TO_MEET);
+    /* Whoever was interrupted waits for rank 0, which commits. */
+    bool waits = code == EXIT_OK || (code == EXIT_INTERRUPTED && number);
+    bool all = meet(waits ? INFINITY : SECONDS_TO_MEET);
     if (!all && number)
         tell_what_was_said();
     fflush(NULL);

@@ -17,6 +17,7 @@
 #include <loss/status.h>
 #include <loss/surface.h>
 #include <loss/tasks.h>
+#include <loss/team.h>
 #include <loss/text.h>
 #include <loss/train.h>
 

@@ -4,6 +4,7 @@
 #define LOSS_PLANE_H
 
 #include <loss/net.h>
+#include <loss/team.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -118,12 +119,15 @@ typedef struct loss_pca_options {
     /** not NULL: only parameters with such names take part, as in loss_random_options; the others
      *  count as if they had not moved. Borrowed for the call. */
     const char *layers;
+    /** not NULL: processes that share the products of checkpoints, with the same arguments. Each
+     *  reads all checkpoints. Borrowed for the call. */
+    const loss_team *team;
 } loss_pca_options;
 
 /** The defaults of loss_pca_options. Since 0.1. */
 #define LOSS_PCA_OPTIONS_INIT                                                                      \
     {                                                                                              \
-        sizeof(loss_pca_options), LOSS_IGNORE_BIASBN, NULL, NULL, NULL, NULL                       \
+        sizeof(loss_pca_options), LOSS_IGNORE_BIASBN, NULL, NULL, NULL, NULL, NULL                 \
     }
 
 /** The plane in which n checkpoints lie best: the two leading right singular vectors of the rows
@@ -135,7 +139,8 @@ typedef struct loss_pca_options {
  *  @param opt    NULL: biasbn.
  *  @return LOSS_OK; LOSS_ERR_ARGUMENT (less than 2 checkpoints, all alike, a value that is not
  *          finite); LOSS_ERR_NAME (no parameter that takes part is among the layers);
- *          LOSS_ERR_MISMATCH (a checkpoint of another network), LOSS_ERR_IO,
+ *          LOSS_ERR_MISMATCH (a checkpoint of another network; members of a team with other
+ *          checkpoints), LOSS_ERR_IO,
  *          LOSS_ERR_FORMAT, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM, LOSS_ERR_CANCELLED
  *  Threads: any, while nothing changes the network. Memory: O(n^2), the two directions and a few
  *  networks (192 MiB of rows, or two rows). Since 0.1. */

@@ -6,6 +6,7 @@
 #include <loss/curvature.h>
 #include <loss/grid.h>
 #include <loss/keys.h>
+#include <loss/team.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -287,19 +288,22 @@ typedef struct loss_path_options {
     /** after each, from the caller's thread; may be NULL */
     void (*progress)(const loss_path_progress *progress, void *user);
     void *user; /**< passed to the functions above */
+    /** not NULL: processes that share the checkpoints, with surfaces of one identity. The surface
+     *  of one of them has the file; those of the others have none. Borrowed for the call. */
+    const loss_team *team;
 } loss_path_options;
 
 /** The defaults of loss_path_options. Since 0.1. */
 #define LOSS_PATH_OPTIONS_INIT                                                                     \
     {                                                                                              \
-        sizeof(loss_path_options), NULL, NULL                                                      \
+        sizeof(loss_path_options), NULL, NULL, NULL                                                \
     }
 
 /** Puts a training path into the file of a surface opened with loss_surface_open(): for every
  *  checkpoint its coordinates on the plane, how far it is off it, its own loss, and the loss on the
- *  plane below it, over the surface's images. Each is committed when it is done; those that are
- *  there already are not computed again. Records as well how much of the path's variance the plane
- *  holds (metadata `path_held_RUN`).
+ *  plane below it, over the surface's images. Each is committed when it is done, in a team when
+ *  each member has done one; those that are there already are not computed again. Records as well
+ * how much of the path's variance the plane holds (metadata `path_held_RUN`).
  *  @param run    a name for the path. Borrowed.
  *  @param paths  [n] files of weights of the surface's network, as loss_net_load() takes them, in
  *                the order of training. An epoch is the number in a name such as
@@ -307,8 +311,8 @@ typedef struct loss_path_options {
  *  @param opt    NULL: no progress. Threads and cancellation are those of the surface.
  *  @return LOSS_OK; LOSS_ERR_ARGUMENT (opened with loss_surface_read, repeated lines, no
  *          checkpoint); LOSS_ERR_MISMATCH (a checkpoint of another network, or another one than the
- *          file has under that name), LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM,
- *          LOSS_ERR_SYSTEM, LOSS_ERR_CANCELLED (what is finished stays)
+ *          file has under that name; members of a team with other checkpoints), LOSS_ERR_IO,
+ * LOSS_ERR_FORMAT, LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM, LOSS_ERR_CANCELLED (what is finished stays)
  *  Threads: one caller a handle. Memory: some networks, whatever n is. Since 0.1. */
 LOSS_API loss_status loss_surface_add_path(loss_surface *surface, const char *run,
                                            const char *const *paths, size_t n,

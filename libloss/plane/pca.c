@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/team.h"
 #include "net/layout.h"
 #include "plane/kinds.h"
 
@@ -34,6 +35,7 @@ typedef struct rows {
     lossi_layout layout; /* of a row */
     loss_net *net;       /* the checkpoint read last */
     size_t bytes_held;
+    uint64_t digest; /* of all of them: members of a team must have the same */
     loss_pca_progress progress;
     double start;
 } rows;
@@ -108,28 +110,50 @@ static size_t rows_held(const rows *r)
     return n < 1 ? 1 : n > r->n ? r->n : n;
 }
 
-/* Checkpoints read for a Gram matrix and two directions. */
-static size_t count_reads(size_t n, size_t held)
+/* Whether this member multiplies row t with those that are kept; rows of the block are read in any
+ * case. */
+static bool needs_row(const rows *r, size_t t, size_t first, size_t held)
 {
-    size_t reads = 2 * n;
-    for (size_t first = 0; first < n; first += held)
-        reads += n - first;
+    return t < first + held || lossi_team_has(r->opt->team, t);
+}
+
+/* Checkpoints read for a Gram matrix and two directions. */
+static size_t count_reads(const rows *r, size_t held)
+{
+    size_t reads = 2 * r->n;
+    for (size_t first = 0; first < r->n; first += held)
+        for (size_t t = first; t < r->n; t++)
+            reads += needs_row(r, t, first, held);
     return reads;
 }
 
-/* gram [n][n]: for each block of rows that is kept, all rows from it on are read once. */
+static void add_to_digest(rows *r)
+{
+    char digest[17];
+    loss_net_digest(r->net, digest);
+    r->digest = lossi_digest(r->digest, digest, sizeof digest);
+}
+
+/* gram [n][n], 0 where another member has the product: for each block of rows that is kept, rows
+ * from it on are read once. */
 static loss_status multiply_rows(rows *r, double *gram)
 {
     size_t n = r->n, held = rows_held(r);
     lossi_real *block = lossi_alloc(held * r->layout.count, sizeof *block);
     loss_status status = block ? LOSS_OK : lossi_fail_nomem(held * r->layout.count * sizeof *block);
-    r->progress.total = count_reads(n, held);
+    r->progress.total = count_reads(r, held);
+    memset(gram, 0, n * n * sizeof *gram);
     for (size_t first = 0; first < n && !status; first += held)
         for (size_t t = first; t < n && !status; t++) {
+            if (!needs_row(r, t, first, held))
+                continue;
             status = read_row(r, t);
-            if (!status && t < first + held)
+            if (!status && t < first + held) {
                 keep_row(r, block + (t - first) * r->layout.count);
-            for (size_t s = first; s <= t && s < first + held && !status; s++)
+                add_to_digest(r);
+            }
+            bool is_mine = !status && lossi_team_has(r->opt->team, t);
+            for (size_t s = first; s <= t && s < first + held && is_mine; s++)
                 gram[s * n + t] = gram[t * n + s] =
                     product(r, block + (s - first) * r->layout.count);
         }
@@ -268,7 +292,10 @@ static loss_status check(const rows *r)
         return lossi_fail(LOSS_ERR_ARGUMENT,
                           "principal components of %zu checkpoint%s; expected 2 to %d", r->n,
                           r->n == 1 ? "" : "s", MOST_CHECKPOINTS);
-    return lossi_layout_check(r->origin, r->opt->ignore != LOSS_IGNORE_NONE, r->opt->layers);
+    loss_status status = lossi_team_check(r->opt->team);
+    return status
+               ? status
+               : lossi_layout_check(r->origin, r->opt->ignore != LOSS_IGNORE_NONE, r->opt->layers);
 }
 
 loss_status lossi_plane_pca(loss_plane **out, const loss_net *net, const char *const *paths,
@@ -279,20 +306,23 @@ loss_status lossi_plane_pca(loss_plane **out, const loss_net *net, const char *c
               .n = n,
               .opt = opt,
               .bytes_held = bytes_held,
+              .digest = LOSSI_DIGEST_INIT + (uint64_t)opt->ignore,
               .start = lossi_clock()};
     loss_status status = check(&r);
     if (!status)
         status = lossi_net_clone(&r.net, net);
     if (!status)
         status = lossi_layout_create(&r.layout, net, opt->ignore != LOSS_IGNORE_NONE, opt->layers);
-    double *gram = status ? NULL : lossi_alloc(n * n, sizeof *gram),
+    if (!status && opt->layers)
+        r.digest = lossi_digest(r.digest, opt->layers, strlen(opt->layers));
+    double *gram = status ? NULL : lossi_alloc(n * n + LOSSI_TEAM_EXTRA, sizeof *gram),
            *vectors = status ? NULL : lossi_alloc(n * n + n, sizeof *vectors);
     double *values = status ? NULL : lossi_alloc(n, sizeof *values);
     size_t rank = 0;
     if (!status && !(gram && vectors && values))
         status = lossi_fail_nomem(2 * n * n * sizeof *gram);
     if (!status)
-        status = multiply_rows(&r, gram);
+        status = lossi_team_sum(opt->team, gram, n * n, r.digest, multiply_rows(&r, gram));
     if (!status)
         status = decompose(gram, n, vectors, values, &rank);
     if (!status && !rank)

@@ -5,13 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <loss/tasks.h>
+
 #include "base/clock.h"
+#include "base/team.h"
 #include "net/checkpoint.h"
 #include "net/evaluate.h"
 #include "plane/plane.h"
 #include "surface/place.h"
 #include "surface/share.h"
 #include "surface/surface.h"
+
+/* What is found of a checkpoint and a split: numbers that a team may add up. */
+typedef struct losses {
+    double true_loss, true_accuracy, plane_loss;
+} losses;
+enum { LOSSES = sizeof(losses) / sizeof(double) };
 
 typedef struct walk {
     loss_surface *surface;
@@ -21,7 +30,8 @@ typedef struct walk {
     const loss_path_options *opt;
     loss_net *net;        /* the checkpoint read last */
     lossi_path_row *rows; /* [n] without the losses; texts are borrowed */
-    bool *present[2];     /* by split, [n] */
+    double *lacks;        /* [2][n] by split: 1 where it is to be evaluated; room for a sum */
+    uint64_t digest;
     lossi_placer *placer;
     lossi_evaluator *evaluator;
     loss_path_progress progress;
@@ -121,15 +131,13 @@ static loss_status project(walk *w, double *held)
     return status;
 }
 
-/* Which checkpoints the file has, of a split; under their names must be these very ones. */
-static loss_status find_present(walk *w, loss_split split)
+/* Strikes off the checkpoints that the file has, of a split; under their names must be these very
+ * ones. lacks [n]. */
+static loss_status find_present(walk *w, loss_split split, double *lacks)
 {
     lossi_path_row *there;
     size_t n_there;
-    w->present[split] = calloc(w->n, sizeof *w->present[split]);
-    loss_status status = w->present[split]
-                             ? lossi_store_read_path(w->surface->store, split, &there, &n_there)
-                             : lossi_fail_nomem(w->n);
+    loss_status status = lossi_store_read_path(w->surface->store, split, &there, &n_there);
     if (status)
         return status;
     for (size_t t = 0; t < w->n && !status; t++)
@@ -145,12 +153,31 @@ static loss_status find_present(walk *w, loss_split split)
                                     "this run another name",
                                     w->surface->path, w->run, p->checkpoint, there[i].digest,
                                     w->paths[t], w->rows[t].digest);
-            w->present[split][t] = true;
+            lacks[t] = 0;
             w->progress.done++;
             w->progress.done_before++;
         }
     lossi_path_free(there, n_there);
     return status;
+}
+
+/* What the file lacks: whoever has it tells the others. */
+static loss_status find_lacking(walk *w, loss_status status)
+{
+    const loss_surface *s = w->surface;
+    for (int k = 0; k < 2 && !status && s->store; k++)
+        if (s->data[k]) {
+            w->progress.total += w->n;
+            for (size_t t = 0; t < w->n; t++)
+                w->lacks[(size_t)k * w->n + t] = 1;
+            status = find_present(w, (loss_split)k, w->lacks + (size_t)k * w->n);
+        }
+    return lossi_team_sum(w->opt->team, w->lacks, 2 * w->n, w->digest, status);
+}
+
+static bool is_lacking(const walk *w, int split, size_t t)
+{
+    return w->lacks[(size_t)split * w->n + t] != 0;
 }
 
 static loss_status run_evaluator(walk *w, const loss_net *net, loss_split split,
@@ -177,26 +204,39 @@ static void report(walk *w, loss_split split, const loss_path_point *point)
         w->opt->progress(p, w->opt->user);
 }
 
-static loss_status evaluate_checkpoint(walk *w, size_t t)
+/* What is lacking of checkpoint t. found [2]: by split. */
+static loss_status evaluate_checkpoint(walk *w, size_t t, losses *found)
 {
-    loss_surface *s = w->surface;
-    lossi_path_row *row = &w->rows[t];
+    const loss_surface *s = w->surface;
+    const loss_path_point *point = &w->rows[t].point;
     const loss_net *below = NULL;
     loss_status status = read_checkpoint(w, t);
-    if (!status && isfinite(row->point.x) && isfinite(row->point.y))
-        status = lossi_placer_off_grid(w->placer, row->point.x, row->point.y, &below);
+    if (!status && isfinite(point->x) && isfinite(point->y))
+        status = lossi_placer_off_grid(w->placer, point->x, point->y, &below);
     for (int k = 0; k < 2 && !status; k++) {
         loss_result own = LOSS_RESULT_INIT, plane = LOSS_RESULT_INIT;
-        if (!s->data[k] || w->present[k][t])
+        if (!s->data[k] || !is_lacking(w, k, t))
             continue;
         status = run_evaluator(w, w->net, (loss_split)k, &own);
         if (!status)
             status = run_evaluator(w, below, (loss_split)k, &plane);
-        if (status)
-            break;
-        row->point.true_loss = own.loss;
-        row->point.true_accuracy = own.accuracy;
-        row->point.plane_loss = plane.loss;
+        found[k] = (losses){own.loss, own.accuracy, plane.loss};
+    }
+    return status;
+}
+
+/* Puts them into the file. */
+static loss_status keep(walk *w, size_t t, const losses *found)
+{
+    loss_surface *s = w->surface;
+    lossi_path_row *row = &w->rows[t];
+    loss_status status = LOSS_OK;
+    for (int k = 0; k < 2 && !status && s->store; k++) {
+        if (!is_lacking(w, k, t))
+            continue;
+        row->point.true_loss = found[k].true_loss;
+        row->point.true_accuracy = found[k].true_accuracy;
+        row->point.plane_loss = found[k].plane_loss;
         status = lossi_store_put_path(s->store, (loss_split)k, row);
         if (!status)
             report(w, (loss_split)k, &row->point);
@@ -204,23 +244,48 @@ static loss_status evaluate_checkpoint(walk *w, size_t t)
     return status;
 }
 
+/* One checkpoint for each member, as often as it takes. places [n]: of those that are lacking;
+ * found [members][2] and some room. */
+static loss_status evaluate_rounds(walk *w, const size_t *places, size_t n, losses *found)
+{
+    size_t members = lossi_team_members(w->opt->team);
+    loss_status status = LOSS_OK;
+    for (size_t first = 0; first < n && !status; first += members) {
+        memset(found, 0, 2 * members * sizeof *found);
+        for (size_t i = 0; i < members && first + i < n && !status; i++)
+            if (lossi_team_has(w->opt->team, i))
+                status = evaluate_checkpoint(w, places[first + i], found + 2 * i);
+        status = lossi_team_sum(w->opt->team, &found->true_loss, 2 * members * LOSSES, w->digest,
+                                status);
+        for (size_t i = 0; i < members && first + i < n && !status; i++)
+            status = keep(w, places[first + i], found + 2 * i);
+    }
+    return status;
+}
+
 static loss_status evaluate_all(walk *w)
 {
-    loss_status status = lossi_store_check_writable(w->surface->store);
-    if (!status)
-        status = lossi_placer_create(&w->placer, w->surface, w->surface->opt.threads);
-    if (!status)
-        status = lossi_evaluator_create(&w->evaluator, w->surface->net, w->surface->opt.threads);
+    loss_surface *s = w->surface;
+    size_t members = lossi_team_members(w->opt->team), n = 0;
+    size_t *places = lossi_alloc(w->n, sizeof *places);
+    losses *found = lossi_alloc(2 * members + LOSSI_TEAM_EXTRA, sizeof *found);
+    loss_status status = places && found ? LOSS_OK : lossi_fail_nomem(w->n * sizeof *places);
+    for (size_t t = 0; t < w->n && !status; t++)
+        if (is_lacking(w, 0, t) || is_lacking(w, 1, t))
+            places[n++] = t;
+    if (n && s->store)
+        status = lossi_store_check_writable(s->store);
+    if (n && !status)
+        status = lossi_placer_create(&w->placer, s, s->opt.threads);
+    if (n && !status)
+        status = lossi_evaluator_create(&w->evaluator, s->net, s->opt.threads);
     w->start = lossi_clock();
-    for (size_t t = 0; t < w->n && !status; t++) {
-        bool whole = true;
-        for (int k = 0; k < 2; k++)
-            whole = whole && (!w->surface->data[k] || w->present[k][t]);
-        if (!whole)
-            status = evaluate_checkpoint(w, t);
-    }
+    if (!status)
+        status = evaluate_rounds(w, places, n, found);
     lossi_evaluator_free(w->evaluator);
     lossi_placer_free(w->placer);
+    free(places);
+    free(found);
     return status;
 }
 
@@ -243,7 +308,7 @@ static loss_status record_share(walk *w, double held)
 static loss_status check(const walk *w)
 {
     const loss_surface *s = w->surface;
-    if (!s->net || !s->store)
+    if (!s->net || (!s->store && !w->opt->team))
         return lossi_fail(LOSS_ERR_ARGUMENT, "%s: %s", s->path,
                           s->net ? "there is no file to put a path into"
                                  : "opened to look at, not to evaluate");
@@ -263,22 +328,42 @@ static loss_status check(const walk *w)
                                   "%s and %s: two checkpoints of one name in the path %s",
                                   w->paths[i], w->paths[t], w->run);
     }
-    return LOSS_OK;
+    return lossi_team_check(w->opt->team);
 }
 
-/* What the file lacks of the path. Only one process at a time does it: another one finds it done.
- */
-static loss_status complete(walk *w, double held)
+/* Of what a team's members must have the same. */
+static loss_status find_digest(walk *w)
 {
-    loss_status status = LOSS_OK;
-    for (int k = 0; k < 2 && !status; k++)
-        if (w->surface->data[k]) {
-            w->progress.total += w->n;
-            status = find_present(w, (loss_split)k);
-        }
-    if (!status && w->progress.done < w->progress.total)
+    char *identity;
+    if (!w->opt->team)
+        return LOSS_OK;
+    loss_status status = loss_surface_identity(w->surface, &identity);
+    if (!status)
+        w->digest = lossi_digest(LOSSI_DIGEST_INIT, identity, strlen(identity));
+    for (size_t t = 0; t < w->n && !status; t++)
+        w->digest = lossi_digest(w->digest, w->rows[t].digest, sizeof w->rows[t].digest);
+    free(identity);
+    return status;
+}
+
+/* What the file lacks of the path. Only one process, or team, at a time does it: another one finds
+ * it done. */
+static loss_status complete(walk *w, double held, loss_status status)
+{
+    loss_surface *s = w->surface;
+    loss_status claimed = LOSS_ERR_CANCELLED;
+    if (!status)
+        status = find_digest(w);
+    if (!status && s->store)
+        status = claimed = lossi_share_alone(s, LOSSI_PATHS);
+    status = find_lacking(w, status);
+    if (!status)
         status = evaluate_all(w);
-    return status ? status : record_share(w, held);
+    if (!status && s->store)
+        status = record_share(w, held);
+    if (s->store && !claimed)
+        lossi_share_release_alone(s, LOSSI_PATHS);
+    return status;
 }
 
 loss_status loss_surface_add_path(loss_surface *surface, const char *run, const char *const *paths,
@@ -294,18 +379,15 @@ loss_status loss_surface_add_path(loss_surface *surface, const char *run, const 
         status = check(&w);
     if (!status)
         status = lossi_net_clone(&w.net, surface->net);
-    if (!status && !(w.rows = calloc(n, sizeof *w.rows)))
+    w.rows = status ? NULL : calloc(n, sizeof *w.rows);
+    w.lacks = status ? NULL : calloc(2 * n + LOSSI_TEAM_EXTRA, sizeof *w.lacks);
+    if (!status && !(w.rows && w.lacks))
         status = lossi_fail_nomem(n * sizeof *w.rows);
     if (!status)
         status = project(&w, &held);
-    if (!status)
-        status = lossi_share_alone(surface, LOSSI_PATHS);
-    if (!status) {
-        status = complete(&w, held);
-        lossi_share_release_alone(surface, LOSSI_PATHS);
-    }
-    free(w.present[0]);
-    free(w.present[1]);
+    if (!status || status == LOSS_ERR_CANCELLED)
+        status = complete(&w, held, status);
+    free(w.lacks);
     free(w.rows);
     loss_net_free(w.net);
     return status;

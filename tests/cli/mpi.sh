@@ -79,15 +79,23 @@ wait $job
 check "what was committed of it stays" "$LOSSGRID" info hung.landscape
 
 # Principal components with their path, and eigenvalues at the points.
-pca=(surface run --directions pca --x=-1:1:5 --y=-1:1:5 --quiet)
+cp -r run copy
+pca=(surface run --directions pca --run copy --split both --x=-1:1:5 --y=-1:1:5 --quiet)
 "$LOSSGRID" "${pca[@]}" --out pca.landscape >log 2>&1
-check "principal components" ranks 2 "$mpi" "${pca[@]}" --out pca-ranks.landscape
-for f in pca pca-ranks; do
-    points $f.landscape >$f.points
-    "$LOSSGRID" info $f.landscape --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["path"])' >$f.path
+for n in 2 3; do
+    rm -f pca-ranks.landscape
+    check "principal components and two paths by $n ranks" ranks $n "$mpi" "${pca[@]}" --out pca-ranks.landscape
+    for f in pca pca-ranks; do
+        points $f.landscape >$f.points
+        "$LOSSGRID" info $f.landscape --json | python3 -c '
+import json, sys
+j = json.load(sys.stdin)
+print(j["path"], [(k, v) for k, v in j["metadata"].items() if k.startswith(("direction", "explained", "path_held"))])' >$f.path
+    done
+    check "the same points of them by $n" cmp pca.points pca-ranks.points
+    check "and the same directions and paths" cmp pca.path pca-ranks.path
 done
-check "the same points of them" cmp pca.points pca-ranks.points
-check "and the same path" cmp pca.path pca-ranks.path
+check "there are two paths" grep -q "'run'.*'copy'\|'copy'.*'run'" pca.path
 curved=(surface run --curvature --limit 16 --x=-1:1:3 --y=-1:1:3 --quiet)
 "$LOSSGRID" "${curved[@]}" --out curved.landscape >log 2>&1
 check "eigenvalues" ranks 3 "$mpi" "${curved[@]}" --out curved-ranks.landscape
@@ -109,6 +117,18 @@ ranks 3 ./other_seed "$mpi" "${surface[@]}" --quiet --out mixed.landscape >said 
 check "a rank with another surface is told" grep -q "rank 1 has another surface: directions (digest): .*; rank 0: directions (digest): .*. It gets no points" told
 points mixed.landscape >mixed.points
 check "and the others give the same points" cmp whole.points mixed.points
+cat >other_run.sh <<'SH'
+#!/bin/sh
+[ "$OMPI_COMM_WORLD_RANK" = 1 ] && cd other
+exec "$@"
+SH
+chmod +x other_run.sh
+mkdir other
+cp -r run data other
+cp other/run/epoch-000.safetensors other/run/epoch-001.safetensors
+ranks 3 ./other_run.sh "$mpi" surface run --directions pca --x=-1:1:5 --y=-1:1:5 --quiet --out z.landscape >said 2>told
+check "a rank with other checkpoints ends all" test $? -ne 0
+check "and tells why" grep -q "others compute something else" told
 cat >other_data <<'SH'
 #!/bin/sh
 [ "$OMPI_COMM_WORLD_RANK" = 1 ] && exec "$@" --data nowhere

@@ -24,7 +24,7 @@ allowed() {
 # Public headers that a folder may include; empty: all.
 public() {
     case $1 in
-    base) echo status file text ;;
+    base) echo status file text team ;;
     zoo) echo net recognise data status ;;
     onnx) echo net data status ;;
     kernels) echo none ;;
