@@ -270,6 +270,26 @@ static int info_content(const char *path, loss_path_kind kind, const target *t, 
     return data && status != LOSS_ERR_NOMEM ? info_data(t, is_json) : report_failure(status);
 }
 
+/* Ready for a shell. A file that somebody else made may hold any command, and bytes that a terminal
+ * would obey: those are shown as \\xNN. */
+static int info_command(const char *path)
+{
+    loss_surface *surface = NULL;
+    loss_status status = loss_surface_read(&surface, path);
+    const char *command = loss_surface_metadata(surface, LOSS_KEY_COMMAND);
+    char *shown = command ? loss_text_escaped(command) : NULL;
+    int result = status ? report_failure(status) : EXIT_OK;
+    if (shown) {
+        puts(shown);
+    } else if (!status) {
+        fprintf(stderr, "lossgrid: %s: it does not say which command made it\n", display(path));
+        result = EXIT_FAILED;
+    }
+    loss_string_free(shown);
+    loss_surface_close(surface);
+    return result;
+}
+
 static const command_text TEXT = {
     .name = "info",
     .usage = "PATH [--json]  |  --model NAME --input-shape C,H,W --classes N [--json]",
@@ -279,6 +299,7 @@ static const command_text TEXT = {
         "that lossgrid wrote. It is recognised by content. A network, FILE.onnx, FILE.net or "
         "--model NAME, is listed layer by layer.",
     .examples = "  lossgrid info resnet20.landscape\n  lossgrid info run\n"
+                "  lossgrid info resnet20.landscape --command\n"
                 "  lossgrid info fashion-mnist --json\n  lossgrid info net.onnx\n"
                 "  lossgrid info --model resnet20 --input-shape 3,32,32 --classes 10",
 };
@@ -286,13 +307,15 @@ static const command_text TEXT = {
 int command_info(int argc, char **argv)
 {
     const char *path = NULL, *model = NULL;
-    bool is_json = false;
+    bool is_json = false, is_command = false;
     loss_shape shape = {0};
     target t = {0}; /* of data */
     const option_spec options[] = {
         IMAGE_OPTIONS(t),
         OPT_TEXT("model", "NAME", "a network, such as resnet56, FILE.net or FILE.onnx", &model),
         MODEL_SHAPE_OPTIONS(shape),
+        OPT_FLAG("command", "of a landscape: the command line that made it, and no more",
+                 &is_command),
         OPT_JSON(&is_json),
     };
     size_t n_operands = 0;
@@ -301,6 +324,8 @@ int command_info(int argc, char **argv)
         return result;
     if (!path == !model)
         return usage_error(TEXT.name, "of what? Give a path, or --model NAME");
+    if (is_command && path)
+        return info_command(path);
     if (path && is_net_file(path))
         model = path;
     if (model) {

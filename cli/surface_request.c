@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "cli.h"
+#include "made_by.h"
 
 static const char ABOUT[] =
     "Evaluates L(w + a x + b y) on a grid. Every point is on disk a moment after it is done: "
@@ -210,6 +211,10 @@ int surface_request_read(surface_request *r, int argc, char **argv)
                            .curvature = LOSS_CURVATURE_OPTIONS_INIT,
                            .estimate = LOSS_ESTIMATE_OPTIONS_INIT,
                            .surface = LOSS_SURFACE_OPTIONS_INIT};
+    /* getopt_long puts the words into another order. */
+    r->command = made_by_command(argc, argv);
+    r->surface.command = r->command;
+    r->surface.host = made_by_host();
     int result = parse(r, argc, argv);
     if (result < 0)
         result = target_resolve(&r->t, TEXT.name, true);
@@ -238,6 +243,7 @@ void surface_request_free(surface_request *r)
 {
     runs_free(&r->runs);
     target_free(&r->t);
+    free(r->command);
 }
 
 void surface_request_choose_axes(surface_request *r, const loss_plane *plane)

@@ -19,6 +19,7 @@ typedef struct surface_request {
     loss_estimate_options estimate; /* of --estimate and --estimate-error */
     bool has_estimate, has_share, has_error;
     loss_surface_options surface;
+    char *command; /* as it was typed, for the file */
     bool has_split, has_estimate_seed, has_x, has_y, has_bn_images, json;
 } surface_request;
 

@@ -39,6 +39,12 @@ LOSS_API loss_key_kind loss_key_kind_of(const char *key);
 /** When the file was made, in UTC. Since 0.1. */
 #define LOSS_KEY_CREATED "created"
 
+/** The command line that made the file, for a shell in any folder. Since 0.1. */
+#define LOSS_KEY_COMMAND "command"
+
+/** Name of the machine that made the file. Since 0.1. */
+#define LOSS_KEY_HOST "host"
+
 /* The network. */
 
 /** The network, loss_net_model(). Since 0.1. */

@@ -113,13 +113,20 @@ typedef struct loss_surface_options {
     /** what is kept of images that memory has no room for goes into a temporary file, in $TMPDIR or
      *  else in /var/tmp; false: it is computed at each point */
     bool kept_on_disk;
+    /** the command line that makes the surface, fit for a shell in any folder; kept as metadata of
+     *  that key when the file is made. May be NULL. Borrowed. */
+    const char *command;
+    /** name of the machine; kept as metadata of that key when the file is made. May be NULL.
+     *  Borrowed. */
+    const char *host;
 } loss_surface_options;
 
 /** The defaults of loss_surface_options. Since 0.1. */
 #define LOSS_SURFACE_OPTIONS_INIT                                                                  \
     {                                                                                              \
         sizeof(loss_surface_options), {-1, 1, 25}, {-1, 1, 25}, NULL, 0, NULL, NULL, NULL, NULL,   \
-            0, LOSS_BN_WEIGHTS, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, 0, false  \
+            0, LOSS_BN_WEIGHTS, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, 0, false, \
+            NULL, NULL                                                                             \
     }
 
 /** Makes a landscape file for this network, plane and data, or opens one that holds part of it.

@@ -171,19 +171,21 @@ static bool collect_facts(const loss_surface *s, lossi_facts *facts)
     time_t now = time(NULL);
     struct tm utc;
     strftime(created, sizeof created, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-    bool done = lossi_facts_add(facts, LOSS_KEY_VERSION, "%s", loss_version()) &&
-                lossi_facts_add(facts, LOSS_KEY_ISA, "%s", loss_isa()) &&
-                (!blas || lossi_facts_add(facts, LOSS_KEY_BLAS, "%s", blas)) &&
-                lossi_facts_add(facts, LOSS_KEY_CREATED, "%s", created) && add_network(facts, s) &&
-                add_bn(facts, &s->opt) &&
-                (!s->opt.repeat || lossi_facts_add(facts, LOSS_KEY_REPEAT, "%zu", s->opt.repeat)) &&
-                (!s->opt.parts ||
-                 lossi_facts_add(facts, LOSS_KEY_PART, "%zu/%zu", s->opt.part, s->opt.parts)) &&
-                add_objective(facts, s->net) &&
-                lossi_facts_add(facts, LOSS_KEY_SPLITS, "%s",
-                                SPLITS[s->data[0] != NULL][s->data[1] != NULL]) &&
-                add_source(facts, first) && add_plane(facts, s->plane) &&
-                lossi_surface_add_kept(s, facts);
+    bool done =
+        lossi_facts_add(facts, LOSS_KEY_VERSION, "%s", loss_version()) &&
+        lossi_facts_add(facts, LOSS_KEY_ISA, "%s", loss_isa()) &&
+        (!blas || lossi_facts_add(facts, LOSS_KEY_BLAS, "%s", blas)) &&
+        lossi_facts_add(facts, LOSS_KEY_CREATED, "%s", created) &&
+        (!s->opt.command || lossi_facts_add(facts, LOSS_KEY_COMMAND, "%s", s->opt.command)) &&
+        (!s->opt.host || lossi_facts_add(facts, LOSS_KEY_HOST, "%s", s->opt.host)) &&
+        add_network(facts, s) && add_bn(facts, &s->opt) &&
+        (!s->opt.repeat || lossi_facts_add(facts, LOSS_KEY_REPEAT, "%zu", s->opt.repeat)) &&
+        (!s->opt.parts ||
+         lossi_facts_add(facts, LOSS_KEY_PART, "%zu/%zu", s->opt.part, s->opt.parts)) &&
+        add_objective(facts, s->net) &&
+        lossi_facts_add(facts, LOSS_KEY_SPLITS, "%s",
+                        SPLITS[s->data[0] != NULL][s->data[1] != NULL]) &&
+        add_source(facts, first) && add_plane(facts, s->plane) && lossi_surface_add_kept(s, facts);
     for (int k = 0; k < 2; k++)
         done = done && (!s->data[k] || add_data(facts, s->data[k]));
     return done;
