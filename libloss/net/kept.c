@@ -53,15 +53,17 @@ static size_t chunk_bytes(const lossi_kept *kept)
     return kept->n_values * sizeof(lossi_real);
 }
 
-/* Memory that is not touched before something is saved in it. */
+/* Memory that is not touched before something is saved in it. Where there is less than may be used,
+ * fewer chunks are in it. */
 static loss_status make_store(lossi_kept *kept, store *s, size_t n_images, uint64_t *memory)
 {
     size_t bytes = chunk_bytes(kept);
     s->n_images = n_images;
     s->n_chunks = n_images / kept->lanes + (n_images % kept->lanes != 0);
     s->n_held = *memory / bytes < s->n_chunks ? (size_t)(*memory / bytes) : s->n_chunks;
+    while (!(s->values = malloc(s->n_held * bytes + 1)) && s->n_held)
+        s->n_held /= 2;
     *memory -= (uint64_t)s->n_held * bytes;
-    s->values = malloc(s->n_held * bytes + 1);
     s->states = calloc(s->n_chunks + 1, sizeof *s->states);
     return s->values && s->states ? LOSS_OK : lossi_fail_nomem(s->n_held * bytes);
 }

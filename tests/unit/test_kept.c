@@ -65,6 +65,19 @@ static void test_little_memory(void **state)
     loss_net_free(moved);
 }
 
+/* Several outputs of a chunk on disk: a shortcut goes past the layer that moves. */
+static void test_shortcut_on_disk(void **state)
+{
+    (void)state;
+    loss_net *net = network("resnet20", 1), *moved = network("resnet20", 2);
+    kept_case c = {"layer2.0.conv2.*", 4, 1, 1, true};
+    loss_kept kept;
+    assert_kept_same(net, moved, SHAPE, &c, &kept);
+    assert_true(kept.images_kept == kept.images && kept.bytes_in_memory == 0 && kept.bytes > 0);
+    loss_net_free(net);
+    loss_net_free(moved);
+}
+
 /* Nothing is kept where everything moves, or where to keep costs more than it saves. */
 static void test_not_worth_it(void **state)
 {
@@ -183,6 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_networks),
         cmocka_unit_test(test_little_memory),
+        cmocka_unit_test(test_shortcut_on_disk),
         cmocka_unit_test(test_not_worth_it),
         cmocka_unit_test(test_steps),
         cmocka_unit_test_setup_teardown(test_crew, scratch_make, scratch_remove),
