@@ -12,7 +12,7 @@ for command in $commands; do
     options=$(sed -n 's/^  --\(\[no-\]\)\?\([a-z0-9-]*\).*/\2/p' "$command.help")
     missing=
     for option in $options; do
-        grep -q "^\.It Fl .*-$option\b" "pages/lossgrid-$command.1" || missing="$missing $option"
+        grep -q "^\.It Fl .*[]-]$option\b" "pages/lossgrid-$command.1" || missing="$missing $option"
     done
     check "the page of $command has its options" test -z "$missing" -a -n "$options"
 done
