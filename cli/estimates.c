@@ -7,8 +7,9 @@ loss_status estimates_of(loss_surface *surface, loss_split split, bool *has,
                          loss_estimate_report *report)
 {
     *report = (loss_estimate_report)LOSS_ESTIMATE_REPORT_INIT;
-    *has = loss_surface_has_estimates(surface);
-    loss_status status = *has ? loss_surface_estimate_report(surface, split, report) : LOSS_OK;
+    loss_status status = loss_surface_has_estimates(surface, has);
+    if (!status && *has)
+        status = loss_surface_estimate_report(surface, split, report);
     *has = *has && !status && report->estimated;
     return status;
 }

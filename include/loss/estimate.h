@@ -78,8 +78,11 @@ typedef struct loss_estimate_options {
  *  of all images at the coarse points, and of the sample at all points. Since 0.1. */
 LOSS_API loss_status loss_surface_estimate(loss_surface *surface, const loss_estimate_options *opt);
 
-/** Whether the file holds estimates. Threads: one caller a handle. Since 0.1. */
-LOSS_API bool loss_surface_has_estimates(loss_surface *surface);
+/** Whether the file holds estimates by now.
+ *  @param has  written; false on failure
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (NULL, or no file), LOSS_ERR_IO, LOSS_ERR_NOMEM
+ *  Threads: one caller a handle. Since 0.1. */
+LOSS_API loss_status loss_surface_has_estimates(loss_surface *surface, bool *has);
 
 /** All points of a split as the file has them now: exact ones, and estimates of the others.
  *  loss_surface_points() gives the same losses; this tells which of them are estimates, and how

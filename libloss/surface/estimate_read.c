@@ -5,10 +5,12 @@
 #include "surface/store_estimate.h"
 #include "surface/surface.h"
 
-bool loss_surface_has_estimates(loss_surface *surface)
+loss_status loss_surface_has_estimates(loss_surface *surface, bool *has)
 {
-    bool has = false;
-    return surface && surface->store && !lossi_store_has_estimates(surface->store, &has) && has;
+    LOSSI_REQUIRE(has);
+    *has = false;
+    LOSSI_REQUIRE(surface && surface->store);
+    return lossi_store_has_estimates(surface->store, has);
 }
 
 static loss_estimate exact(const loss_point *p, uint64_t images)
@@ -40,8 +42,11 @@ static loss_status read(loss_surface *s, loss_split split, loss_point *points,
                         loss_estimate *estimates)
 {
     uint64_t images = images_of(s, split);
+    bool has = false;
     loss_status status = lossi_store_read_points(s->store, split, s->x.n, s->y.n, points);
-    if (!status && loss_surface_has_estimates(s))
+    if (!status)
+        status = lossi_store_has_estimates(s->store, &has);
+    if (!status && has)
         status = lossi_store_read_estimates(s->store, split, s->x.n, s->y.n, estimates);
     for (size_t i = 0; i < s->x.n * s->y.n && !status; i++)
         if (points[i].evaluated)
@@ -74,8 +79,11 @@ loss_status loss_surface_points(loss_surface *surface, loss_split split, loss_po
     if (status)
         return status;
     size_t n = surface->x.n * surface->y.n;
+    bool has = false;
     status = lossi_store_read_points(surface->store, split, surface->x.n, surface->y.n, points);
-    if (status || !loss_surface_has_estimates(surface))
+    if (!status)
+        status = lossi_store_has_estimates(surface->store, &has);
+    if (status || !has)
         return status;
     loss_estimate *estimates = lossi_alloc(n, sizeof *estimates);
     status = estimates ? lossi_store_read_estimates(surface->store, split, surface->x.n,
@@ -144,10 +152,13 @@ loss_status loss_surface_estimate_report(loss_surface *surface, loss_split split
 {
     LOSSI_REQUIRE(surface && given);
     loss_estimate_report r = LOSS_ESTIMATE_REPORT_INIT;
+    bool has = false;
     loss_status status = LOSSI_OPTIONS(r, given);
     if (!status)
         status = lossi_surface_need_split(surface, split);
-    if (!status && !loss_surface_has_estimates(surface))
+    if (!status)
+        status = lossi_store_has_estimates(surface->store, &has);
+    if (!status && !has)
         status = lossi_fail(LOSS_ERR_NAME, "%s: it holds no estimates", surface->path);
     if (status)
         return status;

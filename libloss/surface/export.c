@@ -62,6 +62,7 @@ static loss_status read_estimates(loss_surface *s, loss_split split, fields *f)
 static loss_status read_fields(loss_surface *s, loss_split split, fields *f)
 {
     size_t n = s->x.n * s->y.n;
+    bool has = false;
     *f = (fields){.points = lossi_alloc(n, sizeof *f->points),
                   .loss = lossi_alloc(n, sizeof(double)),
                   .standard_error = lossi_alloc(n, sizeof(double)),
@@ -77,7 +78,9 @@ static loss_status read_fields(loss_surface *s, loss_split split, fields *f)
         f->standard_error[i] = p->evaluated ? p->standard_error : NAN;
         f->accuracy[i] = p->evaluated ? p->accuracy : NAN;
     }
-    if (!status && loss_surface_has_estimates(s))
+    if (!status)
+        status = loss_surface_has_estimates(s, &has);
+    if (!status && has)
         status = read_estimates(s, split, f);
     if (status)
         fields_free(f);
@@ -141,12 +144,15 @@ static loss_status add_comments(loss_surface *s, loss_split split, const lossi_h
         lossi_format("z = %.9g + %.9g * %s, colours by %s; quality is the loss itself",
                      scale->offset, scale->scale, height_of(scale), height_of(scale)),
     };
+    bool has = false;
     loss_status status = LOSS_OK;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         loss_status added = add_comment(mesh, lines[i]);
         status = status ? status : added;
     }
-    return !status && loss_surface_has_estimates(s) ? add_estimates(s, split, mesh) : status;
+    if (!status)
+        status = loss_surface_has_estimates(s, &has);
+    return !status && has ? add_estimates(s, split, mesh) : status;
 }
 
 /* How a mesh goes into a file of one format. */
@@ -223,11 +229,14 @@ static loss_status write_csv(loss_surface *s, const char *path, const loss_expor
 {
     (void)opt;
     loss_file *file;
-    loss_status status = loss_file_open(&file, path, &TABLE);
+    bool has;
+    loss_status status = loss_surface_has_estimates(s, &has);
+    if (!status)
+        status = loss_file_open(&file, path, &TABLE);
     if (status)
         return status;
     loss_file_put_text(file, "split,iy,ix,x,y,loss,standard_error,accuracy,seconds");
-    if (loss_surface_has_estimates(s))
+    if (has)
         loss_file_put_text(file, ",estimated,images,low,high,accuracy_low,accuracy_high");
     loss_file_put_text(file, "\n");
     for (int k = 0; k < 2 && !status; k++) {

@@ -28,7 +28,7 @@ def image(n, size):
 def write_idx(folder, compress):
     os.makedirs(folder)
     opener = gzip.open if compress else open
-    for name, count in (("train", 20), ("t10k", 8)):
+    for name, count in (("train", 60), ("t10k", 8)):
         ending = ".gz" if compress else ""
         with opener(f"{folder}/{name}-images-idx3-ubyte{ending}", "wb") as out:
             out.write(struct.pack(">IIII", 0x803, count, SIDE, SIDE))
