@@ -48,7 +48,7 @@ COMMANDS = [
     ("surface, going on", "surface run --x=-1:1:3 --y=-1:1:3 --limit 8 --threads 1 --out part.landscape",
      ["part.landscape"]),
     ("surface, estimated",
-     "surface run --split train --estimate 0.8 --x=-1:1:7 --y=-1:1:7 --threads 1 --json --out new.landscape",
+     "surface run --split train --estimate 0.9 --x=-1:1:5 --y=-1:1:5 --threads 1 --json --out new.landscape",
      ["new.landscape"]),
     ("path", "path --run run a.landscape --json", ["a.landscape"]),
     ("curvature", "curvature run --limit 4 --top 1 --smallest 0 --steps 4 --threads 1 --json", []),
