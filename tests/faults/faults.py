@@ -116,10 +116,11 @@ def prepare(folder):
 
 
 def plain(output):
-    """Standard output without what differs from run to run: times, the file's id."""
+    """Standard output without what differs from run to run: times, the file's id, the folder."""
     text = output.decode(errors="replace")
     text = re.sub(r'"(created|seconds|images_per_second|rate|started|finished)":\s*[^,}\s]*', r'"\1":0', text)
     text = re.sub(r'"id":\s*"[0-9a-f]*"', '"id":""', text)
+    text = re.sub(r'("command":\s*")cd \S+ && ', r'\1', text)
     return re.sub(r"\d+(\.\d+)? (s|ms|min|images/s)\b", "0 \\2", text)
 
 
