@@ -211,8 +211,8 @@ int surface_request_read(surface_request *r, int argc, char **argv)
                            .curvature = LOSS_CURVATURE_OPTIONS_INIT,
                            .estimate = LOSS_ESTIMATE_OPTIONS_INIT,
                            .surface = LOSS_SURFACE_OPTIONS_INIT};
-    /* getopt_long puts the words into another order. */
-    r->command = made_by_command(argc, argv);
+    if (!made_by_command(argc, argv, &r->command))
+        return report_failure(LOSS_ERR_NOMEM);
     r->surface.command = r->command;
     r->surface.host = made_by_host();
     int result = parse(r, argc, argv);
