@@ -284,6 +284,17 @@ static void test_planes(void **state)
     }
 }
 
+static void test_accuracies(void **state)
+{
+    (void)state;
+    const double none[] = {-1, 101, NAN, INFINITY, -INFINITY};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_true(isnan(loss_accuracy_error(none[i], 100)));
+    assert_true(isnan(loss_accuracy_error(50, 0)));
+    assert_true(isnan(loss_accuracy_error(50, 1)));
+    assert_true(loss_accuracy_error(50, SIZE_MAX) > 0);
+}
+
 static void test_surfaces(void **state)
 {
     (void)state;
@@ -398,11 +409,12 @@ static void test_lists_of_numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_curvature), cmocka_unit_test(test_datasets),
-        cmocka_unit_test(test_networks),  cmocka_unit_test(test_recognition),
-        cmocka_unit_test(test_layers),    cmocka_unit_test(test_planes),
-        cmocka_unit_test(test_surfaces),  cmocka_unit_test(test_training),
-        cmocka_unit_test(test_files),     cmocka_unit_test(test_lists_of_numbers),
+        cmocka_unit_test(test_curvature),        cmocka_unit_test(test_datasets),
+        cmocka_unit_test(test_networks),         cmocka_unit_test(test_recognition),
+        cmocka_unit_test(test_layers),           cmocka_unit_test(test_planes),
+        cmocka_unit_test(test_accuracies),       cmocka_unit_test(test_surfaces),
+        cmocka_unit_test(test_training),         cmocka_unit_test(test_files),
+        cmocka_unit_test(test_lists_of_numbers),
     };
     return cmocka_run_group_tests_name("misuse_counts", tests, misused_make, misused_unmake);
 }

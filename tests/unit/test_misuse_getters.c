@@ -144,6 +144,7 @@ static void test_no_plane(void **state)
     assert_int_equal(loss_plane_solutions(NULL), 0);
     assert_int_equal(loss_plane_checkpoints(NULL), 0);
     assert_null(loss_plane_description(NULL));
+    assert_null(loss_plane_layers(NULL));
     assert_null(loss_plane_digest(NULL));
 }
 

@@ -11,6 +11,8 @@
 
 #include "misused.h"
 
+#include <loss/estimate.h>
+
 static loss_status levels(void *opt)
 {
     static const double z[4] = {0, 1, 2, 3};
@@ -197,6 +199,44 @@ static loss_status merge(void *opt)
     return status;
 }
 
+/* A line over images enough for a sample of them. */
+static loss_status estimated_line(void *opt, void *report)
+{
+    enum { IMAGES = 60 };
+    static const uint8_t pixels[IMAGES * 4] = {9, 8, 7, 6, 5, 4, 3, 2, 1};
+    static const uint32_t labels[IMAGES] = {0, 1, 2, 0};
+    const char *path = scratch_path("estimated");
+    loss_surface_options line = LOSS_SURFACE_OPTIONS_INIT;
+    loss_dataset *data;
+    loss_surface *s = NULL;
+    line.x = (loss_axis){-1, 1, 9};
+    line.y = (loss_axis){0, 0, 1};
+    loss_status status =
+        loss_dataset_create(&data, (loss_shape){1, 2, 2, 3}, IMAGES, pixels, labels, NULL);
+    if (!status)
+        status = loss_surface_open(&s, path, use.net, use.plane, data, &line);
+    if (!status)
+        status = loss_surface_estimate(s, opt);
+    if (!status && report)
+        status = loss_surface_estimate_report(s, LOSS_SPLIT_TRAIN, report);
+    loss_surface_close(s);
+    loss_dataset_free(data);
+    remove(path);
+    return status;
+}
+
+static loss_status estimate(void *opt)
+{
+    return estimated_line(opt, NULL);
+}
+
+static loss_status estimate_report(void *report)
+{
+    loss_estimate_options opt = LOSS_ESTIMATE_OPTIONS_INIT;
+    opt.share = 0.9;
+    return estimated_line(&opt, report);
+}
+
 static loss_status layer_info(void *opt)
 {
     return loss_net_layer(use.net, 0, opt);
@@ -261,6 +301,8 @@ typedef union options {
     loss_load_report report;
     loss_convert_report convert;
     loss_merge_report merge;
+    loss_estimate_options estimate;
+    loss_estimate_report estimated;
     loss_layer_info layer;
     loss_function function;
     loss_arrays arrays;
@@ -311,6 +353,12 @@ static const struct {
     {"report", {.report = LOSS_LOAD_REPORT_INIT}, report, false, false},
     {"convert", {.convert = LOSS_CONVERT_REPORT_INIT}, convert, false, false},
     {"merge", {.merge = LOSS_MERGE_REPORT_INIT}, merge, false, false},
+    {"estimate",
+     {.estimate = {sizeof(loss_estimate_options), 0.9, 0, NULL, NULL, 0}},
+     estimate,
+     false,
+     true},
+    {"estimated", {.estimated = LOSS_ESTIMATE_REPORT_INIT}, estimate_report, false, false},
     {"layer", {.layer = LOSS_LAYER_INFO_INIT}, layer_info, false, false},
     {"function",
      {.function = {sizeof(loss_function), "mine", nothing, NULL, NULL}},
