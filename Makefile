@@ -332,7 +332,8 @@ asan ubsan tsan:
 
 .PHONY: check-sanitized
 check-sanitized: $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS) $(EXAMPLES) $(OUT)/lossgrid viewer
-	$(TEST_ENV) ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 tests/run $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS) \
+	$(TEST_ENV) ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
+		LSAN_OPTIONS=suppressions=$(abspath tests/viewer/leaks.txt):print_suppressions=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 tests/run $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS) \
 		$(if $(filter asan ubsan,$(CONFIG)),$(VIEW_SCRIPTS))
 
 # MemorySanitizer takes what a library wrote for uninitialised, unless the library was built with it, too. So it runs the

@@ -82,18 +82,19 @@ goes_on() {
     wait $job 2>/dev/null
     for n in 1 2 3; do ip -n $net-hub link set port$n up; done
     check "$1: it was cut off in the middle" test "$(points cut.landscape | wc -l)" -lt "$(wc -l <whole.points)"
-    ranks "${surface[@]}" --quiet --out "$tmp/cut.landscape" >log 2>&1
+    # A busy machine may be silent for a while.
+    LOSSGRID_SILENCE=300 ranks "${surface[@]}" --quiet --out "$tmp/cut.landscape" >log 2>&1
     points cut.landscape >cut.points
     check "$1: the same command goes on to the same points" cmp whole.points cut.points
 }
 
-export LOSSGRID_SILENCE=4
-cut_off 3 30
-check "a machine is cut off: all ranks end" test $took -lt 30
+export LOSSGRID_SILENCE=8
+cut_off 3 60
+check "a machine is cut off: all ranks end" test $took -lt 60
 check "which one is told" grep -q "rank 0 on host-1 has heard nothing of rank 2 on host-3 for [0-9]* s" told
 goes_on "a machine"
-cut_off 1 30
-check "that of rank 0 is cut off: all ranks end" test $took -lt 30
+cut_off 1 60
+check "that of rank 0 is cut off: all ranks end" test $took -lt 60
 goes_on "that of rank 0"
 
 # mpirun, too, when it has been asked to look.
