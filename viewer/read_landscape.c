@@ -135,19 +135,35 @@ static bool has_one_unit(const loss_surface *s)
            fabs(x - y) <= 1e-3 * fabs(x);
 }
 
+/* "1000 images", or of a file with both splits, either of which may be shown, "1000 test and 256
+ * training images": without the last word. */
+static void count_images(const loss_surface *s, char *text, size_t size)
+{
+    static const char *const names[] = {" training", " test"};
+    size_t n = 0;
+    bool has_both =
+        loss_surface_has_split(s, LOSS_SPLIT_TRAIN) && loss_surface_has_split(s, LOSS_SPLIT_TEST);
+    *text = 0;
+    for (int k = LOSS_SPLIT_TEST; k >= LOSS_SPLIT_TRAIN && n < size; k--) {
+        const char *name = loss_split_name((loss_split)k);
+        const char *images = loss_surface_metadata_of(s, LOSS_KEY_IMAGES, name);
+        if (loss_surface_has_split(s, (loss_split)k))
+            n += (size_t)snprintf(text + n, size - n, "%s%.20s%s", n ? " and " : "",
+                                  images ? images : "unknown", has_both ? names[k] : "");
+    }
+}
+
 /* What the picture has to say of itself. */
 static bool describe(grid *g, const loss_surface *s)
 {
-    char text[512], name[DATA_NAME_SIZE];
-    loss_split split = loss_surface_split(s, LOSS_SPLIT_TEST);
-    const char *images = loss_surface_metadata_of(s, LOSS_KEY_IMAGES, loss_split_name(split));
+    char text[512], name[DATA_NAME_SIZE], images[64];
+    count_images(s, images, sizeof images);
     snprintf(text, sizeof text, "Loss landscape of %s",
              loss_surface_text(s, LOSS_KEY_MODEL, "a network"));
     g->title = strdup(text);
     g->model = strdup(loss_surface_text(s, LOSS_KEY_MODEL, "a network"));
     data_name(s, name);
-    snprintf(text, sizeof text, "%s images of %s; directions: %.200s; BatchNorm: %s",
-             images ? images : "unknown", name,
+    snprintf(text, sizeof text, "%s images of %s; directions: %.200s; BatchNorm: %s", images, name,
              loss_surface_text(s, LOSS_KEY_DIRECTIONS, "unknown"),
              loss_surface_text(s, LOSS_KEY_BN, "unknown"));
     g->caption = strdup(text);
