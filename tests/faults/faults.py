@@ -72,8 +72,10 @@ COMMANDS = [
 def run(command, folder, **env):
     full = dict(os.environ, **env)
     words = command.split()
-    if words[0] == "lossview":  # as it draws letters, cairo writes past its own stack, or loses
-        full["FAULT_ALONE"] = "libcairo"  # what limits a picture, without a word
+    # As it draws, cairo writes past its own stack, jumps into a function that has returned, or loses
+    # what limits a picture, without a word.
+    if words[0] in ("lossview", "plot"):
+        full["FAULT_ALONE"] = "libcairo"
     words = [LOSSVIEW, *words[1:]] if words[0] == "lossview" else [LOSSGRID, *words]
     return subprocess.run(words, cwd=folder, env=full, capture_output=True,
                           stdin=subprocess.DEVNULL, timeout=120)
