@@ -1,4 +1,4 @@
-/* help, version and completion: what lossgrid says of itself. */
+/* help and version: what lossgrid says of itself. */
 #include "help.h"
 
 #include <stdio.h>
@@ -7,7 +7,6 @@
 #include "cli.h"
 #include "command.h"
 #include "commands.h"
-#include "completion.h"
 #include "manual.h"
 
 #define EXAMPLES                                                                                   \
@@ -72,8 +71,7 @@ void help_print(void)
 
 /* ---- Of a command ---- */
 
-/* Lets a command write its help. */
-static int run_help(const command *c)
+int help_run(const command *c)
 {
     char help[] = "--help", *argv[] = {(char *)c->name, help, NULL};
     return c->run(2, argv);
@@ -150,55 +148,12 @@ int command_help(int argc, char **argv)
         command_help_as(write_page);
     if (name) {
         const command *c = command_find(name);
-        return c ? run_help(c) : EXIT_USAGE;
+        return c ? help_run(c) : EXIT_USAGE;
     }
     if (is_manual)
         write_own_page();
     else
         help_print();
-    return EXIT_OK;
-}
-
-/* ---- For shells ---- */
-
-static const completion_shell *shell;
-static completion_program program = {"lossgrid", "lossgrid-mpi", NULL, 0};
-
-static void write_completion(const command_text *text, const option_table *table)
-{
-    shell->options(&program, text->name, table);
-}
-
-static const command_text COMPLETION_TEXT = {
-    .name = "completion",
-    .usage = "bash|zsh|fish",
-    .summary = "Prints a script that completes commands, options and their words in a shell.",
-    .notes = "An installation puts it where these shells look for it.",
-    .examples = "  source <(lossgrid completion bash)\n"
-                "  lossgrid completion fish > ~/.config/fish/completions/lossgrid.fish",
-};
-
-int command_completion(int argc, char **argv)
-{
-    const char *name = NULL;
-    size_t n = 0;
-    int result = command_parse(&COMPLETION_TEXT, (option_table){NULL, 0, 1}, argc, argv, &name, &n);
-    if (result >= 0)
-        return result;
-    shell = name ? completion_shell_find(name) : NULL;
-    if (!shell)
-        return usage_error(COMPLETION_TEXT.name, "%s: expected bash, zsh or fish",
-                           name ? name : "no shell");
-    completion_command all[MOST_COMMANDS];
-    for (size_t i = 0; i < N_COMMANDS; i++)
-        all[i] = (completion_command){COMMANDS[i].name, COMMANDS[i].about};
-    program.commands = all;
-    program.n = N_COMMANDS;
-    command_help_as(write_completion);
-    shell->begin(&program);
-    for (size_t i = 0; i < N_COMMANDS; i++)
-        run_help(&COMMANDS[i]);
-    shell->end(&program);
     return EXIT_OK;
 }
 

@@ -26,6 +26,15 @@ static void log_point(const loss_surface_progress *p, bool milestone)
     });
 }
 
+/* Whether another tenth of the work was done since the last one was told. */
+static bool is_milestone(surface_watch *w, double share)
+{
+    size_t tenth = (size_t)(10 * share);
+    bool is = tenth != w->tenth;
+    w->tenth = tenth;
+    return is;
+}
+
 static void report(const loss_surface_progress *p, void *user)
 {
     surface_watch *w = user;
@@ -33,9 +42,7 @@ static void report(const loss_surface_progress *p, void *user)
     if (!w->has_begun && p->done_before)
         progress_note(w->quiet, "%zu of %zu points are there already", p->done_before, p->total);
     w->has_begun = true;
-    size_t tenth = 10 * p->done / p->total;
-    bool milestone = tenth != w->tenth;
-    w->tenth = tenth;
+    bool milestone = is_milestone(w, (double)p->done / (double)p->total);
     log_point(p, milestone);
     if (p->curvature)
         progress_line(w->quiet, milestone,
@@ -59,9 +66,7 @@ static void report_estimate(const loss_estimate_progress *p, void *user)
         progress_note(w->quiet, "%.3g %% of the work (%s) is there already",
                       100 * (double)p->done_before / (double)p->total, loss_split_name(p->split));
     w->has_begun = true;
-    size_t tenth = (size_t)(10 * share);
-    bool milestone = tenth != w->tenth;
-    w->tenth = tenth;
+    bool milestone = is_milestone(w, share);
     progress_log_event(&(progress_event){
         .kind = "estimate",
         .is_milestone = milestone,
