@@ -10,17 +10,9 @@
 
 #include <cmocka.h>
 
-#include "figure_make.h"
+#include "../unit/pca_fixture.h"
 
-static loss_surface *open_fixture(void)
-{
-    char path[1024];
-    const char *source = getenv("SRC");
-    loss_surface *surface = NULL;
-    snprintf(path, sizeof path, "%s/tests/data/viewer/lenet5-pca.landscape", source ? source : ".");
-    assert_int_equal(loss_surface_read(&surface, path), LOSS_OK);
-    return surface;
-}
+#include "figure_make.h"
 
 /* Borrows: labels point into the figure. */
 static figure *make(loss_surface *surface, const figure_request *r)

@@ -10,18 +10,10 @@
 
 #include <cmocka.h>
 
+#include "../unit/pca_fixture.h"
+
 #include "fields.h"
 #include "validity.h"
-
-static loss_surface *open_fixture(void)
-{
-    char path[1024];
-    const char *source = getenv("SRC");
-    loss_surface *surface = NULL;
-    snprintf(path, sizeof path, "%s/tests/data/viewer/lenet5-pca.landscape", source ? source : ".");
-    assert_int_equal(loss_surface_read(&surface, path), LOSS_OK);
-    return surface;
-}
 
 /* The largest gap between a checkpoint's own loss and the plane's, the largest residual, and the
  * residual of the farthest checkpoint. */

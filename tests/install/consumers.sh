@@ -1,28 +1,13 @@
 #!/usr/bin/env bash
 # Programs of others against the installed library: pkg-config, static and shared, CMake, Meson; what a
 # desktop reads. Speaks TAP.
-set -u
-cd "${SRC:-$(dirname "$0")/../..}" || exit 1
-cc=${CC:-cc}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-prefix=$tmp/usr
+. "$(dirname "$0")/installed.bash"
 
-check() { # check NAME COMMAND...: output is shown on failure
-    local name=$1
-    shift
-    if "$@" >"$tmp/log" 2>&1; then echo "ok - $name"; else
-        echo "not ok - $name"
-        sed 's/^/# /' "$tmp/log"
-    fi
-}
 missing() { # missing PROGRAM NAME: whether it is not installed, and says so
     command -v "$1" >/dev/null && return 1
     echo "ok - $2 # SKIP $1 is not installed"
 }
 
-check "make install" make -s BUILD="$(dirname "$BUILD")" CC="$cc" PREFIX="$prefix" install
-export PKG_CONFIG_PATH=$prefix/lib/pkgconfig LD_LIBRARY_PATH=$prefix/lib
 mkdir "$tmp/program"
 cd "$tmp/program" || exit 1
 cat >program.c <<'C'

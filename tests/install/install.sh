@@ -1,24 +1,6 @@
 #!/usr/bin/env bash
 # make install, pkg-config, the examples against the installed copy, make uninstall. Speaks TAP.
-set -u
-cd "${SRC:-$(dirname "$0")/../..}" || exit 1
-cc=${CC:-cc}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-prefix=$tmp/usr
-build=$(dirname "$BUILD")
-
-check() { # check NAME COMMAND...: output is shown on failure
-    local name=$1
-    shift
-    if "$@" >"$tmp/log" 2>&1; then echo "ok - $name"; else
-        echo "not ok - $name"
-        sed 's/^/# /' "$tmp/log"
-    fi
-}
-
-check "make install" make -s BUILD="$build" CC="$cc" PREFIX="$prefix" install
-export PKG_CONFIG_PATH=$prefix/lib/pkgconfig LD_LIBRARY_PATH=$prefix/lib
+. "$(dirname "$0")/installed.bash"
 only_ours() { ! nm -D --defined-only "$prefix/lib/libloss.so" | awk '$2 != "A" {print $3}' | sed 's/@.*//' | grep -v '^loss_'; }
 check "only loss_ names are exported" only_ours
 check "the soname is libloss.so.0" sh -c "readelf -d $prefix/lib/libloss.so | grep -q 'SONAME.*\[libloss.so.0\]'"

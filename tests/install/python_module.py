@@ -57,17 +57,8 @@ other.load("w.safetensors")
 check("weights are saved and loaded", all(np.array_equal(net[n], other[n]) for n in net))
 
 found = net.evaluate(data)
-theirs = lossgrid(
-    "eval",
-    "--model",
-    net.model,
-    "--weights",
-    "w.safetensors",
-    "--data",
-    "data.npz",
-    "--split",
-    "train",
-)
+of_net = "--weights w.safetensors --data data.npz --split train --model".split() + [net.model]
+theirs = lossgrid("eval", *of_net)
 check("the loss is that of lossgrid eval", found.loss == theirs["loss"], (found, theirs))
 z = net.logits(x).astype(float)
 mean = np.mean(np.log(np.exp(z).sum(1)) - z[np.arange(96), y])
@@ -80,23 +71,7 @@ seen = []
 surface = loss.Surface("py.landscape", net, plane, data, x=(-1, 1, 3), y=(-1, 1, 3))
 surface.evaluate(progress=lambda *p: seen.append(p))
 check("each point is told", [s[0] for s in seen] == list(range(1, 10)), seen)
-lossgrid(
-    "surface",
-    "--model",
-    net.model,
-    "--weights",
-    "w.safetensors",
-    "--data",
-    "data.npz",
-    "--split",
-    "train",
-    "--seed",
-    "5",
-    "--x=-1:1:3",
-    "--y=-1:1:3",
-    "--out",
-    "c.landscape",
-)
+lossgrid("surface", *of_net, *"--seed 5 --x=-1:1:3 --y=-1:1:3 --out c.landscape".split())
 theirs = loss.Surface("c.landscape")
 check(
     "the surface is lossgrid's, bit for bit",

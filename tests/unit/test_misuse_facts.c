@@ -9,17 +9,9 @@
 
 #include <cmocka.h>
 
-#include <loss/loss.h>
+#include "pca_fixture.h"
 
-static loss_surface *open_fixture(void)
-{
-    char path[1024];
-    const char *source = getenv("SRC");
-    loss_surface *surface = NULL;
-    snprintf(path, sizeof path, "%s/tests/data/viewer/lenet5-pca.landscape", source ? source : ".");
-    assert_int_equal(loss_surface_read(&surface, path), LOSS_OK);
-    return surface;
-}
+#include <loss/loss.h>
 
 static void test_no_surface(void **state)
 {

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "linear_net.h"
 #include "plane/plane.h"
 #include "scratch.h"
 
@@ -15,23 +16,11 @@ enum { N = 7 };
 static const loss_shape SHAPE = {1, 4, 4, 3};
 static const char *paths[N];
 
-static loss_net *make_net(void)
-{
-    loss_builder *b;
-    loss_net *net;
-    assert_int_equal(loss_builder_create(&b, SHAPE), LOSS_OK);
-    loss_node x = loss_builder_flatten(b, loss_builder_input(b));
-    assert_int_equal(
-        loss_builder_finish(b, loss_builder_linear(b, x, "fc", SHAPE.classes), "small", &net),
-        LOSS_OK);
-    return net;
-}
-
 /* Checkpoint t; the origin is the last. */
 static loss_net *make_run(void)
 {
     static char names[N][128];
-    loss_net *net = make_net();
+    loss_net *net = make_linear_net(SHAPE);
     for (size_t t = 0; t < N; t++) {
         for (size_t i = 0; i < net->n_tensors; i++)
             for (size_t j = 0; j < net->tensors[i].count; j++)
@@ -89,7 +78,7 @@ static void test_blocks(void **state)
 static void test_not_finite(void **state)
 {
     (void)state;
-    loss_net *net = make_run(), *bad = make_net();
+    loss_net *net = make_run(), *bad = make_linear_net(SHAPE);
     for (size_t j = 0; j < net->tensors[0].count; j += net->tensors[0].count - 1) {
         assert_int_equal(loss_net_load(bad, paths[3], NULL), LOSS_OK);
         bad->tensors[0].values[j] = (lossi_real)NAN;

@@ -12,6 +12,7 @@
 #include <loss/loss.h>
 
 #include "base/team.h"
+#include "linear_net.h"
 #include "scratch.h"
 
 enum { N = 7, MOST_MEMBERS = 3 };
@@ -42,24 +43,12 @@ static loss_status sum(double *values, size_t n, void *user)
     return LOSS_OK;
 }
 
-static loss_net *make_net(void)
-{
-    loss_builder *b;
-    loss_net *net;
-    assert_int_equal(loss_builder_create(&b, SHAPE), LOSS_OK);
-    loss_node x = loss_builder_flatten(b, loss_builder_input(b));
-    assert_int_equal(
-        loss_builder_finish(b, loss_builder_linear(b, x, "fc", SHAPE.classes), "small", &net),
-        LOSS_OK);
-    return net;
-}
-
 static int set_up(void **state)
 {
     static char names[N][128];
     if (scratch_make(state))
         return -1;
-    loss_net *net = make_net();
+    loss_net *net = make_linear_net(SHAPE);
     for (size_t t = 0; t < N; t++) {
         loss_net_initialise(net, t + 1);
         snprintf(names[t], sizeof names[t], "%s/%zu.safetensors", scratch_folder, t);
@@ -93,7 +82,7 @@ static loss_team team_of(call *c)
 static void *find_plane(void *context)
 {
     call *c = context;
-    loss_net *net = make_net();
+    loss_net *net = make_linear_net(SHAPE);
     loss_pca_options opt = LOSS_PCA_OPTIONS_INIT;
     loss_team team = team_of(c);
     loss_net_load(net, paths[N - 1], NULL);
@@ -205,7 +194,7 @@ static void test_path(void **state)
         labels[i] = (uint32_t)(i % 3);
     loss_dataset_options of = LOSS_DATASET_OPTIONS_INIT;
     loss_dataset *data;
-    loss_net *net = make_net();
+    loss_net *net = make_linear_net(SHAPE);
     loss_plane *plane;
     assert_int_equal(loss_dataset_create(&data, SHAPE, 9, pixels, labels, &of), LOSS_OK);
     loss_net_load(net, paths[N - 1], NULL);
@@ -253,7 +242,7 @@ static void test_misuse(void **state)
         {2, 0, NULL, NULL},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        loss_net *net = make_net();
+        loss_net *net = make_linear_net(SHAPE);
         loss_plane *plane;
         loss_pca_options opt = LOSS_PCA_OPTIONS_INIT;
         opt.team = &bad[i];
