@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""The picture of docs/estimates.md: truth, estimate, what is between them, and the intervals, from two landscapes of one plane:
+"""The picture of docs/estimates.md: truth, estimate, what is between them, and the intervals.
 
-    tests/bench/estimate_picture.py build/release/lossgrid bench/random-truth.landscape bench/random-0.05-0.landscape docs/pictures/estimate.png
+    tests/bench/estimate_picture.py build/release/lossgrid TRUTH.landscape ESTIMATE.landscape F.png
 
-It wants matplotlib.
+The two files are of one plane, as tests/bench/estimate.py leaves them. It wants matplotlib.
 """
+
 import sys
 
 import matplotlib
@@ -36,28 +37,36 @@ def main():
     width = 100 * half / found
     most = np.nanmax(width)
     levels = np.linspace(np.log10(exact.min()), np.log10(exact.max()), 9)
-    fig, axes = plt.subplots(1, 4, figsize=(11, 2.9), constrained_layout=True)
-    for ax, values, title in zip(axes, (exact, found), ("truth: all images", "estimate: a share of the work")):
-        shown = ax.imshow(np.log10(values), origin="lower", extent=box, cmap="viridis", vmin=levels[0], vmax=levels[-1], aspect="auto")
-        ax.contour(np.log10(values), levels, origin="lower", extent=box, colors="white", linewidths=0.5, linestyles="solid")
-        ax.set_title(title, fontsize=9)
-    fig.colorbar(shown, ax=axes[1], label="log10 loss")
-    shown = axes[2].imshow(off, origin="lower", extent=box, cmap="RdBu_r", vmin=-most, vmax=most, aspect="auto")
-    axes[2].set_title("estimate less truth", fontsize=9)
-    fig.colorbar(shown, ax=axes[2], label="% of the loss")
-    shown = axes[3].imshow(width, origin="lower", extent=box, cmap="magma", vmin=0, vmax=most, aspect="auto")
-    axes[3].set_title("half a 95 % interval", fontsize=9)
-    fig.colorbar(shown, ax=axes[3], label="% of the loss")
+    plt.rcParams.update({"font.size": 8, "axes.titlesize": 9})
+    fig, axes = plt.subplots(1, 4, figsize=(11, 3), constrained_layout=True)
+
+    def show(ax, title, values, label=None, **how):
+        shown = ax.imshow(values, origin="lower", extent=box, **how)
+        ax.set(title=title, xticks=(-1, 0, 1), yticks=(-1, 0, 1))
+        if label:
+            fig.colorbar(shown, ax=ax, label=label, shrink=0.75)
+
+    whole = {"cmap": "viridis", "vmin": levels[0], "vmax": levels[-1]}
+    show(axes[0], "truth: all images", np.log10(exact), **whole)
+    show(axes[1], "estimate", np.log10(found), "log10 of the loss", **whole)
+    for ax, values in zip(axes, (exact, found)):
+        ax.contour(
+            np.log10(values), levels, extent=box, colors="white", linewidths=0.5, linestyles="solid"
+        )
+    show(axes[2], "estimate less truth", off, "% of the loss", cmap="RdBu_r", vmin=-most, vmax=most)
+    show(axes[3], "half a 95 % interval", width, "% of the loss", cmap="magma", vmin=0, vmax=most)
     ny, nx = np.nonzero(is_exact)
     xs = np.linspace(box[0], box[1], exact.shape[1])
     ys = np.linspace(box[2], box[3], exact.shape[0])
     for ax in axes[1:]:
-        ax.plot(xs[nx], ys[ny], "o", ms=3, mfc="none", mec="black" if ax is axes[2] else "white", mew=0.7, clip_on=False)
-    for ax in axes:
-        ax.tick_params(labelsize=7)
-    fig.savefig(out, dpi=100)
+        edge = "black" if ax is axes[2] else "white"
+        ax.plot(xs[nx], ys[ny], "o", ms=3.5, mfc="none", mec=edge, mew=0.8, clip_on=False)
+    fig.savefig(out, dpi=110)
     held = np.mean((np.abs(found - exact) <= half)[~is_exact])
-    print(f"{100 * held:.1f} % of the intervals hold the truth; median {np.median(np.abs(off[~is_exact])):.2f} % off")
+    print(
+        f"{100 * held:.1f} % of the intervals hold the truth; "
+        f"median {np.median(np.abs(off[~is_exact])):.2f} % off"
+    )
 
 
 if __name__ == "__main__":
