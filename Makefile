@@ -106,7 +106,7 @@ EMULATED_OBJECTS := $(if $(X86_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=$(O
 CLI_OBJECTS  := $(CLI_SOURCES:%.c=$(OUT)/%.o)
 MPI_OBJECTS  := $(MPI_SOURCES:%.c=$(OUT)/%.o)
 VIEW_OBJECTS := $(VIEW_SOURCES:%.c=$(OUT)/%.o)
-VIEW_READERS := $(OUT)/cli/common/data_name.o $(OUT)/cli/common/loss_label.o $(patsubst %,$(OUT)/viewer/%.o,csv_text grid problem read read_csv read_landscape read_ply scatter)
+VIEW_READERS := $(OUT)/cli/common/data_name.o $(OUT)/cli/common/estimate_text.o $(OUT)/cli/common/loss_label.o $(patsubst %,$(OUT)/viewer/%.o,csv_text grid problem read read_csv read_landscape read_ply scatter)
 VIEW_GL_OBJECTS := $(VIEW_GL:%.c=$(OUT)/%.o) $(OUT)/viewer/made/shaders.o $(OUT)/viewer/made/src/gl.o
 DOUBLE_OBJECTS := $(ANY_SOURCES:%.c=$(DOUBLE)/%.o) $(DOUBLE)/made/onnx.pb-c.o
 # The simulation of the scheduler: its crew and its clock take the place of the library's.

@@ -238,15 +238,12 @@ static void images_text(const figure *f, const loss_surface *surface, char text[
 static loss_status add_estimates(figure *f, loss_surface *surface, loss_split split)
 {
     loss_estimate_report r;
-    char images[ESTIMATES_TEXT];
+    char text[ESTIMATES_TEXT];
     bool has;
     loss_status status = estimates_of(surface, split, &has, &r);
     if (status || !has)
         return status;
-    figure_add_caption(
-        f, "%s: %zu of %zu points estimated from %s of %llu images, %.3g %% of the work",
-        loss_split_name(split), r.estimated, r.estimated + r.exact, estimates_images(&r, images),
-        (unsigned long long)r.images, 100 * r.share);
+    figure_add_caption(f, "%s: %s", loss_split_name(split), estimates_text(&r, text));
     figure_add_caption(
         f, "standard error of the estimates %.2g %% of the loss (median), at most %.2g %%",
         100 * r.median_error, 100 * r.largest_error);

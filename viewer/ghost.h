@@ -1,4 +1,5 @@
-/* Ghosts: the loss plus and minus its standard error as surfaces of their own. */
+/* Ghosts: the loss plus and minus its standard error as surfaces of their own; of an estimate the
+ * ends of its 95 % intervals, which an exact point has not. */
 #ifndef GHOST_H
 #define GHOST_H
 

@@ -22,6 +22,9 @@ void grid_free(grid *g)
         free(g->splits[k].loss);
         free(g->splits[k].error);
         free(g->splits[k].accuracy);
+        free(g->splits[k].low);
+        free(g->splits[k].high);
+        free(g->splits[k].estimated);
     }
     free(g->x);
     free(g->y);
@@ -77,6 +80,14 @@ bool grid_add_split(grid *g, int split, bool has_error, bool has_accuracy)
     s->error = has_error ? nans(n) : NULL;
     s->accuracy = has_accuracy ? nans(n) : NULL;
     return s->loss && (s->error || !has_error) && (s->accuracy || !has_accuracy);
+}
+
+bool grid_add_intervals(grid *g, int split)
+{
+    samples *s = &g->splits[split];
+    s->low = nans(g->nx * g->ny);
+    s->high = nans(g->nx * g->ny);
+    return s->low && s->high;
 }
 
 bool grid_check(const grid *g, const char *path, problem *p)

@@ -18,7 +18,9 @@ typedef enum grid_quantity {
  * quantity. Owned. */
 typedef struct samples {
     double *loss, *error, *accuracy;
-    size_t n_images; /* that they are means over; 0: not known */
+    double *low, *high; /* the ends of 95 % intervals, of estimates; NULL: there are none */
+    char *estimated;    /* how many points are estimates, of which images; NULL: none is */
+    size_t n_images;    /* that they are means over; 0: not known */
 } samples;
 
 /** A checkpoint of a training path on the plane. */
@@ -74,5 +76,7 @@ size_t grid_nearest(const double *axis, size_t n, double value);
 
 /** Allocates the arrays of the split for nx x ny points, all NaN. */
 bool grid_add_split(grid *g, int split, bool has_error, bool has_accuracy);
+/** Gives a split the arrays of intervals, all NaN. @return false: out of memory */
+bool grid_add_intervals(grid *g, int split);
 
 #endif

@@ -23,21 +23,29 @@ static void fitted(cairo_t *cr, double x, double y, double align, double width, 
     text_at(cr, x, y, align, cut);
 }
 
-/* What of the surface and its marks is not yet there, or not to be relied upon. */
-static void progress_text(const view *v, char text[192])
+enum { PROGRESS_TEXT = 400 };
+
+/* What of the surface and its marks is not yet there, estimated, or not to be relied upon. */
+static void progress_text(const scene *c, const view *v, char text[PROGRESS_TEXT])
 {
     const grid *g = &v->grid;
+    const char *estimated = g->splits[scene_split(c, v)].estimated;
     size_t n = 0;
     text[0] = 0;
+#define ADD(...)                                                                                   \
+    n += (size_t)snprintf(text + n, n < PROGRESS_TEXT ? PROGRESS_TEXT - n : 0, __VA_ARGS__)
     if (g->n_evaluated < g->n_total)
-        snprintf(text, 192, "%zu of %zu points (%.0f %%)%s", g->n_evaluated, g->n_total,
-                 100 * (double)g->n_evaluated / (double)g->n_total,
-                 g->n_interpolated ? ", between them interpolated" : "");
+        ADD("%zu of %zu points (%.0f %%)%s", g->n_evaluated, g->n_total,
+            100 * (double)g->n_evaluated / (double)g->n_total,
+            g->n_interpolated ? ", between them interpolated" : "");
     else if (g->n_not_finite)
-        n = (size_t)snprintf(text, 192, "%zu points are not finite: left out", g->n_not_finite);
+        ADD("%zu points are not finite: left out", g->n_not_finite);
+    if (estimated)
+        ADD("%s%s", n ? "; " : "", estimated);
     if (v->n_hollow) /* then there are marks: all points are evaluated */
-        snprintf(text + n, 192 - n, "%shollow marks (%zu of %zu): within the sampling error",
-                 n ? "; " : "", v->n_hollow, v->n_critical);
+        ADD("%shollow marks (%zu of %zu): within the sampling error", n ? "; " : "", v->n_hollow,
+            v->n_critical);
+#undef ADD
 }
 
 static void draw_title(const session *s, cairo_t *cr)
@@ -48,7 +56,7 @@ static void draw_title(const session *s, cairo_t *cr)
     for (size_t i = 0; i < c->n_views; i++) {
         const grid *g = &c->views[i].grid;
         double x = part * (double)i + 18 * u, width = part - 36 * u, y = 28 * u;
-        char text[700], progress[192];
+        char text[700], progress[PROGRESS_TEXT];
         ink(cr, t->ink, 1);
         font(cr, 17 * u, true);
         scene_title(c, i, text);
@@ -60,11 +68,11 @@ static void draw_title(const session *s, cairo_t *cr)
         scene_notes(c, i, text);
         if (text[0])
             fitted(cr, x, y += 17 * u, 0, width, text);
-        progress_text(&c->views[i], progress);
+        progress_text(c, &c->views[i], progress);
         if (!progress[0])
             continue;
         ink(cr, t->accent, 1);
-        text_at(cr, x, y += 17 * u, 0, progress);
+        fitted(cr, x, y += 17 * u, 0, width, progress);
         if (g->n_evaluated < g->n_total) {
             ink(cr, t->faint, 0.5);
             rounded(cr, (box){x, y + 6 * u, 220 * u, 5 * u}, 2.5 * u);

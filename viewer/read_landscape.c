@@ -8,6 +8,7 @@
 #include <loss/text.h>
 
 #include "data_name.h"
+#include "estimate_text.h"
 #include "loss_label.h"
 #include "readers.h"
 
@@ -52,6 +53,33 @@ static bool read_split(grid *g, loss_surface *s, loss_split split, const char *p
     }
     g->n_total += n;
     free(points);
+    return done;
+}
+
+/* Intervals, and what was estimated. */
+static bool read_estimates(grid *g, loss_surface *s, loss_split split, problem *p)
+{
+    samples *to = &g->splits[split];
+    size_t n = g->nx * g->ny;
+    loss_estimate_report r;
+    char text[ESTIMATES_TEXT];
+    bool has;
+    if (estimates_of(s, split, &has, &r))
+        return problem_set(p, "%s", loss_last_message());
+    if (!has)
+        return true;
+    loss_estimate *estimates = malloc(n * sizeof *estimates);
+    to->estimated = strdup(estimates_text(&r, text));
+    bool done = (estimates && to->estimated && grid_add_intervals(g, (int)split)) ||
+                problem_set(p, "out of memory");
+    done = done && (loss_surface_estimates(s, split, estimates) == LOSS_OK ||
+                    problem_set(p, "%s", loss_last_message()));
+    for (size_t i = 0; i < n && done; i++)
+        if (estimates[i].evaluated && isfinite(estimates[i].loss)) {
+            to->low[i] = estimates[i].low;
+            to->high[i] = estimates[i].high;
+        }
+    free(estimates);
     return done;
 }
 
@@ -194,7 +222,8 @@ bool grid_read_landscape(grid *g, const char *path, problem *p)
         done = problem_set(p, "%s: out of memory", path);
     for (int k = 0; k < N_SPLITS && done; k++)
         if (loss_surface_has_split(s, (loss_split)k))
-            done = read_split(g, s, (loss_split)k, path, p);
+            done =
+                read_split(g, s, (loss_split)k, path, p) && read_estimates(g, s, (loss_split)k, p);
     done = done && read_path(g, s, path, p);
     if (done && !describe(g, s))
         done = problem_set(p, "%s: out of memory", path);

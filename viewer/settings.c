@@ -84,7 +84,7 @@ const setting SETTINGS[] = {
     FLAG("path", "Path", path, "P", "the training path, on the surface and at its true loss"),
     FLAG("centre", "Centre", centre, "U", "a mark at the trained weights"),
     FLAG("ghost", "Std. error", ghost, "O",
-         "loss plus and minus its standard error as ghost surfaces"),
+         "loss plus and minus its standard error (estimates: 95 % intervals) as ghost surfaces"),
     FLAG("edges", "Edges", edges, "E", "the grid on the surface"),
     FLAG("grid", "Grid", grid, "G", "lines behind the surface at the ticks"),
     FLAG("axes", "Axes", axes, "X", "axes with ticks and names"),
