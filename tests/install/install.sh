@@ -6,6 +6,11 @@ check "only loss_ names are exported" only_ours
 check "the soname is libloss.so.0" sh -c "readelf -d $prefix/lib/libloss.so | grep -q 'SONAME.*\[libloss.so.0\]'"
 check "the installed lossgrid runs" sh -c "$prefix/bin/lossgrid --version | grep -q $(pkg-config --modversion loss)"
 
+share=$prefix/share
+check "pages of the manual and completion are installed" ls "$share/man/man1/lossgrid.1" "$share/man/man1/lossgrid-surface.1" \
+    "$share/bash-completion/completions/lossgrid" "$share/zsh/site-functions/_lossgrid" \
+    "$share/fish/vendor_completions.d/lossgrid.fish"
+
 for example in examples/0*.c; do
     name=$(basename "$example" .c)
     # shellcheck disable=SC2046  # flags are words
