@@ -5,6 +5,7 @@
 #include "surface/estimate_job.h"
 #include "surface/share.h"
 #include "surface/sql.h"
+#include "surface/store_estimate.h"
 
 static loss_status check_surface(const loss_surface *s)
 {
