@@ -79,11 +79,11 @@ FLAGS_emulated := $(FLAGS_avx2)
 SIMD_SOURCES := $(sort $(wildcard libloss/kernels/simd/*.c))
 SET_NAMES    := $(foreach set,$(X86_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=libloss/kernels/$(set)/%))
 ANY_SOURCES  := $(sort $(wildcard libloss/*/*.c libloss/net/*/*.c libloss/kernels/blas/*.c libloss/kernels/ref/*.c))
-CLI_SOURCES  := $(sort $(wildcard cli/*.c cli/common/*.c))
+CLI_SOURCES  := $(filter-out cli/mpi/%,$(sort $(wildcard cli/*.c cli/*/*.c)))
 # lossgrid-mpi: the same, with MPI's ranks in place of the one process of cli/ranks.c.
 MPI_SOURCES  := $(sort $(wildcard cli/mpi/*.c))
-# The viewer: what needs no OpenGL (viewer/), which the tests link too; what does (viewer/gl/).
-VIEW_SOURCES := $(filter-out viewer/main.c,$(sort $(wildcard viewer/*.c cli/common/*.c)))
+# The viewer: what needs no OpenGL, which the tests link too; what does (viewer/gl/).
+VIEW_SOURCES := $(filter-out viewer/main.c viewer/gl/%,$(sort $(wildcard viewer/*.c viewer/*/*.c cli/common/*.c)))
 VIEW_GL      := viewer/main.c $(sort $(wildcard viewer/gl/*.c))
 SHADERS      := $(sort $(wildcard viewer/shaders/*.glsl))
 TEST_SOURCES := $(sort $(wildcard tests/unit/test_*.c tests/kernels/test_*.c))
@@ -106,7 +106,7 @@ EMULATED_OBJECTS := $(if $(X86_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=$(O
 CLI_OBJECTS  := $(CLI_SOURCES:%.c=$(OUT)/%.o)
 MPI_OBJECTS  := $(MPI_SOURCES:%.c=$(OUT)/%.o)
 VIEW_OBJECTS := $(VIEW_SOURCES:%.c=$(OUT)/%.o)
-VIEW_READERS := $(OUT)/cli/common/data_name.o $(OUT)/cli/common/estimate_text.o $(OUT)/cli/common/loss_label.o $(patsubst %,$(OUT)/viewer/%.o,csv_text grid problem read read_csv read_landscape read_ply scatter)
+VIEW_READERS := $(OUT)/cli/common/data_name.o $(OUT)/cli/common/estimate_text.o $(OUT)/cli/common/loss_label.o $(patsubst %.c,$(OUT)/%.o,viewer/problem.c $(sort $(wildcard viewer/readers/*.c)))
 VIEW_GL_OBJECTS := $(VIEW_GL:%.c=$(OUT)/%.o) $(OUT)/viewer/made/shaders.o $(OUT)/viewer/made/src/gl.o
 DOUBLE_OBJECTS := $(ANY_SOURCES:%.c=$(DOUBLE)/%.o) $(DOUBLE)/made/onnx.pb-c.o
 # The simulation of the scheduler: its crew and its clock take the place of the library's.
@@ -159,6 +159,7 @@ $(OUT)/viewer/%.o $(OUT)/tests/viewer/%.o: INCLUDES = -Iinclude -Iviewer -Icli/c
 $(OUT)/viewer/gl/%.o $(OUT)/viewer/main.o $(OUT)/viewer/made/%.o: INCLUDES = -Iinclude -Iviewer -Icli/common -I$(OUT)/viewer/made/include $(VIEW_CFLAGS)
 $(OUT)/examples/%: INCLUDES = -Iinclude
 $(OUT)/tests/% $(DOUBLE)/tests/%: INCLUDES = -Iinclude -Ilibloss -Itests -I. -I$(MADE)
+$(OUT)/tests/fuzz/%: INCLUDES = -Iinclude -Ilibloss -Icli -Iviewer -Itests -I. -I$(MADE)
 $(filter $(OUT)/tests/unit/test_onnx%,$(TESTS:=.o)): | $(MADE)/onnx.pb-c.c
 $(DOUBLE)/%: override CONFIG := double
 $(OUT)/%: SETS = $(if $(X86_SETS),-DLOSSI_HAS_X86_SETS=1)
@@ -290,7 +291,7 @@ $(REPLAYS): $(OUT)/tests/fuzz/replay_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/tests/
 	$(LINK) -o $@ $^ $(LIB_LIBS)
 
 # Where the data of a run.json are is found by the commands.
-$(OUT)/tests/fuzz/fuzz_run_json $(OUT)/tests/fuzz/replay_run_json: $(OUT)/cli/place.o
+$(OUT)/tests/fuzz/fuzz_run_json $(OUT)/tests/fuzz/replay_run_json: $(OUT)/cli/inputs/place.o
 
 # What it measures is the peak of fused multiply-adds.
 $(OUT)/tests/bench/peak.o: OUR_CFLAGS += -ffp-contract=fast

@@ -8,7 +8,7 @@
 
 #include "cli.h"
 #include "commands.h"
-#include "help.h"
+#include "commands/help.h"
 #include "progress_log.h"
 #include "ranks.h"
 

@@ -7,7 +7,7 @@
 #include "arguments.h"
 #include "command.h"
 #include "gl/window.h"
-#include "scene_build.h"
+#include "scene/scene_build.h"
 
 #include <loss/loss.h>
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scene_build.h"
+#include "scene/scene_build.h"
 
 const binding BINDINGS[] = {
     {{"Enter", NULL}, ACTION_RESET, "reset the camera"},

@@ -4,7 +4,7 @@
 #define SESSION_H
 
 #include "action.h"
-#include "panel.h"
+#include "overlay/panel.h"
 
 typedef struct binding {
     const char *keys[3]; /* names as session_key() takes them; NULL past the last */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "camera.h"
+#include "scene/camera.h"
 
 enum {
     TEXTURE_HEIGHT,

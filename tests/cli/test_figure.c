@@ -12,7 +12,7 @@
 
 #include "../unit/pca_fixture.h"
 
-#include "figure_make.h"
+#include "figure/figure_make.h"
 
 /* Borrows: labels point into the figure. */
 static figure *make(loss_surface *surface, const figure_request *r)

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "overlay.h"
+#include "figure/overlay.h"
 
 enum { SIDE = 9 };
 

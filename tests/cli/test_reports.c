@@ -12,8 +12,8 @@
 
 #include "../unit/pca_fixture.h"
 
-#include "fields.h"
-#include "validity.h"
+#include "figure/fields.h"
+#include "report/validity.h"
 
 /* The largest gap between a checkpoint's own loss and the plane's, the largest residual, and the
  * residual of the farthest checkpoint. */

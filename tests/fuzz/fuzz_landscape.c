@@ -15,7 +15,7 @@
 #include "fuzz/folder.h"
 #include "fuzz/fuzz.h"
 #include "surface/sql.h"
-#include "viewer/readers.h"
+#include "viewer/readers/readers.h"
 
 enum { MOST_VALUES = 13, MOST_GRID = 1 << 10 };
 

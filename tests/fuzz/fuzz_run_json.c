@@ -4,7 +4,7 @@
 
 #include <loss/loss.h>
 
-#include "cli/place.h"
+#include "cli/inputs/place.h"
 #include "fuzz/folder.h"
 #include "fuzz/fuzz.h"
 #include "train/run.h"

@@ -68,10 +68,39 @@ if [ -z "$bad" ]; then echo "ok - includes go the allowed ways"; else
     echo "${bad//$'\n'/$'\n'# }"
 fi
 
-# circles FOLDER: modules (x.c and x.h) of a folder that include each other, directly or not.
+# Folders of a program that a folder of it may include, besides itself, cli/common and the program's
+# own files.
+inside() {
+    case $1 in
+    cli/commands) echo figure report inputs ;;
+    cli/figure) echo report inputs ;;
+    cli/report) echo inputs ;;
+    viewer/overlay) echo scene readers ;;
+    viewer/scene) echo readers ;;
+    viewer/gl) echo overlay scene readers ;;
+    *) echo ;;
+    esac
+}
+
+# check_folders ROOT: prints a line for every include from one folder of a program into a wrong one.
+check_folders() {
+    local file include target from
+    while IFS=: read -r file include; do
+        target=${include#*\"}
+        from=$(dirname "${file#"$1"/}")
+        [[ " common ${from#*/} $(inside "$from") " == *" ${target%%/*} "* ]] || echo "$file: $include"
+    done < <(grep -rnE '^#include "[a-z_]+/' "$1"/cli/*/ "$1"/viewer/*/ 2>/dev/null | sed -E 's/:[0-9]+:/:/')
+}
+bad=$(check_folders .)
+if [ -z "$bad" ]; then echo "ok - the folders of a program include each other the allowed ways"; else
+    echo "not ok - the folders of a program include each other the allowed ways"
+    echo "${bad//$'\n'/$'\n'# }"
+fi
+
+# circles PROGRAM: modules (x.c and x.h) of a program that include each other, directly or not.
 circles() {
-    grep -oE '^#include "[a-z_/]+\.h"' "$1"/*.[ch] |
-        sed -E 's,^.*/([a-z_0-9]+)\.[ch]:#include "([a-z_/]+)\.h"$,\1 \2,' | awk '$1 != $2' | sort -u |
+    (cd "$1" && grep -roE '^#include "[a-z_0-9/]+\.h"' --include='*.[ch]' .) |
+        sed -E 's,^\./([a-z_0-9/]+)\.[ch]:#include "([a-z_0-9/]+)\.h"$,\1 \2,' | awk '$1 != $2' | sort -u |
         tsort 2>&1 >/dev/null
 }
 for folder in cli cli/common viewer; do
@@ -97,6 +126,11 @@ if [ -n "$(circles "$planted/cli")" ]; then echo "ok - a planted circle is found
     echo "not ok - a planted circle is found"
 fi
 rm "$planted/cli/a.c" "$planted/cli/b.c"
+mkdir -p "$planted/cli/inputs"
+echo '#include "figure/figure.h"' >"$planted/cli/inputs/wrong.c"
+if [ "$(check_folders "$planted" | wc -l)" -eq 1 ]; then echo "ok - a planted folder is found"; else
+    echo "not ok - a planted folder is found"
+fi
 if [ "$(check_tree "$planted" | wc -l)" -eq 5 ]; then echo "ok - a planted violation is found"; else
     echo "not ok - a planted violation is found"
 fi

@@ -11,7 +11,7 @@
 #include "near.h"
 
 #include "../unit/scratch.h"
-#include "read.h"
+#include "readers/read.h"
 
 static grid g;
 static problem p;

@@ -11,8 +11,8 @@
 #include <loss/loss.h>
 
 #include "../unit/scratch.h"
-#include "overlay_parts.h"
-#include "scene_build.h"
+#include "overlay/overlay_parts.h"
+#include "scene/scene_build.h"
 
 enum { IMAGES = 4, LINES = 3, POINTS = 5 };
 

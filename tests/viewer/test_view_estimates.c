@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "../unit/estimated_landscape.h"
-#include "ghost.h"
-#include "scene_build.h"
+#include "scene/ghost.h"
+#include "scene/scene_build.h"
 
 static void make_file(const char *name, bool is_whole)
 {

@@ -11,8 +11,8 @@
 
 #include "near.h"
 
-#include "mesh.h"
-#include "relief.h"
+#include "scene/mesh.h"
+#include "scene/relief.h"
 
 static void near_vec(vec3 a, vec3 b)
 {

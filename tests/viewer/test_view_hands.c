@@ -13,8 +13,8 @@
 #include "near.h"
 
 #include "../unit/scratch.h"
-#include "ghost.h"
-#include "scene_build.h"
+#include "scene/ghost.h"
+#include "scene/scene_build.h"
 #include "session.h"
 
 static void begin(session *s)

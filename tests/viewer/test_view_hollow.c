@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "../unit/scratch.h"
-#include "scene.h"
-#include "scene_build.h"
+#include "scene/scene.h"
+#include "scene/scene_build.h"
 
 /* Two bowls, the shallower 0.06 deep; of standard errors that are alike everywhere. */
 static void open_bowls(scene *s, int height, double error)

@@ -12,7 +12,7 @@
 #include <loss/loss.h>
 
 #include "../unit/scratch.h"
-#include "read.h"
+#include "readers/read.h"
 
 enum { IMAGES = 4 };
 

@@ -13,8 +13,8 @@
 #include "near.h"
 
 #include "../unit/scratch.h"
-#include "scene.h"
-#include "scene_build.h"
+#include "scene/scene.h"
+#include "scene/scene_build.h"
 
 /* A bowl whose lowest point, 1 at (0.125, -0.0625), lies between grid points of step 0.25. */
 static void open_bowl(scene *s, int height, int labels)

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "overlay_parts.h"
-#include "scene_build.h"
+#include "overlay/overlay_parts.h"
+#include "scene/scene_build.h"
 
 enum { FIRST_OF_SECOND = 6 };
 

@@ -14,7 +14,7 @@
 #include "../unit/scratch.h"
 #include "arguments.h"
 #include "png_file.h"
-#include "scene_build.h"
+#include "scene/scene_build.h"
 #include "session.h"
 
 static const char *fixture(void)

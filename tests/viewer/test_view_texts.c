@@ -11,8 +11,8 @@
 #include "near.h"
 
 #include "../unit/scratch.h"
-#include "read.h"
-#include "scene_build.h"
+#include "readers/read.h"
+#include "scene/scene_build.h"
 #include "session.h"
 
 static const char TRAIN[] = "x,y,train_loss\n0,0,1\n1,0,2\n0,1,3\n1,1,4\n",

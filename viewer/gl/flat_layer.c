@@ -5,7 +5,7 @@
 
 #include "colours.h"
 #include "layers.h"
-#include "overlay.h"
+#include "overlay/overlay.h"
 
 bool flat_layer_create(flat_layer *l, problem *p)
 {

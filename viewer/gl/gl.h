@@ -5,7 +5,7 @@
 #include <glad/gl.h>
 
 #include "problem.h"
-#include "vec.h"
+#include "scene/vec.h"
 
 /** Loads OpenGL's functions; a context is current. */
 bool gl_load(GLADloadfunc load);

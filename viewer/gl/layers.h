@@ -3,10 +3,10 @@
 #ifndef LAYERS_H
 #define LAYERS_H
 
-#include "ghost.h"
 #include "gl.h"
-#include "mesh.h"
-#include "scene.h"
+#include "scene/ghost.h"
+#include "scene/mesh.h"
+#include "scene/scene.h"
 #include "session.h"
 
 /* What the layers of a view share. */

@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 
-#include "axes.h"
 #include "colours.h"
 #include "layers.h"
+#include "scene/axes.h"
 
 struct renderer {
     surface_layer surfaces;

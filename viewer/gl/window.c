@@ -11,7 +11,7 @@
 #include "gl.h"
 #include "pictures.h"
 #include "renderer.h"
-#include "scene_build.h"
+#include "scene/scene_build.h"
 
 #include <GLFW/glfw3.h>
 

@@ -1,0 +1,344 @@
+/* lossgrid info */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "command.h"
+#include "commands/info_net.h"
+#include "display.h"
+#include "inputs/model_shape.h"
+#include "inputs/target.h"
+#include "json.h"
+#include "report/report.h"
+
+/* Whether a file's text is an object of JSON. A safetensors file may begin with the same byte: with
+ * the length of its header, which has a zero among its eight bytes.
+ * @return EXIT_OK, or an exit code after telling why not */
+static int find_json(const char *path, bool *is_json)
+{
+    char head[8];
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = file >= 0 ? read(file, head, sizeof head) : -1;
+    *is_json = n > 0 && head[0] == '{' && !memchr(head, 0, (size_t)n);
+    if (n < 0)
+        fprintf(stderr, "lossgrid: %s: cannot read: %s\n", display(path), strerror(errno));
+    if (file >= 0)
+        close(file);
+    return n >= 0 ? EXIT_OK : EXIT_FAILED;
+}
+
+static int print(json *j, bool is_json)
+{
+    loss_status status = is_json ? json_print(j) : json_print_lines(j);
+    return status ? report_failure(status) : EXIT_OK;
+}
+
+static int info_landscape(const char *path, bool is_json)
+{
+    loss_surface *surface;
+    loss_status status = loss_surface_read(&surface, path);
+    if (!status)
+        status = report_print(surface, path, is_json, true);
+    loss_surface_close(surface);
+    return status ? report_failure(status) : EXIT_OK;
+}
+
+/* Adds the object in a file of JSON as "run". @return EXIT_OK, or an exit code after telling why */
+static int add_json_file(json *j, const char *path)
+{
+    cJSON *run;
+    loss_status status = json_read(&run, path);
+    if (status)
+        return report_failure(status);
+    json_parsed(j, j->root, "run", run);
+    return EXIT_OK;
+}
+
+static int add_checkpoints(json *j, const char *folder)
+{
+    cJSON *list = json_list(j, j->root, "checkpoints");
+    loss_checkpoints c;
+    loss_status status = loss_run_checkpoints(&c, folder);
+    if (status)
+        return status == LOSS_ERR_FORMAT ? EXIT_OK : report_failure(status); /* none yet */
+    for (size_t i = 0; i < c.n; i++)
+        json_text(j, list, NULL, strrchr(c.paths[i], '/') + 1);
+    loss_checkpoints_free(&c);
+    return EXIT_OK;
+}
+
+/* A run that has just begun has no log. */
+static int add_last_row(json *j, const char *path)
+{
+    uint8_t *bytes = NULL;
+    size_t n = 0;
+    loss_path_kind kind;
+    loss_status status = loss_path_find(path, &kind);
+    if (!status && kind != LOSS_PATH_NOTHING)
+        status = loss_file_read(path, SIZE_MAX, &bytes, &n);
+    if (status)
+        return report_failure(status);
+    char *log = (char *)bytes;
+    if (n) {
+        log[n - 1] = 0; /* the last line break */
+        char *last = strrchr(log, '\n');
+        json_text(j, j->root, "log_last_row", last ? last + 1 : "");
+    }
+    free(bytes);
+    return EXIT_OK;
+}
+
+/* "FOLDER/NAME"; NULL after telling that memory is out. Free with free(). */
+static char *path_in(const char *folder, const char *name)
+{
+    size_t size = strlen(folder) + strlen(name) + 2;
+    char *path = malloc(size);
+    if (path)
+        snprintf(path, size, "%s/%s", folder, name);
+    else
+        report_failure(LOSS_ERR_NOMEM);
+    return path;
+}
+
+/* run.json with the checkpoints that are there and the last row of the log. */
+static int info_run(const char *folder, const char *run_path, bool is_json)
+{
+    json j = json_begin();
+    json_text(&j, j.root, "kind", "run");
+    char *log = path_in(folder, "log.csv");
+    int result = log ? add_json_file(&j, run_path) : EXIT_FAILED;
+    if (result == EXIT_OK)
+        result = add_checkpoints(&j, folder);
+    if (result == EXIT_OK)
+        result = add_last_row(&j, log);
+    free(log);
+    if (result == EXIT_OK)
+        return print(&j, is_json);
+    json_free(&j);
+    return result;
+}
+
+static void add_channels(json *j, cJSON *to, const char *key, const float *values, size_t n)
+{
+    cJSON *list = json_list(j, to, key);
+    for (size_t c = 0; c < n; c++)
+        json_item(j, list, NULL, cJSON_CreateNumber((double)values[c]));
+}
+
+/* Tells on standard error why a split could not be read. */
+static void tell_error(const json *j, loss_split split)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(j->root, loss_split_name(split));
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "error"));
+    if (text)
+        fprintf(stderr, "lossgrid: %s\n", text);
+}
+
+/* A split that cannot be read is there with the reason: it may be damaged. */
+static loss_status add_split(json *j, const target *t, loss_split split)
+{
+    loss_dataset *data;
+    loss_status status = target_open_data(t, split, &data);
+    cJSON *item = json_object(j, j->root, loss_split_name(split));
+    if (status) {
+        json_text(j, item, "error", loss_last_message());
+        return status;
+    }
+    loss_shape shape = loss_dataset_shape(data);
+    json_text(j, item, "format", loss_dataset_format(data));
+    json_number(j, item, "images", (double)loss_dataset_count(data));
+    json_number(j, item, "channels", (double)shape.channels);
+    json_number(j, item, "height", (double)shape.height);
+    json_number(j, item, "width", (double)shape.width);
+    json_number(j, item, loss_dataset_labels(data) ? "classes" : "targets", (double)shape.classes);
+    if (loss_dataset_mean(data)) {
+        add_channels(j, item, "mean", loss_dataset_mean(data), shape.channels);
+        add_channels(j, item, "std", loss_dataset_std(data), shape.channels);
+    }
+    json_text(j, item, "digest", loss_dataset_digest(data));
+    loss_dataset_free(data);
+    return LOSS_OK;
+}
+
+/* A data set may lack a split. */
+static bool is_damaged(loss_status status)
+{
+    return status && status != LOSS_ERR_NAME;
+}
+
+static int info_data(const target *t, bool is_json)
+{
+    json j = json_begin();
+    json_text(&j, j.root, "kind", "data set");
+    loss_status train = add_split(&j, t, LOSS_SPLIT_TRAIN),
+                test = train == LOSS_ERR_NOMEM ? train : add_split(&j, t, LOSS_SPLIT_TEST);
+    if (test == LOSS_ERR_NOMEM || (train == LOSS_ERR_NAME && test)) {
+        json_free(&j);
+        return report_failure(test); /* with the message of the second split */
+    }
+    bool is_whole = !is_damaged(train) && !is_damaged(test);
+    if (!is_whole)
+        tell_error(&j, is_damaged(train) ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST);
+    int result = train && test ? EXIT_FAILED : print(&j, is_json);
+    json_free(&j);
+    return is_whole ? result : EXIT_FAILED;
+}
+
+/* run.json by itself. */
+static int info_json(const char *path, bool is_json)
+{
+    json j = json_begin();
+    json_text(&j, j.root, "kind", "run.json");
+    int result = add_json_file(&j, path);
+    if (result == EXIT_OK)
+        return print(&j, is_json);
+    json_free(&j);
+    return result;
+}
+
+/* The networks that a file of weights may be of; nothing for other files. */
+static loss_status add_networks(json *j, const char *path)
+{
+    loss_recognition *r;
+    loss_status status = loss_recognise(&r, path, NULL, (loss_shape){0});
+    if (status)
+        return status == LOSS_ERR_NOMEM || status == LOSS_ERR_IO ? status : LOSS_OK;
+    cJSON *list = json_list(j, j->root, "networks_with_these_tensors");
+    for (size_t i = 0; i < loss_recognition_count(r); i++)
+        json_text(j, list, NULL, loss_recognition_model(r, i));
+    json_text(j, j->root, "not_told_by_tensors_assumed", loss_recognition_assumed());
+    loss_recognition_free(r);
+    return LOSS_OK;
+}
+
+/* @param text  of loss_file_describe(), which is freed */
+static int info_weights(const char *path, char *text, bool is_json)
+{
+    json j = {.root = cJSON_Parse(text)};
+    j.failed = !j.root;
+    loss_string_free(text);
+    loss_status status = j.failed ? LOSS_ERR_NOMEM : add_networks(&j, path);
+    if (!status)
+        return print(&j, is_json);
+    json_free(&j);
+    return report_failure(status);
+}
+
+/* What is in a folder: a run if it has a run.json, else data. */
+static int info_folder(const char *path, const target *t, bool is_json)
+{
+    loss_path_kind kind;
+    char *run = path_in(path, "run.json");
+    if (!run)
+        return EXIT_FAILED;
+    loss_status status = loss_path_find(run, &kind);
+    int result = status                      ? report_failure(status)
+                 : kind == LOSS_PATH_NOTHING ? info_data(t, is_json)
+                                             : info_run(path, run, is_json);
+    free(run);
+    return result;
+}
+
+/* A file, or the name of a data set. Arrays that may be both are shown as weights, with names and
+ * shapes. */
+static int info_content(const char *path, loss_path_kind kind, const target *t, bool is_json)
+{
+    const char *data = NULL;
+    char *weights;
+    bool is_landscape = false, is_text = false;
+    loss_status status = LOSS_OK;
+    if (kind == LOSS_PATH_FILE)
+        status = loss_surface_recognise(&is_landscape, path);
+    if (status)
+        return report_failure(status);
+    if (is_landscape)
+        return info_landscape(path, is_json);
+    if (kind == LOSS_PATH_FILE && find_json(path, &is_text) != EXIT_OK)
+        return EXIT_FAILED;
+    if (is_text)
+        return info_json(path, is_json);
+    status = loss_dataset_recognise(&data, path);
+    if (status == LOSS_ERR_NOMEM)
+        return report_failure(status);
+    status = loss_file_describe(path, &weights);
+    if (!status)
+        return info_weights(path, weights, is_json);
+    return data && status != LOSS_ERR_NOMEM ? info_data(t, is_json) : report_failure(status);
+}
+
+/* Ready for a shell. A file that somebody else made may hold any command, and bytes that a terminal
+ * would obey: those are shown as \\xNN. */
+static int info_command(const char *path)
+{
+    loss_surface *surface = NULL;
+    loss_status status = loss_surface_read(&surface, path);
+    const char *command = loss_surface_metadata(surface, LOSS_KEY_COMMAND);
+    char *shown = command ? loss_text_escaped(command) : NULL;
+    int result = status ? report_failure(status) : EXIT_OK;
+    if (shown) {
+        puts(shown);
+    } else if (!status) {
+        fprintf(stderr, "lossgrid: %s: it does not say which command made it\n", display(path));
+        result = EXIT_FAILED;
+    }
+    loss_string_free(shown);
+    loss_surface_close(surface);
+    return result;
+}
+
+static const command_text TEXT = {
+    .name = "info",
+    .usage = "PATH [--json]  |  --model NAME --input-shape C,H,W --classes N [--json]",
+    .summary =
+        "Tells what a file holds: a .landscape, a RUN/ folder, weights "
+        "or directions (.safetensors), a data set, or anything\n"
+        "that lossgrid wrote. It is recognised by content. A network, FILE.onnx, FILE.net or "
+        "--model NAME, is listed layer by layer.",
+    .examples = "  lossgrid info resnet20.landscape\n  lossgrid info run\n"
+                "  lossgrid info resnet20.landscape --command\n"
+                "  lossgrid info fashion-mnist --json\n  lossgrid info net.onnx\n"
+                "  lossgrid info --model resnet20 --input-shape 3,32,32 --classes 10",
+};
+
+int command_info(int argc, char **argv)
+{
+    const char *path = NULL, *model = NULL;
+    bool is_json = false, is_command = false;
+    loss_shape shape = {0};
+    target t = {0}; /* of data */
+    const option_spec options[] = {
+        IMAGE_OPTIONS(t),
+        OPT_TEXT("model", "NAME", "a network, such as resnet56, FILE.net or FILE.onnx", &model),
+        MODEL_SHAPE_OPTIONS(shape),
+        OPT_FLAG("command", "of a landscape: the command line that made it, and no more",
+                 &is_command),
+        OPT_JSON(&is_json),
+    };
+    size_t n_operands = 0;
+    int result = command_parse(&TEXT, OPTION_TABLE(options, 1), argc, argv, &path, &n_operands);
+    if (result >= 0)
+        return result;
+    if (!path == !model)
+        return usage_error(TEXT.name, "of what? Give a path, or --model NAME");
+    if (is_command && path)
+        return info_command(path);
+    if (path && is_net_file(path))
+        model = path;
+    if (model) {
+        result = model_shape_find(TEXT.name, model, &shape);
+        return result >= 0 ? result : info_net(model, shape, is_json);
+    }
+    if (shape.channels || shape.classes)
+        return usage_error(TEXT.name, "--input-shape and --classes go with a network");
+    loss_path_kind kind;
+    loss_status status = loss_path_find(path, &kind);
+    if (status)
+        return report_failure(status);
+    t.data = path;
+    return kind == LOSS_PATH_FOLDER ? info_folder(path, &t, is_json)
+                                    : info_content(path, kind, &t, is_json);
+}

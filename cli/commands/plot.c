@@ -1,0 +1,193 @@
+/* lossgrid plot */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "command.h"
+#include "display.h"
+#include "figure/figure_make.h"
+#include "figure/picture.h"
+#include "inputs/choices.h"
+
+typedef struct request {
+    const char *path, *title;
+    text_list outs;
+    size_t size[2];
+    double width, font_size; /* points; 0: not given */
+    bool no_caption;
+    const char *contours, *critical;
+    int contour_scale;
+    bool grid_values;
+    figure_request figure;
+} request;
+
+static bool draw(void *user, cairo_t *cr)
+{
+    const figure *f = user;
+    return f->is_map ? figure_draw_map(f, cr) : figure_draw_curves(f, cr);
+}
+
+static bool take_length(const option_spec *o, const char *text, char *message)
+{
+    static const struct {
+        const char *name;
+        double points;
+    } units[] = {{"mm", 72 / 25.4}, {"cm", 72 / 2.54}, {"in", 72}, {"pt", 1}};
+    static const double least = 36, most = 14400;
+    const char *end = text;
+    double value = 0, points = 0;
+    loss_number_parse(text, &end, &value);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strcmp(end, units[i].name) == 0)
+            points = value * units[i].points;
+    *(double *)o->to.own = points;
+    return (points >= least && points <= most) ||
+           options_wrong(message, "--%s=%s: expected a length such as 85mm, 3.3in or 240pt",
+                         o->name, text);
+}
+
+/* On paper: as wide as asked, as high as it needs, with letters of one size. */
+static void set_paper(figure *f, const request *r)
+{
+    for (size_t i = 0; i < f->n_captions && r->no_caption; i++)
+        free(f->captions[i]);
+    f->n_captions = r->no_caption ? 0 : f->n_captions;
+    if (!(r->width > 0))
+        return;
+    f->width = r->width;
+    f->unit = r->font_size > 0 ? r->font_size / 20 : f->width / 1200;
+    f->height = figure_fitting_height(f);
+}
+
+static int run(const request *r)
+{
+    uint8_t rgb[3];
+    loss_surface *surface = NULL;
+    figure f = {.width = (double)r->size[0], .height = (double)r->size[1]};
+    loss_status status = r->figure.colours ? loss_colour_at(r->figure.colours, 0, rgb) : LOSS_OK;
+    if (!status)
+        status = loss_surface_read(&surface, r->path);
+    if (!status)
+        status = figure_make(&f, surface, &r->figure);
+    int result = status ? report_failure(status) : EXIT_OK;
+    if (!status) {
+        f.title = display(r->title ? r->title : f.what);
+        set_paper(&f, r);
+    }
+    for (size_t i = 0; i < r->outs.n && result == EXIT_OK; i++)
+        result = picture_write(r->outs.items[i], &(picture_size){f.width, f.height, r->width > 0},
+                               loss_surface_metadata(surface, LOSS_KEY_CREATED), draw, &f);
+    figure_free(&f);
+    loss_surface_close(surface);
+    return result;
+}
+
+static const command_text TEXT = {
+    .name = "plot",
+    .usage = "FILE.landscape --out FILE.png [--out ...] [options]",
+    .summary =
+        "Draws a landscape: a filled colour map with contour lines, critical points, axes and "
+        "colour bar, or curves if it is\n"
+        "a line.",
+    .examples =
+        "  lossgrid plot resnet20.landscape --out resnet20.png\n"
+        "  lossgrid plot resnet20.landscape --field convexity --out convexity.png\n"
+        "  lossgrid plot resnet20.landscape --field accuracy --out accuracy.pdf --out "
+        "accuracy.svg\n"
+        "  lossgrid plot resnet20.landscape --contours 0.5,1,2,5 --critical 0.1 --out resnet20.png",
+};
+
+/* @return -1 to go on */
+static int check_request(const request *r)
+{
+    if (!r->path || !r->outs.n)
+        return usage_error(TEXT.name, r->path ? "where to? Give --out FILE.png"
+                                              : "which landscape? Give FILE.landscape");
+    char endings[64];
+    for (size_t i = 0; i < r->outs.n; i++)
+        if (!picture_is_known(r->outs.items[i]))
+            return usage_error(TEXT.name, "--out=%s: its ending names no picture; expected %s",
+                               r->outs.items[i],
+                               options_list(picture_endings(), endings, sizeof endings));
+    if (r->figure.split == SPLIT_DIFFERENCE &&
+        !quantity_has_difference((quantity)r->figure.quantity))
+        return usage_error(TEXT.name,
+                           "--split=difference is of the loss or the accuracy, not of %s",
+                           quantity_names[r->figure.quantity]);
+    if (r->font_size > 0 && !(r->width > 0))
+        return usage_error(TEXT.name, "--font-size is in points on paper: give --width, too");
+    const scale_request *s = &r->figure.scale;
+    if (s->has_low && s->has_high && !(s->low < s->high))
+        return usage_error(TEXT.name, "--min %g is not below --max %g", s->low, s->high);
+    if (s->log && ((s->has_low && s->low <= 0) || (s->has_high && s->high <= 0)))
+        return usage_error(TEXT.name, "--log wants --min and --max above 0");
+    return -1;
+}
+
+int command_plot(int argc, char **argv)
+{
+    request r = {.figure = {.split = LOSS_SPLIT_TEST}, .size = {1200, 1000}, .contours = "10"};
+    figure_request *f = &r.figure;
+    static const char *const splits[] = {"train", "test", "difference", NULL}, *const aspects[] = {
+                                                                                   "auto", "equal",
+                                                                                   "fill", NULL};
+    char endings[64], out_help[128], colours_help[320];
+    snprintf(out_help, sizeof out_help, "picture to write (%s); may be given several times",
+             options_list(picture_endings(), endings, sizeof endings));
+    snprintf(colours_help, sizeof colours_help, "%s; of differences coolwarm",
+             choices_colours_help());
+    const option_spec options[] = {
+        OPT_TEXTS("out", "FILE", out_help, &r.outs),
+        OPT_CHOICE("field", "F", quantity_names,
+                   "loss, accuracy, standard-error or, after surface --curvature, convexity (loss; "
+                   "a line: loss and accuracy)",
+                   &f->quantity, .given = &f->has_quantity),
+        OPT_CHOICE("split", "S", splits,
+                   "train, test or difference: test - train (test; a line shows both)", &f->split,
+                   .given = &f->has_split),
+        OPT_SWITCH("log",
+                   "logarithmic colours or heights, or with --no-log linear ones (logarithmic "
+                   "where\n                             losses span more than a factor of 20)",
+                   &f->scale.log, .given = &f->scale.has_log),
+        OPT_TEXT("colours", "MAP", colours_help, &f->colours),
+        OPT_NUMBER("min", "X", "lowest value of the colours", &f->scale.low,
+                   .given = &f->scale.has_low),
+        OPT_NUMBER("max", "X", "highest value of the colours", &f->scale.high,
+                   .given = &f->scale.has_high),
+        OPT_TEXT("contours", "N|L,L,..",
+                 "contour lines: at most N round levels, these levels, or none (10)", &r.contours),
+        OPT_CHOICE("contour-scale", "S", choices_level_scale(),
+                   "of N levels: linear, log or quantile (as the colours)", &r.contour_scale,
+                   .given = &f->overlay.has_scale),
+        OPT_TEXT("critical", "P",
+                 "mark minima, saddles and maxima of at least this persistence, in units of the\n  "
+                 "                           field (on a logarithmic scale in powers of ten), or "
+                 "none (a "
+                 "twentieth of the colours' range)",
+                 &r.critical),
+        OPT_FLAG("grid-values", "say the value of the grid point beside that of each mark",
+                 &r.grid_values),
+        OPT_CHOICE("aspect", "A", aspects,
+                   "of the axes: equal (one scale for both), fill, or auto: equal where both "
+                   "directions\n                             have one length (auto)",
+                   &f->aspect),
+        OPT_SIZE("size", "WxH", "pixels (1200x1000)", r.size),
+        OPT_OWN("width", "L", "width on paper, such as 85mm, 3.3in or 240pt; as high as it needs",
+                take_length, &r.width),
+        OPT_NUMBER("font-size", "PT", "size of the letters at the axes, with --width", &r.font_size,
+                   .low = 3, .high = 72),
+        OPT_TEXT("title", "TEXT", "title instead of the model's name; \"\": none", &r.title,
+                 .may_be_empty = true),
+        OPT_FLAG("no-caption", "leave the lines below the picture out", &r.no_caption),
+    };
+    size_t n_operands = 0;
+    int result = command_parse(&TEXT, OPTION_TABLE(options, 1), argc, argv, &r.path, &n_operands);
+    if (result < 0)
+        result = check_request(&r);
+    if (result < 0)
+        result = overlay_parse(r.contours, r.critical, &f->overlay);
+    f->overlay.scale = (loss_level_scale)r.contour_scale;
+    f->overlay.grid_values = r.grid_values;
+    return result >= 0 ? result : run(&r);
+}

@@ -1,0 +1,242 @@
+/* Fields of a figure, from the points of a landscape. */
+#include "figure/fields.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "line_stats.h"
+
+const char *const quantity_names[N_QUANTITIES + 1] = {
+    [QUANTITY_LOSS] = "loss",
+    [QUANTITY_ACCURACY] = "accuracy",
+    [QUANTITY_ERROR] = "standard-error",
+    [QUANTITY_CONVEXITY] = "convexity",
+};
+
+/* `is_loss`: may span powers of ten; `has_errors`: its standard error is known, so that splits can
+ * be subtracted. */
+static const struct {
+    const char *title, *word, *unit, *alone, *of_split[2]; /* by loss_split */
+    bool is_loss, has_errors;
+} ROWS[N_QUANTITIES] = {
+    /* its label ends with what loss_label() says */
+    [QUANTITY_LOSS] = {"Loss landscape", "loss", "", NULL, {"training ", "test "}, true, true},
+    [QUANTITY_ACCURACY] = {"Accuracy",
+                           "accuracy",
+                           " %",
+                           "accuracy (%)",
+                           {"training accuracy (%)", "test accuracy (%)"},
+                           false,
+                           true},
+    [QUANTITY_ERROR] = {"Standard error of the loss",
+                        "standard error",
+                        "",
+                        "standard error",
+                        {"standard error of the training loss", "standard error of the test loss"},
+                        true,
+                        false},
+    [QUANTITY_CONVEXITY] = {"Convexity",
+                            "ratio",
+                            "",
+                            "|smallest / largest eigenvalue|",
+                            {"|smallest / largest eigenvalue|, training",
+                             "|smallest / largest eigenvalue|, test"},
+                            false,
+                            false},
+};
+
+const char *quantity_title(quantity which)
+{
+    return ROWS[which].title;
+}
+
+bool quantity_has_difference(quantity which)
+{
+    return ROWS[which].has_errors;
+}
+
+const char *quantity_label(const figure *f, quantity which)
+{
+    return which == QUANTITY_LOSS ? f->loss_label : ROWS[which].alone;
+}
+
+static double value_of(const loss_point *p, quantity which)
+{
+    double value = which == QUANTITY_ACCURACY ? p->accuracy
+                   : which == QUANTITY_ERROR  ? p->standard_error
+                                              : p->loss;
+    return isfinite(p->loss) && isfinite(value) ? value : NAN;
+}
+
+static loss_status take_points(loss_surface *surface, field *q, quantity which)
+{
+    size_t n = q->nx * q->ny;
+    loss_point *points = calloc(n, sizeof *points);
+    loss_status status = points ? loss_surface_points(surface, q->split, points) : LOSS_ERR_NOMEM;
+    if (!status && !loss_surface_metadata(surface, LOSS_KEY_REPEAT))
+        status = loss_points_interpolate(q->nx, q->ny, points, &q->n_interpolated);
+    uint64_t images = 0;
+    loss_count_parse(loss_surface_metadata_of(surface, LOSS_KEY_IMAGES, loss_split_name(q->split)),
+                     NULL, &images);
+    for (size_t i = 0; i < n && !status; i++) {
+        q->values[i] = value_of(&points[i], which);
+        if (q->errors)
+            q->errors[i] = which == QUANTITY_LOSS
+                               ? points[i].standard_error
+                               : loss_accuracy_error(points[i].accuracy, (size_t)images);
+    }
+    free(points);
+    return status;
+}
+
+/* |smallest / largest eigenvalue| of the Hessian (Li et al. 2018, section 6). */
+static loss_status take_convexity(loss_surface *surface, field *q)
+{
+    loss_point_curvature *curvature = calloc(q->nx * q->ny, sizeof *curvature);
+    loss_status status =
+        curvature ? loss_surface_curvature(surface, q->split, curvature) : LOSS_ERR_NOMEM;
+    for (size_t i = 0; i < q->nx * q->ny && !status; i++)
+        q->values[i] = curvature[i].evaluated ? fabs(curvature[i].min / curvature[i].max) : NAN;
+    free(curvature);
+    return status;
+}
+
+loss_status fields_add(figure *f, loss_surface *surface, loss_split split, quantity which)
+{
+    size_t n = f->x.n * f->y.n;
+    bool has_errors = which == QUANTITY_LOSS || (which == QUANTITY_ACCURACY && f->y.n > 1);
+    field *q = &f->fields[f->n_fields++];
+    *q = (field){.label = ROWS[which].of_split[split],
+                 .nx = f->x.n,
+                 .ny = f->y.n,
+                 .split = split,
+                 .is_loss = which == QUANTITY_LOSS,
+                 .word = ROWS[which].word,
+                 .unit = ROWS[which].unit,
+                 .values = calloc(n, sizeof(double)),
+                 .errors = has_errors ? calloc(n, sizeof(double)) : NULL};
+    if (which == QUANTITY_LOSS) {
+        loss_label(surface, f->loss_label);
+        snprintf(q->text, sizeof q->text, "%s%s", q->label, f->loss_label);
+        q->label = q->text;
+    }
+    if (!q->values || (has_errors && !q->errors))
+        return LOSS_ERR_NOMEM;
+    return which == QUANTITY_CONVEXITY ? take_convexity(surface, q)
+                                       : take_points(surface, q, which);
+}
+
+loss_status fields_add_difference(figure *f, loss_surface *surface, quantity which)
+{
+    loss_status status = fields_add(f, surface, LOSS_SPLIT_TEST, which);
+    if (!status)
+        status = fields_add(f, surface, LOSS_SPLIT_TRAIN, which);
+    if (status)
+        return status;
+    field *q = &f->fields[f->n_fields - 2], *other = &f->fields[--f->n_fields];
+    for (size_t i = 0; i < q->nx * q->ny; i++) {
+        q->values[i] -= other->values[i];
+        if (q->errors && other->errors) /* of means over different images */
+            q->errors[i] = hypot(q->errors[i], other->errors[i]);
+    }
+    free(other->values);
+    free(other->errors);
+    *other = (field){0};
+    snprintf(q->text, sizeof q->text, "test \342\210\222 training %s",
+             which == QUANTITY_LOSS ? f->loss_label : "accuracy (percentage points)");
+    q->label = q->text;
+    q->word = "difference";
+    q->is_loss = false;
+    q->is_difference = true;
+    return LOSS_OK;
+}
+
+loss_status fields_summarise_lines(field *q)
+{
+    double *mean = calloc(q->nx, sizeof *mean), *deviation = calloc(q->nx, sizeof *deviation);
+    if (!mean || !deviation) {
+        free(mean);
+        free(deviation);
+        return LOSS_ERR_NOMEM;
+    }
+    q->n_lines = q->ny;
+    q->ny = 1;
+    q->lines = q->values;
+    q->values = mean;
+    free(q->errors);
+    q->errors = deviation;
+    line_stats(q->lines, q->n_lines, q->nx, mean, deviation);
+    return LOSS_OK;
+}
+
+/* Widens low .. high by values of which `errors` lie above and below; NULL: none. */
+static void include(const figure *f, const double *values, const double *errors, size_t n,
+                    double *low, double *high)
+{
+    for (size_t i = 0; i < n; i++)
+        for (int side = errors ? -1 : 0; side <= (errors ? 1 : 0); side++) {
+            double value = side ? values[i] + side * errors[i] : values[i];
+            if (!isfinite(value) || (f->scale.kind == LOSS_SCALE_LOG && value <= 0))
+                continue;
+            *low = fmin(*low, value);
+            *high = fmax(*high, value);
+        }
+}
+
+/* Range of the fields that the scale is for; low > high: they have no value. */
+static void find_range(const figure *f, bool with_bands, double *low, double *high)
+{
+    *low = INFINITY;
+    *high = -INFINITY;
+    for (size_t k = 0; k < f->n_fields; k++) {
+        const field *q = &f->fields[k];
+        if (q->on_right)
+            continue;
+        include(f, q->lines, NULL, q->n_lines * q->nx, low, high);
+        include(f, q->values, with_bands ? q->errors : NULL, q->nx * q->ny, low, high);
+    }
+}
+
+/* Room around curves, whose ends would else lie on the frame. */
+static void add_margins(loss_scale *s)
+{
+    static const double share = 0.04;
+    double low = loss_scale_value(s, -share), high = loss_scale_value(s, 1 + share);
+    s->low = low;
+    s->high = high;
+}
+
+/* 0 in the middle. */
+static loss_scale scale_of_difference(const figure *f, const scale_request *r, double reach)
+{
+    const field *q = &f->fields[0];
+    loss_scale s = loss_scale_about_zero(reach, loss_typical_size(q->values, q->nx * q->ny));
+    if (r->has_log && !r->log)
+        s.kind = LOSS_SCALE_LINEAR;
+    return s;
+}
+
+void fields_set_scale(figure *f, quantity which, const scale_request *r)
+{
+    double low, high;
+    bool is_line = f->y.n == 1;
+    f->scale = (loss_scale){.kind = LOSS_SCALE_LINEAR};
+    find_range(f, false, &low, &high);
+    low = r->has_low ? r->low : low;
+    high = r->has_high ? r->high : high;
+    f->scale.kind = r->has_log            ? (r->log ? LOSS_SCALE_LOG : LOSS_SCALE_LINEAR)
+                    : ROWS[which].is_loss ? loss_scale_of_range(low, high).kind
+                                          : LOSS_SCALE_LINEAR;
+    find_range(f, is_line, &f->scale.low, &f->scale.high);
+    if (f->fields[0].is_difference)
+        f->scale = scale_of_difference(f, r, fmax(fabs(f->scale.low), fabs(f->scale.high)));
+    if (!(f->scale.low <= f->scale.high)) { /* nothing to show */
+        f->scale.low = f->scale.kind == LOSS_SCALE_LOG ? 0.1 : 0;
+        f->scale.high = 1;
+    } else if (is_line) {
+        add_margins(&f->scale);
+    }
+    f->scale.low = r->has_low ? r->low : f->scale.low;
+    f->scale.high = r->has_high ? r->high : f->scale.high;
+}

@@ -1,0 +1,43 @@
+/* The camera: turns about a target, z up. Knows no window and no OpenGL. */
+#ifndef CAMERA_H
+#define CAMERA_H
+
+#include <stdbool.h>
+
+#include "scene/vec.h"
+
+typedef struct camera {
+    double azimuth;   /* degrees: 0 looks along y, with x to the right; grows as the camera walks
+                         anticlockwise round the scene */
+    double elevation; /* degrees, -90 .. 90: 90 looks straight down, with y up */
+    double zoom;      /* 1: the whole scene is in sight */
+    double target[3]; /* scene units */
+    bool orthographic;
+} camera;
+
+typedef struct ray {
+    vec3 origin, direction; /* direction is a unit vector */
+} ray;
+
+/** Right, up and towards the camera: unit vectors. Defined at every elevation, also straight
+ * from above. */
+void camera_basis(const camera *c, vec3 *right, vec3 *up, vec3 *back);
+vec3 camera_position(const camera *c, double aspect);
+/** World to clip coordinates. @param aspect  width / height of the view. */
+mat4 camera_matrix(const camera *c, double aspect);
+/** Where a point is seen: x and y from -1 to 1 over the view (y up), z the depth in -1 .. 1.
+ *  @return false if it is behind the camera */
+bool camera_project(const mat4 *matrix, vec3 point, vec3 *seen);
+/** The ray through a place of the view, x and y in -1 .. 1. */
+ray camera_ray(const camera *c, double aspect, double x, double y);
+
+/** Turns by degrees; the elevation stays within -90 .. 90, the azimuth within -180 .. 180. */
+void camera_orbit(camera *c, double azimuth, double elevation);
+/** Moves the scene by parts of the view's height. */
+void camera_pan(camera *c, double aspect, double dx, double dy);
+/** Multiplies the zoom, within bounds. */
+void camera_magnify(camera *c, double factor);
+/** Height in scene units of what is seen at the target's distance. */
+double camera_extent(const camera *c, double aspect);
+
+#endif

@@ -1,0 +1,26 @@
+/* Vertices and triangles of a relief, as they go to the graphics card. */
+#ifndef MESH_H
+#define MESH_H
+
+#include "scene/relief.h"
+
+typedef struct vertex {
+    float position[3], normal[3];
+    float slope;   /* length of the gradient of the value, per unit of the file's axes */
+    float cell[2]; /* column and row in the grid: the lines of the wireframe are where these are
+                      whole */
+} vertex;
+
+typedef struct mesh {
+    vertex *vertices;  /* owned */
+    uint32_t *indices; /* three a triangle. Owned */
+    size_t n_vertices, n_indices;
+} mesh;
+
+/** The triangles of every stride-th row and column, the last ones included. Cells with a corner
+ * that has no height have none.
+ *  @return false: out of memory */
+bool mesh_make(mesh *m, const relief *r, size_t stride);
+void mesh_free(mesh *m);
+
+#endif

@@ -1,0 +1,312 @@
+/* Makes surfaces, lines and marks; only what the change of settings touches. */
+#include "scene/scene_build.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "colours.h"
+
+/* ---- Surfaces ------------------------------------------------------------------------------- */
+
+static bool surfaces_differ(const settings *a, const settings *b)
+{
+    return a->split != b->split || a->field != b->field || a->height != b->height ||
+           a->exaggeration != b->exaggeration || a->aspect != b->aspect || a->clip != b->clip ||
+           a->path != b->path;
+}
+
+static bool shows_loss(const settings *s)
+{
+    return s->field == FIELD_LOSS && s->split != SHOW_DIFFERENCE;
+}
+
+static bool make_surfaces(scene *s)
+{
+    double *values[MOST_VIEWS] = {NULL}, low = (double)INFINITY, high = -(double)INFINITY,
+           typical = (double)INFINITY;
+    problem p = {""};
+    bool done = true;
+    s->full_low = (double)INFINITY;
+    s->full_high = -(double)INFINITY;
+    s->steepest = 0;
+    for (size_t i = 0; i < s->n_views && done; i++) {
+        const grid *g = &s->views[i].grid;
+        values[i] = relief_values(g, &s->set, &p);
+        done = values[i] != NULL;
+        if (!done)
+            break;
+        relief_range(values[i], g->nx * g->ny, s->set.clip, &low, &high);
+        relief_range(values[i], g->nx * g->ny, (double)INFINITY, &s->full_low, &s->full_high);
+        typical = fmin(typical, loss_typical_size(values[i], g->nx * g->ny));
+        for (size_t k = 0; k < g->n_path && s->set.path && shows_loss(&s->set); k++)
+            relief_range(&g->path[k].true_loss[scene_split(s, &s->views[i])], 1, s->set.clip, &low,
+                         &high);
+    }
+    if (done)
+        s->scale = relief_scale(&s->set, low, high, typical);
+    for (size_t i = 0; i < s->n_views; i++) {
+        view *v = &s->views[i];
+        if (done) {
+            scene_clear(v);
+            if (v->grid.is_lines) {
+                v->curves = values[i];
+                continue;
+            }
+            v->has_relief = relief_make(&v->relief, &v->grid, values[i], &s->scale, &s->set);
+            double steepest = 0;
+            if (!v->has_relief || !relief_steepest(&v->relief, &steepest))
+                done = problem_set(&p, "%s: out of memory", v->path);
+            s->steepest = fmax(s->steepest, steepest);
+        } else {
+            free(values[i]);
+        }
+    }
+    if (!done)
+        snprintf(s->message, sizeof s->message, "%s", p.text);
+    return done;
+}
+
+/* ---- Lines ---------------------------------------------------------------------------------- */
+
+/* Says so. @return false */
+static bool no_memory(scene *s, const view *v)
+{
+    problem p;
+    problem_set(&p, "%s: no memory for its lines and marks", v->path);
+    snprintf(s->message, sizeof s->message, "%s", p.text);
+    return false;
+}
+
+static bool make_lines(scene *s)
+{
+    s->n_levels = 0;
+    if (s->n_views && s->views[0].has_relief &&
+        !relief_levels(&s->views[0].relief, &s->set, s->levels, &s->n_levels))
+        return no_memory(s, &s->views[0]);
+    for (size_t i = 0; i < s->n_views; i++) {
+        view *v = &s->views[i];
+        scene_clear_lines(v);
+        if (!v->has_relief)
+            continue;
+        if (((s->set.contours || s->set.texture == TEXTURE_ISOLINES) &&
+             !relief_contours(&v->relief, s->levels, s->n_levels, false, &v->lines, &v->n_lines)) ||
+            (s->set.floor && !relief_contours(&v->relief, s->levels, s->n_levels, true,
+                                              &v->floor_lines, &v->n_floor_lines)))
+            return no_memory(s, v);
+    }
+    return true;
+}
+
+/* ---- Marks ---------------------------------------------------------------------------------- */
+
+static mark *add_mark(view *v, mark_kind kind, vec3 at)
+{
+    mark *grown = realloc(v->marks, (v->n_marks + 1) * sizeof *grown);
+    v->lacks_marks |= !grown;
+    if (!grown)
+        return NULL;
+    v->marks = grown;
+    grown[v->n_marks] = (mark){.kind = kind, .at = at};
+    return &grown[v->n_marks++];
+}
+
+/* The loss at a height of the relief. */
+static void value_text(const relief *r, double z, char text[32])
+{
+    scale_text(loss_scale_value(&r->scale, z / r->height), text);
+}
+
+static void critical_text(const scene *s, const relief *r, const loss_critical *c, vec3 at,
+                          char text[128])
+{
+    char value[32], grid_value[32], px[16], py[16];
+    double x = relief_file_x(r, at.x), y = relief_file_y(r, at.y);
+    value_text(r, c->value, value);
+    value_text(r, c->grid_value, grid_value);
+    snprintf(px, sizeof px, "%.3g", fabs(x) < 5e-4 * (r->x_high - r->x_low) ? 0 : x);
+    snprintf(py, sizeof py, "%.3g", fabs(y) < 5e-4 * (r->y_high - r->y_low) ? 0 : y);
+    if (s->set.labels == LABELS_SHORT)
+        snprintf(text, 128, "%s", value);
+    else if (s->set.labels == LABELS_FULL || s->set.labels == LABELS_GRID)
+        snprintf(text, 128, "%.12s %.20s at (%s, %s)%s%.20s", loss_critical_kind_name(c->kind),
+                 value, px, py, s->set.labels == LABELS_GRID ? ", grid: " : "",
+                 s->set.labels == LABELS_GRID ? grid_value : "");
+}
+
+/* On the triangles that are drawn, at the place that the library marks; at the grid point where
+ * there are none. */
+static vec3 critical_place(const relief *r, const loss_critical *c)
+{
+    double place[2];
+    relief_place(r, (const double[2]){c->x, c->y}, place);
+    vec3 at = {place[0], place[1], relief_height_at(r, place[0], place[1])};
+    return isnan(at.z) ? (vec3){r->x[c->ix], r->y[c->iy], c->grid_value} : at;
+}
+
+/* The heights are what is seen, so it is their critical points that are marked, and the
+ * persistence is a part of their range. Those at the border end there only because the grid
+ * does: they are left out. */
+static void add_critical(scene *s, view *v)
+{
+    static const mark_kind kinds[] = {MARK_MINIMUM, MARK_SADDLE, MARK_MAXIMUM};
+    enum { MOST_MARKS = 2000 };
+    const relief *r = &v->relief;
+    loss_grid g = {{0, (double)(r->nx - 1), r->nx}, {0, (double)(r->ny - 1), r->ny}, r->z};
+    loss_criticals *all = NULL;
+    loss_criticals_options known = LOSS_CRITICALS_OPTIONS_INIT;
+    if (v->grid.n_interpolated) /* they come when all points are there */
+        return;
+    double *errors = relief_errors(&v->grid, &s->set);
+    known.errors = errors;
+    known.values = r->value;
+    if (!errors || loss_criticals_create(&all, &g, &known)) {
+        free(errors);
+        v->lacks_marks = true;
+        return;
+    }
+    free(errors);
+    size_t n = loss_criticals_count(all, s->set.persistence * r->height);
+    const loss_critical *points = loss_criticals_points(all);
+    for (size_t i = 0; i < n && v->n_critical < MOST_MARKS; i++) {
+        const loss_critical *c = &points[i];
+        if (c->on_border || c->grid_value > r->height)
+            continue;
+        vec3 at = critical_place(r, c);
+        mark *m = add_mark(v, kinds[c->kind], at);
+        if (m) {
+            m->is_hollow = c->is_within_error;
+            critical_text(s, r, c, at, m->text);
+        }
+        v->n_critical++;
+        v->n_hollow += c->is_within_error;
+    }
+    loss_criticals_free(all);
+}
+
+static void add_path_line(view *v, vec3 a, vec3 b, uint32_t level)
+{
+    segment *grown = realloc(v->path_lines, (v->n_path_lines + 1) * sizeof *grown);
+    v->lacks_marks |= !grown;
+    if (!grown)
+        return;
+    v->path_lines = grown;
+    grown[v->n_path_lines++] = (segment){
+        {(float)a.x, (float)a.y, (float)a.z}, {(float)b.x, (float)b.y, (float)b.z}, level};
+}
+
+static double inside(double value, double low, double high)
+{
+    return value > low ? (value > high ? high : value) : low; /* low for NaN too */
+}
+
+/* Between two places on the surface the line follows it in small steps. */
+static void add_draped(view *v, vec3 a, vec3 b, size_t run)
+{
+    const relief *r = &v->relief;
+    double finest = 2.0 / (double)(r->nx > r->ny ? r->nx : r->ny) / 4;
+    int steps = (int)inside(ceil(hypot(b.x - a.x, b.y - a.y) / finest), 1, 500);
+    vec3 from = a;
+    for (int i = 1; i <= steps; i++) {
+        double t = (double)i / steps;
+        vec3 to = {a.x + t * (b.x - a.x), a.y + t * (b.y - a.y), 0};
+        to.z = relief_height_at(r, to.x, to.y);
+        if (isfinite(from.z) && isfinite(to.z) && fmax(from.z, to.z) <= r->height * 1.0001)
+            add_path_line(v, from, to, (uint32_t)(run % N_RUN_COLOURS));
+        from = to;
+    }
+}
+
+/* The path twice: on the surface, where the plane has another loss than the checkpoint, and at
+ * the checkpoint's own. */
+static void add_path(scene *s, view *v)
+{
+    const relief *r = &v->relief;
+    vec3 before = {0}, true_before = {0};
+    for (size_t i = 0; i < v->grid.n_path; i++) {
+        const path_point *q = &v->grid.path[i];
+        vec3 at = {relief_scene_x(r, q->x), relief_scene_y(r, q->y), 0}, above = at;
+        at.z = relief_height_at(r, at.x, at.y);
+        above.z = shows_loss(&s->set)
+                      ? r->height * loss_scale_place(&r->scale, q->true_loss[scene_split(s, v)])
+                      : (double)NAN;
+        bool goes_on = i && v->grid.path[i - 1].run == q->run;
+        if (goes_on && isfinite(before.z + at.z))
+            add_draped(v, before, at, q->run);
+        if (goes_on && isfinite(true_before.z + above.z))
+            add_path_line(v, true_before, above, PATH_TRUE);
+        if (isfinite(at.z + above.z))
+            add_path_line(v, at, above, PATH_STEM);
+        if (isfinite(above.z))
+            add_mark(v, MARK_PATH_TRUE, above);
+        mark *m = isfinite(at.z) ? add_mark(v, MARK_PATH, at) : NULL;
+        if (m) {
+            m->run = q->run;
+            snprintf(m->text, sizeof m->text, "%zu", q->epoch);
+        }
+        before = at;
+        true_before = above;
+    }
+}
+
+static void add_centre(view *v)
+{
+    const relief *r = &v->relief;
+    vec3 at = {relief_scene_x(r, 0), relief_scene_y(r, 0), 0};
+    at.z = relief_height_at(r, at.x, at.y);
+    if (v->grid.has_centre && isfinite(at.z) && at.z <= r->height)
+        add_mark(v, MARK_CENTRE, at);
+}
+
+static bool make_marks(scene *s)
+{
+    bool done = true;
+    for (size_t i = 0; i < s->n_views; i++) {
+        view *v = &s->views[i];
+        scene_clear_marks(v);
+        if (!v->has_relief)
+            continue;
+        if (s->set.centre)
+            add_centre(v);
+        if (s->set.path)
+            add_path(s, v);
+        if (s->set.critical)
+            add_critical(s, v);
+        if (v->lacks_marks)
+            done = no_memory(s, v);
+    }
+    return done;
+}
+
+bool scene_update(scene *s)
+{
+    const settings *now = &s->set, *was = &s->built;
+    bool surfaces = !s->is_built || surfaces_differ(now, was);
+    bool lines = surfaces || now->contours != was->contours || now->floor != was->floor ||
+                 now->levels != was->levels || now->spacing != was->spacing ||
+                 (now->texture == TEXTURE_ISOLINES) != (was->texture == TEXTURE_ISOLINES);
+    bool marks = surfaces || now->centre != was->centre || now->critical != was->critical ||
+                 now->labels != was->labels || now->persistence != was->persistence;
+    bool done = true;
+    if (surfaces && !make_surfaces(s)) {
+        s->set.split = s->is_built ? was->split : SHOW_AUTO;
+        s->set.field = s->is_built ? was->field : FIELD_LOSS;
+        char message[sizeof s->message];
+        memcpy(message, s->message, sizeof message);
+        done = false;
+        if (make_surfaces(s))
+            memcpy(s->message, message, sizeof message);
+    }
+    if (lines)
+        done = make_lines(s) && done;
+    if (marks)
+        done = make_marks(s) && done;
+    if (surfaces)
+        s->surface_version++;
+    if (lines || marks)
+        s->version++;
+    s->built = s->set;
+    s->is_built = true;
+    return done;
+}
