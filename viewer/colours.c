@@ -5,8 +5,6 @@
 
 #include <loss/loss.h>
 
-#include "run_colours.h"
-
 void colours_table(int map, uint8_t steps[COLOUR_STEPS][3])
 {
     for (int i = 0; i < COLOUR_STEPS; i++)
@@ -16,7 +14,7 @@ void colours_table(int map, uint8_t steps[COLOUR_STEPS][3])
 
 rgb rgb_of_run(size_t run)
 {
-    const double *c = run_colour(run);
+    const double *c = loss_run_colour(run);
     return (rgb){c[0], c[1], c[2]};
 }
 

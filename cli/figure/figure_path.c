@@ -7,7 +7,6 @@
 
 #include "display.h"
 #include "figure/figure_overlay.h"
-#include "run_colours.h"
 
 enum { LABELS_A_RUN = 10, MOST_TRIES = 100 };
 
@@ -181,7 +180,7 @@ void figure_draw_legend(const figure *f, const frame *r, cairo_t *cr)
          first = end_of_run(f, first), k++) {
         double x = left + (double)(k % A_ROW) * column,
                y = top + (20 + LEGEND_LINE * (double)(k / A_ROW)) * u;
-        const double *colour = run_colour(k);
+        const double *colour = loss_run_colour(k);
         for (int pass = 0; pass < 2; pass++) {
             cairo_move_to(cr, x, y - 6 * u);
             cairo_rel_line_to(cr, 40 * u, 0);
@@ -209,8 +208,8 @@ void figure_draw_path(const figure *f, const frame *r, cairo_t *cr)
     cairo_clip(cr);
     for (size_t first = 0, next, k = 0; first < f->n_path; first = next, k++) {
         next = end_of_run(f, first);
-        draw_line(f, r, f->path + first, next - first, run_colour(k), cr);
-        draw_marks(f, r, f->path + first, next - first, run_colour(k), cr);
+        draw_line(f, r, f->path + first, next - first, loss_run_colour(k), cr);
+        draw_marks(f, r, f->path + first, next - first, loss_run_colour(k), cr);
     }
     cairo_restore(cr);
 }

@@ -25,7 +25,7 @@ typedef enum loss_height {
 typedef struct loss_export_options {
     size_t struct_size; /**< sizeof(loss_export_options): set by the initialiser */
     bool ascii;         /**< PLY and STL as text; others have one form */
-    loss_height height; /**< PLY, VTP, OBJ, STL */
+    loss_height height; /**< PLY, VTP, glTF, OBJ, STL */
     /** of the points to write; if the file holds only the other split, that one. .csv and .npz hold
      *  all splits */
     loss_split split;
@@ -48,12 +48,12 @@ typedef struct loss_export_format {
 /** Format number i, NULL past the last. Static storage. Threads: any. Since 0.1. */
 LOSS_API const loss_export_format *loss_export_format_at(size_t i);
 
-/** Writes a surface in the format that the ending of path names: .ply .vti .vtp .obj .stl .csv
- *  .npz, atomically. Points that are absent or not finite are left out of faces; they are never
- *  moved or given a number.
+/** Writes a surface in the format that the ending of path names: .ply .vti .vtp .glb .obj .stl
+ *  .csv .npz, atomically. Points that are absent or not finite are left out of faces; they are
+ * never moved or given a number.
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a height or split out of range), LOSS_ERR_NAME (ending or
  *          colour map), LOSS_ERR_SHAPE (a line has no faces: only
- *          .csv, .npz and .vti), LOSS_ERR_IO, LOSS_ERR_NOMEM.
+ *          .csv, .npz and .vti; .glb: no face at all), LOSS_ERR_IO, LOSS_ERR_NOMEM.
  *  Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_status loss_surface_export(loss_surface *surface, const char *path,
                                          const loss_export_options *opt);
@@ -83,7 +83,16 @@ LOSS_API const char *loss_colour_map_for(const loss_scale *scale);
  *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_colour_at(const char *map, double t, uint8_t rgb[3]);
 
-/** Tells what an exported file (.ply .vti .vtp .obj .stl .csv .npz) or a file of weights
+/** How many colours loss_run_colour() has. Since 0.1. */
+#define LOSS_RUN_COLOURS 6
+
+/** The colour that a run of training has in pictures: its number in the order of the file, the
+ * first one again after LOSS_RUN_COLOURS. All are bright and are drawn with a dark rim; the
+ * colour-blind tell them apart by lightness, too.
+ *  @return [3] red, green and blue as sRGB, 0 to 1. Static storage. Threads: any. Since 0.1. */
+LOSS_API const double *loss_run_colour(size_t run);
+
+/** Tells what an exported file (.ply .vti .vtp .glb .obj .stl .csv .npz) or a file of weights
  *  (.safetensors, PyTorch, .npz) holds, by its content: one JSON object with at least "kind". *json
  *  is owned by the caller: loss_string_free().
  *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT (none of these, or damaged), LOSS_ERR_NOMEM.

@@ -46,3 +46,11 @@ loss_status loss_colour_at(const char *map, double t, uint8_t rgb[3])
     }
     return LOSS_OK;
 }
+
+const double *loss_run_colour(size_t run)
+{
+    static const double colours[LOSS_RUN_COLOURS][3] = {{1, 0.55, 0.15},    {0.40, 0.85, 1},
+                                                        {1, 0.50, 0.80},    {0.95, 0.90, 0.30},
+                                                        {0.55, 0.95, 0.55}, {1, 1, 1}};
+    return colours[run % LOSS_RUN_COLOURS];
+}

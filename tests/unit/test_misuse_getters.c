@@ -218,6 +218,7 @@ static void test_scales(void **state)
     assert_true(loss_scale_ticks(&empty, 4, ticks, 4) <= 4);
     assert_true(isnan(loss_typical_size(NULL, 4)));
     assert_string_equal(loss_colour_map_for(NULL), loss_colour_maps()[0]);
+    assert_ptr_equal(loss_run_colour(SIZE_MAX), loss_run_colour(SIZE_MAX % LOSS_RUN_COLOURS));
     assert_int_equal(loss_scale_of_range(NAN, NAN).kind, LOSS_SCALE_LINEAR);
     assert_int_equal(loss_scale_of_range(1, INFINITY).kind, LOSS_SCALE_LINEAR);
     assert_true(loss_scale_about_zero(NAN, NAN).high == 1);

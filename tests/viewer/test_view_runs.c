@@ -52,8 +52,8 @@ static void test_colours(void **state)
     assert_int_equal(n[PATH_TRUE], v->grid.n_path - 2); /* no line from one run to the next */
     assert_int_equal(marks[0], FIRST_OF_SECOND);
     assert_int_equal(marks[1], v->grid.n_path - FIRST_OF_SECOND);
-    for (size_t i = 1; i < N_RUN_COLOURS; i++)
-        assert_memory_not_equal(run_colour(0), run_colour(i), 3 * sizeof(double));
+    for (size_t i = 1; i < LOSS_RUN_COLOURS; i++)
+        assert_memory_not_equal(loss_run_colour(0), loss_run_colour(i), 3 * sizeof(double));
     session_free(&s);
 }
 

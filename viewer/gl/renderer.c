@@ -120,7 +120,7 @@ static void draw_lines(renderer *r, const session *s, const eye *e, size_t numbe
     line_layer_draw(&r->lines, e, number, LINES_CONTOURS, colours, (isolines ? 2.6 : 1.4) * u,
                     close,
                     isolines ? surface_layer_map(&r->surfaces, scene_colours(&s->scene)) : 0);
-    for (size_t i = 0; i < N_RUN_COLOURS; i++)
+    for (size_t i = 0; i < LOSS_RUN_COLOURS; i++)
         put(colours[i], rgb_of_run(i), 1);
     put(colours[PATH_TRUE],
         s->scene.set.theme == THEME_DARK ? (rgb){0.95, 0.95, 0.98} : (rgb){0.25, 0.25, 0.32}, 1);

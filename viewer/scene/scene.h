@@ -5,13 +5,12 @@
 
 #include <stdint.h>
 
-#include "run_colours.h"
 #include "scene/relief.h"
 
 enum { MOST_VIEWS = 2 };
 
 /** Levels of a path's lines: below these the number of the run's colour. */
-enum path_line { PATH_TRUE = N_RUN_COLOURS, PATH_STEM, N_PATH_LINES };
+enum path_line { PATH_TRUE = LOSS_RUN_COLOURS, PATH_STEM, N_PATH_LINES };
 
 typedef enum mark_kind {
     MARK_MINIMUM,

@@ -213,7 +213,7 @@ static void add_draped(view *v, vec3 a, vec3 b, size_t run)
         vec3 to = {a.x + t * (b.x - a.x), a.y + t * (b.y - a.y), 0};
         to.z = relief_height_at(r, to.x, to.y);
         if (isfinite(from.z) && isfinite(to.z) && fmax(from.z, to.z) <= r->height * 1.0001)
-            add_path_line(v, from, to, (uint32_t)(run % N_RUN_COLOURS));
+            add_path_line(v, from, to, (uint32_t)(run % LOSS_RUN_COLOURS));
         from = to;
     }
 }
