@@ -200,3 +200,29 @@ loss_status loss_json_read(const char *path, size_t max, char **text)
         *text = (char *)bytes;
     return status;
 }
+
+cJSON *lossi_json_add(cJSON *to, const char *key, cJSON *item, bool *failed)
+{
+    if (to && item && (key ? cJSON_AddItemToObject(to, key, item) : cJSON_AddItemToArray(to, item)))
+        return item;
+    cJSON_Delete(item);
+    *failed = true;
+    return NULL;
+}
+
+cJSON *lossi_json_add_numbers(cJSON *to, const char *key, const double *values, size_t n,
+                              bool *failed)
+{
+    cJSON *array = lossi_json_add(to, key, cJSON_CreateArray(), failed);
+    for (size_t i = 0; i < n; i++)
+        lossi_json_add(array, NULL, cJSON_CreateNumber(values[i]), failed);
+    return array;
+}
+
+cJSON *lossi_json_add_text(cJSON *to, const char *key, const char *text, bool *failed)
+{
+    char *escaped = loss_text_escaped(text);
+    cJSON *item = lossi_json_add(to, key, escaped ? cJSON_CreateString(escaped) : NULL, failed);
+    loss_string_free(escaped);
+    return item;
+}

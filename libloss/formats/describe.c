@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "formats/foreign.h"
 #include "formats/read.h"
 
@@ -31,11 +32,7 @@ typedef struct description {
  * @return the item, NULL when memory is out; `to` may be NULL after that */
 static cJSON *add(description *d, cJSON *to, const char *key, cJSON *item)
 {
-    if (to && item && (key ? cJSON_AddItemToObject(to, key, item) : cJSON_AddItemToArray(to, item)))
-        return item;
-    cJSON_Delete(item);
-    d->failed = true;
-    return NULL;
+    return lossi_json_add(to, key, item, &d->failed);
 }
 
 static void add_size(description *d, const char *key, size_t value)
@@ -248,6 +245,18 @@ static loss_status describe_picture(const content *c, description *d)
     return LOSS_OK;
 }
 
+static loss_status describe_gltf(const content *c, description *d)
+{
+    uint64_t size = 0;
+    for (int i = 3; i >= 0 && c->size >= 20; i--)
+        size = size << 8 | c->bytes[8 + i];
+    if (size != c->size)
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: a glTF file of %zu bytes; its header says %llu",
+                          c->path, c->size, (unsigned long long)size);
+    add_text(d, "kind", "glb");
+    return LOSS_OK;
+}
+
 static loss_status describe(const content *c, description *d)
 {
     if (begins_with(c, "ply\n"))
@@ -261,6 +270,8 @@ static loss_status describe(const content *c, description *d)
         return describe_csv(c, d);
     if (begins_with(c, "# loss landscape"))
         return describe_obj(c, d);
+    if (begins_with(c, "glTF"))
+        return describe_gltf(c, d);
     if (begins_with(c, "solid ") || begins_with(c, "libloss landscape"))
         return describe_stl(c, d);
     return describe_arrays(c, d);

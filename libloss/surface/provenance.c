@@ -1,0 +1,48 @@
+/* Which facts of a landscape go along. */
+#include "surface/provenance.h"
+
+#include <math.h>
+
+static const char *const FACTS[] = {
+    LOSS_KEY_MODEL,        LOSS_KEY_PARAMETERS,   LOSS_KEY_WEIGHTS_DIGEST,
+    LOSS_KEY_WEIGHTS_NORM, LOSS_KEY_CAVEAT,       LOSS_KEY_DATA_FORMAT,
+    LOSS_KEY_LOSS,         LOSS_KEY_L2,           LOSS_KEY_BN,
+    LOSS_KEY_BN_IMAGES,    LOSS_KEY_BN_SELECTION, LOSS_KEY_DIRECTIONS,
+    LOSS_KEY_PLANE_DIGEST, LOSS_KEY_NORM_X,       LOSS_KEY_NORM_Y,
+    LOSS_KEY_COSINE,       LOSS_KEY_NORM,         LOSS_KEY_IGNORE,
+    LOSS_KEY_LAYERS,       LOSS_KEY_SEED,         LOSS_KEY_REPEAT,
+    LOSS_KEY_EXPLAINED_X,  LOSS_KEY_EXPLAINED_Y,  LOSS_KEY_EIGENVALUE_X,
+    LOSS_KEY_EIGENVALUE_Y, LOSS_KEY_SOLUTIONS,    LOSS_KEY_ESTIMATE,
+    LOSS_KEY_ISA,          LOSS_KEY_VERSION,      LOSS_KEY_CREATED,
+    LOSS_KEY_ID,
+};
+/* There is one for each split. */
+static const char *const SPLIT_FACTS[] = {LOSS_KEY_IMAGES, LOSS_KEY_SELECTION, LOSS_KEY_DATA_DIGEST,
+                                          LOSS_KEY_MODEL_LOSS};
+
+/* A number that a double holds; a seed may have 64 bits. */
+static void add_fact(const loss_surface *s, cJSON *to, const char *name, const char *key,
+                     bool *failed)
+{
+    const char *value = loss_surface_metadata(s, key);
+    double number;
+    uint64_t count;
+    if (!value)
+        return;
+    bool is_exact = !loss_count_parse(value, NULL, &count) || count < (UINT64_C(1) << 53);
+    if (loss_key_kind_of(key) == LOSS_KEY_IS_NUMBER && is_exact &&
+        loss_number_parse(value, NULL, &number) && isfinite(number))
+        lossi_json_add(to, name, cJSON_CreateNumber(number), failed);
+    else
+        lossi_json_add_text(to, name, value, failed);
+}
+
+void lossi_provenance_add(const loss_surface *s, loss_split split, cJSON *to, bool *failed)
+{
+    char key[LOSSI_KEY_SIZE];
+    lossi_json_add_text(to, "split", loss_split_name(split), failed);
+    for (size_t i = 0; i < sizeof SPLIT_FACTS / sizeof *SPLIT_FACTS; i++)
+        add_fact(s, to, SPLIT_FACTS[i], lossi_split_key(key, SPLIT_FACTS[i], split), failed);
+    for (size_t i = 0; i < sizeof FACTS / sizeof *FACTS; i++)
+        add_fact(s, to, FACTS[i], FACTS[i], failed);
+}

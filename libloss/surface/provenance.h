@@ -1,0 +1,12 @@
+/* What was measured, for files that are given to others. */
+#ifndef LOSSI_SURFACE_PROVENANCE_H
+#define LOSSI_SURFACE_PROVENANCE_H
+
+#include "base/json.h"
+#include "surface/surface.h"
+
+/** Adds the facts about a split to an object, numbers as numbers. Those of the machine (paths,
+ * host, command line) stay behind. */
+void lossi_provenance_add(const loss_surface *surface, loss_split split, cJSON *to, bool *failed);
+
+#endif
