@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "formats/grid.h"
+#include "surface/export.h"
 #include "surface/mesh.h"
 #include "surface/surface.h"
 
@@ -155,18 +156,25 @@ static loss_status add_comments(loss_surface *s, loss_split split, const lossi_h
     return !status && has ? add_estimates(s, split, mesh) : status;
 }
 
+loss_status lossi_export_faces(const loss_surface *s, const char *path)
+{
+    if (s->x.n > 1 && s->y.n > 1)
+        return LOSS_OK;
+    return lossi_fail(
+        LOSS_ERR_SHAPE,
+        "%s: a line of %zu x %zu points has no faces; export it as .csv, .npz or .vti", path,
+        s->x.n, s->y.n);
+}
+
 /* How a mesh goes into a file of one format. */
 static loss_status write_mesh(loss_surface *s, const char *path, const lossi_mesh_format *format,
                               const loss_export_options *opt)
 {
     loss_split split = loss_surface_split(s, opt->split);
-    if (s->x.n < 2 || s->y.n < 2)
-        return lossi_fail(
-            LOSS_ERR_SHAPE,
-            "%s: a line of %zu x %zu points has no faces; export it as .csv, .npz or .vti", path,
-            s->x.n, s->y.n);
     fields f;
-    loss_status status = read_fields(s, split, &f);
+    loss_status status = lossi_export_faces(s, path);
+    if (!status)
+        status = read_fields(s, split, &f);
     if (status)
         return status;
     double width = s->x.max - s->x.min, depth = s->y.max - s->y.min;
@@ -305,6 +313,8 @@ static loss_status write_npz(loss_surface *s, const char *path, const loss_expor
     MESH(ply)                                                                                      \
     MESH(vtp)                                                                                      \
     SURFACE(write_vti, {".vti", "the same on the flat grid", false})                               \
+    SURFACE(lossi_export_glb,                                                                      \
+            {".glb", "coloured mesh with paths and marks (browsers, Blender)", false})             \
     MESH(obj)                                                                                      \
     MESH(stl)                                                                                      \
     SURFACE(write_csv, {".csv", "a row a point", true})                                            \
