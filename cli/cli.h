@@ -24,6 +24,9 @@ int command_version(int argc, char **argv);
 /** Tells a failure of the library on standard error. @return the exit code that goes with it. */
 int report_failure(loss_status status);
 
+/** Tells a failure that the library knows nothing of, printf style. @return EXIT_FAILED. */
+int report_error(loss_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /** From now on Ctrl-C and SIGTERM only raise a flag, so that what is finished is kept; a second
  * one ends at once. */
 void interrupts_catch(void);

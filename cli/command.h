@@ -11,7 +11,8 @@ typedef struct command_text {
     const char *examples;
 } command_text;
 
-/** Reads a subcommand's options, [n_options], and its words that are none.
+/** Reads a subcommand's options, [n_options], and --json, which all have, and its words that are
+ * no options.
  *  @param operands  [most_operands]; *n_operands is how many there are
  *  @return -1 to go on; else the exit code to end with (help was printed, or an error told) */
 int command_parse(const command_text *text, option_table table, int argc, char **argv,
@@ -29,7 +30,6 @@ void command_help_as(command_help_writer *writer);
 /* Rows that most commands have. */
 #define OPT_THREADS(n)                                                                             \
     OPT_COUNT("threads", "N", "threads (all processors); the result does not depend on it", n)
-#define OPT_JSON(flag)  OPT_FLAG("json", "one JSON object on standard output", flag)
 #define OPT_QUIET(flag) OPT_FLAG("quiet", "no progress and no messages", flag)
 
 /** Tells an error in the use of a subcommand, printf style. @return EXIT_USAGE. */

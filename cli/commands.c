@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "document.h"
 
 const command COMMANDS[] = {
     {"train", "train a network, with a checkpoint per epoch", command_train, false},
@@ -32,10 +33,14 @@ const command *command_find(const char *name)
             return &COMMANDS[i];
         names[i] = COMMANDS[i].name;
     }
-    fprintf(stderr, "lossgrid: %s: no such command; the nearest is %s (there are", name,
-            loss_text_nearest(name, names, N_COMMANDS));
+    char message[1024];
+    int n =
+        snprintf(message, sizeof message, "%.300s: no such command; the nearest is %s (there are",
+                 name, loss_text_nearest(name, names, N_COMMANDS));
     for (size_t i = 0; i < N_COMMANDS; i++)
-        fprintf(stderr, "%s %s", i ? "," : "", names[i]);
-    fprintf(stderr, ")\n");
+        n += snprintf(message + n, sizeof message - (size_t)n, "%s %s", i ? "," : "", names[i]);
+    snprintf(message + n, sizeof message - (size_t)n, ")");
+    fprintf(stderr, "lossgrid: %s\n", message);
+    document_fail(DOCUMENT_USAGE, message);
     return NULL;
 }

@@ -9,20 +9,31 @@
 #include "cli.h"
 #include "commands.h"
 #include "commands/help.h"
+#include "commands/help_json.h"
+#include "document.h"
 #include "progress_log.h"
 #include "ranks.h"
 
+/* The name of the command that argv asks for. */
+static const char *name_of(int argc, char **argv)
+{
+    if (argc < 2)
+        return NULL;
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return "help";
+    return strcmp(argv[1], "--version") == 0 ? "version" : argv[1];
+}
+
 static int run(int argc, char **argv)
 {
-    if (argc < 2) {
+    const char *name = name_of(argc, argv);
+    if (!name) {
         help_print();
         return EXIT_USAGE;
     }
-    const char *name = argv[1];
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
-        name = "help";
-    else if (strcmp(name, "--version") == 0)
-        name = "version";
+    document_ask(argc, argv);
+    if (document_is_wanted())
+        command_help_as(help_json_write);
     const command *c = command_find(name);
     if (!c)
         return EXIT_USAGE;
@@ -43,7 +54,7 @@ int main(int argc, char **argv)
 {
     do_without_blas_threads(argv);
     ranks_begin(&argc, &argv);
-    int result = run(argc, argv);
+    int result = document_end(name_of(argc, argv), run(argc, argv));
     /* A result that did not arrive is a failure: standard output may be a file on a full disk. */
     if ((fflush(stdout) || ferror(stdout)) && result == EXIT_OK) {
         fprintf(stderr, "lossgrid: standard output: cannot write: %s\n", strerror(errno));

@@ -10,10 +10,13 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "document.h"
 #include "progress_log.h"
 
 static atomic_int signals_seen; /* lock-free, so a handler may write it; worker threads read it */
-static bool line_is_open;       /* a progress line stands without its end */
+enum { MOST_MESSAGE = 2048 };
+
+static bool line_is_open; /* a progress line stands without its end */
 
 static const double SECONDS_BETWEEN_LINES = 0.1;    /* on a terminal */
 static const double MOST_SECONDS_WITHOUT_LINE = 30; /* elsewhere */
@@ -38,19 +41,37 @@ bool interrupted(void *unused)
     return atomic_load(&signals_seen) != 0;
 }
 
-int report_failure(loss_status status)
+/* For a person, for a program that reads progress, and for one that reads the result. */
+static void tell(loss_status status, const char *message)
 {
     progress_end();
+    fprintf(stderr, "lossgrid: %s\n", message);
+    if (status != LOSS_ERR_CANCELLED)
+        progress_log_error(message);
+    document_fail(loss_status_name(status), message);
+}
+
+int report_failure(loss_status status)
+{
     if (status == LOSS_ERR_CANCELLED) {
-        fprintf(stderr, "lossgrid: interrupted; everything finished is kept, and the same command "
-                        "goes on from there\n");
+        tell(status, "interrupted; everything finished is kept, and the same command goes on from "
+                     "there");
         return EXIT_INTERRUPTED;
     }
     /* Where memory runs out on our side, the library's last message is about something else. */
     bool ours = status == LOSS_ERR_NOMEM && loss_last_status() != status;
-    const char *message = ours ? "out of memory" : loss_last_message();
-    fprintf(stderr, "lossgrid: %s\n", message);
-    progress_log_error(message);
+    tell(status, ours ? "out of memory" : loss_last_message());
+    return EXIT_FAILED;
+}
+
+int report_error(loss_status status, const char *format, ...)
+{
+    char message[MOST_MESSAGE];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    tell(status, message);
     return EXIT_FAILED;
 }
 

@@ -4,6 +4,7 @@
 #include "cli.h"
 #include "command.h"
 #include "commands/help.h"
+#include "document.h"
 
 static const completion_shell *shell;
 static completion_program program = {"lossgrid", "lossgrid-mpi", NULL, 0};
@@ -29,6 +30,8 @@ int command_completion(int argc, char **argv)
     int result = command_parse(&COMPLETION_TEXT, (option_table){NULL, 0, 1}, argc, argv, &name, &n);
     if (result >= 0)
         return result;
+    if (document_is_wanted())
+        return usage_error(COMPLETION_TEXT.name, "it prints a script: it goes without --json");
     shell = name ? completion_shell_find(name) : NULL;
     if (!shell)
         return usage_error(COMPLETION_TEXT.name, "%s: expected bash, zsh or fish",

@@ -5,6 +5,7 @@
 #include "cli.h"
 #include "command.h"
 #include "display.h"
+#include "document.h"
 #include "inputs/choices.h"
 #include "inputs/model_shape.h"
 
@@ -57,6 +58,26 @@ static void tell(const char *path, const loss_convert_report *r)
     fprintf(stderr, "\n");
 }
 
+/* What was made of what, to be added to. */
+static json begin_document(const char *from, const char *to)
+{
+    json j = json_begin();
+    json_text(&j, j.root, "kind", "conversion");
+    json_text(&j, j.root, "from", from);
+    json_text(&j, j.root, "to", to);
+    return j;
+}
+
+static loss_status give(const char *from, const char *to, const loss_convert_report *r)
+{
+    json j = begin_document(from, to);
+    json_text(&j, j.root, "key", r->key);
+    json_text(&j, j.root, "others", r->others);
+    json_text(&j, j.root, "dropped", r->dropped);
+    json_text(&j, j.root, "kept", r->kept);
+    return document_give(&j);
+}
+
 /* How many of the network's tensors are constants, which only files made by us have. */
 static size_t count_constants(const loss_net *net)
 {
@@ -81,6 +102,17 @@ static void tell_net(const loss_net *net, const char *path, const char *weights)
     fprintf(stderr, "\n");
 }
 
+static loss_status give_net(const loss_net *net, const char *from, const char *to,
+                            const char *weights)
+{
+    json j = begin_document(from, to);
+    json_number(&j, j.root, "layers", (double)(loss_net_n_layers(net) - 1));
+    json_number(&j, j.root, "constants", (double)count_constants(net));
+    if (weights)
+        json_text(&j, j.root, "weights", weights);
+    return document_give(&j);
+}
+
 /* A network's graph as text, and its weights. */
 static int convert_net(const char *model, const char *path, const char *weights, loss_shape shape,
                        bool quiet)
@@ -96,6 +128,8 @@ static int convert_net(const char *model, const char *path, const char *weights,
         status = loss_net_save(net, weights);
     if (!status && !quiet)
         tell_net(net, path, weights);
+    if (!status)
+        status = give_net(net, model, path, weights);
     loss_net_free(net);
     return status ? report_failure(status) : EXIT_OK;
 }
@@ -108,7 +142,8 @@ static int convert_weights(const char *from, const char *to, const char *key, bo
         return report_failure(status);
     if (!quiet)
         tell(to, &r);
-    return EXIT_OK;
+    status = give(from, to, &r);
+    return status ? report_failure(status) : EXIT_OK;
 }
 
 int command_convert(int argc, char **argv)

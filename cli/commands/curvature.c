@@ -7,6 +7,7 @@
 #include "cli.h"
 #include "commands/curvature_batches.h"
 #include "commands/density.h"
+#include "document.h"
 #include "figure/picture.h"
 #include "inputs/choices.h"
 #include "inputs/target.h"
@@ -28,7 +29,7 @@ typedef struct request {
     size_t batches, batch; /* how many mini-batches, 0: none; images of each */
     loss_curvature_options curvature;
     loss_eigen_options eigen;
-    bool is_json, has_vectors, has_nodes, has_batch;
+    bool has_vectors, has_nodes, has_batch;
     stage stage;  /* what is under way */
     size_t tenth; /* of it that has been told */
 } request;
@@ -98,7 +99,7 @@ static loss_status find_gradient(request *r, loss_curvature *c, const loss_net *
     float *gradient = malloc(n * sizeof *gradient);
     double loss;
     loss_status status = gradient ? loss_curvature_gradient(c, &loss, gradient) : LOSS_ERR_NOMEM;
-    if (!status && r->is_json) {
+    if (!status && document_is_wanted()) {
         json_text(j, j->root, "model", loss_net_model(net));
         json_text(j, j->root, "split", loss_split_name((loss_split)r->split));
         json_number(j, j->root, "images", (double)loss_dataset_count(data));
@@ -136,17 +137,17 @@ static loss_status find_eigenvalues(request *r, loss_curvature *c, const loss_ne
     begin(r, STAGE_EIGENVALUES);
     loss_status status = n ? loss_curvature_eigen(c, &r->eigen, values, NULL) : LOSS_OK;
     progress_end();
-    if (!status && r->is_json) {
+    if (!status && document_is_wanted()) {
         add_eigenvalues(j, "top", values, r->eigen.top);
         add_eigenvalues(j, "smallest", values + r->eigen.top, r->eigen.smallest);
     }
-    for (size_t i = 0; i < n && !status && !r->is_json; i++)
+    for (size_t i = 0; i < n && !status && !document_is_wanted(); i++)
         print_eigenvalue(i < r->eigen.top ? "largest" : "smallest", &values[i]);
     fflush(stdout);
     batches_request batches = {r->batches,  r->batch, &r->curvature, &r->eigen, values,
                                begin_batch, r};
     if (!status && r->batches)
-        status = curvature_batches(&batches, net, data, r->is_json ? j : NULL);
+        status = curvature_batches(&batches, net, data, document_is_wanted() ? j : NULL);
     free(values);
     return status;
 }
@@ -160,7 +161,7 @@ static loss_status find_trace(request *r, loss_curvature *c, json *j)
     begin(r, STAGE_TRACE);
     loss_status status = loss_curvature_trace(c, r->trace, &trace);
     progress_end();
-    if (trace.vectors && r->is_json) {
+    if (trace.vectors && document_is_wanted()) {
         cJSON *object = json_object(j, j->root, "trace");
         json_number(j, object, "mean", trace.mean);
         json_number(j, object, "standard_error", trace.standard_error);
@@ -179,7 +180,7 @@ static int write_density(request *r, const loss_density *density, const density_
     int result = EXIT_OK;
     for (size_t i = 0; i < r->density.n && result == EXIT_OK; i++) {
         result = density_write(density, about, r->density.items[i]);
-        if (result == EXIT_OK && !r->is_json)
+        if (result == EXIT_OK && !document_is_wanted())
             printf("%-10s %s\n", "density", r->density.items[i]);
     }
     return result;
@@ -228,15 +229,14 @@ static loss_status compute(request *r, work *w, json *j)
 static int print(request *r, json *j, bool is_interrupted)
 {
     loss_status status = LOSS_OK;
-    if (r->is_json) {
+    if (document_is_wanted()) {
         target_json(&r->t, j, j->root);
-        json_bool(j, j->root, "interrupted", is_interrupted);
-        status = json_print(j);
+        status = is_interrupted ? document_give_part(j) : document_give(j);
     }
     if (status)
         return report_failure(status);
     if (is_interrupted)
-        fprintf(stderr, "lossgrid: interrupted; what was finished has been printed\n");
+        report_error(LOSS_ERR_CANCELLED, "interrupted; what was finished has been printed");
     return is_interrupted ? EXIT_INTERRUPTED : EXIT_OK;
 }
 
@@ -244,6 +244,7 @@ static int run(request *r)
 {
     work w = {0};
     json j = json_begin();
+    json_text(&j, j.root, "kind", "curvature");
     loss_status status = compute(r, &w, &j);
     int result = status && status != LOSS_ERR_CANCELLED ? report_failure(status) : EXIT_OK;
     if (!status && w.density) {
@@ -367,7 +368,6 @@ int command_curvature(int argc, char **argv)
                  &r.curvature.layers),
         OPT_SEED("seed", "N", "seed of start and random vectors (0)", &r.curvature.seed),
         OPT_THREADS(&r.curvature.threads),
-        OPT_JSON(&r.is_json),
         OPT_PROGRESS_LOG,
         OPT_QUIET(&r.t.quiet),
     };

@@ -3,15 +3,16 @@
 
 #include "cli.h"
 #include "display.h"
+#include "document.h"
 #include "inputs/choices.h"
 #include "inputs/target.h"
 #include "json.h"
 
 static loss_status print_result(const target *t, const loss_net *net, loss_split split,
-                                const loss_result *r, bool is_json)
+                                const loss_result *r)
 {
     char accuracy[ACCURACY_TEXT];
-    if (!is_json) {
+    if (!document_is_wanted()) {
         printf("%s on %zu %s images: loss %.6g +- %.2g %s%s%s  (%.2f s)\n", loss_net_model(net),
                r->images, loss_split_name(split), r->loss, r->standard_error,
                t->loss ? "of " : "nats per image", t->loss ? loss_net_loss(net) : "",
@@ -19,6 +20,7 @@ static loss_status print_result(const target *t, const loss_net *net, loss_split
         return LOSS_OK;
     }
     json j = json_begin();
+    json_text(&j, j.root, "kind", "evaluation");
     json_number(&j, j.root, "loss", r->loss);
     json_known(&j, j.root, "accuracy", r->accuracy);
     json_text(&j, j.root, "objective", loss_net_loss(net));
@@ -30,7 +32,7 @@ static loss_status print_result(const target *t, const loss_net *net, loss_split
     json_text(&j, j.root, "model", loss_net_model(net));
     target_json(t, &j, j.root);
     json_number(&j, j.root, "seconds", r->seconds);
-    return json_print(&j);
+    return document_give(&j);
 }
 
 static const command_text TEXT = {
@@ -48,13 +50,12 @@ int command_eval(int argc, char **argv)
     target t = {0};
     loss_evaluate_options o = LOSS_EVALUATE_OPTIONS_INIT;
     int split = LOSS_SPLIT_TEST;
-    bool is_json = false, has_split = false;
+    bool has_split = false;
     const option_spec options[] = {
         TARGET_OPTIONS(t),
         OPT_CHOICE("split", "S", choices_split(), "train or test (test, where there is one)",
                    &split, .given = &has_split),
         OPT_THREADS(&o.threads),
-        OPT_JSON(&is_json),
         OPT_QUIET(&t.quiet),
     };
     size_t n_operands = 0;
@@ -76,7 +77,7 @@ int command_eval(int argc, char **argv)
     if (!status)
         status = loss_net_evaluate(net, data, &o, &r);
     if (!status)
-        status = print_result(&t, net, loss_dataset_split(data), &r, is_json);
+        status = print_result(&t, net, loss_dataset_split(data), &r);
     loss_net_free(net);
     loss_dataset_free(data);
     target_free(&t);

@@ -6,6 +6,7 @@
 #include "command.h"
 #include "commands/export_analysis.h"
 #include "inputs/choices.h"
+#include "report/written.h"
 
 static bool has_paths(const char *ending)
 {
@@ -37,7 +38,7 @@ static const char *describe_formats(char text[1024])
 
 /* The paths, if there are any, beside a file of a format that has them: F-path.csv. */
 static loss_status export_path(loss_surface *surface, const char *out, const loss_export_options *o,
-                               bool quiet)
+                               written *w)
 {
     char name[4096];
     size_t n = 0, n_split = 0;
@@ -53,8 +54,8 @@ static loss_status export_path(loss_surface *surface, const char *out, const los
         return status;
     snprintf(name, sizeof name, "%.*s-path%s", (int)(ending - out), out, ending);
     status = loss_surface_export_path(surface, name, o);
-    if (!status && !quiet)
-        fprintf(stderr, "%s\n", name);
+    if (!status)
+        written_add(w, name);
     return status;
 }
 
@@ -66,18 +67,18 @@ typedef struct tables {
 } tables;
 
 static int write_tables(const tables *t, const level_choice *levels, loss_surface *surface,
-                        loss_split split, bool quiet)
+                        loss_split split, written *w)
 {
     split = loss_surface_split(surface, split);
     int result = t->contours ? export_contours(t->contours, surface, split, levels,
                                                (loss_level_scale)t->scale)
                              : EXIT_OK;
-    if (t->contours && result == EXIT_OK && !quiet)
-        fprintf(stderr, "%s\n", t->contours);
+    if (t->contours && result == EXIT_OK)
+        written_add(w, t->contours);
     if (t->criticals && result == EXIT_OK) {
         result = export_criticals(t->criticals, surface, split, t->persistence);
-        if (result == EXIT_OK && !quiet)
-            fprintf(stderr, "%s\n", t->criticals);
+        if (result == EXIT_OK)
+            written_add(w, t->criticals);
     }
     return result;
 }
@@ -86,18 +87,18 @@ static int run(const char *path, const text_list *outs, const loss_export_option
                const tables *t, const level_choice *levels, bool quiet)
 {
     loss_surface *surface;
+    written w = written_begin("export", path, quiet);
     loss_status status = loss_surface_read(&surface, path);
     for (size_t i = 0; i < outs->n && !status; i++) {
         status = loss_surface_export(surface, outs->items[i], o);
-        if (!status && !quiet)
-            fprintf(stderr, "%s\n", outs->items[i]);
         if (!status)
-            status = export_path(surface, outs->items[i], o, quiet);
+            written_add(&w, outs->items[i]);
+        if (!status)
+            status = export_path(surface, outs->items[i], o, &w);
     }
-    int result =
-        status ? report_failure(status) : write_tables(t, levels, surface, o->split, quiet);
+    int result = status ? report_failure(status) : write_tables(t, levels, surface, o->split, &w);
     loss_surface_close(surface);
-    return result;
+    return written_end(&w, result);
 }
 
 /* The summary is made of the library's formats. */

@@ -7,6 +7,8 @@
 #include "cli.h"
 #include "command.h"
 #include "commands.h"
+#include "commands/help_json.h"
+#include "document.h"
 #include "manual.h"
 
 #define EXAMPLES                                                                                   \
@@ -144,12 +146,16 @@ int command_help(int argc, char **argv)
     int result = command_parse(&HELP_TEXT, OPTION_TABLE(options, 1), argc, argv, &name, &n);
     if (result >= 0)
         return result;
+    if (is_manual && document_is_wanted())
+        return usage_error(HELP_TEXT.name, "--man is a text: it goes without --json");
     if (is_manual)
         command_help_as(write_page);
     if (name) {
         const command *c = command_find(name);
         return c ? help_run(c) : EXIT_USAGE;
     }
+    if (document_is_wanted())
+        return help_json_all();
     if (is_manual)
         write_own_page();
     else
@@ -173,6 +179,8 @@ int command_version(int argc, char **argv)
     int result = command_parse(&VERSION_TEXT, (option_table){NULL, 0, 0}, argc, argv, &none, &n);
     if (result >= 0)
         return result;
+    if (document_is_wanted())
+        return help_json_version();
     printf("lossgrid %s (kernels: %s)\n", loss_version(), loss_isa());
     printf("kernel sets of this processor: %s\n", loss_isa_sets());
     return EXIT_OK;

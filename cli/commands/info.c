@@ -10,10 +10,11 @@
 #include "command.h"
 #include "commands/info_net.h"
 #include "display.h"
+#include "document.h"
 #include "inputs/model_shape.h"
 #include "inputs/target.h"
-#include "json.h"
 #include "report/report.h"
+#include "report/run_report.h"
 
 /* Whether a file's text is an object of JSON. A safetensors file may begin with the same byte: with
  * the length of its header, which has a zero among its eight bytes.
@@ -24,72 +25,28 @@ static int find_json(const char *path, bool *is_json)
     int file = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t n = file >= 0 ? read(file, head, sizeof head) : -1;
     *is_json = n > 0 && head[0] == '{' && !memchr(head, 0, (size_t)n);
-    if (n < 0)
-        fprintf(stderr, "lossgrid: %s: cannot read: %s\n", display(path), strerror(errno));
+    int result =
+        n >= 0 ? EXIT_OK
+               : report_error(LOSS_ERR_IO, "%s: cannot read: %s", display(path), strerror(errno));
     if (file >= 0)
         close(file);
-    return n >= 0 ? EXIT_OK : EXIT_FAILED;
+    return result;
 }
 
-static int print(json *j, bool is_json)
+static int print(json *j)
 {
-    loss_status status = is_json ? json_print(j) : json_print_lines(j);
+    loss_status status = document_is_wanted() ? document_give(j) : json_print_lines(j);
     return status ? report_failure(status) : EXIT_OK;
 }
 
-static int info_landscape(const char *path, bool is_json)
+static int info_landscape(const char *path)
 {
     loss_surface *surface;
     loss_status status = loss_surface_read(&surface, path);
     if (!status)
-        status = report_print(surface, path, is_json, true);
+        status = report_print(surface, path, true);
     loss_surface_close(surface);
     return status ? report_failure(status) : EXIT_OK;
-}
-
-/* Adds the object in a file of JSON as "run". @return EXIT_OK, or an exit code after telling why */
-static int add_json_file(json *j, const char *path)
-{
-    cJSON *run;
-    loss_status status = json_read(&run, path);
-    if (status)
-        return report_failure(status);
-    json_parsed(j, j->root, "run", run);
-    return EXIT_OK;
-}
-
-static int add_checkpoints(json *j, const char *folder)
-{
-    cJSON *list = json_list(j, j->root, "checkpoints");
-    loss_checkpoints c;
-    loss_status status = loss_run_checkpoints(&c, folder);
-    if (status)
-        return status == LOSS_ERR_FORMAT ? EXIT_OK : report_failure(status); /* none yet */
-    for (size_t i = 0; i < c.n; i++)
-        json_text(j, list, NULL, strrchr(c.paths[i], '/') + 1);
-    loss_checkpoints_free(&c);
-    return EXIT_OK;
-}
-
-/* A run that has just begun has no log. */
-static int add_last_row(json *j, const char *path)
-{
-    uint8_t *bytes = NULL;
-    size_t n = 0;
-    loss_path_kind kind;
-    loss_status status = loss_path_find(path, &kind);
-    if (!status && kind != LOSS_PATH_NOTHING)
-        status = loss_file_read(path, SIZE_MAX, &bytes, &n);
-    if (status)
-        return report_failure(status);
-    char *log = (char *)bytes;
-    if (n) {
-        log[n - 1] = 0; /* the last line break */
-        char *last = strrchr(log, '\n');
-        json_text(j, j->root, "log_last_row", last ? last + 1 : "");
-    }
-    free(bytes);
-    return EXIT_OK;
 }
 
 /* "FOLDER/NAME"; NULL after telling that memory is out. Free with free(). */
@@ -105,21 +62,14 @@ static char *path_in(const char *folder, const char *name)
 }
 
 /* run.json with the checkpoints that are there and the last row of the log. */
-static int info_run(const char *folder, const char *run_path, bool is_json)
+static int info_run(const char *folder)
 {
     json j = json_begin();
-    json_text(&j, j.root, "kind", "run");
-    char *log = path_in(folder, "log.csv");
-    int result = log ? add_json_file(&j, run_path) : EXIT_FAILED;
-    if (result == EXIT_OK)
-        result = add_checkpoints(&j, folder);
-    if (result == EXIT_OK)
-        result = add_last_row(&j, log);
-    free(log);
-    if (result == EXIT_OK)
-        return print(&j, is_json);
+    loss_status status = run_report_add(&j, folder);
+    if (!status)
+        return print(&j);
     json_free(&j);
-    return result;
+    return report_failure(status);
 }
 
 static void add_channels(json *j, cJSON *to, const char *key, const float *values, size_t n)
@@ -129,13 +79,12 @@ static void add_channels(json *j, cJSON *to, const char *key, const float *value
         json_item(j, list, NULL, cJSON_CreateNumber((double)values[c]));
 }
 
-/* Tells on standard error why a split could not be read. */
-static void tell_error(const json *j, loss_split split)
+/* Tells why a split could not be read. @return EXIT_FAILED */
+static int tell_error(const json *j, loss_status status, loss_split split)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(j->root, loss_split_name(split));
     const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "error"));
-    if (text)
-        fprintf(stderr, "lossgrid: %s\n", text);
+    return report_error(status, "%s", text ? text : "out of memory");
 }
 
 /* A split that cannot be read is there with the reason: it may be damaged. */
@@ -170,7 +119,7 @@ static bool is_damaged(loss_status status)
     return status && status != LOSS_ERR_NAME;
 }
 
-static int info_data(const target *t, bool is_json)
+static int info_data(const target *t)
 {
     json j = json_begin();
     json_text(&j, j.root, "kind", "data set");
@@ -180,24 +129,28 @@ static int info_data(const target *t, bool is_json)
         json_free(&j);
         return report_failure(test); /* with the message of the second split */
     }
-    bool is_whole = !is_damaged(train) && !is_damaged(test);
-    if (!is_whole)
-        tell_error(&j, is_damaged(train) ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST);
-    int result = train && test ? EXIT_FAILED : print(&j, is_json);
+    int result = is_damaged(train)  ? tell_error(&j, train, LOSS_SPLIT_TRAIN)
+                 : is_damaged(test) ? tell_error(&j, test, LOSS_SPLIT_TEST)
+                                    : EXIT_OK;
+    if (result == EXIT_OK)
+        return print(&j);
+    loss_status status = document_is_wanted() ? document_give_part(&j)
+                         : train && test      ? LOSS_OK
+                                              : json_print_lines(&j);
     json_free(&j);
-    return is_whole ? result : EXIT_FAILED;
+    return status ? report_failure(status) : result;
 }
 
 /* run.json by itself. */
-static int info_json(const char *path, bool is_json)
+static int info_json(const char *path)
 {
     json j = json_begin();
     json_text(&j, j.root, "kind", "run.json");
-    int result = add_json_file(&j, path);
-    if (result == EXIT_OK)
-        return print(&j, is_json);
+    loss_status status = run_report_add_json(&j, path);
+    if (!status)
+        return print(&j);
     json_free(&j);
-    return result;
+    return report_failure(status);
 }
 
 /* The networks that a file of weights may be of; nothing for other files. */
@@ -216,20 +169,20 @@ static loss_status add_networks(json *j, const char *path)
 }
 
 /* @param text  of loss_file_describe(), which is freed */
-static int info_weights(const char *path, char *text, bool is_json)
+static int info_weights(const char *path, char *text)
 {
     json j = {.root = cJSON_Parse(text)};
     j.failed = !j.root;
     loss_string_free(text);
     loss_status status = j.failed ? LOSS_ERR_NOMEM : add_networks(&j, path);
     if (!status)
-        return print(&j, is_json);
+        return print(&j);
     json_free(&j);
     return report_failure(status);
 }
 
 /* What is in a folder: a run if it has a run.json, else data. */
-static int info_folder(const char *path, const target *t, bool is_json)
+static int info_folder(const char *path, const target *t)
 {
     loss_path_kind kind;
     char *run = path_in(path, "run.json");
@@ -237,15 +190,15 @@ static int info_folder(const char *path, const target *t, bool is_json)
         return EXIT_FAILED;
     loss_status status = loss_path_find(run, &kind);
     int result = status                      ? report_failure(status)
-                 : kind == LOSS_PATH_NOTHING ? info_data(t, is_json)
-                                             : info_run(path, run, is_json);
+                 : kind == LOSS_PATH_NOTHING ? info_data(t)
+                                             : info_run(path);
     free(run);
     return result;
 }
 
 /* A file, or the name of a data set. Arrays that may be both are shown as weights, with names and
  * shapes. */
-static int info_content(const char *path, loss_path_kind kind, const target *t, bool is_json)
+static int info_content(const char *path, loss_path_kind kind, const target *t)
 {
     const char *data = NULL;
     char *weights;
@@ -256,18 +209,33 @@ static int info_content(const char *path, loss_path_kind kind, const target *t, 
     if (status)
         return report_failure(status);
     if (is_landscape)
-        return info_landscape(path, is_json);
+        return info_landscape(path);
     if (kind == LOSS_PATH_FILE && find_json(path, &is_text) != EXIT_OK)
         return EXIT_FAILED;
     if (is_text)
-        return info_json(path, is_json);
+        return info_json(path);
     status = loss_dataset_recognise(&data, path);
     if (status == LOSS_ERR_NOMEM)
         return report_failure(status);
     status = loss_file_describe(path, &weights);
     if (!status)
-        return info_weights(path, weights, is_json);
-    return data && status != LOSS_ERR_NOMEM ? info_data(t, is_json) : report_failure(status);
+        return info_weights(path, weights);
+    return data && status != LOSS_ERR_NOMEM ? info_data(t) : report_failure(status);
+}
+
+static int print_command(const char *path, const char *command)
+{
+    json j = json_begin();
+    json_text(&j, j.root, "kind", "command");
+    json_text(&j, j.root, "file", path);
+    json_text(&j, j.root, "command", command);
+    if (document_is_wanted())
+        return print(&j);
+    if (!j.failed)
+        puts(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(j.root, "command")));
+    int result = j.failed ? report_failure(LOSS_ERR_NOMEM) : EXIT_OK;
+    json_free(&j);
+    return result;
 }
 
 /* Ready for a shell. A file that somebody else made may hold any command, and bytes that a terminal
@@ -277,22 +245,18 @@ static int info_command(const char *path)
     loss_surface *surface = NULL;
     loss_status status = loss_surface_read(&surface, path);
     const char *command = loss_surface_metadata(surface, LOSS_KEY_COMMAND);
-    char *shown = command ? loss_text_escaped(command) : NULL;
-    int result = status ? report_failure(status) : EXIT_OK;
-    if (shown) {
-        puts(shown);
-    } else if (!status) {
-        fprintf(stderr, "lossgrid: %s: it does not say which command made it\n", display(path));
-        result = EXIT_FAILED;
-    }
-    loss_string_free(shown);
+    int result = status ? report_failure(status)
+                 : !command
+                     ? report_error(LOSS_ERR_NAME, "%s: it does not say which command made it",
+                                    display(path))
+                     : print_command(path, command);
     loss_surface_close(surface);
     return result;
 }
 
 static const command_text TEXT = {
     .name = "info",
-    .usage = "PATH [--json]  |  --model NAME --input-shape C,H,W --classes N [--json]",
+    .usage = "PATH [options]  |  --model NAME --input-shape C,H,W --classes N [options]",
     .summary =
         "Tells what a file holds: a .landscape, a RUN/ folder, weights "
         "or directions (.safetensors), a data set, or anything\n"
@@ -307,7 +271,7 @@ static const command_text TEXT = {
 int command_info(int argc, char **argv)
 {
     const char *path = NULL, *model = NULL;
-    bool is_json = false, is_command = false;
+    bool is_command = false;
     loss_shape shape = {0};
     target t = {0}; /* of data */
     const option_spec options[] = {
@@ -316,7 +280,6 @@ int command_info(int argc, char **argv)
         MODEL_SHAPE_OPTIONS(shape),
         OPT_FLAG("command", "of a landscape: the command line that made it, and no more",
                  &is_command),
-        OPT_JSON(&is_json),
     };
     size_t n_operands = 0;
     int result = command_parse(&TEXT, OPTION_TABLE(options, 1), argc, argv, &path, &n_operands);
@@ -330,7 +293,7 @@ int command_info(int argc, char **argv)
         model = path;
     if (model) {
         result = model_shape_find(TEXT.name, model, &shape);
-        return result >= 0 ? result : info_net(model, shape, is_json);
+        return result >= 0 ? result : info_net(model, shape);
     }
     if (shape.channels || shape.classes)
         return usage_error(TEXT.name, "--input-shape and --classes go with a network");
@@ -339,6 +302,5 @@ int command_info(int argc, char **argv)
     if (status)
         return report_failure(status);
     t.data = path;
-    return kind == LOSS_PATH_FOLDER ? info_folder(path, &t, is_json)
-                                    : info_content(path, kind, &t, is_json);
+    return kind == LOSS_PATH_FOLDER ? info_folder(path, &t) : info_content(path, kind, &t);
 }

@@ -6,8 +6,8 @@
 
 #include "cli.h"
 #include "display.h"
+#include "document.h"
 #include "inputs/target.h"
-#include "json.h"
 
 /* Sums over the network. */
 typedef struct totals {
@@ -58,7 +58,7 @@ static void add_layer(json *j, cJSON *list, size_t number, const loss_layer_info
     json_number(j, item, "multiply_adds", layer->macs);
 }
 
-static int print_json(const loss_net *net)
+static int give_document(const loss_net *net)
 {
     totals t = count(net);
     loss_shape shape = loss_net_shape(net);
@@ -81,7 +81,7 @@ static int print_json(const loss_net *net)
     json_number(&j, j.root, "constants", (double)t.constants);
     json_number(&j, j.root, "batchnorm_layers", (double)t.batchnorms);
     json_number(&j, j.root, "folded_batchnorm_layers", (double)loss_net_n_folded_norms(net));
-    loss_status status = json_print(&j);
+    loss_status status = document_give(&j);
     return status ? report_failure(status) : EXIT_OK;
 }
 
@@ -190,14 +190,14 @@ static int print_text(const loss_net *net)
     return EXIT_OK;
 }
 
-int info_net(const char *model, loss_shape shape, bool is_json)
+int info_net(const char *model, loss_shape shape)
 {
     loss_net *net;
     loss_status status = loss_net_create(&net, model, shape);
     if (status)
         return report_failure(status);
     target_say_folded(net, model, false);
-    int result = is_json ? print_json(net) : print_text(net);
+    int result = document_is_wanted() ? give_document(net) : print_text(net);
     loss_net_free(net);
     return result;
 }

@@ -5,6 +5,6 @@
 #include <loss/loss.h>
 
 /** Prints a network: as a table, or as JSON. @return an exit code */
-int info_net(const char *model, loss_shape shape, bool is_json);
+int info_net(const char *model, loss_shape shape);
 
 #endif

@@ -4,6 +4,7 @@
 #include "cli.h"
 #include "command.h"
 #include "display.h"
+#include "document.h"
 #include "json.h"
 
 enum { MOST_PARTS = 4096 };
@@ -23,10 +24,10 @@ static const command_text TEXT = {
                 "  lossgrid merge part-*.landscape --out whole.landscape",
 };
 
-static loss_status print(const char *out, const loss_merge_report *r, bool is_json)
+static loss_status print(const char *out, const loss_merge_report *r)
 {
     size_t missing = r->total - r->present;
-    if (is_json) {
+    if (document_is_wanted()) {
         json j = json_begin();
         json_text(&j, j.root, "kind", "merge");
         json_text(&j, j.root, "file", out);
@@ -34,7 +35,7 @@ static loss_status print(const char *out, const loss_merge_report *r, bool is_js
         json_number(&j, j.root, "evaluated", (double)r->present);
         json_number(&j, j.root, "parts", (double)r->parts);
         json_text(&j, j.root, "incomplete_parts", r->incomplete);
-        return json_print(&j);
+        return document_give(&j);
     }
     printf("%s: %zu of %zu points\n", display(out), r->present, r->total);
     if (missing && *r->incomplete)
@@ -49,10 +50,8 @@ int command_merge(int argc, char **argv)
 {
     static const char *parts[MOST_PARTS];
     const char *out = NULL;
-    bool is_json = false;
     const option_spec options[] = {
         OPT_TEXT("out", "WHOLE.landscape", "where all of it goes; added to, if it is there", &out),
-        OPT_JSON(&is_json),
     };
     size_t n = 0;
     int result = command_parse(&TEXT, OPTION_TABLE(options, MOST_PARTS), argc, argv, parts, &n);
@@ -65,6 +64,6 @@ int command_merge(int argc, char **argv)
     loss_merge_report report = LOSS_MERGE_REPORT_INIT;
     loss_status status = loss_surface_merge(out, parts, n, &report);
     if (!status)
-        status = print(out, &report, is_json);
+        status = print(out, &report);
     return status ? report_failure(status) : EXIT_OK;
 }

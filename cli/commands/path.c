@@ -23,7 +23,7 @@ typedef struct request {
     const char *file;
     run_list runs;
     size_t threads;
-    bool has_data, json;
+    bool has_data;
 } request;
 
 /* What has to be open for a surface to be evaluated. */
@@ -193,7 +193,7 @@ static loss_status run(request *r)
     if (!status)
         status = runs_add_paths(&r->runs, p.surface, NULL, r->t.quiet);
     if (!status)
-        status = report_print(p.surface, r->file, r->json, false);
+        status = report_print(p.surface, r->file, false);
     close_all(&p);
     return status;
 }
@@ -258,7 +258,6 @@ int command_path(int argc, char **argv)
         OPT_TEXT("data", "PATH", "the data set, if it has moved", &r.t.data, .given = &r.has_data),
         IMAGE_OPTIONS(r.t),
         OPT_THREADS(&r.threads),
-        OPT_JSON(&r.json),
         OPT_PROGRESS_LOG,
         OPT_QUIET(&r.t.quiet),
     };

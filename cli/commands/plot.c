@@ -9,6 +9,7 @@
 #include "figure/figure_make.h"
 #include "figure/picture.h"
 #include "inputs/choices.h"
+#include "report/written.h"
 
 typedef struct request {
     const char *path, *title;
@@ -60,10 +61,20 @@ static void set_paper(figure *f, const request *r)
     f->height = figure_fitting_height(f);
 }
 
+/* The texts of the picture, which a notebook may set by itself. */
+static void add_texts(written *w, const figure *f)
+{
+    json_text(&w->j, w->j.root, "title", f->title);
+    cJSON *captions = json_list(&w->j, w->j.root, "captions");
+    for (size_t i = 0; i < f->n_captions; i++)
+        json_text(&w->j, captions, NULL, f->captions[i]);
+}
+
 static int run(const request *r)
 {
     uint8_t rgb[3];
     loss_surface *surface = NULL;
+    written w = written_begin("plot", r->path, true);
     figure f = {.width = (double)r->size[0], .height = (double)r->size[1]};
     loss_status status = r->figure.colours ? loss_colour_at(r->figure.colours, 0, rgb) : LOSS_OK;
     if (!status)
@@ -74,13 +85,16 @@ static int run(const request *r)
     if (!status) {
         f.title = display(r->title ? r->title : f.what);
         set_paper(&f, r);
+        add_texts(&w, &f);
     }
-    for (size_t i = 0; i < r->outs.n && result == EXIT_OK; i++)
+    for (size_t i = 0; i < r->outs.n && result == EXIT_OK; i++) {
         result = picture_write(r->outs.items[i], &(picture_size){f.width, f.height, r->width > 0},
                                loss_surface_metadata(surface, LOSS_KEY_CREATED), draw, &f);
+        written_add(&w, r->outs.items[i]);
+    }
     figure_free(&f);
     loss_surface_close(surface);
-    return result;
+    return written_end(&w, result);
 }
 
 static const command_text TEXT = {

@@ -129,7 +129,7 @@ static loss_status run(surface_request *r)
     if (!status && (is_first || team) && r->surface.part <= 1)
         status = runs_add_paths(&r->runs, w.surface, team, r->t.quiet);
     if (!status && is_first)
-        status = report_print(w.surface, r->out, r->json, false);
+        status = report_print(w.surface, r->out, false);
     close_all(&w);
     return status;
 }

@@ -125,7 +125,6 @@ static int parse(surface_request *r, int argc, char **argv)
                   "most bytes for what points share and the weights of those in work, such as 2G "
                   "(an eighth of the machine's)",
                   &memory),
-        OPT_JSON(&r->json),
         OPT_PROGRESS_LOG,
         OPT_QUIET(&r->t.quiet),
     };

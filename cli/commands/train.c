@@ -7,11 +7,13 @@
 
 #include "cli.h"
 #include "display.h"
+#include "document.h"
 #include "inputs/choices.h"
 #include "inputs/place.h"
 #include "inputs/target.h"
 #include "json.h"
 #include "progress_log.h"
+#include "report/run_report.h"
 
 static void log_step(const loss_train_progress *p)
 {
@@ -117,6 +119,14 @@ static loss_status say_start(const target *t, const char *weights, const char *f
     return LOSS_OK;
 }
 
+/* What lossgrid info tells of the run. */
+static loss_status give_document(const char *folder)
+{
+    json j = json_begin();
+    loss_status status = run_report_add(&j, folder), given = document_give(&j);
+    return status ? status : given;
+}
+
 /* @param weights  to start from; NULL: none. @return an exit code */
 static int train(target *t, loss_train_options *o, const char *folder, const char *weights,
                  bool no_test, size_t test_limit)
@@ -148,7 +158,8 @@ static int train(target *t, loss_train_options *o, const char *folder, const cha
         return report_failure(status);
     if (!t->quiet)
         fprintf(stderr, "trained: %s\n", display(folder));
-    return EXIT_OK;
+    status = document_is_wanted() ? give_document(folder) : LOSS_OK;
+    return status ? report_failure(status) : EXIT_OK;
 }
 
 static const command_text TEXT = {

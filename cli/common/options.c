@@ -8,12 +8,7 @@
 #include <string.h>
 
 /* getopt_long's code of option i is FIRST_CODE + i; of --no- and its name NO_CODE + i. */
-enum {
-    MOST_OPTIONS = 128,
-    HELP_CODE = 999,
-    FIRST_CODE = 1000,
-    NO_CODE = FIRST_CODE + MOST_OPTIONS
-};
+enum { HELP_CODE = 999, FIRST_CODE = 1000, NO_CODE = FIRST_CODE + MOST_OPTIONS };
 enum { MOST_ROWS = 2 * MOST_OPTIONS + 2, NAME_SIZE = 40 };
 
 /* What getopt_long knows of a table. */

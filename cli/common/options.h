@@ -26,7 +26,7 @@ typedef struct channels {
     float values[3];
 } channels;
 
-enum { MOST_TEXTS = 16 };
+enum { MOST_TEXTS = 16, MOST_OPTIONS = 128 };
 typedef struct text_list {
     size_t n;
     const char *items[MOST_TEXTS];

@@ -155,7 +155,6 @@ int picture_write(const char *path, const picture_size *size, const char *create
         return written ? report_failure(written) : EXIT_OK;
     }
     loss_file_abandon(file);
-    fprintf(stderr, "lossgrid: %s: cannot be drawn: %s\n", display(path),
-            cairo_status_to_string(status));
-    return EXIT_FAILED;
+    return report_error(LOSS_ERR_SYSTEM, "%s: cannot be drawn: %s", display(path),
+                        cairo_status_to_string(status));
 }

@@ -168,7 +168,8 @@ loss_status target_open_net(target *t, const loss_dataset *data, loss_net **net)
 
 void target_json(const target *t, json *j, cJSON *to)
 {
-    json_text(j, to, "network_from", t->network_from);
+    if (t->network_from)
+        json_text(j, to, "network_from", t->network_from);
     if (*t->caveat)
         json_text(j, to, "caveat", t->caveat);
     if (*t->read)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "display.h"
-#include "json.h"
+#include "document.h"
 #include "report/summary.h"
 #include "report/summary_figures.h"
 #include "report/validity.h"
@@ -91,7 +91,7 @@ static const summary *summary_in(const part *p)
     return p->is_there ? &p->summary : NULL;
 }
 
-static loss_status print_json(loss_surface *surface, const char *path, const part *parts)
+static loss_status give_document(loss_surface *surface, const char *path, const part *parts)
 {
     json j = json_begin();
     json_text(&j, j.root, "kind", "landscape");
@@ -111,7 +111,7 @@ static loss_status print_json(loss_surface *surface, const char *path, const par
     const summary *const summaries[] = {summary_in(&parts[0]), summary_in(&parts[1])};
     loss_status status = validity_add(surface, summaries, &j);
     if (!status)
-        return json_print(&j);
+        return document_give(&j);
     json_free(&j);
     return status;
 }
@@ -156,11 +156,12 @@ static loss_status print_text(loss_surface *surface, const char *path, const par
     return status;
 }
 
-loss_status report_print(loss_surface *surface, const char *path, bool is_json, bool is_whole)
+loss_status report_print(loss_surface *surface, const char *path, bool is_whole)
 {
     part parts[2];
     loss_status status = find_parts(surface, parts);
     if (status)
         return status;
-    return is_json ? print_json(surface, path, parts) : print_text(surface, path, parts, is_whole);
+    return document_is_wanted() ? give_document(surface, path, parts)
+                                : print_text(surface, path, parts, is_whole);
 }

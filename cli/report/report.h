@@ -4,9 +4,9 @@
 
 #include <loss/loss.h>
 
-/** Prints it on standard output, as text or as one JSON object. The text of a whole report has the
- * table of paths and the metadata too, which JSON always has.
+/** Prints it on standard output, or gives it as the document. The text of a whole report has the
+ * table of paths and the metadata too, which the document always has.
  *  @param path  of the file, as it is shown */
-loss_status report_print(loss_surface *surface, const char *path, bool is_json, bool is_whole);
+loss_status report_print(loss_surface *surface, const char *path, bool is_whole);
 
 #endif
