@@ -34,7 +34,7 @@ VIEW_DEBS  := libglfw3-dev libegl-dev python3-glad
 VIEW_RUN_DEBS := libegl1 libgl1-mesa-dri
 MPI_DEBS   := libopenmpi-dev openmpi-bin
 DEMO_DEBS  := $(BUILD_DEBS) $(VIEW_DEBS) $(VIEW_RUN_DEBS) dataset-fashion-mnist sqlite3
-CHECK_DEBS := $(DEMO_DEBS) $(MPI_DEBS) g++ libcmocka-dev python3-numpy mandoc cmake meson xvfb xauth xdotool imagemagick
+CHECK_DEBS := $(DEMO_DEBS) $(MPI_DEBS) g++ libcmocka-dev python3-numpy python3-jsonschema mandoc cmake meson xvfb xauth xdotool imagemagick
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
@@ -428,10 +428,11 @@ pages: all
 SHARE := $(PREFIX)/share
 VIEW_INSTALLED = $(PREFIX)/bin/lossview $(SHARE)/applications/lossview.desktop $(SHARE)/icons/hicolor/scalable/apps/lossview.svg \
                  $(SHARE)/mime/packages/lossview.xml $(SHARE)/metainfo/lossview.metainfo.xml
+DOCS_INSTALLED = $(SHARE)/doc/libloss/lossgrid.schema.json
 PAGES_INSTALLED = $(wildcard $(addprefix $(DESTDIR)$(SHARE)/,man/man1/lossgrid.1 man/man1/lossgrid-*.1 man/man1/lossview.1 \
                   $(foreach name,lossgrid lossview,bash-completion/completions/$(name) zsh/site-functions/_$(name) \
                   fish/vendor_completions.d/$(name).fish)))
-INSTALLED = $(VIEW_INSTALLED) $(PREFIX)/bin/lossgrid $(PREFIX)/bin/lossgrid-mpi $(HEADERS:include/%=$(PREFIX)/include/%) $(LIBDIR)/libloss.a \
+INSTALLED = $(VIEW_INSTALLED) $(DOCS_INSTALLED) $(PREFIX)/bin/lossgrid $(PREFIX)/bin/lossgrid-mpi $(HEADERS:include/%=$(PREFIX)/include/%) $(LIBDIR)/libloss.a \
             $(LIBDIR)/libloss.so.$(VERSION) $(LIBDIR)/$(SONAME) $(LIBDIR)/libloss.so $(LIBDIR)/pkgconfig/loss.pc \
             $(LIBDIR)/cmake/loss/loss-config.cmake $(LIBDIR)/cmake/loss/loss-config-version.cmake
 
@@ -454,6 +455,7 @@ install: all pages ## Install below $(DESTDIR)$(PREFIX); libraries into $(DESTDI
 	fi
 	find $(PAGES) -type f -printf '%P\n' | while read -r page; do \
 		install -D -m 644 "$(PAGES)/$$page" "$(DESTDIR)$(SHARE)/$$page"; done
+	install -D -m 644 docs/lossgrid.schema.json "$(DESTDIR)$(SHARE)/doc/libloss/lossgrid.schema.json"
 	install -m 644 $(HEADERS) "$(DESTDIR)$(PREFIX)/include/loss/"
 	install -m 644 $(STATIC_LIB) "$(DESTDIR)$(LIBDIR)/"
 	install -m 755 $(SHARED_LIB) "$(DESTDIR)$(LIBDIR)/"
@@ -468,7 +470,7 @@ install: all pages ## Install below $(DESTDIR)$(PREFIX); libraries into $(DESTDI
 .PHONY: uninstall
 uninstall: ## Remove what install put there
 	rm -f $(foreach file,$(INSTALLED),"$(DESTDIR)$(file)") $(foreach file,$(PAGES_INSTALLED),"$(file)")
-	for folder in "$(DESTDIR)$(PREFIX)/include/loss" "$(DESTDIR)$(LIBDIR)/cmake/loss"; do \
+	for folder in "$(DESTDIR)$(PREFIX)/include/loss" "$(DESTDIR)$(LIBDIR)/cmake/loss" "$(DESTDIR)$(SHARE)/doc/libloss"; do \
 		if [ -d "$$folder" ]; then rmdir --ignore-fail-on-non-empty "$$folder"; fi; done
 
 .PHONY: dist

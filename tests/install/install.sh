@@ -10,6 +10,7 @@ share=$prefix/share
 check "pages of the manual and completion are installed" ls "$share/man/man1/lossgrid.1" "$share/man/man1/lossgrid-surface.1" \
     "$share/bash-completion/completions/lossgrid" "$share/zsh/site-functions/_lossgrid" \
     "$share/fish/vendor_completions.d/lossgrid.fish"
+check "the schema of --json is installed" cmp docs/lossgrid.schema.json "$share/doc/libloss/lossgrid.schema.json"
 
 for example in examples/0*.c; do
     name=$(basename "$example" .c)
