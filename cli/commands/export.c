@@ -67,19 +67,22 @@ typedef struct tables {
 } tables;
 
 static int write_tables(const tables *t, const level_choice *levels, loss_surface *surface,
-                        loss_split split, written *w)
+                        const loss_export_options *o, written *w)
 {
-    split = loss_surface_split(surface, split);
+    loss_split split = loss_surface_split(surface, o->split);
     int result = t->contours ? export_contours(t->contours, surface, split, levels,
                                                (loss_level_scale)t->scale)
                              : EXIT_OK;
     if (t->contours && result == EXIT_OK)
         written_add(w, t->contours);
-    if (t->criticals && result == EXIT_OK) {
-        result = export_criticals(t->criticals, surface, split, t->persistence);
-        if (result == EXIT_OK)
-            written_add(w, t->criticals);
-    }
+    loss_status status =
+        t->criticals && result == EXIT_OK
+            ? loss_surface_export_criticals(surface, t->criticals, t->persistence, o)
+            : LOSS_OK;
+    if (status)
+        return report_failure(status);
+    if (t->criticals && result == EXIT_OK)
+        written_add(w, t->criticals);
     return result;
 }
 
@@ -96,7 +99,7 @@ static int run(const char *path, const text_list *outs, const loss_export_option
         if (!status)
             status = export_path(surface, outs->items[i], o, &w);
     }
-    int result = status ? report_failure(status) : write_tables(t, levels, surface, o->split, &w);
+    int result = status ? report_failure(status) : write_tables(t, levels, surface, o, &w);
     loss_surface_close(surface);
     return written_end(&w, result);
 }
@@ -138,7 +141,8 @@ int command_export(int argc, char **argv)
         OPT_TEXT("levels", "N|L,L,..", "at most N round levels, or these (10)", &t.levels),
         OPT_CHOICE("level-scale", "S", choices_level_scale(),
                    "of N levels: linear, log or quantile (linear)", &t.scale),
-        OPT_TEXT("critical", "FILE.csv", "minima, saddles and maxima", &t.criticals),
+        OPT_TEXT("critical", "FILE", "minima, saddles and maxima: .csv, or .vtp for ParaView",
+                 &t.criticals),
         OPT_NUMBER("persistence", "P", "only critical points of at least this persistence (0)",
                    &t.persistence),
         OPT_QUIET(&quiet),

@@ -1,4 +1,4 @@
-/* Contour lines and critical points as tables. */
+/* Contour lines as a table. */
 #ifndef EXPORT_ANALYSIS_H
 #define EXPORT_ANALYSIS_H
 
@@ -8,8 +8,5 @@
  * failure was told. */
 int export_contours(const char *path, loss_surface *surface, loss_split split,
                     const level_choice *levels, loss_level_scale scale);
-
-/** Writes critical points of at least this persistence as CSV, atomically: a row a point. */
-int export_criticals(const char *path, loss_surface *surface, loss_split split, double persistence);
 
 #endif

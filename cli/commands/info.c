@@ -141,16 +141,29 @@ static int info_data(const target *t)
     return status ? report_failure(status) : result;
 }
 
-/* run.json by itself. */
+/* A run.json by itself, or what says of itself what it is: facts of an export, a document. */
 static int info_json(const char *path)
 {
     json j = json_begin();
-    json_text(&j, j.root, "kind", "run.json");
-    loss_status status = run_report_add_json(&j, path);
-    if (!status)
+    cJSON *object, *item;
+    loss_status status = json_read(&object, path);
+    if (status) {
+        json_free(&j);
+        return report_failure(status);
+    }
+    if (cJSON_IsString(cJSON_GetObjectItemCaseSensitive(object, "kind"))) {
+        while ((item = cJSON_DetachItemViaPointer(object, object->child))) {
+            char *key = loss_text_escaped(item->string); /* of the item, which becomes another's */
+            json_parsed(&j, j.root, key, item);
+            j.failed |= !key;
+            loss_string_free(key);
+        }
+        cJSON_Delete(object);
         return print(&j);
-    json_free(&j);
-    return report_failure(status);
+    }
+    json_text(&j, j.root, "kind", "run.json");
+    json_parsed(&j, j.root, "run", object);
+    return print(&j);
 }
 
 /* The networks that a file of weights may be of; nothing for other files. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-loss_status run_report_add_json(json *j, const char *path)
+static loss_status add_json(json *j, const char *path)
 {
     cJSON *run;
     loss_status status = json_read(&run, path);
@@ -77,7 +77,7 @@ loss_status run_report_add(json *j, const char *folder)
     json_text(j, j->root, "kind", "run");
     json_text(j, j->root, "folder", folder);
     snprintf(path, size, "%s/run.json", folder);
-    loss_status status = run_report_add_json(j, path);
+    loss_status status = add_json(j, path);
     if (!status)
         status = add_checkpoints(j, folder);
     snprintf(path, size, "%s/log.csv", folder);

@@ -8,7 +8,4 @@
  * "last_epoch" (of its log).
  *  @return LOSS_OK, or what reading came to */
 loss_status run_report_add(json *j, const char *folder);
-/** Adds the object in a file of JSON as "run". */
-loss_status run_report_add_json(json *j, const char *path);
-
 #endif

@@ -49,8 +49,8 @@ typedef struct loss_export_format {
 LOSS_API const loss_export_format *loss_export_format_at(size_t i);
 
 /** Writes a surface in the format that the ending of path names: .ply .vti .vtp .glb .obj .stl
- *  .csv .npz, atomically. Points that are absent or not finite are left out of faces; they are
- * never moved or given a number.
+ *  .csv .npz .json, atomically. Points that are absent or not finite are left out of faces; they
+ * are never moved or given a number.
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a height or split out of range), LOSS_ERR_NAME (ending or
  *          colour map), LOSS_ERR_SHAPE (a line has no faces: only
  *          .csv, .npz and .vti; .glb: no face at all), LOSS_ERR_IO, LOSS_ERR_NOMEM.
@@ -59,15 +59,25 @@ LOSS_API loss_status loss_surface_export(loss_surface *surface, const char *path
                                          const loss_export_options *opt);
 
 /** Writes the surface's training paths, atomically: .csv, a row for each checkpoint and split; or
- *  .ply, a vertex for each checkpoint of the split at the height of the loss on the plane there,
- *  scaled as the mesh of the same options (quality: that loss; true_loss, residual, epoch), and
- *  edges from one to the next of a run. A checkpoint without a height is left out there. A file
+ *  .ply and .vtp, a vertex for each checkpoint of the split at the height of the loss on the plane
+ *  there, scaled as the mesh of the same options, with losses, residual and epoch, and edges or
+ *  lines from one to the next of a run. A checkpoint without a height is left out there. A file
  *  without a path gives an empty table.
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a height or split out of range), LOSS_ERR_NAME (ending),
  *          LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM.
  *  Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_status loss_surface_export_path(loss_surface *surface, const char *path,
                                               const loss_export_options *opt);
+
+/** Writes the critical points of a split's loss that persist by at least `persistence`, atomically:
+ *  .csv, a row each, or .vtp, points at the heights of the mesh of the same options. Where points
+ * of the grid are absent or not finite, the surface has a hole.
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a height or split out of range, a persistence that is NaN),
+ *          LOSS_ERR_NAME (ending), LOSS_ERR_SHAPE, LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM.
+ *  Threads: one caller a handle. Since 0.1. */
+LOSS_API loss_status loss_surface_export_criticals(loss_surface *surface, const char *path,
+                                                   double persistence,
+                                                   const loss_export_options *opt);
 
 /** Names of the colour maps, ended by NULL: "viridis" (the default), "cividis", "magma", which can
  *  be read by the colour-blind and in grey; "coolwarm", for values on both sides of a middle;

@@ -98,24 +98,28 @@ static loss_status describe_ply(const content *c, description *d)
 static loss_status describe_vtk(const content *c, description *d)
 {
     const char *text = (const char *)c->bytes;
+    static const char LAST[] = "</VTKFile>\n";
+    const char *facts = strstr(text, "</FieldData>");
     bool is_image = strstr(text, "type=\"ImageData\"") != NULL;
-    if (!strstr(text, "</VTKFile>"))
+    if (c->size < sizeof LAST || strcmp(text + c->size - (sizeof LAST - 1), LAST) != 0)
         return lossi_fail(LOSS_ERR_FORMAT, "%s: a VTK file without its end", c->path);
     add_text(d, "kind", is_image ? "vti" : "vtp");
     cJSON *arrays = add(d, d->json, "arrays", cJSON_CreateArray());
     static const char NAME[] = " Name=\"";
-    for (const char *at = text; (at = strstr(at, NAME)); at++) {
+    for (const char *at = facts ? facts : text; (at = strstr(at, NAME)); at++) {
         char name[64];
         if (sscanf(at + sizeof NAME - 1, "%63[^\"]", name) == 1)
             add(d, arrays, NULL, cJSON_CreateString(name));
     }
-    uint64_t points, polygons, nx, ny;
+    uint64_t points, polygons, lines, nx, ny;
     static const char EXTENT[] = "WholeExtent=\"0 ";
     const char *end = text + c->size, *extent = strstr(text, EXTENT);
     if (count_after(text, end, "NumberOfPoints=\"", &points))
         add_size(d, "vertices", points);
     if (count_after(text, end, "NumberOfPolys=\"", &polygons))
         add_size(d, "faces", polygons);
+    if (count_after(text, end, "NumberOfLines=\"", &lines))
+        add_size(d, "lines", lines);
     if (extent && loss_count_parse(extent + sizeof EXTENT - 1, &extent, &nx) &&
         strncmp(extent, " 0 ", 3) == 0 && loss_count_parse(extent + 3, &extent, &ny)) {
         add_size(d, "nx", nx + 1);

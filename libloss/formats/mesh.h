@@ -18,6 +18,7 @@ typedef struct lossi_mesh {
     uint32_t *triangles; /* [n_triangles][3], counter-clockwise from above */
     char **comments;     /* [n_comments] lines of text: what was measured */
     size_t n_comments;
+    const struct cJSON *facts; /* the same as an object of texts and numbers; NULL: none */
 } lossi_mesh;
 
 /** A format of meshes: a file of this folder ends in one, lossi_mesh_NAME. */

@@ -36,9 +36,12 @@ static loss_status make_npy(const lossi_npz_member *m, npy *out)
     if (m->n_dims == 2)
         snprintf(shape, sizeof shape, "(%zu, %zu)", m->dims[0], m->dims[1]);
     char *dict = lossi_format("{'descr': '%s', 'fortran_order': False, 'shape': %s, }",
-                              m->flags ? "|b1" : "<f8", shape);
+                              m->flags   ? "|b1"
+                              : m->bytes ? "|u1"
+                                         : "<f8",
+                              shape);
     out->name = lossi_format("%s.npy", m->name);
-    size_t values = count_of(m) * (m->flags ? 1 : sizeof(double));
+    size_t values = count_of(m) * (m->values ? sizeof(double) : 1);
     size_t head =
         dict ? (NPY_PREFIX + strlen(dict) + 1 + NPY_ALIGN - 1) / NPY_ALIGN * NPY_ALIGN : 0;
     out->bytes = malloc(head + values);
@@ -54,7 +57,10 @@ static loss_status make_npy(const lossi_npz_member *m, npy *out)
     memset(out->bytes + NPY_PREFIX, ' ', length);
     memcpy(out->bytes + NPY_PREFIX, dict, strlen(dict));
     out->bytes[head - 1] = '\n';
-    memcpy(out->bytes + head, m->flags ? (const void *)m->flags : m->values, values);
+    const void *from = m->flags   ? (const void *)m->flags
+                       : m->bytes ? (const void *)m->bytes
+                                  : (const void *)m->values;
+    memcpy(out->bytes + head, from, values);
     out->crc = (uint32_t)crc32_z(0, out->bytes, out->size);
     free(dict);
     return LOSS_OK;

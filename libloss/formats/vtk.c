@@ -1,127 +1,105 @@
-/* VTK's XML files with values as text: large, but read by everything and compared by eye. */
+/* VTK's XML files with values appended as they are (encoding "raw"), each behind its length in
+ * bytes, as 64 bits. */
+#include "formats/vtk.h"
+
 #include <math.h>
 #include <stdlib.h>
-
-#include "base/file.h"
-#include "formats/grid.h"
-#include "formats/mesh.h"
+#include <string.h>
 
 static const loss_file_kind KIND = {"VTK file", 0, "<?xml", 5};
 
-/* VTK's reader knows "nan" and takes no "inf": infinite values are written as the largest
- * double, as VTK itself would clamp. */
-static void write_number(loss_file *out, double value)
+const lossi_vtk_type LOSSI_VTK_DOUBLE = {"Float64", sizeof(double)},
+                     LOSSI_VTK_FLOAT = {"Float32", sizeof(float)},
+                     LOSSI_VTK_INDEX = {"Int64", sizeof(uint64_t)},
+                     LOSSI_VTK_VERTEX = {"UInt32", sizeof(uint32_t)}, LOSSI_VTK_BYTE = {"UInt8", 1},
+                     LOSSI_VTK_TEXT = {"String", 0};
+
+/* A text stands in XML as the codes of its bytes, and 0. */
+static void put_fact(lossi_vtk *v, const cJSON *fact)
 {
-    if (isnan(value))
-        loss_file_put_text(out, "nan");
+    const char *text = cJSON_GetStringValue(fact);
+    loss_file_print(v->out,
+                    "<DataArray type=\"%s\" Name=\"%s\" NumberOfTuples=\"1\" format=\"ascii\">",
+                    text ? "String" : "Float64", fact->string);
+    for (; text && *text; text++)
+        loss_file_print(v->out, "%d ", (unsigned char)*text);
+    if (cJSON_IsNumber(fact))
+        loss_file_print(v->out, "%.17g", fact->valuedouble);
     else
-        loss_file_print(out, "%.17g",
-                        isinf(value) ? copysign(1.7976931348623157e308, value) : value);
+        loss_file_put_text(v->out, "0");
+    loss_file_put_text(v->out, "</DataArray>\n");
 }
 
-static void begin_array(loss_file *out, const char *type, const char *name, int components)
+loss_status lossi_vtk_begin(lossi_vtk *v, const char *path, const char *type, const char *extent,
+                            const cJSON *facts)
 {
-    loss_file_print(
-        out, "<DataArray type=\"%s\" Name=\"%s\" NumberOfComponents=\"%d\" format=\"ascii\">\n",
-        type, name, components);
-}
-
-static void write_doubles(loss_file *out, const char *name, const double *values, size_t n)
-{
-    begin_array(out, "Float64", name, 1);
-    for (size_t i = 0; i < n; i++) {
-        write_number(out, values[i]);
-        loss_file_put_text(out, "\n");
-    }
-    loss_file_put_text(out, "</DataArray>\n");
-}
-
-static void write_vectors(loss_file *out, const char *name, const float *values, size_t n)
-{
-    begin_array(out, "Float32", name, 3);
-    for (size_t i = 0; i < n; i++, values += 3)
-        loss_file_print(out, "%.9g %.9g %.9g\n", (double)values[0], (double)values[1],
-                        (double)values[2]);
-    loss_file_put_text(out, "</DataArray>\n");
-}
-
-static void begin_file(loss_file *out, const char *type)
-{
-    loss_file_print(out,
+    *v = (lossi_vtk){.type = type};
+    loss_status status = loss_file_open(&v->out, path, &KIND);
+    if (status)
+        return status;
+    loss_file_print(v->out,
                     "<?xml version=\"1.0\"?>\n<VTKFile type=\"%s\" version=\"1.0\" "
-                    "byte_order=\"LittleEndian\">\n",
-                    type);
+                    "byte_order=\"LittleEndian\" header_type=\"UInt64\">\n<%s%s>\n<FieldData>\n",
+                    type, type, extent);
+    for (const cJSON *fact = facts ? facts->child : NULL; fact; fact = fact->next)
+        put_fact(v, fact);
+    loss_file_put_text(v->out, "</FieldData>\n");
+    return LOSS_OK;
 }
 
-loss_status lossi_vti_write(const char *path, const lossi_vti *v)
+void lossi_vtk_put(lossi_vtk *v, const lossi_vtk_type *type, const char *name, int components,
+                   const void *values, size_t n)
 {
-    loss_file *out;
-    loss_status status = loss_file_open(&out, path, &KIND);
-    if (status)
-        return status;
-    begin_file(out, "ImageData");
-    loss_file_print(
-        out,
-        "<ImageData WholeExtent=\"0 %zu 0 %zu 0 0\" Origin=\"%.17g %.17g 0\" Spacing=\"%.17g "
-        "%.17g 1\">\n",
-        v->nx - 1, v->ny - 1, v->origin[0], v->origin[1], v->spacing[0], v->spacing[1]);
-    loss_file_print(out, "<Piece Extent=\"0 %zu 0 %zu 0 0\">\n<PointData Scalars=\"%s\">\n",
-                    v->nx - 1, v->ny - 1, v->arrays[0].name);
-    for (size_t k = 0; k < v->n_arrays; k++) {
-        const lossi_grid_array *array = &v->arrays[k];
-        if (array->values) {
-            write_doubles(out, array->name, array->values, v->nx * v->ny);
-            continue;
-        }
-        begin_array(out, "UInt8", array->name, 1);
-        for (size_t i = 0; i < v->nx * v->ny; i++)
-            loss_file_print(out, "%d\n", array->flags[i]);
-        loss_file_put_text(out, "</DataArray>\n");
+    uint64_t bytes = (uint64_t)n * (type->size ? type->size * (size_t)components : 1);
+    loss_file_print(v->out,
+                    "<DataArray type=\"%s\" Name=\"%s\" NumberOfComponents=\"%d\" "
+                    "format=\"appended\" offset=\"%llu\"/>\n",
+                    type->name, name, components, (unsigned long long)v->offset);
+    v->arrays[v->n_arrays].values = values;
+    v->arrays[v->n_arrays++].bytes = bytes;
+    v->offset += sizeof bytes + bytes;
+}
+
+void lossi_vtk_xml(lossi_vtk *v, const char *xml)
+{
+    loss_file_put_text(v->out, xml);
+}
+
+loss_status lossi_vtk_end(lossi_vtk *v)
+{
+    loss_file_print(v->out, "</%s>\n<AppendedData encoding=\"raw\">\n_", v->type);
+    for (size_t i = 0; i < v->n_arrays; i++) {
+        loss_file_put(v->out, &v->arrays[i].bytes, sizeof v->arrays[i].bytes);
+        loss_file_put(v->out, v->arrays[i].values, (size_t)v->arrays[i].bytes);
     }
-    loss_file_put_text(out, "</PointData>\n</Piece>\n</ImageData>\n</VTKFile>\n");
-    return loss_file_commit(out);
+    loss_file_put_text(v->out, "\n</AppendedData>\n</VTKFile>\n");
+    return loss_file_commit(v->out);
 }
 
-static void write_triangles(loss_file *out, const lossi_mesh *mesh)
+loss_status lossi_vtk_write_points(const char *path, const lossi_vtk_points *p, const cJSON *facts)
 {
-    loss_file_put_text(out, "<Polys>\n");
-    begin_array(out, "Int64", "connectivity", 1);
-    for (size_t i = 0; i < mesh->n_triangles; i++)
-        loss_file_print(out, "%u %u %u\n", mesh->triangles[3 * i], mesh->triangles[3 * i + 1],
-                        mesh->triangles[3 * i + 2]);
-    loss_file_put_text(out, "</DataArray>\n");
-    begin_array(out, "Int64", "offsets", 1);
-    for (size_t i = 1; i <= mesh->n_triangles; i++)
-        loss_file_print(out, "%zu\n", 3 * i);
-    loss_file_put_text(out, "</DataArray>\n</Polys>\n");
-}
-
-static loss_status write_vtp(const char *path, const lossi_mesh *mesh, bool ascii)
-{
-    (void)ascii;
-    loss_file *out;
-    loss_status status = loss_file_open(&out, path, &KIND);
+    static const char *const cells[] = {"Verts", "Lines"};
+    lossi_vtk v;
+    loss_status status = lossi_vtk_begin(&v, path, "PolyData", "", facts);
     if (status)
         return status;
-    size_t n = mesh->n_vertices;
-    begin_file(out, "PolyData");
-    loss_file_print(
-        out,
-        "<PolyData>\n<Piece NumberOfPoints=\"%zu\" NumberOfVerts=\"0\" NumberOfLines=\"0\" "
-        "NumberOfStrips=\"0\" "
-        "NumberOfPolys=\"%zu\">\n<PointData Scalars=\"loss\" Normals=\"Normals\">\n",
-        n, mesh->n_triangles);
-    write_doubles(out, "loss", mesh->loss, n);
-    write_doubles(out, "standard_error", mesh->standard_error, n);
-    write_doubles(out, "accuracy", mesh->accuracy, n);
-    write_vectors(out, "Normals", mesh->normals, n);
-    loss_file_put_text(out, "</PointData>\n<Points>\n");
-    write_vectors(out, "Points", mesh->positions, n);
-    loss_file_put_text(out, "</Points>\n");
-    write_triangles(out, mesh);
-    loss_file_put_text(out, "</Piece>\n</PolyData>\n</VTKFile>\n");
-    return loss_file_commit(out);
+    bool has_lines = p->offsets != NULL;
+    loss_file_print(v.out,
+                    "<Piece NumberOfPoints=\"%zu\" NumberOfVerts=\"%zu\" NumberOfLines=\"%zu\" "
+                    "NumberOfStrips=\"0\" NumberOfPolys=\"0\">\n<PointData>\n",
+                    p->n, has_lines ? 0 : p->n, has_lines ? p->n_lines : 0);
+    for (size_t i = 0; i < p->n_columns; i++) {
+        const struct lossi_vtk_column *c = &p->columns[i];
+        lossi_vtk_put(&v, c->type, c->name, 1, c->values, c->type->size ? p->n : c->bytes);
+    }
+    lossi_vtk_xml(&v, "</PointData>\n<Points>\n");
+    lossi_vtk_put(&v, &LOSSI_VTK_DOUBLE, "Points", 3, p->positions, p->n);
+    loss_file_print(v.out, "</Points>\n<%s>\n", cells[has_lines]);
+    lossi_vtk_put(&v, &LOSSI_VTK_INDEX, "connectivity", 1, p->connectivity, p->n);
+    if (has_lines)
+        lossi_vtk_put(&v, &LOSSI_VTK_INDEX, "offsets", 1, p->offsets, p->n_lines);
+    else /* the end of point i is i + 1 */
+        lossi_vtk_put(&v, &LOSSI_VTK_INDEX, "offsets", 1, p->connectivity + 1, p->n);
+    loss_file_print(v.out, "</%s>\n</Piece>\n", cells[has_lines]);
+    return lossi_vtk_end(&v);
 }
-
-const lossi_mesh_format lossi_mesh_vtp = {
-    {".vtp", "mesh with loss, error and accuracy (ParaView, f3d)", false}, write_vtp};

@@ -12,6 +12,7 @@
 #include "formats/grid.h"
 #include "surface/export.h"
 #include "surface/mesh.h"
+#include "surface/provenance.h"
 #include "surface/surface.h"
 
 static const loss_file_kind TABLE = {"text", 0, NULL, 0};
@@ -125,9 +126,22 @@ static loss_status add_estimates(loss_surface *s, loss_split split, lossi_mesh *
                      r.median_error));
 }
 
+/* Each fact on a line of its own. */
+static loss_status add_fact_lines(const cJSON *facts, lossi_mesh *mesh)
+{
+    loss_status status = LOSS_OK;
+    for (const cJSON *fact = facts->child; fact && !status; fact = fact->next) {
+        char *text = cJSON_IsString(fact) ? NULL : cJSON_PrintUnformatted(fact);
+        const char *value = cJSON_IsString(fact) ? fact->valuestring : text;
+        status = add_comment(mesh, value ? lossi_format("%s: %s", fact->string, value) : NULL);
+        cJSON_free(text);
+    }
+    return status;
+}
+
 /* What was measured, and how z was made of it. */
 static loss_status add_comments(loss_surface *s, loss_split split, const lossi_height_scale *scale,
-                                lossi_mesh *mesh)
+                                const cJSON *facts, lossi_mesh *mesh)
 {
     char images[LOSSI_KEY_SIZE];
     lossi_split_key(images, LOSS_KEY_IMAGES, split);
@@ -135,7 +149,8 @@ static loss_status add_comments(loss_surface *s, loss_split split, const lossi_h
         lossi_format("loss landscape by libloss %s: %s, weights %s",
                      lossi_surface_fact(s, LOSS_KEY_VERSION), lossi_surface_fact(s, LOSS_KEY_MODEL),
                      lossi_surface_fact(s, LOSS_KEY_WEIGHTS_DIGEST)),
-        lossi_format("mean cross-entropy in nats over %s %s images of %s, BatchNorm mode %s",
+        lossi_format("mean %s over %s %s images of %s, BatchNorm mode %s",
+                     loss_surface_text(s, LOSS_KEY_LOSS, "cross-entropy in nats"),
                      lossi_surface_fact(s, images), loss_split_name(split),
                      lossi_surface_fact(s, LOSS_KEY_DATA_FORMAT),
                      lossi_surface_fact(s, LOSS_KEY_BN)),
@@ -153,7 +168,21 @@ static loss_status add_comments(loss_surface *s, loss_split split, const lossi_h
     }
     if (!status)
         status = loss_surface_has_estimates(s, &has);
-    return !status && has ? add_estimates(s, split, mesh) : status;
+    if (!status && has)
+        status = add_estimates(s, split, mesh);
+    return status ? status : add_fact_lines(facts, mesh);
+}
+
+loss_status lossi_export_facts(const loss_surface *s, loss_split split, cJSON **facts)
+{
+    bool failed = false;
+    *facts = cJSON_CreateObject();
+    lossi_provenance_add(s, split, *facts, &failed);
+    if (!failed)
+        return LOSS_OK;
+    cJSON_Delete(*facts);
+    *facts = NULL;
+    return lossi_fail_nomem(sizeof(cJSON));
 }
 
 loss_status lossi_export_faces(const loss_surface *s, const char *path)
@@ -186,19 +215,30 @@ static loss_status write_mesh(loss_surface *s, const char *path, const lossi_mes
     fields_free(&f);
     if (status)
         return status;
-    status = add_comments(s, split, &scale, &mesh);
+    cJSON *facts;
+    status = lossi_export_facts(s, split, &facts);
+    mesh.facts = facts;
+    if (!status)
+        status = add_comments(s, split, &scale, facts, &mesh);
     if (!status)
         status = format->write(path, &mesh, opt->ascii);
+    cJSON_Delete(facts);
     lossi_mesh_free(&mesh);
     return status;
 }
 
 static loss_status write_vti(loss_surface *s, const char *path, const loss_export_options *opt)
 {
+    loss_split split = loss_surface_split(s, opt->split);
     fields f;
-    loss_status status = read_fields(s, loss_surface_split(s, opt->split), &f);
-    if (status)
+    cJSON *facts;
+    loss_status status = lossi_export_facts(s, split, &facts);
+    if (!status)
+        status = read_fields(s, split, &f);
+    if (status) {
+        cJSON_Delete(facts);
         return status;
+    }
     lossi_grid_array arrays[] = {{"loss", f.loss, NULL},
                                  {"standard_error", f.standard_error, NULL},
                                  {"accuracy", f.accuracy, NULL},
@@ -206,12 +246,14 @@ static loss_status write_vti(loss_surface *s, const char *path, const loss_expor
                                  {"low", f.low, NULL},
                                  {"high", f.high, NULL},
                                  {"estimated", NULL, f.estimated}};
-    lossi_vti vti = {s->x.n, s->y.n, {s->x.min, s->y.min}, {1, 1}, arrays, f.estimates ? 7 : 4};
+    lossi_vti vti = {s->x.n, s->y.n, {s->x.min, s->y.min}, {1, 1}, arrays, f.estimates ? 7 : 4,
+                     facts};
     if (s->x.n > 1)
         vti.spacing[0] = (s->x.max - s->x.min) / (double)(s->x.n - 1);
     if (s->y.n > 1)
         vti.spacing[1] = (s->y.max - s->y.min) / (double)(s->y.n - 1);
     status = lossi_vti_write(path, &vti);
+    cJSON_Delete(facts);
     fields_free(&f);
     return status;
 }
@@ -273,37 +315,52 @@ static loss_status write_npz(loss_surface *s, const char *path, const loss_expor
         {"loss_test", "standard_error_test", "accuracy_test", "evaluated_test", "low_test",
          "high_test", "estimated_test"}};
     size_t nx = s->x.n, ny = s->y.n, n = 0;
-    lossi_npz_member members[16];
+    lossi_npz_member members[17];
     fields f[2] = {{0}, {0}};
     double *axes = lossi_alloc(nx + ny, sizeof *axes);
-    loss_status status = axes ? LOSS_OK : lossi_fail_nomem((nx + ny) * sizeof *axes);
+    char *meta = lossi_provenance_text(s);
+    loss_status status = axes && meta ? LOSS_OK : lossi_fail_nomem((nx + ny) * sizeof *axes);
     if (!status) {
+        members[n++] = (lossi_npz_member){
+            .name = "meta", .n_dims = 1, .dims = {strlen(meta)}, .bytes = (uint8_t *)meta};
         for (size_t i = 0; i < nx; i++)
             axes[i] = loss_axis_at(s->x, i);
         for (size_t i = 0; i < ny; i++)
             axes[nx + i] = loss_axis_at(s->y, i);
-        members[n++] = (lossi_npz_member){"x", 1, {nx, 0}, axes, NULL};
-        members[n++] = (lossi_npz_member){"y", 1, {ny, 0}, axes + nx, NULL};
+        members[n++] = (lossi_npz_member){"x", 1, {nx, 0}, axes, NULL, NULL};
+        members[n++] = (lossi_npz_member){"y", 1, {ny, 0}, axes + nx, NULL, NULL};
     }
     for (int k = 0; k < 2 && !status; k++) {
         if (!loss_surface_has_split(s, (loss_split)k))
             continue;
         status = read_fields(s, (loss_split)k, &f[k]);
-        members[n++] = (lossi_npz_member){names[k][0], 2, {ny, nx}, f[k].loss, NULL};
-        members[n++] = (lossi_npz_member){names[k][1], 2, {ny, nx}, f[k].standard_error, NULL};
-        members[n++] = (lossi_npz_member){names[k][2], 2, {ny, nx}, f[k].accuracy, NULL};
-        members[n++] = (lossi_npz_member){names[k][3], 2, {ny, nx}, NULL, f[k].evaluated};
+        members[n++] = (lossi_npz_member){names[k][0], 2, {ny, nx}, f[k].loss, NULL, NULL};
+        members[n++] =
+            (lossi_npz_member){names[k][1], 2, {ny, nx}, f[k].standard_error, NULL, NULL};
+        members[n++] = (lossi_npz_member){names[k][2], 2, {ny, nx}, f[k].accuracy, NULL, NULL};
+        members[n++] = (lossi_npz_member){names[k][3], 2, {ny, nx}, NULL, f[k].evaluated, NULL};
         if (!f[k].estimates)
             continue;
-        members[n++] = (lossi_npz_member){names[k][4], 2, {ny, nx}, f[k].low, NULL};
-        members[n++] = (lossi_npz_member){names[k][5], 2, {ny, nx}, f[k].high, NULL};
-        members[n++] = (lossi_npz_member){names[k][6], 2, {ny, nx}, NULL, f[k].estimated};
+        members[n++] = (lossi_npz_member){names[k][4], 2, {ny, nx}, f[k].low, NULL, NULL};
+        members[n++] = (lossi_npz_member){names[k][5], 2, {ny, nx}, f[k].high, NULL, NULL};
+        members[n++] = (lossi_npz_member){names[k][6], 2, {ny, nx}, NULL, f[k].estimated, NULL};
     }
     if (!status)
         status = lossi_npz_write(path, members, n);
     fields_free(&f[0]);
     fields_free(&f[1]);
     free(axes);
+    free(meta);
+    return status;
+}
+
+static loss_status write_facts(loss_surface *s, const char *path, const loss_export_options *opt)
+{
+    (void)opt;
+    char *text = lossi_provenance_text(s);
+    loss_status status =
+        text ? loss_file_write(path, text, strlen(text), &TABLE) : lossi_fail_nomem(sizeof(cJSON));
+    free(text);
     return status;
 }
 
@@ -318,7 +375,8 @@ static loss_status write_npz(loss_surface *s, const char *path, const loss_expor
     MESH(obj)                                                                                      \
     MESH(stl)                                                                                      \
     SURFACE(write_csv, {".csv", "a row a point", true})                                            \
-    SURFACE(write_npz, {".npz", "arrays for numpy", false})
+    SURFACE(write_npz, {".npz", "arrays for numpy", false})                                        \
+    SURFACE(write_facts, {".json", "what was measured, for a table without it", false})
 
 #define DECLARE_MESH(name) extern const lossi_mesh_format lossi_mesh_##name;
 #define DECLARE_NOTHING(...)

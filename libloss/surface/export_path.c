@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "surface/mesh.h"
+#include "surface/export.h"
+#include "surface/export_vtp.h"
 #include "surface/surface.h"
 
 static const loss_file_kind TABLE = {"text", 0, NULL, 0}, PLY = {"PLY mesh", 0, "ply", 3};
@@ -58,9 +59,8 @@ static loss_status write_csv(loss_surface *s, const char *path)
     return status;
 }
 
-/* The scale that the mesh of the same options has. */
-static loss_status find_scale(loss_surface *s, loss_split split, loss_height height,
-                              lossi_height_scale *scale)
+loss_status lossi_export_scale(loss_surface *s, loss_split split, loss_height height,
+                               lossi_height_scale *scale)
 {
     size_t n = s->x.n * s->y.n;
     double width = s->x.max - s->x.min, depth = s->y.max - s->y.min;
@@ -73,16 +73,9 @@ static loss_status find_scale(loss_surface *s, loss_split split, loss_height hei
     return status;
 }
 
-/* A checkpoint that has a place in space. */
-typedef struct vertex {
-    const loss_path_point *point;
-    double z;
-    bool follows; /* the vertex before is of the checkpoint before: a line joins them */
-} vertex;
-
 /* vertices [n], written. @return how many */
 static size_t find_vertices(const loss_path_point *points, size_t n,
-                            const lossi_height_scale *scale, vertex *vertices)
+                            const lossi_height_scale *scale, lossi_path_vertex *vertices)
 {
     size_t n_vertices = 0;
     for (size_t i = 0; i < n; i++) {
@@ -92,13 +85,13 @@ static size_t find_vertices(const loss_path_point *points, size_t n,
             continue;
         bool follows = n_vertices && i && vertices[n_vertices - 1].point == p - 1 &&
                        strcmp(points[i - 1].run, p->run) == 0;
-        vertices[n_vertices++] = (vertex){p, z, follows};
+        vertices[n_vertices++] = (lossi_path_vertex){p, z, follows};
     }
     return n_vertices;
 }
 
-static void write_ply(loss_file *out, const loss_surface *s, const vertex *vertices, size_t n,
-                      const lossi_height_scale *scale)
+static void put_ply(loss_file *out, const loss_surface *s, const lossi_path_vertex *vertices,
+                    size_t n, const lossi_height_scale *scale)
 {
     size_t n_edges = 0;
     for (size_t i = 0; i < n; i++)
@@ -138,25 +131,52 @@ static void write_ply(loss_file *out, const loss_surface *s, const vertex *verti
             loss_file_print(out, "%zu %zu\n", i - 1, i);
 }
 
-static loss_status write_lines(loss_surface *s, const char *path, const loss_export_options *opt)
+static loss_status write_ply(const loss_surface *s, const char *path, loss_split split,
+                             const lossi_path_vertex *vertices, size_t n,
+                             const lossi_height_scale *scale)
+{
+    loss_file *file;
+    loss_status status = loss_file_open(&file, path, &PLY);
+    (void)split;
+    if (status)
+        return status;
+    put_ply(file, s, vertices, n, scale);
+    return loss_file_commit(file);
+}
+
+static loss_status write_vtp(const loss_surface *s, const char *path, loss_split split,
+                             const lossi_path_vertex *vertices, size_t n,
+                             const lossi_height_scale *scale)
+{
+    cJSON *facts;
+    loss_status status = lossi_export_facts(s, split, &facts);
+    (void)scale;
+    if (!status)
+        status = lossi_write_path_vtp(path, vertices, n, facts);
+    cJSON_Delete(facts);
+    return status;
+}
+
+typedef loss_status write_function(const loss_surface *s, const char *path, loss_split split,
+                                   const lossi_path_vertex *vertices, size_t n,
+                                   const lossi_height_scale *scale);
+
+static loss_status write_lines(loss_surface *s, const char *path, const loss_export_options *opt,
+                               write_function *write)
 {
     loss_split split = loss_surface_split(s, opt->split);
     const loss_path_point *points;
     size_t n;
     lossi_height_scale scale;
-    loss_file *file;
-    loss_status status = find_scale(s, split, opt->height, &scale);
+    loss_status status = lossi_export_scale(s, split, opt->height, &scale);
     if (!status)
         status = loss_surface_paths(s, split, &n, &points);
-    vertex *vertices = status ? NULL : lossi_alloc(n, sizeof *vertices);
+    lossi_path_vertex *vertices = status ? NULL : lossi_alloc(n, sizeof *vertices);
     if (!status && !vertices)
         status = lossi_fail_nomem(n * sizeof *vertices);
     if (!status)
-        status = loss_file_open(&file, path, &PLY);
-    if (!status) {
-        write_ply(file, s, vertices, find_vertices(points, n, &scale, vertices), &scale);
-        status = loss_file_commit(file);
-    }
+        status =
+            write(s, path, split, vertices, find_vertices(points, n, &scale, vertices), &scale);
     free(vertices);
     return status;
 }
@@ -173,6 +193,8 @@ loss_status loss_surface_export_path(loss_surface *surface, const char *path,
     if (ending && strcmp(ending, ".csv") == 0)
         return write_csv(surface, path);
     if (ending && strcmp(ending, ".ply") == 0)
-        return write_lines(surface, path, &opt);
+        return write_lines(surface, path, &opt, write_ply);
+    if (ending && strcmp(ending, ".vtp") == 0)
+        return write_lines(surface, path, &opt, write_vtp);
     return lossi_export_unknown(path, " for paths", true);
 }

@@ -4,21 +4,49 @@
 #include <math.h>
 
 static const char *const FACTS[] = {
-    LOSS_KEY_MODEL,        LOSS_KEY_PARAMETERS,   LOSS_KEY_WEIGHTS_DIGEST,
-    LOSS_KEY_WEIGHTS_NORM, LOSS_KEY_CAVEAT,       LOSS_KEY_DATA_FORMAT,
-    LOSS_KEY_LOSS,         LOSS_KEY_L2,           LOSS_KEY_BN,
-    LOSS_KEY_BN_IMAGES,    LOSS_KEY_BN_SELECTION, LOSS_KEY_DIRECTIONS,
-    LOSS_KEY_PLANE_DIGEST, LOSS_KEY_NORM_X,       LOSS_KEY_NORM_Y,
-    LOSS_KEY_COSINE,       LOSS_KEY_NORM,         LOSS_KEY_IGNORE,
-    LOSS_KEY_LAYERS,       LOSS_KEY_SEED,         LOSS_KEY_REPEAT,
-    LOSS_KEY_EXPLAINED_X,  LOSS_KEY_EXPLAINED_Y,  LOSS_KEY_EIGENVALUE_X,
-    LOSS_KEY_EIGENVALUE_Y, LOSS_KEY_SOLUTIONS,    LOSS_KEY_ESTIMATE,
-    LOSS_KEY_ISA,          LOSS_KEY_VERSION,      LOSS_KEY_CREATED,
+    LOSS_KEY_MODEL,
+    LOSS_KEY_PARAMETERS,
+    LOSS_KEY_WEIGHTS_DIGEST,
+    LOSS_KEY_WEIGHTS_NORM,
+    LOSS_KEY_CAVEAT,
+    LOSS_KEY_DATA_FORMAT,
+    LOSS_KEY_LOSS,
+    LOSS_KEY_L2,
+    LOSS_KEY_BN,
+    LOSS_KEY_BN_IMAGES,
+    LOSS_KEY_BN_SELECTION,
+    LOSS_KEY_DIRECTIONS,
+    LOSS_KEY_PLANE_DIGEST,
+    LOSS_KEY_NORM_X,
+    LOSS_KEY_NORM_Y,
+    LOSS_KEY_COSINE,
+    LOSS_KEY_NORM,
+    LOSS_KEY_IGNORE,
+    LOSS_KEY_LAYERS,
+    LOSS_KEY_SEED,
+    LOSS_KEY_REPEAT,
+    LOSS_KEY_EXPLAINED_X,
+    LOSS_KEY_EXPLAINED_Y,
+    LOSS_KEY_EIGENVALUE_X,
+    LOSS_KEY_EIGENVALUE_Y,
+    LOSS_KEY_SOLUTIONS,
+    LOSS_KEY_ESTIMATE,
+    LOSS_KEY_ISA,
+    LOSS_KEY_VERSION,
+    LOSS_KEY_CREATED,
     LOSS_KEY_ID,
+    LOSS_KEY_NETWORK_FROM,
+    LOSS_KEY_FOLDED_NORMS,
+    LOSS_KEY_MEAN,
+    LOSS_KEY_STD,
+    LOSS_KEY_PCA_CHECKPOINTS,
+    LOSS_KEY_ESTIMATE_SHARE,
+    LOSS_KEY_ESTIMATE_ERROR,
+    LOSS_KEY_CURVATURE,
 };
 /* There is one for each split. */
 static const char *const SPLIT_FACTS[] = {LOSS_KEY_IMAGES, LOSS_KEY_SELECTION, LOSS_KEY_DATA_DIGEST,
-                                          LOSS_KEY_MODEL_LOSS};
+                                          LOSS_KEY_MODEL_LOSS, LOSS_KEY_ESTIMATE_CHECK};
 
 /* A number that a double holds; a seed may have 64 bits. */
 static void add_fact(const loss_surface *s, cJSON *to, const char *name, const char *key,
@@ -45,4 +73,20 @@ void lossi_provenance_add(const loss_surface *s, loss_split split, cJSON *to, bo
         add_fact(s, to, SPLIT_FACTS[i], lossi_split_key(key, SPLIT_FACTS[i], split), failed);
     for (size_t i = 0; i < sizeof FACTS / sizeof *FACTS; i++)
         add_fact(s, to, FACTS[i], FACTS[i], failed);
+}
+
+char *lossi_provenance_text(const loss_surface *s)
+{
+    bool failed = false;
+    cJSON *all = cJSON_CreateObject();
+    lossi_json_add(all, "kind", cJSON_CreateString("facts"), &failed);
+    for (int k = 0; k < 2; k++) {
+        const char *name = loss_split_name((loss_split)k);
+        if (s->has_split[k])
+            lossi_provenance_add(s, (loss_split)k,
+                                 lossi_json_add(all, name, cJSON_CreateObject(), &failed), &failed);
+    }
+    char *text = failed ? NULL : cJSON_Print(all);
+    cJSON_Delete(all);
+    return text;
 }

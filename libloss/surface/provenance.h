@@ -9,4 +9,8 @@
  * host, command line) stay behind. */
 void lossi_provenance_add(const loss_surface *surface, loss_split split, cJSON *to, bool *failed);
 
+/** The facts about every split that the file has, by its name, as JSON. Owned by the caller:
+ * free(); NULL when memory is out. */
+char *lossi_provenance_text(const loss_surface *surface);
+
 #endif

@@ -1,12 +1,14 @@
-/* Meshes as text, line by line: ASCII STL and VTK's PolyData. */
+/* Meshes, line by line and value by value: ASCII STL and VTK's PolyData. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include <cjson/cJSON.h>
 #include <loss/file.h>
 
 #include "formats/mesh.h"
@@ -59,18 +61,40 @@ static void test_ascii_stl(void **state)
                        "endsolid landscape\n");
 }
 
+/* The values behind "_" in the order of the arrays, each with its length before it. */
 static void test_vtp(void **state)
 {
     (void)state;
     lossi_mesh mesh = make_mesh();
     const char *path = scratch_path("a.vtp");
+    uint8_t *bytes;
+    size_t n;
+    mesh.facts = cJSON_Parse("{\"model\": \"ab\", \"images\": 512}");
     assert_int_equal(lossi_mesh_vtp.write(path, &mesh, false), LOSS_OK);
-    assert_holds(path, "format=\"ascii\">\n0 0 1\n1 0 0\n0 1 0\n0 0 -1\n</DataArray>");
-    assert_holds(path, "format=\"ascii\">\n0 0 0\n2 0 0\n0 3 0\n0 0 5\n</DataArray>");
-    assert_holds(path, "Name=\"loss\" NumberOfComponents=\"1\" format=\"ascii\">\n"
-                       "1.5\n2.5\n3.5\n4.5\n</DataArray>");
-    assert_holds(path, "format=\"ascii\">\n0 1 2\n1 0 3\n</DataArray>");
-    assert_holds(path, "format=\"ascii\">\n3\n6\n</DataArray>");
+    cJSON_Delete((cJSON *)(uintptr_t)mesh.facts);
+    assert_holds(path, "<DataArray type=\"String\" Name=\"model\" NumberOfTuples=\"1\" "
+                       "format=\"ascii\">97 98 0</DataArray>");
+    assert_holds(path, "Name=\"images\" NumberOfTuples=\"1\" format=\"ascii\">512</DataArray>");
+    assert_holds(path, "<DataArray type=\"Float64\" Name=\"standard_error\" "
+                       "NumberOfComponents=\"1\" format=\"appended\" offset=\"40\"/>");
+    assert_int_equal(loss_file_read(path, 1 << 16, &bytes, &n), LOSS_OK);
+    const uint8_t *at = (const uint8_t *)strstr((char *)bytes, "\n_") + 2;
+    const uint64_t length = 4 * sizeof(double);
+    const double losses[] = {1.5, 2.5, 3.5, 4.5};
+    assert_memory_equal(at, &length, sizeof length);
+    assert_memory_equal(at + 8, losses, sizeof losses);
+    at += 3 * (8 + 4 * 8) + 8 + 4 * 12; /* accuracy and normals, too */
+    const float points[] = {0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 5};
+    assert_memory_equal(at + 8, points, sizeof points);
+    at += 8 + sizeof points;
+    const uint32_t corners[] = {0, 1, 2, 1, 0, 3};
+    const uint64_t ends[] = {3, 6};
+    assert_memory_equal(at + 8, corners, sizeof corners);
+    at += 8 + sizeof corners;
+    assert_memory_equal(at + 8, ends, sizeof ends);
+    at += 8 + sizeof ends;
+    assert_string_equal((const char *)at, "\n</AppendedData>\n</VTKFile>\n");
+    free(bytes);
 }
 
 int main(void)

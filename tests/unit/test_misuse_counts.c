@@ -320,6 +320,8 @@ static void test_surfaces(void **state)
     REFUSED(loss_surface_curvature(use.surface, LOSS_SPLIT_TRAIN, NULL));
     REFUSED(loss_surface_export(use.surface, NULL, NULL));
     REFUSED(loss_surface_export_path(use.surface, NULL, NULL));
+    REFUSED(loss_surface_export_criticals(use.surface, NULL, 0, NULL));
+    REFUSED(loss_surface_export_criticals(use.surface, "x.csv", NAN, NULL));
     REFUSED(loss_surface_selection(use.surface, LOSS_SPLIT_TRAIN, NULL));
     REFUSED(loss_surface_bn_selection(use.surface, NULL));
     assert_int_not_equal(loss_surface_bn_selection(use.surface, &selection), LOSS_OK);
