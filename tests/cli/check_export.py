@@ -3,6 +3,7 @@
 check_export.py KIND FILE POINTS.csv
 """
 import csv
+import json
 import struct
 import subprocess
 import sys
@@ -58,17 +59,16 @@ def check_ply(path, points):
     heights = [r[2] for r in order]
     assert all(a <= b + 1e-5 for a, b in zip(heights, heights[1:]))  # higher where the loss is
     comments = " ".join(l for l in lines if l.startswith("comment"))
-    for word in ("images", "BatchNorm", "directions", "z ="):
-        assert word in comments, comments
+    facts = [f"{key}: {value}" for key, value in read_facts("a.ply").items() if not isinstance(value, float)]
+    for word in ("images of", "BatchNorm", "directions", "z =", *facts):
+        assert word in comments, (word, comments)
 
 
 def check_vti(path, points):
     import vtk
     from vtk.util.numpy_support import vtk_to_numpy
-    reader = vtk.vtkXMLImageDataReader()
-    reader.SetFileName(path)
-    reader.Update()
-    image = reader.GetOutput()
+    image = read_vtk(vtk.vtkXMLImageDataReader(), path)
+    check_facts(image, read_facts(path))
     loss = vtk_to_numpy(image.GetPointData().GetArray("loss"))
     check_vertices([(*image.GetPoint(i)[:2], loss[i]) for i in range(image.GetNumberOfPoints())], points)
     for name in ("standard_error", "accuracy", "evaluated"):
@@ -78,10 +78,8 @@ def check_vti(path, points):
 def check_vtp(path, points):
     import vtk
     from vtk.util.numpy_support import vtk_to_numpy
-    reader = vtk.vtkXMLPolyDataReader()
-    reader.SetFileName(path)
-    reader.Update()
-    mesh = reader.GetOutput()
+    mesh = read_vtk(vtk.vtkXMLPolyDataReader(), path)
+    check_facts(mesh, read_facts(path))
     loss = vtk_to_numpy(mesh.GetPointData().GetArray("loss"))
     accuracy = vtk_to_numpy(mesh.GetPointData().GetArray("accuracy"))
     check_vertices([(*mesh.GetPoint(i)[:2], loss[i]) for i in range(mesh.GetNumberOfPoints())], points)
@@ -90,9 +88,70 @@ def check_vtp(path, points):
     assert mesh.GetNumberOfPolys() == 2 * (xs - 1) * (ys - 1)
 
 
+def read_vtk(reader, path):
+    reader.SetFileName(path)
+    reader.Update()
+    return reader.GetOutput()
+
+
+def read_facts(path):
+    """Of the .json beside the file, by the split."""
+    return json.load(open(path.rsplit(".", 1)[0].split("-")[0] + ".json"))["test"]
+
+
+def check_facts(data, facts):
+    """FieldData holds the facts, texts as texts and numbers as numbers."""
+    fields = data.GetFieldData()
+    assert len(facts) > 20, facts
+    for key, value in facts.items():
+        array = fields.GetAbstractArray(key)
+        assert array is not None, key
+        assert array.GetValue(0) == value, (key, array.GetValue(0), value)
+
+
+def check_path(path, points):
+    """-path.vtp holds the rows of -path.csv as lines, one for each run."""
+    import vtk
+    from vtk.util.numpy_support import vtk_to_numpy
+    data = read_vtk(vtk.vtkXMLPolyDataReader(), path)
+    rows = [r for r in csv.DictReader(open(path.replace(".vtp", ".csv"))) if r["split"] == "test"]
+    arrays = data.GetPointData()
+    assert data.GetNumberOfPoints() == len(rows) > 1, (data.GetNumberOfPoints(), len(rows))
+    for name in ("epoch", "true_loss", "true_accuracy", "plane_loss", "residual", "distance"):
+        values = vtk_to_numpy(arrays.GetArray(name))
+        assert all(v == float(r[name]) for v, r in zip(values, rows)), name
+    for name in ("run", "checkpoint"):
+        texts = arrays.GetAbstractArray(name)
+        assert [texts.GetValue(i) for i in range(len(rows))] == [r[name] for r in rows], name
+    assert all(data.GetPoint(i)[0] == float(r["x"]) and data.GetPoint(i)[1] == float(r["y"]) for i, r in enumerate(rows))
+    runs = sorted({r["run"] for r in rows})
+    assert data.GetNumberOfLines() == len(runs) > 1, data.GetNumberOfLines()
+    assert sum(data.GetCell(k).GetNumberOfPoints() for k in range(data.GetNumberOfCells())) == len(rows)
+    assert len(set(vtk_to_numpy(arrays.GetArray("run_number")))) == len(runs)
+    check_facts(data, read_facts(path))
+
+
+def check_criticals(path, points):
+    """G.vtp holds the rows of G.csv as points."""
+    import vtk
+    from vtk.util.numpy_support import vtk_to_numpy
+    data = read_vtk(vtk.vtkXMLPolyDataReader(), path)
+    rows = list(csv.DictReader(open(path.replace(".vtp", ".csv"))))
+    arrays = data.GetPointData()
+    assert data.GetNumberOfPoints() == data.GetNumberOfVerts() == len(rows) > 0
+    for name in ("loss", "grid_loss", "persistence", "border"):
+        assert all(v == float(r[name]) for v, r in zip(vtk_to_numpy(arrays.GetArray(name)), rows)), name
+    kinds = arrays.GetAbstractArray("kind")
+    assert [kinds.GetValue(i) for i in range(len(rows))] == [r["kind"] for r in rows]
+    assert all(data.GetPoint(i)[:2] == (float(r["x"]), float(r["y"])) for i, r in enumerate(rows))
+    assert data.GetFieldData().GetAbstractArray("model").GetValue(0)
+
+
 def check_npz(path, points):
     import numpy
     arrays = numpy.load(path)
+    meta = json.loads(arrays["meta"].tobytes())
+    assert meta == json.load(open(path.replace(".npz", ".json"))) and meta["test"]["images"] == 40, meta
     for (iy, ix), row in points.items():
         assert arrays["x"][ix] == float(row["x"]) and arrays["y"][iy] == float(row["y"])
         assert arrays["loss_test"][iy, ix] == float(row["loss"])
@@ -110,4 +169,4 @@ def check_assimp(path, points):
 
 if __name__ == "__main__":
     kind, path, points = sys.argv[1:]
-    {"ply": check_ply, "vti": check_vti, "vtp": check_vtp, "npz": check_npz, "assimp": check_assimp}[kind](path, read_points(points))
+    {"ply": check_ply, "vti": check_vti, "vtp": check_vtp, "npz": check_npz, "path": check_path, "criticals": check_criticals, "assimp": check_assimp}[kind](path, read_points(points))

@@ -62,7 +62,7 @@ says "curvature" curvature 0 curvature run --limit 20 --trace 3 --batches 2 --ba
 says "curvature of too few steps" curvature 0 curvature run --limit 20 --top 1 --smallest 1 --steps 2
 says "plot" plot 0 plot a.landscape --out a.png --out a.svg
 says "plot into no folder" failure 1 plot a.landscape --out no/a.png
-says "export" export 0 export a.landscape --out a.csv --out a.ply --out a.vti --out a.vtp --out a.obj --out a.stl --out a.npz \
+says "export" export 0 export a.landscape --out a.csv --out a.ply --out a.vti --out a.vtp --out a.obj --out a.stl --out a.npz --out a.glb --out a.json \
     --contours lines.csv --critical points.csv
 check "with all files" sh -c "grep -q 'a-path.csv' said/export.json && grep -q 'points.csv' said/export.json"
 says "export as nothing known" failure 1 export a.landscape --out a.xyz
@@ -83,7 +83,8 @@ says "info of weights" safetensors 0 info run/epoch-002.safetensors
 says "info of arrays" npz 0 info a.npz
 says "info of a log" "training log" 0 info run/log.csv
 says "info of paths" "training paths" 0 info a-path.csv
-for ending in ply vti vtp obj stl csv png svg; do says "info of .$ending" "$ending" 0 info a.$ending; done
+says "info of what was measured" facts 0 info a.json
+for ending in ply vti vtp glb obj stl csv png svg; do says "info of .$ending" "$ending" 0 info a.$ending; done
 "$LOSSGRID" plot a.landscape --out a.pdf
 says "info of .pdf" pdf 0 info a.pdf
 weights=$here/../data/weights
