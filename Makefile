@@ -119,6 +119,9 @@ ALL_OBJECTS  := $(LIB_OBJECTS) $(PIC_OBJECTS) $(CLI_OBJECTS) $(DOUBLE_OBJECTS) $
 
 STATIC_LIB := $(OUT)/libloss.a
 SHARED_LIB := $(OUT)/libloss.so.$(VERSION)
+# The programs hold the library; with SHARED=1, as in packages, they load it. They use what its headers declare, and no more.
+PROGRAM_LIB  = $(if $(SHARED),$(SHARED_LIB),$(STATIC_LIB))
+PROGRAM_LIBS = $(if $(SHARED),-lm -pthread,$(LIB_LIBS))
 
 # ---- Building ---------------------------------------------------------------------------------------------------------
 
@@ -135,7 +138,7 @@ all: $(STATIC_LIB) $(SHARED_LIB) $(OUT)/lossgrid mpi viewer ## Build the library
 
 # lossview is left out where its libraries are missing. They are looked for only now: `make check` may just have installed them.
 .PHONY: viewer
-viewer: $(STATIC_LIB) $(VIEW_OBJECTS) ## Build lossview; says so where its libraries are missing
+viewer: $(PROGRAM_LIB) $(VIEW_OBJECTS) ## Build lossview; says so where its libraries are missing
 	for module in $(VIEW_MODULES); do \
 		$(PKG_CONFIG) --exists $$module || { echo "lossview: skipped, $$module not found"; exit 0; }; done; \
 	command -v glad >/dev/null || { echo "lossview: skipped, glad not found"; exit 0; }; \
@@ -143,7 +146,7 @@ viewer: $(STATIC_LIB) $(VIEW_OBJECTS) ## Build lossview; says so where its libra
 
 # lossgrid-mpi is left out where Open MPI is missing.
 .PHONY: mpi
-mpi: $(STATIC_LIB) $(CLI_OBJECTS) ## Build lossgrid-mpi; says so where Open MPI is missing
+mpi: $(PROGRAM_LIB) $(CLI_OBJECTS) ## Build lossgrid-mpi; says so where Open MPI is missing
 	if $(PKG_CONFIG) --exists ompi-c; then $(MAKE) --no-print-directory $(OUT)/lossgrid-mpi; \
 	else echo "lossgrid-mpi: skipped, Open MPI not found (pkg-config ompi-c)"; fi
 
@@ -235,13 +238,18 @@ $(SHARED_LIB): $(PIC_OBJECTS) libloss/libloss.map
 	ln -sf $(@F) $(OUT)/$(SONAME)
 	ln -sf $(@F) $(OUT)/libloss.so
 
-$(OUT)/lossgrid: $(CLI_OBJECTS) $(STATIC_LIB)
-	$(call say,LINK)
-	$(LINK) -o $@ $^ $(CLI_LIBS) $(LIB_LIBS)
+# The way of linking changed: link again.
+$(OUT)/linked: FORCE
+	mkdir -p $(@D)
+	echo '$(PROGRAM_LIB)' | cmp -s - $@ || echo '$(PROGRAM_LIB)' >$@
 
-$(OUT)/lossgrid-mpi: $(filter-out %/cli/ranks.o,$(CLI_OBJECTS)) $(MPI_OBJECTS) $(STATIC_LIB)
+$(OUT)/lossgrid: $(CLI_OBJECTS) $(PROGRAM_LIB) $(OUT)/linked
 	$(call say,LINK)
-	$(LINK) -o $@ $^ $(MPI_LIBS) $(CLI_LIBS) $(LIB_LIBS)
+	$(LINK) -o $@ $(filter-out %/linked,$^) $(CLI_LIBS) $(PROGRAM_LIBS)
+
+$(OUT)/lossgrid-mpi: $(filter-out %/cli/ranks.o,$(CLI_OBJECTS)) $(MPI_OBJECTS) $(PROGRAM_LIB) $(OUT)/linked
+	$(call say,LINK)
+	$(LINK) -o $@ $(filter-out %/linked,$^) $(MPI_LIBS) $(CLI_LIBS) $(PROGRAM_LIBS)
 $(filter-out %/handout.o,$(MPI_OBJECTS)): INCLUDES += $(MPI_CFLAGS)
 
 # The loader of OpenGL's functions, and the shaders as strings.
@@ -262,9 +270,9 @@ $(OUT)/viewer/made/shaders.o: $(OUT)/viewer/made/shaders.c $(OUT)/flags
 	$(call say,CC)
 	$(COMPILE) -Wno-overlength-strings -c $< -o $@
 
-$(OUT)/lossview: $(VIEW_OBJECTS) $(VIEW_GL_OBJECTS) $(STATIC_LIB)
+$(OUT)/lossview: $(VIEW_OBJECTS) $(VIEW_GL_OBJECTS) $(PROGRAM_LIB) $(OUT)/linked
 	$(call say,LINK)
-	$(LINK) -o $@ $^ $(VIEW_LIBS) $(LIB_LIBS)
+	$(LINK) -o $@ $(filter-out %/linked,$^) $(VIEW_LIBS) $(PROGRAM_LIBS)
 $(VIEW_TESTS): %: %.o $(VIEW_OBJECTS) $(STATIC_LIB)
 	$(call say,LINK)
 	$(LINK) -o $@ $(filter %.o %.a,$^) -lcmocka $(CLI_LIBS) -lz $(LIB_LIBS)
@@ -407,6 +415,7 @@ deps-check:
 # Pages of the manual and completion in shells: the programs write them, where they run on this machine. A cross compiler's do not.
 PAGES := $(OUT)/share
 .PHONY: pages
+pages: export LD_LIBRARY_PATH := $(OUT)$(if $(LD_LIBRARY_PATH),:$(LD_LIBRARY_PATH))
 pages: all
 	rm -rf $(PAGES)
 	install -d $(PAGES)/man/man1 $(PAGES)/bash-completion/completions $(PAGES)/zsh/site-functions $(PAGES)/fish/vendor_completions.d
@@ -531,4 +540,4 @@ help: ## List the targets
 	awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	echo
 	echo 'Variables: CC, CFLAGS, CPPFLAGS, LDFLAGS (added to ours), WERROR=1 (warnings are errors), V=1 (show the commands),'
-	echo 'BUILD=DIR (instead of build/), DESTDIR, PREFIX ($(PREFIX)), LIBDIR ($(LIBDIR)).'
+	echo 'SHARED=1 (programs that load libloss.so), BUILD=DIR (instead of build/), DESTDIR, PREFIX ($(PREFIX)), LIBDIR ($(LIBDIR)).'

@@ -23,6 +23,8 @@ check "they install" "apt-get update && apt-get install -y --no-install-recommen
 check "lossgrid runs, and computes" "cd /tmp && lossgrid version && lossgrid info --model resnet20 --input-shape 3,32,32 --classes 10"
 check "lossview runs" "lossview --version && lossview --list-bindings"
 check "lossgrid-mpi runs" "lossgrid-mpi version"
+check "they load the library of libloss0" "for program in lossgrid lossgrid-mpi lossview; do
+    ldd /usr/bin/\$program | grep 'libloss.so.0 => /' || exit; done"
 check "pages and completion are there" "test -s /usr/share/man/man1/lossgrid-surface.1.gz -o -e /etc/dpkg/dpkg.cfg.d/excludes
     test -s /usr/share/bash-completion/completions/lossgrid && test -s /usr/share/bash-completion/completions/lossview"
 check "a program of the user" "apt-get install -y --no-install-recommends gcc libc6-dev pkg-config &&
