@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every command of README.md, docs/guide.md and docs/scale.md works as it is written: they are extracted and run,
+# Every command of README.md, docs/guide.md, docs/troubleshooting.md, docs/json.md and docs/scale.md works as it is written: they are extracted and run,
 # one after the other, on a CIFAR-10 of a few noisy images. Grids and mini-batches are made smaller
 # (--x, --y, --batch), windows become pictures. `make` and `sudo` are left to those who run the tests. Speaks TAP.
 set -u
@@ -106,7 +106,7 @@ if make_prerequisites >log 2>&1; then echo "ok - what the pages take for granted
     exit 1
 fi
 
-for page in README.md docs/guide.md docs/scale.md; do
+for page in README.md docs/guide.md docs/troubleshooting.md docs/json.md docs/scale.md; do
     (cd "$src" && commands_of "$page")
 done >commands
 while IFS=$'\t' read -r place command; do

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""examples/python/mobilenet.py, which README shows: trains a little, exports, and lossgrid gives the loss that it printed. Speaks
+"""examples/python/mobilenet.py, which docs/onnx.md shows: trains a little, exports, and lossgrid gives the loss that it printed. Speaks
 TAP; skipped where python3-torch, python3-torchvision or dataset-fashion-mnist is not installed.
 """
 import json
@@ -44,4 +44,4 @@ if not ok:
 run(LOSSGRID, "surface", "--model", "mobilenet.onnx", "--data", "fashion-mnist", "--limit", "20", "--sample", "--x=-1:1:3",
     "--y=0:0:1", "--out", "mobilenet.landscape", "--quiet")
 run(LOSSGRID, "plot", "mobilenet.landscape", "--log", "--out", "mobilenet.png")
-print("ok - README's landscape of it, smaller")
+print("ok - docs/onnx.md's landscape of it, smaller")
