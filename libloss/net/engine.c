@@ -271,17 +271,3 @@ loss_status lossi_engine_feed_all(lossi_engine *e)
 {
     return lossi_engine_run(e, 0, feed_chunk, e);
 }
-
-static const float *image_of_dataset(void *user, size_t i, float *buffer)
-{
-    return loss_dataset_images(user, i, 1, buffer) ? NULL : buffer;
-}
-
-lossi_batch lossi_batch_of(const loss_dataset *data)
-{
-    return (lossi_batch){.n = loss_dataset_count(data),
-                         .labels = loss_dataset_labels(data),
-                         .targets = loss_dataset_targets(data),
-                         .image = image_of_dataset,
-                         .user = (void *)data};
-}

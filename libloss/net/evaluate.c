@@ -180,23 +180,46 @@ static loss_status run(lossi_evaluator *e, const loss_net *net, const lossi_batc
     return lossi_engine_run(&e->engine, 0, run_chunk, e);
 }
 
-loss_status lossi_evaluator_run(lossi_evaluator *e, const loss_net *net, const loss_dataset *data,
-                                loss_cancelled cancelled, void *user, loss_result *result)
+static loss_status run_batch(lossi_evaluator *e, const loss_net *net, const lossi_batch *batch,
+                             loss_result *result)
 {
     double start = lossi_clock();
-    lossi_batch batch = lossi_batch_of(data);
-    batch.cancelled = cancelled;
-    batch.cancelled_user = user;
-    loss_status status = lossi_net_check_loss(net, data);
+    loss_status status = lossi_outcome_reserve(&e->engine, batch->n);
     if (!status)
-        status = lossi_outcome_reserve(&e->engine, batch.n);
-    if (!status)
-        status = run(e, net, &batch, NULL);
+        status = run(e, net, batch, NULL);
     if (status)
         return status;
     lossi_outcome_summarise(&e->engine, result);
     result->seconds = lossi_clock() - start;
     return LOSS_OK;
+}
+
+loss_status lossi_evaluator_run(lossi_evaluator *e, const loss_net *net, const loss_dataset *data,
+                                loss_cancelled cancelled, void *user, loss_result *result)
+{
+    lossi_batch batch = lossi_batch_of(data);
+    batch.cancelled = cancelled;
+    batch.cancelled_user = user;
+    loss_status status = lossi_net_check_loss(net, data);
+    return status ? status : run_batch(e, net, &batch, result);
+}
+
+loss_status lossi_evaluator_run_some(lossi_evaluator *e, const loss_net *net,
+                                     const loss_dataset *data, const uint32_t *images, size_t n,
+                                     loss_cancelled cancelled, void *user, loss_result *result)
+{
+    lossi_batch batch;
+    lossi_some some = {0};
+    loss_status status = lossi_net_check_loss(net, data);
+    if (!status)
+        status = lossi_batch_of_some(&batch, &some, data, images, n);
+    if (!status) {
+        batch.cancelled = cancelled;
+        batch.cancelled_user = user;
+        status = run_batch(e, net, &batch, result);
+    }
+    lossi_some_free(&some);
+    return status;
 }
 
 const double *lossi_evaluator_losses(const lossi_evaluator *e)

@@ -18,6 +18,13 @@ loss_status lossi_evaluator_run(lossi_evaluator *evaluator, const loss_net *net,
                                 const loss_dataset *data, loss_cancelled cancelled, void *user,
                                 loss_result *result);
 
+/** The same over some of its images, in the order of their numbers. The loss of an image has the
+ * bits that it has among all.
+ *  @param images  [n] numbers, n at least 1 */
+loss_status lossi_evaluator_run_some(lossi_evaluator *evaluator, const loss_net *net,
+                                     const loss_dataset *data, const uint32_t *images, size_t n,
+                                     loss_cancelled cancelled, void *user, loss_result *result);
+
 /** The runs from now on are over data set number `set` of what is kept, and use it if their network
  * has its values where it is fixed.
  *  @param kept  NULL: nothing is kept. Borrowed until the next call */
