@@ -21,9 +21,16 @@ typedef struct first {
     bool is_complete;                     /* all is committed */
 } first;
 
+static void clear_outcomes(first *f)
+{
+    for (size_t i = 0; i < f->handout.n_outcomes; i++)
+        loss_outcome_clear(&f->outcomes[i]);
+}
+
 static loss_status commit(first *f)
 {
     loss_status status = loss_surface_hand_in(f->surface, f->outcomes, f->handout.n_outcomes);
+    clear_outcomes(f);
     handout_committed(&f->handout, MPI_Wtime());
     return status;
 }
@@ -79,8 +86,9 @@ static loss_status take_messages(first *f, bool is_late, bool *any)
         if (tag == MESSAGE_HELLO) {
             welcome(f, rank, is_late);
         } else if (tag == MESSAGE_OUTCOME) {
-            message_take(rank, tag, &outcome, sizeof outcome);
-            status = keep(f, rank, &outcome);
+            status = message_take_outcome(rank, &outcome);
+            if (!status)
+                status = keep(f, rank, &outcome);
         } else {
             message_take(rank, tag, NULL, 0);
             handout_leave(&f->handout, rank);
@@ -120,7 +128,7 @@ static loss_status give(first *f, bool *any)
         if (!has)
             break;
         if (rank)
-            message_send(rank, MESSAGE_TASK, &task, sizeof task);
+            status = message_send_task(rank, &task);
         else
             own_tasks_give(f->own, &task);
         handout_give(&f->handout, rank, &task);
@@ -199,6 +207,7 @@ loss_status evaluate_as_first(loss_surface *surface, int n_ranks)
     else
         own_tasks_end(f->own);
     free(f->identity);
+    clear_outcomes(f);
     handout_free(&f->handout);
     free(f);
     return status;

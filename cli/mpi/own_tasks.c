@@ -27,7 +27,7 @@ static void *work(void *context)
         if (own->state == ENDING)
             break;
         pthread_mutex_unlock(&own->mutex);
-        loss_outcome outcome;
+        loss_outcome outcome = {.images = 0};
         loss_status status = loss_surface_compute(own->surface, &own->task, &outcome);
         pthread_mutex_lock(&own->mutex);
         own->outcome = outcome;
@@ -66,6 +66,7 @@ void own_tasks_end(own_tasks *own)
         return;
     set_state(own, ENDING);
     pthread_join(own->thread, NULL);
+    loss_outcome_clear(&own->outcome);
     pthread_cond_destroy(&own->changed);
     pthread_mutex_destroy(&own->mutex);
     free(own);
@@ -96,6 +97,7 @@ loss_status own_tasks_take(own_tasks *own, loss_outcome *outcome, bool *has)
     if (!*has)
         return LOSS_OK;
     *outcome = own->outcome;
+    own->outcome = (loss_outcome){.images = 0};
     loss_status status = own->status;
     *has = !status;
     set_state(own, IDLE);

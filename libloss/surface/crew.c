@@ -142,6 +142,8 @@ void lossi_crew_free(lossi_crew *crew)
     pthread_cond_destroy(&crew->given);
     pthread_cond_destroy(&crew->finished);
     pthread_mutex_destroy(&crew->mutex);
+    for (size_t i = 0; i < crew->n_outcomes; i++)
+        loss_outcome_clear(&crew->outcomes[i]);
     free(crew->members);
     free(crew->queue);
     free(crew->outcomes);
@@ -158,18 +160,14 @@ typedef struct choice {
 
 /* Eigenvalues and recalibration keep much memory for each point, and share a point's images out
  * finely: they go point by point. */
-static loss_status choose(choice *c, const loss_surface *s, size_t n_tasks)
+static loss_status choose(choice *c, const loss_surface *s, size_t n_tasks, size_t n_images)
 {
     lossi_evaluator *one;
     loss_status status = lossi_evaluator_create(&one, s->net, 1);
     if (status)
         return status;
     size_t threads = s->opt.threads ? s->opt.threads : lossi_processors();
-    lossi_crew_work work = {SIZE_MAX, n_tasks ? n_tasks : 1};
-    for (int k = 0; k < 2; k++)
-        if (s->data[k])
-            work.n_chunks = lossi_smaller(
-                work.n_chunks, lossi_evaluator_chunks(one, loss_dataset_count(s->data[k])));
+    const lossi_crew_work work = {lossi_evaluator_chunks(one, n_images), n_tasks ? n_tasks : 1};
     c->bytes = lossi_evaluator_bytes(one) + loss_net_n_parameters(s->net) * sizeof(lossi_real);
     lossi_evaluator_free(one);
     if (s->opt.memory && s->opt.memory < c->bytes)
@@ -202,11 +200,12 @@ static bool allocate(lossi_crew *crew, size_t members)
     return crew->members && crew->queue && crew->outcomes;
 }
 
-loss_status lossi_crew_create(lossi_crew **out, const loss_surface *s, size_t n_tasks)
+loss_status lossi_crew_create(lossi_crew **out, const loss_surface *s, size_t n_tasks,
+                              size_t n_images)
 {
     choice c = {{1, 1}, 0};
     *out = NULL;
-    loss_status status = choose(&c, s, n_tasks);
+    loss_status status = choose(&c, s, n_tasks, n_images);
     if (status)
         return status;
     lossi_crew *crew = calloc(1, sizeof *crew);

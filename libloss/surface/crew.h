@@ -8,10 +8,12 @@
 typedef struct lossi_crew lossi_crew;
 
 /** Members for the tasks of a surface; tells opt.in_work how many.
- *  @param n_tasks  that are left
+ *  @param n_tasks   that are left
+ *  @param n_images  of each
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (opt.memory is too small for one point), LOSS_ERR_NOMEM,
  *          LOSS_ERR_SYSTEM */
-loss_status lossi_crew_create(lossi_crew **out, const loss_surface *surface, size_t n_tasks);
+loss_status lossi_crew_create(lossi_crew **out, const loss_surface *surface, size_t n_tasks,
+                              size_t n_images);
 /** Waits for what is in work; NULL is a no-op. */
 void lossi_crew_free(lossi_crew *crew);
 
@@ -29,7 +31,7 @@ size_t lossi_crew_most(const lossi_crew *crew);
 
 /** Waits until a task is done, and takes the outcomes of all that are.
  *  @param seconds   after which it returns without; INFINITY: it waits
- *  @param outcomes  [lossi_crew_most()]
+ *  @param outcomes  [lossi_crew_most()]; the caller's to clear
  *  @param n         how many are right
  *  @return LOSS_OK, or how one of them failed */
 loss_status lossi_crew_take(lossi_crew *crew, double seconds, loss_outcome *outcomes, size_t *n);

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "surface/agenda.h"
 #include "surface/crew.h"
 #include "surface/crew_plan.h"
 #include "surface/keep.h"
-#include "surface/ledger.h"
 #include "surface/share.h"
 #include "surface/surface.h"
 #include "surface/worker.h"
@@ -21,12 +21,29 @@ enum { MOST_WAITING = 256 };
 typedef struct evaluation {
     loss_surface *surface;
     lossi_crew *crew;
+    size_t round;           /* of the agenda, that the crew is for */
     loss_outcome *outcomes; /* [MOST_WAITING + most of the crew] that were not committed */
     size_t n_outcomes;
     double committed; /* when, in seconds */
     loss_claim claim; /* what the last one found */
     loss_task task;   /* what of it was not given out */
 } evaluation;
+
+/* For the tasks of a round, which are alike. */
+static loss_status make_crew(evaluation *e)
+{
+    const lossi_agenda *agenda = e->surface->agenda;
+    lossi_crew_free(e->crew);
+    e->crew = NULL;
+    loss_status status = lossi_crew_create(&e->crew, e->surface, agenda->n_tasks, agenda->n_images);
+    if (status)
+        return status;
+    e->round = agenda->round;
+    free(e->outcomes);
+    size_t n = MOST_WAITING + lossi_crew_most(e->crew);
+    e->outcomes = calloc(n, sizeof *e->outcomes);
+    return e->outcomes ? LOSS_OK : lossi_fail_nomem(n * sizeof *e->outcomes);
+}
 
 /* The next of the losses and eigenvalues of a point: they are tasks of their own here, so that if
  * it ends between them, what is finished stays. */
@@ -36,9 +53,14 @@ static loss_status next_task(evaluation *e, loss_task *task, bool *has)
     if (!e->task.wants)
         status = loss_surface_claim(e->surface, &e->claim, &e->task);
     *has = !status && e->task.wants;
-    if (*has) {
-        *task = (loss_task){e->task.point, e->task.wants & -e->task.wants};
-        e->task.wants &= e->task.wants - 1;
+    /* The first task of a round is given when no other is in work or waits for a commit. */
+    if (*has && e->round != e->surface->agenda->round)
+        status = make_crew(e);
+    if (*has && !status) {
+        uint64_t images = e->task.wants & LOSS_WANT_IMAGES, wants = e->task.wants & ~images;
+        *task = e->task;
+        task->wants = (wants & -wants) | images;
+        e->task.wants &= wants & (wants - 1) ? ~(wants & -wants) : 0;
     }
     return status;
 }
@@ -55,7 +77,7 @@ static loss_status give_tasks(evaluation *e)
     loss_status status = LOSS_OK;
     while (!status && has && lossi_crew_has_room(e->crew)) {
         status = next_task(e, &task, &has);
-        if (has)
+        if (has && !status)
             lossi_crew_give(e->crew, &task);
     }
     return status;
@@ -64,6 +86,8 @@ static loss_status give_tasks(evaluation *e)
 static loss_status commit(evaluation *e)
 {
     loss_status status = loss_surface_hand_in(e->surface, e->outcomes, e->n_outcomes);
+    for (size_t i = 0; i < e->n_outcomes; i++)
+        loss_outcome_clear(&e->outcomes[i]);
     e->n_outcomes = 0;
     e->committed = lossi_clock();
     return status;
@@ -113,18 +137,6 @@ static void end(evaluation *e)
     }
 }
 
-static loss_status start_crew(evaluation *e)
-{
-    loss_status status = lossi_surface_keep(e->surface);
-    if (!status)
-        status = lossi_crew_create(&e->crew, e->surface, lossi_ledger_left(e->surface->ledger));
-    if (status)
-        return status;
-    size_t n = MOST_WAITING + lossi_crew_most(e->crew);
-    e->outcomes = calloc(n, sizeof *e->outcomes);
-    return e->outcomes ? LOSS_OK : lossi_fail_nomem(n * sizeof *e->outcomes);
-}
-
 loss_status loss_surface_evaluate(loss_surface *surface)
 {
     LOSSI_REQUIRE(surface);
@@ -132,7 +144,9 @@ loss_status loss_surface_evaluate(loss_surface *surface)
     lossi_pause pause = {0};
     loss_status status = loss_surface_claim(surface, &e.claim, &e.task);
     if (!status && e.claim != LOSS_CLAIM_DONE)
-        status = start_crew(&e);
+        status = lossi_surface_keep(surface);
+    if (!status && e.claim != LOSS_CLAIM_DONE)
+        status = make_crew(&e);
     while (!status && (e.claim != LOSS_CLAIM_DONE || e.n_outcomes || is_at_work(&e)))
         status = step(&e, &pause);
     end(&e);

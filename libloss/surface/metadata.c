@@ -105,3 +105,14 @@ const char *loss_surface_metadata_key(const loss_surface *surface, size_t i)
 {
     return surface && i < surface->facts.n ? surface->facts.keys[i] : NULL;
 }
+
+loss_status lossi_surface_read_facts(loss_surface *s)
+{
+    lossi_facts facts;
+    loss_status status = lossi_store_read_facts(s->store, &facts);
+    if (status)
+        return status;
+    lossi_facts_free(&s->facts);
+    s->facts = facts;
+    return LOSS_OK;
+}

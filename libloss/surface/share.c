@@ -13,6 +13,11 @@ static const long BETWEEN_LOOKS = 50000000; /* nanoseconds */
 
 loss_status lossi_share_init(lossi_share *share, const loss_surface *s)
 {
+    return lossi_share_init_some(share, s, NULL);
+}
+
+loss_status lossi_share_init_some(lossi_share *share, const loss_surface *s, const bool *wanted)
+{
     const loss_surface_options *o = &s->opt;
     size_t n = s->x.n * s->y.n, mine = 0;
     *share = (lossi_share){.store = s->store};
@@ -20,7 +25,7 @@ loss_status lossi_share_init(lossi_share *share, const loss_surface *s)
     if (status)
         return status;
     for (size_t i = 0; i < n; i++)
-        if (!o->parts || i % o->parts == o->part - 1)
+        if ((!o->parts || i % o->parts == o->part - 1) && (!wanted || wanted[share->points[i]]))
             share->points[mine++] = share->points[i];
     share->n = mine;
     share->later = malloc((mine ? mine : 1) * sizeof *share->later);

@@ -19,8 +19,13 @@ typedef struct lossi_share {
 /** Whether all that is wanted at a point is in the file by now. */
 typedef loss_status lossi_share_is_done(void *context, size_t point, bool *is);
 
-/** @return LOSS_OK, LOSS_ERR_NOMEM. lossi_share_free() is needed in each case. */
+/** The points of this part of a surface.
+ *  @return LOSS_OK, LOSS_ERR_NOMEM. lossi_share_free() is needed in each case. */
 loss_status lossi_share_init(lossi_share *share, const loss_surface *surface);
+/** Some of its points, in the same order.
+ *  @param wanted  [ny][nx]; NULL: all. Borrowed until it returns. */
+loss_status lossi_share_init_some(lossi_share *share, const loss_surface *surface,
+                                  const bool *wanted);
 void lossi_share_free(lossi_share *share);
 
 /** Claims the next point that is not done. One of a process that ended is free at once; a process

@@ -16,17 +16,17 @@
 #include "cpu/cpu.h"
 #include "net/kept.h"
 #include "plane/kinds.h"
+#include "surface/agenda.h"
 #include "surface/compare.h"
 #include "surface/keep.h"
-#include "surface/ledger.h"
 #include "surface/worker.h"
 
 void lossi_surface_end_evaluation(loss_surface *s)
 {
-    lossi_ledger_free(s->ledger);
+    lossi_agenda_free(s->agenda);
     lossi_task_worker_free(s->worker);
     lossi_kept_free(s->kept);
-    s->ledger = NULL;
+    s->agenda = NULL;
     s->worker = NULL;
     s->kept = NULL;
 }

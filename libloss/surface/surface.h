@@ -25,7 +25,7 @@ struct loss_surface {
         opt; /* its curvature and eigen point to the next two, or curvature is NULL */
     loss_curvature_options curvature;
     loss_eigen_options eigen;
-    struct lossi_ledger *ledger;      /* NULL: nothing was claimed */
+    struct lossi_agenda *agenda;      /* NULL: nothing was claimed */
     struct lossi_task_worker *worker; /* NULL: nothing was computed */
     struct lossi_kept *kept;          /* NULL: nothing is, or not yet */
     char *curvature_layers;           /* of curvature. Owned; NULL: all */
@@ -44,6 +44,9 @@ loss_status lossi_export_take(loss_export_options *opt, const loss_export_option
 loss_status lossi_surface_take_curvature(loss_surface *surface);
 /** The file becomes one about eigenvalues, or is one about the same. */
 loss_status lossi_surface_attach_curvature(loss_surface *surface);
+
+/** The file's facts as they are now: other processes may have added some. */
+loss_status lossi_surface_read_facts(loss_surface *surface);
 
 /** The key of a fact that there is for each split: "images_test". @param text  written
  *  @return text */

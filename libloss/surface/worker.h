@@ -19,7 +19,8 @@ static inline uint64_t lossi_want_curvature(int split)
 
 /** What a surface wants at each point. */
 uint64_t lossi_surface_wants(const loss_surface *surface);
-/** LOSS_ERR_ARGUMENT unless it is a task of the surface. */
+/** LOSS_ERR_ARGUMENT unless it is a task of the surface. The numbers of its images are not looked
+ * at: an outcome's task may have lost them. */
 loss_status lossi_task_check(const loss_surface *surface, const loss_task *task);
 
 /** @param threads  0: one for each processor this process may use

@@ -12,12 +12,12 @@
 static void give(handout *h, int rank, uint64_t point)
 {
     assert_int_equal(handout_who(h), rank);
-    handout_give(h, rank, &(loss_task){point, LOSS_WANT_TRAIN});
+    handout_give(h, rank, &(loss_task){.point = point, .wants = LOSS_WANT_TRAIN});
 }
 
 static bool done(handout *h, int rank, uint64_t point)
 {
-    return handout_done(h, rank, &(loss_task){point, LOSS_WANT_TRAIN});
+    return handout_done(h, rank, &(loss_task){.point = point, .wants = LOSS_WANT_TRAIN});
 }
 
 static handout of_three(void)
@@ -106,7 +106,7 @@ static void a_full_hand_is_told(void **state)
     (void)state;
     handout h = of_three();
     for (uint64_t i = 0; i < MOST_OUTCOMES; i++) {
-        handout_give(&h, 1, &(loss_task){i, LOSS_WANT_TRAIN});
+        handout_give(&h, 1, &(loss_task){.point = i, .wants = LOSS_WANT_TRAIN});
         assert_int_equal(done(&h, 1, i), i == MOST_OUTCOMES - 1);
     }
     handout_free(&h);

@@ -84,7 +84,7 @@ static inline void assert_kept_same(const loss_net *net, loss_net *moved, loss_s
     opt.kept_on_disk = c->on_disk;
     assert_int_equal(loss_surface_open(&surface, NULL, net, plane, test, &opt), LOSS_OK);
     for (size_t i = 0; i <= 4; i += 2) { /* twice on the grid, then the network itself */
-        loss_task task = {i, LOSS_WANT_TEST | LOSS_WANT_TRAIN};
+        loss_task task = {.point = i, .wants = LOSS_WANT_TEST | LOSS_WANT_TRAIN};
         loss_outcome outcome;
         double x = i == 4 ? 0 : loss_axis_at(opt.x, i % 2),
                y = i == 4 ? 0 : loss_axis_at(opt.y, i / 2);

@@ -10,11 +10,23 @@ static void test_tasks(void **state)
 {
     (void)state;
     world w = make_world();
+    static const uint32_t beyond[] = {UINT32_MAX};
     loss_surface *file, *without, *read;
     loss_claim claim;
     loss_task task,
-        bad[] = {{N + 1, LOSS_WANT_TEST},       {UINT64_MAX, LOSS_WANT_TEST},  {0, LOSS_WANT_TRAIN},
-                 {0, LOSS_WANT_TEST_CURVATURE}, {N, LOSS_WANT_TEST_CURVATURE}, {0, 1ULL << 40}};
+        bad[] = {{.point = N + 1, .wants = LOSS_WANT_TEST},
+                 {.point = UINT64_MAX, .wants = LOSS_WANT_TEST},
+                 {.wants = LOSS_WANT_TRAIN},
+                 {.wants = LOSS_WANT_TEST_CURVATURE},
+                 {.point = N, .wants = LOSS_WANT_TEST_CURVATURE},
+                 {.wants = 1ULL << 40},
+                 {.wants = LOSS_WANT_IMAGES},
+                 {.wants = LOSS_WANT_TRAIN | LOSS_WANT_IMAGES},
+                 {.point = N, .wants = LOSS_WANT_TEST | LOSS_WANT_IMAGES},
+                 {.wants = LOSS_WANT_TEST | LOSS_WANT_IMAGES, .n_images = 1},
+                 {.wants = LOSS_WANT_TEST | LOSS_WANT_IMAGES, .images = (uint32_t[]){0}},
+                 {.wants = LOSS_WANT_TEST | LOSS_WANT_IMAGES, .n_images = 1, .images = beyond},
+                 {.wants = LOSS_WANT_TEST, .n_images = 1, .images = (uint32_t[]){0}}};
     loss_outcome outcome;
     char *text;
     assert_int_equal(try_open(&w, "a", &file), LOSS_OK);
@@ -42,6 +54,9 @@ static void test_tasks(void **state)
         of_bad.task = bad[i];
         REFUSED(loss_surface_hand_in(file, &of_bad, 1));
     }
+    loss_outcome_clear(NULL);
+    loss_outcome_clear(&outcome);
+    loss_outcome_clear(&outcome);
     REFUSED(loss_surface_identity(NULL, &text));
     REFUSED(loss_surface_identity(file, NULL));
     loss_point points[N];

@@ -60,9 +60,10 @@ static void note_point(const loss_surface_progress *p, void *user)
     world.n_put++;
 }
 
-loss_status lossi_crew_create(lossi_crew **out, const loss_surface *surface, size_t n_tasks)
+loss_status lossi_crew_create(lossi_crew **out, const loss_surface *surface, size_t n_tasks,
+                              size_t n_images)
 {
-    (void)surface;
+    (void)surface, (void)n_images;
     const simulated_process *p = world.process;
     const lossi_crew_work work = {simulated_chunks(&p->point), n_tasks};
     uint64_t most = p->memory / p->point.network->bytes;
