@@ -99,14 +99,12 @@ static loss_status tell_kept(const surface_request *r, loss_surface *surface)
     return LOSS_OK;
 }
 
-/* An estimate is the work of one process. */
 static loss_status evaluate(const surface_request *r, loss_surface *surface)
 {
-    if (!r->has_estimate) {
-        loss_status status = tell_kept(r, surface);
-        return status ? status : ranks_evaluate(surface);
-    }
-    return ranks_number() ? LOSS_OK : loss_surface_estimate(surface, &r->estimate);
+    loss_status status = tell_kept(r, surface);
+    if (!status && r->has_estimate && !ranks_number())
+        status = loss_surface_begin_estimate(surface, &r->estimate);
+    return status ? status : ranks_evaluate(surface);
 }
 
 static loss_status run(surface_request *r)

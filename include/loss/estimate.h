@@ -61,10 +61,10 @@ typedef struct loss_estimate_options {
  *  exactly. The coarse points, 13 or 9 of them spread over the grid (of a line 5 or 3), are
  *  evaluated with all images; from what they say, the images of the sample are drawn. A fifth of
  *  what is left for the sample goes to the points with the widest intervals; where an error was
- *  asked for, all that are above it get more. Each point is committed when it is done. Called again
- *  on the same file with a larger share, or a smaller error, it goes on from there; the coarse
- * points and the order of the images stay as they were drawn first. One process at a time works on
- * a file; others wait for it.
+ *  asked for, all that are above it get more. Points are evaluated and committed as those of
+ *  loss_surface_evaluate() are, several at once; several processes may work on one file. Called
+ *  again on the same file with a larger share, or a smaller error, it goes on from there; the
+ * coarse points and the order of the images stay as they were drawn first.
  *  @param surface  from loss_surface_open(), with a file; without eigenvalues, repeated lines or
  *                  parts. Threads and cancellation are those of the surface.
  *  @param opt      NULL: a twentieth, seed 0
@@ -77,6 +77,16 @@ typedef struct loss_estimate_options {
  *  Threads: one caller a handle. Cost: share of points x images forward passes. Memory: the losses
  *  of all images at the coarse points, and of the sample at all points. Since 0.1. */
 LOSS_API loss_status loss_surface_estimate(loss_surface *surface, const loss_estimate_options *opt);
+
+/** Begins an estimate: what loss_surface_claim() gives from now on, and loss_surface_evaluate()
+ * does, is of it, until nothing is left of it or the evaluation ends. loss_surface_estimate() is
+ * this and loss_surface_evaluate(); programs that spread tasks over processes call this where the
+ * file is.
+ *  @param surface, opt  as for loss_surface_estimate()
+ *  @return as loss_surface_estimate(); after a failure the surface is as before
+ *  Threads: one caller a handle. Since 0.1. */
+LOSS_API loss_status loss_surface_begin_estimate(loss_surface *surface,
+                                                 const loss_estimate_options *opt);
 
 /** Whether the file holds estimates by now.
  *  @param has  written; false on failure

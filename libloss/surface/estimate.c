@@ -1,9 +1,7 @@
-/* Estimating a surface: whether it can be, what the file says of it, and one split after the other.
- */
+/* Estimating a surface: whether it can be, and what the file says of it. */
 #include <stdlib.h>
 
 #include "surface/estimate_job.h"
-#include "surface/share.h"
 #include "surface/sql.h"
 #include "surface/store_estimate.h"
 
@@ -21,18 +19,6 @@ static loss_status check_surface(const loss_surface *s)
                : LOSS_OK;
 }
 
-/* The file's facts, after it was this process's turn. */
-static loss_status read_facts(loss_surface *s)
-{
-    lossi_facts facts;
-    loss_status status = lossi_store_read_facts(s->store, &facts);
-    if (status)
-        return status;
-    lossi_facts_free(&s->facts);
-    s->facts = facts;
-    return LOSS_OK;
-}
-
 static loss_status put_design(loss_surface *s, const lossi_estimate_design *design,
                               const loss_estimate_options *opt)
 {
@@ -48,11 +34,12 @@ static loss_status put_design(loss_surface *s, const lossi_estimate_design *desi
     return status;
 }
 
-static loss_status estimate_all(loss_surface *s, const loss_estimate_options *opt)
+static loss_status begin(loss_surface *s, const loss_estimate_options *opt)
 {
     lossi_estimate_design design;
     lossi_estimate_plan plan;
-    loss_status status = read_facts(s);
+    lossi_agenda *agenda;
+    loss_status status = lossi_surface_read_facts(s);
     if (!status)
         status = lossi_estimate_design_make(&design, s, opt);
     for (int k = 0; k < 2 && !status; k++) /* before anything is put into the file */
@@ -61,13 +48,16 @@ static loss_status estimate_all(loss_surface *s, const loss_estimate_options *op
                 lossi_estimate_plan_make(&plan, s, &design, loss_dataset_count(s->data[k]), opt);
     if (!status)
         status = put_design(s, &design, opt);
-    for (int k = 0; k < 2 && !status; k++)
-        if (s->data[k])
-            status = lossi_estimate_split(s, (loss_split)k, &design, opt);
-    return status ? status : read_facts(s);
+    if (!status)
+        status = lossi_estimate_job_create(&agenda, s, &design, opt);
+    if (status)
+        return status;
+    lossi_agenda_free(s->agenda);
+    s->agenda = agenda;
+    return LOSS_OK;
 }
 
-loss_status loss_surface_estimate(loss_surface *surface, const loss_estimate_options *given)
+loss_status loss_surface_begin_estimate(loss_surface *surface, const loss_estimate_options *given)
 {
     LOSSI_REQUIRE(surface);
     loss_estimate_options opt = LOSS_ESTIMATE_OPTIONS_INIT;
@@ -76,11 +66,11 @@ loss_status loss_surface_estimate(loss_surface *surface, const loss_estimate_opt
         status = check_surface(surface);
     if (!status)
         status = lossi_store_check_writable(surface->store);
-    if (!status)
-        status = lossi_share_alone(surface, LOSSI_ESTIMATES);
-    if (status)
-        return status;
-    status = estimate_all(surface, &opt);
-    lossi_share_release_alone(surface, LOSSI_ESTIMATES);
-    return status;
+    return status ? status : begin(surface, &opt);
+}
+
+loss_status loss_surface_estimate(loss_surface *surface, const loss_estimate_options *opt)
+{
+    loss_status status = loss_surface_begin_estimate(surface, opt);
+    return status ? status : loss_surface_evaluate(surface);
 }

@@ -1,14 +1,15 @@
-/* The points of a split, estimated. */
+/* The agenda of an estimate. */
 #ifndef LOSSI_SURFACE_ESTIMATE_JOB_H
 #define LOSSI_SURFACE_ESTIMATE_JOB_H
 
+#include "surface/agenda.h"
 #include "surface/estimate_design.h"
 
-/** Evaluates what the design wants of a split and the file lacks, and records how well the coarse
- * points are estimated from each other.
- *  @return LOSS_OK or what failed; finished points are in the file */
-loss_status lossi_estimate_split(loss_surface *s, loss_split split,
-                                 const lossi_estimate_design *design,
-                                 const loss_estimate_options *opt);
+/** What the design wants of all splits and the file lacks.
+ *  @param design, opt  copied
+ *  @return LOSS_OK, LOSS_ERR_NOMEM */
+loss_status lossi_estimate_job_create(lossi_agenda **out, loss_surface *surface,
+                                      const lossi_estimate_design *design,
+                                      const loss_estimate_options *opt);
 
 #endif

@@ -63,6 +63,31 @@ static loss_status take(void *context, size_t point, const lossi_image_losses *i
     return lossi_seen_add(to, images->n, images->losses, images->correct);
 }
 
+size_t lossi_known_count(const lossi_known *k, size_t point)
+{
+    size_t place = lossi_known_coarse(k, point);
+    return place < LOSSI_MOST_COARSE ? k->coarse[place].n : k->seen[point].n;
+}
+
+loss_status lossi_known_refresh(lossi_known *k, size_t point)
+{
+    const loss_surface *s = k->surface;
+    size_t iy = point / s->x.n, ix = point % s->x.n, place = lossi_known_coarse(k, point), n = 0;
+    bool is_exact, is_coarse = place < LOSSI_MOST_COARSE;
+    loss_status status = lossi_store_has_point(s->store, k->split, iy, ix, &is_exact);
+    if (!status)
+        status = lossi_store_count_images(s->store, k->split, iy, ix, is_coarse, &n);
+    if (status)
+        return status;
+    k->is_exact[point] = is_exact;
+    lossi_seen *seen = is_coarse ? &k->coarse[place] : &k->seen[point];
+    if (n <= seen->n)
+        return LOSS_OK;
+    seen_free(seen);
+    *seen = (lossi_seen){0};
+    return lossi_store_read_images_at(s->store, k->split, iy, ix, s->x.n, s->y.n, take, k);
+}
+
 static loss_status find_exact(lossi_known *k, loss_surface *s)
 {
     loss_point *points = lossi_alloc(k->n_points, sizeof *points);

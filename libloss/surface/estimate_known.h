@@ -14,7 +14,7 @@ typedef struct lossi_seen {
 } lossi_seen;
 
 typedef struct lossi_known {
-    const loss_surface *surface;
+    loss_surface *surface;
     loss_split split;
     size_t n_images, n_points;
     lossi_seen coarse[LOSSI_MOST_COARSE]; /* by place in the design; n = 0: not evaluated */
@@ -35,6 +35,12 @@ void lossi_known_free(lossi_known *known);
  *  @param correct  [n]; NULL: none is
  *  @return LOSS_OK, LOSS_ERR_NOMEM */
 loss_status lossi_seen_add(lossi_seen *seen, size_t n, const void *losses, const uint8_t *correct);
+
+/** Images that were seen of a point: of a coarse one all or none, of others those of the sample. */
+size_t lossi_known_count(const lossi_known *known, size_t point);
+/** Reads a point again, if the file has more of it by now.
+ *  @return as lossi_known_init() */
+loss_status lossi_known_refresh(lossi_known *known, size_t point);
 
 /** The place of a point in the design, LOSSI_MOST_COARSE for others. */
 size_t lossi_known_coarse(const lossi_known *known, size_t point);

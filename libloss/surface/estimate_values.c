@@ -67,6 +67,12 @@ loss_status lossi_estimator_init(lossi_estimator *e, const lossi_known *known, u
                   : lossi_sample_draw(&e->sample, &e->loss.panel, seed, (uint32_t)known->split);
 }
 
+const uint32_t *lossi_estimator_images(const lossi_estimator *e, size_t point, size_t first)
+{
+    (void)point; /* all points have the same sample */
+    return e->sample.order + first;
+}
+
 /* Weights of the first m images, if they are not those of the last call. */
 static loss_status calibrate(lossi_estimator *e, size_t m)
 {

@@ -30,6 +30,9 @@ typedef struct lossi_estimator {
 loss_status lossi_estimator_init(lossi_estimator *e, const lossi_known *known, uint64_t seed);
 void lossi_estimator_free(lossi_estimator *e);
 
+/** The images of a point's sample, in their order, from place `first` on. Borrowed from *e. */
+const uint32_t *lossi_estimator_images(const lossi_estimator *e, size_t point, size_t first);
+
 /** The estimate of a point from the first m images that were seen of it.
  *  @param l2  what the loss has besides the mean over images
  *  @return LOSS_OK, LOSS_ERR_NOMEM */

@@ -47,7 +47,7 @@ typedef struct lossi_pause {
 loss_status lossi_share_pause(const loss_surface *surface, lossi_pause *pause);
 
 /** Work that only one process at a time does; numbers of claims after those of the points. */
-typedef enum lossi_sole_work { LOSSI_MODEL_LOSS, LOSSI_PATHS, LOSSI_ESTIMATES } lossi_sole_work;
+typedef enum lossi_sole_work { LOSSI_MODEL_LOSS, LOSSI_PATHS } lossi_sole_work;
 /** Claims such work, if nobody has it.
  *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_NOMEM */
 loss_status lossi_share_try_alone(loss_surface *surface, lossi_sole_work work, bool *is_mine);

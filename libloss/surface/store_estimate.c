@@ -1,5 +1,6 @@
 #include "surface/store_estimate.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "surface/sql.h"
@@ -78,16 +79,57 @@ static void take_images(sqlite3_stmt *select, size_t at, void *to)
     r->status = r->take(r->context, at, &images);
 }
 
+/* sql: of the columns that take_images() wants. */
+static loss_status read_images(lossi_store *store, const char *sql, loss_split split, size_t nx,
+                               size_t ny, lossi_take_images *take, void *context)
+{
+    reading r = {store, take, context, LOSS_OK};
+    loss_status status = lossi_store_read_grid(store, sql, "iiibb", split, nx, ny,
+                                               "losses of images", take_images, &r);
+    return status ? status : r.status;
+}
+
 loss_status lossi_store_read_images(lossi_store *store, loss_split split, size_t nx, size_t ny,
                                     lossi_take_images *take, void *context)
 {
-    reading r = {store, take, context, LOSS_OK};
-    loss_status status = lossi_store_read_grid(
+    return read_images(
         store,
         "SELECT iy, ix, first, losses, correct FROM image_losses WHERE split = ? ORDER BY iy, ix, "
         "first",
-        "iiibb", split, nx, ny, "losses of images", take_images, &r);
-    return status ? status : r.status;
+        split, nx, ny, take, context);
+}
+
+loss_status lossi_store_read_images_at(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                       size_t nx, size_t ny, lossi_take_images *take, void *context)
+{
+    char *sql = lossi_format("SELECT iy, ix, first, losses, correct FROM image_losses WHERE split "
+                             "= ? AND iy = %zu AND ix = %zu ORDER BY first",
+                             iy, ix);
+    loss_status status =
+        sql ? read_images(store, sql, split, nx, ny, take, context) : lossi_fail_nomem(128);
+    free(sql);
+    return status;
+}
+
+loss_status lossi_store_count_images(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                     bool is_all, size_t *n)
+{
+    sqlite3_stmt *select = NULL;
+    bool has = false;
+    loss_status status =
+        lossi_sql_prepare(store,
+                          "SELECT coalesce(sum(length(losses)), 0) FROM image_losses WHERE split = "
+                          "? AND iy = ? AND ix = ? AND (first < 0) = ?",
+                          &select);
+    if (!status) {
+        lossi_store_bind_place(select, split, iy, ix);
+        sqlite3_bind_int(select, 4, is_all);
+        status = lossi_sql_row(store, select, "i", &has);
+    }
+    sqlite3_int64 bytes = has ? sqlite3_column_int64(select, 0) : 0;
+    *n = bytes > 0 ? (size_t)bytes / sizeof(float) : 0;
+    sqlite3_finalize(select);
+    return status;
 }
 
 loss_status lossi_store_insert_images(lossi_store *store, loss_split split, size_t iy, size_t ix,
@@ -116,7 +158,10 @@ loss_status lossi_store_replace_estimate(lossi_store *store, loss_split split, s
     enum { N_VALUES = sizeof values / sizeof *values };
     sqlite3_stmt *put = NULL;
     loss_status status = lossi_sql_prepare(
-        store, "INSERT OR REPLACE INTO estimates VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        store,
+        "INSERT OR REPLACE INTO estimates SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+        "?12, ?13 WHERE NOT EXISTS (SELECT 1 FROM estimates WHERE split = ?1 AND iy = ?2 AND ix = "
+        "?3 AND images > ?12)",
         &put);
     if (!status) {
         lossi_store_bind_place(put, split, iy, ix);

@@ -34,9 +34,16 @@ typedef loss_status lossi_take_images(void *context, size_t point, const lossi_i
 /** Gives all of a split, point after point, in their order. */
 loss_status lossi_store_read_images(lossi_store *store, loss_split split, size_t nx, size_t ny,
                                     lossi_take_images *take, void *context);
+/** The same of one point of that grid; and how many there are.
+ *  @param is_all  those of a coarse point are counted, else those of a sample */
+loss_status lossi_store_read_images_at(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                       size_t nx, size_t ny, lossi_take_images *take,
+                                       void *context);
+loss_status lossi_store_count_images(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                     bool is_all, size_t *n);
 
-/** Within a transaction: adds some images of a point; puts an estimate in place of the one before.
- */
+/** Within a transaction: adds some images of a point; puts an estimate in place of one of as many
+ * images or fewer. */
 loss_status lossi_store_insert_images(lossi_store *store, loss_split split, size_t iy, size_t ix,
                                       const lossi_image_losses *images);
 loss_status lossi_store_replace_estimate(lossi_store *store, loss_split split, size_t iy, size_t ix,

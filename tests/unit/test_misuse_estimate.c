@@ -16,6 +16,7 @@ static void what_cannot_be_estimated_is_refused(void **state)
     loss_surface *s;
     bool has = true;
     assert_int_equal(loss_surface_estimate(NULL, NULL), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_surface_begin_estimate(NULL, NULL), LOSS_ERR_ARGUMENT);
     assert_int_equal(loss_surface_has_estimates(NULL, &has), LOSS_ERR_ARGUMENT);
     assert_int_equal(loss_surface_has_estimates(NULL, NULL), LOSS_ERR_ARGUMENT);
     assert_int_equal(try_open(&w, "refused.landscape", &s), LOSS_OK);
@@ -40,6 +41,7 @@ static void what_cannot_be_estimated_is_refused(void **state)
     loss_surface_close(s);
     assert_int_equal(loss_surface_read(&s, scratch_path("refused.landscape")), LOSS_OK);
     assert_int_equal(loss_surface_estimate(s, NULL), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_surface_begin_estimate(s, NULL), LOSS_ERR_ARGUMENT);
     loss_surface_close(s);
     w.opt.part = 1;
     w.opt.parts = 2;
