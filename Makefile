@@ -85,6 +85,8 @@ MPI_SOURCES  := $(sort $(wildcard cli/mpi/*.c))
 # The viewer: what needs no OpenGL, which the tests link too; what does (viewer/gl/).
 VIEW_SOURCES := $(filter-out viewer/main.c viewer/gl/%,$(sort $(wildcard viewer/*.c viewer/*/*.c cli/common/*.c)))
 VIEW_GL      := viewer/main.c $(sort $(wildcard viewer/gl/*.c))
+# The page that landscapes are exported as; its scripts in the order in which they run.
+PAGE         := $(addprefix libloss/surface/page/,page.html page.css values.js surface.js camera.js over.js hands.js)
 SHADERS      := $(sort $(wildcard viewer/shaders/*.glsl))
 TEST_SOURCES := $(sort $(wildcard tests/unit/test_*.c tests/kernels/test_*.c))
 EXAMPLE_SOURCES := $(sort $(wildcard examples/*.c))
@@ -100,15 +102,15 @@ EXAMPLES     := $(EXAMPLE_SOURCES:%.c=$(OUT)/%)
 BENCH        := $(OUT)/tests/bench/bench
 REPLAYS      := $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/replay_%)
 
-LIB_OBJECTS  := $(ANY_SOURCES:%.c=$(OUT)/%.o) $(SET_NAMES:%=$(OUT)/%.o) $(OUT)/made/onnx.pb-c.o
-PIC_OBJECTS  := $(ANY_SOURCES:%.c=$(OUT)/%.pic.o) $(SET_NAMES:%=$(OUT)/%.pic.o) $(OUT)/made/onnx.pb-c.pic.o
+LIB_OBJECTS  := $(ANY_SOURCES:%.c=$(OUT)/%.o) $(SET_NAMES:%=$(OUT)/%.o) $(OUT)/made/onnx.pb-c.o $(OUT)/made/page.o
+PIC_OBJECTS  := $(ANY_SOURCES:%.c=$(OUT)/%.pic.o) $(SET_NAMES:%=$(OUT)/%.pic.o) $(OUT)/made/onnx.pb-c.pic.o $(OUT)/made/page.pic.o
 EMULATED_OBJECTS := $(if $(X86_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=$(OUT)/tests/kernels/emulated/%.o))
 CLI_OBJECTS  := $(CLI_SOURCES:%.c=$(OUT)/%.o)
 MPI_OBJECTS  := $(MPI_SOURCES:%.c=$(OUT)/%.o)
 VIEW_OBJECTS := $(VIEW_SOURCES:%.c=$(OUT)/%.o)
 VIEW_READERS := $(OUT)/cli/common/data_name.o $(OUT)/cli/common/estimate_text.o $(OUT)/cli/common/loss_label.o $(patsubst %.c,$(OUT)/%.o,viewer/problem.c $(sort $(wildcard viewer/readers/*.c)))
 VIEW_GL_OBJECTS := $(VIEW_GL:%.c=$(OUT)/%.o) $(OUT)/viewer/made/shaders.o $(OUT)/viewer/made/src/gl.o
-DOUBLE_OBJECTS := $(ANY_SOURCES:%.c=$(DOUBLE)/%.o) $(DOUBLE)/made/onnx.pb-c.o
+DOUBLE_OBJECTS := $(ANY_SOURCES:%.c=$(DOUBLE)/%.o) $(DOUBLE)/made/onnx.pb-c.o $(DOUBLE)/made/page.o
 # The simulation of the scheduler: its crew and its clock take the place of the library's.
 SIMULATE     := $(OUT)/tests/bench/simulate
 SIMULATION   := $(patsubst %.c,$(OUT)/%.o,$(filter-out %/main.c,$(sort $(wildcard tests/bench/simulation/*.c)))) $(OUT)/cli/mpi/handout.o
@@ -216,6 +218,18 @@ $(foreach out,$(OUT) $(DOUBLE),$(out)/made/onnx.pb-c.o $(out)/made/onnx.pb-c.pic
 	$(CC) $(filter-out $(WARNINGS),$(OUR_CFLAGS)) $(PIC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 USES_ONNX := $(basename $(filter libloss/onnx/%,$(ANY_SOURCES)))
 $(foreach out,$(OUT) $(DOUBLE),$(addprefix $(out)/,$(USES_ONNX:=.o) $(USES_ONNX:=.pic.o))): | $(MADE)/onnx.pb-c.c
+
+# The page as strings: lossi_page_html, lossi_page_css and, of all its scripts, lossi_page_js.
+$(MADE)/page.c: $(PAGE)
+	mkdir -p $(@D)
+	for kind in html css js; do \
+		printf 'extern const char lossi_page_%s[];\nconst char lossi_page_%s[] =\n' $$kind $$kind; \
+		for file in $(PAGE); do case $$file in *.$$kind) \
+			sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/?/\\?/g' -e 's/.*/    "&\\n"/' $$file;; esac; done; echo '    ;'; done > $@
+$(foreach out,$(OUT) $(DOUBLE),$(out)/made/page.o $(out)/made/page.pic.o): $(MADE)/page.c
+	$(call say,CC)
+	mkdir -p $(@D)
+	$(COMPILE) $(PIC) -Wno-overlength-strings -c $< -o $@
 
 # Other flags or another compiler than last time: compile everything again.
 quoted = '$(subst ','\'',$(1))'
