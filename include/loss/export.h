@@ -25,7 +25,7 @@ typedef enum loss_height {
 typedef struct loss_export_options {
     size_t struct_size; /**< sizeof(loss_export_options): set by the initialiser */
     bool ascii;         /**< PLY and STL as text; others have one form */
-    loss_height height; /**< PLY, VTP, glTF, OBJ, STL */
+    loss_height height; /**< PLY, VTP, glTF, OBJ, STL, HTML */
     /** of the points to write; if the file holds only the other split, that one. .csv and .npz hold
      *  all splits */
     loss_split split;
@@ -48,12 +48,12 @@ typedef struct loss_export_format {
 /** Format number i, NULL past the last. Static storage. Threads: any. Since 0.1. */
 LOSS_API const loss_export_format *loss_export_format_at(size_t i);
 
-/** Writes a surface in the format that the ending of path names: .ply .vti .vtp .glb .obj .stl
- *  .csv .npz .json, atomically. Points that are absent or not finite are left out of faces; they
- * are never moved or given a number.
+/** Writes a surface in the format that the ending of path names, atomically:
+ *  loss_export_format_at() lists them. Points that are absent or not finite are left out of faces;
+ *  they are never moved or given a number.
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a height or split out of range), LOSS_ERR_NAME (ending or
- *          colour map), LOSS_ERR_SHAPE (a line has no faces: only
- *          .csv, .npz and .vti; .glb: no face at all), LOSS_ERR_IO, LOSS_ERR_NOMEM.
+ *          colour map), LOSS_ERR_SHAPE (a line has no faces: only .csv, .npz and .vti; .glb: no
+ *          face at all; .html: no finite loss, or too many points), LOSS_ERR_IO, LOSS_ERR_NOMEM.
  *  Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_status loss_surface_export(loss_surface *surface, const char *path,
                                          const loss_export_options *opt);

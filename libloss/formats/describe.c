@@ -261,6 +261,9 @@ static loss_status describe_gltf(const content *c, description *d)
     return LOSS_OK;
 }
 
+/* What our own pages say near their beginning. */
+static const char PAGE_MADE_BY[] = "<meta name=\"generator\" content=\"libloss\">";
+
 static loss_status describe(const content *c, description *d)
 {
     if (begins_with(c, "ply\n"))
@@ -274,6 +277,10 @@ static loss_status describe(const content *c, description *d)
         return describe_csv(c, d);
     if (begins_with(c, "# loss landscape"))
         return describe_obj(c, d);
+    if (begins_with(c, "<!DOCTYPE html>") && strstr((const char *)c->bytes, PAGE_MADE_BY)) {
+        add_text(d, "kind", "html");
+        return LOSS_OK;
+    }
     if (begins_with(c, "glTF"))
         return describe_gltf(c, d);
     if (begins_with(c, "solid ") || begins_with(c, "libloss landscape"))

@@ -370,6 +370,7 @@ static loss_status write_facts(loss_surface *s, const char *path, const loss_exp
     MESH(ply)                                                                                      \
     MESH(vtp)                                                                                      \
     SURFACE(write_vti, {".vti", "the same on the flat grid", false})                               \
+    SURFACE(lossi_export_html, {".html", "a page to look at and turn (any browser)", false})       \
     SURFACE(lossi_export_glb,                                                                      \
             {".glb", "coloured mesh with paths and marks (browsers, Blender)", false})             \
     MESH(obj)                                                                                      \

@@ -9,6 +9,7 @@
 
 /** @param opt  checked. @return as loss_surface_export() */
 loss_status lossi_export_glb(loss_surface *s, const char *path, const loss_export_options *opt);
+loss_status lossi_export_html(loss_surface *s, const char *path, const loss_export_options *opt);
 
 /** What is told of a split, as an object. @param facts  owned by the caller: cJSON_Delete(); NULL
  * on failure
