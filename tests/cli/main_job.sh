@@ -23,7 +23,7 @@ import json
 s = json.load(open("info.json"))["splits"]["test"]
 assert abs(s["min_x"]) < 0.5 and abs(s["min_y"]) < 0.6 and s["max"] > 2 * s["min"] and s["evaluated"] == 35, s'
 
-for ending in ply vti vtp glb obj stl csv npz; do
+for ending in ply vti vtp glb html obj stl csv npz; do
     check "export .$ending" "$LOSSGRID" export a.landscape --out a.$ending
 done
 check "export ASCII PLY" "$LOSSGRID" export a.landscape --ascii --height raw --out ascii.ply
@@ -36,7 +36,7 @@ cp a.pdf before.pdf
 check "the same landscape gives the same PDF" cmp before.pdf a.pdf
 
 kinds="a.landscape:landscape run:run run/run.json:run.json run/log.csv:training_log run/epoch-004.safetensors:safetensors
-    data:data_set a.ply:ply a.vti:vti a.vtp:vtp a.glb:glb a.obj:obj a.stl:stl a.csv:csv a.npz:npz a.png:png a.svg:svg a.pdf:pdf"
+    data:data_set a.ply:ply a.vti:vti a.vtp:vtp a.glb:glb a.html:html a.obj:obj a.stl:stl a.csv:csv a.npz:npz a.png:png a.svg:svg a.pdf:pdf"
 for pair in $kinds; do
     path=${pair%%:*} kind=${pair#*:}
     "$LOSSGRID" info "$path" --json >info.json 2>log

@@ -23,7 +23,7 @@ check() {
 
 long_lines() {
     local pattern
-    for pattern in '*.c' '*.h' '*.glsl' '*.md'; do
+    for pattern in '*.c' '*.h' '*.glsl' '*.js' '*.css' '*.md'; do
         files "$pattern"
     done | LC_ALL=C.UTF-8 xargs grep -nE '^.{101,}' | grep -vE '\.md:[0-9]+:(\||!\[)' | cut -c1-90
 }
