@@ -19,7 +19,7 @@ typedef struct table {
     option_spec rows[MOST_ROWS];
     size_t n, n_own;
     char help[MOST_ROWS][HELP_SIZE]; /* of the settings */
-    size_t size[2], frames;          /* as the rows have them */
+    size_t size[2], frames, tile;    /* as the rows have them */
 } table;
 
 static bool take_picture(const option_spec *o, const char *text, char *message)
@@ -66,6 +66,8 @@ static void add_own(table *t, options *o)
         OPT_SIZE("size", "WxH", "pixels of the picture or the window (1280x800)", t->size,
                  .given = &o->has_size),
         OPT_SIZE("resolution", "W,H", "the same", t->size, .given = &o->has_size),
+        OPT_COUNT("tile", "N", "draw pictures in tiles of at most N x N pixels (2048)", &t->tile,
+                  .low = 64, .high = 16384),
         OPT_TEXT("turntable", "DIR",
                  "write a turn as DIR/frame-000.png ... and as the animation DIR/turntable.png",
                  &o->turntable),
@@ -130,7 +132,7 @@ bool arguments_parse(options *o, int argc, char **argv, problem *p)
     enum { MOST_FILES = 3 }; /* one more, to tell of it */
     const char *files[MOST_FILES];
     char message[OPTIONS_MESSAGE];
-    table t = {.size = {1280, 800}, .frames = 60};
+    table t = {.size = {1280, 800}, .frames = 60, .tile = 2048};
     *o = (options){.set = settings_default()};
     make_table(&t, o);
     const option_table all = {t.rows, t.n, MOST_FILES};
@@ -147,6 +149,7 @@ bool arguments_parse(options *o, int argc, char **argv, problem *p)
     o->width = (int)t.size[0];
     o->height = (int)t.size[1];
     o->frames = (unsigned)t.frames;
+    o->tile = t.tile;
     if ((o->screenshot || o->turntable) && !o->n_files && !o->version && !o->list_bindings)
         return problem_set(p, "a picture of what? Give a .landscape, .ply or .csv");
     return true;

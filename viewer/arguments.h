@@ -15,6 +15,7 @@ typedef struct options {
     const char *turntable;  /* folder, or NULL */
     unsigned frames;        /* of the turntable */
     int width, height;      /* pixels */
+    size_t tile;            /* side of the tiles of pictures, pixels */
     bool has_size, watch, print_command, list_bindings, help, version, manual, gl_debug;
     const struct completion_shell *shell; /* its completion is to be printed; NULL: no */
     size_t max_bytes;

@@ -79,11 +79,6 @@ void session_free(session *s)
     scene_free(&s->scene);
 }
 
-static double aspect_of(const session *s)
-{
-    return s->layout.views[0].w / s->layout.views[0].h;
-}
-
 /* What is under the mouse now: after each change of scene, camera or layout, too. */
 static void pick(session *s)
 {
@@ -92,8 +87,10 @@ static void pick(session *s)
     s->hover.is_hit = false;
     if (s->has_mouse && s->drag == DRAG_NONE && !s->scene.set.help &&
         layout_find_view(&s->layout, s->scene.n_views, s->mouse_x, s->mouse_y, &s->hover_view, &x,
-                         &y))
-        s->hover = scene_hover(&s->scene, s->hover_view, aspect_of(s), x, y);
+                         &y)) {
+        lens l = layout_lens(&s->layout, &s->scene, s->hover_view);
+        s->hover = scene_hover(&s->scene, s->hover_view, &l, x, y);
+    }
     s->needs_draw |= s->hover.is_hit || was_hit;
 }
 
@@ -255,9 +252,10 @@ void session_move(session *s, double x, double y)
     if (s->drag == DRAG_ORBIT)
         camera_orbit(c, -dx / s->layout.unit * degrees_per_unit,
                      dy / s->layout.unit * degrees_per_unit);
-    else if (s->drag == DRAG_PAN)
-        camera_pan(c, aspect_of(s), dx / s->layout.views[0].h, -dy / s->layout.views[0].h);
-    else if (s->drag == DRAG_ZOOM)
+    else if (s->drag == DRAG_PAN) {
+        lens l = layout_lens(&s->layout, &s->scene, 0);
+        camera_pan(c, &l, dx / s->layout.views[0].h, -dy / s->layout.views[0].h);
+    } else if (s->drag == DRAG_ZOOM)
         camera_magnify(c, exp(-dy / s->layout.unit * 0.008));
     else if (s->drag == DRAG_WIDGET)
         slide_held(s);

@@ -58,7 +58,7 @@ const setting SETTINGS[] = {
            "smooth, flat or none; colours keep their place on the bar"),
     CHOICE("height", "Height", height, heights, "L",
            "linear, log, or auto: log where the loss spans more than a factor of 20"),
-    NUMBER("exaggeration", "Exaggeration", exaggeration, 0.1, 4, "factor of the height, 0.1 to 4"),
+    NUMBER("exaggeration", "Exaggerate", exaggeration, 0.1, 4, "factor of the height, 0.1 to 4"),
     {"clip", "Clip above", SETTING_NUMBER, AT(clip), NULL, NULL, -1e300, 1e300, false, true, NULL,
      "cut the surface off above this loss, or none"},
     CHOICE("split", "Images", split, splits, "V",
@@ -100,10 +100,9 @@ const setting SETTINGS[] = {
     NUMBER("elevation", NULL, view.elevation, -90, 90, "degrees that it stands above, -90 to 90"),
     NUMBER("zoom", NULL, view.zoom, 0.1, 50, "0.1 to 50; 1: all is in sight"),
     NUMBER("target-x", NULL, view.target[0], -3, 3,
-           "what the camera looks at: the surface spans -1 to 1"),
+           "what the camera looks at, from the middle of the surface, which spans -1 to 1"),
     NUMBER("target-y", NULL, view.target[1], -3, 3, "the same, along y"),
-    NUMBER("target-z", NULL, view.target[2], -3, 3,
-           "the same, upwards: the surface spans 0 to 0.9"),
+    NUMBER("target-z", NULL, view.target[2], -3, 3, "the same, upwards; the surface is 0.9 high"),
 };
 const size_t N_SETTINGS = sizeof SETTINGS / sizeof *SETTINGS;
 
@@ -124,7 +123,7 @@ settings settings_default(void)
                       .colour_bar = true,
                       .title = true,
                       .background = true,
-                      .view = {.azimuth = 30, .elevation = 38, .zoom = 1, .target = {0, 0, 0.3}}};
+                      .view = {.azimuth = 30, .elevation = 38, .zoom = 1, .target = {0, 0, 0}}};
 }
 
 const setting *setting_find(const char *name)

@@ -44,10 +44,18 @@ static void test_camera_basis(void **state)
         }
 }
 
+/* A box in a view with room for texts. */
+static camera_room room_of(double aspect)
+{
+    return (camera_room){800 * aspect, 800, 60, 40, 30, 60, 1, 0.8, 0.9};
+}
+
 static void test_camera_limits(void **state)
 {
     (void)state;
     camera c = {.zoom = 1};
+    camera_room room = room_of(1);
+    lens l = camera_lens(&c, &room);
     camera_orbit(&c, 370, 400);
     assert_near(c.azimuth, 10, 1e-9);
     assert_near(c.elevation, 90, 0);
@@ -55,7 +63,7 @@ static void test_camera_limits(void **state)
         camera_magnify(&c, 2);
     assert_near(c.zoom, 50, 0);
     for (int i = 0; i < 1000; i++)
-        camera_pan(&c, 1, 1, 1);
+        camera_pan(&c, &l, 1, 1);
     assert_true(fabs(c.target[0]) <= 3 && fabs(c.target[1]) <= 3 && fabs(c.target[2]) <= 3);
 }
 
@@ -66,8 +74,10 @@ static void test_rays_and_projection_agree(void **state)
     for (int parallel = 0; parallel < 2; parallel++)
         for (double aspect = 0.5; aspect < 3; aspect += 0.7) {
             camera c = {25, 40, 1.7, {0.2, -0.1, 0.4}, parallel == 1};
-            mat4 m = camera_matrix(&c, aspect);
-            ray line = camera_ray(&c, aspect, 0.3, -0.6);
+            camera_room room = room_of(aspect);
+            lens l = camera_lens(&c, &room);
+            mat4 m = camera_matrix(&c, &l);
+            ray line = camera_ray(&c, &l, 0.3, -0.6);
             for (double t = 2; t < 5; t += 0.7) {
                 vec3 seen;
                 assert_true(
@@ -77,7 +87,9 @@ static void test_rays_and_projection_agree(void **state)
             }
         }
     camera c = {.zoom = 1};
-    mat4 m = camera_matrix(&c, 1);
+    camera_room room = room_of(1);
+    lens l = camera_lens(&c, &room);
+    mat4 m = camera_matrix(&c, &l);
     vec3 seen;
     assert_false(camera_project(&m, (vec3){0, -100, 0}, &seen)); /* behind */
 }
@@ -87,10 +99,13 @@ static void test_pan_moves_with_the_hand(void **state)
     (void)state;
     camera c = {25, 40, 1.7, {0, 0, 0}, true};
     vec3 before, after, at = {0.1, 0.2, 0.3};
-    mat4 m = camera_matrix(&c, 1.5);
+    camera_room room = room_of(1.5);
+    lens l = camera_lens(&c, &room);
+    mat4 m = camera_matrix(&c, &l);
     camera_project(&m, at, &before);
-    camera_pan(&c, 1.5, 0.1, 0.2);
-    m = camera_matrix(&c, 1.5);
+    camera_pan(&c, &l, 0.1, 0.2);
+    l = camera_lens(&c, &room);
+    m = camera_matrix(&c, &l);
     camera_project(&m, at, &after);
     assert_near((after.x - before.x) / 2 * 1.5, 0.1, 1e-9); /* parts of the height */
     assert_near((after.y - before.y) / 2, 0.2, 1e-9);

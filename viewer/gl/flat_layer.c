@@ -95,11 +95,11 @@ static void cover_used(const flat_layer *l, cairo_surface_t *image)
     glDisable(GL_SCISSOR_TEST);
 }
 
-bool flat_layer_overlay(flat_layer *l, const session *s)
+bool flat_layer_overlay(flat_layer *l, const session *s, int x, int y, int width, int height)
 {
-    cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)s->layout.width,
-                                                        (int)s->layout.height);
+    cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, width, height);
     cairo_t *cr = cairo_create(image);
+    cairo_translate(cr, -x, -y);
     bool is_whole = overlay_draw(s, cr);
     cairo_surface_flush(image);
     bool done = is_whole && cairo_status(cr) == CAIRO_STATUS_SUCCESS &&

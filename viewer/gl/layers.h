@@ -68,7 +68,8 @@ typedef struct flat_layer {
 bool flat_layer_create(flat_layer *l, problem *p);
 void flat_layer_free(flat_layer *l);
 void flat_layer_background(flat_layer *l, int theme);
-/** Draws the overlay of the session over everything. @return false: out of memory */
-bool flat_layer_overlay(flat_layer *l, const session *s);
+/** Draws the part of the session's overlay whose upper left pixel is (x, y) over the viewport of
+ * that size. @return false: out of memory */
+bool flat_layer_overlay(flat_layer *l, const session *s, int x, int y, int width, int height);
 
 #endif

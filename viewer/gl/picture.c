@@ -1,5 +1,5 @@
-/* A picture of any size that the driver can hold, without a window: a multisampled framebuffer,
- * resolved and read back. */
+/* A picture without a window: a multisampled framebuffer, resolved and read back; of a large
+ * picture one tile after the other. */
 #include <stdlib.h>
 
 #include "gl.h"
@@ -64,42 +64,69 @@ static void turn(unsigned char *pixels, int width, int height)
     }
 }
 
+/* Reads the tile that was drawn into its place of the picture, whose first row is the lowest. */
+static void read_tile(const target *t, const tile_place *at, unsigned char *pixels, int width,
+                      int height)
+{
+    int low = height - at->y - at->height;
+    glBindFramebuffer(GL_READ_FRAMEBUFFER, t->framebuffers[0]);
+    glBindFramebuffer(GL_DRAW_FRAMEBUFFER, t->framebuffers[1]);
+    glDisable(GL_SCISSOR_TEST);
+    glBlitFramebuffer(0, 0, at->width, at->height, 0, 0, at->width, at->height, GL_COLOR_BUFFER_BIT,
+                      GL_NEAREST);
+    glBindFramebuffer(GL_READ_FRAMEBUFFER, t->framebuffers[1]);
+    glPixelStorei(GL_PACK_ALIGNMENT, 4);
+    glPixelStorei(GL_PACK_ROW_LENGTH, width);
+    glReadPixels(0, 0, at->width, at->height, GL_RGBA, GL_UNSIGNED_BYTE,
+                 pixels + 4 * ((size_t)low * (size_t)width + (size_t)at->x));
+    glPixelStorei(GL_PACK_ROW_LENGTH, 0);
+    glBindFramebuffer(GL_FRAMEBUFFER, t->framebuffers[0]);
+}
+
+/* Draws all tiles. */
+static bool draw_tiles(renderer *r, session *s, const target *t, unsigned char *pixels, problem *p)
+{
+    int width = (int)s->layout.width, height = (int)s->layout.height;
+    for (size_t number = 0;; number++) {
+        tile_place at;
+        if (!renderer_draw_tile(r, s, number, &at, p))
+            return false;
+        if (!at.is_there)
+            return true;
+        read_tile(t, &at, pixels, width, height);
+    }
+}
+
 unsigned char *renderer_picture(renderer *r, session *s, int width, int height, problem *p)
 {
     GLint most[2] = {0, 0}, most_buffer = 0;
     layout before = s->layout;
     glGetIntegerv(GL_MAX_VIEWPORT_DIMS, most);
     glGetIntegerv(GL_MAX_RENDERBUFFER_SIZE, &most_buffer);
-    if (width > most[0] || height > most[1] || width > most_buffer || height > most_buffer) {
-        problem_set(p, "%d x %d pixels: this OpenGL draws at most %d x %d", width, height,
-                    most[0] < most_buffer ? most[0] : most_buffer,
-                    most[1] < most_buffer ? most[1] : most_buffer);
+    if (width > most[0] || height > most[1]) {
+        problem_set(p, "%d x %d pixels: this OpenGL draws at most %d x %d", width, height, most[0],
+                    most[1]);
         return NULL;
     }
+    if (renderer_tile(r) > most_buffer)
+        renderer_set_tile(r, most_buffer);
+    int side = renderer_tile(r);
     target t = {{0}, {0}};
     unsigned char *pixels = malloc((size_t)width * (size_t)height * 4);
     bool done = pixels != NULL;
     if (!done)
         problem_set(p, "%d x %d pixels: out of memory", width, height);
-    if (done && !target_create(&t, width, height))
+    if (done && !target_create(&t, width < side ? width : side, height < side ? height : side))
         done = problem_set(p, "%d x %d pixels: the OpenGL driver has no framebuffer for them",
                            width, height);
     if (done) {
         session_layout(s, width, height, layout_picture_unit(width, height));
         s->hover.is_hit = false;
-        done = renderer_draw(r, s, false, p);
+        done = draw_tiles(r, s, &t, pixels, p);
         session_layout(s, before.width, before.height, before.unit);
     }
-    if (done) {
-        glBindFramebuffer(GL_READ_FRAMEBUFFER, t.framebuffers[0]);
-        glBindFramebuffer(GL_DRAW_FRAMEBUFFER, t.framebuffers[1]);
-        glBlitFramebuffer(0, 0, width, height, 0, 0, width, height, GL_COLOR_BUFFER_BIT,
-                          GL_NEAREST);
-        glBindFramebuffer(GL_READ_FRAMEBUFFER, t.framebuffers[1]);
-        glPixelStorei(GL_PACK_ALIGNMENT, 4);
-        glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+    if (done)
         turn(pixels, width, height);
-    }
     glBindFramebuffer(GL_FRAMEBUFFER, 0);
     target_free(&t);
     if (!done) {

@@ -58,6 +58,8 @@ int pictures_run(session *s, const options *o)
         gl_listen();
     if (h)
         r = renderer_create(&p);
+    if (r)
+        renderer_set_tile(r, (int)o->tile);
     bool done = r &&
                 (!o->screenshot || picture_save(r, s, o->screenshot, o->width, o->height, &p)) &&
                 (!o->turntable || turn(r, s, o, &p));

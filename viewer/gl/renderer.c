@@ -1,6 +1,7 @@
 /* The order of the layers: background, surfaces, lines, ghosts, overlay. */
 #include "renderer.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "colours.h"
@@ -15,7 +16,11 @@ struct renderer {
     size_t n_views;
     bool has_ghosts;
     axes axes;
+    tile_place tile; /* what of the picture is drawn */
+    int tile_side;   /* of large pictures, pixels */
 };
+
+enum { TILE_SIDE = 2048 };
 
 renderer *renderer_create(problem *p)
 {
@@ -24,6 +29,7 @@ renderer *renderer_create(problem *p)
         problem_set(p, "out of memory");
         return NULL;
     }
+    r->tile_side = TILE_SIDE;
     if (surface_layer_create(&r->surfaces, p) && line_layer_create(&r->lines, p) &&
         flat_layer_create(&r->flats, p))
         return r;
@@ -62,19 +68,28 @@ static bool upload(renderer *r, const scene *s)
     return done;
 }
 
-static eye eye_of(const session *s, size_t number)
+/* The lower edge of the tile, from below. */
+static double tile_low(const renderer *r, const session *s)
+{
+    return s->layout.height - r->tile.y - r->tile.height;
+}
+
+static eye eye_of(const renderer *r, const session *s, size_t number)
 {
     const box *b = &s->layout.views[number];
     const camera *c = &s->scene.set.view;
-    double aspect = b->w / b->h;
+    lens sight = layout_lens(&s->layout, &s->scene, number);
     eye e = {.scene = &s->scene, .unit = s->layout.unit};
     vec3 right, up;
-    e.x = b->x;
-    e.y = s->layout.height - b->y - b->h;
-    e.width = b->w;
-    e.height = b->h;
-    e.matrix = camera_matrix(c, aspect);
-    e.position = camera_position(c, aspect);
+    /* Whole pixels, or lines, which measure in them, would lie beside the surface. */
+    double left = round(b->x), right_edge = round(b->x + b->w),
+           low = round(s->layout.height - b->y - b->h), high = round(s->layout.height - b->y);
+    e.x = left - r->tile.x;
+    e.y = low - tile_low(r, s);
+    e.width = right_edge - left;
+    e.height = high - low;
+    e.matrix = camera_matrix(c, &sight);
+    e.position = camera_position(c, &sight);
     camera_basis(c, &right, &up, &e.back);
     /* The light comes over the viewer's left shoulder and somewhat from above, so that shapes
      * read from every side. */
@@ -128,12 +143,13 @@ static void draw_lines(renderer *r, const session *s, const eye *e, size_t numbe
     line_layer_draw(&r->lines, e, number, LINES_PATH, colours, 2.4 * u, closer, 0);
 }
 
-bool renderer_draw(renderer *r, const session *s, bool is_coarse, problem *p)
+static bool draw_tile(renderer *r, const session *s, bool is_coarse, problem *p)
 {
     const scene *c = &s->scene;
     if (!upload(r, c))
         return problem_set(p, "no memory for the surface");
-    glViewport(0, 0, (GLsizei)s->layout.width, (GLsizei)s->layout.height);
+    glViewport(-r->tile.x, -(GLint)tile_low(r, s), (GLsizei)s->layout.width,
+               (GLsizei)s->layout.height);
     glDisable(GL_SCISSOR_TEST);
     glDepthMask(GL_TRUE);
     glClearColor(0, 0, 0, 0);
@@ -143,7 +159,7 @@ bool renderer_draw(renderer *r, const session *s, bool is_coarse, problem *p)
     if (c->set.background)
         flat_layer_background(&r->flats, c->set.theme);
     for (size_t i = 0; i < c->n_views; i++) {
-        eye e = eye_of(s, i);
+        eye e = eye_of(r, s, i);
         glViewport((GLint)e.x, (GLint)e.y, (GLsizei)e.width, (GLsizei)e.height);
         glScissor((GLint)e.x, (GLint)e.y, (GLsizei)e.width, (GLsizei)e.height);
         glEnable(GL_SCISSOR_TEST);
@@ -159,10 +175,46 @@ bool renderer_draw(renderer *r, const session *s, bool is_coarse, problem *p)
             surface_layer_draw_ghosts(&r->surfaces, &e, i);
         glDisable(GL_SCISSOR_TEST);
     }
-    glViewport(0, 0, (GLsizei)s->layout.width, (GLsizei)s->layout.height);
+    glViewport(0, 0, r->tile.width, r->tile.height);
     glDisable(GL_DEPTH_TEST);
     glEnable(GL_BLEND);
-    if (!flat_layer_overlay(&r->flats, s))
+    if (!flat_layer_overlay(&r->flats, s, r->tile.x, r->tile.y, r->tile.width, r->tile.height))
         return problem_set(p, "no memory for the texts");
     return !gl_ran_out() || problem_set(p, "the OpenGL driver is out of memory");
+}
+
+bool renderer_draw(renderer *r, const session *s, bool is_coarse, problem *p)
+{
+    r->tile = (tile_place){true, 0, 0, (int)s->layout.width, (int)s->layout.height};
+    return draw_tile(r, s, is_coarse, p);
+}
+
+void renderer_set_tile(renderer *r, int side)
+{
+    r->tile_side = side;
+}
+
+int renderer_tile(const renderer *r)
+{
+    return r->tile_side;
+}
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+bool renderer_draw_tile(renderer *r, const session *s, size_t number, tile_place *at, problem *p)
+{
+    int width = (int)s->layout.width, height = (int)s->layout.height,
+        columns = (width + r->tile_side - 1) / r->tile_side;
+    at->x = (int)(number % (size_t)columns) * r->tile_side;
+    at->y = (int)(number / (size_t)columns) * r->tile_side;
+    at->is_there = at->y < height;
+    if (!at->is_there)
+        return true;
+    at->width = least(r->tile_side, width - at->x);
+    at->height = least(r->tile_side, height - at->y);
+    r->tile = *at;
+    return draw_tile(r, s, false, p);
 }

@@ -16,6 +16,18 @@ void renderer_free(renderer *r);
  *  @return false with the reason */
 bool renderer_draw(renderer *r, const session *s, bool is_coarse, problem *p);
 
+/** A part of a picture, pixels from the upper left. */
+typedef struct tile_place {
+    bool is_there; /* false: past the last */
+    int x, y, width, height;
+} tile_place;
+/** Draws the tile of that number of a picture into the lower left corner of the framebuffer, and
+ * says where in the picture it is. */
+bool renderer_draw_tile(renderer *r, const session *s, size_t number, tile_place *at, problem *p);
+/** Pictures are drawn in tiles of that many pixels at most in width and height. */
+void renderer_set_tile(renderer *r, int side);
+int renderer_tile(const renderer *r);
+
 /** Draws without a window and returns the picture: [height][width][4] bytes RGBA, not
  * premultiplied, first row on top; 8-fold multisampled where the driver can. Caller frees.
  *  @return NULL with the reason: larger than the driver can, out of memory */

@@ -2,12 +2,46 @@
  * rest. */
 #include "overlay/layout.h"
 
+#include <math.h>
+
 enum { PANEL_WIDTH = 236, BAR_WIDTH = 104, TITLE_HEIGHT = 84 };
 
 double layout_picture_unit(double width, double height)
 {
-    double unit = width / 1200 < height / 800 ? width / 1200 : height / 800;
-    return unit < 0.5 ? 0.5 : unit;
+    double unit = fmin(width / 1200, height / 800);
+    return unit < 1 ? 0.5 + unit / 2 : unit; /* small pictures keep texts that can be read */
+}
+
+lens layout_lens(const layout *l, const scene *s, size_t number)
+{
+    const box *b = &l->views[number];
+    /* For the numbers and names of the axes; else for marks at the rim. */
+    bool has_texts = s->set.axes, is_map = fabs(s->set.view.elevation) >= 80;
+    camera_room room = {.width = fmax(b->w, 1),
+                        .height = fmax(b->h, 1),
+                        .left = (has_texts ? 62 : 16) * l->unit,
+                        .right = (has_texts ? is_map ? 130 : 46 : 16) * l->unit,
+                        .top = (has_texts ? 30 : 16) * l->unit,
+                        .bottom = (has_texts ? 58 : 16) * l->unit};
+    double wide = fmin(1, 0.4 * room.width / (room.left + room.right)),
+           high = fmin(1, 0.4 * room.height / (room.top + room.bottom));
+    room.left *= wide;
+    room.right *= wide;
+    room.top *= high;
+    room.bottom *= high;
+    for (size_t i = 0; i < s->n_views; i++) { /* all are drawn in one size */
+        const relief *r = &s->views[i].relief;
+        if (!s->views[i].has_relief)
+            continue;
+        room.x = fmax(room.x, r->x_extent);
+        room.y = fmax(room.y, r->y_extent);
+        room.z = fmax(room.z, r->height);
+    }
+    if (!(room.x > 0)) {
+        room.x = room.y = 1;
+        room.z = HEIGHT;
+    }
+    return camera_lens(&s->set.view, &room);
 }
 
 layout layout_of(double width, double height, double unit, const scene *s)

@@ -24,6 +24,9 @@ typedef struct layout {
 layout layout_of(double width, double height, double unit, const scene *s);
 /** The unit for a picture of that size: text keeps its share of it. */
 double layout_picture_unit(double width, double height);
+/** How the camera sees a view: with all that is shown in sight at zoom 1, and room for the texts
+ * of the axes. */
+lens layout_lens(const layout *l, const scene *s, size_t number);
 /** Which view a place is in. @return false: none. x and y become -1 .. 1 over the view, y up. */
 bool layout_find_view(const layout *l, size_t n_views, double px, double py, size_t *number,
                       double *x, double *y);

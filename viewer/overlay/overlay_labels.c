@@ -16,7 +16,7 @@ typedef struct places {
     size_t number;
     const box *area;
     mat4 matrix;
-    double aspect;
+    lens lens;
     box taken[MOST_PLACES];
     size_t n;
 } places;
@@ -199,7 +199,7 @@ static bool draw_marks(places *p, cairo_t *cr)
             seen_at(p, m->at, &at[i].x, &at[i].y) && box_holds(*p->area, at[i].x, at[i].y);
         if (!at[i].is_seen)
             continue;
-        at[i].is_hidden = scene_is_hidden(&p->s->scene, p->number, p->aspect, m->at);
+        at[i].is_hidden = scene_is_hidden(&p->s->scene, p->number, &p->lens, m->at);
         draw_mark(m, at[i].x, at[i].y, u, at[i].is_hidden, cr);
         take(p, (box){at[i].x - 7 * u, at[i].y - 7 * u, 14 * u, 14 * u});
     }
@@ -222,8 +222,9 @@ bool overlay_labels(const session *s, size_t number, cairo_t *cr)
     static _Thread_local places p; /* too large for a stack of unknown size */
     static _Thread_local axes a;
     const box *area = &s->layout.views[number];
-    p = (places){.s = s, .number = number, .area = area, .aspect = area->w / area->h};
-    p.matrix = camera_matrix(&s->scene.set.view, p.aspect);
+    p = (places){.s = s, .number = number, .area = area};
+    p.lens = layout_lens(&s->layout, &s->scene, number);
+    p.matrix = camera_matrix(&s->scene.set.view, &p.lens);
     axes_make(&a, &s->scene, number);
     cairo_save(cr);
     cairo_rectangle(cr, area->x, area->y, area->w, area->h);

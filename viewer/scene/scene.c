@@ -185,14 +185,14 @@ const char *scene_value_name(const scene *s, size_t number)
                                             : grid_quantity_name(s->views[number].grid.quantity);
 }
 
-hover scene_hover(const scene *s, size_t number, double aspect, double x, double y)
+hover scene_hover(const scene *s, size_t number, const lens *l, double x, double y)
 {
     hover h = {0};
     const view *v = &s->views[number];
     if (number >= s->n_views || !v->has_relief)
         return h;
     const relief *r = &v->relief;
-    ray line = camera_ray(&s->set.view, aspect, x, y);
+    ray line = camera_ray(&s->set.view, l, x, y);
     h.is_hit = relief_pick(r, &line, r->height * (1 + 1e-6), &h.at);
     if (!h.is_hit)
         return h;
@@ -210,15 +210,14 @@ hover scene_hover(const scene *s, size_t number, double aspect, double x, double
     return h;
 }
 
-bool scene_is_hidden(const scene *s, size_t number, double aspect, vec3 at)
+bool scene_is_hidden(const scene *s, size_t number, const lens *l, vec3 at)
 {
     const view *v = &s->views[number];
     vec3 right, up, back, hit;
     if (!v->has_relief)
         return false;
     camera_basis(&s->set.view, &right, &up, &back);
-    vec3 towards =
-        s->set.view.orthographic ? back : vec_sub(camera_position(&s->set.view, aspect), at);
+    vec3 towards = s->set.view.orthographic ? back : vec_sub(camera_position(&s->set.view, l), at);
     double far = s->set.view.orthographic ? 8 : vec_length(towards);
     towards = vec_scale(towards, 1 / vec_length(towards));
     ray line = {vec_add(at, vec_scale(towards, 0.02)),

@@ -109,9 +109,9 @@ typedef struct hover {
     double grid_x, grid_y;        /* that grid point */
 } hover;
 /** @param x, y  -1 .. 1 over the view. */
-hover scene_hover(const scene *s, size_t number, double aspect, double x, double y);
+hover scene_hover(const scene *s, size_t number, const lens *l, double x, double y);
 
 /** Whether the surface hides a point from the camera. */
-bool scene_is_hidden(const scene *s, size_t number, double aspect, vec3 at);
+bool scene_is_hidden(const scene *s, size_t number, const lens *l, vec3 at);
 
 #endif

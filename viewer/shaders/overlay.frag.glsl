@@ -1,9 +1,9 @@
 #version 330 core
-in vec2 place;
-uniform sampler2D overlay; // premultiplied, first row on top
+uniform sampler2D overlay; // premultiplied, first row on top; a texel a pixel
 out vec4 colour;
 
 void main()
 {
-    colour = texture(overlay, vec2(place.x, 1.0 - place.y));
+    ivec2 at = ivec2(gl_FragCoord.xy);
+    colour = texelFetch(overlay, ivec2(at.x, textureSize(overlay, 0).y - 1 - at.y), 0);
 }
