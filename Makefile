@@ -30,7 +30,7 @@ VIEW_MODULES := glfw3 egl cairo zlib
 
 BUILD_DEBS := gcc libc6-dev pkg-config libopenblas-dev liblapacke-dev zlib1g-dev libzip-dev libpng-dev libjpeg-dev libarchive-dev \
               libsqlite3-dev libcjson-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev libcairo2-dev fonts-dejavu-core
-VIEW_DEBS  := libglfw3-dev libegl-dev python3-glad
+VIEW_DEBS  := libglfw3-dev libegl-dev python3-glad libgif-dev
 VIEW_RUN_DEBS := libegl1 libgl1-mesa-dri
 MPI_DEBS   := libopenmpi-dev openmpi-bin
 DEMO_DEBS  := $(BUILD_DEBS) $(VIEW_DEBS) $(VIEW_RUN_DEBS) dataset-fashion-mnist sqlite3
@@ -61,7 +61,9 @@ CLI_LIBS = $(eval CLI_LIBS := $$(shell $(PKG_CONFIG) --libs $(CLI_MODULES)))$(CL
 MPI_CFLAGS = $(eval MPI_CFLAGS := $$(shell $(PKG_CONFIG) --cflags ompi-c))$(MPI_CFLAGS)
 MPI_LIBS = $(eval MPI_LIBS := $$(shell $(PKG_CONFIG) --libs ompi-c))$(MPI_LIBS)
 VIEW_CFLAGS = $(eval VIEW_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(VIEW_MODULES)))$(VIEW_CFLAGS)
-VIEW_LIBS = $(eval VIEW_LIBS := $$(shell $(PKG_CONFIG) --libs glfw3 cairo zlib) -ldl)$(VIEW_LIBS)
+# giflib is taken where it is: film_gif.c looks for its header.
+VIEW_LIBS = $(eval VIEW_LIBS := $$(shell $(PKG_CONFIG) --libs glfw3 cairo zlib) -ldl $(GIF_LIBS))$(VIEW_LIBS)
+GIF_LIBS = $(eval GIF_LIBS := $$(shell $(PKG_CONFIG) --libs libgif 2>/dev/null))$(GIF_LIBS)
 
 # The user's flags come last, so that they win.
 INCLUDES   = -Iinclude -Ilibloss -I$(MADE)
@@ -289,7 +291,7 @@ $(OUT)/lossview: $(VIEW_OBJECTS) $(VIEW_GL_OBJECTS) $(PROGRAM_LIB) $(OUT)/linked
 	$(LINK) -o $@ $(filter-out %/linked,$^) $(VIEW_LIBS) $(PROGRAM_LIBS)
 $(VIEW_TESTS): %: %.o $(VIEW_OBJECTS) $(STATIC_LIB)
 	$(call say,LINK)
-	$(LINK) -o $@ $(filter %.o %.a,$^) -lcmocka $(CLI_LIBS) -lz $(LIB_LIBS)
+	$(LINK) -o $@ $(filter %.o %.a,$^) -lcmocka $(CLI_LIBS) -lz $(GIF_LIBS) $(LIB_LIBS)
 
 $(CLI_TESTS): %: %.o $(filter-out %/main.o,$(CLI_OBJECTS)) $(STATIC_LIB)
 	$(call say,LINK)
@@ -332,7 +334,7 @@ $(OUT)/tests/unit/test_simulation: $(SIMULATION)
 
 INSTALL_TESTS := $(sort $(wildcard tests/install/*.sh))
 SCRIPTS  := $(sort $(wildcard tests/cli/*.sh)) $(sort $(wildcard tests/pytorch/*.py)) tests/faults/sampled.sh $(INSTALL_TESTS)
-VIEW_SCRIPTS := tests/viewer/pictures.sh tests/viewer/window.sh
+VIEW_SCRIPTS := tests/viewer/pictures.sh tests/viewer/films.sh tests/viewer/window.sh
 # What computes with kernels, and so may differ from one set to the next. Tests of kernels run each set themselves.
 SET_TESTS := $(filter-out $(OUT)/tests/kernels/%,$(TESTS)) $(patsubst %,tests/cli/%.sh,main_job lines interrupted curvature weights)
 TEST_ENV  = BUILD=$(abspath $(OUT)) LOSSGRID=$(abspath $(OUT)/lossgrid) LOSSVIEW=$(abspath $(OUT)/lossview) CC="$(CC)"
