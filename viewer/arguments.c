@@ -33,6 +33,21 @@ static bool take_picture(const option_spec *o, const char *text, char *message)
                          o->name, text);
 }
 
+/* A file, or a folder, whose name has no ending that a picture or film could have. */
+static bool take_film(const option_spec *o, const char *text, char *message)
+{
+    static const char *const others[] = {".jpg", ".jpeg", ".avi", ".mkv", ".mov", ".webp", NULL};
+    const char *ending = strrchr(text, '.');
+    *(const char **)o->to.own = text;
+    for (size_t i = 0; others[i] && ending; i++)
+        if (strcmp(ending, others[i]) == 0)
+            return options_wrong(message,
+                                 "--%s=%s: its ending names no film; expected .png, .gif, .mp4 or "
+                                 ".webm, or a folder",
+                                 o->name, text);
+    return true;
+}
+
 /* At once, so that an angle that follows counts. */
 static bool take_view(const option_spec *o, const char *text, char *message)
 {
@@ -68,10 +83,13 @@ static void add_own(table *t, options *o)
         OPT_SIZE("resolution", "W,H", "the same", t->size, .given = &o->has_size),
         OPT_COUNT("tile", "N", "draw pictures in tiles of at most N x N pixels (2048)", &t->tile,
                   .low = 64, .high = 16384),
-        OPT_TEXT("turntable", "DIR",
-                 "write a turn as DIR/frame-000.png ... and as the animation DIR/turntable.png",
-                 &o->turntable),
-        OPT_COUNT("frames", "N", "of the turn (60)", &t->frames, .low = 2, .high = LONGEST_TURN),
+        OPT_OWN("turntable", "DIR|FILE",
+                "a turn of the camera, as DIR/frame-000.png ... and the animation "
+                "DIR/turntable.png, or as one file: .gif, .png, .mp4 or .webm",
+                take_film, &o->turntable),
+        OPT_OWN("training", "DIR|FILE", "the same of the path of training, epoch by epoch",
+                take_film, &o->training),
+        OPT_COUNT("frames", "N", "of these (60)", &t->frames, .low = 2, .high = LONGEST_TURN),
         OPT_OWN("view", "NAME", "front, right, back, left, top, bottom or iso", take_view, &o->set),
         OPT_FLAG("watch",
                  "read files again when they change; a landscape that is being computed is "
@@ -150,7 +168,8 @@ bool arguments_parse(options *o, int argc, char **argv, problem *p)
     o->height = (int)t.size[1];
     o->frames = (unsigned)t.frames;
     o->tile = t.tile;
-    if ((o->screenshot || o->turntable) && !o->n_files && !o->version && !o->list_bindings)
+    if ((o->screenshot || o->turntable || o->training) && !o->n_files && !o->version &&
+        !o->list_bindings)
         return problem_set(p, "a picture of what? Give a .landscape, .ply or .csv");
     return true;
 }

@@ -12,10 +12,11 @@ typedef struct options {
     const char *files[2]; /* borrowed from argv */
     size_t n_files;
     const char *screenshot; /* file, "-" for standard output, NULL: open a window */
-    const char *turntable;  /* folder, or NULL */
-    unsigned frames;        /* of the turntable */
-    int width, height;      /* pixels */
-    size_t tile;            /* side of the tiles of pictures, pixels */
+    /* films: a folder, or a file whose ending film_format_of() knows; NULL: none */
+    const char *turntable, *training;
+    unsigned frames;   /* of the films */
+    int width, height; /* pixels */
+    size_t tile;       /* side of the tiles of pictures, pixels */
     bool has_size, watch, print_command, list_bindings, help, version, manual, gl_debug;
     const struct completion_shell *shell; /* its completion is to be printed; NULL: no */
     size_t max_bytes;

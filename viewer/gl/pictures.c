@@ -5,48 +5,97 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "film.h"
 #include "gl.h"
 #include "headless.h"
 #include "pictures.h"
+#include "png_file.h"
+#include "scene/scene_build.h"
 #include "window.h"
+
+static bool save_pixels(const char *path, const film_shape *shape, const unsigned char *pixels,
+                        problem *p)
+{
+    png_file *f = png_begin(path, shape->width, shape->height, shape->channels, 1, 0, p);
+    bool done = f && png_frame(f, pixels, p);
+    return f && png_end(f, p) && done;
+}
 
 bool picture_save(renderer *r, session *s, const char *path, int width, int height, problem *p)
 {
+    const film_shape shape = {width, height, s->scene.set.background ? 3 : 4, 1, 0};
     unsigned char *pixels = renderer_picture(r, s, width, height, p);
-    if (!pixels)
-        return false;
-    png_file *f = png_begin(path, width, height, s->scene.set.background ? 3 : 4, 1, 0, p);
-    bool done = f != NULL;
-    if (f) {
-        done = png_frame(f, pixels, p);
-        done = png_end(f, p) && done;
-    }
+    bool done = pixels && save_pixels(path, &shape, pixels, p);
     free(pixels);
     return done;
 }
 
+/* ---- Films ---------------------------------------------------------------------------------- */
+
+/* A kind of films: what is shown from one frame to the next. */
+typedef struct movie {
+    const char *name; /* of the file in a folder */
+    /* Readies frame i of n. @return false with the reason */
+    bool (*step)(session *s, unsigned i, unsigned n, problem *p);
+} movie;
+
 /* One turn round the vertical, from where the camera is. */
-static bool turn(renderer *r, session *s, const options *o, problem *p)
+static bool step_turn(session *s, unsigned i, unsigned n, problem *p)
 {
-    char path[4096];
-    int channels = s->scene.set.background ? 3 : 4;
+    (void)p;
+    if (i)
+        camera_orbit(&s->scene.set.view, 360.0 / n, 0);
+    return true;
+}
+
+/* The path of training from its first epoch to its last. */
+static bool step_training(session *s, unsigned i, unsigned n, problem *p)
+{
+    size_t last;
+    if (!scene_has_epochs(&s->scene, &last))
+        return problem_set(p, "there is no path of training to show; lossgrid path adds one");
+    return scene_show_epochs(&s->scene, i * last / (n - 1)) ||
+           problem_set(p, "%s", s->scene.message);
+}
+
+static const movie TURNTABLE = {"turntable", step_turn}, TRAINING = {"training", step_training};
+
+/* Frames that go into one file. */
+static bool film(renderer *r, session *s, const options *o, const movie *m, const char *path,
+                 const char *folder, problem *p)
+{
     static const unsigned seconds = 6;
-    if (mkdir(o->turntable, 0777) != 0 && errno != EEXIST)
-        return problem_set(p, "%s: %s", o->turntable, strerror(errno));
-    snprintf(path, sizeof path, "%s/turntable.png", o->turntable);
-    png_file *all = png_begin(path, o->width, o->height, channels, o->frames,
-                              1000 * seconds / o->frames + 1, p);
+    const film_format *format = film_format_of(path);
+    const film_shape shape = {o->width, o->height, s->scene.set.background ? 3 : 4, o->frames,
+                              1000 * seconds / o->frames + 1};
+    if (!m->step(s, 0, o->frames, p))
+        return false;
+    void *all = format->begin(path, &shape, p);
     bool done = all != NULL;
     for (unsigned i = 0; i < o->frames && done; i++) {
-        snprintf(path, sizeof path, "%s/frame-%03u.png", o->turntable, i);
-        unsigned char *pixels = renderer_picture(r, s, o->width, o->height, p);
-        png_file *one = pixels ? png_begin(path, o->width, o->height, channels, 1, 0, p) : NULL;
-        done = one && png_frame(one, pixels, p);
-        done = one && png_end(one, p) && done && png_frame(all, pixels, p);
+        char name[4096];
+        done = i == 0 || m->step(s, i, o->frames, p);
+        unsigned char *pixels = done ? renderer_picture(r, s, o->width, o->height, p) : NULL;
+        done = pixels && format->frame(all, pixels, p);
+        snprintf(name, sizeof name, "%s/frame-%03u.png", folder ? folder : "", i);
+        if (done && folder)
+            done = save_pixels(name, &shape, pixels, p);
         free(pixels);
-        camera_orbit(&s->scene.set.view, 360.0 / o->frames, 0);
     }
-    return all && png_end(all, p) && done;
+    return all && format->end(all, p) && done;
+}
+
+/* @param where  a file of a film, or a folder */
+static bool make_movie(renderer *r, session *s, const options *o, const movie *m, const char *where,
+                       problem *p)
+{
+    char path[4096];
+    if (film_format_of(where))
+        return film(r, s, o, m, where, NULL, p);
+    if (mkdir(where, 0777) != 0 && errno != EEXIST)
+        return problem_set(p, "%s: %s", where, strerror(errno));
+    snprintf(path, sizeof path, "%s/%s.png", where, m->name);
+    return film(r, s, o, m, path, where, p);
 }
 
 int pictures_run(session *s, const options *o)
@@ -62,7 +111,8 @@ int pictures_run(session *s, const options *o)
         renderer_set_tile(r, (int)o->tile);
     bool done = r &&
                 (!o->screenshot || picture_save(r, s, o->screenshot, o->width, o->height, &p)) &&
-                (!o->turntable || turn(r, s, o, &p));
+                (!o->turntable || make_movie(r, s, o, &TURNTABLE, o->turntable, &p)) &&
+                (!o->training || make_movie(r, s, o, &TRAINING, o->training, &p));
     if (!done)
         fprintf(stderr, "lossview: %s\n", p.text);
     if (h && o->gl_debug && gl_complaints())

@@ -11,7 +11,8 @@
 
 void scene_init(scene *s)
 {
-    *s = (scene){.set = settings_default(), .scale = {LOSS_SCALE_LINEAR, 0, 1, 0}};
+    *s = (scene){
+        .set = settings_default(), .scale = {LOSS_SCALE_LINEAR, 0, 1, 0}, .last_epoch = SIZE_MAX};
 }
 
 void scene_clear_lines(view *v)

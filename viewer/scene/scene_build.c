@@ -226,6 +226,8 @@ static void add_path(scene *s, view *v)
     vec3 before = {0}, true_before = {0};
     for (size_t i = 0; i < v->grid.n_path; i++) {
         const path_point *q = &v->grid.path[i];
+        if (q->epoch > s->last_epoch)
+            continue;
         vec3 at = {relief_scene_x(r, q->x), relief_scene_y(r, q->y), 0}, above = at;
         at.z = relief_height_at(r, at.x, at.y);
         above.z = shows_loss(&s->set)
@@ -309,4 +311,24 @@ bool scene_update(scene *s)
     s->built = s->set;
     s->is_built = true;
     return done;
+}
+
+bool scene_has_epochs(const scene *s, size_t *last)
+{
+    bool has = false;
+    *last = 0;
+    for (size_t i = 0; i < s->n_views; i++)
+        for (size_t k = 0; k < s->views[i].grid.n_path; k++) {
+            size_t epoch = s->views[i].grid.path[k].epoch;
+            *last = epoch > *last ? epoch : *last;
+            has = true;
+        }
+    return has;
+}
+
+bool scene_show_epochs(scene *s, size_t last)
+{
+    s->last_epoch = last;
+    s->version++;
+    return make_marks(s);
 }

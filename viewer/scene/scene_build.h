@@ -9,4 +9,9 @@
  * were */
 bool scene_update(scene *s);
 
+/** The last epoch of the paths that the files hold. @return false: there is no path */
+bool scene_has_epochs(const scene *s, size_t *last);
+/** Shows the paths up to an epoch. Scales stay. @return false: out of memory */
+bool scene_show_epochs(scene *s, size_t last);
+
 #endif
