@@ -11,6 +11,7 @@ int command_train(int argc, char **argv);
 int command_eval(int argc, char **argv);
 int command_surface(int argc, char **argv);
 int command_merge(int argc, char **argv);
+int command_import(int argc, char **argv);
 int command_path(int argc, char **argv);
 int command_curvature(int argc, char **argv);
 int command_export(int argc, char **argv);

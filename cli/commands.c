@@ -12,6 +12,7 @@ const command COMMANDS[] = {
     {"eval", "loss and accuracy of a network on a data set", command_eval, false},
     {"surface", "the loss on a grid of a plane through the weights", command_surface, true},
     {"merge", "the parts of a landscape that several machines made", command_merge, false},
+    {"import", "a surface that another program made, as a landscape", command_import, false},
     {"path", "the path of training on a landscape's plane", command_path, false},
     {"curvature", "eigenvalues, trace and density of the loss's Hessian", command_curvature, false},
     {"export", "a landscape as meshes, grids and tables of other programs", command_export, false},

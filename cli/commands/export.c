@@ -91,7 +91,7 @@ static int run(const char *path, const text_list *outs, const loss_export_option
 {
     loss_surface *surface;
     written w = written_begin("export", path, quiet);
-    loss_status status = loss_surface_read(&surface, path);
+    loss_status status = loss_surface_look(&surface, path);
     for (size_t i = 0; i < outs->n && !status; i++) {
         status = loss_surface_export(surface, outs->items[i], o);
         if (!status)

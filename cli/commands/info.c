@@ -49,6 +49,22 @@ static int info_landscape(const char *path)
     return status ? report_failure(status) : EXIT_OK;
 }
 
+/* A surface that another program made. @return -1: it is none */
+static int info_imported(const char *path)
+{
+    loss_import *import;
+    loss_surface *surface = NULL;
+    loss_status status = loss_import_read(&import, path, NULL);
+    if (status)
+        return status == LOSS_ERR_FORMAT ? -1 : report_failure(status);
+    status = loss_surface_import(&surface, import, NULL);
+    loss_import_free(import);
+    if (!status)
+        status = report_print(surface, path, true);
+    loss_surface_close(surface);
+    return status ? report_failure(status) : EXIT_OK;
+}
+
 /* "FOLDER/NAME"; NULL after telling that memory is out. Free with free(). */
 static char *path_in(const char *folder, const char *name)
 {
@@ -227,6 +243,9 @@ static int info_content(const char *path, loss_path_kind kind, const target *t)
         return EXIT_FAILED;
     if (is_text)
         return info_json(path);
+    int result = kind == LOSS_PATH_FILE ? info_imported(path) : -1;
+    if (result >= 0)
+        return result;
     status = loss_dataset_recognise(&data, path);
     if (status == LOSS_ERR_NOMEM)
         return report_failure(status);
@@ -270,11 +289,12 @@ static int info_command(const char *path)
 static const command_text TEXT = {
     .name = "info",
     .usage = "PATH [options]  |  --model NAME --input-shape C,H,W --classes N [options]",
-    .summary =
-        "Tells what a file holds: a .landscape, a RUN/ folder, weights "
-        "or directions (.safetensors), a data set, or anything\n"
-        "that lossgrid wrote. It is recognised by content. A network, FILE.onnx, FILE.net or "
-        "--model NAME, is listed layer by layer.",
+    .summary = "Tells what a file holds: a .landscape or another program's surface, a RUN/ folder, "
+               "weights or\n"
+               "directions (.safetensors), a data set, or anything that lossgrid wrote. It is "
+               "recognised by\n"
+               "content. A network, FILE.onnx, FILE.net or "
+               "--model NAME, is listed layer by layer.",
     .examples = "  lossgrid info resnet20.landscape\n  lossgrid info run\n"
                 "  lossgrid info resnet20.landscape --command\n"
                 "  lossgrid info fashion-mnist --json\n  lossgrid info net.onnx\n"

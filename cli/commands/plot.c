@@ -78,7 +78,7 @@ static int run(const request *r)
     figure f = {.width = (double)r->size[0], .height = (double)r->size[1]};
     loss_status status = r->figure.colours ? loss_colour_at(r->figure.colours, 0, rgb) : LOSS_OK;
     if (!status)
-        status = loss_surface_read(&surface, r->path);
+        status = loss_surface_look(&surface, r->path);
     if (!status)
         status = figure_make(&f, surface, &r->figure);
     int result = status ? report_failure(status) : EXIT_OK;

@@ -6,9 +6,8 @@
 
 enum { MOST_SHOWN = 100 };
 
-void data_name(const loss_surface *surface, char name[DATA_NAME_SIZE])
+void path_end(const char *path, char *name, size_t size)
 {
-    const char *path = loss_surface_text(surface, LOSS_KEY_DATA, "?");
     size_t end = strlen(path);
     while (end && path[end - 1] == '/')
         end--;
@@ -16,8 +15,12 @@ void data_name(const loss_surface *surface, char name[DATA_NAME_SIZE])
     while (start && path[start - 1] != '/')
         start--;
     int length = end - start > MOST_SHOWN ? MOST_SHOWN : (int)(end - start);
-    if (length)
-        snprintf(name, DATA_NAME_SIZE, "%.*s", length, path + start);
-    else
+    snprintf(name, size, "%.*s", length, path + start);
+}
+
+void data_name(const loss_surface *surface, char name[DATA_NAME_SIZE])
+{
+    path_end(loss_surface_text(surface, LOSS_KEY_DATA, "?"), name, DATA_NAME_SIZE);
+    if (!*name)
         snprintf(name, DATA_NAME_SIZE, "%s", loss_surface_text(surface, LOSS_KEY_DATA_FORMAT, "?"));
 }

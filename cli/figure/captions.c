@@ -10,6 +10,7 @@
 #include "display.h"
 #include "report/estimates.h"
 #include "report/facts.h"
+#include "report/imported.h"
 #include "report/summary.h"
 #include "report/validity.h"
 
@@ -40,19 +41,19 @@ static const char *centre_text(const loss_surface *surface, loss_split split, do
 /* The centre, the lowest point and what is missing of one field's split. */
 /* What the picture lacks, and what it has in its place. */
 enum { MISSING_TEXT = 256 };
-static void missing_text(const summary *s, size_t n_interpolated, bool is_line,
+static void missing_text(const summary *s, bool is_imported, size_t n_interpolated, bool is_line,
                          size_t n_not_positive, char text[MISSING_TEXT])
 {
     size_t n_absent = s->total - s->evaluated;
     char absent[96] = "", left_out[128] = "";
-    if (n_absent)
+    if (n_absent && !is_imported)
         snprintf(absent, sizeof absent, "; unfinished: %zu of %zu points, %zu interpolated",
                  s->evaluated, s->total, n_interpolated);
     if (n_absent > n_interpolated || s->not_finite || n_not_positive)
-        snprintf(left_out, sizeof left_out,
-                 "; %s: %zu of %zu points not evaluated, %zu not finite%s",
+        snprintf(left_out, sizeof left_out, "; %s: %zu of %zu points %s, %zu not finite%s",
                  is_line ? "left out" : "striped", n_absent - n_interpolated, s->total,
-                 s->not_finite, n_not_positive ? ", those of 0 on the log scale" : "");
+                 is_imported ? "missing" : "not evaluated", s->not_finite,
+                 n_not_positive ? ", those of 0 on the log scale" : "");
     snprintf(text, MISSING_TEXT, "%s%s", absent, left_out);
 }
 
@@ -100,21 +101,23 @@ static loss_status add_figures(figure *f, loss_surface *surface, const field *q)
     loss_status status = summary_of(surface, q->split, &s);
     if (status)
         return status;
-    char accuracy[ACCURACY_TEXT], model[64], centre[224] = "", lowest[96] = "",
-                                             missing[MISSING_TEXT];
+    char error[32] = "", accuracy[ACCURACY_TEXT], model[64], centre[224] = "", lowest[96] = "",
+         missing[MISSING_TEXT];
     bool is_line = f->y.n == 1;
     size_t n_not_positive = 0;
     for (size_t i = 0; f->scale.kind == LOSS_SCALE_LOG && i < q->nx * q->ny; i++)
         n_not_positive += q->values[i] <= 0;
+    if (isfinite(s.centre.standard_error))
+        snprintf(error, sizeof error, " \302\261 %.2g", s.centre.standard_error);
     if (s.has_centre)
-        snprintf(centre, sizeof centre, "centre (%s): loss %.4g \302\261 %.2g%s%s; ",
-                 is_line ? "dashed" : "cross", s.centre.loss, s.centre.standard_error,
+        snprintf(centre, sizeof centre, "centre (%s): loss %.4g%s%s%s; ",
+                 is_line ? "dashed" : "cross", s.centre.loss, error,
                  centre_text(surface, q->split, s.centre.loss, model),
                  accuracy_text(s.centre.accuracy, accuracy));
     if (s.evaluated > s.not_finite)
         snprintf(lowest, sizeof lowest, "lowest loss %.4g at (%.3g, %.3g)", s.min, s.min_x,
                  s.min_y);
-    missing_text(&s, q->n_interpolated, is_line, n_not_positive, missing);
+    missing_text(&s, imported_is(surface), q->n_interpolated, is_line, n_not_positive, missing);
     if (!q->is_loss) {
         add_values_caption(f, q, missing);
         return LOSS_OK;
@@ -253,7 +256,12 @@ static loss_status add_estimates(figure *f, loss_surface *surface, loss_split sp
 /* What was measured: network, images, BatchNorm mode, directions. */
 static void add_facts(figure *f, const loss_surface *surface)
 {
-    char bn[128], axes[256], explained[128], images[256], name[DATA_NAME_SIZE];
+    char bn[128], axes[256], explained[128], images[256], name[DATA_NAME_SIZE],
+        imported[IMPORTED_TEXT];
+    if (imported_is(surface)) {
+        figure_add_caption(f, "%s", imported_text(surface, imported));
+        return;
+    }
     bn_text(surface, bn);
     axes_text(f, surface, axes);
     explained_text(surface, explained);

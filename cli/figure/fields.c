@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "line_stats.h"
+#include "loss_label.h"
+#include "report/imported.h"
 
 const char *const quantity_names[N_QUANTITIES + 1] = {
     [QUANTITY_LOSS] = "loss",
@@ -74,13 +76,15 @@ static loss_status take_points(loss_surface *surface, field *q, quantity which)
     size_t n = q->nx * q->ny;
     loss_point *points = calloc(n, sizeof *points);
     loss_status status = points ? loss_surface_points(surface, q->split, points) : LOSS_ERR_NOMEM;
-    if (!status && !loss_surface_metadata(surface, LOSS_KEY_REPEAT))
+    /* What is missing from an imported file will not come. */
+    bool is_whole = loss_surface_metadata(surface, LOSS_KEY_REPEAT) != NULL || imported_is(surface);
+    if (!status && !is_whole)
         status = loss_points_interpolate(q->nx, q->ny, points, &q->n_interpolated);
     uint64_t images = 0;
     loss_count_parse(loss_surface_metadata_of(surface, LOSS_KEY_IMAGES, loss_split_name(q->split)),
                      NULL, &images);
     for (size_t i = 0; i < n && !status; i++) {
-        q->values[i] = value_of(&points[i], which);
+        q->values[i] = is_whole && !points[i].evaluated ? NAN : value_of(&points[i], which);
         if (q->errors)
             q->errors[i] = which == QUANTITY_LOSS
                                ? points[i].standard_error
@@ -102,13 +106,28 @@ static loss_status take_convexity(loss_surface *surface, field *q)
     return status;
 }
 
+/* What the values are: "test loss (nats per image)", and of an imported file no more than it says.
+ */
+static const char *label_of(figure *f, const loss_surface *surface, field *q, quantity which)
+{
+    const char *of_split =
+        imported_tells_split(surface) ? ROWS[which].of_split[q->split] : ROWS[which].alone;
+    if (which != QUANTITY_LOSS)
+        return of_split;
+    if (imported_is(surface))
+        snprintf(f->loss_label, sizeof f->loss_label, "%s", imported_values(surface));
+    else
+        loss_label(surface, f->loss_label);
+    snprintf(q->text, sizeof q->text, "%s%s", of_split ? of_split : "", f->loss_label);
+    return q->text;
+}
+
 loss_status fields_add(figure *f, loss_surface *surface, loss_split split, quantity which)
 {
     size_t n = f->x.n * f->y.n;
     bool has_errors = which == QUANTITY_LOSS || (which == QUANTITY_ACCURACY && f->y.n > 1);
     field *q = &f->fields[f->n_fields++];
-    *q = (field){.label = ROWS[which].of_split[split],
-                 .nx = f->x.n,
+    *q = (field){.nx = f->x.n,
                  .ny = f->y.n,
                  .split = split,
                  .is_loss = which == QUANTITY_LOSS,
@@ -116,11 +135,7 @@ loss_status fields_add(figure *f, loss_surface *surface, loss_split split, quant
                  .unit = ROWS[which].unit,
                  .values = calloc(n, sizeof(double)),
                  .errors = has_errors ? calloc(n, sizeof(double)) : NULL};
-    if (which == QUANTITY_LOSS) {
-        loss_label(surface, f->loss_label);
-        snprintf(q->text, sizeof q->text, "%s%s", q->label, f->loss_label);
-        q->label = q->text;
-    }
+    q->label = label_of(f, surface, q, which);
     if (!q->values || (has_errors && !q->errors))
         return LOSS_ERR_NOMEM;
     return which == QUANTITY_CONVEXITY ? take_convexity(surface, q)

@@ -7,6 +7,7 @@
 
 #include "figure/captions.h"
 #include "report/facts.h"
+#include "report/imported.h"
 
 void figure_free(figure *f)
 {
@@ -51,8 +52,17 @@ static void straighten(figure *f, bool is_repeated)
     }
 }
 
-static void set_labels(figure *f, const figure_request *r, bool is_repeated)
+static void set_labels(figure *f, const loss_surface *surface, const figure_request *r,
+                       bool is_repeated)
 {
+    if (imported_is(surface)) {
+        bool along_y = f->x.n == 1;
+        f->x_label = along_y ? loss_surface_text(surface, LOSS_KEY_IMPORTED_Y, "y")
+                             : loss_surface_text(surface, LOSS_KEY_IMPORTED_X, "x");
+        f->y_label = f->is_map ? loss_surface_text(surface, LOSS_KEY_IMPORTED_Y, "y")
+                               : quantity_label(f, (quantity)r->quantity);
+        return;
+    }
     f->x_label = is_repeated          ? "along the direction (multiples)"
                  : f->n_solutions > 2 ? "towards the second solution (ring at 1)"
                  : f->n_solutions     ? "from the origin (0) to the other solution (1)"
@@ -105,12 +115,13 @@ loss_status figure_make(figure *f, loss_surface *surface, const figure_request *
     f->has_convexity = r->quantity == QUANTITY_CONVEXITY;
     loss_surface_count(surface, LOSS_KEY_SOLUTIONS, &n_solutions);
     f->n_solutions = n_solutions <= 3 ? (size_t)n_solutions : 0; /* a plane has no more */
-    set_labels(f, r, is_repeated);
+    set_labels(f, surface, r, is_repeated);
     quantity which = (quantity)r->quantity;
+    char subject[SUBJECT_SIZE];
+    subject_of(surface, subject);
     snprintf(f->what, sizeof f->what, "%s%.30s of %.80s",
              is_difference ? "Test \342\210\222 training " : "",
-             is_difference ? quantity_names[which] : quantity_title(which),
-             loss_surface_text(surface, LOSS_KEY_MODEL, "?"));
+             is_difference ? quantity_names[which] : quantity_title(which), subject);
     loss_status status = is_difference ? fields_add_difference(f, surface, (quantity)r->quantity)
                                        : fields_add(f, surface, split, (quantity)r->quantity);
     if (!status && !f->is_map)

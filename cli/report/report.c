@@ -6,6 +6,7 @@
 
 #include "display.h"
 #include "document.h"
+#include "report/imported.h"
 #include "report/summary.h"
 #include "report/summary_figures.h"
 #include "report/validity.h"
@@ -77,7 +78,8 @@ static loss_status find_parts(loss_surface *surface, part *parts)
                     .has_figures = !loss_surface_metadata(surface, LOSS_KEY_REPEAT)};
         if (p->is_there)
             status = summary_of(surface, (loss_split)k, &p->summary);
-        p->is_unfinished = p->is_there && p->summary.evaluated < p->summary.total;
+        p->is_unfinished =
+            p->is_there && p->summary.evaluated < p->summary.total && !imported_is(surface);
         p->has_figures = p->has_figures && !p->is_unfinished;
         if (!status && p->is_there && p->has_figures)
             status = surface_figures_of(surface, (loss_split)k, &p->figures);
@@ -144,7 +146,12 @@ static loss_status print_text(loss_surface *surface, const char *path, const par
             printf("       figures  come when all points are evaluated\n");
     }
     const summary *const summaries[] = {summary_in(&parts[0]), summary_in(&parts[1])};
-    loss_status status = validity_print(surface, summaries);
+    loss_status status = LOSS_OK;
+    char imported[IMPORTED_TEXT];
+    if (imported_is(surface))
+        printf("validity\n  not known: %s\n", display(imported_text(surface, imported)));
+    else
+        status = validity_print(surface, summaries);
     if (status || !is_whole)
         return status;
     status = validity_print_paths(surface, summaries);

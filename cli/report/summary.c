@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "display.h"
 #include "report/estimates.h"
+#include "report/imported.h"
 
 /* On a line between two solutions: the highest loss from one to the other above the mean of
  * their losses. */
@@ -96,22 +97,36 @@ loss_status summary_of(loss_surface *surface, loss_split split, summary *s)
     return status ? status : find_convexity(surface, split, s);
 }
 
+/* " +- 0.01", or "" where it is not known. */
+static const char *error_text(double value, char text[32])
+{
+    text[0] = 0;
+    if (!isnan(value))
+        snprintf(text, 32, " +- %.2g", value);
+    return text;
+}
+
 void summary_print(const loss_surface *surface, loss_split split, const summary *s)
 {
-    char time[32], accuracy[ACCURACY_TEXT];
+    char time[32], error[32], accuracy[ACCURACY_TEXT];
     const char *images = loss_surface_metadata_of(surface, LOSS_KEY_IMAGES, loss_split_name(split));
-    printf("%-5s  %zu of %zu points, ", loss_split_name(split), s->evaluated, s->total);
+    printf("%-5s  %zu of %zu points",
+           imported_tells_split(surface) ? loss_split_name(split) : imported_values(surface),
+           s->evaluated, s->total);
     if (s->has_estimates)
-        printf("%zu of them estimated, ", s->estimates.estimated);
-    else
-        printf("%s images each, ", display(images));
-    printf("%s\n", duration_text(s->seconds, time));
+        printf(", %zu of them estimated", s->estimates.estimated);
+    else if (images)
+        printf(", %s images each", display(images));
+    if (!isnan(s->seconds))
+        printf(", %s", duration_text(s->seconds, time));
+    printf("\n");
     if (s->has_centre)
-        printf("       centre   loss %.6g +- %.2g%s\n", s->centre.loss, s->centre.standard_error,
+        printf("       centre   loss %.6g%s%s\n", s->centre.loss,
+               error_text(s->centre.standard_error, error),
                accuracy_text(s->centre.accuracy, accuracy));
     if (s->evaluated > s->not_finite)
-        printf("       lowest   loss %.6g +- %.2g at (%.4g, %.4g)\n       highest  loss %.6g\n",
-               s->min, s->min_error, s->min_x, s->min_y, s->max);
+        printf("       lowest   loss %.6g%s at (%.4g, %.4g)\n       highest  loss %.6g\n", s->min,
+               error_text(s->min_error, error), s->min_x, s->min_y, s->max);
     if (s->has_barrier)
         printf("       barrier  %.6g above the mean of the two ends, highest at %.4g\n", s->barrier,
                s->barrier_at);

@@ -45,6 +45,29 @@ LOSS_API loss_key_kind loss_key_kind_of(const char *key);
 /** Name of the machine that made the file. Since 0.1. */
 #define LOSS_KEY_HOST "host"
 
+/* Of what other programs made. Such a file has no facts of network, images and plane. */
+
+/** The file that it was imported from, with its folder. Since 0.1. */
+#define LOSS_KEY_IMPORTED_FROM "imported_from"
+
+/** What that file is, loss_import_kind(). Since 0.1. */
+#define LOSS_KEY_IMPORTED_AS "imported_as"
+
+/** Digest of its bytes. Since 0.1. */
+#define LOSS_KEY_IMPORTED_DIGEST "imported_digest"
+
+/** `heights`, where it is not known that the values are losses. Since 0.1. */
+#define LOSS_KEY_IMPORTED_VALUES "imported_values"
+
+/** `unknown`, where that file does not say of which split its values are. Since 0.1. */
+#define LOSS_KEY_IMPORTED_SPLIT "imported_split"
+
+/** What that file calls x, where it has a word for it. Since 0.1. */
+#define LOSS_KEY_IMPORTED_X "imported_x"
+
+/** What that file calls y, where it has a word for it. Since 0.1. */
+#define LOSS_KEY_IMPORTED_Y "imported_y"
+
 /* The network. */
 
 /** The network, loss_net_model(). Since 0.1. */

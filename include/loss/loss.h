@@ -9,6 +9,7 @@
 #include <loss/export.h>
 #include <loss/file.h>
 #include <loss/grid.h>
+#include <loss/import.h>
 #include <loss/keys.h>
 #include <loss/net.h>
 #include <loss/plane.h>

@@ -65,7 +65,7 @@ static loss_status begin(whole *w, loss_surface *s)
         if (s->has_split[k] && !(w->points[k] = calloc(n, sizeof *w->points[k])))
             return lossi_fail_nomem(n * sizeof *w->points[k]);
     }
-    loss_status status = LOSS_OK;
+    loss_status status = lossi_surface_refuse_imported(s);
     for (int k = 0; k < 2 && !status; k++)
         status =
             lossi_store_copy_direction(s->store, AXES[k], &w->directions[k], &w->n_parameters[k]);

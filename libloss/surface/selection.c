@@ -24,6 +24,8 @@ loss_status loss_surface_selection(const loss_surface *surface, loss_split split
     char images[LOSSI_KEY_SIZE], text[LOSSI_KEY_SIZE];
     LOSSI_REQUIRE(surface && selection);
     loss_status status = lossi_surface_need_split(surface, split);
+    if (!status)
+        status = lossi_surface_refuse_imported(surface);
     if (status)
         return status;
     return read_selection(surface, lossi_split_key(images, LOSS_KEY_IMAGES, split),

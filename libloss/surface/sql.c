@@ -43,6 +43,10 @@ static int count_steps(void *user)
 static void allow_steps(lossi_store *store)
 {
     struct stat info;
+    if (store->is_in_memory) { /* it is our own */
+        store->steps_left = store->bytes_left = INT64_MAX;
+        return;
+    }
     sqlite3_int64 size = stat(store->path, &info) == 0 ? (sqlite3_int64)info.st_size : 0;
     store->steps_left = STEPS_FREE + STEPS_A_BYTE * size;
     store->bytes_left = BYTES_FREE + BYTES_A_BYTE * size;
@@ -109,6 +113,7 @@ loss_status lossi_sql_connect(lossi_store **out, const char *path, int flags,
     }
     if (wait)
         store->wait = *wait;
+    store->is_in_memory = flags & SQLITE_OPEN_MEMORY;
     int code = sqlite3_open_v2(file, &store->db, flags, NULL);
     free(file);
     if (code != SQLITE_OK) {
@@ -119,7 +124,7 @@ loss_status lossi_sql_connect(lossi_store **out, const char *path, int flags,
     }
     harden(store);
     struct stat info;
-    if (stat(path, &info) == 0) {
+    if (!store->is_in_memory && stat(path, &info) == 0) {
         store->device = info.st_dev;
         store->inode = info.st_ino;
     }

@@ -22,6 +22,7 @@ struct lossi_store {
     size_t seconds_told;  /* of this waiting */
     dev_t device;         /* the file's own, when it was opened */
     ino_t inode;
+    bool is_in_memory;                    /* then path is only what messages call it */
     char id[LOSSI_ID_SIZE];               /* "": opened to look at */
     sqlite3_int64 steps_left, bytes_left; /* of the statement that runs */
 };

@@ -78,6 +78,16 @@ static loss_status insert_directions(lossi_store *store, const lossi_store_conte
     return status;
 }
 
+static loss_status insert_points(lossi_store *store, loss_split split, size_t nx, size_t ny,
+                                 const loss_point *points)
+{
+    loss_status status = LOSS_OK;
+    for (size_t i = 0; i < nx * ny && !status; i++)
+        if (points[i].evaluated)
+            status = lossi_store_insert_point(store, split, i / nx, i % nx, &points[i]);
+    return status;
+}
+
 static loss_status create_contents(lossi_store *store, const lossi_store_contents *contents)
 {
     loss_status status = lossi_schema_create(store);
@@ -87,6 +97,10 @@ static loss_status create_contents(lossi_store *store, const lossi_store_content
         status = insert_axis(store, "x", contents->x);
     if (!status)
         status = insert_axis(store, "y", contents->y);
+    for (int k = 0; k < 2 && !status; k++)
+        if (contents->points[k])
+            status = insert_points(store, (loss_split)k, contents->x.n, contents->y.n,
+                                   contents->points[k]);
     return status ? status : insert_directions(store, contents);
 }
 
@@ -171,11 +185,28 @@ loss_status lossi_store_open_or_create(lossi_store **out, const char *path,
     return status;
 }
 
+loss_status lossi_store_create_in_memory(lossi_store **out, const char *name,
+                                         const lossi_store_contents *contents)
+{
+    bool is_new;
+    loss_status status = lossi_sql_connect(
+        out, name, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY, NULL);
+    if (!status)
+        status = create_if_empty(*out, contents, &is_new);
+    if (status) {
+        lossi_store_close(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
 /* Whether the path still leads to the file that was opened, with the contents that it had. */
 static loss_status check_identity(lossi_store *store)
 {
     struct stat info;
     char id[LOSSI_ID_SIZE] = "";
+    if (store->is_in_memory)
+        return LOSS_OK;
     bool is_it = stat(store->path, &info) == 0 && info.st_dev == store->device &&
                  info.st_ino == store->inode;
     loss_status status = is_it ? read_id(store, id) : LOSS_OK;
@@ -459,8 +490,5 @@ loss_status lossi_store_put_points(lossi_store *store, loss_split split, size_t 
     loss_status status = lossi_store_begin(store);
     if (status)
         return status;
-    for (size_t i = 0; i < nx * ny && !status; i++)
-        if (points[i].evaluated)
-            status = lossi_store_insert_point(store, split, i / nx, i % nx, &points[i]);
-    return lossi_sql_end(store, status);
+    return lossi_sql_end(store, insert_points(store, split, nx, ny, points));
 }

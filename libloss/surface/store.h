@@ -44,6 +44,7 @@ typedef struct lossi_store_contents {
     loss_axis x, y;
     const lossi_stored_direction *directions;
     size_t n_directions;
+    const loss_point *points[2]; /* [y.n][x.n] by split: those that are known; NULL: none */
 } lossi_store_contents;
 
 /** Opens a file to look at. @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM */
@@ -56,6 +57,11 @@ loss_status lossi_store_open(lossi_store **out, const char *path);
 loss_status lossi_store_open_or_create(lossi_store **out, const char *path,
                                        const lossi_store_contents *contents,
                                        const lossi_store_wait *wait, bool *is_new);
+
+/** Makes one in memory, which is gone when it is closed.
+ *  @param name  for messages. Borrowed for the call. */
+loss_status lossi_store_create_in_memory(lossi_store **out, const char *name,
+                                         const lossi_store_contents *contents);
 
 void lossi_store_close(lossi_store *store);
 

@@ -75,6 +75,9 @@ loss_status loss_surface_plane(const loss_surface *surface, const loss_net *net,
                           surface->path);
     const lossi_facts *facts = &surface->facts;
     char digest[17];
+    loss_status status = lossi_surface_refuse_imported(surface);
+    if (status)
+        return status;
     loss_net_digest(net, digest);
     if (strcmp(lossi_facts_text(facts, LOSS_KEY_WEIGHTS_DIGEST), digest) != 0)
         return lossi_fail(
@@ -83,7 +86,7 @@ loss_status loss_surface_plane(const loss_surface *surface, const loss_net *net,
             surface->path, lossi_facts_text(facts, LOSS_KEY_MODEL),
             lossi_facts_text(facts, LOSS_KEY_WEIGHTS_DIGEST), net->model, digest);
     const lossi_plane_source source = {surface->path, facts, read_direction, surface->store};
-    loss_status status = lossi_plane_restore(plane, net, &source);
+    status = lossi_plane_restore(plane, net, &source);
     if (!status &&
         strcmp(loss_plane_digest(*plane), lossi_facts_text(facts, LOSS_KEY_PLANE_DIGEST)) != 0) {
         status = lossi_fail(LOSS_ERR_FORMAT, "%s: its directions have the digest %s; recorded: %s",

@@ -107,6 +107,20 @@ static bool add_plane(lossi_facts *facts, const loss_plane *plane)
 /* The fact `splits`: by whether the training images and the test images are there. */
 static const char *const SPLITS[2][2] = {{NULL, "test"}, {"train", "train,test"}};
 
+const char *lossi_surface_splits(bool has_train, bool has_test)
+{
+    return SPLITS[has_train][has_test];
+}
+
+bool lossi_surface_add_created(lossi_facts *facts)
+{
+    char created[32];
+    time_t now = time(NULL);
+    struct tm utc;
+    strftime(created, sizeof created, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+    return lossi_facts_add(facts, LOSS_KEY_CREATED, "%s", created);
+}
+
 static loss_status take_splits(loss_surface *s)
 {
     const char *splits = lossi_facts_find(&s->facts, LOSS_KEY_SPLITS);
@@ -165,17 +179,13 @@ static bool add_source(lossi_facts *facts, const loss_dataset *data)
 /* Everything that docs/file-formats.md lists. */
 static bool collect_facts(const loss_surface *s, lossi_facts *facts)
 {
-    char created[32];
     const char *blas = lossi_blas_in_use();
     const loss_dataset *first = s->data[0] ? s->data[0] : s->data[1];
-    time_t now = time(NULL);
-    struct tm utc;
-    strftime(created, sizeof created, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
     bool done =
         lossi_facts_add(facts, LOSS_KEY_VERSION, "%s", loss_version()) &&
         lossi_facts_add(facts, LOSS_KEY_ISA, "%s", loss_isa()) &&
         (!blas || lossi_facts_add(facts, LOSS_KEY_BLAS, "%s", blas)) &&
-        lossi_facts_add(facts, LOSS_KEY_CREATED, "%s", created) &&
+        lossi_surface_add_created(facts) &&
         (!s->opt.command || lossi_facts_add(facts, LOSS_KEY_COMMAND, "%s", s->opt.command)) &&
         (!s->opt.host || lossi_facts_add(facts, LOSS_KEY_HOST, "%s", s->opt.host)) &&
         add_network(facts, s) && add_bn(facts, &s->opt) &&
@@ -246,10 +256,24 @@ static loss_status check(const loss_surface *s)
     return status;
 }
 
+loss_status lossi_surface_refuse_imported(const loss_surface *s)
+{
+    const char *from = lossi_facts_find(&s->facts, LOSS_KEY_IMPORTED_FROM);
+    return from ? lossi_fail(LOSS_ERR_MISMATCH,
+                             "%s: imported from %.300s, which does not tell of which network, "
+                             "images and directions it is: it can be shown and exported, and "
+                             "nothing can be added to it",
+                             s->path, from)
+                : LOSS_OK;
+}
+
 /* A file is filled up only by what made it. */
 static loss_status compare(const loss_surface *s, const lossi_facts *asked)
 {
     lossi_difference d;
+    loss_status status = lossi_surface_refuse_imported(s);
+    if (status)
+        return status;
     return lossi_facts_differ(&s->facts, asked, &d)
                ? lossi_fail(LOSS_ERR_MISMATCH,
                             "%s: a landscape of something else: its %s: %s; asked for: %s. It is "
@@ -372,17 +396,16 @@ loss_status loss_surface_recognise(bool *is_landscape, const char *path)
     return status;
 }
 
-loss_status loss_surface_read(loss_surface **out, const char *path)
+loss_status lossi_surface_of_store(loss_surface **out, const char *path, lossi_store *store)
 {
-    LOSSI_REQUIRE(out);
-    *out = NULL;
-    LOSSI_REQUIRE(path);
     loss_surface *s;
     loss_status status = new_surface(&s, path);
-    if (!status)
-        status = lossi_store_open(&s->store, path);
-    if (!status)
-        status = lossi_store_read_facts(s->store, &s->facts);
+    if (status) {
+        lossi_store_close(store);
+        return status;
+    }
+    s->store = store;
+    status = lossi_store_read_facts(s->store, &s->facts);
     if (!status)
         status = take_splits(s);
     if (!status)
@@ -392,6 +415,16 @@ loss_status loss_surface_read(loss_surface **out, const char *path)
     else
         *out = s;
     return status;
+}
+
+loss_status loss_surface_read(loss_surface **out, const char *path)
+{
+    LOSSI_REQUIRE(out);
+    *out = NULL;
+    LOSSI_REQUIRE(path);
+    lossi_store *store;
+    loss_status status = lossi_store_open(&store, path);
+    return status ? status : lossi_surface_of_store(out, path, store);
 }
 
 loss_axis loss_surface_x(const loss_surface *surface)

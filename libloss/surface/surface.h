@@ -40,6 +40,15 @@ loss_status lossi_surface_need_split(const loss_surface *surface, loss_split spl
 /** Copies the options of an export over the defaults in *opt, if they are right. */
 loss_status lossi_export_take(loss_export_options *opt, const loss_export_options *given);
 
+/** A surface of a store that is open, which becomes its own, also on failure. */
+loss_status lossi_surface_of_store(loss_surface **out, const char *path, lossi_store *store);
+/** LOSS_ERR_MISMATCH if the surface was imported: it cannot be told what would have to be added. */
+loss_status lossi_surface_refuse_imported(const loss_surface *surface);
+/** The value of the fact `splits`. */
+const char *lossi_surface_splits(bool has_train, bool has_test);
+/** Adds the fact `created`: now. @return false when memory is out. */
+bool lossi_surface_add_created(lossi_facts *facts);
+
 /** Options of the eigenvalues: those that count are copied, the rest are the surface's own. */
 loss_status lossi_surface_take_curvature(loss_surface *surface);
 /** The file becomes one about eigenvalues, or is one about the same. */

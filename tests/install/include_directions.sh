@@ -17,6 +17,7 @@ allowed() {
     train | plane) echo base net formats cpu ;;
     curvature) echo base net plane analysis ;;
     surface) echo base net formats cpu plane analysis curvature estimate ;;
+    import) echo base formats surface ;;
     *) echo "?" ;;
     esac
 }

@@ -37,6 +37,8 @@ void grid_free(grid *g)
     free(g->caption);
     free(g->label);
     free(g->model);
+    for (int axis = 0; axis < 2; axis++)
+        loss_string_free(g->axis_names[axis]);
     *g = (grid){0};
 }
 

@@ -51,7 +51,8 @@ typedef struct grid {
     grid_quantity quantity;
     char *label;      /* what the values are, where the file tells; NULL: the quantity's. Owned */
     bool tells_split; /* the file says which images the values are of */
-    const char *x_label, *y_label; /* static */
+    const char *x_label, *y_label; /* static, or axis_names */
+    char *axis_names[2];           /* as the file has them; NULL. Owned */
     bool has_centre;               /* (0, 0) is the trained network */
     bool is_lines;                 /* each row is a line of its own: no surface */
     bool has_one_unit;             /* x and y are lengths in one unit */

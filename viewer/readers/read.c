@@ -16,7 +16,7 @@ static bool read_any(grid *g, const char *path, size_t max_bytes, problem *p)
     if (stat(path, &info) != 0)
         return problem_set(p, "%s: %s", path, strerror(errno));
     if (S_ISDIR(info.st_mode))
-        return problem_set(p, "%s: a folder; expected a .landscape, .ply or .csv file", path);
+        return problem_set(p, "%s: a folder; expected a file", path);
     if (max_bytes && (unsigned long long)info.st_size > max_bytes)
         return problem_set(p, "%s: %.1f MiB; --max-size allows %.1f", path,
                            (double)info.st_size / 1048576.0, (double)max_bytes / 1048576.0);
@@ -29,14 +29,7 @@ static bool read_any(grid *g, const char *path, size_t max_bytes, problem *p)
         return problem_set(p, "%s", loss_last_message());
     if (is_landscape || (ending && strcmp(ending, ".landscape") == 0))
         return grid_read_landscape(g, path, p);
-    size_t n;
-    uint8_t *bytes; /* a 0 follows them, so that numbers end within */
-    if (loss_file_read(path, SIZE_MAX, &bytes, &n))
-        return problem_set(p, "%s", loss_last_message());
-    bool done = n >= 3 && memcmp(bytes, "ply", 3) == 0 ? grid_parse_ply(g, path, bytes, n, p)
-                                                       : grid_parse_csv(g, path, bytes, n, p);
-    free(bytes);
-    return done;
+    return grid_read_import(g, path, p);
 }
 
 bool grid_read(grid *out, const char *path, size_t max_bytes, problem *p)

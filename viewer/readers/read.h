@@ -4,7 +4,7 @@
 
 #include "readers/grid.h"
 
-/** Reads a .landscape, .ply or .csv file, recognised by its content.
+/** Reads a landscape, or a surface that another program made, recognised by its content.
  *  @param max_bytes  files that are larger are refused; 0: no limit
  *  @return false with the reason in *p; *out is then empty */
 bool grid_read(grid *out, const char *path, size_t max_bytes, problem *p);

@@ -21,6 +21,12 @@ static bool read_axis(loss_axis axis, double **values, size_t *n)
     return *values != NULL;
 }
 
+/* From another program's file: what is missing will not come. */
+static bool is_imported(const loss_surface *s)
+{
+    return loss_surface_metadata(s, LOSS_KEY_IMPORTED_FROM) != NULL;
+}
+
 static bool read_split(grid *g, loss_surface *s, loss_split split, const char *path, problem *p)
 {
     size_t n = g->nx * g->ny;
@@ -38,12 +44,12 @@ static bool read_split(grid *g, loss_surface *s, loss_split split, const char *p
     done = loss_surface_points(s, split, points) == LOSS_OK ||
            problem_set(p, "%s", loss_last_message());
     size_t n_interpolated = 0;
-    if (done && !loss_surface_metadata(s, LOSS_KEY_REPEAT))
+    if (done && !loss_surface_metadata(s, LOSS_KEY_REPEAT) && !is_imported(s))
         done = loss_points_interpolate(g->nx, g->ny, points, &n_interpolated) == LOSS_OK ||
                problem_set(p, "%s", loss_last_message());
     g->n_interpolated += n_interpolated;
     for (size_t i = 0; i < n && done; i++) {
-        if (!points[i].evaluated && !isfinite(points[i].loss))
+        if (!points[i].evaluated && (is_imported(s) || !isfinite(points[i].loss)))
             continue;
         g->n_evaluated += points[i].evaluated;
         g->n_not_finite += (size_t)!isfinite(points[i].loss);
@@ -51,7 +57,7 @@ static bool read_split(grid *g, loss_surface *s, loss_split split, const char *p
         to->error[i] = points[i].standard_error;
         to->accuracy[i] = points[i].accuracy;
     }
-    g->n_total += n;
+    g->n_total += is_imported(s) ? 0 : n;
     free(points);
     return done;
 }
@@ -181,10 +187,36 @@ static void count_images(const loss_surface *s, char *text, size_t size)
     }
 }
 
+/* The same of a surface that another program made: no more than its file tells. */
+static bool describe_imported(grid *g, const loss_surface *s)
+{
+    char text[512], name[DATA_NAME_SIZE];
+    path_end(loss_surface_text(s, LOSS_KEY_IMPORTED_FROM, ""), name, sizeof name);
+    snprintf(text, sizeof text, "imported from %s: %s; it does not tell of which network", name,
+             loss_surface_text(s, LOSS_KEY_IMPORTED_AS, "?"));
+    g->caption = strdup(text);
+    g->quantity = loss_surface_metadata(s, LOSS_KEY_IMPORTED_VALUES) ? GRID_HEIGHT : GRID_LOSS;
+    g->tells_split = !loss_surface_metadata(s, LOSS_KEY_IMPORTED_SPLIT);
+    g->n_total = g->n_evaluated;
+    static const char *const keys[] = {LOSS_KEY_IMPORTED_X, LOSS_KEY_IMPORTED_Y};
+    bool done = g->caption != NULL;
+    for (int axis = 0; axis < 2 && done; axis++) {
+        const char *word = loss_surface_metadata(s, keys[axis]);
+        if (!word)
+            continue;
+        g->axis_names[axis] = loss_text_escaped(word);
+        done = g->axis_names[axis] != NULL;
+        *(axis ? &g->y_label : &g->x_label) = g->axis_names[axis];
+    }
+    return done;
+}
+
 /* What the picture has to say of itself. */
 static bool describe(grid *g, const loss_surface *s)
 {
     char text[512], name[DATA_NAME_SIZE], images[64];
+    if (is_imported(s))
+        return describe_imported(g, s);
     count_images(s, images, sizeof images);
     snprintf(text, sizeof text, "Loss landscape of %s",
              loss_surface_text(s, LOSS_KEY_MODEL, "a network"));

@@ -4,9 +4,8 @@
 
 #include "readers/grid.h"
 
-/* Text and bytes are those of the whole file and are not kept. */
 bool grid_read_landscape(grid *g, const char *path, problem *p);
-bool grid_parse_ply(grid *g, const char *path, const unsigned char *bytes, size_t n, problem *p);
-bool grid_parse_csv(grid *g, const char *path, const unsigned char *bytes, size_t n, problem *p);
+/** What another program made, as <loss/import.h> reads it. */
+bool grid_read_import(grid *g, const char *path, problem *p);
 
 #endif

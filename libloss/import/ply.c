@@ -9,8 +9,7 @@
 
 #include <loss/text.h>
 
-#include "readers/readers.h"
-#include "readers/scatter.h"
+#include "import/scatter.h"
 
 typedef enum type { CHAR, UCHAR, SHORT, USHORT, INT, UINT, FLOAT, DOUBLE, N_TYPES, NO_TYPE } type;
 static const char *const TYPE_NAMES[2][N_TYPES] = {
@@ -39,16 +38,15 @@ typedef struct parser {
     int format;
     size_t n_elements, line;
     element elements[MOST_ELEMENTS];
-    problem *p;
 } parser;
 
-static bool fail(parser *r, const char *what)
+static loss_status fail(const parser *r, const char *what)
 {
-    return problem_set(r->p, "%s: %s", r->path, what);
+    return lossi_fail(LOSS_ERR_FORMAT, "%s: %s", r->path, what);
 }
 
 /* Takes a header line without its end, CR LF too. */
-static bool take_line(parser *r, char line[LONGEST_LINE + 1])
+static loss_status take_line(parser *r, char line[LONGEST_LINE + 1])
 {
     const unsigned char *stop = memchr(r->at, '\n', (size_t)(r->end - r->at));
     if (!stop)
@@ -61,7 +59,7 @@ static bool take_line(parser *r, char line[LONGEST_LINE + 1])
     line[strcspn(line, "\r")] = 0;
     r->at = stop + 1;
     r->line++;
-    return true;
+    return LOSS_OK;
 }
 
 static type type_of(const char *word)
@@ -72,36 +70,38 @@ static type type_of(const char *word)
     return NO_TYPE;
 }
 
-static bool add_property(parser *r, const char *line)
+static loss_status add_property(parser *r, const char *line)
 {
     char kind[64], count[64], item[64], name[64];
     element *e = r->n_elements ? &r->elements[r->n_elements - 1] : NULL;
     if (!e || e->n_properties == MOST_PROPERTIES)
-        return problem_set(r->p, "%s: line %zu: %s", r->path, r->line,
-                           e ? "too many properties" : "a property of no element");
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: line %zu: %s", r->path, r->line,
+                          e ? "too many properties" : "a property of no element");
     property *q = &e->properties[e->n_properties++];
     q->count = NO_TYPE;
     if (sscanf(line, "property %63s", kind) == 1 && strcmp(kind, "list") == 0) {
         if (sscanf(line, "property list %63s %63s %63s", count, item, name) != 3)
-            return problem_set(r->p, "%s: line %zu: \"%.80s\" is no property", r->path, r->line,
-                               line);
+            return lossi_fail(LOSS_ERR_FORMAT, "%s: line %zu: \"%.80s\" is no property", r->path,
+                              r->line, line);
         q->count = type_of(count);
         q->kind = type_of(item);
         if (q->count >= FLOAT)
-            return problem_set(r->p, "%s: line %zu: a list counted in %s", r->path, r->line, count);
+            return lossi_fail(LOSS_ERR_FORMAT, "%s: line %zu: a list counted in %s", r->path,
+                              r->line, count);
     } else {
         if (sscanf(line, "property %63s %63s", item, name) != 2)
-            return problem_set(r->p, "%s: line %zu: \"%.80s\" is no property", r->path, r->line,
-                               line);
+            return lossi_fail(LOSS_ERR_FORMAT, "%s: line %zu: \"%.80s\" is no property", r->path,
+                              r->line, line);
         q->kind = type_of(item);
     }
     if (q->kind == NO_TYPE)
-        return problem_set(r->p, "%s: line %zu: no type is called %s", r->path, r->line, item);
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: line %zu: no type is called %s", r->path, r->line,
+                          item);
     snprintf(q->name, sizeof q->name, "%s", name);
-    return true;
+    return LOSS_OK;
 }
 
-static bool add_element(parser *r, const char *line)
+static loss_status add_element(parser *r, const char *line)
 {
     if (r->n_elements == MOST_ELEMENTS)
         return fail(r, "too many elements");
@@ -110,43 +110,41 @@ static bool add_element(parser *r, const char *line)
     uint64_t n;
     if (sscanf(line, "element %63s %63s", e->name, number) != 2 ||
         !loss_count_parse(number, NULL, &n))
-        return problem_set(r->p, "%s: line %zu: \"%.80s\" is no element", r->path, r->line, line);
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: line %zu: \"%.80s\" is no element", r->path,
+                          r->line, line);
     e->n = n;
     r->n_elements++;
-    return true;
+    return LOSS_OK;
 }
 
-static bool parse_header(parser *r)
+static loss_status parse_header(parser *r)
 {
     static const char *const formats[] = {"format ascii 1.0", "format binary_little_endian 1.0",
                                           "format binary_big_endian 1.0"};
     char line[LONGEST_LINE + 1];
     r->format = -1;
-    if (!take_line(r, line))
-        return false;
-    if (strcmp(line, "ply") != 0)
-        return fail(r, "does not begin with the line ply");
-    while (take_line(r, line)) {
-        bool good = true;
+    loss_status status = take_line(r, line);
+    if (!status && strcmp(line, "ply") != 0)
+        status = fail(r, "does not begin with the line ply");
+    while (!status && !(status = take_line(r, line))) {
         if (strncmp(line, "end_header", 10) == 0)
-            return r->format >= 0 || fail(r, "its header names no format");
+            return r->format >= 0 ? LOSS_OK : fail(r, "its header names no format");
         if (strncmp(line, "format ", 7) == 0) {
             for (int i = 0; i < 3; i++)
                 if (strcmp(line, formats[i]) == 0)
                     r->format = i;
-            good = r->format >= 0 || problem_set(r->p, "%s: \"%.80s\" is unknown", r->path, line);
+            if (r->format < 0)
+                status = lossi_fail(LOSS_ERR_FORMAT, "%s: \"%.80s\" is unknown", r->path, line);
         } else if (strncmp(line, "element ", 8) == 0) {
-            good = add_element(r, line);
+            status = add_element(r, line);
         } else if (strncmp(line, "property ", 9) == 0) {
-            good = add_property(r, line);
+            status = add_property(r, line);
         } else if (strncmp(line, "comment", 7) != 0 && strncmp(line, "obj_info", 8) != 0) {
-            good = problem_set(r->p, "%s: line %zu of its header is unknown: \"%.80s\"", r->path,
-                               r->line, line);
+            status = lossi_fail(LOSS_ERR_FORMAT, "%s: line %zu of its header is unknown: \"%.80s\"",
+                                r->path, r->line, line);
         }
-        if (!good)
-            return false;
     }
-    return false;
+    return status;
 }
 
 static bool take_text(parser *r, double *value)
@@ -229,54 +227,56 @@ static int find(const element *e, const char *name)
     return -1;
 }
 
-static bool take_element(parser *r, const element *e, scatter *s)
+static loss_status take_element(parser *r, const element *e, lossi_scatter *s)
 {
     int x = find(e, "x"), y = find(e, "y"), z = find(e, "z"), quality = find(e, "quality");
     if (s && (x < 0 || y < 0 || z < 0))
         return fail(r, "its vertices lack x, y or z");
-    for (unsigned long long i = 0; i < e->n; i++) {
+    loss_status status = LOSS_OK;
+    for (unsigned long long i = 0; i < e->n && e->n_properties && !status; i++) {
         double values[MOST_PROPERTIES] = {0};
         for (size_t k = 0; k < e->n_properties; k++)
             if (!take_property(r, &e->properties[k], &values[k]))
-                return problem_set(r->p, "%s: ends, or is no number, within %s %llu of %llu",
-                                   r->path, e->name, i + 1, e->n);
-        struct scatter_row row = {
-            .error = (double)NAN, .accuracy = (double)NAN, .split = LOSS_SPLIT_TEST};
-        if (s) {
-            row.x = values[x];
-            row.y = values[y];
-            row.loss = values[quality >= 0 ? quality : z];
-        }
-        if (s && !scatter_add(s, &row))
-            return fail(r, "out of memory");
-        if (!e->n_properties)
-            break;
+                return lossi_fail(LOSS_ERR_FORMAT,
+                                  "%s: ends, or is no number, within %s %llu of %llu", r->path,
+                                  e->name, i + 1, e->n);
+        if (s)
+            status = lossi_scatter_add(
+                s, &(lossi_scatter_row){values[x], values[y], values[quality >= 0 ? quality : z],
+                                        (double)NAN, (double)NAN, (size_t)i + 1, LOSS_SPLIT_TEST});
     }
-    return true;
+    return status;
 }
 
-bool grid_parse_ply(grid *g, const char *path, const unsigned char *bytes, size_t n, problem *p)
+static loss_status parse(loss_import *to, const uint8_t *bytes, size_t size, const char *path)
 {
     parser *r = calloc(1, sizeof *r);
     if (!r)
-        return problem_set(p, "%s: out of memory", path);
+        return lossi_fail_nomem(sizeof *r);
     r->path = path;
     r->at = bytes;
-    r->end = bytes + n;
-    r->p = p;
-    scatter s = {0};
-    bool done = parse_header(r), found = false, is_loss = false;
-    for (size_t i = 0; i < r->n_elements && done && !found; i++) {
+    r->end = bytes + size;
+    lossi_scatter s = {.word = "vertex"};
+    loss_status status = parse_header(r);
+    bool found = false;
+    for (size_t i = 0; i < r->n_elements && !status && !found; i++) {
         found = strcmp(r->elements[i].name, "vertex") == 0;
-        is_loss = found && find(&r->elements[i], "quality") >= 0;
-        done = take_element(r, &r->elements[i], found ? &s : NULL);
+        to->is_height = !found || find(&r->elements[i], "quality") < 0;
+        status = take_element(r, &r->elements[i], found ? &s : NULL);
     }
-    if (done && !found)
-        done = fail(r, "has no vertices");
-    done = done && grid_from_scatter(g, path, &s, p);
-    if (done)
-        g->quantity = is_loss ? GRID_LOSS : GRID_HEIGHT;
-    scatter_free(&s);
+    if (!status && !found)
+        status = fail(r, "has no vertices");
+    if (!status)
+        status = lossi_scatter_to_grid(to, path, &s);
+    lossi_scatter_free(&s);
     free(r);
-    return done;
+    return status;
 }
+
+static bool is(const uint8_t *bytes, size_t size)
+{
+    return size >= 3 && memcmp(bytes, "ply", 3) == 0;
+}
+
+const lossi_import_kind lossi_import_ply = {
+    .name = "PLY mesh", .endings = ".ply", .is = is, .parse = parse};

@@ -1,5 +1,5 @@
 /* Text as spreadsheets, pandas, R and people write it. */
-#include "readers/csv_text.h"
+#include "import/csv_text.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -13,13 +13,13 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-static bool is_separator(const csv_text *t, char c)
+static bool is_separator(const lossi_csv_text *t, char c)
 {
     return c == t->separator || (t->separator == ' ' && c == '\t');
 }
 
 /* The fields of the row in turn: *start, *stop are what is in one, without quotes around it. */
-static void next_field(csv_text *t, const char **start, const char **stop, bool *is_last)
+static void next_field(lossi_csv_text *t, const char **start, const char **stop, bool *is_last)
 {
     while (t->at < t->end && is_blank(*t->at) && (t->separator == ' ' || !is_separator(t, *t->at)))
         t->at++;
@@ -43,18 +43,19 @@ static void next_field(csv_text *t, const char **start, const char **stop, bool 
         t->at++;
 }
 
-void csv_take(csv_text *t, char field[LONGEST_FIELD + 1], bool *is_last)
+void lossi_csv_take(lossi_csv_text *t, char field[LOSSI_LONGEST_FIELD + 1], bool *is_last)
 {
     const char *start, *stop;
     next_field(t, &start, &stop, is_last);
-    size_t n = (size_t)(stop - start) < LONGEST_FIELD ? (size_t)(stop - start) : LONGEST_FIELD;
+    size_t n =
+        (size_t)(stop - start) < LOSSI_LONGEST_FIELD ? (size_t)(stop - start) : LOSSI_LONGEST_FIELD;
     memcpy(field, start, n);
     field[n] = 0;
 }
 
-size_t csv_count(const csv_text *t)
+size_t lossi_csv_count(const lossi_csv_text *t)
 {
-    csv_text row = *t;
+    lossi_csv_text row = *t;
     size_t n = 0;
     const char *start, *stop;
     for (bool is_last = false; !is_last; n++)
@@ -62,9 +63,9 @@ size_t csv_count(const csv_text *t)
     return n;
 }
 
-bool csv_number(const csv_text *t, const char *field, double *value)
+bool lossi_csv_number(const lossi_csv_text *t, const char *field, double *value)
 {
-    char text[LONGEST_FIELD + 1];
+    char text[LOSSI_LONGEST_FIELD + 1];
     strcpy(text, field);
     char *comma = t->decimal == ',' ? strchr(text, ',') : NULL;
     *value = (double)NAN;
@@ -75,7 +76,7 @@ bool csv_number(const csv_text *t, const char *field, double *value)
     return loss_number_parse(text, NULL, value);
 }
 
-bool csv_is_missing(const char *field)
+bool lossi_csv_is_missing(const char *field)
 {
     static const char *const words[] = {"", "-", "na", "n/a", "null", "none", "?"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -85,7 +86,7 @@ bool csv_is_missing(const char *field)
 }
 
 /* From the start of a line to the next that holds something. */
-static bool skip_to_row(csv_text *t)
+static bool skip_to_row(lossi_csv_text *t)
 {
     for (;;) {
         const char *start = t->at;
@@ -102,7 +103,7 @@ static bool skip_to_row(csv_text *t)
     }
 }
 
-bool csv_next_row(csv_text *t)
+bool lossi_csv_next_row(lossi_csv_text *t)
 {
     while (t->at < t->end && *t->at != '\n')
         t->at++;
@@ -123,38 +124,40 @@ static char find_separator(const char *at, const char *end)
 }
 
 /* The first number that has a point or a comma decides. */
-static char find_decimal(const csv_text *from)
+static char find_decimal(const lossi_csv_text *from)
 {
     if (from->separator == ' ')
         return '.';
-    csv_text t = *from;
+    lossi_csv_text t = *from;
     do {
-        char field[LONGEST_FIELD + 1];
+        char field[LOSSI_LONGEST_FIELD + 1];
         for (bool is_last = false; !is_last;) {
             double value;
-            csv_take(&t, field, &is_last);
+            lossi_csv_take(&t, field, &is_last);
             for (const char *mark = ".,"; *mark; mark++) {
                 t.decimal = *mark;
-                if (strchr(field, *mark) && csv_number(&t, field, &value))
+                if (strchr(field, *mark) && lossi_csv_number(&t, field, &value))
                     return *mark;
             }
         }
-    } while (csv_next_row(&t));
+    } while (lossi_csv_next_row(&t));
     return '.';
 }
 
-bool csv_open(csv_text *t, const char *path, const unsigned char *bytes, size_t n, problem *p)
+loss_status lossi_csv_open(lossi_csv_text *t, const char *path, const unsigned char *bytes,
+                           size_t n)
 {
-    *t = (csv_text){path, (const char *)bytes, (const char *)bytes + n, ',', '.', 0, p};
+    *t = (lossi_csv_text){path, (const char *)bytes, (const char *)bytes + n, ',', '.', 0};
     if (n >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0))
-        return problem_set(p, "%s: UTF-16 text; save it as CSV in UTF-8", path);
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: UTF-16 text; save it as CSV in UTF-8", path);
     if (memchr(bytes, 0, n < 4096 ? n : 4096))
-        return problem_set(p, "%s: neither a .landscape nor a .ply nor text", path);
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: neither text nor a file of a kind that is read",
+                          path);
     if (n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
         t->at += 3;
     if (!skip_to_row(t))
-        return problem_set(p, "%s: holds no numbers", path);
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: holds no numbers", path);
     t->separator = find_separator(t->at, t->end);
     t->decimal = find_decimal(t);
-    return true;
+    return LOSS_OK;
 }
