@@ -243,16 +243,18 @@ static int info_content(const char *path, loss_path_kind kind, const target *t)
         return EXIT_FAILED;
     if (is_text)
         return info_json(path);
-    int result = kind == LOSS_PATH_FILE ? info_imported(path) : -1;
-    if (result >= 0)
-        return result;
     status = loss_dataset_recognise(&data, path);
     if (status == LOSS_ERR_NOMEM)
         return report_failure(status);
     status = loss_file_describe(path, &weights);
     if (!status)
         return info_weights(path, weights);
-    return data && status != LOSS_ERR_NOMEM ? info_data(t) : report_failure(status);
+    if (data && status != LOSS_ERR_NOMEM)
+        return info_data(t);
+    int result = status == LOSS_ERR_FORMAT ? info_imported(path) : -1;
+    if (result >= 0)
+        return result;
+    return report_failure(loss_file_describe(path, &weights)); /* again, for its message */
 }
 
 static int print_command(const char *path, const char *command)

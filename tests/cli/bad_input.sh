@@ -88,7 +88,7 @@ refuse "a landscape of other weights" 1 "a.landscape: a landscape of something e
     "$LOSSGRID" surface run --weights run/epoch-000.safetensors --x=-1:1:3 --y=-1:1:3 --out a.landscape
 refuse "a landscape of another grid" 1 "its grid is x -1:1:3" "$LOSSGRID" surface run --x=-1:1:5 --y=-1:1:3 --out a.landscape
 check "it is left as it was" cmp before a.landscape
-refuse "a landscape that is none" 1 "run/run.json: cannot" "$LOSSGRID" plot run/run.json --out a.png
+refuse "a landscape that is none" 1 "run/run.json: its first line" "$LOSSGRID" plot run/run.json --out a.png
 head -c 5000 a.landscape >cut.landscape
 refuse "a truncated landscape" 1 "cut.landscape: cannot" "$LOSSGRID" plot cut.landscape --out a.png
 refuse "a colour map that does not exist" 1 "viridid: no such colour map; the nearest is viridis" \

@@ -12,6 +12,7 @@
 #include "misused.h"
 
 #include <loss/estimate.h>
+#include <loss/import.h>
 
 static loss_status levels(void *opt)
 {
@@ -52,6 +53,15 @@ static loss_status dataset(void *opt)
     loss_status status =
         loss_dataset_create(&data, (loss_shape){1, 1, 1, 2}, 2, pixels, labels, opt);
     loss_dataset_free(data);
+    return status;
+}
+
+static loss_status import_file(void *opt)
+{
+    loss_import *import;
+    scratch_write("import.csv", "1,2\n3,4\n", 8);
+    loss_status status = loss_import_read(&import, scratch_path("import.csv"), opt);
+    loss_import_free(import);
     return status;
 }
 
@@ -306,6 +316,7 @@ typedef union options {
     loss_layer_info layer;
     loss_function function;
     loss_arrays arrays;
+    loss_import_options import;
 } options;
 
 /* Each struct: one that is right, and a function that takes it. `at`: where it is a part of
@@ -329,6 +340,7 @@ static const struct {
     {"eigen of a surface", {.eigen = LOSS_EIGEN_OPTIONS_INIT}, surface_eigen, true, false},
     {"dataset", {.dataset = LOSS_DATASET_OPTIONS_INIT}, dataset, false, false},
     {"export", {.export = LOSS_EXPORT_OPTIONS_INIT}, export, false, false},
+    {"import", {.import = LOSS_IMPORT_OPTIONS_INIT}, import_file, false, false},
     {"load", {.load = LOSS_LOAD_OPTIONS_INIT}, load, false, false},
     {"evaluate", {.evaluate = LOSS_EVALUATE_OPTIONS_INIT}, evaluate, false, false},
     {"result", {.result = LOSS_RESULT_INIT}, result, false, false},

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Surfaces that other programs made: plot, info, export and import take them, and say no more of them
+# than they tell. Speaks TAP.
+# shellcheck source=tests/cli/common.bash
+. "$(dirname "$0")/common.bash"
+
+# table NAMES: a bowl on 7 x 5 points, rows from last to first.
+table() {
+    awk -v names="$1" 'BEGIN {print names; for (j = 4; j >= 0; j--) for (i = 6; i >= 0; i--) {
+        x = i / 3 - 1; y = j / 2 - 1; printf "%.6g,%.6g,%.6g,%.6g\n", x, y, 0.5 + x * x + y * y, 90 - 10 * x * x}}'
+}
+table alpha,beta,test_loss,test_acc >theirs.csv
+table x,y,z,w >plain.csv
+
+check "a table is drawn" "$LOSSGRID" plot theirs.csv --out a.svg
+check "under its own name" grep -q 'Loss landscape of theirs.csv' a.svg
+check "with its own axes" sh -c 'grep -q ">alpha<" a.svg && grep -q ">beta<" a.svg'
+check "and as imported" grep -q 'imported from theirs.csv (table of numbers)' a.svg
+check "nothing is made up" sh -c '! grep -qE "BatchNorm|directions|nats|kernels|libloss" a.svg'
+"$LOSSGRID" plot plain.csv --out b.svg
+check "a split that is not told is not said" sh -c '! grep -q "test" b.svg'
+
+check "info reports it" "$LOSSGRID" info theirs.csv
+check "its figures" sh -c '"$LOSSGRID" info theirs.csv | grep -q "lowest   loss 0.5 at (0, 0)"'
+check "what is not known" sh -c '"$LOSSGRID" info theirs.csv | grep -q "not known: imported from theirs.csv"'
+check "as JSON" sh -c '"$LOSSGRID" info theirs.csv --json | grep -q imported_from'
+
+check "import makes a landscape" "$LOSSGRID" import theirs.csv --out t.landscape --quiet
+"$LOSSGRID" plot t.landscape --out c.svg
+check "that is drawn the same" cmp a.svg c.svg
+refuse "it is not made twice" 1 "is there already" "$LOSSGRID" import theirs.csv --out t.landscape
+check "export takes the table" "$LOSSGRID" export theirs.csv --out t.ply --out again.csv --quiet
+"$LOSSGRID" plot again.csv --out d.svg --title t --no-caption
+"$LOSSGRID" plot t.landscape --out e.svg --title t --no-caption
+check "and gives it back" sh -c 'grep -c "<text" d.svg && grep -q "test loss" d.svg'
+
+make_data data
+"$LOSSGRID" train --model mlp --data data --epochs 1 --out run --quiet 2>log
+refuse "nothing is added to it" 1 "imported from" "$LOSSGRID" path --run run t.landscape --quiet
+refuse "nor evaluated" 1 "t.landscape: imported from" "$LOSSGRID" surface run --limit 10 --x=-1:1:7 --y=-1:1:5 \
+    --out t.landscape --quiet
+refuse "nor merged" 1 "imported from" "$LOSSGRID" merge t.landscape --out whole.landscape
+printf 'x,y,loss\n0,0,1\n1,0,1\n5,0,1\n0,1,1\n1,1,1\n5,1,1\n' >uneven.csv
+refuse "uneven axes are not straightened" 1 "its x is not even" "$LOSSGRID" plot uneven.csv --out u.png
+refuse "what is nothing is nothing" 1 "first line does not name columns" "$LOSSGRID" plot run/run.json --out r.png
+if [ -x "${LOSSVIEW:-}" ]; then
+    check "lossview draws them all" sh -c 'for f in theirs.csv t.landscape uneven.csv; do "$LOSSVIEW" $f --screenshot v.png --size=300x200 || exit 1; done'
+else
+    echo "ok - lossview draws them all # SKIP no lossview"
+fi
