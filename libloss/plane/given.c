@@ -6,6 +6,7 @@
 #include "formats/read.h"
 #include "formats/safetensors.h"
 #include "plane/kinds.h"
+#include "plane/numbered.h"
 
 static const char AXES[2] = {'x', 'y'};
 
@@ -74,11 +75,20 @@ loss_status loss_plane_load(loss_plane **out, const loss_net *net, const char *p
         has_x = has_x || strncmp(arrays.items[i].name, "x/", 2) == 0;
         has_y = has_y || strncmp(arrays.items[i].name, "y/", 2) == 0;
     }
+    bool is_numbered = lossi_plane_is_numbered(&arrays, 0);
+    if (is_numbered) {
+        has_x = true;
+        has_y = lossi_plane_is_numbered(&arrays, 1);
+    }
     loss_plane *plane = NULL;
     status = has_x ? lossi_plane_allocate(&plane, &lossi_plane_kind_given, net, !has_y)
                    : lossi_fail(LOSS_ERR_MISMATCH,
-                                "%s: no direction x in it; expected tensors x/<parameter>", path);
-    for (size_t i = 0; i < arrays.n && !status; i++)
+                                "%s: no direction x in it; expected tensors x/<parameter>, or "
+                                "xdirection/0 and so on",
+                                path);
+    if (!status && is_numbered)
+        status = lossi_plane_take_numbered(plane, net, &arrays, path);
+    for (size_t i = 0; i < arrays.n && !status && !is_numbered; i++)
         status = take(plane, net, path, &arrays.items[i]);
     lossi_arrays_free(&arrays);
     if (status) {
