@@ -2,7 +2,7 @@
 #
 # Objects go to $(BUILD)/<config>/. Configs: release (the default); asan, ubsan, tsan and fuzz, which `make asan` and so on set;
 # and double, the library with LOSSI_REAL=double, in which the tests of derivatives alone run.
-# Nothing asks pkg-config before something is compiled, so that `make demo` and `make check` can first install packages.
+# Nothing but HDF5 asks pkg-config before something is compiled, so that `make demo` and `make check` can first install packages.
 
 BUILD      ?= build
 CONFIG     ?= release
@@ -25,11 +25,14 @@ SONAME  := libloss.so.$(firstword $(subst ., ,$(VERSION)))
 # ---- Packages ---------------------------------------------------------------------------------------------------------
 
 LIB_MODULES := openblas lapacke zlib libzip libpng libjpeg sqlite3 libcjson libarchive libprotobuf-c
+# Optional: without it HDF5 files are refused. HDF5= leaves it out.
+HDF5 := $(shell $(PKG_CONFIG) --exists hdf5 2>/dev/null && echo hdf5)
+LIB_MODULES += $(HDF5)
 CLI_MODULES := cairo libcjson
 VIEW_MODULES := glfw3 egl cairo zlib
 
 BUILD_DEBS := gcc libc6-dev pkg-config libopenblas-dev liblapacke-dev zlib1g-dev libzip-dev libpng-dev libjpeg-dev libarchive-dev \
-              libsqlite3-dev libcjson-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev libcairo2-dev fonts-dejavu-core
+              libsqlite3-dev libcjson-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev libhdf5-dev libcairo2-dev fonts-dejavu-core
 VIEW_DEBS  := libglfw3-dev libegl-dev python3-glad libgif-dev
 VIEW_RUN_DEBS := libegl1 libgl1-mesa-dri
 MPI_DEBS   := libopenmpi-dev openmpi-bin
@@ -67,7 +70,7 @@ GIF_LIBS = $(eval GIF_LIBS := $$(shell $(PKG_CONFIG) --libs libgif 2>/dev/null))
 
 # The user's flags come last, so that they win.
 INCLUDES   = -Iinclude -Ilibloss -I$(MADE)
-OUR_CFLAGS = -std=c11 -D_GNU_SOURCE -g -ffp-contract=off -fvisibility=hidden -pthread $(WARNINGS) $(OPTIMISE_$(CONFIG))
+OUR_CFLAGS = -std=c11 -D_GNU_SOURCE -g -ffp-contract=off -fvisibility=hidden -pthread $(WARNINGS) $(OPTIMISE_$(CONFIG)) $(if $(HDF5),-DLOSSI_HAS_HDF5)
 COMPILE    = $(CC) $(OUR_CFLAGS) $(INCLUDES) $(MODULE_CFLAGS) $(if $(WERROR),-Werror) $(CPPFLAGS) $(CFLAGS)
 LINK       = $(CC) $(LINK_$(CONFIG)) $(CFLAGS) $(LDFLAGS)
 
@@ -81,6 +84,7 @@ FLAGS_emulated := $(FLAGS_avx2)
 SIMD_SOURCES := $(sort $(wildcard libloss/kernels/simd/*.c))
 SET_NAMES    := $(foreach set,$(X86_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=libloss/kernels/$(set)/%))
 ANY_SOURCES  := $(sort $(wildcard libloss/*/*.c libloss/net/*/*.c libloss/kernels/blas/*.c libloss/kernels/ref/*.c))
+ANY_SOURCES  := $(filter-out $(if $(HDF5),,libloss/formats/hdf5%),$(ANY_SOURCES))
 CLI_SOURCES  := $(filter-out cli/mpi/%,$(sort $(wildcard cli/*.c cli/*/*.c)))
 # lossgrid-mpi: the same, with MPI's ranks in place of the one process of cli/ranks.c.
 MPI_SOURCES  := $(sort $(wildcard cli/mpi/*.c))

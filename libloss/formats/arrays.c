@@ -223,6 +223,14 @@ void lossi_array_floats(const lossi_array *array, float *values)
         values[i] = lossi_dtype_float(array->dtype, array->bytes + w.at * size);
 }
 
+void lossi_array_doubles(const lossi_array *array, double *values)
+{
+    walk w = {.array = array};
+    size_t size = lossi_dtype_size(array->dtype);
+    for (size_t i = 0; i < array->count; i++, step(&w))
+        values[i] = lossi_dtype_double(array->dtype, array->bytes + w.at * size);
+}
+
 void lossi_array_copy(const lossi_array *array, uint8_t *bytes)
 {
     walk w = {.array = array};

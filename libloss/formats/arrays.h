@@ -66,6 +66,8 @@ const char *lossi_dims_text(size_t n_dims, const size_t *dims, char text[LOSSI_D
 
 /** Values in row-major order, as floats, [count]. */
 void lossi_array_floats(const lossi_array *array, float *values);
+/** The same as doubles. */
+void lossi_array_doubles(const lossi_array *array, double *values);
 /** Elements in row-major order as they are stored, [count * element size]. */
 void lossi_array_copy(const lossi_array *array, uint8_t *bytes);
 

@@ -83,7 +83,8 @@ static float from_bfloat(uint16_t upper)
     return value;
 }
 
-/* One case of lossi_dtype_float(): the element as TYPE, converted by CONVERT. */
+/* One case of lossi_dtype_float() and lossi_dtype_double(): the element as TYPE, converted by
+ * CONVERT. */
 #define ELEMENT(TYPE, CONVERT)                                                                     \
     do {                                                                                           \
         TYPE element;                                                                              \
@@ -111,4 +112,19 @@ float lossi_dtype_float(lossi_dtype dtype, const uint8_t *bytes)
     case LOSSI_N_DTYPES: break;
     }
     return NAN;
+}
+
+#undef CAST
+#define CAST(x) (double)(x)
+
+double lossi_dtype_double(lossi_dtype dtype, const uint8_t *bytes)
+{
+    switch (dtype) {
+    case LOSSI_F64: ELEMENT(double, CAST);
+    case LOSSI_I64: ELEMENT(int64_t, CAST);
+    case LOSSI_I32: ELEMENT(int32_t, CAST);
+    case LOSSI_U64: ELEMENT(uint64_t, CAST);
+    case LOSSI_U32: ELEMENT(uint32_t, CAST);
+    default: return (double)lossi_dtype_float(dtype, bytes); /* which holds all of its values */
+    }
 }

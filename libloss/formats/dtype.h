@@ -35,5 +35,7 @@ bool lossi_dtype_of_numpy(const char *name, lossi_dtype *dtype);
 /** The little-endian element at `bytes` (of any alignment) as a float: rounded to nearest if it
  * has more digits. */
 float lossi_dtype_float(lossi_dtype dtype, const uint8_t *bytes);
+/** The same as a double. */
+double lossi_dtype_double(lossi_dtype dtype, const uint8_t *bytes);
 
 #endif

@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+#ifndef LOSSI_HAS_HDF5
 static bool is_hdf5(const uint8_t *bytes, size_t size)
 {
     return size >= 8 && memcmp(bytes, "\x89HDF\r\n\x1a\n", 8) == 0;
 }
+#endif
 
 /* A protocol buffer: field 1 is the version of its format, a small number; field 2 the name of the
  * program that wrote it, or field 7 the graph. */
@@ -36,8 +38,10 @@ static const struct {
      "save torch.export.load(FILE).state_dict with torch.save()"},
     {"a Keras archive", NULL, "model.weights.h5",
      "save {w.path: w.numpy() for w in model.weights} with numpy.savez()"},
-    {"an HDF5 file, such as Keras writes", is_hdf5, NULL,
-     "save {w.path: w.numpy() for w in model.weights} with numpy.savez()"},
+#ifndef LOSSI_HAS_HDF5
+    {"an HDF5 file (this libloss was built without libhdf5)", is_hdf5, NULL,
+     "save its arrays with numpy.savez()"},
+#endif
     {"an ONNX file", is_onnx, NULL,
      "save the state_dict() of the model it was exported from with torch.save()"},
     {"a TensorFlow Lite file", is_tflite, NULL, "save the model's weights with numpy.savez()"},

@@ -156,3 +156,22 @@ const lossi_arrays_format lossi_arrays_npz = {
     .is_zip = lossi_npz_is,
     .parse_zip = parse,
 };
+
+static bool is_bare(const uint8_t *bytes, size_t size)
+{
+    return size >= 6 && memcmp(bytes, "\x93NUMPY", 6) == 0;
+}
+
+/* The one array of a .npy has no name; here it is "array". */
+static loss_status parse_bare(const uint8_t *bytes, size_t size, const char *key, const char *label,
+                              lossi_arrays *out)
+{
+    char name[] = "array";
+    const lossi_member whole = {.name = name, .size = size, .contents = bytes};
+    lossi_arrays_begin(out, size);
+    loss_status status = add_member(&whole, label, name, out);
+    return status || !key ? status : lossi_arrays_keep(out, key, label);
+}
+
+const lossi_arrays_format lossi_arrays_npy = {
+    .name = "npy", .endings = {".npy"}, .is = is_bare, .parse = parse_bare};

@@ -13,7 +13,12 @@
 #include "formats/foreign.h"
 
 /* The formats, a row each: a file here ends in its table. The first that fits is taken. */
-#define FORMAT_ROWS(X) X(pytorch) X(npz) X(safetensors) X(pytorch_old)
+#ifdef LOSSI_HAS_HDF5
+#define HDF5_ROW(X) X(hdf5)
+#else
+#define HDF5_ROW(X)
+#endif
+#define FORMAT_ROWS(X) X(pytorch) X(npz) X(npy) X(safetensors) HDF5_ROW(X) X(pytorch_old)
 
 #define DECLARE(name) extern const lossi_arrays_format lossi_arrays_##name;
 FORMAT_ROWS(DECLARE)
@@ -22,15 +27,17 @@ static const lossi_arrays_format *const formats[] = {FORMAT_ROWS(ROW)};
 enum { N_FORMATS = sizeof formats / sizeof *formats };
 
 /* The names of all formats, for a message. */
-static const char *format_names(char text[200])
+enum { NAMES_SIZE = 400 };
+static const char *format_names(char text[NAMES_SIZE])
 {
     size_t at = 0;
     for (int i = 0; i < N_FORMATS; i++) {
-        at += (size_t)snprintf(text + at, 200 - at, "%s%s (", i ? ", " : "", formats[i]->name);
+        at +=
+            (size_t)snprintf(text + at, NAMES_SIZE - at, "%s%s (", i ? ", " : "", formats[i]->name);
         for (int k = 0; formats[i]->endings[k]; k++)
-            at +=
-                (size_t)snprintf(text + at, 200 - at, "%s%s", k ? " " : "", formats[i]->endings[k]);
-        at += (size_t)snprintf(text + at, 200 - at, ")");
+            at += (size_t)snprintf(text + at, NAMES_SIZE - at, "%s%s", k ? " " : "",
+                                   formats[i]->endings[k]);
+        at += (size_t)snprintf(text + at, NAMES_SIZE - at, ")");
     }
     return text;
 }
@@ -74,9 +81,15 @@ static const lossi_arrays_format *recognise(const uint8_t *bytes, size_t size,
     return NULL;
 }
 
+bool lossi_arrays_is(const uint8_t *bytes, size_t size)
+{
+    return lossi_archive_is(bytes, size) || recognise(bytes, size, NULL) ||
+           lossi_foreign_refuse(bytes, size, NULL, "");
+}
+
 static loss_status fail_unknown(const uint8_t *bytes, size_t size, const char *label)
 {
-    char first[32], names[200];
+    char first[32], names[NAMES_SIZE];
     if (!size)
         return lossi_fail(LOSS_ERR_FORMAT, "%s: the file is empty", label);
     return lossi_fail(

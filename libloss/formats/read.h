@@ -19,6 +19,10 @@ typedef struct lossi_arrays_format {
                              const char *label, lossi_arrays *out);
 } lossi_arrays_format;
 
+/** Whether the bytes begin as a file with arrays, also one that is recognised only to be refused.
+ */
+bool lossi_arrays_is(const uint8_t *bytes, size_t size);
+
 /** Recognises the bytes by their content and reads the arrays. Weights that are stored as a product
  *  (formats/derived.h) are computed.
  *  @param bytes   must outlive the arrays, which view it. Borrowed.

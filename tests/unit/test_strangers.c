@@ -152,7 +152,7 @@ static void test_foreign_files(void **state)
         uint8_t bytes[10];
         const char *message;
     } cases[] = {
-        {"\x89HDF\r\n\x1a\n", "an HDF5 file, such as Keras writes"},
+        {"\x89HDF\r\n\x1a\n", "HDF5 file"},
         {"\x08\x08\x12\x07pytorc", "an ONNX file"},
         {"\x1c\0\0\0TFL3", "a TensorFlow Lite file"},
         {"hello", "expected one of PyTorch checkpoint (zip) (.pt .pth .th .ckpt), npz (.npz)"},

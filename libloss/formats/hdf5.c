@@ -1,0 +1,263 @@
+/* HDF5 (Keras, MATLAB 7.3, h5py): the numeric data sets of a file, through libhdf5. The file lies
+ * in memory. Groups are gone into, links to elsewhere are not followed, and a data set is looked at
+ * before it is read: its storage must be in the file, its filters be those that every libhdf5 has,
+ * and its size within what the file allows. */
+#include "formats/hdf5.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/read.h"
+
+/* libhdf5 may have been built for one thread. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+void lossi_hdf5_begin(lossi_hdf5_session *session)
+{
+    pthread_mutex_lock(&lock);
+    H5Eget_auto2(H5E_DEFAULT, &session->print, &session->user);
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    H5PLget_loading_state(&session->plugins);
+    H5PLset_loading_state(0);
+}
+
+void lossi_hdf5_end(const lossi_hdf5_session *session)
+{
+    H5PLset_loading_state(session->plugins);
+    H5Eset_auto2(H5E_DEFAULT, session->print, session->user);
+    pthread_mutex_unlock(&lock);
+}
+
+enum { DEEPEST = 8, LONGEST_NAME = 512, BYTES_A_LINK = 8 };
+
+/* The way through a file. */
+typedef struct walk {
+    lossi_arrays *out;
+    const char *label;
+    char name[LONGEST_NAME]; /* of the group that is gone through, with a / behind; "": the root */
+    int depth;
+    size_t links_left; /* a file of this size has no more */
+    loss_status status;
+} walk;
+
+static loss_status fail_damaged(const walk *w, const char *name)
+{
+    return lossi_fail(LOSS_ERR_FORMAT, "%s: %s%s: damaged, or of a kind of HDF5 that is not read",
+                      w->label, w->name, name);
+}
+
+static bool has_known_filters(hid_t plist)
+{
+    int n = H5Pget_nfilters(plist);
+    for (int i = 0; i < n; i++) {
+        unsigned flags, config;
+        size_t n_values = 0;
+        H5Z_filter_t filter =
+            H5Pget_filter2(plist, (unsigned)i, &flags, &n_values, NULL, 0, NULL, &config);
+        if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE &&
+            filter != H5Z_FILTER_FLETCHER32)
+            return false;
+    }
+    return n >= 0;
+}
+
+/* Bytes of a chunk of the data set, 0 where it has none; SIZE_MAX: too many to count. */
+static size_t chunk_bytes(hid_t plist, size_t element)
+{
+    hsize_t dims[LOSSI_ARRAY_MAX_DIMS];
+    int n =
+        H5Pget_layout(plist) == H5D_CHUNKED ? H5Pget_chunk(plist, LOSSI_ARRAY_MAX_DIMS, dims) : 0;
+    size_t bytes = n > 0 ? element : 0;
+    if (n < 0 || n > LOSSI_ARRAY_MAX_DIMS)
+        return SIZE_MAX;
+    for (int i = 0; i < n; i++)
+        if (dims[i] > SIZE_MAX || !lossi_mul(bytes, (size_t)dims[i], &bytes))
+            return SIZE_MAX;
+    return bytes;
+}
+
+/* Its storage lies in the file, and can be unpacked in the room that the file has. */
+static bool is_readable(const walk *w, hid_t set, hid_t type)
+{
+    hid_t plist = H5Dget_create_plist(set);
+    H5D_layout_t layout = H5Pget_layout(plist);
+    bool is = plist >= 0 &&
+              (layout == H5D_COMPACT || layout == H5D_CONTIGUOUS || layout == H5D_CHUNKED) &&
+              H5Pget_external_count(plist) == 0 && has_known_filters(plist) &&
+              chunk_bytes(plist, H5Tget_size(type)) <= w->out->allowance;
+    H5Pclose(plist);
+    return is;
+}
+
+/* What the values are read as; false: they are no numbers. */
+static bool find_type(hid_t type, lossi_dtype *dtype, hid_t *memory)
+{
+    H5T_class_t class = H5Tget_class(type);
+    bool is_small = H5Tget_size(type) <= sizeof(float);
+    if (class != H5T_FLOAT && class != H5T_INTEGER)
+        return false;
+    *dtype = class == H5T_INTEGER ? LOSSI_I64 : is_small ? LOSSI_F32 : LOSSI_F64;
+    *memory = class == H5T_INTEGER ? H5T_NATIVE_INT64
+              : is_small           ? H5T_NATIVE_FLOAT
+                                   : H5T_NATIVE_DOUBLE;
+    return true;
+}
+
+static loss_status find_shape(const walk *w, const char *name, hid_t set, lossi_array *view,
+                              size_t *bytes)
+{
+    hsize_t dims[LOSSI_ARRAY_MAX_DIMS];
+    hid_t space = H5Dget_space(set);
+    int n = H5Sget_simple_extent_ndims(space);
+    bool is_known = n >= 0 && n <= LOSSI_ARRAY_MAX_DIMS && H5Sis_simple(space) > 0 &&
+                    H5Sget_simple_extent_dims(space, dims, NULL) >= 0;
+    H5Sclose(space);
+    if (!is_known)
+        return fail_damaged(w, name);
+    *bytes = lossi_dtype_size(view->dtype);
+    view->n_dims = (size_t)n;
+    for (int i = 0; i < n; i++) {
+        view->dims[i] = (size_t)dims[i];
+        if (dims[i] > SIZE_MAX || !lossi_mul(*bytes, (size_t)dims[i], bytes))
+            *bytes = SIZE_MAX;
+    }
+    lossi_array_make_dense(view);
+    if (*bytes <= w->out->allowance)
+        return LOSS_OK;
+    return lossi_fail(LOSS_ERR_FORMAT, "%s: %s%s: more values than a file of this size explains",
+                      w->label, w->name, name);
+}
+
+static loss_status take_set(walk *w, const char *name, hid_t set)
+{
+    lossi_array view = {0};
+    hid_t type = H5Dget_type(set), memory;
+    size_t bytes;
+    bool is_number = find_type(type, &view.dtype, &memory),
+         is_there = is_number && is_readable(w, set, type);
+    H5Tclose(type);
+    if (!is_number)
+        return LOSS_OK;
+    if (!is_there)
+        return fail_damaged(w, name);
+    loss_status status = find_shape(w, name, set, &view, &bytes);
+    if (status)
+        return status;
+    uint8_t *values = malloc(bytes + 1);
+    if (!values)
+        return lossi_fail_nomem(bytes);
+    if (bytes && H5Dread(set, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
+        status = fail_damaged(w, name);
+    char *whole = lossi_format("%s%s", w->name, name);
+    if (!status && !whole)
+        status = lossi_fail_nomem(LONGEST_NAME);
+    if (!status)
+        status = lossi_arrays_add(w->out, w->label, whole, &view, values, bytes, 0);
+    free(whole);
+    if (!status)
+        return lossi_arrays_own(w->out, values);
+    free(values);
+    return status;
+}
+
+static herr_t take_link(hid_t group, const char *name, const H5L_info_t *info, void *user);
+
+static loss_status take_group(walk *w, const char *name, hid_t group)
+{
+    size_t before = strlen(w->name), n = strlen(name);
+    if (w->depth == DEEPEST || before + n + 2 > LONGEST_NAME)
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: %.100s: groups more than %d deep", w->label,
+                          w->name, DEEPEST);
+    if (n)
+        snprintf(w->name + before, LONGEST_NAME - before, "%s/", name);
+    w->depth++;
+    if (H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, take_link, w) < 0 && !w->status)
+        w->status = fail_damaged(w, "");
+    w->depth--;
+    w->name[before] = 0;
+    return w->status;
+}
+
+/* libhdf5 calls it for each link of a group. @return 0: go on */
+static herr_t take_link(hid_t group, const char *name, const H5L_info_t *info, void *user)
+{
+    walk *w = user;
+    if (!w->links_left--)
+        w->status = lossi_fail(LOSS_ERR_FORMAT, "%s: more links than a file of this size explains",
+                               w->label);
+    if (w->status)
+        return -1;
+    if (info->type != H5L_TYPE_HARD)
+        return 0;
+    hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+    H5I_type_t type = object < 0 ? H5I_BADID : H5Iget_type(object);
+    if (object < 0)
+        w->status = fail_damaged(w, name);
+    else if (type == H5I_GROUP)
+        w->status = take_group(w, name, object);
+    else if (type == H5I_DATASET)
+        w->status = take_set(w, name, object);
+    if (object >= 0)
+        H5Oclose(object);
+    return w->status ? -1 : 0;
+}
+
+/* Its weights have the names of layers, and other shapes than PyTorch's. */
+static loss_status refuse_keras(hid_t file, const char *label)
+{
+    if (H5Aexists(file, "keras_version") <= 0 && H5Aexists(file, "layer_names") <= 0)
+        return LOSS_OK;
+    return lossi_fail(LOSS_ERR_FORMAT,
+                      "%s: an HDF5 file of Keras, which is not read for weights; save {w.path: "
+                      "w.numpy() for w in model.weights} with numpy.savez()",
+                      label);
+}
+
+static loss_status read_file(hid_t file, size_t size, const char *label, lossi_arrays *out)
+{
+    walk w = {.out = out, .label = label, .links_left = size / BYTES_A_LINK};
+    if (file < 0)
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: a damaged HDF5 file", label);
+    loss_status status = refuse_keras(file, label);
+    hid_t root = status ? -1 : H5Gopen2(file, "/", H5P_DEFAULT);
+    if (!status)
+        status = root < 0 ? fail_damaged(&w, "") : take_group(&w, "", root);
+    if (root >= 0)
+        H5Gclose(root);
+    return status ? status : lossi_arrays_check_names(out, label);
+}
+
+static loss_status parse(const uint8_t *bytes, size_t size, const char *key, const char *label,
+                         lossi_arrays *out)
+{
+    lossi_hdf5_session session;
+    lossi_arrays_begin(out, size);
+    lossi_hdf5_begin(&session);
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
+    hid_t file = -1;
+    /* It is only read; the cast is libhdf5's. */
+    if (H5Pset_fapl_core(access, 1 << 16, 0) >= 0 &&
+        H5Pset_file_image(access, (void *)(uintptr_t)bytes, size) >= 0)
+        file = H5Fopen("image", H5F_ACC_RDONLY, access);
+    H5Pclose(access);
+    loss_status status = read_file(file, size, label, out);
+    if (file >= 0)
+        H5Fclose(file);
+    lossi_hdf5_end(&session);
+    if (!status && key)
+        status = lossi_arrays_keep(out, key, label);
+    if (status)
+        lossi_arrays_free(out);
+    return status;
+}
+
+static bool is_hdf5(const uint8_t *bytes, size_t size)
+{
+    return size >= 8 && memcmp(bytes, "\x89HDF\r\n\x1a\n", 8) == 0;
+}
+
+const lossi_arrays_format lossi_arrays_hdf5 = {
+    .name = "HDF5", .endings = {".h5", ".hdf5"}, .is = is_hdf5, .parse = parse};
