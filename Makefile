@@ -70,7 +70,7 @@ GIF_LIBS = $(eval GIF_LIBS := $$(shell $(PKG_CONFIG) --libs libgif 2>/dev/null))
 
 # The user's flags come last, so that they win.
 INCLUDES   = -Iinclude -Ilibloss -I$(MADE)
-OUR_CFLAGS = -std=c11 -D_GNU_SOURCE -g -ffp-contract=off -fvisibility=hidden -pthread $(WARNINGS) $(OPTIMISE_$(CONFIG)) $(if $(HDF5),-DLOSSI_HAS_HDF5)
+OUR_CFLAGS = -std=c11 -D_GNU_SOURCE -g -ffp-contract=off -fvisibility=hidden -pthread $(WARNINGS) $(OPTIMISE_$(CONFIG))
 COMPILE    = $(CC) $(OUR_CFLAGS) $(INCLUDES) $(MODULE_CFLAGS) $(if $(WERROR),-Werror) $(CPPFLAGS) $(CFLAGS)
 LINK       = $(CC) $(LINK_$(CONFIG)) $(CFLAGS) $(LDFLAGS)
 
@@ -238,6 +238,14 @@ $(foreach out,$(OUT) $(DOUBLE),$(out)/made/page.o $(out)/made/page.pic.o): $(MAD
 	$(COMPILE) $(PIC) -Wno-overlength-strings -c $< -o $@
 
 # Other flags or another compiler than last time: compile everything again.
+# The same of what asks whether there is an HDF5.
+WITH_HDF5 := formats/% surface/export%
+$(foreach out,$(OUT) $(DOUBLE),$(addprefix $(out)/libloss/,$(WITH_HDF5))) $(OUT)/tests/unit/test_hdf5.o: INCLUDES += $(if $(HDF5),-DLOSSI_HAS_HDF5)
+$(foreach out,$(OUT) $(DOUBLE),$(patsubst %.c,$(out)/%.o,$(filter $(addprefix libloss/,$(WITH_HDF5)),$(ANY_SOURCES)))) $(OUT)/tests/unit/test_hdf5.o: $(OUT)/hdf5
+$(patsubst %.c,$(OUT)/%.pic.o,$(filter $(addprefix libloss/,$(WITH_HDF5)),$(ANY_SOURCES))): $(OUT)/hdf5
+$(OUT)/hdf5: FORCE
+	mkdir -p $(@D)
+	echo '$(HDF5)' | cmp -s - $@ || echo '$(HDF5)' > $@
 quoted = '$(subst ','\'',$(1))'
 $(OUT)/flags $(DOUBLE)/flags: FORCE
 	mkdir -p $(@D)
