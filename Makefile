@@ -20,7 +20,21 @@ DOUBLE := $(BUILD)/double
 MADE   := $(BUILD)/made
 
 VERSION := $(shell awk '/define LOSS_VERSION_(MAJOR|MINOR|PATCH)/ {printf "%s%s", dot, $$3; dot = "."}' include/loss/status.h)
-SONAME  := libloss.so.$(firstword $(subst ., ,$(VERSION)))
+MAJOR   := $(firstword $(subst ., ,$(VERSION)))
+
+# What the compiler makes programs for, such as x86_64-linux-gnu.
+TARGET  := $(shell $(CC) -dumpmachine 2>/dev/null)
+MACHINE := $(patsubst arm64,aarch64,$(firstword $(subst -, ,$(TARGET))))
+
+# Shared libraries have other names and flags where programs are no ELF files.
+ifneq ($(findstring darwin,$(TARGET)),)
+SHARED_NAME  = libloss$(1:%=.%).dylib
+SHARED_FLAGS = -dynamiclib -install_name $(LIBDIR)/$(SONAME) -compatibility_version $(MAJOR) -current_version $(VERSION)
+else
+SHARED_NAME  = libloss.so$(1:%=.%)
+SHARED_FLAGS = -shared -Wl,-soname,$(SONAME) -Wl,--version-script=libloss/libloss.map -Wl,--no-undefined
+endif
+SONAME  := $(call SHARED_NAME,$(MAJOR))
 
 # ---- Packages ---------------------------------------------------------------------------------------------------------
 
@@ -79,10 +93,10 @@ LINK       = $(CC) $(LINK_$(CONFIG)) $(CFLAGS) $(LDFLAGS)
 # Kernels on vectors are compiled once for each set, with flags of its own, into the set's folder, which has the vectors; cpu.c asks the
 # processor before it uses a set. They know only float. The set "emulated" is for tests/kernels.
 include $(sort $(wildcard libloss/kernels/*/set.mk))
-X86_SETS     := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),$(SETS_x86_64))
+VECTOR_SETS  := $(SETS_$(MACHINE))
 FLAGS_emulated := $(FLAGS_avx2)
 SIMD_SOURCES := $(sort $(wildcard libloss/kernels/simd/*.c))
-SET_NAMES    := $(foreach set,$(X86_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=libloss/kernels/$(set)/%))
+SET_NAMES    := $(foreach set,$(VECTOR_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=libloss/kernels/$(set)/%))
 ANY_SOURCES  := $(sort $(wildcard libloss/*/*.c libloss/net/*/*.c libloss/kernels/blas/*.c libloss/kernels/ref/*.c))
 ANY_SOURCES  := $(filter-out $(if $(HDF5),,libloss/formats/hdf5%),$(ANY_SOURCES))
 CLI_SOURCES  := $(filter-out cli/mpi/%,$(sort $(wildcard cli/*.c cli/*/*.c)))
@@ -110,7 +124,7 @@ REPLAYS      := $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/replay_%)
 
 LIB_OBJECTS  := $(ANY_SOURCES:%.c=$(OUT)/%.o) $(SET_NAMES:%=$(OUT)/%.o) $(OUT)/made/onnx.pb-c.o $(OUT)/made/page.o
 PIC_OBJECTS  := $(ANY_SOURCES:%.c=$(OUT)/%.pic.o) $(SET_NAMES:%=$(OUT)/%.pic.o) $(OUT)/made/onnx.pb-c.pic.o $(OUT)/made/page.pic.o
-EMULATED_OBJECTS := $(if $(X86_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=$(OUT)/tests/kernels/emulated/%.o))
+EMULATED_OBJECTS := $(if $(findstring avx2,$(VECTOR_SETS)),$(SIMD_SOURCES:libloss/kernels/simd/%.c=$(OUT)/tests/kernels/emulated/%.o))
 CLI_OBJECTS  := $(CLI_SOURCES:%.c=$(OUT)/%.o)
 MPI_OBJECTS  := $(MPI_SOURCES:%.c=$(OUT)/%.o)
 VIEW_OBJECTS := $(VIEW_SOURCES:%.c=$(OUT)/%.o)
@@ -126,7 +140,7 @@ ALL_OBJECTS  := $(LIB_OBJECTS) $(PIC_OBJECTS) $(CLI_OBJECTS) $(DOUBLE_OBJECTS) $
                 $(VIEW_OBJECTS) $(VIEW_GL_OBJECTS) $(VIEW_TESTS:=.o) $(CLI_TESTS:=.o) $(MPI_OBJECTS)
 
 STATIC_LIB := $(OUT)/libloss.a
-SHARED_LIB := $(OUT)/libloss.so.$(VERSION)
+SHARED_LIB := $(OUT)/$(call SHARED_NAME,$(VERSION))
 # The programs hold the library; with SHARED=1, as in packages, they load it. They use what its headers declare, and no more.
 PROGRAM_LIB  = $(if $(SHARED),$(SHARED_LIB),$(STATIC_LIB))
 PROGRAM_LIBS = $(if $(SHARED),-lm -pthread,$(LIB_LIBS))
@@ -173,7 +187,7 @@ $(OUT)/tests/% $(DOUBLE)/tests/%: INCLUDES = -Iinclude -Ilibloss -Itests -I. -I$
 $(OUT)/tests/fuzz/%: INCLUDES = -Iinclude -Ilibloss -Icli -Iviewer -Itests -I. -I$(MADE)
 $(filter $(OUT)/tests/unit/test_onnx%,$(TESTS:=.o)): | $(MADE)/onnx.pb-c.c
 $(DOUBLE)/%: override CONFIG := double
-$(OUT)/%: SETS = $(if $(X86_SETS),-DLOSSI_HAS_X86_SETS=1)
+$(OUT)/%: SETS = $(if $(VECTOR_SETS),-DLOSSI_HAS_VECTOR_SETS=1)
 
 define compile
 	$(call say,CC)
@@ -194,7 +208,7 @@ endef
 
 # set NAME,FOLDER: the objects of a set of vector kernels.
 define set
-$(OUT)/$(2)/%: SETS = -DLOSSI_HAS_X86_SETS=1 -DLOSSI_SET=$(1) $(FLAGS_$(1))
+$(OUT)/$(2)/%: SETS = -DLOSSI_HAS_VECTOR_SETS=1 -DLOSSI_SET=$(1) $(FLAGS_$(1))
 $(OUT)/$(2)/%.pic.o: libloss/kernels/simd/%.c $(OUT)/flags
 	$$(compile)
 $(OUT)/$(2)/%.o: libloss/kernels/simd/%.c $(OUT)/flags
@@ -202,7 +216,7 @@ $(OUT)/$(2)/%.o: libloss/kernels/simd/%.c $(OUT)/flags
 endef
 
 %.pic.o: PIC = -fPIC
-$(foreach name,$(X86_SETS),$(eval $(call set,$(name),libloss/kernels/$(name))))
+$(foreach name,$(VECTOR_SETS),$(eval $(call set,$(name),libloss/kernels/$(name))))
 $(eval $(call set,emulated,tests/kernels/emulated))
 $(OUT)/%.pic.o: %.c $(OUT)/flags
 	$(compile)
@@ -261,10 +275,9 @@ $(DOUBLE)/libloss.a: $(DOUBLE_OBJECTS)
 
 $(SHARED_LIB): $(PIC_OBJECTS) libloss/libloss.map
 	$(call say,LINK)
-	$(LINK) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=libloss/libloss.map -Wl,--no-undefined \
-		-o $@ $(PIC_OBJECTS) $(LIB_LIBS)
+	$(LINK) $(SHARED_FLAGS) -o $@ $(PIC_OBJECTS) $(LIB_LIBS)
 	ln -sf $(@F) $(OUT)/$(SONAME)
-	ln -sf $(@F) $(OUT)/libloss.so
+	ln -sf $(@F) $(OUT)/$(call SHARED_NAME)
 
 # The way of linking changed: link again.
 $(OUT)/linked: FORCE
@@ -470,7 +483,7 @@ PAGES_INSTALLED = $(wildcard $(addprefix $(DESTDIR)$(SHARE)/,man/man1/lossgrid.1
                   $(foreach name,lossgrid lossview,bash-completion/completions/$(name) zsh/site-functions/_$(name) \
                   fish/vendor_completions.d/$(name).fish)))
 INSTALLED = $(VIEW_INSTALLED) $(DOCS_INSTALLED) $(PREFIX)/bin/lossgrid $(PREFIX)/bin/lossgrid-mpi $(HEADERS:include/%=$(PREFIX)/include/%) $(LIBDIR)/libloss.a \
-            $(LIBDIR)/libloss.so.$(VERSION) $(LIBDIR)/$(SONAME) $(LIBDIR)/libloss.so $(LIBDIR)/pkgconfig/loss.pc \
+            $(LIBDIR)/$(notdir $(SHARED_LIB)) $(LIBDIR)/$(SONAME) $(LIBDIR)/$(call SHARED_NAME) $(LIBDIR)/pkgconfig/loss.pc \
             $(LIBDIR)/cmake/loss/loss-config.cmake $(LIBDIR)/cmake/loss/loss-config-version.cmake
 
 # Of pkg-config's and CMake's files.
@@ -497,7 +510,7 @@ install: all pages ## Install below $(DESTDIR)$(PREFIX); libraries into $(DESTDI
 	install -m 644 $(STATIC_LIB) "$(DESTDIR)$(LIBDIR)/"
 	install -m 755 $(SHARED_LIB) "$(DESTDIR)$(LIBDIR)/"
 	ln -sf $(notdir $(SHARED_LIB)) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
-	ln -sf $(notdir $(SHARED_LIB)) "$(DESTDIR)$(LIBDIR)/libloss.so"
+	ln -sf $(notdir $(SHARED_LIB)) "$(DESTDIR)$(LIBDIR)/$(call SHARED_NAME)"
 	$(fill) pkgconfig/loss.pc.in >"$(DESTDIR)$(LIBDIR)/pkgconfig/loss.pc"
 	for file in loss-config loss-config-version; do $(fill) pkgconfig/$$file.cmake.in >"$(DESTDIR)$(LIBDIR)/cmake/loss/$$file.cmake"; done
 	chmod 644 "$(DESTDIR)$(LIBDIR)/pkgconfig/loss.pc" "$(DESTDIR)$(LIBDIR)/cmake/loss"/*

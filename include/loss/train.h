@@ -115,10 +115,10 @@ typedef struct loss_checkpoints {
 LOSS_API loss_status loss_run_checkpoints(loss_checkpoints *out, const char *run_folder);
 
 /** Finds the checkpoints of another program's training.
- *  @param pattern  of their paths, as the shell's, such as "ckpt/model_*.pth" or "ckpt/{a,b}.pth".
- *                  Paths come in the order of the numbers in them: 9 before 10. An epoch is the
- *                  number of a name such as epoch-012.safetensors, else the place in the list.
- *                  Borrowed.
+ *  @param pattern  of their paths, as the shell's, such as "ckpt/model_*.pth" or "ckpt/{a,b}.pth"
+ *                  (braces are the C library's: musl knows none). Paths come in the order of the
+ *                  numbers in them: 9 before 10. An epoch is the number of a name such as
+ *                  epoch-012.safetensors, else the place in the list. Borrowed.
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_IO (no such files), LOSS_ERR_FORMAT (two files of
  *          one name), LOSS_ERR_NOMEM.
  *  Threads: any. Since 0.1. */

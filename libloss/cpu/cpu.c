@@ -8,13 +8,18 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#if LOSSI_HAS_X86_SETS
+#if LOSSI_HAS_VECTOR_SETS
 /* Sets on vectors, fastest first: a folder libloss/kernels/NAME, and what the processor must have
- * for it. __builtin_cpu_supports() asks whether the system saves the registers, too. */
+ * for it. */
+#ifdef __x86_64__
+/* __builtin_cpu_supports() asks whether the system saves the registers, too. */
 #define HAS(feature) __builtin_cpu_supports(feature)
 #define VECTOR_SETS(X)                                                                             \
     X(avx512, HAS("avx512f") && HAS("avx2") && HAS("fma"))                                         \
     X(avx2, HAS("avx2") && HAS("fma"))
+#else
+#define VECTOR_SETS(X) X(neon, true)
+#endif
 
 #define DEFINE_SET(name, has_features)                                                             \
     extern const lossi_kernels lossi_kernels_##name;                                               \

@@ -6,9 +6,10 @@
 #include "kernels/kernels.h"
 
 /** The table in use, chosen at the first call: the fastest set that this processor runs, or the
- * one that the environment variable LOSS_ISA names ("ref", "blas", "avx2", "avx512").
- *  @return LOSS_OK, LOSS_ERR_NAME (LOSS_ISA names no set, or one that this processor cannot
- * run).   Threads: any. */
+ * one that the environment variable LOSS_ISA names ("ref", "blas", "avx2",
+ * "avx512", "neon").
+ *  @return LOSS_OK, LOSS_ERR_NAME (LOSS_ISA names no set, or one that this processor cannot run)
+ * Threads: any. */
 loss_status lossi_kernels_choose(const lossi_kernels **out);
 
 /** Set i of those that this processor runs, fastest first; NULL: there are no more. Threads:

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "base/clock.h"
 
@@ -71,7 +71,8 @@ static int wait_for_others(void *user, int n_times)
         store->seconds_told = (size_t)seconds;
         w->waiting(seconds, w->user);
     }
-    usleep(n_times < 10 ? 1000 : n_times < 50 ? 10000 : 100000);
+    long milliseconds = n_times < 10 ? 1 : n_times < 50 ? 10 : 100;
+    nanosleep(&(struct timespec){.tv_nsec = milliseconds * 1000000}, NULL);
     return 1;
 }
 

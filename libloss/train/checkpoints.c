@@ -10,6 +10,10 @@
 
 #include "net/checkpoint.h"
 
+#ifndef GLOB_BRACE /* musl: braces stand for themselves */
+#define GLOB_BRACE 0
+#endif
+
 static const char DIGITS[] = "0123456789";
 
 void loss_checkpoints_free(loss_checkpoints *checkpoints)

@@ -19,7 +19,7 @@
 
 static const lossi_kernels *const ref = &lossi_kernels_ref;
 static const lossi_kernels *fast; /* the set under test */
-#if LOSSI_HAS_X86_SETS
+#if LOSSI_HAS_VECTOR_SETS && defined __x86_64__
 extern const lossi_kernels lossi_kernels_emulated;
 #endif
 

@@ -240,7 +240,7 @@ int main(void)
         has_avx2 |= strcmp(set->name, "avx2") == 0;
         has_avx512 |= strcmp(set->name, "avx512") == 0;
     }
-#if LOSSI_HAS_X86_SETS
+#if LOSSI_HAS_VECTOR_SETS && defined __x86_64__
     if (has_avx2 && !has_avx512)
         failed += test_set(&lossi_kernels_emulated);
 #endif

@@ -202,7 +202,7 @@ int main(void)
         of_8 = strcmp(set->name, "avx2") == 0 ? set : of_8;
         of_16 = strcmp(set->name, "avx512") == 0 ? set : of_16;
     }
-#if LOSSI_HAS_X86_SETS /* sixteen lanes made of two vectors of AVX2 */
+#if LOSSI_HAS_VECTOR_SETS && defined __x86_64__ /* sixteen lanes made of two vectors of AVX2 */
     of_16 = of_16 ? of_16 : &lossi_kernels_emulated;
 #endif
     return failed + test_vectors();

@@ -1,0 +1,3 @@
+# The set is compiled with these flags, for this architecture, whose every processor has it.
+SETS_aarch64 += neon
+FLAGS_neon   :=
