@@ -147,8 +147,8 @@ typedef struct loss_critical {
      *  fits the 3 x 3 points around, or the grid point */
     double x, y;
     double value; /**< the value there: the fit's, or the grid point's */
-    /** false: there are not 9 points, or their fit has no such point within one step; x, y and
-     *  value are then the grid point's */
+    /** false: there are not 9 points, their fit has no such point within one step, or it is not
+     *  what they look like (docs/definitions.md); x, y and value are then the grid point's */
     bool is_fitted;
     size_t ix, iy;     /**< the grid point */
     double grid_value; /**< its value */

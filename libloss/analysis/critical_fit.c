@@ -8,6 +8,13 @@ typedef struct quadratic {
     double c, gu, gv, huu, huv, hvv;
 } quadratic;
 
+/* What a fit may miss one of its nine points by, as a part of their range. On a wall that rises by
+ * orders of magnitude a quadratic says nothing about the lowest point. */
+static const double MOST_MISSED = 0.2;
+/* How far a fit may lie below zero where none of the nine points does, as a part of their range:
+ * the lowest point of a loss may well be zero, but not below. */
+static const double MOST_BELOW_ZERO = 0.01;
+
 /* z: the middle one of nine. Values are taken relative to it, so that a small bowl on a high
  * plain keeps its digits. */
 static quadratic fit(const double *z, size_t nx)
@@ -29,6 +36,24 @@ static quadratic fit(const double *z, size_t nx)
                        u2 - 2 * sum / 3,
                        uv / 4,
                        v2 - 2 * sum / 3};
+}
+
+/* Whether a quadratic, whose stationary value is given, is what the nine points look like: it comes
+ * near each of them, and not below zero where none of them is. */
+static bool describes(const quadratic *q, const double *z, size_t nx, double value)
+{
+    double low = z[0], high = z[0], missed = 0;
+    for (int v = -1; v <= 1; v++)
+        for (int u = -1; u <= 1; u++) {
+            double f = z[v * (ptrdiff_t)nx + u];
+            double fitted = q->c + q->gu * u + q->gv * v + q->huu * u * u / 2 + q->huv * u * v +
+                            q->hvv * v * v / 2;
+            low = fmin(low, f);
+            high = fmax(high, f);
+            missed = fmax(missed, fabs(fitted - f));
+        }
+    return missed <= MOST_MISSED * (high - low) &&
+           (low < 0 || value >= -MOST_BELOW_ZERO * (high - low));
 }
 
 static bool is_of_kind(const quadratic *q, loss_critical_kind kind)
@@ -57,6 +82,8 @@ void lossi_critical_fit(const loss_grid *g, loss_critical *p)
     double x = p->x + u * lossi_axis_step(g->x), y = p->y + v * lossi_axis_step(g->y),
            value = q.c + (q.gu * u + q.gv * v) / 2;
     if (!isfinite(x) || !isfinite(y) || !isfinite(value)) /* they overflow a double */
+        return;
+    if (!describes(&q, g->z + p->iy * g->x.n + p->ix, g->x.n, value))
         return;
     p->is_fitted = true;
     p->x = x;

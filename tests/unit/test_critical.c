@@ -185,6 +185,35 @@ static void test_the_fit(void **state)
     }
 }
 
+/* Where a wall rises by orders of magnitude no quadratic tells where the lowest point is: it would
+ * be far below zero. A grid of nine points in a plain that is higher than all of them. */
+static void test_a_wall_is_not_fitted(void **state)
+{
+    (void)state;
+    static const double walls[][9] = {
+        {25108, 2323, 53330, 2531, 47, 7930, 72016, 6291, 188995},
+        {20, 10, 11, 10, 0, 1, 20, 10, 11},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        double z[25];
+        for (size_t k = 0; k < 25; k++)
+            z[k] = 1e6;
+        for (size_t k = 0; k < 9; k++)
+            z[(k / 3 + 1) * 5 + k % 3 + 1] = walls[i][k];
+        loss_grid g = {{-2, 2, 5}, {-2, 2, 5}, z};
+        loss_criticals *set = find(&g);
+        assert_int_equal(count_inside(set, LOSS_CRITICAL_MINIMUM, 0), 1);
+        for (size_t k = 0; k < loss_criticals_count(set, 0); k++) {
+            const loss_critical *c = &loss_criticals_points(set)[k];
+            if (c->kind != LOSS_CRITICAL_MINIMUM)
+                continue;
+            assert_false(c->is_fitted);
+            assert_near(c->value, walls[i][4], 0);
+        }
+        loss_criticals_free(set);
+    }
+}
+
 /* Noise makes many small ones; a threshold above it brings back the four. */
 static void test_noise_is_simplified_away(void **state)
 {
@@ -448,11 +477,17 @@ static void test_odd_grids(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_himmelblau),      cmocka_unit_test(test_six_hump_camel),
-        cmocka_unit_test(test_sines),           cmocka_unit_test(test_monkey_saddle),
-        cmocka_unit_test(test_the_fit),         cmocka_unit_test(test_noise_is_simplified_away),
-        cmocka_unit_test(test_random_surfaces), cmocka_unit_test(test_upside_down),
-        cmocka_unit_test(test_plateaus),        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_himmelblau),
+        cmocka_unit_test(test_six_hump_camel),
+        cmocka_unit_test(test_sines),
+        cmocka_unit_test(test_monkey_saddle),
+        cmocka_unit_test(test_the_fit),
+        cmocka_unit_test(test_a_wall_is_not_fitted),
+        cmocka_unit_test(test_noise_is_simplified_away),
+        cmocka_unit_test(test_random_surfaces),
+        cmocka_unit_test(test_upside_down),
+        cmocka_unit_test(test_plateaus),
+        cmocka_unit_test(test_lines),
         cmocka_unit_test(test_odd_grids),
     };
     return cmocka_run_group_tests_name("critical points", tests, NULL, NULL);
