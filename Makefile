@@ -357,7 +357,7 @@ $(OUT)/tests/unit/test_simulation: $(SIMULATION)
 
 # ---- Tests ------------------------------------------------------------------------------------------------------------
 
-INSTALL_TESTS := $(sort $(wildcard tests/install/*.sh))
+INSTALL_TESTS := $(sort $(wildcard tests/install/*.sh)) tests/port/musl.sh
 SCRIPTS  := $(sort $(wildcard tests/cli/*.sh)) $(sort $(wildcard tests/pytorch/*.py)) tests/faults/sampled.sh $(INSTALL_TESTS)
 VIEW_SCRIPTS := tests/viewer/pictures.sh tests/viewer/films.sh tests/viewer/window.sh
 # What computes with kernels, and so may differ from one set to the next. Tests of kernels run each set themselves.
@@ -402,6 +402,21 @@ valgrind: $(TESTS) ## Run the unit and kernel tests under valgrind
 	$(VALGRIND) $(TESTS)
 valgrind-readers: $(REPLAYS) ## Run the readers on their fuzz corpus under valgrind
 	$(VALGRIND) $(REPLAYS)
+
+# Debian's packages for arm64 are unpacked below $(BUILD), its cross compiler builds with them, and an emulator runs the tests. Left out
+# are those that would take minutes there, and one that starts itself.
+SYSROOT  := $(abspath $(BUILD))/arm64
+EMULATOR := qemu-aarch64 -L $(SYSROOT)/root
+NOT_EMULATED := kept curvature zoo zoo_check_work lanczos_core
+.PHONY: check-aarch64 check-emulated
+check-aarch64: $(OUT)/lossgrid ## Build for AArch64 and run unit and kernel tests in an emulator (Debian: gcc-aarch64-linux-gnu qemu-user)
+	tests/port/sysroot.sh $(SYSROOT)
+	PKG_CONFIG_SYSROOT_DIR=$(SYSROOT)/root PKG_CONFIG_LIBDIR=$(SYSROOT)/root/usr/lib/aarch64-linux-gnu/pkgconfig:$(SYSROOT)/root/usr/share/pkgconfig \
+		$(MAKE) --no-print-directory BUILD=$(BUILD)/aarch64 CC="aarch64-linux-gnu-gcc --sysroot=$(SYSROOT)/root" \
+		SYSROOT=$(SYSROOT) HERE=$(abspath $(OUT)/lossgrid) check-emulated
+check-emulated: $(TESTS) $(OUT)/lossgrid
+	$(TEST_ENV) TEST_WRAPPER="$(EMULATOR)" tests/run $(filter-out $(NOT_EMULATED:%=\%/test_%),$(TESTS))
+	LOSSGRID=$(HERE) FOREIGN="$(EMULATOR) $(abspath $(OUT)/lossgrid)" tests/run tests/port/aarch64.sh
 
 # libFuzzer (clang) on every reader, under AddressSanitizer and UndefinedBehaviorSanitizer. New inputs go to $(BUILD)/fuzz/corpus.
 FUZZ_SECONDS ?= 600

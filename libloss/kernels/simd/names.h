@@ -1,6 +1,6 @@
 /* The sources of this folder are compiled once for each set of vector kernels, LOSSI_SET (avx2,
- * avx512, neon; for the tests, emulated): these macros give what the files share a name of its own in
- * each, lossk_gemm_avx2 and so on. */
+ * avx512, neon; for the tests, emulated): these macros give what the files share a name of its own
+ * in each, lossk_gemm_avx2 and so on. */
 #ifndef LOSSI_SIMD_NAMES_H
 #define LOSSI_SIMD_NAMES_H
 

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# The sources compile with musl's headers, and what lies outside libloss/base calls what POSIX has and no more.
+# Only syntax and declarations are looked at: Debian has no libraries built with musl to link with. Speaks TAP.
+#   BUILD  where made/onnx.pb-c.h is beside
+set -u
+cd "${SRC:-$(dirname "$0")/../..}" || exit 1
+if ! command -v musl-gcc >/dev/null; then
+    echo "ok - the sources compile with musl # SKIP musl-gcc is not installed (Debian: musl-tools)"
+    exit
+fi
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# The headers of libraries, without those of the C library that lie among them.
+mkdir "$work/include"
+dpkg -L libc6-dev linux-libc-dev | sort >"$work/libc"
+for name in /usr/include/* "/usr/include/$(gcc -print-multiarch)"/*; do
+    grep -qxF "$name" "$work/libc" || ln -sf "$name" "$work/include/"
+done
+# Where cblas.h lies, say, which has a folder of its own.
+libraries=$(pkg-config --cflags-only-I openblas lapacke cairo libpng | tr ' ' '\n' | grep -E '^-I/usr/include/.*[a-z]/?$' |
+    grep -vE "/$(gcc -print-multiarch)/?$" | sort -u)
+
+# compile FLAGS... -- FILES...: what the compiler says.
+compile() {
+    local flags=()
+    while [ "$1" != -- ]; do
+        flags+=("$1")
+        shift
+    done
+    shift
+    # shellcheck disable=SC2086  # a list of words
+    printf '%s\n' "$@" | xargs -P "$(nproc)" -n 8 musl-gcc -std=c11 -fsyntax-only -Werror=implicit-function-declaration \
+        -Iinclude -Ilibloss -Icli -Icli/common -Iviewer -I"${BUILD:?}/../made" -I"$work/include" $libraries "${flags[@]}" 2>&1
+}
+report() {
+    local name=$1 said=$2
+    if [ -z "$said" ]; then echo "ok - $name"; else
+        echo "not ok - $name"
+        echo "${said//$'\n'/$'\n'# }" | head -n 40
+    fi
+}
+files() { find "$@" -name '*.c' ! -path 'viewer/gl/*' ! -path 'cli/mpi/*' ! -path 'libloss/kernels/simd/*'; }
+# shellcheck disable=SC2046  # a list of words
+report "the sources of libloss/base compile with musl" \
+    "$(compile -D_GNU_SOURCE -- $(files libloss/base))"
+# shellcheck disable=SC2046
+report "the other sources compile with musl, and with what POSIX declares" \
+    "$(compile -D_XOPEN_SOURCE=700 -- $(files libloss cli viewer | grep -v '^libloss/base/'))"
+echo 'int f(void); int f(void) { return secure_getenv("A") != 0; }' >"$work/planted.c"
+said=$(compile -D_XOPEN_SOURCE=700 -- "$work/planted.c")
+if [ -n "$said" ]; then echo "ok - a planted call is found"; else echo "not ok - a planted call is found"; fi
