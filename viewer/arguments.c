@@ -9,6 +9,7 @@
 #include "manual.h"
 #include "options.h"
 #include "session.h"
+#include "vector_file.h"
 
 #include <loss/text.h>
 
@@ -27,9 +28,10 @@ static bool take_picture(const option_spec *o, const char *text, char *message)
     size_t n = strlen(text);
     *(const char **)o->to.own = text;
     return strcmp(text, "-") == 0 || (n > 4 && strcmp(text + n - 4, ".png") == 0) ||
+           vector_is_known(text) ||
            options_wrong(message,
-                         "--%s=%s: its ending names no picture; expected .png, or - for "
-                         "standard output",
+                         "--%s=%s: its ending names no picture; expected .png, .pdf or .svg, or "
+                         "- for standard output",
                          o->name, text);
 }
 
@@ -74,10 +76,11 @@ static bool take_shell(const option_spec *o, const char *text, char *message)
 static void add_own(table *t, options *o)
 {
     const option_spec own[] = {
-        OPT_OWN("screenshot", "F.png",
-                "write a picture and end; needs no display. -: to standard output", take_picture,
-                &o->screenshot),
-        OPT_OWN("output", "F.png", "the same", take_picture, &o->screenshot),
+        OPT_OWN("screenshot", "FILE",
+                "write a picture and end, .png, .pdf or .svg; needs no display. -: PNG to standard "
+                "output",
+                take_picture, &o->screenshot),
+        OPT_OWN("output", "FILE", "the same", take_picture, &o->screenshot),
         OPT_SIZE("size", "WxH", "pixels of the picture or the window (1280x800)", t->size,
                  .given = &o->has_size),
         OPT_SIZE("resolution", "W,H", "the same", t->size, .given = &o->has_size),

@@ -31,6 +31,7 @@ typedef struct session {
     bool has_mouse; /* it is over the window */
     hover hover;
     size_t hover_view;
+    bool is_bare; /* what lies flat over the picture is drawn elsewhere */
     bool wants_quit, wants_picture, wants_print, needs_draw;
     char notice[256]; /* a short word to the user: "saved lossview-1.png" */
 } session;

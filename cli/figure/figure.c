@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "figure/svg_text.h"
+#include "svg_text.h"
 
 static const double INK = 0.13, GREY = 0.35;
 
@@ -62,7 +62,7 @@ void figure_text(cairo_t *cr, double x, double y, double align, const char *text
     cairo_text_extents_t extents;
     cairo_text_extents(cr, text, &extents);
     cairo_move_to(cr, x - align * extents.x_advance, y);
-    if (!svg_texts_take(cr, text, 0))
+    if (!svg_texts_take(cr, text, 0, NULL))
         cairo_show_text(cr, text);
 }
 

@@ -2,7 +2,7 @@
 #include "figure/labels.h"
 
 #include "drawing.h"
-#include "figure/svg_text.h"
+#include "svg_text.h"
 
 box box_around(double x, double y, double half_width, double half_height)
 {
@@ -47,7 +47,7 @@ void label_draw(cairo_t *cr, double x, double y, double angle, double unit, cons
     cairo_rotate(cr, angle);
     cairo_move_to(cr, -width / 2, height / 2);
     cairo_set_source_rgb(cr, 0.1, 0.1, 0.1);
-    if (!svg_texts_take(cr, text, 4 * unit)) {
+    if (!svg_texts_take(cr, text, 4 * unit, NULL)) {
         drawing_text_path(cr, text);
         cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
         cairo_set_source_rgba(cr, 1, 1, 1, 0.85);

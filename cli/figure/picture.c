@@ -10,7 +10,7 @@
 
 #include "cli.h"
 #include "display.h"
-#include "figure/svg_text.h"
+#include "svg_text.h"
 
 typedef enum picture_kind { PICTURE_PNG, PICTURE_SVG, PICTURE_PDF, N_PICTURES } picture_kind;
 
@@ -53,46 +53,12 @@ static cairo_status_t write_bytes(void *file, const unsigned char *bytes, unsign
     return CAIRO_STATUS_SUCCESS;
 }
 
-/* An SVG, before its texts are put into it. */
-typedef struct svg_bytes {
-    unsigned char *bytes;
-    size_t n;
-} svg_bytes;
-
-static cairo_status_t keep_bytes(void *kept, const unsigned char *bytes, unsigned int n)
-{
-    svg_bytes *k = kept;
-    unsigned char *grown = realloc(k->bytes, k->n + n + 1);
-    if (!grown)
-        return CAIRO_STATUS_NO_MEMORY;
-    memcpy(grown + k->n, bytes, n);
-    k->bytes = grown;
-    k->n += n;
-    grown[k->n] = 0;
-    return CAIRO_STATUS_SUCCESS;
-}
-
-/* The drawing, and its texts before the end of the document. */
-static cairo_status_t write_svg(const svg_bytes *k, const svg_texts *texts, loss_file *file)
-{
-    static const char end[] = "</svg>";
-    size_t at = k->n;
-    while (at > 0 &&
-           (k->n - at < sizeof end - 1 || memcmp(k->bytes + at, end, sizeof end - 1) != 0))
-        at--;
-    loss_file_put(file, k->bytes, at);
-    bool is_whole = svg_texts_write(texts, file);
-    loss_file_put(file, k->bytes + at, k->n - at);
-    return is_whole ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_NO_MEMORY;
-}
-
 static cairo_surface_t *make_surface(picture_kind kind, const picture_size *size,
-                                     const char *created, loss_file *file, svg_bytes *kept)
+                                     const char *created, loss_file *file)
 {
     static const double dots = 300.0 / 72;
     if (kind == PICTURE_SVG) {
-        cairo_surface_t *svg =
-            cairo_svg_surface_create_for_stream(keep_bytes, kept, size->width, size->height);
+        cairo_surface_t *svg = svg_surface_create(size->width, size->height);
         if (size->in_points)
             cairo_svg_surface_set_document_unit(svg, CAIRO_SVG_UNIT_PT);
         return svg;
@@ -133,23 +99,19 @@ int picture_write(const char *path, const picture_size *size, const char *create
     loss_status opened = loss_file_open(&file, path, &kinds[kind].file);
     if (opened)
         return report_failure(opened);
-    svg_bytes kept = {NULL, 0};
-    cairo_surface_t *surface = make_surface(kind, size, created, file, &kept);
-    svg_texts *texts = kind == PICTURE_SVG ? svg_texts_attach(surface) : NULL;
-    cairo_status_t status =
-        kind == PICTURE_SVG && !texts ? CAIRO_STATUS_NO_MEMORY : draw_on(surface, draw, user);
+    cairo_surface_t *surface = make_surface(kind, size, created, file);
+    cairo_status_t status = draw_on(surface, draw, user);
     errno = 0;
     if (!status && kind == PICTURE_PNG)
         status = cairo_surface_write_to_png_stream(surface, write_bytes, file);
     if (status == CAIRO_STATUS_PNG_ERROR && errno == ENOMEM) /* libpng does not tell its cause */
         status = CAIRO_STATUS_NO_MEMORY;
+    if (!status && kind == PICTURE_SVG)
+        status = svg_surface_write(surface, file);
     cairo_surface_finish(surface);
     if (!status)
         status = cairo_surface_status(surface);
-    if (!status && texts)
-        status = write_svg(&kept, texts, file);
     cairo_surface_destroy(surface);
-    free(kept.bytes);
     if (!status) {
         loss_status written = loss_file_commit(file);
         return written ? report_failure(written) : EXIT_OK;

@@ -97,8 +97,12 @@ static bool draw_tiles(renderer *r, session *s, const target *t, unsigned char *
     }
 }
 
-unsigned char *renderer_picture(renderer *r, session *s, int width, int height, problem *p)
+unsigned char *renderer_picture(renderer *r, session *s, int width, int height, int factor,
+                                problem *p)
 {
+    double unit = factor * layout_picture_unit(width, height);
+    width *= factor;
+    height *= factor;
     GLint most[2] = {0, 0}, most_buffer = 0;
     layout before = s->layout;
     glGetIntegerv(GL_MAX_VIEWPORT_DIMS, most);
@@ -120,7 +124,7 @@ unsigned char *renderer_picture(renderer *r, session *s, int width, int height, 
         done = problem_set(p, "%d x %d pixels: the OpenGL driver has no framebuffer for them",
                            width, height);
     if (done) {
-        session_layout(s, width, height, layout_picture_unit(width, height));
+        session_layout(s, width, height, unit);
         s->hover.is_hit = false;
         done = draw_tiles(r, s, &t, pixels, p);
         session_layout(s, before.width, before.height, before.unit);

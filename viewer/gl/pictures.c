@@ -11,6 +11,7 @@
 #include "pictures.h"
 #include "png_file.h"
 #include "scene/scene_build.h"
+#include "vector_file.h"
 #include "window.h"
 
 static bool save_pixels(const char *path, const film_shape *shape, const unsigned char *pixels,
@@ -21,10 +22,31 @@ static bool save_pixels(const char *path, const film_shape *shape, const unsigne
     return f && png_end(f, p) && done;
 }
 
+/* The surface as an image of more pixels than the page has points. */
+static bool save_vector(renderer *r, session *s, const char *path, int width, int height,
+                        problem *p)
+{
+    enum { FACTOR = 3, MOST_PIXELS = 12288 };
+    layout before = s->layout;
+    int factor = FACTOR;
+    while (factor > 1 && (width > MOST_PIXELS / factor || height > MOST_PIXELS / factor))
+        factor--;
+    s->is_bare = true;
+    unsigned char *pixels = renderer_picture(r, s, width, height, factor, p);
+    s->is_bare = false;
+    session_layout(s, width, height, layout_picture_unit(width, height));
+    bool done = pixels && vector_write(path, s, pixels, factor, p);
+    session_layout(s, before.width, before.height, before.unit);
+    free(pixels);
+    return done;
+}
+
 bool picture_save(renderer *r, session *s, const char *path, int width, int height, problem *p)
 {
     const film_shape shape = {width, height, s->scene.set.background ? 3 : 4, 1, 0};
-    unsigned char *pixels = renderer_picture(r, s, width, height, p);
+    if (vector_is_known(path))
+        return save_vector(r, s, path, width, height, p);
+    unsigned char *pixels = renderer_picture(r, s, width, height, 1, p);
     bool done = pixels && save_pixels(path, &shape, pixels, p);
     free(pixels);
     return done;
@@ -75,7 +97,7 @@ static bool film(renderer *r, session *s, const options *o, const movie *m, cons
     for (unsigned i = 0; i < o->frames && done; i++) {
         char name[4096];
         done = i == 0 || m->step(s, i, o->frames, p);
-        unsigned char *pixels = done ? renderer_picture(r, s, o->width, o->height, p) : NULL;
+        unsigned char *pixels = done ? renderer_picture(r, s, o->width, o->height, 1, p) : NULL;
         done = pixels && format->frame(all, pixels, p);
         snprintf(name, sizeof name, "%s/frame-%03u.png", folder ? folder : "", i);
         if (done && folder)

@@ -178,7 +178,8 @@ static bool draw_tile(renderer *r, const session *s, bool is_coarse, problem *p)
     glViewport(0, 0, r->tile.width, r->tile.height);
     glDisable(GL_DEPTH_TEST);
     glEnable(GL_BLEND);
-    if (!flat_layer_overlay(&r->flats, s, r->tile.x, r->tile.y, r->tile.width, r->tile.height))
+    if (!s->is_bare &&
+        !flat_layer_overlay(&r->flats, s, r->tile.x, r->tile.y, r->tile.width, r->tile.height))
         return problem_set(p, "no memory for the texts");
     return !gl_ran_out() || problem_set(p, "the OpenGL driver is out of memory");
 }

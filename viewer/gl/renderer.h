@@ -30,7 +30,9 @@ int renderer_tile(const renderer *r);
 
 /** Draws without a window and returns the picture: [height][width][4] bytes RGBA, not
  * premultiplied, first row on top; 8-fold multisampled where the driver can. Caller frees.
+ *  @param factor  so many times as large in all, for a picture that is shown at width x height
  *  @return NULL with the reason: larger than the driver can, out of memory */
-unsigned char *renderer_picture(renderer *r, session *s, int width, int height, problem *p);
+unsigned char *renderer_picture(renderer *r, session *s, int width, int height, int factor,
+                                problem *p);
 
 #endif

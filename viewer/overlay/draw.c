@@ -2,6 +2,7 @@
 #include "overlay/draw.h"
 
 #include "drawing.h"
+#include "svg_text.h"
 
 void ink(cairo_t *cr, rgb c, double alpha)
 {
@@ -25,20 +26,33 @@ double text_width(cairo_t *cr, const char *text)
 void text_at(cairo_t *cr, double x, double y, double align, const char *text)
 {
     cairo_move_to(cr, x - (align > 0 ? align * text_width(cr, text) : 0), y);
-    cairo_show_text(cr, text);
+    if (!svg_texts_take(cr, text, 0, NULL))
+        cairo_show_text(cr, text);
 }
 
 void halo_text(cairo_t *cr, const theme *t, double unit, double x, double y, double align,
                const char *text)
 {
     cairo_move_to(cr, x - (align > 0 ? align * text_width(cr, text) : 0), y);
+    ink(cr, t->ink, 1);
+    if (svg_texts_take(cr, text, 3.2 * unit, (const double[]){t->halo.r, t->halo.g, t->halo.b}))
+        return;
+    bool is_document = cairo_surface_get_type(cairo_get_target(cr)) != CAIRO_SURFACE_TYPE_IMAGE;
+    double x0, y0;
+    cairo_get_current_point(cr, &x0, &y0);
     drawing_text_path(cr, text);
     ink(cr, t->halo, 0.85);
     cairo_set_line_width(cr, 3.2 * unit);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     cairo_stroke_preserve(cr);
     ink(cr, t->ink, 1);
-    cairo_fill(cr);
+    if (!is_document) {
+        cairo_fill(cr);
+        return;
+    }
+    cairo_new_path(cr); /* a document wants texts, not their outlines */
+    cairo_move_to(cr, x0, y0);
+    cairo_show_text(cr, text);
 }
 
 void rounded(cairo_t *cr, box b, double r)
