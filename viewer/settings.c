@@ -13,6 +13,7 @@ static const char *const textures[] = {"height",    "bands", "isolines", "checke
 static const char *const shadings[] = {"smooth", "flat", "none", NULL};
 static const char *const heights[] = {"auto", "linear", "log", NULL};
 static const char *const splits[] = {"auto", "test", "train", "difference", NULL};
+static const char *const surfaces[] = {"smooth", "grid", NULL};
 static const char *const aspects[] = {"auto", "equal", "fill", NULL};
 static const char *const fields[] = {"loss", "accuracy", NULL};
 static const char *const spacings[] = {"linear", "log", "quantile", "auto", NULL};
@@ -77,9 +78,12 @@ const setting SETTINGS[] = {
     CHOICE(
         "aspect", "Aspect", aspect, aspects, "Z",
         "of the axes: equal (one scale for both), fill, or auto: equal where both have one unit"),
+    CHOICE("surface", "Surface", surface, surfaces, "4",
+           "between grid points: smooth, which stays within their values, or grid: triangles"),
     CHOICE("theme", "Theme", theme, themes, "D", "light or dark"),
     FLAG("contours", "Contours", contours, "K", "lines of equal loss on the surface"),
     FLAG("floor", "Floor lines", floor, "J", "lines of equal loss on the floor"),
+    FLAG("points", "Grid points", points, "0", "the points of the grid: what was measured"),
     FLAG("critical", "Critical pts", critical, "M", "minima, saddles and maxima"),
     FLAG("path", "Path", path, "P", "the training path, on the surface and at its true loss"),
     FLAG("centre", "Centre", centre, "U", "a mark at the trained weights"),

@@ -20,6 +20,7 @@ enum {
 enum { SHADING_SMOOTH, SHADING_FLAT, SHADING_NONE };
 enum { HEIGHT_AUTO, HEIGHT_LINEAR, HEIGHT_LOG };
 enum { SHOW_AUTO, SHOW_TEST, SHOW_TRAIN, SHOW_DIFFERENCE };
+enum { SURFACE_SMOOTH, SURFACE_GRID };
 enum { ASPECT_AUTO, ASPECT_EQUAL, ASPECT_FILL };
 enum { FIELD_LOSS, FIELD_ACCURACY };
 enum { SPACING_LINEAR, SPACING_LOG, SPACING_QUANTILE, SPACING_AUTO };
@@ -29,10 +30,10 @@ enum { LABELS_NONE, LABELS_SHORT, LABELS_FULL, LABELS_GRID };
 
 /** The values. Flags are bool, choices int, numbers double: the table tells which. */
 typedef struct settings {
-    int texture, colours, shading, height, aspect, split, field, spacing, theme, labels;
+    int texture, colours, shading, height, aspect, split, field, spacing, theme, labels, surface;
     double exaggeration, clip, levels, persistence;
-    bool contours, floor, edges, ghost, path, critical, centre, axes, grid, colour_bar, title,
-        background, panel, help;
+    bool contours, floor, points, edges, ghost, path, critical, centre, axes, grid, colour_bar,
+        title, background, panel, help;
     camera view;
 } settings;
 

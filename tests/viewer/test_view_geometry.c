@@ -148,6 +148,7 @@ static relief make_relief(const grid *g)
     problem p;
     relief r;
     settings s = settings_default();
+    s.surface = SURFACE_GRID;
     double low = (double)INFINITY, high = -(double)INFINITY, *values = relief_values(g, &s, &p);
     assert_non_null(values);
     relief_range(values, NX * NY, s.clip, &low, &high);

@@ -41,7 +41,7 @@ void surface_layer_draw_ghosts(surface_layer *l, const eye *e, size_t number);
 
 /* ---- Lines: one buffer a kind of line ------------------------------------------------------- */
 enum { N_LINE_COLOURS = N_PATH_LINES };
-enum { LINES_CONTOURS, LINES_FLOOR, LINES_PATH, LINES_AXES, N_LINES };
+enum { LINES_CONTOURS, LINES_FLOOR, LINES_POINTS, LINES_PATH, LINES_AXES, N_LINES };
 typedef struct line_layer {
     GLuint program;
     struct line_buffers {

@@ -59,6 +59,7 @@ static bool upload(renderer *r, const scene *s)
             const view *v = &s->views[i];
             line_layer_upload(&r->lines, i, LINES_CONTOURS, v->lines, v->n_lines);
             line_layer_upload(&r->lines, i, LINES_FLOOR, v->floor_lines, v->n_floor_lines);
+            line_layer_upload(&r->lines, i, LINES_POINTS, v->points, v->n_points);
             line_layer_upload(&r->lines, i, LINES_PATH, v->path_lines, v->n_path_lines);
         }
     r->surface_version = s->surface_version;
@@ -114,6 +115,21 @@ static void put_all(float out[N_LINE_COLOURS][4], int first, rgb c, double alpha
         put(out[i], c, alpha);
 }
 
+/* Dots with a pale rim, smaller where there are many. */
+static void draw_points(renderer *r, const session *s, const eye *e, size_t number)
+{
+    static const double closer = 0.008, closest = 0.009;
+    const relief *at = &s->scene.views[number].relief;
+    float colours[N_LINE_COLOURS][4];
+    double u = s->layout.unit,
+           apart = e->width / (double)(at->parts ? relief_grid_nx(at) : 1) * 0.2,
+           width = fmax(1.2 * u, fmin(4 * u, apart));
+    put_all(colours, 0, (rgb){1, 1, 1}, 0.9);
+    line_layer_draw(&r->lines, e, number, LINES_POINTS, colours, width + 1.6 * u, closer, 0);
+    put_all(colours, 0, (rgb){0.09, 0.10, 0.12}, 1);
+    line_layer_draw(&r->lines, e, number, LINES_POINTS, colours, width, closest, 0);
+}
+
 static void draw_lines(renderer *r, const session *s, const eye *e, size_t number)
 {
     const theme *t = theme_of(s->scene.set.theme);
@@ -135,6 +151,7 @@ static void draw_lines(renderer *r, const session *s, const eye *e, size_t numbe
     line_layer_draw(&r->lines, e, number, LINES_CONTOURS, colours, (isolines ? 2.6 : 1.4) * u,
                     close,
                     isolines ? surface_layer_map(&r->surfaces, scene_colours(&s->scene)) : 0);
+    draw_points(r, s, e, number);
     for (size_t i = 0; i < LOSS_RUN_COLOURS; i++)
         put(colours[i], rgb_of_run(i), 1);
     put(colours[PATH_TRUE],

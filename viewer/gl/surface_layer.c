@@ -133,7 +133,7 @@ static void set_uniforms(surface_layer *l, const eye *e, size_t number, double g
     const theme *t = theme_of(s->set.theme);
     GLuint p = l->program;
     float places[MOST_LEVELS];
-    size_t side = r->nx > r->ny ? r->nx : r->ny;
+    size_t nx = relief_grid_nx(r), ny = relief_grid_ny(r), side = nx > ny ? nx : ny;
     for (size_t i = 0; i < s->n_levels; i++)
         places[i] = (float)loss_scale_place(&r->scale, s->levels[i]);
     glUseProgram(p);

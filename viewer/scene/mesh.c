@@ -31,7 +31,7 @@ static void make_vertex(const relief *r, size_t ix, size_t iy, vertex *v)
     *v = (vertex){{(float)r->x[ix], (float)r->y[iy], isnan(z) ? 0 : (float)z},
                   {(float)(-zx / length), (float)(-zy / length), (float)(1 / length)},
                   (float)relief_slope(r, ix, iy),
-                  {(float)ix, (float)iy}};
+                  {(float)ix / (float)r->parts, (float)iy / (float)r->parts}};
 }
 
 bool mesh_make(mesh *m, const relief *r, size_t stride)

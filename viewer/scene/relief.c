@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "scene/smooth.h"
+
 static const double *array_of(const grid *g, int split, int field)
 {
     if (!g->has_split[split])
@@ -122,11 +124,61 @@ static void set_extents(relief *r, const grid *g, int aspect)
     r->y_extent = alike ? depth / longer : 1;
 }
 
+double *relief_at_points(const relief *r, const double *f)
+{
+    size_t nx = relief_grid_nx(r), ny = relief_grid_ny(r);
+    double *points = malloc(nx * ny * sizeof *points);
+    for (size_t i = 0; points && i < nx * ny; i++)
+        points[i] = f[i / nx * r->parts * r->nx + i % nx * r->parts];
+    return points;
+}
+
+/* A grid that is as fine as a picture stays as it is. */
+static size_t parts_of(const grid *g, const settings *set)
+{
+    enum { FINE = 240, MOST_PARTS = 16 };
+    size_t side = (g->nx > g->ny ? g->nx : g->ny) - 1, parts = FINE / side;
+    if (set->surface != SURFACE_SMOOTH || parts < 2)
+        return 1;
+    return parts < MOST_PARTS ? parts : MOST_PARTS;
+}
+
+/* Puts points between those of the grid, by height. @return false: out of memory */
+static bool refine(relief *r, size_t parts)
+{
+    relief fine = *r;
+    fine.parts = parts;
+    fine.nx = (r->nx - 1) * parts + 1;
+    fine.ny = (r->ny - 1) * parts + 1;
+    fine.x = malloc(fine.nx * sizeof *fine.x);
+    fine.y = malloc(fine.ny * sizeof *fine.y);
+    fine.z = malloc(fine.nx * fine.ny * sizeof *fine.z);
+    fine.value = malloc(fine.nx * fine.ny * sizeof *fine.value);
+    if (!fine.x || !fine.y || !fine.z || !fine.value ||
+        !smooth_surface(r->x, r->nx, r->y, r->ny, r->z, parts, fine.z)) {
+        relief_free(&fine);
+        return false;
+    }
+    smooth_axis(r->x, r->nx, parts, fine.x);
+    smooth_axis(r->y, r->ny, parts, fine.y);
+    for (size_t j = 0; j < fine.ny; j++)
+        for (size_t i = 0; i < fine.nx; i++) {
+            size_t at = j * fine.nx + i;
+            bool is_point = i % parts == 0 && j % parts == 0;
+            fine.value[at] = is_point ? r->value[j / parts * r->nx + i / parts]
+                                      : loss_scale_value(&r->scale, fine.z[at] / r->height);
+        }
+    relief_free(r);
+    *r = fine;
+    return true;
+}
+
 bool relief_make(relief *r, const grid *g, double *values, const loss_scale *s, const settings *set)
 {
     size_t n = g->nx * g->ny;
     *r = (relief){.nx = g->nx,
                   .ny = g->ny,
+                  .parts = 1,
                   .value = values,
                   .scale = *s,
                   .height = HEIGHT * set->exaggeration,
@@ -148,6 +200,11 @@ bool relief_make(relief *r, const grid *g, double *values, const loss_scale *s, 
         r->y[i] = relief_scene_y(r, g->y[i]);
     for (size_t i = 0; i < n; i++)
         r->z[i] = r->height * loss_scale_place(s, values[i]);
+    size_t parts = parts_of(g, set);
+    if (parts > 1 && !refine(r, parts)) {
+        relief_free(r);
+        return false;
+    }
     return true;
 }
 

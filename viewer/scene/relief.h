@@ -14,7 +14,8 @@
 static const double HEIGHT = 0.9;
 
 typedef struct relief {
-    size_t nx, ny;
+    size_t nx, ny; /* as drawn: a smooth surface has points between those of the grid */
+    size_t parts;  /* that an interval of the grid is cut into; 1: none */
     double *x, *y; /* [nx], [ny] scene coordinates. Owned */
     double *value; /* [ny][nx] the quantity shown; NaN: none. Owned */
     double *z;     /* [ny][nx] height; NaN: none. Owned */
@@ -38,6 +39,19 @@ void relief_range(const double *values, size_t n, double clip, double *low, doub
  *  @param typical  size of the values, of differences; else not read */
 loss_scale relief_scale(const settings *s, double low, double high, double typical);
 
+/** What the relief has at the points of the grid, [grid ny][grid nx], of an array of the relief;
+ * caller frees. @return NULL: out of memory */
+double *relief_at_points(const relief *r, const double *f);
+/** How many points the grid has along each axis. */
+static inline size_t relief_grid_nx(const relief *r)
+{
+    return (r->nx - 1) / r->parts + 1;
+}
+static inline size_t relief_grid_ny(const relief *r)
+{
+    return (r->ny - 1) / r->parts + 1;
+}
+
 /** Makes the relief; takes ownership of values. @return false: out of memory */
 bool relief_make(relief *r, const grid *g, double *values, const loss_scale *s,
                  const settings *set);
@@ -48,7 +62,7 @@ double relief_scene_x(const relief *r, double x);
 double relief_scene_y(const relief *r, double y);
 double relief_file_x(const relief *r, double x);
 double relief_file_y(const relief *r, double y);
-/** Scene place of a point of the grid whose coordinates are fractions of indices. */
+/** Scene place of a point whose coordinates are fractions of indices of the relief. */
 void relief_place(const relief *r, const double index[2], double at[2]);
 /** Height of the drawn triangles at a scene place; NaN outside or where there are none. */
 double relief_height_at(const relief *r, double x, double y);

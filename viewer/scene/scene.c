@@ -19,8 +19,9 @@ void scene_clear_lines(view *v)
 {
     free(v->lines);
     free(v->floor_lines);
-    v->lines = v->floor_lines = NULL;
-    v->n_lines = v->n_floor_lines = 0;
+    free(v->points);
+    v->lines = v->floor_lines = v->points = NULL;
+    v->n_lines = v->n_floor_lines = v->n_points = 0;
 }
 
 void scene_clear_marks(view *v)

@@ -38,8 +38,8 @@ typedef struct view {
     relief relief;
     bool has_relief;
     double *curves; /* [ny][nx] values of repeated lines, which have no relief; NULL. Owned */
-    segment *lines, *floor_lines; /* owned */
-    size_t n_lines, n_floor_lines;
+    segment *lines, *floor_lines, *points; /* points: of the grid, without length. Owned */
+    size_t n_lines, n_floor_lines, n_points;
     mark *marks; /* owned */
     size_t n_marks;
     segment *path_lines; /* level: of the run on the surface, or a path_line. Owned */

@@ -14,7 +14,7 @@ static bool surfaces_differ(const settings *a, const settings *b)
 {
     return a->split != b->split || a->field != b->field || a->height != b->height ||
            a->exaggeration != b->exaggeration || a->aspect != b->aspect || a->clip != b->clip ||
-           a->path != b->path;
+           a->path != b->path || a->surface != b->surface;
 }
 
 static bool shows_loss(const settings *s)
@@ -79,6 +79,22 @@ static bool no_memory(scene *s, const view *v)
     return false;
 }
 
+/* A line without length is a dot. */
+static bool add_points(view *v)
+{
+    const relief *r = &v->relief;
+    size_t nx = relief_grid_nx(r), ny = relief_grid_ny(r);
+    v->points = malloc(nx * ny * sizeof *v->points);
+    for (size_t i = 0; v->points && i < nx * ny; i++) {
+        size_t ix = i % nx * r->parts, iy = i / nx * r->parts;
+        double z = r->z[iy * r->nx + ix];
+        float x = (float)r->x[ix], y = (float)r->y[iy];
+        if (z <= r->height * 1.0001)
+            v->points[v->n_points++] = (segment){{x, y, (float)z}, {x, y, (float)z}, 0};
+    }
+    return v->points != NULL;
+}
+
 static bool make_lines(scene *s)
 {
     s->n_levels = 0;
@@ -90,7 +106,8 @@ static bool make_lines(scene *s)
         scene_clear_lines(v);
         if (!v->has_relief)
             continue;
-        if (((s->set.contours || s->set.texture == TEXTURE_ISOLINES) &&
+        if ((s->set.points && !add_points(v)) ||
+            ((s->set.contours || s->set.texture == TEXTURE_ISOLINES) &&
              !relief_contours(&v->relief, s->levels, s->n_levels, false, &v->lines, &v->n_lines)) ||
             (s->set.floor && !relief_contours(&v->relief, s->levels, s->n_levels, true,
                                               &v->floor_lines, &v->n_floor_lines)))
@@ -140,9 +157,10 @@ static void critical_text(const scene *s, const relief *r, const loss_critical *
 static vec3 critical_place(const relief *r, const loss_critical *c)
 {
     double place[2];
-    relief_place(r, (const double[2]){c->x, c->y}, place);
+    double parts = (double)r->parts;
+    relief_place(r, (const double[2]){c->x * parts, c->y * parts}, place);
     vec3 at = {place[0], place[1], relief_height_at(r, place[0], place[1])};
-    return isnan(at.z) ? (vec3){r->x[c->ix], r->y[c->iy], c->grid_value} : at;
+    return isnan(at.z) ? (vec3){r->x[c->ix * r->parts], r->y[c->iy * r->parts], c->grid_value} : at;
 }
 
 /* The heights are what is seen, so it is their critical points that are marked, and the
@@ -153,20 +171,24 @@ static void add_critical(scene *s, view *v)
     static const mark_kind kinds[] = {MARK_MINIMUM, MARK_SADDLE, MARK_MAXIMUM};
     enum { MOST_MARKS = 2000 };
     const relief *r = &v->relief;
-    loss_grid g = {{0, (double)(r->nx - 1), r->nx}, {0, (double)(r->ny - 1), r->ny}, r->z};
     loss_criticals *all = NULL;
     loss_criticals_options known = LOSS_CRITICALS_OPTIONS_INIT;
     if (v->grid.n_interpolated) /* they come when all points are there */
         return;
-    double *errors = relief_errors(&v->grid, &s->set);
+    size_t nx = relief_grid_nx(r), ny = relief_grid_ny(r);
+    double *errors = relief_errors(&v->grid, &s->set), *z = relief_at_points(r, r->z),
+           *values = relief_at_points(r, r->value);
+    loss_grid g = {{0, (double)(nx - 1), nx}, {0, (double)(ny - 1), ny}, z};
     known.errors = errors;
-    known.values = r->value;
-    if (!errors || loss_criticals_create(&all, &g, &known)) {
-        free(errors);
+    known.values = values;
+    bool done = errors && z && values && !loss_criticals_create(&all, &g, &known);
+    free(errors);
+    free(z);
+    free(values);
+    if (!done) {
         v->lacks_marks = true;
         return;
     }
-    free(errors);
     size_t n = loss_criticals_count(all, s->set.persistence * r->height);
     const loss_critical *points = loss_criticals_points(all);
     for (size_t i = 0; i < n && v->n_critical < MOST_MARKS; i++) {
@@ -286,7 +308,8 @@ bool scene_update(scene *s)
     const settings *now = &s->set, *was = &s->built;
     bool surfaces = !s->is_built || surfaces_differ(now, was);
     bool lines = surfaces || now->contours != was->contours || now->floor != was->floor ||
-                 now->levels != was->levels || now->spacing != was->spacing ||
+                 now->points != was->points || now->levels != was->levels ||
+                 now->spacing != was->spacing ||
                  (now->texture == TEXTURE_ISOLINES) != (was->texture == TEXTURE_ISOLINES);
     bool marks = surfaces || now->centre != was->centre || now->critical != was->critical ||
                  now->labels != was->labels || now->persistence != was->persistence;

@@ -79,10 +79,13 @@ void scene_notes(const scene *s, size_t number, char text[512])
              v->grid.ny);
         return;
     }
-    for (size_t i = 0; i < r->nx * r->ny; i++)
-        above += r->value[i] > r->scale.high;
+    size_t nx = relief_grid_nx(r), ny = relief_grid_ny(r);
+    for (size_t i = 0; i < nx * ny; i++)
+        above += r->value[i / nx * r->parts * r->nx + i % nx * r->parts] > r->scale.high;
+    if (r->parts > 1)
+        NOTE("smooth between %zu \303\227 %zu grid points", nx, ny);
     if (above)
-        NOTE("cut off above %.4g: %zu of %zu points", s->set.clip, above, r->nx * r->ny);
+        NOTE("cut off above %.4g: %zu of %zu points", s->set.clip, above, nx * ny);
     if (s->set.exaggeration < 1 || s->set.exaggeration > 1)
         NOTE("height \303\227 %.3g", s->set.exaggeration);
     double stretched =
