@@ -1,4 +1,4 @@
-/* Which colours: the library's maps, and those of background, ink and marks in the two themes. */
+/* Which colours: the library's maps, and those of background, ink and marks in the themes. */
 #ifndef COLOURS_H
 #define COLOURS_H
 
@@ -25,12 +25,13 @@ typedef struct rgb {
 
 typedef struct theme {
     rgb background, background_top, ink, faint, halo, panel, accent;
+    double line; /* factor of the width of lines */
 } theme;
 
 /** Of a run of training, by its number. */
 rgb rgb_of_run(size_t run);
 
-/** By THEME_LIGHT or THEME_DARK. */
+/** By THEME_LIGHT, THEME_DARK or THEME_PAPER. */
 const theme *theme_of(int number);
 
 #endif

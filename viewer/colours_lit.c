@@ -90,8 +90,10 @@ int colours_read(int map, const uint8_t colour[3])
     return nearest(all, lab_of(colour));
 }
 
-/* The direction that is lighter, at a right angle to the map: a unit vector, or nothing. */
-static lab lighter(const lab map[COLOUR_STEPS], int i)
+/* The direction that is lighter, at a right angle to the map, turned about the map's way: a unit
+ * vector, or nothing. Straight up, dark violet soon leaves what a screen can show; turned towards
+ * another hue it gets further. */
+static lab lighter(const lab map[COLOUR_STEPS], int i, double turn)
 {
     enum { REACH = 6 }; /* steps to each side: the tables are rounded to bytes */
     int from = i < REACH ? 0 : i - REACH,
@@ -100,17 +102,24 @@ static lab lighter(const lab map[COLOUR_STEPS], int i)
     double length = sqrt(squared(way, (lab){0, 0, 0}));
     if (!(length > 0))
         return way;
-    double along = way.l / length / length;
-    lab up = {1 - along * way.l, -along * way.a, -along * way.b};
+    way = (lab){way.l / length, way.a / length, way.b / length};
+    lab up = {1 - way.l * way.l, -way.l * way.a, -way.l * way.b};
     length = sqrt(squared(up, (lab){0, 0, 0}));
-    return length > 0.05 ? (lab){up.l / length, up.a / length, up.b / length} : (lab){0, 0, 0};
+    if (!(length > 0.05))
+        return (lab){0, 0, 0};
+    up = (lab){up.l / length, up.a / length, up.b / length};
+    lab side = {way.a * up.b - way.b * up.a, way.b * up.l - way.l * up.b,
+                way.l * up.a - way.a * up.l};
+    double c = cos(turn), s = sin(turn);
+    return (lab){c * up.l + s * side.l, c * up.a + s * side.a, c * up.b + s * side.b};
 }
+
+enum { SLIP = 3 }; /* of 255: 1.2 % */
 
 /* How far colour i can go that way. */
 static double reach_of(const lab map[COLOUR_STEPS], int i, lab way)
 {
     static const double furthest = 20, step = 0.5;
-    enum { SLIP = 3 }; /* of 255: 1.2 % */
     double reached = 0;
     for (double far = step; far <= furthest; far += step) {
         uint8_t seen[3];
@@ -146,26 +155,89 @@ static void smooth(double reach[COLOUR_STEPS])
     }
 }
 
+/* Where colour i goes on a side: lighter (sign 1) or darker (-1). */
+static lab way_of(const lab map[COLOUR_STEPS], int i, double sign, double turn)
+{
+    lab up = lighter(map, i, turn);
+    return (lab){sign * up.l, sign * up.a, sign * up.b};
+}
+
+/* The turns that win most lightness, alike for neighbours: one is looked for at every few colours,
+ * and all have the mean of some. */
+static void choose_turns(const lab map[COLOUR_STEPS], double sign, double turns[COLOUR_STEPS])
+{
+    enum { SIDE = 12, MOST = 4, APART = 4 };
+    static const double step = 0.3; /* radians */
+    double best[COLOUR_STEPS];
+    for (int i = 0; i < COLOUR_STEPS; i++) {
+        double most = 0;
+        best[i] = i % APART ? best[i - 1] : 0;
+        for (int k = -MOST; k <= MOST && i % APART == 0; k++) {
+            lab way = way_of(map, i, sign, k * step);
+            double won = reach_of(map, i, way) * fabs(way.l) - 0.2 * abs(k);
+            if (won > most) {
+                most = won;
+                best[i] = k * step;
+            }
+        }
+    }
+    for (int i = 0; i < COLOUR_STEPS; i++) {
+        double sum = 0;
+        int n = 0;
+        for (int k = -SIDE; k <= SIDE; k++)
+            if (i + k >= 0 && i + k < COLOUR_STEPS) {
+                sum += best[i + k];
+                n++;
+            }
+        turns[i] = sum / n;
+    }
+}
+
+/* How far colour i goes of `reach`: so far that its mixtures with the plain one, which the graphics
+ * card makes of their sRGB, are read as it, too. */
+static double reach_mixed(const lab map[COLOUR_STEPS], const uint8_t plain[3], int i, lab way,
+                          double reach)
+{
+    enum { MIXTURES = 8 };
+    for (int tries = 0; tries < 40; tries++, reach *= 0.85) {
+        uint8_t end[3] = {plain[0], plain[1], plain[2]}, mixed[3];
+        bool is_read = true;
+        rgb_of((lab){map[i].l + reach * way.l, map[i].a + reach * way.a, map[i].b + reach * way.b},
+               end);
+        for (int part = 1; part <= MIXTURES && is_read; part++) {
+            for (int k = 0; k < 3; k++)
+                mixed[k] = (uint8_t)((plain[k] * (MIXTURES - part) + end[k] * part + MIXTURES / 2) /
+                                     MIXTURES);
+            is_read = abs(nearest(map, lab_of(mixed)) - i) <= SLIP + 1;
+        }
+        if (is_read)
+            return reach;
+    }
+    return 0;
+}
+
 void colours_lit(int map, uint8_t out[N_LIGHTS][COLOUR_STEPS][3])
 {
     uint8_t table[COLOUR_STEPS][3];
     lab all[COLOUR_STEPS];
     read_map(map, table, all);
     for (int side = 0; side < N_LIGHTS; side++) {
-        double reach[COLOUR_STEPS], sign = side - 1;
+        double reach[COLOUR_STEPS], turns[COLOUR_STEPS], sign = side - 1;
         memcpy(out[side], table, sizeof out[side]);
         if (side == LIGHT_PLAIN)
             continue;
+        choose_turns(all, sign, turns);
         for (int i = 0; i < COLOUR_STEPS; i++) {
-            lab up = lighter(all, i);
-            reach[i] = reach_of(all, i, (lab){sign * up.l, sign * up.a, sign * up.b});
+            lab way = way_of(all, i, sign, turns[i]);
+            reach[i] = reach_mixed(all, table[i], i, way, reach_of(all, i, way));
         }
         smooth(reach);
         for (int i = 0; i < COLOUR_STEPS; i++) {
-            lab up = lighter(all, i);
-            double far = sign * reach[i];
-            lab there = {all[i].l + far * up.l, all[i].a + far * up.a, all[i].b + far * up.b};
-            rgb_of(there, out[side][i]);
+            lab way = way_of(all, i, sign, turns[i]);
+            reach[i] = reach_mixed(all, table[i], i, way, reach[i]);
+            rgb_of((lab){all[i].l + reach[i] * way.l, all[i].a + reach[i] * way.a,
+                         all[i].b + reach[i] * way.b},
+                   out[side][i]);
         }
     }
 }

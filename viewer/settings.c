@@ -17,7 +17,7 @@ static const char *const surfaces[] = {"smooth", "grid", NULL};
 static const char *const aspects[] = {"auto", "equal", "fill", NULL};
 static const char *const fields[] = {"loss", "accuracy", NULL};
 static const char *const spacings[] = {"linear", "log", "quantile", "auto", NULL};
-static const char *const themes[] = {"light", "dark", NULL};
+static const char *const themes[] = {"light", "dark", "paper", NULL};
 static const char *const labels[] = {"none", "short", "full", "grid", NULL};
 
 /* The library's maps after `auto`. */
@@ -80,7 +80,8 @@ const setting SETTINGS[] = {
         "of the axes: equal (one scale for both), fill, or auto: equal where both have one unit"),
     CHOICE("surface", "Surface", surface, surfaces, "4",
            "between grid points: smooth, which stays within their values, or grid: triangles"),
-    CHOICE("theme", "Theme", theme, themes, "D", "light or dark"),
+    CHOICE("theme", "Theme", theme, themes, "D",
+           "light, dark or paper (white, with thin lines, for print)"),
     FLAG("contours", "Contours", contours, "K", "lines of equal loss on the surface"),
     FLAG("floor", "Floor lines", floor, "J", "lines of equal loss on the floor"),
     FLAG("points", "Grid points", points, "0", "the points of the grid: what was measured"),
@@ -200,6 +201,12 @@ void setting_text(const settings *s, const setting *which, char text[64])
         snprintf(text, 64, "none");
     else
         snprintf(text, 64, "%.6g", value);
+}
+
+bool settings_lit(const settings *s)
+{
+    static const double above = 80; /* degrees */
+    return s->shading != SHADING_NONE && !s->view.orthographic && fabs(s->view.elevation) < above;
 }
 
 bool settings_view(settings *s, const char *name)

@@ -24,7 +24,7 @@ enum { SURFACE_SMOOTH, SURFACE_GRID };
 enum { ASPECT_AUTO, ASPECT_EQUAL, ASPECT_FILL };
 enum { FIELD_LOSS, FIELD_ACCURACY };
 enum { SPACING_LINEAR, SPACING_LOG, SPACING_QUANTILE, SPACING_AUTO };
-enum { THEME_LIGHT, THEME_DARK };
+enum { THEME_LIGHT, THEME_DARK, THEME_PAPER };
 enum { MOST_LEVELS = 40 };
 enum { LABELS_NONE, LABELS_SHORT, LABELS_FULL, LABELS_GRID };
 
@@ -73,6 +73,9 @@ void setting_step(settings *s, const setting *which, int step);
 /** The value as it is written on the command line. */
 void setting_text(const settings *s, const setting *which, char text[64]);
 
+/** Whether there is light and shade. Where the picture is a map, colours alone tell: from above,
+ * and with parallel rays. */
+bool settings_lit(const settings *s);
 /** The camera of a named view: "front", "right", "back", "left", "top", "bottom", "iso". @return
  * false: no such name. */
 bool settings_view(settings *s, const char *name);

@@ -57,6 +57,11 @@ static void test_light_is_seen(void **state)
             for (int k = 0; k < 3; k++)
                 apart += abs(lights[LIGHT_LIT][i][k] - lights[LIGHT_SHADE][i][k]);
         assert_true(apart / COLOUR_STEPS > 15);
+        int dark = 0; /* nor at the dark end of viridis */
+        for (int i = 0; i < 16 && map == 0; i++)
+            for (int k = 0; k < 3; k++)
+                dark += abs(lights[LIGHT_LIT][i][k] - lights[LIGHT_SHADE][i][k]);
+        assert_true(map > 0 || dark / 16 > 85);
     }
 }
 

@@ -26,6 +26,6 @@ unsigned gl_complaints(void);
 
 /* shaders/, as text (made by the Makefile). */
 extern const char surface_vert[], surface_frag[], line_vert[], line_frag[], flat_vert[],
-    background_frag[], overlay_frag[];
+    background_frag[], overlay_frag[], floor_vert[], floor_frag[];
 
 #endif

@@ -59,6 +59,18 @@ void line_layer_upload(line_layer *l, size_t number, int kind, const segment *se
 void line_layer_draw(line_layer *l, const eye *e, size_t number, int kind,
                      float colours[N_LINE_COLOURS][4], double width, double pull, GLuint map);
 
+/* ---- The shadow on the floor ---------------------------------------------------------------- */
+typedef struct floor_layer {
+    GLuint program, array, shadows[MOST_VIEWS];
+    bool has[MOST_VIEWS];
+} floor_layer;
+
+bool floor_layer_create(floor_layer *l, problem *p);
+void floor_layer_free(floor_layer *l);
+void floor_layer_upload(floor_layer *l, const scene *s, size_t number);
+/** Draws it where there is light, and the floor is seen from above. */
+void floor_layer_draw(const floor_layer *l, const eye *e, size_t number);
+
 /* ---- Background and the overlay drawn by cairo ---------------------------------------------- */
 typedef struct flat_layer {
     GLuint background, overlay, texture, array;

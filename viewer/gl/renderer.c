@@ -12,6 +12,7 @@ struct renderer {
     surface_layer surfaces;
     line_layer lines;
     flat_layer flats;
+    floor_layer floors;
     unsigned version, surface_version;
     size_t n_views;
     bool has_ghosts;
@@ -31,7 +32,7 @@ renderer *renderer_create(problem *p)
     }
     r->tile_side = TILE_SIDE;
     if (surface_layer_create(&r->surfaces, p) && line_layer_create(&r->lines, p) &&
-        flat_layer_create(&r->flats, p))
+        flat_layer_create(&r->flats, p) && floor_layer_create(&r->floors, p))
         return r;
     renderer_free(r);
     return NULL;
@@ -44,6 +45,7 @@ void renderer_free(renderer *r)
     surface_layer_free(&r->surfaces);
     line_layer_free(&r->lines);
     flat_layer_free(&r->flats);
+    floor_layer_free(&r->floors);
     free(r);
 }
 
@@ -52,8 +54,10 @@ static bool upload(renderer *r, const scene *s)
     bool done = true;
     if (r->surface_version != s->surface_version || r->n_views != s->n_views ||
         r->has_ghosts != s->set.ghost)
-        for (size_t i = 0; i < MOST_VIEWS; i++)
+        for (size_t i = 0; i < MOST_VIEWS; i++) {
             done = surface_layer_upload(&r->surfaces, s, i) && done;
+            floor_layer_upload(&r->floors, s, i);
+        }
     if (r->version != s->version || r->n_views != s->n_views)
         for (size_t i = 0; i < s->n_views; i++) {
             const view *v = &s->views[i];
@@ -122,10 +126,10 @@ static void draw_points(renderer *r, const session *s, const eye *e, size_t numb
     const relief *at = &s->scene.views[number].relief;
     float colours[N_LINE_COLOURS][4];
     double u = s->layout.unit,
-           apart = e->width / (double)(at->parts ? relief_grid_nx(at) : 1) * 0.2,
+           apart = e->width / (double)(at->parts ? relief_grid_nx(at) : 1) * 0.12,
            width = fmax(1.2 * u, fmin(4 * u, apart));
     put_all(colours, 0, (rgb){1, 1, 1}, 0.9);
-    line_layer_draw(&r->lines, e, number, LINES_POINTS, colours, width + 1.6 * u, closer, 0);
+    line_layer_draw(&r->lines, e, number, LINES_POINTS, colours, width + 1.2 * u, closer, 0);
     put_all(colours, 0, (rgb){0.09, 0.10, 0.12}, 1);
     line_layer_draw(&r->lines, e, number, LINES_POINTS, colours, width, closest, 0);
 }
@@ -134,7 +138,7 @@ static void draw_lines(renderer *r, const session *s, const eye *e, size_t numbe
 {
     const theme *t = theme_of(s->scene.set.theme);
     float colours[N_LINE_COLOURS][4];
-    double u = s->layout.unit;
+    double u = s->layout.unit * t->line;
     bool isolines = s->scene.set.texture == TEXTURE_ISOLINES;
     /* Scene units that lines are pulled towards the viewer. What is behind the surface is pushed
      * away, or it shines through where the surface all but touches the floor. */
@@ -145,12 +149,12 @@ static void draw_lines(renderer *r, const session *s, const eye *e, size_t numbe
     put_all(colours, 1, t->ink, 0.9);
     line_layer_draw(&r->lines, e, number, LINES_AXES, colours, 1.3 * u, behind, 0);
     put_all(colours, 0, t->faint, 1);
-    line_layer_draw(&r->lines, e, number, LINES_FLOOR, colours, 1.3 * u, behind, 0);
+    GLuint map = surface_layer_map(&r->surfaces, scene_colours(&s->scene));
+    line_layer_draw(&r->lines, e, number, LINES_FLOOR, colours, 1.6 * s->layout.unit, behind, map);
     put_all(colours, 0,
             s->scene.set.texture == TEXTURE_WIREFRAME ? t->ink : (rgb){0.09, 0.10, 0.12}, 1);
     line_layer_draw(&r->lines, e, number, LINES_CONTOURS, colours, (isolines ? 2.6 : 1.4) * u,
-                    close,
-                    isolines ? surface_layer_map(&r->surfaces, scene_colours(&s->scene)) : 0);
+                    close, isolines ? map : 0);
     draw_points(r, s, e, number);
     for (size_t i = 0; i < LOSS_RUN_COLOURS; i++)
         put(colours[i], rgb_of_run(i), 1);
@@ -186,6 +190,7 @@ static bool draw_tile(renderer *r, const session *s, bool is_coarse, problem *p)
         glEnable(GL_BLEND);
         glBlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
         glDepthMask(GL_FALSE); /* or the soft rim of a piece of a line would hide the next piece */
+        floor_layer_draw(&r->floors, &e, i);
         draw_lines(r, s, &e, i);
         glDepthMask(GL_TRUE);
         if (c->set.ghost)

@@ -39,11 +39,11 @@ static void attribute(GLuint number, GLint n, size_t offset)
     glVertexAttribPointer(number, n, GL_FLOAT, GL_FALSE, sizeof(vertex), (const void *)offset);
 }
 
-static bool upload(struct surface_buffers *b, const relief *r, size_t stride)
+static bool upload(struct surface_buffers *b, const relief *r, const occlusion *o, size_t stride)
 {
     mesh m;
     release(b);
-    if (!mesh_make(&m, r, stride))
+    if (!mesh_make(&m, r, o, stride))
         return false;
     glGenVertexArrays(1, &b->array);
     glGenBuffers(1, &b->vertices);
@@ -59,6 +59,7 @@ static bool upload(struct surface_buffers *b, const relief *r, size_t stride)
     attribute(1, 3, offsetof(vertex, normal));
     attribute(2, 1, offsetof(vertex, slope));
     attribute(3, 2, offsetof(vertex, cell));
+    attribute(4, 1, offsetof(vertex, hidden));
     glBindVertexArray(0);
     b->n = (GLsizei)m.n_indices;
     mesh_free(&m);
@@ -72,7 +73,7 @@ static bool upload_ghost(struct surface_buffers *b, const scene *s, const view *
     release(b);
     if (!ghost_make(&r, &has, s, v, side))
         return false;
-    bool done = !has || upload(b, &r, 1);
+    bool done = !has || upload(b, &r, NULL, 1);
     if (has)
         relief_free(&r);
     return done;
@@ -88,8 +89,11 @@ bool surface_layer_upload(surface_layer *l, const scene *s, size_t number)
         return true;
     size_t side = v->relief.nx > v->relief.ny ? v->relief.nx : v->relief.ny,
            stride = (side + COARSE_SIDE - 1) / COARSE_SIDE;
-    return upload(&b[MESH_FINE], &v->relief, 1) &&
-           (stride < 3 || upload(&b[MESH_COARSE], &v->relief, stride)) &&
+    occlusion o;
+    bool done = occlusion_make(&o, &v->relief) && upload(&b[MESH_FINE], &v->relief, &o, 1) &&
+                (stride < 3 || upload(&b[MESH_COARSE], &v->relief, &o, stride));
+    occlusion_free(&o);
+    return done &&
            (!s->set.ghost || (upload_ghost(&b[MESH_GHOSTS + GHOST_ABOVE], s, v, GHOST_ABOVE) &&
                               upload_ghost(&b[MESH_GHOSTS + GHOST_BELOW], s, v, GHOST_BELOW)));
 }
@@ -119,13 +123,6 @@ GLuint surface_layer_map(surface_layer *l, int map)
     return l->colours;
 }
 
-/* Where the picture is a map, colours alone tell: from above, and with parallel rays. */
-static bool is_lit(const settings *s)
-{
-    static const double above = 80; /* degrees */
-    return s->shading != SHADING_NONE && !s->view.orthographic && fabs(s->view.elevation) < above;
-}
-
 static void set_uniforms(surface_layer *l, const eye *e, size_t number, double ghost)
 {
     const scene *s = e->scene;
@@ -150,7 +147,7 @@ static void set_uniforms(surface_layer *l, const eye *e, size_t number, double g
     glUniform1f(gl_at(p, "steepest"), (float)s->steepest);
     glUniform1f(gl_at(p, "checks"), side > 40 ? (float)((side + 19) / 20) : 1.0f);
     glUniform1f(gl_at(p, "ghost"), (float)ghost);
-    glUniform1f(gl_at(p, "contrast"), is_lit(&s->set) ? 1 : 0);
+    glUniform1f(gl_at(p, "contrast"), settings_lit(&s->set) ? 1 : 0);
     glUniform1i(gl_at(p, "is_parallel"), s->set.view.orthographic);
     gl_set_vec3(p, "eye", e->position.x, e->position.y, e->position.z);
     gl_set_vec3(p, "towards", e->back.x, e->back.y, e->back.z);

@@ -23,7 +23,7 @@ static size_t n_kept(size_t n, size_t stride)
     return (n - 2) / stride + 2;
 }
 
-static void make_vertex(const relief *r, size_t ix, size_t iy, vertex *v)
+static void make_vertex(const relief *r, const occlusion *o, size_t ix, size_t iy, vertex *v)
 {
     double zx, zy, z = r->z[iy * r->nx + ix];
     relief_gradient(r, r->z, ix, iy, &zx, &zy);
@@ -31,10 +31,11 @@ static void make_vertex(const relief *r, size_t ix, size_t iy, vertex *v)
     *v = (vertex){{(float)r->x[ix], (float)r->y[iy], isnan(z) ? 0 : (float)z},
                   {(float)(-zx / length), (float)(-zy / length), (float)(1 / length)},
                   (float)relief_slope(r, ix, iy),
+                  o ? (float)occlusion_at(o, r, ix, iy) : 0,
                   {(float)ix / (float)r->parts, (float)iy / (float)r->parts}};
 }
 
-bool mesh_make(mesh *m, const relief *r, size_t stride)
+bool mesh_make(mesh *m, const relief *r, const occlusion *o, size_t stride)
 {
     size_t nx = n_kept(r->nx, stride), ny = n_kept(r->ny, stride);
     *m = (mesh){.n_vertices = nx * ny};
@@ -48,7 +49,7 @@ bool mesh_make(mesh *m, const relief *r, size_t stride)
         for (size_t i = 0; i < nx; i++) {
             vertex *v = &m->vertices[j * nx + i];
             size_t ix = kept(i, stride, r->nx), iy = kept(j, stride, r->ny);
-            make_vertex(r, ix, iy, v);
+            make_vertex(r, o, ix, iy, v);
         }
     for (size_t j = 0; j + 1 < ny; j++)
         for (size_t i = 0; i + 1 < nx; i++) {

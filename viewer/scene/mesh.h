@@ -2,11 +2,12 @@
 #ifndef MESH_H
 #define MESH_H
 
-#include "scene/relief.h"
+#include "scene/occlusion.h"
 
 typedef struct vertex {
     float position[3], normal[3];
     float slope;   /* length of the gradient of the value, per unit of the file's axes */
+    float hidden;  /* part of the sky that the surface hides */
     float cell[2]; /* column and row in the grid: the lines of the wireframe are where these are
                       whole */
 } vertex;
@@ -17,10 +18,10 @@ typedef struct mesh {
     size_t n_vertices, n_indices;
 } mesh;
 
-/** The triangles of every stride-th row and column, the last ones included. Cells with a corner
- * that has no height have none.
+/** The triangles of every stride-th row and column, the last ones included. `o` may be NULL:
+ * nothing is hidden. Cells with a corner that has no height have none.
  *  @return false: out of memory */
-bool mesh_make(mesh *m, const relief *r, size_t stride);
+bool mesh_make(mesh *m, const relief *r, const occlusion *o, size_t stride);
 void mesh_free(mesh *m);
 
 #endif

@@ -6,6 +6,7 @@ in vec3 at;
 in vec3 smooth_normal;
 in float steepness;
 in vec2 grid_place;
+in float hidden_sky;
 uniform sampler2D colours;
 uniform int surface_texture, n_levels;
 uniform bool is_flat, has_edges;
@@ -58,7 +59,8 @@ void main()
     if (dot(n, view) < 0.0)
         n = -n;
     // What is level has the colour of the bar; slopes are lighter or darker than it.
-    float light = contrast * 2.0 * (dot(n, to_light) - max(to_light.z, 0.0));
+    // What hides the sky takes light away, too.
+    float light = contrast * (2.0 * (dot(n, to_light) - max(to_light.z, 0.0)) - 1.1 * hidden_sky);
 
     vec3 base;
     if (surface_texture == BANDS)

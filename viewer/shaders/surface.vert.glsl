@@ -3,11 +3,13 @@ layout(location = 0) in vec3 position;
 layout(location = 1) in vec3 normal;
 layout(location = 2) in float slope;
 layout(location = 3) in vec2 cell;
+layout(location = 4) in float hidden;
 uniform mat4 matrix;
 out vec3 at;
 out vec3 smooth_normal;
 out float steepness;
 out vec2 grid_place;
+out float hidden_sky;
 
 void main()
 {
@@ -16,4 +18,5 @@ void main()
     smooth_normal = normal;
     steepness = slope;
     grid_place = cell;
+    hidden_sky = hidden;
 }
