@@ -4,7 +4,7 @@
 #define LOSSI_CALIBRATION_H
 
 #include "estimate/normal.h"
-#include "estimate/panel.h"
+#include "estimate/sample.h"
 
 /** The weights of the first m images of an order. Borrows the panel and the order. */
 typedef struct lossi_calibration {
@@ -22,8 +22,6 @@ typedef struct lossi_calibration {
 typedef struct lossi_mean {
     double value, error, low, high; /* NaN but for the value: a value is not finite */
 } lossi_mean;
-
-enum { LOSSI_LEAVE_NONE = -1 };
 
 /** @param order     [m] images. Borrowed.
  *  @param chances   [m] that each had to be drawn; copied

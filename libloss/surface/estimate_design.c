@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Of what is not the coarse points': the rest goes to the widest intervals. */
-static const double SHARE_OF_LEAST = 0.8;
+/* Of what is not the coarse points': the rest goes where it helps most. */
+static const double SHARE_OF_LEAST = 0.5;
 /* Of all work: more for the coarse points would leave too small a sample. */
 static const double MOST_OF_COARSE = 0.45;
 /* With fewer images an error can hardly be told. */
@@ -38,7 +38,7 @@ static void place(lossi_estimate_design *d, size_t nx, size_t ny, bool with_quar
     for (size_t j = 1; j <= 3 && with_quarters; j += 2)
         for (size_t i = 1; i <= 3; i += 2)
             add(d, quarter(ny, j) * nx + quarter(nx, i));
-    snprintf(d->text, sizeof d->text, "coarse=%zu seed=%" PRIu64, d->n_coarse, seed);
+    snprintf(d->text, sizeof d->text, "coarse=%zu samples=own seed=%" PRIu64, d->n_coarse, seed);
 }
 
 static size_t least_images(const lossi_estimate_design *d)

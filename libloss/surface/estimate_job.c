@@ -178,15 +178,18 @@ static loss_status is_done(void *context, size_t point, bool *is)
     return LOSS_OK;
 }
 
-static loss_task task_of(const job *j, size_t point)
+static loss_status make_task(job *j, size_t point, loss_task *task)
 {
-    loss_task task = {.point = point, .wants = lossi_want_loss(j->split) | LOSS_WANT_IMAGES};
-    if (!is_coarse(j, point)) {
-        task.n_images = lossi_estimate_rounds_lacks(&j->rounds, point);
-        task.images = lossi_estimator_images(&j->rounds.estimator, point,
-                                             lossi_known_count(&j->rounds.known, point));
-    }
-    return task;
+    const uint32_t *images;
+    *task = (loss_task){.point = point, .wants = lossi_want_loss(j->split) | LOSS_WANT_IMAGES};
+    if (is_coarse(j, point))
+        return LOSS_OK;
+    size_t first = lossi_known_count(&j->rounds.known, point),
+           n = lossi_estimate_rounds_lacks(&j->rounds, point);
+    loss_status status = lossi_estimator_images(&j->rounds.estimator, point, first + n, &images);
+    task->n_images = n;
+    task->images = status ? NULL : images + first;
+    return status;
 }
 
 static loss_status claim_model(job *j, loss_task *task, bool *has)
@@ -208,7 +211,7 @@ static loss_status claim_next(lossi_agenda *agenda, loss_claim *claim, loss_task
     while (!status && !has && !j->is_over) {
         status = lossi_share_next(&j->share, is_done, j, &point, &has);
         if (!status && has)
-            *task = task_of(j, point);
+            status = make_task(j, point, task);
         if (j->left)
             break;
         status = status ? status : go_on(j);
@@ -256,10 +259,10 @@ static loss_status insert_sample(job *j, const loss_outcome *o, const lossi_imag
 /* What a task of this round that was not done gives. */
 static bool is_expected(const job *j, const loss_outcome *o)
 {
-    const loss_task expected = task_of(j, o->task.point);
-    return o->losses && o->correct && o->task.wants == expected.wants &&
-           o->task.n_images == expected.n_images &&
-           o->images == lossi_estimate_rounds_lacks(&j->rounds, o->task.point);
+    size_t lacks = lossi_estimate_rounds_lacks(&j->rounds, o->task.point);
+    return o->losses && o->correct && o->images == lacks &&
+           o->task.wants == (lossi_want_loss(j->split) | LOSS_WANT_IMAGES) &&
+           o->task.n_images == (is_coarse(j, o->task.point) ? 0 : lacks);
 }
 
 static loss_status insert(lossi_agenda *agenda, const loss_outcome *o)

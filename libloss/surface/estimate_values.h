@@ -11,16 +11,22 @@ typedef struct lossi_quantity {
     float *values[LOSSI_MOST_COARSE]; /* [n] -> [n_images] at the coarse points that are finite */
     size_t n;
     lossi_panel panel;
-    lossi_calibration calibration; /* of the last number of images */
 } lossi_quantity;
+
+/** The beginning of a point's order of images. */
+typedef struct lossi_order {
+    size_t n;
+    uint32_t *images; /* [n]; NULL: not drawn yet */
+} lossi_order;
 
 typedef struct lossi_estimator {
     const lossi_known *known;
     lossi_quantity loss, right;
+    lossi_spot spots[LOSSI_MOST_COARSE]; /* of the panel of losses */
     lossi_sample sample;
-    double *chances; /* [n_images] of the last number of images */
-    float *values;   /* [n_images] room for those of a point */
-    size_t m;        /* that number */
+    lossi_order *orders; /* [n_points] */
+    double *chances;     /* [n_images] room for those of a point */
+    float *values;       /* [n_images] the same */
     /** the mean over all images divides by something else where classes have weights */
     double scale;
 } lossi_estimator;
@@ -30,8 +36,11 @@ typedef struct lossi_estimator {
 loss_status lossi_estimator_init(lossi_estimator *e, const lossi_known *known, uint64_t seed);
 void lossi_estimator_free(lossi_estimator *e);
 
-/** The images of a point's sample, in their order, from place `first` on. Borrowed from *e. */
-const uint32_t *lossi_estimator_images(const lossi_estimator *e, size_t point, size_t first);
+/** The first m images of a point's sample, in their order.
+ *  @param images  borrowed from *e, until more of the point are asked for
+ *  @return LOSS_OK, LOSS_ERR_NOMEM */
+loss_status lossi_estimator_images(lossi_estimator *e, size_t point, size_t m,
+                                   const uint32_t **images);
 
 /** The estimate of a point from the first m images that were seen of it.
  *  @param l2  what the loss has besides the mean over images
@@ -39,8 +48,8 @@ const uint32_t *lossi_estimator_images(const lossi_estimator *e, size_t point, s
 loss_status lossi_estimator_at(lossi_estimator *e, size_t point, size_t m, double l2,
                                loss_estimate *estimate);
 
-/** How the coarse points come out, each estimated from the others and the first m images of the
- * sample. */
+/** How the coarse points come out, each estimated from the others and m images of a sample of
+ * its own. */
 typedef struct lossi_estimate_check {
     double observed, predicted; /* root mean squares of relative errors, and of standard errors */
     size_t checked, held;
