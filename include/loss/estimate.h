@@ -59,12 +59,12 @@ typedef struct loss_estimate_options {
 
 /** Estimates the loss and the accuracy over all images at every point that the file does not have
  *  exactly. The coarse points, 13 or 9 of them spread over the grid (of a line 5 or 3), are
- *  evaluated with all images; from what they say, the images of the sample are drawn. A fifth of
- *  what is left for the sample goes to the points with the widest intervals; where an error was
+ *  evaluated with all images; from what they say, each other point draws a sample of its own. Half
+ *  of what is left for the samples goes where it makes the errors least; where an error was
  *  asked for, all that are above it get more. Points are evaluated and committed as those of
  *  loss_surface_evaluate() are, several at once; several processes may work on one file. Called
  *  again on the same file with a larger share, or a smaller error, it goes on from there; the
- * coarse points and the order of the images stay as they were drawn first.
+ * coarse points and the orders of the images stay as they were drawn first.
  *  @param surface  from loss_surface_open(), with a file; without eigenvalues, repeated lines or
  *                  parts. Threads and cancellation are those of the surface.
  *  @param opt      NULL: a twentieth, seed 0

@@ -220,6 +220,10 @@ LOSS_API loss_key_kind loss_key_kind_of(const char *key);
  *  Since 0.1. */
 #define LOSS_KEY_ESTIMATE_CHECK "estimate_check"
 
+/** Of each split's estimates: by what neighbouring points are smoothed, as far as that is done.
+ *  Since 0.1. */
+#define LOSS_KEY_ESTIMATE_SMOOTHING "estimate_smoothing"
+
 /** Of each path's run: the plane's share of the path's variance. Since 0.1. */
 #define LOSS_KEY_PATH_HELD "path_held"
 

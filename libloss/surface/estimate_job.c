@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "surface/estimate_rounds.h"
+#include "surface/estimate_settle.h"
 #include "surface/model_loss.h"
 #include "surface/share.h"
 #include "surface/sql.h"
@@ -83,6 +84,13 @@ static loss_status put_check(job *j)
     return status;
 }
 
+/* Nothing is left to evaluate: the points are looked at together. */
+static loss_status end_split(job *j)
+{
+    loss_status status = put_check(j);
+    return status ? status : lossi_estimate_settle(j->agenda.surface, split_of(j));
+}
+
 /* ---- Rounds --------------------------------------------------------------------------------- */
 
 static void begin_progress(job *j)
@@ -143,7 +151,7 @@ static loss_status go_on(job *j)
         if (j->split >= 0)
             status = begin_round(j, &has);
         if (!status && !has && j->split >= 0)
-            status = put_check(j);
+            status = end_split(j);
         if (!status && !has)
             status = begin_split(j);
     }

@@ -56,8 +56,8 @@ static const item ITEMS[] = {
      "CREATE TABLE estimates(split TEXT NOT NULL, iy INTEGER NOT NULL, ix INTEGER NOT NULL, loss "
      "REAL, error REAL, low REAL, high REAL, accuracy REAL, accuracy_error REAL, accuracy_low "
      "REAL, "
-     "accuracy_high REAL, images INTEGER NOT NULL, seconds REAL, PRIMARY KEY(split, iy, ix)) "
-     "WITHOUT ROWID",
+     "accuracy_high REAL, images INTEGER NOT NULL, seconds REAL, own_loss REAL, own_error REAL, "
+     "own_accuracy REAL, own_accuracy_error REAL, PRIMARY KEY(split, iy, ix)) WITHOUT ROWID",
      LOSSI_SCHEMA_ESTIMATES},
     /* What they are made of: float32, little-endian, and a byte for each image that is right. */
     {"table", "image_losses",

@@ -50,6 +50,27 @@ loss_status lossi_store_read_estimates(lossi_store *store, loss_split split, siz
         "iinnnnnnnnin", split, nx, ny, "an estimate", take_estimate, estimates);
 }
 
+static void take_own(sqlite3_stmt *select, size_t at, void *to)
+{
+    sqlite3_int64 images = sqlite3_column_int64(select, 6);
+    ((loss_estimate *)to)[at] = (loss_estimate){.evaluated = true,
+                                                .images = images > 0 ? (uint64_t)images : 0,
+                                                .loss = lossi_sql_number(select, 2),
+                                                .error = lossi_sql_number(select, 3),
+                                                .accuracy = lossi_sql_number(select, 4),
+                                                .accuracy_error = lossi_sql_number(select, 5)};
+}
+
+loss_status lossi_store_read_own_estimates(lossi_store *store, loss_split split, size_t nx,
+                                           size_t ny, loss_estimate *estimates)
+{
+    memset(estimates, 0, nx * ny * sizeof *estimates);
+    return lossi_store_read_grid(store,
+                                 "SELECT iy, ix, own_loss, own_error, own_accuracy, "
+                                 "own_accuracy_error, images FROM estimates WHERE split = ?",
+                                 "iinnnni", split, nx, ny, "an estimate", take_own, estimates);
+}
+
 /* What lossi_store_read_grid() is given to hand on. */
 typedef struct reading {
     lossi_store *store;
@@ -150,25 +171,56 @@ loss_status lossi_store_insert_images(lossi_store *store, loss_split split, size
     return status;
 }
 
+enum { N_VALUES = 8 };
+
+/* NaN becomes NULL. @return the place after the last one */
+static int bind_values(sqlite3_stmt *put, int first, const loss_estimate *e)
+{
+    const double values[N_VALUES] = {e->loss,         e->error,        e->low,
+                                     e->high,         e->accuracy,     e->accuracy_error,
+                                     e->accuracy_low, e->accuracy_high};
+    for (int k = 0; k < N_VALUES; k++)
+        sqlite3_bind_double(put, first + k, values[k]);
+    return first + N_VALUES;
+}
+
 loss_status lossi_store_replace_estimate(lossi_store *store, loss_split split, size_t iy, size_t ix,
                                          const loss_estimate *e)
 {
-    const double values[] = {e->loss,     e->error,          e->low,          e->high,
-                             e->accuracy, e->accuracy_error, e->accuracy_low, e->accuracy_high};
-    enum { N_VALUES = sizeof values / sizeof *values };
+    const double own[] = {e->loss, e->error, e->accuracy, e->accuracy_error};
     sqlite3_stmt *put = NULL;
     loss_status status = lossi_sql_prepare(
         store,
         "INSERT OR REPLACE INTO estimates SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
-        "?12, ?13 WHERE NOT EXISTS (SELECT 1 FROM estimates WHERE split = ?1 AND iy = ?2 AND ix = "
-        "?3 AND images > ?12)",
+        "?12, ?13, ?14, ?15, ?16, ?17 WHERE NOT EXISTS (SELECT 1 FROM estimates WHERE split = ?1 "
+        "AND iy = ?2 AND ix = ?3 AND images > ?12)",
         &put);
     if (!status) {
         lossi_store_bind_place(put, split, iy, ix);
-        for (int k = 0; k < N_VALUES; k++)
-            sqlite3_bind_double(put, 4 + k, values[k]); /* NaN becomes NULL */
-        sqlite3_bind_int64(put, 4 + N_VALUES, (sqlite3_int64)e->images);
-        sqlite3_bind_double(put, 5 + N_VALUES, e->seconds);
+        int next = bind_values(put, 4, e);
+        sqlite3_bind_int64(put, next++, (sqlite3_int64)e->images);
+        sqlite3_bind_double(put, next++, e->seconds);
+        for (size_t k = 0; k < sizeof own / sizeof *own; k++)
+            sqlite3_bind_double(put, next++, own[k]);
+        status = lossi_sql_finish(store, put);
+    }
+    sqlite3_finalize(put);
+    return status;
+}
+
+loss_status lossi_store_settle_estimate(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                        const loss_estimate *e)
+{
+    sqlite3_stmt *put = NULL;
+    loss_status status = lossi_sql_prepare(
+        store,
+        "UPDATE estimates SET loss = ?4, error = ?5, low = ?6, high = ?7, accuracy = ?8, "
+        "accuracy_error = ?9, accuracy_low = ?10, accuracy_high = ?11 WHERE split = ?1 AND iy = ?2 "
+        "AND ix = ?3",
+        &put);
+    if (!status) {
+        lossi_store_bind_place(put, split, iy, ix);
+        bind_values(put, 4, e);
         status = lossi_sql_finish(store, put);
     }
     sqlite3_finalize(put);

@@ -29,6 +29,9 @@ loss_status lossi_store_begin_estimates(lossi_store *store, const char *design);
 /** All estimates of a split, [ny][nx]; those that are absent have evaluated = false. */
 loss_status lossi_store_read_estimates(lossi_store *store, loss_split split, size_t nx, size_t ny,
                                        loss_estimate *estimates);
+/** The same as they were put in: what each point's own images tell, whatever its neighbours do. */
+loss_status lossi_store_read_own_estimates(lossi_store *store, loss_split split, size_t nx,
+                                           size_t ny, loss_estimate *estimates);
 /** Takes some images of point number `point`; what it points to is borrowed until it returns. */
 typedef loss_status lossi_take_images(void *context, size_t point, const lossi_image_losses *taken);
 /** Gives all of a split, point after point, in their order. */
@@ -48,5 +51,8 @@ loss_status lossi_store_insert_images(lossi_store *store, loss_split split, size
                                       const lossi_image_losses *images);
 loss_status lossi_store_replace_estimate(lossi_store *store, loss_split split, size_t iy, size_t ix,
                                          const loss_estimate *estimate);
+/** Within a transaction: changes what is said of a point, but not what its own images tell. */
+loss_status lossi_store_settle_estimate(lossi_store *store, loss_split split, size_t iy, size_t ix,
+                                        const loss_estimate *estimate);
 
 #endif
