@@ -7,6 +7,8 @@
 
 /* Of what is not the coarse points': the rest goes where it helps most. */
 static const double SHARE_OF_LEAST = 0.5;
+/* Where that would be too few images to tell an error, so much may go to all points evenly. */
+static const double MOST_OF_LEAST = 0.8;
 /* Of all work: more for the coarse points would leave too small a sample. */
 static const double MOST_OF_COARSE = 0.45;
 /* With fewer images an error can hardly be told. */
@@ -60,7 +62,7 @@ static bool leaves_enough(const lossi_estimate_design *d, const loss_surface *s,
     bool enough = (double)d->n_coarse <= MOST_OF_COARSE * share * (double)n;
     for (int k = 0; k < 2; k++)
         if (s->data[k])
-            enough = enough && SHARE_OF_LEAST * each(d, n, loss_dataset_count(s->data[k]), share) >=
+            enough = enough && MOST_OF_LEAST * each(d, n, loss_dataset_count(s->data[k]), share) >=
                                    (double)least_images(d);
     return enough;
 }
@@ -98,7 +100,7 @@ static loss_status too_small(const lossi_estimate_design *d, size_t n, size_t n_
 {
     size_t least = least_images(d);
     double needed = (double)d->n_coarse * (double)n_images +
-                    (double)(n - d->n_coarse) * ceil((double)least / SHARE_OF_LEAST);
+                    (double)(n - d->n_coarse) * ceil((double)least / MOST_OF_LEAST);
     return lossi_fail(LOSS_ERR_ARGUMENT,
                       "a share of %g is too small for a grid of %zu points and %zu images: %zu "
                       "points with all images and %zu images at each other one take %.2f; without "
@@ -117,9 +119,9 @@ loss_status lossi_estimate_plan_make(lossi_estimate_plan *plan, const loss_surfa
         *plan = (lossi_estimate_plan){lossi_smaller(FIRST_IMAGES, n_images), 0};
         return LOSS_OK;
     }
-    plan->least = (size_t)(SHARE_OF_LEAST * images);
-    if (plan->least < least_images(d))
+    if ((size_t)(MOST_OF_LEAST * images) < least_images(d))
         return too_small(d, n, n_images, opt->share);
+    plan->least = lossi_larger((size_t)(SHARE_OF_LEAST * images), least_images(d));
     plan->least = lossi_smaller(plan->least, n_images);
     plan->spare = (uint64_t)((images - (double)plan->least) * (double)(n - d->n_coarse));
     return LOSS_OK;
