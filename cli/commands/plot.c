@@ -1,4 +1,5 @@
 /* lossgrid plot */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +12,11 @@
 #include "inputs/choices.h"
 #include "report/written.h"
 
+enum { MOST_PANES = 2 };
+
 typedef struct request {
-    const char *path, *title;
+    const char *paths[MOST_PANES], *title;
+    size_t n_paths;
     text_list outs;
     size_t size[2];
     double width, font_size; /* points; 0: not given */
@@ -23,10 +27,31 @@ typedef struct request {
     figure_request figure;
 } request;
 
+/* One landscape of the picture. */
+typedef struct pane {
+    loss_surface *surface;
+    figure figure;
+    char title[512];
+} pane;
+
+/* The picture: panes side by side. */
+typedef struct picture {
+    pane panes[MOST_PANES];
+    size_t n;
+} picture;
+
 static bool draw(void *user, cairo_t *cr)
 {
-    const figure *f = user;
-    return f->is_map ? figure_draw_map(f, cr) : figure_draw_curves(f, cr);
+    const picture *p = user;
+    bool done = true;
+    for (size_t i = 0; i < p->n && done; i++) {
+        const figure *f = &p->panes[i].figure;
+        cairo_save(cr);
+        cairo_translate(cr, (double)i * f->width, 0);
+        done = f->is_map ? figure_draw_map(f, cr) : figure_draw_curves(f, cr);
+        cairo_restore(cr);
+    }
+    return done;
 }
 
 static bool take_length(const option_spec *o, const char *text, char *message)
@@ -62,48 +87,125 @@ static void set_paper(figure *f, const request *r)
 }
 
 /* The texts of the picture, which a notebook may set by itself. */
-static void add_texts(written *w, const figure *f)
+static void add_texts(written *w, const picture *p)
 {
-    json_text(&w->j, w->j.root, "title", f->title);
+    char title[2 * sizeof p->panes[0].title + 4] = "";
+    for (size_t i = 0; i < p->n; i++)
+        snprintf(title + strlen(title), sizeof title - strlen(title), "%s%s", i ? " | " : "",
+                 p->panes[i].title);
+    json_text(&w->j, w->j.root, "title", title);
     cJSON *captions = json_list(&w->j, w->j.root, "captions");
-    for (size_t i = 0; i < f->n_captions; i++)
-        json_text(&w->j, captions, NULL, f->captions[i]);
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t k = 0; k < p->panes[i].figure.n_captions; k++)
+            json_text(&w->j, captions, NULL, p->panes[i].figure.captions[k]);
+}
+
+/* One scale for all: the union of theirs, logarithmic if one of them is and all values allow it. */
+static void join_scales(const picture *p, scale_request *s)
+{
+    double low = INFINITY, high = -INFINITY;
+    bool log = false;
+    for (size_t i = 0; i < p->n; i++) {
+        const loss_scale *scale = &p->panes[i].figure.scale;
+        low = fmin(low, scale->low);
+        high = fmax(high, scale->high);
+        log = log || scale->kind == LOSS_SCALE_LOG;
+    }
+    s->low = s->has_low ? s->low : low;
+    s->high = s->has_high ? s->high : high;
+    s->has_low = s->has_high = true;
+    if (p->panes[0].figure.fields[0].is_difference)
+        return;
+    s->log = s->has_log ? s->log : log && s->low > 0;
+    s->has_log = true;
+}
+
+static loss_status make_panes(picture *p, const request *r, const figure_request *wanted)
+{
+    loss_status status = LOSS_OK;
+    for (size_t i = 0; i < p->n && !status; i++) {
+        figure *f = &p->panes[i].figure;
+        figure_free(f);
+        *f = (figure){.width = (double)r->size[0], .height = (double)r->size[1]};
+        status = figure_make(f, p->panes[i].surface, wanted);
+    }
+    return status;
+}
+
+static loss_status make(picture *p, const request *r)
+{
+    uint8_t rgb[3];
+    figure_request wanted = r->figure;
+    p->n = r->n_paths;
+    loss_status status = r->figure.colours ? loss_colour_at(r->figure.colours, 0, rgb) : LOSS_OK;
+    for (size_t i = 0; i < p->n && !status; i++)
+        status = loss_surface_look(&p->panes[i].surface, r->paths[i]);
+    if (!status)
+        status = make_panes(p, r, &wanted);
+    if (!status && p->n > 1) {
+        join_scales(p, &wanted.scale);
+        status = make_panes(p, r, &wanted);
+    }
+    double height = 0;
+    for (size_t i = 0; i < p->n && !status; i++) {
+        pane *at = &p->panes[i];
+        snprintf(at->title, sizeof at->title, "%s", display(r->title ? r->title : at->figure.what));
+        at->figure.title = at->title;
+        set_paper(&at->figure, r);
+        height = fmax(height, at->figure.height);
+    }
+    for (size_t i = 0; i < p->n; i++)
+        p->panes[i].figure.height = height;
+    return status;
+}
+
+/* As many lines below each pane, so that the plots have one size. */
+static void even_captions(picture *p)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < p->n; i++)
+        most = p->panes[i].figure.n_captions > most ? p->panes[i].figure.n_captions : most;
+    for (size_t i = 0; i < p->n; i++)
+        while (p->panes[i].figure.n_captions < most && !p->panes[i].figure.failed)
+            figure_add_caption(&p->panes[i].figure, "%s", "");
 }
 
 static int run(const request *r)
 {
-    uint8_t rgb[3];
-    loss_surface *surface = NULL;
-    written w = written_begin("plot", r->path, true);
-    figure f = {.width = (double)r->size[0], .height = (double)r->size[1]};
-    loss_status status = r->figure.colours ? loss_colour_at(r->figure.colours, 0, rgb) : LOSS_OK;
-    if (!status)
-        status = loss_surface_look(&surface, r->path);
-    if (!status)
-        status = figure_make(&f, surface, &r->figure);
+    static picture p;
+    written w = written_begin("plot", r->paths[0], true);
+    loss_status status = make(&p, r);
     int result = status ? report_failure(status) : EXIT_OK;
-    if (!status) {
-        f.title = display(r->title ? r->title : f.what);
-        set_paper(&f, r);
-        add_texts(&w, &f);
+    for (size_t i = 1; i < p.n && !status && result == EXIT_OK; i++)
+        if (p.panes[i].figure.is_map != p.panes[0].figure.is_map)
+            result = usage_error("plot", "%s and %s: one is a surface, the other a line",
+                                 display(r->paths[0]), display(r->paths[i]));
+    if (result == EXIT_OK) {
+        add_texts(&w, &p);
+        even_captions(&p);
     }
+    const figure *f = &p.panes[0].figure;
+    const picture_size size = {(double)p.n * f->width, f->height, r->width > 0};
     for (size_t i = 0; i < r->outs.n && result == EXIT_OK; i++) {
-        result = picture_write(r->outs.items[i], &(picture_size){f.width, f.height, r->width > 0},
-                               loss_surface_metadata(surface, LOSS_KEY_CREATED), draw, &f);
+        result =
+            picture_write(r->outs.items[i], &size,
+                          loss_surface_metadata(p.panes[0].surface, LOSS_KEY_CREATED), draw, &p);
         written_add(&w, r->outs.items[i]);
     }
-    figure_free(&f);
-    loss_surface_close(surface);
+    for (size_t i = 0; i < p.n; i++) {
+        figure_free(&p.panes[i].figure);
+        loss_surface_close(p.panes[i].surface);
+    }
     return written_end(&w, result);
 }
 
 static const command_text TEXT = {
     .name = "plot",
-    .usage = "FILE.landscape --out FILE.png [--out ...] [options]",
+    .usage = "FILE.landscape [OTHER.landscape] --out FILE.png [--out ...] [options]",
     .summary =
         "Draws a landscape: a filled colour map with contour lines, critical points, axes and "
         "colour bar, or curves if it is\n"
-        "a line.",
+        "a line. Two stand side by side on one scale. Surfaces of other programs are drawn, too.",
     .examples =
         "  lossgrid plot resnet20.landscape --out resnet20.png\n"
         "  lossgrid plot resnet20.landscape --field convexity --out convexity.png\n"
@@ -115,9 +217,9 @@ static const command_text TEXT = {
 /* @return -1 to go on */
 static int check_request(const request *r)
 {
-    if (!r->path || !r->outs.n)
-        return usage_error(TEXT.name, r->path ? "where to? Give --out FILE.png"
-                                              : "which landscape? Give FILE.landscape");
+    if (!r->n_paths || !r->outs.n)
+        return usage_error(TEXT.name, r->n_paths ? "where to? Give --out FILE.png"
+                                                 : "which landscape? Give FILE.landscape");
     char endings[64];
     for (size_t i = 0; i < r->outs.n; i++)
         if (!picture_is_known(r->outs.items[i]))
@@ -195,8 +297,8 @@ int command_plot(int argc, char **argv)
                  .may_be_empty = true),
         OPT_FLAG("no-caption", "leave the lines below the picture out", &r.no_caption),
     };
-    size_t n_operands = 0;
-    int result = command_parse(&TEXT, OPTION_TABLE(options, 1), argc, argv, &r.path, &n_operands);
+    int result =
+        command_parse(&TEXT, OPTION_TABLE(options, MOST_PANES), argc, argv, r.paths, &r.n_paths);
     if (result < 0)
         result = check_request(&r);
     if (result < 0)

@@ -20,6 +20,15 @@ check "nothing is made up" sh -c '! grep -qE "BatchNorm|directions|nats|kernels|
 "$LOSSGRID" plot plain.csv --out b.svg
 check "a split that is not told is not said" sh -c '! grep -q "test" b.svg'
 
+check "two stand side by side" "$LOSSGRID" plot theirs.csv plain.csv --out two.svg
+check "each under its own name" sh -c 'grep -q "Loss landscape of theirs.csv" two.svg && grep -q "Loss landscape of plain.csv" two.svg'
+sed 's/,\([0-9.]*\),[0-9.]*$/,\1/;s/x,y,z,w/x,y,z/' plain.csv | awk -F, 'NR == 1 {print} NR > 1 {print $1 "," $2 "," 100 * $3}' >steep.csv
+"$LOSSGRID" plot theirs.csv steep.csv --out two.svg
+check "on one scale" sh -c '[ "$(grep -c ">100</text>" two.svg)" -ge 2 ]'
+printf 'x,loss\n0,1\n1,2\n' >line.csv
+refuse "a line beside a surface" 2 "one is a surface, the other a line" "$LOSSGRID" plot theirs.csv line.csv --out two.png
+check "two lines" "$LOSSGRID" plot line.csv line.csv --out two.png
+
 check "info reports it" "$LOSSGRID" info theirs.csv
 check "its figures" sh -c '"$LOSSGRID" info theirs.csv | grep -q "lowest   loss 0.5 at (0, 0)"'
 check "what is not known" sh -c '"$LOSSGRID" info theirs.csv | grep -q "not known: imported from theirs.csv"'
