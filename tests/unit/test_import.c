@@ -147,9 +147,15 @@ static void test_export(void **state)
     loss_surface *s = look("b.csv", "x,y,test_loss\n0,0,1\n1,0,2\n0,1,3\n1,1,4\n"), *again;
     assert_int_equal(loss_surface_export(s, scratch_path("b2.csv"), NULL), LOSS_OK);
     assert_int_equal(loss_surface_export(s, scratch_path("b2.ply"), NULL), LOSS_OK);
+    loss_export_options raw = LOSS_EXPORT_OPTIONS_INIT;
+    raw.height = LOSS_HEIGHT_RAW;
+    static const char *const names[] = {"b2.csv", "b2.ply", "b2.obj", "b2.stl", "b3.stl"};
+    for (int k = 2; k < 5; k++) {
+        raw.ascii = k == 4;
+        assert_int_equal(loss_surface_export(s, scratch_path(names[k]), &raw), LOSS_OK);
+    }
     loss_surface_close(s);
-    static const char *const names[] = {"b2.csv", "b2.ply"};
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < 5; k++) {
         loss_point points[4];
         assert_int_equal(loss_surface_look(&again, scratch_path(names[k])), LOSS_OK);
         assert_int_equal(loss_surface_points(again, LOSS_SPLIT_TEST, points), LOSS_OK);
