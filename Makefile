@@ -98,7 +98,7 @@ FLAGS_emulated := $(FLAGS_avx2)
 SIMD_SOURCES := $(sort $(wildcard libloss/kernels/simd/*.c))
 SET_NAMES    := $(foreach set,$(VECTOR_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=libloss/kernels/$(set)/%))
 ANY_SOURCES  := $(sort $(wildcard libloss/*/*.c libloss/net/*/*.c libloss/kernels/blas/*.c libloss/kernels/ref/*.c))
-ANY_SOURCES  := $(filter-out $(if $(HDF5),,libloss/formats/hdf5%),$(ANY_SOURCES))
+ANY_SOURCES  := $(filter-out $(if $(HDF5),%/hdf5_none.c,%/hdf5.c %/hdf5_write.c),$(ANY_SOURCES))
 CLI_SOURCES  := $(filter-out cli/mpi/%,$(sort $(wildcard cli/*.c cli/*/*.c)))
 # lossgrid-mpi: the same, with MPI's ranks in place of the one process of cli/ranks.c.
 MPI_SOURCES  := $(sort $(wildcard cli/mpi/*.c))
@@ -253,7 +253,7 @@ $(foreach out,$(OUT) $(DOUBLE),$(out)/made/page.o $(out)/made/page.pic.o): $(MAD
 
 # Other flags or another compiler than last time: compile everything again.
 # The same of what asks whether there is an HDF5.
-WITH_HDF5 := formats/% surface/export%
+WITH_HDF5 := formats/%
 $(foreach out,$(OUT) $(DOUBLE),$(addprefix $(out)/libloss/,$(WITH_HDF5))) $(OUT)/tests/unit/test_hdf5.o: INCLUDES += $(if $(HDF5),-DLOSSI_HAS_HDF5)
 $(foreach out,$(OUT) $(DOUBLE),$(patsubst %.c,$(out)/%.o,$(filter $(addprefix libloss/,$(WITH_HDF5)),$(ANY_SOURCES)))) $(OUT)/tests/unit/test_hdf5.o: $(OUT)/hdf5
 $(patsubst %.c,$(OUT)/%.pic.o,$(filter $(addprefix libloss/,$(WITH_HDF5)),$(ANY_SOURCES))): $(OUT)/hdf5

@@ -2,7 +2,7 @@
  * in memory. Groups are gone into, links to elsewhere are not followed, and a data set is looked at
  * before it is read: its storage must be in the file, its filters be those that every libhdf5 has,
  * and its size within what the file allows. */
-#include "formats/hdf5.h"
+#include "formats/hdf5_session.h"
 
 #include <pthread.h>
 #include <stdio.h>

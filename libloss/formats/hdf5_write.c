@@ -1,6 +1,7 @@
 /* Arrays as HDF5: the file is made in memory, and written as a whole. */
 #include "base/file.h"
 #include "formats/hdf5.h"
+#include "formats/hdf5_session.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/hdf5.h"
 #include "formats/read.h"
 #include "formats/safetensors.h"
 #include "plane/kinds.h"
@@ -106,16 +107,20 @@ loss_status loss_plane_save(const loss_plane *plane, const loss_net *net, const 
     if (loss_net_n_parameters(net) != plane->n)
         return lossi_fail(LOSS_ERR_SHAPE, "a plane of %zu parameters and a network of %zu",
                           plane->n, loss_net_n_parameters(net));
+    const char *ending = strrchr(path, '.');
+    bool is_numbered = ending && strcmp(ending, ".h5") == 0;
     lossi_arrays arrays = {.items = calloc(2 * net->n_tensors + 1, sizeof *arrays.items)};
     loss_status status =
         arrays.items ? LOSS_OK : lossi_fail_nomem(2 * net->n_tensors * sizeof *arrays.items);
     for (int axis = 0; axis < 2 && plane->directions[axis]; axis++) {
         float *values = plane->directions[axis];
+        size_t number = 0;
         for (size_t i = 0; i < net->n_tensors && !status; i++) {
             const lossi_tensor *tensor = &net->tensors[i];
             if (!lossi_tensor_is_trainable(tensor))
                 continue;
-            char *name = lossi_format("%c/%s", AXES[axis], tensor->name);
+            char *name = is_numbered ? lossi_format("%cdirection/%zu", AXES[axis], number++)
+                                     : lossi_format("%c/%s", AXES[axis], tensor->name);
             arrays.items[arrays.n++] =
                 lossi_array_of_floats(name, tensor->n_dims, tensor->dims, values);
             values += tensor->count;
@@ -124,7 +129,8 @@ loss_status loss_plane_save(const loss_plane *plane, const loss_net *net, const 
         }
     }
     if (!status)
-        status = lossi_safetensors_write(path, &arrays);
+        status = is_numbered ? lossi_hdf5_write(path, arrays.items, arrays.n)
+                             : lossi_safetensors_write(path, &arrays);
     for (size_t i = 0; i < arrays.n; i++) /* the values are the plane's */
         free(arrays.items[i].name);
     free(arrays.items);

@@ -377,6 +377,7 @@ static loss_status write_facts(loss_surface *s, const char *path, const loss_exp
     MESH(stl)                                                                                      \
     SURFACE(write_csv, {".csv", "a row a point", true})                                            \
     SURFACE(write_npz, {".npz", "arrays for numpy", false})                                        \
+    SURFACE(lossi_export_h5, {".h5", "HDF5 of the scripts of Li et al.", false})                   \
     SURFACE(write_facts, {".json", "what was measured, for a table without it", false})
 
 #define DECLARE_MESH(name) extern const lossi_mesh_format lossi_mesh_##name;

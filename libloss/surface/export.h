@@ -20,6 +20,8 @@ loss_status lossi_export_facts(const loss_surface *s, loss_split split, cJSON **
 loss_status lossi_export_scale(loss_surface *s, loss_split split, loss_height height,
                                lossi_height_scale *scale);
 
+loss_status lossi_export_h5(loss_surface *s, const char *path, const loss_export_options *opt);
+
 /** LOSS_ERR_SHAPE for a line, which has no faces. */
 loss_status lossi_export_faces(const loss_surface *s, const char *path);
 
