@@ -92,6 +92,9 @@ static void add_own(table *t, options *o)
                 take_film, &o->turntable),
         OPT_OWN("training", "DIR|FILE", "the same of the path of training, epoch by epoch",
                 take_film, &o->training),
+        OPT_OWN("growth", "DIR|FILE",
+                "the same of the surface, from its corners to all of its points", take_film,
+                &o->growth),
         OPT_COUNT("frames", "N", "of these (60)", &t->frames, .low = 2, .high = LONGEST_TURN),
         OPT_OWN("view", "NAME", "front, right, back, left, top, bottom or iso", take_view, &o->set),
         OPT_FLAG("watch",
@@ -171,7 +174,7 @@ bool arguments_parse(options *o, int argc, char **argv, problem *p)
     o->height = (int)t.size[1];
     o->frames = (unsigned)t.frames;
     o->tile = t.tile;
-    if ((o->screenshot || o->turntable || o->training) && !o->n_files && !o->version &&
+    if ((o->screenshot || o->turntable || o->training || o->growth) && !o->n_files && !o->version &&
         !o->list_bindings)
         return problem_set(p, "a picture of what? Give a .landscape, .ply or .csv");
     return true;

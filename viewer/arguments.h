@@ -13,7 +13,7 @@ typedef struct options {
     size_t n_files;
     const char *screenshot; /* file, "-" for standard output, NULL: open a window */
     /* films: a folder, or a file whose ending film_format_of() knows; NULL: none */
-    const char *turntable, *training;
+    const char *turntable, *training, *growth;
     unsigned frames;   /* of the films */
     int width, height; /* pixels */
     size_t tile;       /* side of the tiles of pictures, pixels */

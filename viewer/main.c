@@ -17,7 +17,7 @@ enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 static int show(const options *o)
 {
     session s;
-    bool is_picture = o->screenshot || o->turntable || o->training, done = true;
+    bool is_picture = o->screenshot || o->turntable || o->training || o->growth, done = true;
     session_init(&s);
     bool panel = o->set.panel || !is_picture;
     s.scene.set = o->set;

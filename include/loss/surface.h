@@ -254,6 +254,13 @@ LOSS_API loss_status loss_surface_points(loss_surface *surface, loss_split split
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_NOMEM. Threads: any. Since 0.1. */
 LOSS_API loss_status loss_points_interpolate(size_t nx, size_t ny, loss_point *points, size_t *n);
 
+/** The order in which loss_surface_evaluate() takes the points of a grid: the corners, then those
+ *  that halve the distances, and so on. Repeated lines are taken row by row.
+ *  @param order  [ny * nx], written: iy * nx + ix of each point. Caller-owned.
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (no point, or more than 2^32), LOSS_ERR_NOMEM. Threads: any.
+ *  Cost: O(nx ny). Since 0.1. */
+LOSS_API loss_status loss_points_order(size_t nx, size_t ny, uint32_t *order);
+
 /** A checkpoint of a training run on the surface's plane (docs/definitions.md). Two losses that
  *  must not be taken for each other: the checkpoint lies off the plane, and has running statistics
  *  of its own. Since 0.1. */

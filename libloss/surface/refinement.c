@@ -2,6 +2,7 @@
  * until it is an end of a part; a point's level is the larger one of its coordinates'. */
 #include "surface/refinement.h"
 
+#include <loss/surface.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,5 +66,16 @@ loss_status lossi_refinement_make(uint32_t **order, size_t nx, size_t ny, bool b
     }
     free(x);
     free(y);
+    return status;
+}
+
+loss_status loss_points_order(size_t nx, size_t ny, uint32_t *order)
+{
+    LOSSI_REQUIRE(order && nx && ny && nx <= UINT32_MAX / ny);
+    uint32_t *made;
+    loss_status status = lossi_refinement_make(&made, nx, ny, false);
+    if (!status)
+        memcpy(order, made, nx * ny * sizeof *order);
+    free(made);
     return status;
 }

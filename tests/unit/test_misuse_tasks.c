@@ -104,6 +104,11 @@ static void test_parts(void **state)
     REFUSED(loss_points_interpolate(1, 1, NULL, &n));
     REFUSED(loss_points_interpolate(1, 1, &point, NULL));
     REFUSED(loss_points_interpolate(SIZE_MAX, 2, &point, &n));
+    uint32_t order;
+    REFUSED(loss_points_order(0, 1, &order));
+    REFUSED(loss_points_order(1, 0, &order));
+    REFUSED(loss_points_order(1, 1, NULL));
+    REFUSED(loss_points_order(SIZE_MAX, 2, &order));
     assert_null(loss_path_shared(NULL));
     assert_null(loss_path_shared(""));
     free_world(&w);

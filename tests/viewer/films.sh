@@ -35,6 +35,9 @@ check "a turn is one animation, or frames and the same animation" sh -c 'cmp tur
 "$LOSSVIEW" "$fixture" --training=training --frames=3 --size=200x150 2>log || fail "a path as a folder"
 check "the last frame of training is the whole picture" cmp first.png training/frame-002.png
 check "the first one is not" sh -c '! cmp -s first.png training/frame-000.png'
+"$LOSSVIEW" "$fixture" --growth=growth --frames=4 --size=200x150 2>log || fail "a growth"
+check "the last frame of growth is the whole picture" cmp first.png growth/frame-003.png
+check "those before it differ" sh -c '! cmp -s growth/frame-000.png growth/frame-001.png && ! cmp -s growth/frame-002.png first.png'
 echo "x,y,loss
 0,0,1
 1,0,2

@@ -80,7 +80,14 @@ static bool step_training(session *s, unsigned i, unsigned n, problem *p)
            problem_set(p, "%s", s->scene.message);
 }
 
-static const movie TURNTABLE = {"turntable", step_turn}, TRAINING = {"training", step_training};
+/* The surface from its corners to all of its points, as they were evaluated. */
+static bool step_growth(session *s, unsigned i, unsigned n, problem *p)
+{
+    return scene_show_growth(&s->scene, i, n) || problem_set(p, "%s", s->scene.message);
+}
+
+static const movie TURNTABLE = {"turntable", step_turn}, TRAINING = {"training", step_training},
+                   GROWTH = {"growth", step_growth};
 
 /* Frames that go into one file. */
 static bool film(renderer *r, session *s, const options *o, const movie *m, const char *path,
@@ -134,7 +141,8 @@ int pictures_run(session *s, const options *o)
     bool done = r &&
                 (!o->screenshot || picture_save(r, s, o->screenshot, o->width, o->height, &p)) &&
                 (!o->turntable || make_movie(r, s, o, &TURNTABLE, o->turntable, &p)) &&
-                (!o->training || make_movie(r, s, o, &TRAINING, o->training, &p));
+                (!o->training || make_movie(r, s, o, &TRAINING, o->training, &p)) &&
+                (!o->growth || make_movie(r, s, o, &GROWTH, o->growth, &p));
     if (!done)
         fprintf(stderr, "lossview: %s\n", p.text);
     if (h && o->gl_debug && gl_complaints())

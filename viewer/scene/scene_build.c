@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "colours.h"
+#include "scene/growth.h"
 
 /* ---- Surfaces ------------------------------------------------------------------------------- */
 
@@ -20,6 +21,17 @@ static bool surfaces_differ(const settings *a, const settings *b)
 static bool shows_loss(const settings *s)
 {
     return s->field == FIELD_LOSS && s->split != SHOW_DIFFERENCE;
+}
+
+/* Whether a film shows some of the points only, and how many. */
+static bool is_partial(const scene *s)
+{
+    return s->growth[0] + 1 < s->growth[1];
+}
+
+static size_t n_shown(const scene *s, const grid *g)
+{
+    return growth_shown(g->nx * g->ny, s->growth[0], s->growth[1]);
 }
 
 static bool make_surfaces(scene *s)
@@ -54,9 +66,11 @@ static bool make_surfaces(scene *s)
                 v->curves = values[i];
                 continue;
             }
+            if (is_partial(s))
+                done = growth_thin(values[i], v->grid.nx, v->grid.ny, n_shown(s, &v->grid), &p);
             v->has_relief = relief_make(&v->relief, &v->grid, values[i], &s->scale, &s->set);
             double steepest = 0;
-            if (!v->has_relief || !relief_steepest(&v->relief, &steepest))
+            if (!done || !v->has_relief || !relief_steepest(&v->relief, &steepest))
                 done = problem_set(&p, "%s: out of memory", v->path);
             s->steepest = fmax(s->steepest, steepest);
         } else {
@@ -173,7 +187,7 @@ static void add_critical(scene *s, view *v)
     const relief *r = &v->relief;
     loss_criticals *all = NULL;
     loss_criticals_options known = LOSS_CRITICALS_OPTIONS_INIT;
-    if (v->grid.n_interpolated) /* they come when all points are there */
+    if (v->grid.n_interpolated || is_partial(s)) /* they come when all points are there */
         return;
     size_t nx = relief_grid_nx(r), ny = relief_grid_ny(r);
     double *errors = relief_errors(&v->grid, &s->set), *z = relief_at_points(r, r->z),
@@ -354,4 +368,12 @@ bool scene_show_epochs(scene *s, size_t last)
     s->last_epoch = last;
     s->version++;
     return make_marks(s);
+}
+
+bool scene_show_growth(scene *s, size_t i, size_t n)
+{
+    s->growth[0] = i;
+    s->growth[1] = n;
+    s->is_built = false;
+    return scene_update(s);
 }
