@@ -81,6 +81,9 @@ bool scene_is_growing(const scene *s);
 /** Closes the view of that number; a later one moves up. */
 void scene_close(scene *s, size_t number);
 
+/** How many of its grid's points a view shows: all, but in a film of the surface's growth. */
+size_t scene_points_shown(const scene *s, const view *v);
+
 /** Frees what was made of a view's grid: lines, marks, or all of it. The grid stays. */
 void scene_clear_lines(view *v);
 void scene_clear_marks(view *v);

@@ -23,15 +23,15 @@ static bool shows_loss(const settings *s)
     return s->field == FIELD_LOSS && s->split != SHOW_DIFFERENCE;
 }
 
-/* Whether a film shows some of the points only, and how many. */
 static bool is_partial(const scene *s)
 {
     return s->growth[0] + 1 < s->growth[1];
 }
 
-static size_t n_shown(const scene *s, const grid *g)
+size_t scene_points_shown(const scene *s, const view *v)
 {
-    return growth_shown(g->nx * g->ny, s->growth[0], s->growth[1]);
+    size_t n = v->grid.nx * v->grid.ny;
+    return is_partial(s) ? growth_shown(n, s->growth[0], s->growth[1]) : n;
 }
 
 static bool make_surfaces(scene *s)
@@ -67,7 +67,7 @@ static bool make_surfaces(scene *s)
                 continue;
             }
             if (is_partial(s))
-                done = growth_thin(values[i], v->grid.nx, v->grid.ny, n_shown(s, &v->grid), &p);
+                done = growth_thin(values[i], v->grid.nx, v->grid.ny, scene_points_shown(s, v), &p);
             v->has_relief = relief_make(&v->relief, &v->grid, values[i], &s->scale, &s->set);
             double steepest = 0;
             if (!done || !v->has_relief || !relief_steepest(&v->relief, &steepest))

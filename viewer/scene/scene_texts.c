@@ -80,6 +80,8 @@ void scene_notes(const scene *s, size_t number, char text[512])
         return;
     }
     size_t nx = relief_grid_nx(r), ny = relief_grid_ny(r);
+    if (scene_points_shown(s, v) < nx * ny)
+        NOTE("%zu of %zu points, between them interpolated", scene_points_shown(s, v), nx * ny);
     for (size_t i = 0; i < nx * ny; i++)
         above += r->value[i / nx * r->parts * r->nx + i % nx * r->parts] > r->scale.high;
     if (r->parts > 1)
