@@ -13,6 +13,7 @@
 #include "document.h"
 #include "inputs/model_shape.h"
 #include "inputs/target.h"
+#include "report/comparison.h"
 #include "report/report.h"
 #include "report/run_report.h"
 
@@ -288,9 +289,24 @@ static int info_command(const char *path)
     return result;
 }
 
+/* Two landscapes, or surfaces of other programs. */
+static int compare(const char *const *paths)
+{
+    loss_surface *surfaces[2] = {NULL, NULL};
+    loss_status status = LOSS_OK;
+    for (int i = 0; i < 2 && !status; i++)
+        status = loss_surface_look(&surfaces[i], paths[i]);
+    if (!status)
+        status = comparison_print(surfaces, paths);
+    for (int i = 0; i < 2; i++)
+        loss_surface_close(surfaces[i]);
+    return status ? report_failure(status) : EXIT_OK;
+}
+
 static const command_text TEXT = {
     .name = "info",
-    .usage = "PATH [options]  |  --model NAME --input-shape C,H,W --classes N [options]",
+    .usage = "PATH [options]  |  FILE.landscape OTHER.landscape  |  --model NAME --input-shape "
+             "C,H,W --classes N [options]",
     .summary = "Tells what a file holds: a .landscape or another program's surface, a RUN/ folder, "
                "weights or\n"
                "directions (.safetensors), a data set, or anything that lossgrid wrote. It is "
@@ -299,13 +315,14 @@ static const command_text TEXT = {
                "--model NAME, is listed layer by layer.",
     .examples = "  lossgrid info resnet20.landscape\n  lossgrid info run\n"
                 "  lossgrid info resnet20.landscape --command\n"
+                "  lossgrid info resnet20.landscape theirs.h5\n"
                 "  lossgrid info fashion-mnist --json\n  lossgrid info net.onnx\n"
                 "  lossgrid info --model resnet20 --input-shape 3,32,32 --classes 10",
 };
 
 int command_info(int argc, char **argv)
 {
-    const char *path = NULL, *model = NULL;
+    const char *operands[2] = {NULL, NULL}, *model = NULL;
     bool is_command = false;
     loss_shape shape = {0};
     target t = {0}; /* of data */
@@ -317,9 +334,14 @@ int command_info(int argc, char **argv)
                  &is_command),
     };
     size_t n_operands = 0;
-    int result = command_parse(&TEXT, OPTION_TABLE(options, 1), argc, argv, &path, &n_operands);
+    int result = command_parse(&TEXT, OPTION_TABLE(options, 2), argc, argv, operands, &n_operands);
     if (result >= 0)
         return result;
+    const char *path = operands[0];
+    if (n_operands == 2)
+        return model || is_command || shape.channels || shape.classes
+                   ? usage_error(TEXT.name, "two landscapes are compared without other options")
+                   : compare(operands);
     if (!path == !model)
         return usage_error(TEXT.name, "of what? Give a path, or --model NAME");
     if (is_command && path)

@@ -93,7 +93,8 @@ static const summary *summary_in(const part *p)
     return p->is_there ? &p->summary : NULL;
 }
 
-static loss_status give_document(loss_surface *surface, const char *path, const part *parts)
+static loss_status make_document(loss_surface *surface, const char *path, const part *parts,
+                                 json *out)
 {
     json j = json_begin();
     json_text(&j, j.root, "kind", "landscape");
@@ -112,10 +113,24 @@ static loss_status give_document(loss_surface *surface, const char *path, const 
     }
     const summary *const summaries[] = {summary_in(&parts[0]), summary_in(&parts[1])};
     loss_status status = validity_add(surface, summaries, &j);
-    if (!status)
-        return document_give(&j);
-    json_free(&j);
+    if (status)
+        json_free(&j);
+    *out = j;
     return status;
+}
+
+loss_status report_make(loss_surface *surface, const char *path, json *j)
+{
+    part parts[2];
+    loss_status status = find_parts(surface, parts);
+    return status ? status : make_document(surface, path, parts, j);
+}
+
+static loss_status give_document(loss_surface *surface, const char *path, const part *parts)
+{
+    json j;
+    loss_status status = make_document(surface, path, parts, &j);
+    return status ? status : document_give(&j);
 }
 
 static void print_head(const loss_surface *surface, const char *path)

@@ -34,6 +34,11 @@ check "its figures" sh -c '"$LOSSGRID" info theirs.csv | grep -q "lowest   loss 
 check "what is not known" sh -c '"$LOSSGRID" info theirs.csv | grep -q "not known: imported from theirs.csv"'
 check "as JSON" sh -c '"$LOSSGRID" info theirs.csv --json | grep -q imported_from'
 
+"$LOSSGRID" info theirs.csv steep.csv >two.txt
+check "info compares two" grep -qE '^lowest loss +0\.5 +50$' two.txt
+check "each with its name" grep -qE '^of +theirs.csv +steep.csv$' two.txt
+refuse "a folder is no landscape" 1 "expected a regular file" "$LOSSGRID" info theirs.csv .
+
 check "import makes a landscape" "$LOSSGRID" import theirs.csv --out t.landscape --quiet
 "$LOSSGRID" plot t.landscape --out c.svg
 check "that is drawn the same" cmp a.svg c.svg

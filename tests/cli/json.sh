@@ -72,6 +72,7 @@ says "convert nothing" failure 1 convert nowhere.pt w.safetensors
 
 says "info of a landscape" landscape 0 info a.landscape
 says "the command that made it" command 0 info a.landscape --command
+says "info of two landscapes" comparison 0 info a.landscape a.csv
 says "info of a run" run 0 info run
 says "info of its options" run.json 0 info run/run.json
 says "info of data" "data set" 0 info data
