@@ -27,6 +27,13 @@ for light in smooth flat; do
     draw shaded "$fixture" --shading=$light
     check "light moves no colour along its scale, $light" python3 "$read_colours" plain.png shaded.png
 done
+# Most of this surface lies on the floor.
+awk 'BEGIN {for (y = 0; y < 21; y++) for (x = 0; x < 21; x++) printf("%g%s", 1 + 0.005 * x + (x == 12 && y == 10 ? 3 : 0), (x < 20 ? "," : "\n"))}' >low.csv
+for light in none smooth; do
+    "$LOSSVIEW" low.csv --no-contours --no-axes --grid --no-title --no-colour-bar --no-path --no-centre --colours=viridis \
+        --size=300x200 --shading=$light --screenshot=low-$light.png
+done
+check "the shadow of the floor falls on no surface" python3 "$read_colours" low-none.png low-smooth.png level
 awk 'BEGIN {for (y = 0; y < 9; y++) for (x = 0; x < 9; x++) printf "%d%s", 10 + x, x < 8 ? "," : "\n"}' >ramp.csv
 draw top ramp.csv --view=top --orthographic
 check "from above a colour is a value" python3 "$read_colours" ramp top.png

@@ -78,7 +78,26 @@ static void wall_lines(const stage *t, double z)
     line(t->a, (vec3){fx, -y, z}, (vec3){fx, y, z}, AXIS_GRID);
 }
 
-/* The height axis stands at whichever of the two outer edges is on the left. */
+/* The corner that is seen furthest to the left: nothing of the surface is left of it. From the
+ * front that is a near one, else one of the two outer ones. */
+static vec3 leftmost(const stage *t, vec3 right, vec3 back)
+{
+    static const double distance = 5.5; /* of the camera, about */
+    vec3 best = {0, 0, 0};
+    double least = (double)INFINITY;
+    for (int k = 0; k < 4; k++) {
+        vec3 p = {(k & 1 ? 1 : -1) * t->x_near * t->r->x_extent,
+                  (k & 2 ? -1 : 1) * t->y_near * t->r->y_extent, 0};
+        double far = t->s->set.view.orthographic ? 1 : distance - vec_dot(p, back);
+        double x = vec_dot(p, right) / far;
+        if (x < least - 1e-9) {
+            least = x;
+            best = p;
+        }
+    }
+    return best;
+}
+
 static void height_axis(const stage *t)
 {
     vec3 right, up, back;
@@ -86,8 +105,7 @@ static void height_axis(const stage *t)
     double ticks[MOST_TICKS];
     size_t n = loss_scale_ticks(&r->scale, 5, ticks, MOST_TICKS);
     camera_basis(&t->s->set.view, &right, &up, &back);
-    vec3 one = {t->x_near * r->x_extent, -t->y_near * r->y_extent, 0}, other = {-one.x, -one.y, 0};
-    vec3 edge = vec_dot(one, right) < vec_dot(other, right) ? one : other;
+    vec3 edge = leftmost(t, right, back);
     double side = vec_dot(edge, right) < 0 ? -1 : 1;
     vec3 outward = vec_scale(right, side), high = edge;
     high.z = r->height;
