@@ -117,9 +117,9 @@ static lab lighter(const lab map[COLOUR_STEPS], int i, double turn)
 enum { SLIP = 3 }; /* of 255: 1.2 % */
 
 /* How far colour i can go that way. */
-static double reach_of(const lab map[COLOUR_STEPS], int i, lab way)
+static double reach_of(const lab map[COLOUR_STEPS], int i, lab way, double step)
 {
-    static const double furthest = 20, step = 0.5;
+    static const double furthest = 20;
     double reached = 0;
     for (double far = step; far <= furthest; far += step) {
         uint8_t seen[3];
@@ -174,7 +174,7 @@ static void choose_turns(const lab map[COLOUR_STEPS], double sign, double turns[
         best[i] = i % APART ? best[i - 1] : 0;
         for (int k = -MOST; k <= MOST && i % APART == 0; k++) {
             lab way = way_of(map, i, sign, k * step);
-            double won = reach_of(map, i, way) * fabs(way.l) - 0.2 * abs(k);
+            double won = reach_of(map, i, way, 2) * fabs(way.l) - 0.2 * abs(k);
             if (won > most) {
                 most = won;
                 best[i] = k * step;
@@ -229,7 +229,7 @@ void colours_lit(int map, uint8_t out[N_LIGHTS][COLOUR_STEPS][3])
         choose_turns(all, sign, turns);
         for (int i = 0; i < COLOUR_STEPS; i++) {
             lab way = way_of(all, i, sign, turns[i]);
-            reach[i] = reach_mixed(all, table[i], i, way, reach_of(all, i, way));
+            reach[i] = reach_mixed(all, table[i], i, way, reach_of(all, i, way, 0.5));
         }
         smooth(reach);
         for (int i = 0; i < COLOUR_STEPS; i++) {

@@ -27,12 +27,17 @@ typedef struct surface_layer {
         GLuint array, vertices, indices;
         GLsizei n;
     } meshes[MOST_VIEWS][N_MESHES];
+    size_t stride[MOST_VIEWS]; /* of the fine mesh */
 } surface_layer;
 
 bool surface_layer_create(surface_layer *l, problem *p);
 void surface_layer_free(surface_layer *l);
-/** Uploads the meshes of a view. @return false: out of memory */
-bool surface_layer_upload(surface_layer *l, const scene *s, size_t number);
+/** Uploads the meshes of a view.
+ *  @param across  pixels that the surface takes in the picture: what is finer is left out
+ *  @return false: out of memory */
+bool surface_layer_upload(surface_layer *l, const scene *s, size_t number, double across);
+/** Whether the meshes that are there are fine enough for so many pixels. */
+bool surface_layer_is_fine(const surface_layer *l, const scene *s, size_t number, double across);
 /** Draws the solid surface, coarse while it moves where that was found to be needed. */
 void surface_layer_draw(surface_layer *l, const eye *e, size_t number, bool is_coarse);
 /** The texture of the colour map that the settings ask for. */

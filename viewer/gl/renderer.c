@@ -49,15 +49,25 @@ void renderer_free(renderer *r)
     free(r);
 }
 
-static bool upload(renderer *r, const scene *s)
+/* Pixels that the longer side of a view's surface takes. */
+static double across(const session *s, size_t number)
 {
-    bool done = true;
-    if (r->surface_version != s->surface_version || r->n_views != s->n_views ||
-        r->has_ghosts != s->set.ghost)
-        for (size_t i = 0; i < MOST_VIEWS; i++) {
-            done = surface_layer_upload(&r->surfaces, s, i) && done;
+    lens l = layout_lens(&s->layout, &s->scene, number);
+    return s->layout.views[number].h / camera_extent(&l) * 2;
+}
+
+static bool upload(renderer *r, const session *whole)
+{
+    const scene *s = &whole->scene;
+    bool done = true, changed = r->surface_version != s->surface_version ||
+                                r->n_views != s->n_views || r->has_ghosts != s->set.ghost;
+    for (size_t i = 0; i < MOST_VIEWS; i++) {
+        double pixels = i < s->n_views ? across(whole, i) : 0;
+        if (changed)
             floor_layer_upload(&r->floors, s, i);
-        }
+        if (changed || (i < s->n_views && !surface_layer_is_fine(&r->surfaces, s, i, pixels)))
+            done = surface_layer_upload(&r->surfaces, s, i, pixels) && done;
+    }
     if (r->version != s->version || r->n_views != s->n_views)
         for (size_t i = 0; i < s->n_views; i++) {
             const view *v = &s->views[i];
@@ -167,7 +177,7 @@ static void draw_lines(renderer *r, const session *s, const eye *e, size_t numbe
 static bool draw_tile(renderer *r, const session *s, bool is_coarse, problem *p)
 {
     const scene *c = &s->scene;
-    if (!upload(r, c))
+    if (!upload(r, s))
         return problem_set(p, "no memory for the surface");
     glViewport(-r->tile.x, -(GLint)tile_low(r, s), (GLsizei)s->layout.width,
                (GLsizei)s->layout.height);

@@ -66,20 +66,35 @@ static bool upload(struct surface_buffers *b, const relief *r, const occlusion *
     return true;
 }
 
-static bool upload_ghost(struct surface_buffers *b, const scene *s, const view *v, ghost_side side)
+static bool upload_ghost(struct surface_buffers *b, const scene *s, const view *v, ghost_side side,
+                         size_t stride)
 {
     relief r;
     bool has;
     release(b);
     if (!ghost_make(&r, &has, s, v, side))
         return false;
-    bool done = !has || upload(b, &r, NULL, 1);
+    bool done = !has || upload(b, &r, NULL, stride);
     if (has)
         relief_free(&r);
     return done;
 }
 
-bool surface_layer_upload(surface_layer *l, const scene *s, size_t number)
+/* Every so many-th row and column that can be told apart in the picture. */
+static size_t stride_of(const relief *r, double across)
+{
+    static const double points_a_pixel = 1.3; /* the near side is larger than the middle */
+    double side = (double)(r->nx > r->ny ? r->nx : r->ny), wanted = points_a_pixel * across;
+    return side > 2 * wanted ? (size_t)(side / fmax(wanted, 16)) : 1;
+}
+
+bool surface_layer_is_fine(const surface_layer *l, const scene *s, size_t number, double across)
+{
+    const view *v = &s->views[number];
+    return !v->has_relief || l->stride[number] <= stride_of(&v->relief, across);
+}
+
+bool surface_layer_upload(surface_layer *l, const scene *s, size_t number, double across)
 {
     struct surface_buffers *b = l->meshes[number];
     const view *v = &s->views[number];
@@ -88,14 +103,15 @@ bool surface_layer_upload(surface_layer *l, const scene *s, size_t number)
     if (number >= s->n_views || !v->has_relief)
         return true;
     size_t side = v->relief.nx > v->relief.ny ? v->relief.nx : v->relief.ny,
-           stride = (side + COARSE_SIDE - 1) / COARSE_SIDE;
+           stride = (side + COARSE_SIDE - 1) / COARSE_SIDE, fine = stride_of(&v->relief, across);
+    l->stride[number] = fine;
     occlusion o;
-    bool done = occlusion_make(&o, &v->relief) && upload(&b[MESH_FINE], &v->relief, &o, 1) &&
-                (stride < 3 || upload(&b[MESH_COARSE], &v->relief, &o, stride));
+    bool done = occlusion_make(&o, &v->relief) && upload(&b[MESH_FINE], &v->relief, &o, fine) &&
+                (stride < 3 * fine || upload(&b[MESH_COARSE], &v->relief, &o, stride));
     occlusion_free(&o);
-    return done &&
-           (!s->set.ghost || (upload_ghost(&b[MESH_GHOSTS + GHOST_ABOVE], s, v, GHOST_ABOVE) &&
-                              upload_ghost(&b[MESH_GHOSTS + GHOST_BELOW], s, v, GHOST_BELOW)));
+    return done && (!s->set.ghost ||
+                    (upload_ghost(&b[MESH_GHOSTS + GHOST_ABOVE], s, v, GHOST_ABOVE, fine) &&
+                     upload_ghost(&b[MESH_GHOSTS + GHOST_BELOW], s, v, GHOST_BELOW, fine)));
 }
 
 static void set_colours(surface_layer *l, int map)

@@ -4,7 +4,7 @@
 
 #include "scene/relief.h"
 
-enum { MOST_OCCLUSION = 128, FLOOR_SIDE = 56 };
+enum { MOST_OCCLUSION = 80, FLOOR_SIDE = 56 };
 
 /** The floor that the shadow covers, in scene units: -FLOOR_REACH .. FLOOR_REACH. */
 static const double FLOOR_REACH = 1.35;

@@ -332,29 +332,29 @@ bool relief_contours(const relief *r, const double *levels, size_t n_levels, boo
                      segment **out, size_t *n)
 {
     loss_grid g = {{0, (double)(r->nx - 1), r->nx}, {0, (double)(r->ny - 1), r->ny}, r->z};
+    loss_contours *lines = NULL;
+    double z[MOST_LEVELS];
+    size_t most = 0, k = 0;
     *out = NULL;
     *n = 0;
-    for (size_t k = 0; k < n_levels; k++) {
-        loss_contours *lines = NULL;
-        double z = r->height * loss_scale_place(&r->scale, levels[k]);
-        if (loss_contours_create(&lines, &g, &z, 1,
-                                 on_floor ? LOSS_CONTOUR_SQUARES : LOSS_CONTOUR_TRIANGLES))
-            return false;
-        size_t more = 0;
-        for (size_t i = 0; i < loss_contours_count(lines); i++)
-            more += loss_contours_line(lines, i).n_points;
-        segment *grown = realloc(*out, (*n + more + 1) * sizeof *grown);
-        if (grown)
-            *out = grown;
-        for (size_t i = 0; i < loss_contours_count(lines) && grown; i++) {
-            loss_contour line = loss_contours_line(lines, i);
-            *n += put_line(r, &line, on_floor ? 0 : z, k, *out + *n);
-        }
-        loss_contours_free(lines);
-        if (!grown)
-            return false;
+    for (size_t i = 0; i < n_levels; i++)
+        z[i] = r->height * loss_scale_place(&r->scale, levels[i]);
+    if (!n_levels)
+        return true;
+    if (loss_contours_create(&lines, &g, z, n_levels,
+                             on_floor ? LOSS_CONTOUR_SQUARES : LOSS_CONTOUR_TRIANGLES))
+        return false;
+    for (size_t i = 0; i < loss_contours_count(lines); i++)
+        most += loss_contours_line(lines, i).n_points;
+    *out = malloc((most + 1) * sizeof **out);
+    for (size_t i = 0; *out && i < loss_contours_count(lines); i++) {
+        loss_contour line = loss_contours_line(lines, i);
+        while (k + 1 < n_levels && z[k] < line.level) /* both ascend */
+            k++;
+        *n += put_line(r, &line, on_floor ? 0 : z[k], k, *out + *n);
     }
-    return true;
+    loss_contours_free(lines);
+    return *out != NULL;
 }
 
 /* Difference quotient of f along an axis at index i; step is the distance of neighbours in
