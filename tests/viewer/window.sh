@@ -82,6 +82,12 @@ check "keys switch colours, shading, height, theme, marks, contours, edges, erro
 key h
 key shift+c shift+f shift+l shift+d m k e o j
 check "and back" lacks "--colours\|--shading\|--height\|--theme\|--critical\|--ghost"
+key 0 4
+check "keys show grid points and the grid's triangles" has "--surface=grid --points"
+key 0 4 shift+d
+check "the theme for paper" has "--theme=paper"
+key d
+check "and back from these" lacks "--points\|--surface\|--theme"
 drag 1 400 400 100 50
 check "left drag orbits" has "--azimuth=-10 --elevation=58"
 drag 2 400 400 60 0
