@@ -22,6 +22,7 @@ static void make_file(const char *name, bool is_whole)
 static void open_scene(scene *s, const char *name)
 {
     scene_init(s);
+    s->set.surface = SURFACE_GRID; /* a value for each grid point */
     assert_true(scene_open(s, 0, scratch_path(name), 0));
     assert_true(scene_update(s));
 }

@@ -77,6 +77,7 @@ static void test_persistence(void **state)
     assert_int_equal(fclose(out), 0);
     session s;
     session_init(&s);
+    s.scene.set.surface = SURFACE_GRID; /* the relief has the grid's points */
     s.scene.set.critical = true;
     assert_true(scene_open(&s.scene, 0, path, 0));
     assert_true(scene_update(&s.scene));
@@ -122,6 +123,8 @@ static void test_ghosts(void **state)
     (void)state;
     session s;
     begin(&s);
+    s.scene.set.surface = SURFACE_GRID;
+    assert_true(scene_update(&s.scene));
     const view *v = &s.scene.views[0];
     for (int side = 0; side < N_GHOSTS; side++) {
         relief ghost;

@@ -103,6 +103,8 @@ static void test_notes(void **state)
     expect_note(&s, "height \303\227 1.5");
     session_free(&s);
     begin(&s, UNTOLD, NULL);
+    expect_note(&s, "smooth between 2 \303\227 2 grid points");
+    s.scene.set.surface = SURFACE_GRID;
     expect_note(&s, "y is drawn 0.25 times as long as x");
     s.scene.set.aspect = ASPECT_EQUAL;
     char notes[512];

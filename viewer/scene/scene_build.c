@@ -149,13 +149,21 @@ static void value_text(const relief *r, double z, char text[32])
     scale_text(loss_scale_value(&r->scale, z / r->height), text);
 }
 
+/* The height of a loss of zero, below which no minimum is fitted to losses; where heights are
+ * logarithms there is none, and the top stands for it. */
+static double height_of_zero(const relief *r)
+{
+    return r->scale.kind == LOSS_SCALE_LINEAR ? r->height * loss_scale_place(&r->scale, 0)
+                                              : r->height;
+}
+
 static void critical_text(const scene *s, const relief *r, const loss_critical *c, vec3 at,
                           char text[128])
 {
     char value[32], grid_value[32], px[16], py[16];
     double x = relief_file_x(r, at.x), y = relief_file_y(r, at.y);
-    value_text(r, c->value, value);
-    value_text(r, c->grid_value, grid_value);
+    value_text(r, c->value + height_of_zero(r), value);
+    value_text(r, c->grid_value + height_of_zero(r), grid_value);
     snprintf(px, sizeof px, "%.3g", fabs(x) < 5e-4 * (r->x_high - r->x_low) ? 0 : x);
     snprintf(py, sizeof py, "%.3g", fabs(y) < 5e-4 * (r->y_high - r->y_low) ? 0 : y);
     if (s->set.labels == LABELS_SHORT)
@@ -174,7 +182,9 @@ static vec3 critical_place(const relief *r, const loss_critical *c)
     double parts = (double)r->parts;
     relief_place(r, (const double[2]){c->x * parts, c->y * parts}, place);
     vec3 at = {place[0], place[1], relief_height_at(r, place[0], place[1])};
-    return isnan(at.z) ? (vec3){r->x[c->ix * r->parts], r->y[c->iy * r->parts], c->grid_value} : at;
+    return isnan(at.z) ? (vec3){r->x[c->ix * r->parts], r->y[c->iy * r->parts],
+                                c->grid_value + height_of_zero(r)}
+                       : at;
 }
 
 /* The heights are what is seen, so it is their critical points that are marked, and the
@@ -193,6 +203,8 @@ static void add_critical(scene *s, view *v)
     double *errors = relief_errors(&v->grid, &s->set), *z = relief_at_points(r, r->z),
            *values = relief_at_points(r, r->value);
     loss_grid g = {{0, (double)(nx - 1), nx}, {0, (double)(ny - 1), ny}, z};
+    for (size_t i = 0; z && i < nx * ny; i++)
+        z[i] -= height_of_zero(r);
     known.errors = errors;
     known.values = values;
     bool done = errors && z && values && !loss_criticals_create(&all, &g, &known);
@@ -207,7 +219,7 @@ static void add_critical(scene *s, view *v)
     const loss_critical *points = loss_criticals_points(all);
     for (size_t i = 0; i < n && v->n_critical < MOST_MARKS; i++) {
         const loss_critical *c = &points[i];
-        if (c->on_border || c->grid_value > r->height)
+        if (c->on_border || c->grid_value + height_of_zero(r) > r->height)
             continue;
         vec3 at = critical_place(r, c);
         mark *m = add_mark(v, kinds[c->kind], at);
