@@ -102,25 +102,27 @@ static void run_steps(const lossi_evaluator *e, const lossi_chunk *chunk)
         run_step(e, chunk, k);
 }
 
-static void run_and_save(const lossi_evaluator *e, const lossi_chunk *chunk)
+static void run_and_save(const lossi_evaluator *e, const lossi_kept_chunk *c)
 {
+    const lossi_chunk *chunk = c->chunk;
     const lossi_fixed *fixed = lossi_kept_fixed(e->kept);
     loss_status status = LOSS_OK;
     lossi_engine_feed(&e->engine, chunk);
     for (size_t k = 0; k < e->steps.n && !status; k++) {
         run_step(e, chunk, k);
         if (fixed->kept[k])
-            status = lossi_kept_save(e->kept, e->kept_set, &e->engine, chunk, k);
+            status = lossi_kept_save(e->kept, c, k);
     }
-    lossi_kept_end(e->kept, e->kept_set, chunk, !status && !lossi_engine_has_failed(&e->engine));
+    lossi_kept_end(e->kept, c, !status && !lossi_engine_has_failed(&e->engine));
     if (status)
         lossi_engine_fail(&e->engine, chunk->first);
 }
 
 /* An output that is kept is put where its step would have put it, when that would have run: only
  * then is the place free. @return how many steps were run */
-static size_t load_and_run(const lossi_evaluator *e, const lossi_chunk *chunk)
+static size_t load_and_run(const lossi_evaluator *e, const lossi_kept_chunk *c)
 {
+    const lossi_chunk *chunk = c->chunk;
     const lossi_fixed *fixed = lossi_kept_fixed(e->kept);
     size_t n = 0;
     loss_status status = LOSS_OK;
@@ -128,7 +130,7 @@ static size_t load_and_run(const lossi_evaluator *e, const lossi_chunk *chunk)
         lossi_engine_feed(&e->engine, chunk);
     for (size_t k = 0; k < e->steps.n && !status; k++) {
         if (fixed->kept[k])
-            status = lossi_kept_load(e->kept, e->kept_set, &e->engine, chunk, k);
+            status = lossi_kept_load(e->kept, c, k);
         if (fixed->is_fixed[k])
             continue;
         run_step(e, chunk, k);
@@ -144,10 +146,11 @@ static void run_chunk(void *pass, const lossi_chunk *chunk)
     lossi_evaluator *e = pass;
     const lossi_engine *engine = &e->engine;
     size_t n = e->steps.n;
-    switch (e->uses_kept ? lossi_kept_begin(e->kept, e->kept_set, chunk) : LOSSI_KEPT_NOT) {
+    lossi_kept_chunk c = {.set = e->kept_set, .engine = engine, .chunk = chunk};
+    switch (e->uses_kept ? lossi_kept_begin(e->kept, &c) : LOSSI_KEPT_NOT) {
     case LOSSI_KEPT_NOT: run_steps(e, chunk); break;
-    case LOSSI_KEPT_SAVE: run_and_save(e, chunk); break;
-    case LOSSI_KEPT_LOAD: n = load_and_run(e, chunk); break;
+    case LOSSI_KEPT_SAVE: run_and_save(e, &c); break;
+    case LOSSI_KEPT_LOAD: n = load_and_run(e, &c); break;
     }
     atomic_fetch_add_explicit(&e->n_run, n, memory_order_relaxed);
     if (!e->logits) {

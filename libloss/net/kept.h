@@ -1,6 +1,6 @@
 /* Outputs of fixed steps (net/fixed.h) for the images of data sets, computed at the first network
- * that a chunk is evaluated for, and used at all others. Evaluators in several threads share them:
- * what one has written, all read. */
+ * that an image is evaluated for, and used at all others, whichever images share a chunk with it
+ * there. Evaluators in several threads share them: what one has written, all read. */
 #ifndef LOSSI_KEPT_H
 #define LOSSI_KEPT_H
 
@@ -34,20 +34,26 @@ size_t lossi_kept_images(const lossi_kept *kept);
 /** What is to be done with a chunk. */
 typedef enum lossi_kept_use {
     LOSSI_KEPT_NOT,  /* all steps run */
-    LOSSI_KEPT_SAVE, /* they run, and outputs are saved: then lossi_kept_end() */
+    LOSSI_KEPT_SAVE, /* they run, and outputs of some images are saved: then lossi_kept_end() */
     LOSSI_KEPT_LOAD  /* only those that are not fixed run */
 } lossi_kept_use;
 
-/** Of a chunk of data set number `set`; nothing is kept of chunks that there is no room for. */
-lossi_kept_use lossi_kept_begin(lossi_kept *kept, size_t set, const lossi_chunk *chunk);
+/** A chunk of the images of data set number `set`. */
+typedef struct lossi_kept_chunk {
+    size_t set;
+    const lossi_engine *engine;
+    const lossi_chunk *chunk;
+    uint64_t lanes; /* a bit for each image that is to be saved; written by lossi_kept_begin() */
+} lossi_kept_chunk;
+
+/** Nothing is kept of images that there is no room for. */
+lossi_kept_use lossi_kept_begin(lossi_kept *kept, lossi_kept_chunk *c);
 /** A chunk was saved. @param done  false: it was not, and another thread may try */
-void lossi_kept_end(lossi_kept *kept, size_t set, const lossi_chunk *chunk, bool done);
+void lossi_kept_end(lossi_kept *kept, const lossi_kept_chunk *c, bool done);
 
 /** Copies the output of step k, which is one of those that are kept, from an engine or into it.
- *  @return LOSS_OK, LOSS_ERR_IO */
-loss_status lossi_kept_save(const lossi_kept *kept, size_t set, const lossi_engine *e,
-                            const lossi_chunk *chunk, size_t k);
-loss_status lossi_kept_load(const lossi_kept *kept, size_t set, const lossi_engine *e,
-                            const lossi_chunk *chunk, size_t k);
+ *  @return LOSS_OK, LOSS_ERR_IO, LOSS_ERR_NOMEM */
+loss_status lossi_kept_save(const lossi_kept *kept, const lossi_kept_chunk *c, size_t k);
+loss_status lossi_kept_load(const lossi_kept *kept, const lossi_kept_chunk *c, size_t k);
 
 #endif
