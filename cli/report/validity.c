@@ -71,12 +71,14 @@ double validity_centre(const loss_surface *surface, loss_split split, double cen
     return centre == model ? 0 : centre - model;
 }
 
-static void print_centre(const loss_surface *surface, loss_split split, const summary *s)
+static void print_centre(loss_surface *surface, loss_split split, const summary *s)
 {
     double difference = s->has_centre ? validity_centre(surface, split, s->centre.loss) : NAN;
     const char *name = loss_split_name(split);
     loss_bn bn = LOSS_BN_WEIGHTS;
+    bool has_estimates = false;
     loss_surface_bn(surface, &bn);
+    loss_surface_has_estimates(surface, &has_estimates);
     if (!s->has_centre)
         printf("  centre     %s: not among the points evaluated\n", name);
     else if (difference == 0)
@@ -85,7 +87,9 @@ static void print_centre(const loss_surface *surface, loss_split split, const su
         printf("  centre     %s: the model's own loss is not known\n", name);
     else
         printf("  centre     %s: differs from the model's own loss by %.3g%s\n", name, difference,
-               bn == LOSS_BN_RECALIBRATE ? " (BatchNorm's statistics are estimated again)" : "");
+               bn == LOSS_BN_RECALIBRATE ? " (BatchNorm's statistics are estimated again)"
+               : has_estimates           ? " (it is an estimate)"
+                                         : "");
 }
 
 static void print_path(const path_report *r, loss_split split)

@@ -49,6 +49,8 @@ typedef struct loss_outcome {
     float *losses;
     uint8_t *correct; /**< [images] whether each was classified right; owned like losses */
     double added;     /**< with LOSS_WANT_IMAGES: what the loss has besides the images' mean */
+    /** with LOSS_WANT_IMAGES: the network there has the very values of the surface's own */
+    bool is_own;
 } loss_outcome;
 
 /** Frees what an outcome owns, and empties it.

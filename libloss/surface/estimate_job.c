@@ -68,10 +68,13 @@ static loss_status put_check(job *j)
 {
     char key[LOSSI_KEY_SIZE];
     lossi_estimate_check check;
+    loss_status status = LOSS_OK;
+    for (size_t i = 0; i < j->rounds.known.n_points && !status; i++) /* what others did meanwhile */
+        status = lossi_known_refresh(&j->rounds.known, i);
     size_t m = usual_images(&j->rounds.known);
-    if (!m)
-        return LOSS_OK;
-    loss_status status = lossi_estimator_check(&j->rounds.estimator, m, &check);
+    if (status || !m)
+        return status;
+    status = lossi_estimator_check(&j->rounds.estimator, m, &check);
     if (status)
         return status;
     char *text = lossi_format("%.6g,%.6g,%zu,%zu", check.observed, check.predicted, check.checked,
@@ -200,9 +203,15 @@ static loss_status make_task(job *j, size_t point, loss_task *task)
     return status;
 }
 
+/* A coarse point that has the model's values tells its loss; where there is none it is evaluated,
+ * after the coarse points. */
 static loss_status claim_model(job *j, loss_task *task, bool *has)
 {
-    loss_status status = lossi_model_loss_claim(j->agenda.surface, j->model, task, has);
+    loss_surface *s = j->agenda.surface;
+    loss_status status = lossi_surface_read_facts(s);
+    j->model &= lossi_model_loss_wants(s);
+    if (!status && j->model)
+        status = lossi_model_loss_claim(s, j->model, task, has);
     j->left += !status && *has;
     j->model = 0;
     return status;
@@ -214,7 +223,7 @@ static loss_status claim_next(lossi_agenda *agenda, loss_claim *claim, loss_task
     bool has = false;
     size_t point;
     loss_status status = go_on(j);
-    if (!status && j->model && !j->is_over)
+    if (!status && j->model && !j->is_over && lossi_estimate_rounds_is_past_coarse(&j->rounds))
         status = claim_model(j, task, &has);
     while (!status && !has && !j->is_over) {
         status = lossi_share_next(&j->share, is_done, j, &point, &has);

@@ -36,6 +36,11 @@ loss_status lossi_estimate_rounds_init(lossi_estimate_rounds *r, loss_surface *s
     return status ? status : lossi_known_init(&r->known, s, split, design);
 }
 
+bool lossi_estimate_rounds_is_past_coarse(const lossi_estimate_rounds *r)
+{
+    return r->number > COARSE;
+}
+
 size_t lossi_estimate_rounds_lacks(const lossi_estimate_rounds *r, size_t point)
 {
     size_t has = lossi_known_count(&r->known, point);

@@ -35,6 +35,9 @@ void lossi_estimate_rounds_free(lossi_estimate_rounds *r);
  *  @return LOSS_OK, LOSS_ERR_NOMEM */
 loss_status lossi_estimate_rounds_next(lossi_estimate_rounds *r, bool *has);
 
+/** Whether the coarse points are known. */
+bool lossi_estimate_rounds_is_past_coarse(const lossi_estimate_rounds *r);
+
 /** Images that a point gets in this round beside those it has. */
 size_t lossi_estimate_rounds_lacks(const lossi_estimate_rounds *r, size_t point);
 /** Images times points that are left, of this round and, as far as it is known, the later ones. */

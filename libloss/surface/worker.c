@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "curvature/curvature.h"
@@ -117,6 +118,16 @@ static loss_status find_loss(lossi_task_worker *w, const loss_net *net, int spli
     return status;
 }
 
+/* Whether a network of the graph has the values of the surface's own, bit for bit. */
+static bool is_own(const loss_surface *s, const loss_net *net)
+{
+    bool same = net != NULL;
+    for (size_t i = 0; same && i < net->n_tensors; i++)
+        same = memcmp(net->tensors[i].values, s->net->tensors[i].values,
+                      net->tensors[i].count * sizeof *net->tensors[i].values) == 0;
+    return same;
+}
+
 /* What the last run found of each image. */
 static loss_status take_images(const lossi_task_worker *w, const loss_net *net, int split,
                                loss_outcome *outcome)
@@ -128,6 +139,7 @@ static loss_status take_images(const lossi_task_worker *w, const loss_net *net, 
     outcome->correct = lossi_alloc(n, sizeof *outcome->correct);
     outcome->images = n;
     outcome->added = net ? lossi_objective_l2(net) : 0;
+    outcome->is_own = is_own(w->surface, net);
     if (!outcome->losses || !outcome->correct)
         return lossi_fail_nomem(n * sizeof *outcome->losses);
     for (size_t i = 0; i < n; i++) {

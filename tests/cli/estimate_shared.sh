@@ -2,6 +2,7 @@
 # An estimate by several threads, points in work, processes and ranks: the same bits, by all of them.
 . "$(dirname "$0")/common.bash"
 make_data data
+make_data data32 32
 "$LOSSGRID" train --model mlp --data data --epochs 3 --lr 0.05 --batch 16 --quiet --out run >log 2>&1
 surface=(surface run --x=-1:1:13 --y=-1:1:13 --split both)
 estimate=("${surface[@]}" --estimate 0.5)
@@ -39,6 +40,18 @@ PY
 "$LOSSGRID" info whole.landscape >info
 check "and the centre is held against it" test "$(grep -c "the model's own loss, to the bit" info)" -eq 2
 
+# What precedes the first layer that moves is computed once for each image, whichever share a sample's chunks.
+"$LOSSGRID" train --model lenet5 --data data32 --epochs 1 --lr 0.05 --batch 16 --quiet --out run5 >log 2>&1
+some=(surface run5 --x=-1:1:13 --y=-1:1:13 --split train --estimate 0.5 --layers "fc*")
+"$LOSSGRID" "${some[@]}" --threads 2 --out kept.landscape >log 2>told
+check "layers that do not move are computed once, too" grep -q "layers are computed once" told
+"$LOSSGRID" "${some[@]}" --threads 1 --keep 1 --quiet --out disk.landscape >log 2>&1
+"$LOSSGRID" "${some[@]}" --threads 1 --memory 1M --quiet --out none.landscape >log 2>&1
+for f in kept disk none; do all $f.landscape >$f.all; done
+check "from disk they are the same" cmp kept.all disk.all
+check "and computed each time" cmp kept.all none.all
+check "an estimate of them is there" grep -q "^('train', 12, 12, " kept.all
+
 for i in 1 2 3; do "$LOSSGRID" "${estimate[@]}" --quiet --threads 1 --out shared.landscape >log.$i 2>&1 & done
 wait
 all shared.landscape >shared.all
@@ -51,7 +64,7 @@ check "the one before it is not disturbed" test $? -eq 0
 all mixed.landscape >mixed.all
 "$LOSSGRID" "${surface[@]}" --estimate 0.75 --quiet --out mixed.landscape >log 2>&1
 all mixed.landscape >again.all
-sed -i "/^('estimate_share'/d" mixed.all again.all
+sed -i "/^('estimate_/d" mixed.all again.all # of the command that ended last
 check "and nothing is left to do" cmp mixed.all again.all
 
 mpi=${LOSSGRID%lossgrid}lossgrid-mpi
