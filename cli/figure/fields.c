@@ -80,15 +80,12 @@ static loss_status take_points(loss_surface *surface, field *q, quantity which)
     bool is_whole = loss_surface_metadata(surface, LOSS_KEY_REPEAT) != NULL || imported_is(surface);
     if (!status && !is_whole)
         status = loss_points_interpolate(q->nx, q->ny, points, &q->n_interpolated);
-    uint64_t images = 0;
-    loss_count_parse(loss_surface_metadata_of(surface, LOSS_KEY_IMAGES, loss_split_name(q->split)),
-                     NULL, &images);
+    if (!status && q->errors && which == QUANTITY_ACCURACY)
+        status = loss_surface_accuracy_errors(surface, q->split, q->errors);
     for (size_t i = 0; i < n && !status; i++) {
         q->values[i] = is_whole && !points[i].evaluated ? NAN : value_of(&points[i], which);
-        if (q->errors)
-            q->errors[i] = which == QUANTITY_LOSS
-                               ? points[i].standard_error
-                               : loss_accuracy_error(points[i].accuracy, (size_t)images);
+        if (q->errors && which == QUANTITY_LOSS)
+            q->errors[i] = points[i].standard_error;
     }
     free(points);
     return status;

@@ -104,6 +104,14 @@ LOSS_API loss_status loss_surface_has_estimates(loss_surface *surface, bool *has
 LOSS_API loss_status loss_surface_estimates(loss_surface *surface, loss_split split,
                                             loss_estimate *estimates);
 
+/** The standard error of the accuracy at each point: of an estimate its own, of a point that was
+ *  evaluated with all images loss_accuracy_error(). Critical points of accuracies are compared with
+ *  it. loss_surface_points() has that of losses.
+ *  @param errors  [ny][nx], percentage points; NaN: not evaluated, or not known. Caller-owned.
+ *  @return as loss_surface_estimates(). Threads: one caller a handle. Since 0.1. */
+LOSS_API loss_status loss_surface_accuracy_errors(loss_surface *surface, loss_split split,
+                                                  double *errors);
+
 /** What was estimated, and how well it went. Start from LOSS_ESTIMATE_REPORT_INIT. Since 0.1. */
 typedef struct loss_estimate_report {
     size_t struct_size;      /**< sizeof(loss_estimate_report): set by the initialiser */

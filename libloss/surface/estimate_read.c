@@ -97,6 +97,23 @@ loss_status loss_surface_points(loss_surface *surface, loss_split split, loss_po
     return status;
 }
 
+loss_status loss_surface_accuracy_errors(loss_surface *surface, loss_split split, double *errors)
+{
+    LOSSI_REQUIRE(surface && errors);
+    loss_status status = lossi_surface_need_split(surface, split);
+    if (status)
+        return status;
+    size_t n = surface->x.n * surface->y.n;
+    loss_estimate *e = lossi_alloc(n, sizeof *e);
+    status = e ? loss_surface_estimates(surface, split, e) : lossi_fail_nomem(n * sizeof *e);
+    for (size_t i = 0; i < n && !status; i++)
+        errors[i] = !e[i].evaluated ? NAN
+                    : e[i].is_exact ? loss_accuracy_error(e[i].accuracy, e[i].images)
+                                    : e[i].accuracy_error;
+    free(e);
+    return status;
+}
+
 /* ---- The report ----------------------------------------------------------------------------- */
 
 static int compare(const void *a, const void *b)

@@ -35,6 +35,11 @@ static void what_cannot_be_estimated_is_refused(void **state)
     assert_int_equal(loss_surface_estimate(s, &opt), LOSS_ERR_ARGUMENT);
     assert_int_equal(loss_surface_estimates(s, LOSS_SPLIT_TEST, NULL), LOSS_ERR_ARGUMENT);
     assert_int_equal(loss_surface_estimates(s, LOSS_SPLIT_TRAIN, estimates), LOSS_ERR_NAME);
+    double errors[N];
+    assert_int_equal(loss_surface_accuracy_errors(NULL, LOSS_SPLIT_TEST, errors),
+                     LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_surface_accuracy_errors(s, LOSS_SPLIT_TEST, NULL), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_surface_accuracy_errors(s, LOSS_SPLIT_TRAIN, errors), LOSS_ERR_NAME);
     assert_int_equal(loss_surface_estimate_report(s, LOSS_SPLIT_TEST, NULL), LOSS_ERR_ARGUMENT);
     r.struct_size = 0;
     assert_int_equal(loss_surface_estimate_report(s, LOSS_SPLIT_TEST, &r), LOSS_ERR_ARGUMENT);

@@ -26,6 +26,7 @@ static void numbers_fit_together(void **state)
     bool has;
     loss_estimate estimates[ALL];
     loss_point points[ALL];
+    double errors[ALL];
     loss_estimate_options opt = LOSS_ESTIMATE_OPTIONS_INIT;
     loss_estimate_report r = LOSS_ESTIMATE_REPORT_INIT;
     loss_surface *s;
@@ -41,6 +42,7 @@ static void numbers_fit_together(void **state)
     assert_true(has);
     assert_int_equal(loss_surface_estimates(s, LOSS_SPLIT_TEST, estimates), LOSS_OK);
     assert_int_equal(loss_surface_points(s, LOSS_SPLIT_TEST, points), LOSS_OK);
+    assert_int_equal(loss_surface_accuracy_errors(s, LOSS_SPLIT_TEST, errors), LOSS_OK);
     assert_int_equal(loss_surface_estimate_report(s, LOSS_SPLIT_TEST, &r), LOSS_OK);
     uint64_t work = 0;
     for (size_t i = 0; i < ALL; i++) {
@@ -49,6 +51,8 @@ static void numbers_fit_together(void **state)
         assert_true(e->low <= e->loss && e->loss <= e->high && e->accuracy_low <= e->accuracy_high);
         assert_true(e->is_exact ? e->error == 0 && e->images == MANY : e->images >= 30);
         assert_true(e->is_exact || points[i].standard_error == e->error);
+        double error = e->is_exact ? loss_accuracy_error(e->accuracy, MANY) : e->accuracy_error;
+        assert_memory_equal(&errors[i], &error, sizeof error);
         work += e->images;
     }
     assert_int_equal(r.exact, 13);

@@ -21,6 +21,7 @@ void grid_free(grid *g)
     for (int k = 0; k < N_SPLITS; k++) {
         free(g->splits[k].loss);
         free(g->splits[k].error);
+        free(g->splits[k].accuracy_error);
         free(g->splits[k].accuracy);
         free(g->splits[k].low);
         free(g->splits[k].high);
@@ -81,7 +82,9 @@ bool grid_add_split(grid *g, int split, bool has_error, bool has_accuracy)
     s->loss = nans(n);
     s->error = has_error ? nans(n) : NULL;
     s->accuracy = has_accuracy ? nans(n) : NULL;
-    return s->loss && (s->error || !has_error) && (s->accuracy || !has_accuracy);
+    s->accuracy_error = has_accuracy ? nans(n) : NULL;
+    return s->loss && (s->error || !has_error) &&
+           ((s->accuracy && s->accuracy_error) || !has_accuracy);
 }
 
 bool grid_add_intervals(grid *g, int split)

@@ -18,9 +18,9 @@ typedef enum grid_quantity {
  * quantity. Owned. */
 typedef struct samples {
     double *loss, *error, *accuracy;
-    double *low, *high; /* the ends of 95 % intervals, of estimates; NULL: there are none */
-    char *estimated;    /* how many points are estimates, of which images; NULL: none is */
-    size_t n_images;    /* that they are means over; 0: not known */
+    double *accuracy_error; /* NaN where the file does not tell; NULL: as accuracy */
+    double *low, *high;     /* the ends of 95 % intervals, of estimates; NULL: there are none */
+    char *estimated;        /* how many points are estimates, of which images; NULL: none is */
 } samples;
 
 /** A checkpoint of a training path on the plane. */

@@ -37,11 +37,8 @@ static bool read_split(grid *g, loss_surface *s, loss_split split, const char *p
         return problem_set(p, "%s: out of memory", path);
     }
     samples *to = &g->splits[split];
-    uint64_t images = 0;
-    loss_count_parse(loss_surface_metadata_of(s, LOSS_KEY_IMAGES, loss_split_name(split)), NULL,
-                     &images);
-    to->n_images = (size_t)images;
-    done = loss_surface_points(s, split, points) == LOSS_OK ||
+    done = (loss_surface_points(s, split, points) == LOSS_OK &&
+            loss_surface_accuracy_errors(s, split, to->accuracy_error) == LOSS_OK) ||
            problem_set(p, "%s", loss_last_message());
     size_t n_interpolated = 0;
     if (done && !loss_surface_metadata(s, LOSS_KEY_REPEAT) && !is_imported(s))

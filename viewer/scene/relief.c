@@ -59,7 +59,7 @@ double *relief_values(const grid *g, const settings *s, problem *p)
 static double error_of(const samples *q, int field, size_t i)
 {
     if (field == FIELD_ACCURACY)
-        return q->accuracy ? loss_accuracy_error(q->accuracy[i], q->n_images) : (double)NAN;
+        return q->accuracy_error ? q->accuracy_error[i] : (double)NAN;
     return q->error ? q->error[i] : (double)NAN;
 }
 
