@@ -56,13 +56,15 @@ for i in 1 2 3; do "$LOSSGRID" "${estimate[@]}" --quiet --threads 1 --out shared
 wait
 all shared.landscape >shared.all
 check "three processes make the same file" cmp whole.all shared.all
-# One that wants more comes while the other is at it.
-"$LOSSGRID" "${estimate[@]}" --quiet --threads 1 --out mixed.landscape >log.1 2>&1 &
-check "a process that wants more comes" "$LOSSGRID" "${surface[@]}" --estimate 0.75 --quiet --threads 1 --out mixed.landscape
+# One that wants more comes while the other is at it; both choose the same coarse points.
+train=(surface run --x=-1:1:13 --y=-1:1:13 --split train --quiet)
+"$LOSSGRID" "${train[@]}" --estimate 0.3 --threads 1 --out mixed.landscape >log.1 2>&1 &
+check "a process that wants more comes" "$LOSSGRID" "${train[@]}" --estimate 0.6 --threads 1 --out mixed.landscape
 wait $!
 check "the one before it is not disturbed" test $? -eq 0
+"$LOSSGRID" "${train[@]}" --estimate 0.6 --out mixed.landscape >log 2>&1
 all mixed.landscape >mixed.all
-"$LOSSGRID" "${surface[@]}" --estimate 0.75 --quiet --out mixed.landscape >log 2>&1
+"$LOSSGRID" "${train[@]}" --estimate 0.6 --out mixed.landscape >log 2>&1
 all mixed.landscape >again.all
 sed -i "/^('estimate_/d" mixed.all again.all # of the command that ended last
 check "and nothing is left to do" cmp mixed.all again.all
