@@ -82,6 +82,12 @@ LOSS_API loss_key_kind loss_key_kind_of(const char *key);
 /** Euclidean norm of the parameters. Since 0.1. */
 #define LOSS_KEY_WEIGHTS_NORM "weights_norm"
 
+/** Path of the file that the weights are from, absolute. Since 0.1. */
+#define LOSS_KEY_WEIGHTS "weights"
+
+/** Path of the file that the network is from, absolute, where it is of a file. Since 0.1. */
+#define LOSS_KEY_NETWORK_FILE "network_file"
+
 /** How the network is known: `named`, `recognised`, `order`, `run`. Since 0.1. */
 #define LOSS_KEY_NETWORK_FROM "network_from"
 
@@ -100,7 +106,7 @@ LOSS_API loss_key_kind loss_key_kind_of(const char *key);
 /** `train`, `test` or `train,test`. Since 0.1. */
 #define LOSS_KEY_SPLITS "splits"
 
-/** Path of the data set. Since 0.1. */
+/** Path of the data set, absolute where it was there. Since 0.1. */
 #define LOSS_KEY_DATA "data"
 
 /** Its kind, loss_dataset_format(). Since 0.1. */

@@ -119,6 +119,9 @@ typedef struct loss_surface_options {
     /** name of the machine; kept as metadata of that key when the file is made. May be NULL.
      *  Borrowed. */
     const char *host;
+    /** paths of the files that the weights and the network are from; kept as metadata of
+     *  LOSS_KEY_WEIGHTS and LOSS_KEY_NETWORK_FILE when the file is made. May be NULL. Borrowed. */
+    const char *weights, *network_file;
 } loss_surface_options;
 
 /** The defaults of loss_surface_options. Since 0.1. */
@@ -126,7 +129,7 @@ typedef struct loss_surface_options {
     {                                                                                              \
         sizeof(loss_surface_options), {-1, 1, 25}, {-1, 1, 25}, NULL, 0, NULL, NULL, NULL, NULL,   \
             0, LOSS_BN_WEIGHTS, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, 0, false, \
-            NULL, NULL                                                                             \
+            NULL, NULL, NULL, NULL                                                                 \
     }
 
 /** Makes a landscape file for this network, plane and data, or opens one that holds part of it.
@@ -396,6 +399,15 @@ LOSS_API bool loss_surface_ignores(const loss_surface *surface);
 /** Key number i in alphabetical order, NULL past the last. Borrowed. Threads: one caller a handle.
  *  Since 0.1. */
 LOSS_API const char *loss_surface_metadata_key(const loss_surface *surface, size_t i);
+
+/** Whether a network and images are those that the losses are of.
+ *  @param net   NULL: not asked for. Its weights are held against the file's origin by their digest
+ *  @param data  NULL: not asked for. Images are held against those of their split
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (no surface), LOSS_ERR_MISMATCH (what differs, both digests),
+ *          LOSS_ERR_NAME (no such split in the file).
+ *  Threads: one caller a handle. Since 0.1. */
+LOSS_API loss_status loss_surface_matches(const loss_surface *surface, const loss_net *net,
+                                          const loss_dataset *data);
 
 /** The images of a split that the losses are of.
  *  @param selection  written. Caller-owned.

@@ -147,6 +147,16 @@ static bool add_objective(lossi_facts *facts, const loss_net *net)
             lossi_facts_add(facts, LOSS_KEY_L2, "%.17g", loss_net_l2(net)));
 }
 
+/* A path from the root, so that it is found from any folder; what is not there stays as it is.
+ * NULL: none. */
+static bool add_path(lossi_facts *facts, const char *key, const char *path)
+{
+    char *whole = path && *path ? realpath(path, NULL) : NULL;
+    bool done = !path || lossi_facts_add(facts, key, "%s", whole ? whole : path);
+    free(whole);
+    return done;
+}
+
 /* The network, and how it is known. */
 static bool add_network(lossi_facts *facts, const loss_surface *s)
 {
@@ -158,6 +168,8 @@ static bool add_network(lossi_facts *facts, const loss_surface *s)
            lossi_facts_add(facts, LOSS_KEY_WEIGHTS_NORM, "%.9g", weights_norm(s->net)) &&
            (!loss_net_n_folded_norms(s->net) || lossi_facts_add(facts, LOSS_KEY_FOLDED_NORMS, "%zu",
                                                                 loss_net_n_folded_norms(s->net))) &&
+           add_path(facts, LOSS_KEY_WEIGHTS, s->opt.weights) &&
+           add_path(facts, LOSS_KEY_NETWORK_FILE, s->opt.network_file) &&
            (!s->opt.network_from ||
             lossi_facts_add(facts, LOSS_KEY_NETWORK_FROM, "%s", s->opt.network_from)) &&
            (!s->opt.caveat || lossi_facts_add(facts, LOSS_KEY_CAVEAT, "%s", s->opt.caveat)) &&
@@ -169,7 +181,7 @@ static bool add_network(lossi_facts *facts, const loss_surface *s)
 static bool add_source(lossi_facts *facts, const loss_dataset *data)
 {
     size_t channels = loss_dataset_shape(data).channels;
-    return lossi_facts_add(facts, LOSS_KEY_DATA, "%s", loss_dataset_path(data)) &&
+    return add_path(facts, LOSS_KEY_DATA, loss_dataset_path(data)) &&
            lossi_facts_add(facts, LOSS_KEY_DATA_FORMAT, "%s", loss_dataset_format(data)) &&
            (!loss_dataset_mean(data) ||
             (add_channels(facts, LOSS_KEY_MEAN, loss_dataset_mean(data), channels) &&
@@ -484,4 +496,35 @@ loss_status loss_surface_paths(loss_surface *surface, loss_split split, size_t *
     *n = surface->n_path;
     *points = surface->path_points;
     return LOSS_OK;
+}
+
+static loss_status differs(const loss_surface *s, const char *what, const char *key,
+                           const char *found)
+{
+    const char *expected = lossi_surface_fact(s, key);
+    return strcmp(expected, found) == 0
+               ? LOSS_OK
+               : lossi_fail(LOSS_ERR_MISMATCH,
+                            "%s: it is of other %s: their digest is %s, that of "
+                            "these %s",
+                            s->path, what, expected, found);
+}
+
+loss_status loss_surface_matches(const loss_surface *surface, const loss_net *net,
+                                 const loss_dataset *data)
+{
+    LOSSI_REQUIRE(surface);
+    char digest[17], key[LOSSI_KEY_SIZE];
+    loss_status status = LOSS_OK;
+    if (net) {
+        loss_net_digest(net, digest);
+        status = differs(surface, "weights", LOSS_KEY_WEIGHTS_DIGEST, digest);
+    }
+    if (status || !data)
+        return status;
+    loss_split split = loss_dataset_split(data);
+    status = lossi_surface_need_split(surface, split);
+    return status ? status
+                  : differs(surface, "images", lossi_split_key(key, LOSS_KEY_DATA_DIGEST, split),
+                            loss_dataset_digest(data));
 }

@@ -250,6 +250,7 @@ static void test_surfaces(void **state)
     REFUSED(loss_surface_evaluate(NULL));
     REFUSED(loss_surface_curvature(NULL, LOSS_SPLIT_TEST, &curvature));
     REFUSED(loss_surface_export(NULL, "x.ply", NULL));
+    REFUSED(loss_surface_matches(NULL, net, NULL));
     REFUSED(loss_surface_export_path(NULL, "x.ply", NULL));
     REFUSED(loss_surface_export_criticals(NULL, "x.csv", 0, NULL));
     loss_surface_close(NULL);
