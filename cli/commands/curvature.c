@@ -294,7 +294,7 @@ static int check_request(const request *r, const char *command)
 
 static const command_text TEXT = {
     .name = "curvature",
-    .usage = "RUN/ [options]  |  --model NAME --weights FILE --data PATH [options]",
+    .usage = "RUN/ | F.landscape [options]  |  --model NAME --weights FILE --data PATH [options]",
     .summary =
         "Eigenvalues, trace and spectral density of the Hessian of the mean loss, in evaluation "
         "mode, at the weights. Each\n"

@@ -37,7 +37,7 @@ static loss_status print_result(const target *t, const loss_net *net, loss_split
 
 static const command_text TEXT = {
     .name = "eval",
-    .usage = "RUN/ [options]  |  --model NAME --weights FILE --data PATH [options]",
+    .usage = "RUN/ | F.landscape [options]  |  --model NAME --weights FILE --data PATH [options]",
     .summary =
         "Mean loss (cross-entropy in nats per image, or --loss), its standard error, and accuracy, "
         "in evaluation mode.",

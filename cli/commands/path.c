@@ -11,11 +11,11 @@
 #include "cli.h"
 #include "commands/surface_watch.h"
 #include "display.h"
+#include "inputs/facts.h"
 #include "inputs/images.h"
 #include "inputs/runs.h"
 #include "inputs/target.h"
 #include "progress_log.h"
-#include "report/facts.h"
 #include "report/report.h"
 
 typedef struct request {

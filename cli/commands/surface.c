@@ -75,6 +75,8 @@ static loss_status open_surface(surface_request *r, work *w)
                       r->out, shared);
     s->network_from = r->t.network_from;
     s->caveat = *r->t.caveat ? r->t.caveat : NULL;
+    s->weights = r->t.weights ? r->t.weights : has_weights(r->t.model) ? r->t.model : NULL;
+    s->network_file = is_net_file(r->t.model) ? r->t.model : NULL;
     s->weights_read = *r->t.read ? r->t.read : NULL;
     return loss_surface_open(&w->surface, ranks_number() ? NULL : r->out, w->net, w->plane,
                              images_first(&w->images), s);

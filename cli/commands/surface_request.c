@@ -19,7 +19,12 @@ static const char MORE[] =
     "(Li et al. 2018), so that landscapes of different networks can be compared. --directions "
     "pca takes the two\n"
     "principal components of the checkpoints of RUN/ and of every --run, and puts their paths "
-    "into the file.";
+    "into the file.\n"
+    "A landscape in the place of RUN/ stands for its network, weights, images, directions, grid "
+    "and "
+    "modes: it is gone on\n"
+    "with (--curvature and --estimate add to it), or, with --x, --y or --directions and --out, "
+    "another one is made.";
 static const char EXAMPLES[] =
     "  lossgrid surface run --limit 256 --out resnet20.landscape\n"
     "  lossgrid surface run --split both --x=-0.5:0.5:51 --y=-0.5:0.5:51 --seed 3 --out "
@@ -33,6 +38,9 @@ static const char EXAMPLES[] =
     "  lossgrid surface run --layers 'layer3.*,linear.*' --limit 1000 --out last-stage.landscape\n"
     "  lossgrid surface run --curvature --limit 64 --x=-1:1:11 --y=-1:1:11 --out "
     "convexity.landscape\n"
+    "  lossgrid surface convexity.landscape --curvature\n"
+    "  lossgrid surface resnet20.landscape --x=-0.1:0.1:25 --y=-0.1:0.1:25 --out "
+    "closer.landscape\n"
     "  lossgrid surface run --to other/epoch-030.safetensors --bn recalibrate --out "
     "between.landscape\n"
     "  lossgrid surface --weights resnet20.th --data cifar-10-batches-bin --limit 256 --out "
@@ -46,7 +54,7 @@ typedef struct surface_part {
 static const command_text TEXT = {
     .name = "surface",
     .usage = "RUN/ --out F.landscape [options]  |  --model NAME --weights FILE --data PATH --out "
-             "F.landscape [options]",
+             "F.landscape [options]  |  F.landscape [options]",
     .summary = ABOUT,
     .notes = MORE,
     .examples = EXAMPLES,
@@ -108,7 +116,7 @@ static int parse(surface_request *r, int argc, char **argv)
         OPT_CHOICE("bn", "MODE", choices_bn(),
                    "running statistics: weights (the centre's), states (moved, with --to) or "
                    "recalibrate (weights)",
-                   &bn),
+                   &bn, .given = &r->has_bn),
         OPT_COUNT("bn-images", "N",
                   "recalibrate: training images that they are estimated from at each point (512)",
                   &r->bn_images, .given = &r->has_bn_images),
@@ -202,6 +210,37 @@ static int find_runs(surface_request *r)
                       : result;
 }
 
+/* What the landscape that was given has, and the options leave open: its grid, its splits, the mode
+ * of BatchNorm; and it is the one to go on with. */
+static int take_landscape(surface_request *r)
+{
+    const loss_surface *s = r->t.landscape;
+    loss_selection bn;
+    uint64_t repeat = 0;
+    if (!s)
+        return -1;
+    bool is_same = !r->out;
+    r->out = r->out ? r->out : r->t.run;
+    if (!r->has_split && loss_surface_has_split(s, LOSS_SPLIT_TRAIN))
+        r->split = loss_surface_has_split(s, LOSS_SPLIT_TEST) ? CHOICE_BOTH : LOSS_SPLIT_TRAIN;
+    if (!r->has_bn)
+        loss_surface_bn(s, &r->surface.bn);
+    if (!r->has_bn_images && !loss_surface_bn_selection(s, &bn)) {
+        r->bn_images = bn.n_images;
+        r->t.sample_seed = bn.seed;
+    }
+    r->plane.is_kept = !r->plane.given[PLANE_DIRECTIONS] && !r->plane.to;
+    if ((!r->plane.is_kept && !is_same) || r->has_x || r->has_y)
+        return -1;
+    r->surface.x = loss_surface_x(s);
+    r->surface.y = loss_surface_y(s);
+    r->has_x = true;
+    r->has_y = r->surface.y.n > 1;
+    if (loss_surface_count(s, LOSS_KEY_REPEAT, &repeat))
+        r->surface.repeat = (size_t)repeat;
+    return -1;
+}
+
 int surface_request_read(surface_request *r, int argc, char **argv)
 {
     *r = (surface_request){.split = LOSS_SPLIT_TEST,
@@ -217,12 +256,15 @@ int surface_request_read(surface_request *r, int argc, char **argv)
     int result = parse(r, argc, argv);
     if (result < 0)
         result = target_resolve(&r->t, TEXT.name, true);
+    if (result < 0)
+        result = take_landscape(r);
     if (result < 0 && !r->out)
         result = usage_error(TEXT.name, "where to? Give --out FILE.landscape");
     if (result >= 0)
         return result;
     r->kind = planes_find(&r->plane);
-    r->surface.repeat = r->plane.repeat;
+    if (r->plane.repeat)
+        r->surface.repeat = r->plane.repeat;
     r->curvature.ignore = (loss_ignore)r->plane.ignore;
     r->curvature.layers = r->plane.layers;
     r->surface.kept_memory = r->keep;

@@ -20,7 +20,7 @@ typedef struct surface_request {
     bool has_estimate, has_share, has_error;
     loss_surface_options surface;
     char *command; /* as it was typed, for the file */
-    bool has_split, has_estimate_seed, has_x, has_y, has_bn_images;
+    bool has_split, has_estimate_seed, has_x, has_y, has_bn, has_bn_images;
 } surface_request;
 
 /** Reads the command line. @return -1 to go on, else an exit code. Then and else: free it. */

@@ -8,8 +8,8 @@
 
 #include "data_name.h"
 #include "display.h"
+#include "inputs/facts.h"
 #include "report/estimates.h"
-#include "report/facts.h"
 #include "report/imported.h"
 #include "report/summary.h"
 #include "report/validity.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "figure/captions.h"
-#include "report/facts.h"
+#include "inputs/facts.h"
 #include "report/imported.h"
 
 void figure_free(figure *f)

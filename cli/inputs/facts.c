@@ -1,5 +1,5 @@
 /* Facts as numbers. */
-#include "report/facts.h"
+#include "inputs/facts.h"
 
 double fact_number(const loss_surface *surface, const char *key, double otherwise)
 {

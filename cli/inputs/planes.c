@@ -87,6 +87,13 @@ static loss_status make_triangle(const plane_source *from, const loss_net *net,
     return make_through(from, net, loss_dataset_shape(data), 2, description, plane);
 }
 
+static loss_status make_kept(const plane_source *from, const loss_net *net,
+                             const loss_dataset *data, loss_plane **plane)
+{
+    (void)data;
+    return loss_surface_plane(from->t->landscape, net, plane);
+}
+
 static loss_status make_given(const plane_source *from, const loss_net *net,
                               const loss_dataset *data, loss_plane **plane)
 {
@@ -104,6 +111,11 @@ static bool is_triangle(const plane_options *o)
 static bool is_line(const plane_options *o)
 {
     return o->to && !o->and;
+}
+
+static bool is_kept(const plane_options *o)
+{
+    return o->is_kept && !o->given[PLANE_DIRECTIONS];
 }
 
 static bool is_file(const plane_options *o)
@@ -124,6 +136,7 @@ static const plane_kind KINDS[] = {
      .is_line = true,
      .axis = {-0.5, 1.5, 41},
      .make = make_line},
+    {.is_chosen = is_kept, .moves_statistics = true, .axis = {-1, 1, 25}, .make = make_kept},
     {.word = "random",
      .help = "random",
      .takes = TAKES(DIRECTIONS) | TAKES(NORM) | TAKES(SEED) | TAKES(REPEAT) | TAKES(IGNORE) |
@@ -166,6 +179,11 @@ int planes_check(const plane_kind *kind, const plane_options *o, bool has_curvat
     for (int i = 0; i < N_PLANE_OPTIONS; i++) {
         if (!o->given[i] || takes & 1u << i)
             continue;
+        if (is_kept(o))
+            return usage_error(command,
+                               "the directions are those of the landscape: --%s is without effect; "
+                               "--directions makes others",
+                               OPTIONS[i]);
         if (o->to)
             return usage_error(command, "--to gives the directions: --%s is without effect",
                                OPTIONS[i]);

@@ -24,6 +24,7 @@ typedef struct plane_options {
     const char *layers;     /* patterns of names; NULL: all */
     uint64_t seed;
     size_t repeat; /* lines of many directions; 0: none */
+    bool is_kept;  /* those of the landscape that the command is about, unless others are given */
     bool given[N_PLANE_OPTIONS];
 } plane_options;
 

@@ -142,7 +142,12 @@ static void take_own_weights(target *t)
 int target_resolve(target *t, const char *command, bool needs_weights)
 {
     if (t->run) {
-        int result = read_run(t);
+        bool is_landscape = false;
+        loss_path_kind kind;
+        if (!loss_path_find(t->run, &kind) && kind == LOSS_PATH_FILE &&
+            loss_surface_recognise(&is_landscape, t->run))
+            return report_failure(loss_last_status());
+        int result = is_landscape ? target_read_landscape(t) : read_run(t);
         if (result >= 0)
             return result;
     }
@@ -174,6 +179,7 @@ void target_free(target *t)
 {
     for (int i = 0; i < TARGET_N_OWNED; i++)
         free(t->owned[i]);
+    loss_surface_close(t->landscape);
 }
 
 loss_status target_open_data(const target *t, loss_split split, loss_dataset **data)
@@ -202,6 +208,8 @@ loss_status target_open_data(const target *t, loss_split split, loss_dataset **d
 loss_status target_open_split(const target *t, loss_split split, bool is_chosen,
                               loss_dataset **data)
 {
+    if (t->landscape && !is_chosen)
+        split = loss_surface_split(t->landscape, split);
     loss_status status = target_open_data(t, split, data);
     if (status != LOSS_ERR_NAME || is_chosen)
         return status;

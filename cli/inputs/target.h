@@ -14,7 +14,8 @@ enum { TARGET_MODEL, TARGET_WEIGHTS, TARGET_DATA, TARGET_LOSS, TARGET_N_OWNED };
 extern const char TARGET_AUTO[];
 
 typedef struct target {
-    const char *run; /* the RUN/ folder given, or NULL */
+    const char *run;         /* the RUN/ folder or the landscape given, or NULL */
+    loss_surface *landscape; /* that one, as it is; NULL: none was given. Owned */
     const char *model, *weights, *data;
     channels mean, std;
     size_t limit;        /* 0: all */
@@ -79,15 +80,19 @@ typedef struct target {
         OPT_NUMBER("l2", "X", "adds X / 2 |w|^2 over all parameters to the loss (0)", &(t).l2,     \
                    .given = &(t).has_l2)
 
-/** Fills what the options left open from t->run's run.json, and checks that nothing is missing.
+/** Fills what the options left open from t->run, a folder with a run.json or a landscape, and
+ * checks that nothing is missing.
  *  @return -1 to go on, else an exit code. */
 int target_resolve(target *t, const char *command, bool needs_weights);
+/** The same of t->run alone, where it is a landscape: network, weights, data, normalisation, images
+ * and loss. */
+int target_read_landscape(target *t);
 void target_free(target *t);
 
 /** Opens the target's data. */
 loss_status target_open_data(const target *t, loss_split split, loss_dataset **data);
-/** The same of a split that was chosen, or else of the test split; where there is none, of the
- * training split, which is said on standard error. */
+/** The same of a split that was chosen, or else of that of the landscape, or of the test split;
+ * where there is none, of the training split, which is said on standard error. */
 loss_status target_open_split(const target *t, loss_split split, bool is_chosen,
                               loss_dataset **data);
 /** Makes the target's network for images like those of data, recognised from its weights if the

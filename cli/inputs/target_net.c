@@ -143,7 +143,12 @@ loss_status target_open_net(target *t, const loss_dataset *data, loss_net **net)
     /* In a run, model and weights were written together. */
     bool is_run = t->owned[TARGET_MODEL] && t->owned[TARGET_WEIGHTS];
     *net = NULL;
-    t->network_from = is_run ? "run" : is_auto ? "recognised" : t->by_order ? "order" : "named";
+    t->network_from = is_run && t->landscape
+                          ? loss_surface_text(t->landscape, LOSS_KEY_NETWORK_FROM, "named")
+                      : is_run      ? "run"
+                      : is_auto     ? "recognised"
+                      : t->by_order ? "order"
+                                    : "named";
     if (t->weights && !is_run)
         status = open_check_data(t, &images);
     if (!status && is_auto)
@@ -152,6 +157,8 @@ loss_status target_open_net(target *t, const loss_dataset *data, loss_net **net)
         status = load(t, shape, net);
     if (!status)
         status = set_loss(t, *net);
+    if (!status && t->landscape)
+        status = loss_surface_matches(t->landscape, *net, NULL);
     if (!status && images && !is_auto)
         status = check(t, *net, t->weights, images, &opt);
     if (!status) {

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "display.h"
+#include "inputs/facts.h"
 #include "report/estimates.h"
-#include "report/facts.h"
 
 static void begin_report(const loss_surface *surface, const char *run, path_report *r)
 {
