@@ -62,10 +62,14 @@ says "curvature" curvature 0 curvature run --limit 20 --trace 3 --batches 2 --ba
 says "curvature of too few steps" curvature 0 curvature run --limit 20 --top 1 --smallest 1 --steps 2
 says "plot" plot 0 plot a.landscape --out a.png --out a.svg
 says "plot into no folder" failure 1 plot a.landscape --out no/a.png
-says "export" export 0 export a.landscape --out a.csv --out a.ply --out a.vti --out a.vtp --out a.obj --out a.stl --out a.npz --out a.glb --out a.json \
+says "export" export 0 export a.landscape --out a.csv --out a.ply --out a.vti --out a.vtp --out a.obj --out a.stl --out a.npz --out a.glb --out a.html --out a.json \
     --contours lines.csv --critical points.csv
 check "with all files" sh -c "grep -q 'a-path.csv' said/export.json && grep -q 'points.csv' said/export.json"
 says "export as nothing known" failure 1 export a.landscape --out a.xyz
+printf 'x,y,loss\n0,0,1\n1,0,2\n0,1,3\n1,1,4\n' >theirs.csv
+says "import" landscape 0 import theirs.csv --out theirs.landscape
+says "import of nothing" failure 1 import nowhere.csv --out none.landscape
+says "info of what another program made" landscape 0 info theirs.csv
 says "convert weights" conversion 0 convert run/epoch-002.safetensors w.safetensors
 says "convert a network" conversion 0 convert resnet20:width=0.25 net.net --input-shape 3,16,16 --classes 10 --weights-out net.safetensors
 says "convert nothing" failure 1 convert nowhere.pt w.safetensors
@@ -85,7 +89,7 @@ says "info of arrays" npz 0 info a.npz
 says "info of a log" "training log" 0 info run/log.csv
 says "info of paths" "training paths" 0 info a-path.csv
 says "info of what was measured" facts 0 info a.json
-for ending in ply vti vtp glb obj stl csv png svg; do says "info of .$ending" "$ending" 0 info a.$ending; done
+for ending in ply vti vtp glb html obj stl csv png svg; do says "info of .$ending" "$ending" 0 info a.$ending; done
 "$LOSSGRID" plot a.landscape --out a.pdf
 says "info of .pdf" pdf 0 info a.pdf
 weights=$here/../data/weights
