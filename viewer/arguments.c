@@ -241,7 +241,7 @@ void arguments_print_completion(const completion_shell *shell)
 
 void arguments_print_bindings(void)
 {
-    char keys[32], what[96];
+    char keys[HELP_KEYS], what[HELP_TEXT];
     for (size_t i = 0; session_help(i, keys, what); i++)
         printf("%-26s %s\n", keys, what);
 }

@@ -41,27 +41,27 @@ static const struct {
 };
 enum { N_MOUSE = sizeof MOUSE / sizeof *MOUSE };
 
-bool session_help(size_t i, char keys[32], char what[96])
+bool session_help(size_t i, char keys[HELP_KEYS], char what[HELP_TEXT])
 {
     if (i < N_MOUSE) {
-        snprintf(keys, 32, "%s", MOUSE[i].hand);
-        snprintf(what, 96, "%s", MOUSE[i].help);
+        snprintf(keys, HELP_KEYS, "%s", MOUSE[i].hand);
+        snprintf(what, HELP_TEXT, "%s", MOUSE[i].help);
         return true;
     }
     i -= N_MOUSE;
     if (i < N_BINDINGS) {
         const binding *b = &BINDINGS[i];
-        snprintf(keys, 32, "%s%s%s", b->keys[0], b->keys[1] ? ", " : "",
+        snprintf(keys, HELP_KEYS, "%s%s%s", b->keys[0], b->keys[1] ? ", " : "",
                  b->keys[1] ? b->keys[1] : "");
-        snprintf(what, 96, "%s", b->help);
+        snprintf(what, HELP_TEXT, "%s", b->help);
         return true;
     }
     i -= N_BINDINGS;
     for (size_t k = 0; k < N_SETTINGS; k++) {
         if (!SETTINGS[k].key || i-- > 0)
             continue;
-        snprintf(keys, 32, "%s", SETTINGS[k].key);
-        snprintf(what, 96, "%s", SETTINGS[k].help);
+        snprintf(keys, HELP_KEYS, "%s", SETTINGS[k].key);
+        snprintf(what, HELP_TEXT, "%s", SETTINGS[k].help);
         return true;
     }
     return false;

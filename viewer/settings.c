@@ -71,8 +71,7 @@ const setting SETTINGS[] = {
      "how many lines and bands, 1 to 40"},
     CHOICE("labels", "Mark labels", labels, labels, "Y",
            "of critical points: none, short (loss), full (kind, loss, position) or grid (with the "
-           "grid "
-           "point's loss)"),
+           "grid point's loss)"),
     NUMBER("persistence", "Persistence", persistence, 0, 0.5,
            "critical points less persistent than this part of the range are left out, 0 to 0.5"),
     CHOICE(

@@ -101,10 +101,11 @@ static void test_session_as_a_command_line(void **state)
 static void test_keys_are_told_once(void **state)
 {
     (void)state;
-    char keys[32], what[96];
+    char keys[HELP_KEYS], what[HELP_TEXT];
     size_t n = 0;
     while (session_help(n, keys, what)) {
         assert_true(keys[0] && what[0]);
+        assert_true(strlen(keys) < HELP_KEYS - 1 && strlen(what) < HELP_TEXT - 1); /* nothing cut */
         n++;
     }
     assert_true(n > 40);

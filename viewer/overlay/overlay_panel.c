@@ -114,16 +114,16 @@ void overlay_panel(const session *s, cairo_t *cr)
 void overlay_help(const session *s, cairo_t *cr)
 {
     const theme *t = theme_of(s->scene.set.theme);
-    char keys[32], what[96];
+    char keys[HELP_KEYS], what[HELP_TEXT];
     size_t n = 0;
     while (session_help(n, keys, what))
         n++;
     size_t rows = (n + 1) / 2;
     double u = s->layout.unit,
            fit = fmin((s->layout.height - 20 * u) / (((double)rows * 19 + 70) * u),
-                      (s->layout.width - 20 * u) / (1120 * u));
+                      (s->layout.width - 20 * u) / (1200 * u));
     u *= fmin(fit, 1);
-    box b = {0, 0, 1100 * u, ((double)rows * 19 + 60) * u};
+    box b = {0, 0, 1180 * u, ((double)rows * 19 + 60) * u};
     b.x = (s->layout.width - b.w) / 2;
     b.y = (s->layout.height - b.h) / 2;
     rounded(cr, b, 10 * u);
@@ -141,7 +141,7 @@ void overlay_help(const session *s, cairo_t *cr)
             "with Shift a key goes back; H or a click closes this");
     for (size_t i = 0; i < n; i++) {
         session_help(i, keys, what);
-        double x = b.x + (i < rows ? 20 : 480) * u, y = b.y + (56 + 19 * (double)(i % rows)) * u,
+        double x = b.x + (i < rows ? 20 : 540) * u, y = b.y + (56 + 19 * (double)(i % rows)) * u,
                wide = i < rows ? 190 : 50;
         font(cr, 12 * u, true);
         ink(cr, t->accent, 1);
