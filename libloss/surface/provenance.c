@@ -1,4 +1,5 @@
-/* Which facts of a landscape go along. */
+/* Which facts of a landscape go along. Not when, where and by which command: what is computed again
+ * is exported to the same bytes. */
 #include "surface/provenance.h"
 
 #include <math.h>
@@ -33,8 +34,6 @@ static const char *const FACTS[] = {
     LOSS_KEY_ESTIMATE,
     LOSS_KEY_ISA,
     LOSS_KEY_VERSION,
-    LOSS_KEY_CREATED,
-    LOSS_KEY_ID,
     LOSS_KEY_NETWORK_FROM,
     LOSS_KEY_FOLDED_NORMS,
     LOSS_KEY_MEAN,

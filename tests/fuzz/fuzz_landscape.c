@@ -17,7 +17,7 @@
 #include "surface/sql.h"
 #include "viewer/readers/readers.h"
 
-enum { MOST_VALUES = 13, MOST_GRID = 1 << 10 };
+enum { MOST_VALUES = 17, MOST_GRID = 1 << 10 };
 
 static char path[96], written[96];
 
@@ -64,7 +64,7 @@ static void insert_row(sqlite3 *db, char *line)
                   {"path", "(?,?,?,?,?,?,?,?,?,?,?,?)"},
                   {"directions", "(?,?)"},
                   {"curvature", "(?,?,?,?,?,?,?,?)"},
-                  {"estimates", "(?,?,?,?,?,?,?,?,?,?,?,?,?)"},
+                  {"estimates", "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
                   {"image_losses", "(?,?,?,?,?,?)"}};
     char *rest, *table = strtok_r(line, "\t", &rest), sql[96];
     for (size_t i = 0; table && i < sizeof tables / sizeof *tables; i++) {
