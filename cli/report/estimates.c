@@ -3,7 +3,23 @@
 #include <math.h>
 #include <stdio.h>
 
-void estimates_print(const loss_estimate_report *r, loss_split split)
+/* What the file says of smoothing: length and spread of the loss, then of the accuracy. */
+static void print_smoothing(const char *text)
+{
+    double numbers[4];
+    for (size_t i = 0; i < 4; i++) {
+        if (!loss_number_parse(text, &text, &numbers[i]) || (i < 3 && *text++ != ','))
+            return;
+    }
+    if (numbers[0] > 0)
+        printf("             losses are smoothed over %.2g steps of the grid", numbers[0]);
+    if (numbers[2] > 0)
+        printf("%s accuracies over %.2g", numbers[0] > 0 ? "," : "            ", numbers[2]);
+    if (numbers[0] > 0 || numbers[2] > 0)
+        printf("\n");
+}
+
+void estimates_print(const loss_surface *surface, const loss_estimate_report *r, loss_split split)
 {
     char images[ESTIMATES_TEXT];
     printf("  estimate   %s: %zu points from %s of %llu images, %zu exact: %.3g %% of the work of "
@@ -15,6 +31,8 @@ void estimates_print(const loss_estimate_report *r, loss_split split)
         printf("             coarse points, each from the others: %.2g %% off, %.2g %% predicted; "
                "%zu of %zu within their intervals\n",
                100 * r->observed, 100 * r->predicted, r->held, r->checked);
+    print_smoothing(
+        loss_surface_metadata_of(surface, LOSS_KEY_ESTIMATE_SMOOTHING, loss_split_name(split)));
 }
 
 void estimates_add(json *j, cJSON *to, const loss_estimate_report *r)

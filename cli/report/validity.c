@@ -118,7 +118,7 @@ loss_status validity_print(loss_surface *surface, const summary *const summaries
             print_centre(surface, (loss_split)k, summaries[k]);
     for (int k = 0; k < 2; k++)
         if (summaries[k] && summaries[k]->has_estimates)
-            estimates_print(&summaries[k]->estimates, (loss_split)k);
+            estimates_print(surface, &summaries[k]->estimates, (loss_split)k);
     double cosine = fact_number(surface, LOSS_KEY_COSINE, NAN);
     if (fact_number(surface, LOSS_KEY_NORM_Y, NAN) == 0) /* a line */
         printf("  axis       norm %.4g, the weights' norm %.4g\n",

@@ -61,16 +61,18 @@ typedef struct loss_estimate_options {
  *  exactly. The coarse points, 13 or 9 of them spread over the grid (of a line 5 or 3), are
  *  evaluated with all images; from what they say, each other point draws a sample of its own. Half
  *  of what is left for the samples goes where it makes the errors least; where an error was
- *  asked for, all that are above it get more. Points are evaluated and committed as those of
+ *  asked for, all that are above it get more. At the end neighbouring points are smoothed together
+ *  (Fay and Herriot 1979 with a spatial covariance, docs/definitions.md), and errors and intervals
+ *  are those of what comes out. Points are evaluated and committed as those of
  *  loss_surface_evaluate() are, several at once; several processes may work on one file. Called
  *  again on the same file with a larger share, or a smaller error, it goes on from there; the
- * coarse points and the orders of the images stay as they were drawn first.
+ *  coarse points and the orders of the images stay as they were drawn first.
  *  @param surface  from loss_surface_open(), with a file; without eigenvalues, repeated lines or
  *                  parts. Threads and cancellation are those of the surface.
  *  @param opt      NULL: a twentieth, seed 0
  *  @return LOSS_OK; LOSS_ERR_ARGUMENT (such a surface, a share or an error outside 0 and 1, a share
- * too small for the coarse points and 30 images at each other one: the message says which is
- * enough); LOSS_ERR_MISMATCH (the file was estimated with another seed); LOSS_ERR_IO,
+ *          too small for the coarse points and 30 images at each other one: the message says which
+ *          is enough); LOSS_ERR_MISMATCH (the file was estimated with another seed); LOSS_ERR_IO,
  *          LOSS_ERR_NOMEM, LOSS_ERR_SYSTEM; LOSS_ERR_CANCELLED; whatever it is, finished points
  *          stay in the file
  *  The bits do not depend on the number of threads or on interruptions.
