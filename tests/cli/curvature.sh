@@ -12,7 +12,7 @@ import csv, json
 one, two = json.load(open("one.json")), json.load(open("two.json"))
 loss = json.load(open("eval.json"))["loss"]
 assert abs(one["loss"] - loss) < 1e-5 * loss, loss
-assert one["images"] == 40 and one["interrupted"] is False and one["ignore"] == "biasbn" and one["trace"]["vectors"] == 4
+assert one["images"] == 40 and "error" not in one and one["ignore"] == "biasbn" and one["trace"]["vectors"] == 4
 top, smallest = [e["value"] for e in one["top"]], [e["value"] for e in one["smallest"]]
 assert len(top) == 3 and top == sorted(top, reverse=True) and len(smallest) == 2 and smallest == sorted(smallest)
 assert all(e["converged"] and e["residual"] < 0.01 * top[0] for e in one["top"] + one["smallest"])

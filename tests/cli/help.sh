@@ -15,7 +15,7 @@ refuse "a zero" 2 "--limit=0: expected a whole number of at least 1" "$LOSSGRID"
 refuse "a choice that is none" 2 "--schedule=warm: expected one of constant, step, cosine" "$LOSSGRID" train --schedule warm
 refuse "mean of two channels" 2 "--mean=1,2: two numbers; expected one or three" "$LOSSGRID" eval run --mean 1,2
 refuse "a missing value" 2 "--model needs a value" "$LOSSGRID" train --model
-refuse "one word too many" 2 "b: one word too many" "$LOSSGRID" info a b
+refuse "one word too many" 2 "c: one word too many" "$LOSSGRID" info a b c
 refuse "an option misspelt" 2 "--epoch-s: no such option; the nearest is --epochs" "$LOSSGRID" train --epoch-s 3
 refuse "a value for a flag" 2 "--quiet=3: --quiet takes no value" "$LOSSGRID" train --quiet=3
 refuse "a hexadecimal number" 2 "--lr=0x1: expected a number" "$LOSSGRID" train --lr 0x1
