@@ -31,6 +31,10 @@ void estimates_print(const loss_surface *surface, const loss_estimate_report *r,
         printf("             coarse points, each from the others: %.2g %% off, %.2g %% predicted; "
                "%zu of %zu within their intervals\n",
                100 * r->observed, 100 * r->predicted, r->held, r->checked);
+    if (r->checked && isfinite(r->accuracy_observed))
+        printf("             their accuracies: %.2g points off, %.2g predicted; %zu of %zu within "
+               "their intervals\n",
+               r->accuracy_observed, r->accuracy_predicted, r->accuracy_held, r->checked);
     print_smoothing(
         loss_surface_metadata_of(surface, LOSS_KEY_ESTIMATE_SMOOTHING, loss_split_name(split)));
 }
@@ -50,4 +54,8 @@ void estimates_add(json *j, cJSON *to, const loss_estimate_report *r)
     json_number(j, estimate, "predicted", r->predicted);
     json_number(j, estimate, "checked", (double)r->checked);
     json_number(j, estimate, "held", (double)r->held);
+    json_known(j, estimate, "accuracy_observed", r->accuracy_observed);
+    json_known(j, estimate, "accuracy_predicted", r->accuracy_predicted);
+    if (isfinite(r->accuracy_observed))
+        json_number(j, estimate, "accuracy_held", (double)r->accuracy_held);
 }

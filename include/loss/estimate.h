@@ -127,12 +127,15 @@ typedef struct loss_estimate_report {
      *  and the sample, and of the standard errors that go with them; NaN: not known */
     double observed, predicted;
     size_t checked, held; /**< coarse points that were; within their intervals */
+    /** the same of accuracies, not relative: percentage points */
+    double accuracy_observed, accuracy_predicted;
+    size_t accuracy_held; /**< coarse points whose accuracy is within its interval */
 } loss_estimate_report;
 
 /** The defaults of loss_estimate_report. Since 0.1. */
 #define LOSS_ESTIMATE_REPORT_INIT                                                                  \
     {                                                                                              \
-        sizeof(loss_estimate_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                           \
+        sizeof(loss_estimate_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                  \
     }
 
 /** Sums up the estimates of a split.

@@ -226,6 +226,9 @@ LOSS_API loss_key_kind loss_key_kind_of(const char *key);
  *  Since 0.1. */
 #define LOSS_KEY_ESTIMATE_CHECK "estimate_check"
 
+/** The same of accuracies. Since 0.1. */
+#define LOSS_KEY_ESTIMATE_ACCURACY_CHECK "estimate_accuracy_check"
+
 /** Of each split's estimates: by what neighbouring points are smoothed, as far as that is done.
  *  Since 0.1. */
 #define LOSS_KEY_ESTIMATE_SMOOTHING "estimate_smoothing"

@@ -63,28 +63,37 @@ static size_t usual_images(const lossi_known *known)
     return n ? sum / n : 0;
 }
 
+/* @param key  of the fact */
+static loss_status put_check_of(job *j, bool of_accuracy, size_t m, const char *key)
+{
+    char of_split[LOSSI_KEY_SIZE];
+    lossi_estimate_check check;
+    loss_status status = lossi_estimator_check(&j->rounds.estimator, of_accuracy, m, &check);
+    if (status)
+        return status;
+    char *text = lossi_format("%.6g,%.6g,%zu,%zu", check.observed, check.predicted, check.checked,
+                              check.held);
+    status = text ? lossi_store_put_fact(j->agenda.surface->store,
+                                         lossi_split_key(of_split, key, split_of(j)), text, true)
+                  : lossi_fail_nomem(64);
+    free(text);
+    return status;
+}
+
 /* How well the coarse points are estimated from each other. */
 static loss_status put_check(job *j)
 {
-    char key[LOSSI_KEY_SIZE];
-    lossi_estimate_check check;
+    const loss_dataset *data = j->agenda.surface->data[j->split];
     loss_status status = LOSS_OK;
     for (size_t i = 0; i < j->rounds.known.n_points && !status; i++) /* what others did meanwhile */
         status = lossi_known_refresh(&j->rounds.known, i);
     size_t m = usual_images(&j->rounds.known);
     if (status || !m)
         return status;
-    status = lossi_estimator_check(&j->rounds.estimator, m, &check);
-    if (status)
-        return status;
-    char *text = lossi_format("%.6g,%.6g,%zu,%zu", check.observed, check.predicted, check.checked,
-                              check.held);
-    status = text ? lossi_store_put_fact(j->agenda.surface->store,
-                                         lossi_split_key(key, LOSS_KEY_ESTIMATE_CHECK, split_of(j)),
-                                         text, true)
-                  : lossi_fail_nomem(64);
-    free(text);
-    return status;
+    status = put_check_of(j, false, m, LOSS_KEY_ESTIMATE_CHECK);
+    return !status && loss_dataset_labels(data)
+               ? put_check_of(j, true, m, LOSS_KEY_ESTIMATE_ACCURACY_CHECK)
+               : status;
 }
 
 /* Nothing is left to evaluate: the points are looked at together. */

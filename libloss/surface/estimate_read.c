@@ -147,21 +147,37 @@ static void sum_up(const loss_estimate *e, size_t n, double *errors, loss_estima
     r->share = r->images ? work / (double)n / (double)r->images : NAN;
 }
 
-/* "observed,predicted,checked,held" */
-static void take_check(const char *text, loss_estimate_report *r)
+/* How coarse points came out. */
+typedef struct check {
+    double observed, predicted;
+    size_t checked, held;
+} check;
+
+/* A fact of a split, "observed,predicted,checked,held"; unknown where it is not so. */
+static check check_of(const loss_surface *s, const char *key, loss_split split)
 {
+    static const check UNKNOWN = {NAN, NAN, 0, 0};
     double numbers[4];
-    const char *end = text;
-    r->observed = r->predicted = NAN;
+    const char *text = loss_surface_metadata_of(s, key, loss_split_name(split)), *end = text;
     for (int i = 0; i < 4; i++, text = end + 1)
         if (!loss_number_parse(text, &end, &numbers[i]) || *end != (i < 3 ? ',' : 0))
-            return;
+            return UNKNOWN;
     if (!(numbers[2] >= 0 && numbers[2] < 1e6 && numbers[3] >= 0 && numbers[3] <= numbers[2]))
-        return;
-    r->observed = numbers[0];
-    r->predicted = numbers[1];
-    r->checked = (size_t)numbers[2];
-    r->held = (size_t)numbers[3];
+        return UNKNOWN;
+    return (check){numbers[0], numbers[1], (size_t)numbers[2], (size_t)numbers[3]};
+}
+
+static void take_checks(const loss_surface *s, loss_split split, loss_estimate_report *r)
+{
+    const check loss = check_of(s, LOSS_KEY_ESTIMATE_CHECK, split),
+                accuracy = check_of(s, LOSS_KEY_ESTIMATE_ACCURACY_CHECK, split);
+    r->observed = loss.observed;
+    r->predicted = loss.predicted;
+    r->checked = loss.checked;
+    r->held = loss.held;
+    r->accuracy_observed = 100 * accuracy.observed;
+    r->accuracy_predicted = 100 * accuracy.predicted;
+    r->accuracy_held = accuracy.held;
 }
 
 loss_status loss_surface_estimate_report(loss_surface *surface, loss_split split,
@@ -187,8 +203,7 @@ loss_status loss_surface_estimate_report(loss_surface *surface, loss_split split
                                  : lossi_fail_nomem(n * sizeof *estimates);
     if (!status) {
         sum_up(estimates, n, errors, &r);
-        take_check(
-            loss_surface_metadata_of(surface, LOSS_KEY_ESTIMATE_CHECK, loss_split_name(split)), &r);
+        take_checks(surface, split, &r);
         lossi_put_result(given, &r, sizeof r);
     }
     free(estimates);

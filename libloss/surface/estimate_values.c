@@ -124,6 +124,14 @@ static double with_one_more(double error, double share_seen, size_t m)
     return sqrt(error * error + (1 - share_seen) / (double)m / (double)m);
 }
 
+static void widen(const lossi_estimator *e, size_t m, lossi_mean *right)
+{
+    double degrees = (double)m - (double)e->right.panel.n_terms,
+           error = with_one_more(right->error, (double)m / (double)e->known->n_images, m),
+           half = error > 0 ? lossi_student_quantile(degrees) * error : 0;
+    *right = (lossi_mean){right->value, error, right->value - half, right->value + half};
+}
+
 static loss_status find_accuracy(const lossi_estimator *e, const uint8_t *correct,
                                  const uint32_t *images, size_t m, loss_estimate *to)
 {
@@ -133,13 +141,11 @@ static loss_status find_accuracy(const lossi_estimator *e, const uint8_t *correc
     loss_status status = find_mean(e, &e->right, images, m, LOSSI_LEAVE_NONE, &right);
     if (status)
         return status;
-    double degrees = (double)m - (double)e->right.panel.n_terms,
-           error = with_one_more(right.error, (double)m / (double)e->known->n_images, m),
-           half = error > 0 ? lossi_student_quantile(degrees) * error : 0;
+    widen(e, m, &right);
     to->accuracy = within(100 * right.value, 0, 100);
-    to->accuracy_error = 100 * error;
-    to->accuracy_low = within(100 * (right.value - half), 0, 100);
-    to->accuracy_high = within(100 * (right.value + half), 0, 100);
+    to->accuracy_error = 100 * right.error;
+    to->accuracy_low = within(100 * right.low, 0, 100);
+    to->accuracy_high = within(100 * right.high, 0, 100);
     return LOSS_OK;
 }
 
@@ -175,10 +181,9 @@ loss_status lossi_estimator_at(lossi_estimator *e, size_t point, size_t m, doubl
 }
 
 /* Coarse point k of the panel, estimated from the others. */
-static loss_status check_point(const lossi_estimator *e, size_t k, uint32_t *images, size_t m,
-                               lossi_mean *mean)
+static loss_status check_point(const lossi_estimator *e, const lossi_quantity *q, size_t k,
+                               uint32_t *images, size_t m, lossi_mean *mean)
 {
-    const lossi_quantity *q = &e->loss;
     const lossi_target target = {e->spots[k], e->known->n_points + k, (int)k};
     loss_status status = lossi_sample_draw(&e->sample, &target, m, images);
     if (!status)
@@ -188,19 +193,23 @@ static loss_status check_point(const lossi_estimator *e, size_t k, uint32_t *ima
     return status ? status : find_mean(e, q, images, m, (int)k, mean);
 }
 
-loss_status lossi_estimator_check(lossi_estimator *e, size_t m, lossi_estimate_check *check)
+loss_status lossi_estimator_check(lossi_estimator *e, bool of_accuracy, size_t m,
+                                  lossi_estimate_check *check)
 {
-    const lossi_quantity *q = &e->loss;
+    const lossi_quantity *q = of_accuracy ? &e->right : &e->loss;
     uint32_t *images = lossi_alloc(m, sizeof *images);
     double observed = 0, predicted = 0;
     loss_status status = images ? LOSS_OK : lossi_fail_nomem(m * sizeof *images);
     *check = (lossi_estimate_check){NAN, NAN, 0, 0};
     for (size_t k = 0; k < q->n && q->n > 1 && !status; k++) {
         lossi_mean mean;
-        status = check_point(e, k, images, m, &mean);
+        status = check_point(e, q, k, images, m, &mean);
         if (status)
             break;
-        double unit = q->panel.scales[k + 1], exact = q->panel.means[k + 1] * unit;
+        double scale = q->panel.scales[k + 1], exact = q->panel.means[k + 1] * scale,
+               unit = of_accuracy ? 1 : scale;
+        if (of_accuracy)
+            widen(e, m, &mean);
         observed += pow((mean.value - exact) / unit, 2);
         predicted += pow(mean.error / unit, 2);
         check->checked++;

@@ -51,9 +51,12 @@ loss_status lossi_estimator_at(lossi_estimator *e, size_t point, size_t m, doubl
 /** How the coarse points come out, each estimated from the others and m images of a sample of
  * its own. */
 typedef struct lossi_estimate_check {
-    double observed, predicted; /* root mean squares of relative errors, and of standard errors */
+    /** root mean squares of errors, and of standard errors: of losses relative, of accuracies from
+     * 0 to 1 */
+    double observed, predicted;
     size_t checked, held;
 } lossi_estimate_check;
-loss_status lossi_estimator_check(lossi_estimator *e, size_t m, lossi_estimate_check *check);
+loss_status lossi_estimator_check(lossi_estimator *e, bool of_accuracy, size_t m,
+                                  lossi_estimate_check *check);
 
 #endif

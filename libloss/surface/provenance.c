@@ -44,8 +44,9 @@ static const char *const FACTS[] = {
     LOSS_KEY_CURVATURE,
 };
 /* There is one for each split. */
-static const char *const SPLIT_FACTS[] = {LOSS_KEY_IMAGES, LOSS_KEY_SELECTION, LOSS_KEY_DATA_DIGEST,
-                                          LOSS_KEY_MODEL_LOSS, LOSS_KEY_ESTIMATE_CHECK};
+static const char *const SPLIT_FACTS[] = {
+    LOSS_KEY_IMAGES,     LOSS_KEY_SELECTION,      LOSS_KEY_DATA_DIGEST,
+    LOSS_KEY_MODEL_LOSS, LOSS_KEY_ESTIMATE_CHECK, LOSS_KEY_ESTIMATE_ACCURACY_CHECK};
 
 /* A number that a double holds; a seed may have 64 bits. */
 static void add_fact(const loss_surface *s, cJSON *to, const char *name, const char *key,

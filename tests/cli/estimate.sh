@@ -125,6 +125,7 @@ refuse "an estimate beyond the grid" 1 "an estimate at iy" "$LOSSGRID" info dama
 "$LOSSGRID" info whole.landscape >told 2>log
 check "what was estimated is told" grep -qE "^train  169 of 169 points, 156 of them estimated" told
 check "and how well it went" grep -qE "coarse points, each from the others: .* of 13 within their intervals" told
+check "of accuracies too" grep -qE "their accuracies: [0-9.]+ points off, [0-9.]+ predicted; [0-9]+ of 13 within" told
 check "in JSON, in tables and in arrays too" python3 - <<'PY'
 import csv, json, os, subprocess
 lossgrid = os.environ["LOSSGRID"]

@@ -61,6 +61,9 @@ static void numbers_fit_together(void **state)
     assert_true(fabs(r.share - (double)work / ALL / MANY) < 1e-12 && r.share <= 0.5);
     assert_true(r.fewest <= r.most && r.most <= MANY && r.median_error <= r.largest_error);
     assert_true(r.checked == 13 && r.held <= 13 && r.observed > 0 && r.predicted > 0);
+    /* Accuracies in percentage points: a tenth of a point to some. */
+    assert_true(r.accuracy_held <= 13 && r.accuracy_observed > 0.01 && r.accuracy_predicted > 0.1 &&
+                r.accuracy_predicted < 50);
     assert_true(t.done == work && t.total == work && t.times >= ALL);
     loss_surface_close(s);
     free_world(&w);
