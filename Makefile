@@ -141,9 +141,9 @@ ALL_OBJECTS  := $(LIB_OBJECTS) $(PIC_OBJECTS) $(CLI_OBJECTS) $(DOUBLE_OBJECTS) $
 
 STATIC_LIB := $(OUT)/libloss.a
 SHARED_LIB := $(OUT)/$(call SHARED_NAME,$(VERSION))
-# The programs hold the library; with SHARED=1, as in packages, they load it. They use what its headers declare, and no more.
-PROGRAM_LIB  = $(if $(SHARED),$(SHARED_LIB),$(STATIC_LIB))
-PROGRAM_LIBS = $(if $(SHARED),-lm -pthread,$(LIB_LIBS))
+# The programs hold the library; with SHARED_PROGRAMS=1, as in packages, they load it. They use what its headers declare, and no more.
+PROGRAM_LIB  = $(if $(SHARED_PROGRAMS),$(SHARED_LIB),$(STATIC_LIB))
+PROGRAM_LIBS = $(if $(SHARED_PROGRAMS),-lm -pthread,$(LIB_LIBS))
 
 # ---- Building ---------------------------------------------------------------------------------------------------------
 
@@ -596,4 +596,4 @@ help: ## List the targets
 	awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	echo
 	echo 'Variables: CC, CFLAGS, CPPFLAGS, LDFLAGS (added to ours), WERROR=1 (warnings are errors), V=1 (show the commands),'
-	echo 'SHARED=1 (programs that load libloss.so), BUILD=DIR (instead of build/), DESTDIR, PREFIX ($(PREFIX)), LIBDIR ($(LIBDIR)).'
+	echo 'SHARED_PROGRAMS=1 (they load libloss.so), BUILD=DIR (instead of build/), DESTDIR, PREFIX ($(PREFIX)), LIBDIR ($(LIBDIR)).'

@@ -252,10 +252,10 @@ static int info_content(const char *path, loss_path_kind kind, const target *t)
         return info_weights(path, weights);
     if (data && status != LOSS_ERR_NOMEM)
         return info_data(t);
-    int result = status == LOSS_ERR_FORMAT ? info_imported(path) : -1;
-    if (result >= 0)
-        return result;
-    return report_failure(loss_file_describe(path, &weights)); /* again, for its message */
+    if (status != LOSS_ERR_FORMAT)
+        return report_failure(status);
+    int result = info_imported(path);
+    return result >= 0 ? result : report_failure(loss_file_describe(path, &weights)); /* again, for its message */
 }
 
 static int print_command(const char *path, const char *command)

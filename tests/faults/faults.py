@@ -127,6 +127,7 @@ def plain(output):
     text = re.sub(r'"(created|seconds|images_per_second|rate|started|finished)":\s*[^,}\s]*', r'"\1":0', text)
     text = re.sub(r'"id":\s*"[0-9a-f]*"', '"id":""', text)
     text = re.sub(r'("command":\s*")cd \S+ && ', r'\1', text)
+    text = re.sub(r'("(data|weights|network_file)":\s*")[^"]*/', r'\1', text)
     return re.sub(r"\d+(\.\d+)? (s|ms|min|images/s)\b", "0 \\2", text)
 
 
