@@ -407,7 +407,7 @@ valgrind-readers: $(REPLAYS) ## Run the readers on their fuzz corpus under valgr
 # are those that would take minutes there, and one that starts itself.
 SYSROOT  := $(abspath $(BUILD))/arm64
 EMULATOR := qemu-aarch64 -L $(SYSROOT)/root
-NOT_EMULATED := kept curvature zoo zoo_check_work lanczos_core
+NOT_EMULATED := kept curvature zoo zoo_check_work reference golden simulation lanczos_core
 .PHONY: check-aarch64 check-emulated
 check-aarch64: $(OUT)/lossgrid ## Build for AArch64 and run unit and kernel tests in an emulator (Debian: gcc-aarch64-linux-gnu qemu-user)
 	tests/port/sysroot.sh $(SYSROOT)

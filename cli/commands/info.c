@@ -255,7 +255,9 @@ static int info_content(const char *path, loss_path_kind kind, const target *t)
     if (status != LOSS_ERR_FORMAT)
         return report_failure(status);
     int result = info_imported(path);
-    return result >= 0 ? result : report_failure(loss_file_describe(path, &weights)); /* again, for its message */
+    return result >= 0
+               ? result
+               : report_failure(loss_file_describe(path, &weights)); /* again, for its message */
 }
 
 static int print_command(const char *path, const char *command)
