@@ -1,8 +1,9 @@
 #include "estimate/smooth.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
+
+#include "base/one_thread.h"
 
 /* A side of a tile at most, and the points around it that it sees. */
 enum { TILE = 26, MARGIN = 6 };
@@ -193,14 +194,13 @@ loss_status lossi_smooth(size_t nx, size_t ny, const lossi_valued *measured,
 {
     grid g = {.nx = nx, .ny = ny, .measured = measured, .smoothed = smoothed};
     loss_status status = make_grid(&g);
-    int threads = openblas_get_num_threads();
-    openblas_set_num_threads(1); /* see plane/pca.c */
+    lossi_one_thread_begin();
     *model = status ? (lossi_process_model){0, 0} : find_model(&g);
     for (size_t i = 0; i < nx * ny; i++)
         smoothed[i] = measured[i];
     for (size_t i = 0; !status && model->spread > 0 && i < all_tiles(&g); i++)
         tell(&g, tile_at(&g, i), model);
-    openblas_set_num_threads(threads);
+    lossi_one_thread_end();
     free_grid(&g);
     return status;
 }

@@ -2,13 +2,13 @@
  * checkpoints, as sklearn's PCA(2) on the rows w_t - w_origin gives them. n parameters are many
  * and T checkpoints few, so they come from the T x T Gram matrix, with the checkpoints read from
  * their files again and again: memory is O(T^2) and some rows. */
-#include <cblas.h>
 #include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/one_thread.h"
 #include "base/team.h"
 #include "net/layout.h"
 #include "plane/kinds.h"
@@ -221,14 +221,13 @@ static loss_status make_direction(rows *r, const double *u, double sign, float *
     return status;
 }
 
-/* On one thread, so that the number of OpenBLAS's threads, which is the host program's, changes no
- * bit. Its core and version may: then the digests of the directions say that they are others. */
+/* OpenBLAS's core and version may change bits: then the digests of the directions say that they are
+ * others. */
 static lapack_int eigenvectors(lapack_int n, double *vectors, double *values)
 {
-    int threads = openblas_get_num_threads();
-    openblas_set_num_threads(1);
+    lossi_one_thread_begin();
     lapack_int info = LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'V', 'U', n, vectors, n, values);
-    openblas_set_num_threads(threads);
+    lossi_one_thread_end();
     return info;
 }
 
