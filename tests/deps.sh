@@ -4,7 +4,7 @@
 set -eu
 
 if ! command -v apt-get >/dev/null 2>&1; then
-    for module in openblas lapacke zlib libzip libpng sqlite3 libcjson cairo; do
+    for module in openblas lapacke zlib libzip libpng libjpeg libarchive sqlite3 libcjson libprotobuf-c cairo; do
         pkg-config --exists "$module" 2>/dev/null || missing="${missing:-} $module"
     done
     [ -z "${missing:-}" ] && exit 0
