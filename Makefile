@@ -82,9 +82,9 @@ VIEW_CFLAGS = $(eval VIEW_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(VIEW_MODUL
 VIEW_LIBS = $(eval VIEW_LIBS := $$(shell $(PKG_CONFIG) --libs glfw3 cairo zlib) -ldl $(GIF_LIBS))$(VIEW_LIBS)
 GIF_LIBS = $(eval GIF_LIBS := $$(shell $(PKG_CONFIG) --libs libgif 2>/dev/null))$(GIF_LIBS)
 
-# The user's flags come last, so that they win.
+# The user's flags come last, so that they win. What is built does not contain the folder that it was built in.
 INCLUDES   = -Iinclude -Ilibloss -I$(MADE)
-OUR_CFLAGS = -std=c11 -D_GNU_SOURCE -g -ffp-contract=off -fvisibility=hidden -pthread $(WARNINGS) $(OPTIMISE_$(CONFIG))
+OUR_CFLAGS = -std=c11 -D_GNU_SOURCE -g -ffile-prefix-map=$(CURDIR)=. -ffp-contract=off -fvisibility=hidden -pthread $(WARNINGS) $(OPTIMISE_$(CONFIG))
 COMPILE    = $(CC) $(OUR_CFLAGS) $(INCLUDES) $(MODULE_CFLAGS) $(if $(WERROR),-Werror) $(CPPFLAGS) $(CFLAGS)
 LINK       = $(CC) $(LINK_$(CONFIG)) $(CFLAGS) $(LDFLAGS)
 
