@@ -1,4 +1,4 @@
-/* Shares of a range, and numbers beside ticks. The scales themselves are the library's. */
+/* Shares of a range. The scales themselves are the library's. */
 #ifndef SCALE_H
 #define SCALE_H
 
@@ -10,8 +10,5 @@ enum { MOST_TICKS = 64 };
  * Their difference may be more than a double holds. */
 double share_of(double value, double low, double high);
 double value_at(double share, double low, double high);
-
-/** A number with as few digits as its tick needs. */
-void scale_text(double value, char text[32]);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "svg_text.h"
+#include "tick_text.h"
 
 static const double INK = 0.13, GREY = 0.35;
 
@@ -142,12 +143,12 @@ void figure_draw_x_axis(const figure *f, const frame *r, cairo_t *cr)
     cairo_set_line_width(cr, 1.6 * u);
     figure_font(cr, 20 * u, false);
     for (size_t i = 0; i < n; i++) {
-        char text[32];
+        char text[TICK_TEXT];
         double at = r->left + r->width * figure_along(f->x, ticks[i]);
         cairo_move_to(cr, at, bottom);
         cairo_rel_line_to(cr, 0, 8 * u);
         cairo_stroke(cr);
-        snprintf(text, sizeof text, "%.4g", ticks[i]);
+        tick_text(ticks[i], text);
         figure_text(cr, at, bottom + 32 * u, 0.5, text);
     }
     figure_font(cr, 22 * u, false);
@@ -162,13 +163,13 @@ void figure_draw_side_axis(const frame *r, double at, bool outward_right, const 
     cairo_set_line_width(cr, 1.6 * u);
     figure_font(cr, 20 * u, false);
     for (size_t i = 0; i < n; i++) {
-        char text[32];
+        char text[TICK_TEXT];
         cairo_text_extents_t extents;
         double y = r->top + r->height * (1 - places[i]);
         cairo_move_to(cr, at, y);
         cairo_rel_line_to(cr, sign * 8 * u, 0);
         cairo_stroke(cr);
-        snprintf(text, sizeof text, "%.4g", ticks[i]);
+        tick_text(ticks[i], text);
         cairo_text_extents(cr, text, &extents);
         widest = extents.x_advance > widest ? extents.x_advance : widest;
         figure_text(cr, at + sign * 13 * u, y + 7 * u, outward_right ? 0 : 1, text);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "figure/figure_overlay.h"
+#include "tick_text.h"
 
 void figure_point(const figure *f, const frame *r, double x, double y, double at[2])
 {
@@ -225,10 +226,10 @@ bool figure_label_contours(const figure *f, const frame *r, label_room *room, ca
     bool made = drawing_make(&d, f, r);
     figure_font(cr, 16 * r->unit, false);
     for (size_t i = 0; made && i < d.n; i++) {
-        char text[32];
+        char text[TICK_TEXT];
         size_t k = d.order[i].line;
         double level = loss_contours_line(f->overlay->lines, k).level;
-        snprintf(text, sizeof text, "%.4g", overlay_value(f->overlay, level));
+        tick_text(overlay_value(f->overlay, level), text);
         label_line(&d.lines[k], &d.map, (uint32_t)k + 1, text, r->unit, room, cr);
     }
     drawing_free(&d);

@@ -13,6 +13,7 @@
 
 #include "scene/mesh.h"
 #include "scene/relief.h"
+#include "tick_text.h"
 
 static void near_vec(vec3 a, vec3 b)
 {
@@ -114,13 +115,19 @@ static void test_pan_moves_with_the_hand(void **state)
 static void test_numbers_beside_ticks(void **state)
 {
     (void)state;
-    char text[32];
-    scale_text(-0.5, text);
+    char text[TICK_TEXT];
+    tick_text(-0.5, text);
     assert_string_equal(text, "\342\210\2220.5");
-    scale_text(-0.0, text);
+    tick_text(-0.0, text);
     assert_string_equal(text, "0");
-    scale_text(1e-14, text); /* a tick of a logarithmic scale, not a rounded 0 */
+    tick_text(1e-14, text); /* a tick of a logarithmic scale, not a rounded 0 */
     assert_string_equal(text, "1e-14");
+    tick_text(0.30000000000000004, text);
+    assert_string_equal(text, "0.3");
+    tick_text(-12500, text);
+    assert_string_equal(text, "\342\210\22212500");
+    tick_text(1e6, text);
+    assert_string_equal(text, "1e+06");
 }
 
 enum { NX = 9, NY = 7 };

@@ -6,6 +6,7 @@
 
 #include "overlay/draw.h"
 #include "overlay/overlay_parts.h"
+#include "tick_text.h"
 
 static void gradient(const session *s, box b, cairo_t *cr)
 {
@@ -96,9 +97,9 @@ void overlay_bar(const session *s, cairo_t *cr)
     size_t n = loss_scale_ticks(&range, (size_t)fmax(2, height / (60 * u)), ticks, MOST_TICKS);
     double widest = 0;
     for (size_t i = 0; i < n; i++) {
-        char text[32];
+        char text[TICK_TEXT];
         double y = b.y + b.h * (1 - loss_scale_place(&range, ticks[i]));
-        scale_text(ticks[i], text);
+        tick_text(ticks[i], text);
         cairo_move_to(cr, b.x + b.w, y);
         cairo_line_to(cr, b.x + b.w + 5 * u, y);
         cairo_stroke(cr);

@@ -7,6 +7,7 @@
 #include "line_stats.h"
 #include "overlay/draw.h"
 #include "overlay/overlay_parts.h"
+#include "tick_text.h"
 
 /* Where the curves are drawn, and by what scale. */
 typedef struct plot {
@@ -75,13 +76,13 @@ static void draw_axes(const plot *p, size_t number, cairo_t *cr)
         cairo_line_to(cr, b->x + b->w, y);
         cairo_stroke(cr);
         ink(cr, t->ink, 1);
-        scale_text(ticks[i], text);
+        tick_text(ticks[i], text);
         text_at(cr, b->x - 8 * u, y + 4.2 * u, 1, text);
     }
     double low = p->g->x[0], high = p->g->x[p->g->nx - 1];
     n = loss_ticks(low, high, false, 6, ticks, MOST_TICKS);
     for (size_t i = 0; i < n; i++) {
-        scale_text(ticks[i], text);
+        tick_text(ticks[i], text);
         text_at(cr, b->x + b->w * share_of(ticks[i], low, high), b->y + b->h + 18 * u, 0.5, text);
     }
     font(cr, 13 * u, true);

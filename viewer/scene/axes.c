@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tick_text.h"
+
 static const double TICK = 0.03; /* length of a tick, scene units */
 static const double EDGE_ON =
     0.16; /* an axis seen end-on, of which less than this part shows, gets no text */
@@ -53,7 +55,7 @@ static void floor_axis(const stage *t, bool is_y, const char *name)
         vec3 near = is_y ? (vec3){side, at, t->base} : (vec3){at, side, t->base};
         vec3 far = is_y ? (vec3){-side, at, t->base} : (vec3){at, -side, t->base};
         vec3 top = far;
-        char words[32];
+        char words[TICK_TEXT];
         top.z = r->height;
         if (t->s->set.grid && t->floor && !(t->base > 0))
             line(t->a, near, far, AXIS_GRID);
@@ -62,7 +64,7 @@ static void floor_axis(const stage *t, bool is_y, const char *name)
         if (!has_text)
             continue;
         line(t->a, near, vec_add(near, vec_scale(outward, TICK)), AXIS_INK);
-        scale_text(ticks[i], words);
+        tick_text(ticks[i], words);
         text(t->a, near, outward, 1, false, words);
     }
     if (has_text) {
@@ -111,14 +113,14 @@ static void height_axis(const stage *t)
     high.z = r->height;
     for (size_t i = 0; i < n; i++) {
         vec3 at = edge;
-        char words[32];
+        char words[TICK_TEXT];
         at.z = r->height * loss_scale_place(&r->scale, ticks[i]);
         if (t->s->set.grid)
             wall_lines(t, at.z);
         if (!t->s->set.axes)
             continue;
         line(t->a, at, vec_add(at, vec_scale(outward, TICK)), AXIS_INK);
-        scale_text(ticks[i], words);
+        tick_text(ticks[i], words);
         text(t->a, at, outward, 1, false, words);
     }
     if (t->s->set.axes) {

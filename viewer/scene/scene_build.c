@@ -8,6 +8,7 @@
 
 #include "colours.h"
 #include "scene/growth.h"
+#include "tick_text.h"
 
 /* ---- Surfaces ------------------------------------------------------------------------------- */
 
@@ -144,9 +145,9 @@ static mark *add_mark(view *v, mark_kind kind, vec3 at)
 }
 
 /* The loss at a height of the relief. */
-static void value_text(const relief *r, double z, char text[32])
+static void value_text(const relief *r, double z, char text[TICK_TEXT])
 {
-    scale_text(loss_scale_value(&r->scale, z / r->height), text);
+    tick_text(loss_scale_value(&r->scale, z / r->height), text);
 }
 
 /* The height of a loss of zero, below which no minimum is fitted to losses; where heights are
