@@ -28,6 +28,7 @@ typedef struct surface_layer {
         GLsizei n;
     } meshes[MOST_VIEWS][N_MESHES];
     size_t stride[MOST_VIEWS]; /* of the fine mesh */
+    double unseen[MOST_VIEWS]; /* the heights that it does not tell apart */
 } surface_layer;
 
 bool surface_layer_create(surface_layer *l, problem *p);
@@ -38,6 +39,8 @@ void surface_layer_free(surface_layer *l);
 bool surface_layer_upload(surface_layer *l, const scene *s, size_t number, double across);
 /** Whether the meshes that are there are fine enough for so many pixels. */
 bool surface_layer_is_fine(const surface_layer *l, const scene *s, size_t number, double across);
+/** Uploads a coarse mesh of a view whose fine one is large. @return false: out of memory */
+bool surface_layer_upload_coarse(surface_layer *l, const scene *s, size_t number);
 /** Draws the solid surface, coarse while it moves where that was found to be needed. */
 void surface_layer_draw(surface_layer *l, const eye *e, size_t number, bool is_coarse);
 /** The texture of the colour map that the settings ask for. */

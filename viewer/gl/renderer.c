@@ -56,7 +56,7 @@ static double across(const session *s, size_t number)
     return s->layout.views[number].h / camera_extent(&l) * 2;
 }
 
-static bool upload(renderer *r, const session *whole)
+static bool upload(renderer *r, const session *whole, bool is_coarse)
 {
     const scene *s = &whole->scene;
     bool done = true, changed = r->surface_version != s->surface_version ||
@@ -67,6 +67,8 @@ static bool upload(renderer *r, const session *whole)
             floor_layer_upload(&r->floors, s, i);
         if (changed || (i < s->n_views && !surface_layer_is_fine(&r->surfaces, s, i, pixels)))
             done = surface_layer_upload(&r->surfaces, s, i, pixels) && done;
+        if (is_coarse && i < s->n_views)
+            done = surface_layer_upload_coarse(&r->surfaces, s, i) && done;
     }
     if (r->version != s->version || r->n_views != s->n_views)
         for (size_t i = 0; i < s->n_views; i++) {
@@ -177,7 +179,7 @@ static void draw_lines(renderer *r, const session *s, const eye *e, size_t numbe
 static bool draw_tile(renderer *r, const session *s, bool is_coarse, problem *p)
 {
     const scene *c = &s->scene;
-    if (!upload(r, s))
+    if (!upload(r, s, is_coarse))
         return problem_set(p, "no memory for the surface");
     glViewport(-r->tile.x, -(GLint)tile_low(r, s), (GLsizei)s->layout.width,
                (GLsizei)s->layout.height);

@@ -39,11 +39,12 @@ static void attribute(GLuint number, GLint n, size_t offset)
     glVertexAttribPointer(number, n, GL_FLOAT, GL_FALSE, sizeof(vertex), (const void *)offset);
 }
 
-static bool upload(struct surface_buffers *b, const relief *r, const occlusion *o, size_t stride)
+static bool upload(struct surface_buffers *b, const relief *r, const occlusion *o, size_t stride,
+                   double unseen)
 {
     mesh m;
     release(b);
-    if (!mesh_make(&m, r, o, stride))
+    if (!mesh_make(&m, r, o, stride, unseen))
         return false;
     glGenVertexArrays(1, &b->array);
     glGenBuffers(1, &b->vertices);
@@ -67,14 +68,14 @@ static bool upload(struct surface_buffers *b, const relief *r, const occlusion *
 }
 
 static bool upload_ghost(struct surface_buffers *b, const scene *s, const view *v, ghost_side side,
-                         size_t stride)
+                         size_t stride, double unseen)
 {
     relief r;
     bool has;
     release(b);
     if (!ghost_make(&r, &has, s, v, side))
         return false;
-    bool done = !has || upload(b, &r, NULL, stride);
+    bool done = !has || upload(b, &r, NULL, stride, unseen);
     if (has)
         relief_free(&r);
     return done;
@@ -88,10 +89,22 @@ static size_t stride_of(const relief *r, double across)
     return side > 2 * wanted ? (size_t)(side / fmax(wanted, 16)) : 1;
 }
 
+/* Heights that differ by less are not told apart in the picture. Where facets are seen, or edges of
+ * bands and small differences of slope, each cell is drawn. */
+static double unseen_of(const settings *set, double across)
+{
+    static const double part_of_pixel = 0.3;
+    bool shows_cells = set->shading == SHADING_FLAT || set->texture == TEXTURE_BANDS ||
+                       set->texture == TEXTURE_SLOPE;
+    return shows_cells ? 0 : part_of_pixel * 2 / fmax(across, 16);
+}
+
 bool surface_layer_is_fine(const surface_layer *l, const scene *s, size_t number, double across)
 {
+    static const double slack = 1.5; /* zooming does not make a mesh for each frame */
     const view *v = &s->views[number];
-    return !v->has_relief || l->stride[number] <= stride_of(&v->relief, across);
+    return !v->has_relief || (l->stride[number] <= stride_of(&v->relief, across) &&
+                              l->unseen[number] <= slack * unseen_of(&s->set, across));
 }
 
 bool surface_layer_upload(surface_layer *l, const scene *s, size_t number, double across)
@@ -102,16 +115,31 @@ bool surface_layer_upload(surface_layer *l, const scene *s, size_t number, doubl
         release(&b[k]);
     if (number >= s->n_views || !v->has_relief)
         return true;
-    size_t side = v->relief.nx > v->relief.ny ? v->relief.nx : v->relief.ny,
-           stride = (side + COARSE_SIDE - 1) / COARSE_SIDE, fine = stride_of(&v->relief, across);
-    l->stride[number] = fine;
+    size_t stride = l->stride[number] = stride_of(&v->relief, across);
+    double unseen = l->unseen[number] = unseen_of(&s->set, across);
     occlusion o;
-    bool done = occlusion_make(&o, &v->relief) && upload(&b[MESH_FINE], &v->relief, &o, fine) &&
-                (stride < 3 * fine || upload(&b[MESH_COARSE], &v->relief, &o, stride));
+    bool done =
+        occlusion_make(&o, &v->relief) && upload(&b[MESH_FINE], &v->relief, &o, stride, unseen);
     occlusion_free(&o);
-    return done && (!s->set.ghost ||
-                    (upload_ghost(&b[MESH_GHOSTS + GHOST_ABOVE], s, v, GHOST_ABOVE, fine) &&
-                     upload_ghost(&b[MESH_GHOSTS + GHOST_BELOW], s, v, GHOST_BELOW, fine)));
+    return done &&
+           (!s->set.ghost ||
+            (upload_ghost(&b[MESH_GHOSTS + GHOST_ABOVE], s, v, GHOST_ABOVE, stride, unseen) &&
+             upload_ghost(&b[MESH_GHOSTS + GHOST_BELOW], s, v, GHOST_BELOW, stride, unseen)));
+}
+
+bool surface_layer_upload_coarse(surface_layer *l, const scene *s, size_t number)
+{
+    struct surface_buffers *b = l->meshes[number];
+    const view *v = &s->views[number];
+    const GLsizei most = 3 * 6 * COARSE_SIDE * COARSE_SIDE;
+    if (b[MESH_COARSE].n || b[MESH_FINE].n < most)
+        return true;
+    size_t side = v->relief.nx > v->relief.ny ? v->relief.nx : v->relief.ny;
+    occlusion o;
+    bool done = occlusion_make(&o, &v->relief) &&
+                upload(&b[MESH_COARSE], &v->relief, &o, (side + COARSE_SIDE - 1) / COARSE_SIDE, 0);
+    occlusion_free(&o);
+    return done;
 }
 
 static void set_colours(surface_layer *l, int map)

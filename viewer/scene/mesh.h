@@ -20,8 +20,10 @@ typedef struct mesh {
 
 /** The triangles of every stride-th row and column, the last ones included. `o` may be NULL:
  * nothing is hidden. Cells with a corner that has no height have none.
+ *  @param unseen  heights that differ by so much, in scene units, are not told apart: what is
+ * nearly plane gets few triangles. 0: each cell gets its two, along the same diagonal
  *  @return false: out of memory */
-bool mesh_make(mesh *m, const relief *r, const occlusion *o, size_t stride);
+bool mesh_make(mesh *m, const relief *r, const occlusion *o, size_t stride, double unseen);
 void mesh_free(mesh *m);
 
 #endif
