@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,14 +53,45 @@ static size_t decimal_length(const char *text)
     return n;
 }
 
+/* A decimal number of n bytes without an exponent and with at most 15 digits, as most in files are:
+ * its digits and the power of ten are then doubles, and their quotient is rounded once, as strtod
+ * rounds.
+ * @return false: it is longer, or has an exponent */
+static bool parse_short(const char *text, size_t n, double *value)
+{
+    static const double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    enum { MOST_DIGITS = 15 };
+    uint64_t all = 0;
+    size_t n_digits = 0, n_fraction = 0;
+    bool has_point = false;
+    for (size_t i = 0; i < n && n_digits <= MOST_DIGITS; i++) {
+        if (text[i] == 'e' || text[i] == 'E')
+            return false;
+        if (text[i] == '.') {
+            has_point = true;
+            continue;
+        }
+        all = 10 * all + (uint64_t)(text[i] - '0');
+        n_digits++;
+        n_fraction += has_point;
+    }
+    if (n_digits > MOST_DIGITS || FLT_EVAL_METHOD != 0) /* where doubles are rounded twice */
+        return false;
+    *value = (double)all / powers[n_fraction];
+    return true;
+}
+
 /* Length of a decimal number; 0 if there is none, or none that a double can hold. */
 static size_t parse_decimal(const char *text, double *value)
 {
     size_t n = decimal_length(text);
-    if (n == 1 && *text == '0') /* of 0x10 the number is 0, and strtod would go on */
-        *value = 0;
-    else if (n)
+    /* Of 0x10 the number is 0, which is short; strtod would go on. */
+    if (n && !parse_short(text, n, value)) {
+        locale_t previous = lossi_use_c_locale();
         *value = strtod(text, NULL);
+        lossi_restore_locale(previous);
+    }
     return isfinite(*value) ? n : 0;
 }
 
@@ -70,11 +102,9 @@ bool loss_number_parse(const char *text, const char **end, double *value)
     bool is_negative = *text == '-';
     const char *at = text + (is_negative || *text == '+');
     double read = 0;
-    locale_t previous = lossi_use_c_locale();
-    size_t n = parse_word(at, &read);
+    size_t n = parse_decimal(at, &read);
     if (!n)
-        n = parse_decimal(at, &read);
-    lossi_restore_locale(previous);
+        n = parse_word(at, &read);
     if (!n || (!end && at[n]))
         return false;
     *value = is_negative ? -read : read;
