@@ -31,6 +31,26 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* The coordinates of all rows, each at least once: of a grid, one axis changes slowly and the other
+ * repeats itself, so that most need no place in the sorting below. @return how many. */
+static size_t gather(const lossi_scatter *s, bool is_y, double *values)
+{
+    size_t n = 0, last = 0; /* where the coordinate of the row before is */
+    for (size_t i = 0; i < s->n; i++) {
+        double value = is_y ? s->rows[i].y : s->rows[i].x;
+        size_t next = last + 1 < n ? last + 1 : 0;
+        if (n && value == values[last])
+            continue;
+        if (n && value == values[next]) {
+            last = next;
+            continue;
+        }
+        last = n;
+        values[n++] = value;
+    }
+    return n;
+}
+
 /* The distinct coordinates, in place. @return how many. */
 static size_t distinct(double *values, size_t n)
 {
@@ -48,9 +68,7 @@ static loss_status find_axis(const lossi_scatter *s, bool is_y, double **axis, s
     *axis = malloc(s->n * sizeof **axis);
     if (!*axis)
         return lossi_fail_nomem(s->n * sizeof **axis);
-    for (size_t i = 0; i < s->n; i++)
-        (*axis)[i] = is_y ? s->rows[i].y : s->rows[i].x;
-    *n = distinct(*axis, s->n);
+    *n = distinct(*axis, gather(s, is_y, *axis));
     return LOSS_OK;
 }
 
