@@ -27,21 +27,19 @@ typedef struct tracer {
     lossi_faces faces;
     double *x, *y;    /* coordinates of the axes */
     uint8_t *entered; /* [faces] bit k: a line was traced that enters by edge k */
+    uint8_t *above;   /* [points] of the grid: whether it is above the level */
+    size_t *crossed;  /* the faces with corners above the level and others, ascending */
+    size_t n_crossed, capacity;
     double level;
     loss_contours *out;
 } tracer;
-
-static bool is_above(const tracer *t, size_t point)
-{
-    return t->faces.grid->z[point] > t->level;
-}
 
 /* Bit k: corner k is above. */
 static unsigned corners_above(const tracer *t, const size_t corners[4])
 {
     unsigned above = 0;
     for (size_t k = 0; k < t->faces.n_edges; k++)
-        above |= (unsigned)is_above(t, corners[k]) << k;
+        above |= (unsigned)t->above[corners[k]] << k;
     return above;
 }
 
@@ -155,17 +153,52 @@ static bool trace(tracer *t, size_t face, size_t edge)
     return added && add_line(t->out, first, t->level, goes_on);
 }
 
+/* Adds the faces of a cell that the level crosses. @return false when memory is out. */
+static bool add_crossed(tracer *t, size_t cell)
+{
+    size_t n_parts = t->faces.triangles ? 2 : 1, corners[4];
+    unsigned all = (1u << t->faces.n_edges) - 1;
+    for (size_t part = 0; part < n_parts && t->faces.whole[cell]; part++) {
+        size_t face = n_parts * cell + part;
+        void *crossed = t->crossed;
+        lossi_face_corners(&t->faces, face, corners);
+        unsigned above = corners_above(t, corners);
+        if (above == 0 || above == all)
+            continue;
+        if (!lossi_reserve(&crossed, &t->capacity, t->n_crossed, sizeof *t->crossed))
+            return false;
+        t->crossed = crossed;
+        t->crossed[t->n_crossed++] = face;
+    }
+    return true;
+}
+
+/* Of a fine grid a level crosses few faces; all others are looked at once, and quickly. */
+static bool find_crossed(tracer *t)
+{
+    const loss_grid *g = t->faces.grid;
+    size_t nx = g->x.n;
+    for (size_t i = 0; i < nx * g->y.n; i++)
+        t->above[i] = g->z[i] > t->level;
+    t->n_crossed = 0;
+    for (size_t y = 0; y + 1 < g->y.n; y++)
+        for (size_t x = 0; x + 1 < nx; x++) {
+            const uint8_t *at = t->above + y * nx + x;
+            int n_above = at[0] + at[1] + at[nx] + at[nx + 1];
+            if (n_above % 4 && !add_crossed(t, y * (nx - 1) + x))
+                return false;
+        }
+    return true;
+}
+
 /* Traces the lines not traced yet that enter faces: only from the border, or all. */
 static bool trace_all(tracer *t, bool from_border)
 {
     size_t n = t->faces.n_edges, corners[4], other, other_edge;
-    for (size_t face = 0; face < t->faces.n; face++) {
-        if (!lossi_face_is_there(&t->faces, face))
-            continue;
+    for (size_t i = 0; i < t->n_crossed; i++) {
+        size_t face = t->crossed[i];
         lossi_face_corners(&t->faces, face, corners);
         unsigned above = corners_above(t, corners);
-        if (above == 0 || above == (1u << n) - 1)
-            continue;
         for (size_t edge = 0; edge < n; edge++) {
             bool enters = (above >> edge & 1) && !(above >> (edge + 1) % n & 1) &&
                           !(t->entered[face] >> edge & 1);
@@ -182,9 +215,10 @@ static bool trace_levels(tracer *t, const double *levels, size_t n_levels)
 {
     for (size_t i = 0; i < n_levels; i++) {
         t->level = levels[i];
-        memset(t->entered, 0, t->faces.n);
-        if (!trace_all(t, true) || !trace_all(t, false))
+        if (!find_crossed(t) || !trace_all(t, true) || !trace_all(t, false))
             return false;
+        for (size_t k = 0; k < t->n_crossed; k++) /* no line runs through others */
+            t->entered[t->crossed[k]] = 0;
     }
     return true;
 }
@@ -212,11 +246,14 @@ loss_status loss_contours_create(loss_contours **out, const loss_grid *grid, con
                 .out = calloc(1, sizeof **out)};
     bool done =
         t.x && t.y && t.out && lossi_faces_make(&t.faces, grid, cells == LOSS_CONTOUR_TRIANGLES);
-    t.entered = done ? lossi_alloc(t.faces.n, 1) : NULL;
-    done = t.entered && trace_levels(&t, levels, n_levels);
+    t.entered = done ? calloc(t.faces.n, 1) : NULL;
+    t.above = done ? lossi_alloc(grid->x.n * grid->y.n, 1) : NULL;
+    done = t.entered && t.above && trace_levels(&t, levels, n_levels);
     free(t.x);
     free(t.y);
     free(t.entered);
+    free(t.above);
+    free(t.crossed);
     lossi_faces_free(&t.faces);
     if (done) {
         *out = t.out;
