@@ -19,6 +19,13 @@ static double linear_of(double c)
     return c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4);
 }
 
+/* A map in Lab; what colours are told apart by, beside it, since they are looked up often. */
+typedef struct lab_map {
+    lab of[COLOUR_STEPS];
+    double l[COLOUR_STEPS], a[COLOUR_STEPS], b[COLOUR_STEPS];
+    double linear[256]; /* of the bytes of sRGB */
+} lab_map;
+
 static double encoded(double c)
 {
     return c <= 0.0031308 ? 12.92 * c : 1.055 * pow(c, 1 / 2.4) - 0.055;
@@ -34,10 +41,9 @@ static double lab_curve_back(double f)
     return f * f * f > 216.0 / 24389 ? f * f * f : (116 * f - 16) / (24389.0 / 27);
 }
 
-static lab lab_of(const uint8_t colour[3])
+static lab lab_of(const lab_map *map, const uint8_t colour[3])
 {
-    double r = linear_of(colour[0] / 255.0), g = linear_of(colour[1] / 255.0),
-           b = linear_of(colour[2] / 255.0);
+    double r = map->linear[colour[0]], g = map->linear[colour[1]], b = map->linear[colour[2]];
     double x = lab_curve((0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / 0.95047),
            y = lab_curve(0.2126729 * r + 0.7151522 * g + 0.0721750 * b),
            z = lab_curve((0.0193339 * r + 0.1191920 * g + 0.9503041 * b) / 1.08883);
@@ -66,39 +72,48 @@ static double squared(lab a, lab b)
     return (a.l - b.l) * (a.l - b.l) + (a.a - b.a) * (a.a - b.a) + (a.b - b.b) * (a.b - b.b);
 }
 
-static int nearest(const lab map[COLOUR_STEPS], lab colour)
+static int nearest(const lab_map *map, lab colour)
 {
+    double far[COLOUR_STEPS];
     int best = 0;
+    for (int i = 0; i < COLOUR_STEPS; i++) /* apart from the search, so that vectors do it */
+        far[i] = squared((lab){map->l[i], map->a[i], map->b[i]}, colour);
     for (int i = 1; i < COLOUR_STEPS; i++)
-        if (squared(map[i], colour) < squared(map[best], colour))
-            best = i;
+        best = far[i] < far[best] ? i : best;
     return best;
 }
 
-static void read_map(int map, uint8_t table[COLOUR_STEPS][3], lab all[COLOUR_STEPS])
+static void read_map(int map, uint8_t table[COLOUR_STEPS][3], lab_map *all)
 {
     colours_table(map, table);
-    for (int i = 0; i < COLOUR_STEPS; i++)
-        all[i] = lab_of(table[i]);
+    for (int i = 0; i < 256; i++)
+        all->linear[i] = linear_of(i / 255.0);
+    for (int i = 0; i < COLOUR_STEPS; i++) {
+        all->of[i] = lab_of(all, table[i]);
+        all->l[i] = all->of[i].l;
+        all->a[i] = all->of[i].a;
+        all->b[i] = all->of[i].b;
+    }
 }
 
 int colours_read(int map, const uint8_t colour[3])
 {
     uint8_t table[COLOUR_STEPS][3];
-    lab all[COLOUR_STEPS];
-    read_map(map, table, all);
-    return nearest(all, lab_of(colour));
+    lab_map all;
+    read_map(map, table, &all);
+    return nearest(&all, lab_of(&all, colour));
 }
 
 /* The direction that is lighter, at a right angle to the map, turned about the map's way: a unit
  * vector, or nothing. Straight up, dark violet soon leaves what a screen can show; turned towards
  * another hue it gets further. */
-static lab lighter(const lab map[COLOUR_STEPS], int i, double turn)
+static lab lighter(const lab_map *map, int i, double turn)
 {
     enum { REACH = 6 }; /* steps to each side: the tables are rounded to bytes */
     int from = i < REACH ? 0 : i - REACH,
         to = i + REACH >= COLOUR_STEPS ? COLOUR_STEPS - 1 : i + REACH;
-    lab way = {map[to].l - map[from].l, map[to].a - map[from].a, map[to].b - map[from].b};
+    lab way = {map->of[to].l - map->of[from].l, map->of[to].a - map->of[from].a,
+               map->of[to].b - map->of[from].b};
     double length = sqrt(squared(way, (lab){0, 0, 0}));
     if (!(length > 0))
         return way;
@@ -117,14 +132,15 @@ static lab lighter(const lab map[COLOUR_STEPS], int i, double turn)
 enum { SLIP = 3 }; /* of 255: 1.2 % */
 
 /* How far colour i can go that way. */
-static double reach_of(const lab map[COLOUR_STEPS], int i, lab way, double step)
+static double reach_of(const lab_map *map, int i, lab way, double step)
 {
     static const double furthest = 20;
     double reached = 0;
     for (double far = step; far <= furthest; far += step) {
         uint8_t seen[3];
-        lab there = {map[i].l + far * way.l, map[i].a + far * way.a, map[i].b + far * way.b};
-        if (!rgb_of(there, seen) || abs(nearest(map, lab_of(seen)) - i) > SLIP)
+        lab there = {map->of[i].l + far * way.l, map->of[i].a + far * way.a,
+                     map->of[i].b + far * way.b};
+        if (!rgb_of(there, seen) || abs(nearest(map, lab_of(map, seen)) - i) > SLIP)
             break;
         reached = far;
     }
@@ -156,7 +172,7 @@ static void smooth(double reach[COLOUR_STEPS])
 }
 
 /* Where colour i goes on a side: lighter (sign 1) or darker (-1). */
-static lab way_of(const lab map[COLOUR_STEPS], int i, double sign, double turn)
+static lab way_of(const lab_map *map, int i, double sign, double turn)
 {
     lab up = lighter(map, i, turn);
     return (lab){sign * up.l, sign * up.a, sign * up.b};
@@ -164,7 +180,7 @@ static lab way_of(const lab map[COLOUR_STEPS], int i, double sign, double turn)
 
 /* The turns that win most lightness, alike for neighbours: one is looked for at every few colours,
  * and all have the mean of some. */
-static void choose_turns(const lab map[COLOUR_STEPS], double sign, double turns[COLOUR_STEPS])
+static void choose_turns(const lab_map *map, double sign, double turns[COLOUR_STEPS])
 {
     enum { SIDE = 12, MOST = 4, APART = 4 };
     static const double step = 0.3; /* radians */
@@ -195,20 +211,20 @@ static void choose_turns(const lab map[COLOUR_STEPS], double sign, double turns[
 
 /* How far colour i goes of `reach`: so far that its mixtures with the plain one, which the graphics
  * card makes of their sRGB, are read as it, too. */
-static double reach_mixed(const lab map[COLOUR_STEPS], const uint8_t plain[3], int i, lab way,
-                          double reach)
+static double reach_mixed(const lab_map *map, const uint8_t plain[3], int i, lab way, double reach)
 {
     enum { MIXTURES = 8 };
     for (int tries = 0; tries < 40; tries++, reach *= 0.85) {
         uint8_t end[3] = {plain[0], plain[1], plain[2]}, mixed[3];
         bool is_read = true;
-        rgb_of((lab){map[i].l + reach * way.l, map[i].a + reach * way.a, map[i].b + reach * way.b},
+        rgb_of((lab){map->of[i].l + reach * way.l, map->of[i].a + reach * way.a,
+                     map->of[i].b + reach * way.b},
                end);
         for (int part = 1; part <= MIXTURES && is_read; part++) {
             for (int k = 0; k < 3; k++)
                 mixed[k] = (uint8_t)((plain[k] * (MIXTURES - part) + end[k] * part + MIXTURES / 2) /
                                      MIXTURES);
-            is_read = abs(nearest(map, lab_of(mixed)) - i) <= SLIP + 1;
+            is_read = abs(nearest(map, lab_of(map, mixed)) - i) <= SLIP + 1;
         }
         if (is_read)
             return reach;
@@ -219,24 +235,24 @@ static double reach_mixed(const lab map[COLOUR_STEPS], const uint8_t plain[3], i
 void colours_lit(int map, uint8_t out[N_LIGHTS][COLOUR_STEPS][3])
 {
     uint8_t table[COLOUR_STEPS][3];
-    lab all[COLOUR_STEPS];
-    read_map(map, table, all);
+    lab_map all;
+    read_map(map, table, &all);
     for (int side = 0; side < N_LIGHTS; side++) {
         double reach[COLOUR_STEPS], turns[COLOUR_STEPS], sign = side - 1;
         memcpy(out[side], table, sizeof out[side]);
         if (side == LIGHT_PLAIN)
             continue;
-        choose_turns(all, sign, turns);
+        choose_turns(&all, sign, turns);
         for (int i = 0; i < COLOUR_STEPS; i++) {
-            lab way = way_of(all, i, sign, turns[i]);
-            reach[i] = reach_mixed(all, table[i], i, way, reach_of(all, i, way, 0.5));
+            lab way = way_of(&all, i, sign, turns[i]);
+            reach[i] = reach_mixed(&all, table[i], i, way, reach_of(&all, i, way, 0.5));
         }
         smooth(reach);
         for (int i = 0; i < COLOUR_STEPS; i++) {
-            lab way = way_of(all, i, sign, turns[i]);
-            reach[i] = reach_mixed(all, table[i], i, way, reach[i]);
-            rgb_of((lab){all[i].l + reach[i] * way.l, all[i].a + reach[i] * way.a,
-                         all[i].b + reach[i] * way.b},
+            lab way = way_of(&all, i, sign, turns[i]);
+            reach[i] = reach_mixed(&all, table[i], i, way, reach[i]);
+            rgb_of((lab){all.of[i].l + reach[i] * way.l, all.of[i].a + reach[i] * way.a,
+                         all.of[i].b + reach[i] * way.b},
                    out[side][i]);
         }
     }

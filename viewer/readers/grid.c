@@ -55,6 +55,15 @@ static void find_interval(const double *axis, double value, size_t *low, size_t 
 size_t grid_interval(const double *axis, size_t n, double value)
 {
     size_t low = 0, high = n - 1;
+    double guess = (value - axis[0]) / (axis[high] - axis[0]) * (double)high;
+    if (guess >= 1 && guess < (double)high) { /* most axes are even: it is there or beside */
+        size_t at = (size_t)guess;
+        if (axis[at - 1] <= value && value < axis[at])
+            return at - 1;
+        if (axis[at] <= value && value < axis[at + 1])
+            return at;
+        *(axis[at] <= value ? &low : &high) = at;
+    }
     find_interval(axis, value, &low, &high);
     return low;
 }

@@ -19,22 +19,35 @@ static size_t index_of(size_t i, size_t n, size_t all)
     return n > 1 ? i * (all - 1) / (n - 1) : 0;
 }
 
-/* The sine of how high the surface stands around a place, the mean of all directions. */
-static double hidden_at(const relief *r, double x, double y, double z)
+enum { DIRECTIONS = 12, STEPS = 7 };
+typedef struct directions {
+    double x[DIRECTIONS], y[DIRECTIONS];
+} directions;
+
+static directions all_directions(void)
 {
-    enum { DIRECTIONS = 12, STEPS = 7 };
+    directions d;
+    for (int k = 0; k < DIRECTIONS; k++) {
+        d.x[k] = cos(TURN * (k + 0.5) / DIRECTIONS);
+        d.y[k] = sin(TURN * (k + 0.5) / DIRECTIONS);
+    }
+    return d;
+}
+
+/* The sine of how high the surface stands around a place, the mean of all directions. */
+static double hidden_at(const relief *r, const directions *d, double x, double y, double z)
+{
     static const double first = 0.03, growth = 1.5; /* scene units */
     double sum = 0;
     for (int k = 0; k < DIRECTIONS; k++) {
-        double dx = cos(TURN * (k + 0.5) / DIRECTIONS), dy = sin(TURN * (k + 0.5) / DIRECTIONS),
-               steepest = 0, far = first;
+        double dx = d->x[k], dy = d->y[k], steepest = 0, far = first;
         for (int step = 0; step < STEPS; step++, far *= growth) {
             double there = relief_height_at(r, x + far * dx, y + far * dy);
             double rise = (there < r->height ? there : r->height) - z;
             if (!isnan(there) && rise / far > steepest)
                 steepest = rise / far;
         }
-        sum += steepest / hypot(1, steepest);
+        sum += steepest / sqrt(1 + steepest * steepest);
     }
     return sum / DIRECTIONS;
 }
@@ -43,11 +56,12 @@ bool occlusion_make(occlusion *o, const relief *r)
 {
     *o = (occlusion){.nx = r->nx < MOST_OCCLUSION ? r->nx : MOST_OCCLUSION,
                      .ny = r->ny < MOST_OCCLUSION ? r->ny : MOST_OCCLUSION};
+    directions d = all_directions();
     o->hidden = malloc(o->nx * o->ny * sizeof *o->hidden);
     for (size_t i = 0; o->hidden && i < o->nx * o->ny; i++) {
         size_t ix = index_of(i % o->nx, o->nx, r->nx), iy = index_of(i / o->nx, o->ny, r->ny);
         double z = r->z[iy * r->nx + ix];
-        o->hidden[i] = isnan(z) ? 0 : (float)hidden_at(r, r->x[ix], r->y[iy], z);
+        o->hidden[i] = isnan(z) ? 0 : (float)hidden_at(r, &d, r->x[ix], r->y[iy], z);
     }
     return o->hidden != NULL;
 }
@@ -80,18 +94,21 @@ void occlusion_floor(const relief *r, uint8_t shadow[FLOOR_SIDE][FLOOR_SIDE])
         for (int i = 0; i < PIECES; i++) {
             double h =
                 relief_height_at(r, (i + 0.5) * wide - r->x_extent, (j + 0.5) * deep - r->y_extent);
-            z[j][i] = h <= r->height * 1.0001 ? fmax(h, least) : -1; /* a hole; cut off */
+            z[j][i] = h <= r->height * 1.0001 ? fmax(h, least) : 0; /* a hole; cut off */
         }
     for (int row = 0; row < FLOOR_SIDE; row++)
         for (int column = 0; column < FLOOR_SIDE; column++) {
             double x = FLOOR_REACH * (2.0 * column / (FLOOR_SIDE - 1) - 1),
                    y = FLOOR_REACH * (2.0 * row / (FLOOR_SIDE - 1) - 1), sum = 0;
+            double sums[PIECES] = {0}; /* one a column, so that vectors add them */
             for (int j = 0; j < PIECES; j++)
                 for (int i = 0; i < PIECES; i++) {
                     double h = z[j][i], dx = (i + 0.5) * wide - r->x_extent - x,
                            dy = (j + 0.5) * deep - r->y_extent - y, far = dx * dx + dy * dy + h * h;
-                    sum += h > 0 ? h * h / (pi * far * far) : 0;
+                    sums[i] += h * h / (pi * far * far + 1e-30); /* 0 at a hole below the place */
                 }
+            for (int i = 0; i < PIECES; i++)
+                sum += sums[i];
             shadow[row][column] = (uint8_t)(255 * fmin(1, sum * wide * deep) + 0.5);
         }
 }

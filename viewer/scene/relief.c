@@ -393,7 +393,7 @@ static int ascending(const void *a, const void *b)
 bool relief_steepest(const relief *r, double *steepest)
 {
     static const double share = 0.98;
-    enum { MOST_SAMPLES = 250000 }; /* of a large grid every so many points tell */
+    enum { MOST_SAMPLES = 30000 }; /* of a large grid every so many points tell */
     size_t n = r->nx * r->ny, m = 0, step = n / MOST_SAMPLES + 1;
     double *slopes = malloc((n / step + 1) * sizeof *slopes);
     *steepest = 0;
