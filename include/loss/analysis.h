@@ -227,6 +227,22 @@ LOSS_API size_t loss_criticals_count(const loss_criticals *criticals, double per
 LOSS_API size_t loss_criticals_count_kind(const loss_criticals *criticals, loss_critical_kind kind,
                                           double persistence);
 
+/** The basin of a minimum: the points that are connected with it below the point where it meets a
+ *  deeper one, its partner; with those of the shallower minima that have met it before. Of a
+ *  maximum its hill. Without a partner it is the whole connected part of the surface. Two basins
+ *  either have no common point, or one is a part of the other.
+ *  @param grid      the grid that the points were found on, with the same values. Borrowed for the
+ *                   call.
+ *  @param number    of a minimum or maximum in loss_criticals_points()
+ *  @param inside    [ny][nx], written: whether a grid point belongs to it; its partner does not.
+ *                   Caller-owned.
+ *  @param n_inside  how many do; 0 on failure
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (a saddle, or past the last point), LOSS_ERR_MISMATCH
+ * (another grid), LOSS_ERR_SHAPE (an empty axis, or more than 2^31 points), LOSS_ERR_NOMEM.
+ *  Threads: any. Cost: O(N) time, 4 bytes a grid point while it runs. Since 0.1. */
+LOSS_API loss_status loss_criticals_basin(const loss_criticals *criticals, const loss_grid *grid,
+                                          size_t number, bool *inside, size_t *n_inside);
+
 /** Euler characteristic of the surface, vertices - edges + triangles: its connected parts less its
  *  holes. 0 if it is empty. Threads: any. Since 0.1. */
 LOSS_API long loss_criticals_euler(const loss_criticals *criticals);

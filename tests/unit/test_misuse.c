@@ -160,6 +160,7 @@ static void test_analyses(void **state)
     REFUSED(loss_contours_create(NULL, NULL, &value, 1, (loss_contour_cells)0));
     REFUSED(loss_criticals_create(&criticals, NULL, NULL));
     assert_null(criticals);
+    REFUSED(loss_criticals_basin(NULL, NULL, 0, NULL, NULL));
     REFUSED(loss_figures_of(NULL, NULL));
     REFUSED(loss_area_below(NULL, 0, &value));
     REFUSED(loss_colour_at(NULL, 0, rgb));
