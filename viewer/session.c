@@ -86,12 +86,23 @@ static void pick(session *s)
     bool was_hit = s->hover.is_hit;
     s->hover.is_hit = false;
     if (s->has_mouse && s->drag == DRAG_NONE && !s->scene.set.help &&
-        layout_find_view(&s->layout, s->scene.n_views, s->mouse_x, s->mouse_y, &s->hover_view, &x,
-                         &y)) {
-        lens l = layout_lens(&s->layout, &s->scene, s->hover_view);
+        layout_find_pane(&s->layout, s->mouse_x, s->mouse_y, &s->hover_pane, &x, &y)) {
+        lens l = layout_lens(&s->layout, &s->scene, s->hover_pane);
+        s->hover_view = s->layout.panes[s->hover_pane].view;
         s->hover = scene_hover(&s->scene, s->hover_view, &l, x, y);
     }
     s->needs_draw |= s->hover.is_hit || was_hit;
+}
+
+bool session_pointer(const session *s, size_t number, double *x, double *y, bool *is_hidden)
+{
+    const pane *p = &s->layout.panes[number];
+    if (!s->hover.is_hit || number >= s->layout.n_panes || number == s->hover_pane ||
+        p->view != s->hover_view)
+        return false;
+    lens l = layout_lens(&s->layout, &s->scene, number);
+    *is_hidden = scene_is_hidden(&s->scene, p->view, &l, s->hover.at);
+    return layout_seen(p, &l, s->hover.at, x, y);
 }
 
 void session_layout(session *s, double width, double height, double unit)
@@ -220,6 +231,9 @@ void session_press(session *s, button which, bool shift, bool ctrl)
     }
     if (box_holds(s->layout.panel, s->mouse_x, s->mouse_y))
         return;
+    double x, y;
+    if (!layout_find_pane(&s->layout, s->mouse_x, s->mouse_y, &s->held_pane, &x, &y))
+        s->held_pane = 0;
     s->drag = which == BUTTON_LEFT     ? (shift  ? DRAG_PAN
                                           : ctrl ? DRAG_ZOOM
                                                  : DRAG_ORBIT)
@@ -253,8 +267,9 @@ void session_move(session *s, double x, double y)
         camera_orbit(c, -dx / s->layout.unit * degrees_per_unit,
                      dy / s->layout.unit * degrees_per_unit);
     else if (s->drag == DRAG_PAN) {
-        lens l = layout_lens(&s->layout, &s->scene, 0);
-        camera_pan(c, &l, dx / s->layout.views[0].h, -dy / s->layout.views[0].h);
+        double height = s->layout.panes[s->held_pane].at.h;
+        lens l = layout_lens(&s->layout, &s->scene, s->held_pane);
+        camera_pan(c, &l, dx / height, -dy / height);
     } else if (s->drag == DRAG_ZOOM)
         camera_magnify(c, exp(-dy / s->layout.unit * 0.008));
     else if (s->drag == DRAG_WIDGET)
@@ -283,10 +298,12 @@ void session_scroll(session *s, double steps, bool shift)
 
 void session_drop(session *s, const char *const *paths, size_t n)
 {
-    size_t max_bytes = s->scene.n_views ? s->scene.views[0].max_bytes : 0, number = 0;
+    size_t max_bytes = s->scene.n_views ? s->scene.views[0].max_bytes : 0, number = 0, at;
     double x, y;
     if (n == 1 && s->scene.n_views == 2)
-        layout_find_view(&s->layout, 2, s->mouse_x, s->mouse_y, &number, &x, &y);
+        number = layout_find_pane(&s->layout, s->mouse_x, s->mouse_y, &at, &x, &y)
+                     ? s->layout.panes[at].view
+                     : 0;
     bool done = n > 0 && scene_open(&s->scene, number, paths[0], max_bytes);
     if (done && n > 1)
         done = scene_open(&s->scene, 1, paths[1], max_bytes);

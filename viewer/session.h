@@ -32,8 +32,9 @@ typedef struct session {
     double mouse_x, mouse_y;
     bool has_mouse; /* it is over the window */
     hover hover;
-    size_t hover_view;
-    bool is_bare; /* what lies flat over the picture is drawn elsewhere */
+    size_t hover_view, hover_pane; /* where it is */
+    size_t held_pane;              /* where the mouse was pressed */
+    bool is_bare;                  /* what lies flat over the picture is drawn elsewhere */
     bool wants_quit, wants_picture, wants_print, needs_draw;
     char notice[256]; /* a short word to the user: "saved lossview-1.png" */
 } session;
@@ -53,6 +54,9 @@ typedef enum button { BUTTON_LEFT, BUTTON_RIGHT, BUTTON_MIDDLE } button;
 void session_press(session *s, button which, bool shift, bool ctrl);
 void session_release(session *s);
 void session_move(session *s, double x, double y);
+/** Where a pane shows the place that the mouse points at in another pane of the same view, in
+ * pixels, and whether the surface hides it. @return false: nowhere */
+bool session_pointer(const session *s, size_t pane, double *x, double *y, bool *is_hidden);
 /** The mouse has left the window. */
 void session_leave(session *s);
 /** Wheel steps, up positive. */

@@ -96,6 +96,7 @@ const setting SETTINGS[] = {
     FLAG("title", "Title", title, "N", "title and caption"),
     FLAG("orthographic", "Parallel", view.orthographic, "5",
          "parallel rays instead of perspective"),
+    FLAG("map", "Map", map, "2", "the surface from straight above, beside it; they point together"),
     FLAG("background", NULL, background, NULL, "no: transparent pictures"),
     FLAG("panel", NULL, panel, "Tab", "the panel of buttons and sliders"),
     FLAG("help-overlay", NULL, help, "H", "the list of keys"),
@@ -202,10 +203,10 @@ void setting_text(const settings *s, const setting *which, char text[64])
         snprintf(text, 64, "%.6g", value);
 }
 
-bool settings_lit(const settings *s)
+bool settings_lit(const settings *s, const camera *c)
 {
     static const double above = 80; /* degrees */
-    return s->shading != SHADING_NONE && !s->view.orthographic && fabs(s->view.elevation) < above;
+    return s->shading != SHADING_NONE && !c->orthographic && fabs(c->elevation) < above;
 }
 
 bool settings_view(settings *s, const char *name)

@@ -33,7 +33,7 @@ typedef struct settings {
     int texture, colours, shading, height, aspect, split, field, spacing, theme, labels, surface;
     double exaggeration, clip, levels, persistence;
     bool contours, floor, points, edges, ghost, path, critical, centre, axes, grid, colour_bar,
-        title, background, panel, help;
+        title, background, panel, help, map;
     camera view;
 } settings;
 
@@ -73,9 +73,9 @@ void setting_step(settings *s, const setting *which, int step);
 /** The value as it is written on the command line. */
 void setting_text(const settings *s, const setting *which, char text[64]);
 
-/** Whether there is light and shade. Where the picture is a map, colours alone tell: from above,
- * and with parallel rays. */
-bool settings_lit(const settings *s);
+/** Whether there is light and shade for a camera. Where the picture is a map, colours alone tell:
+ * from above, and with parallel rays. */
+bool settings_lit(const settings *s, const camera *c);
 /** The camera of a named view: "front", "right", "back", "left", "top", "bottom", "iso". @return
  * false: no such name. */
 bool settings_view(settings *s, const char *name);

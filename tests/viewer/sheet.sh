@@ -56,6 +56,11 @@ draw transparent ripples.csv --no-background
 draw parallel ripples.csv --orthographic --floor
 draw labels ripples.csv --critical --labels=short
 draw zoomed ripples.csv --zoom=2.5 --critical
+for size in 1280x800 640x480 500x900; do
+    draw map-$size ripples.csv --map --critical --size=$size
+done
+draw map-two "$fixture" ripples.csv --map --size=1600x900
+draw map-panel "$fixture" --map --panel --theme=dark
 if command -v sqlite3 >/dev/null; then
     cp "$fixture" growing.landscape
     sqlite3 growing.landscape 'DELETE FROM points WHERE iy >= 6'

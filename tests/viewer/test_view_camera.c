@@ -15,7 +15,7 @@
 static void seen_box(const camera *c, const camera_room *room, double out[4])
 {
     lens l = camera_lens(c, room);
-    mat4 m = camera_matrix(c, &l);
+    mat4 m = camera_matrix(&l);
     out[0] = out[2] = (double)INFINITY;
     out[1] = out[3] = -(double)INFINITY;
     for (int k = 0; k < 8; k++) {

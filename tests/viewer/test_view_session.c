@@ -283,7 +283,7 @@ static void test_two_files_and_what_one_lacks(void **state)
     assert_int_equal(s.scene.n_views, 2);
     assert_near(s.scene.scale.high, 400, 0); /* one scale for both */
     assert_near(s.scene.views[0].relief.scale.high, 400, 0);
-    assert_true(s.layout.views[1].x > s.layout.views[0].x);
+    assert_true(s.layout.panes[1].at.x > s.layout.panes[0].at.x);
     session_key(&s, "Shift+V"); /* the difference, which the second has not */
     assert_non_null(strstr(s.scene.message, "training"));
     assert_int_not_equal(s.scene.set.split, SHOW_DIFFERENCE);
@@ -324,15 +324,15 @@ static void test_layout(void **state)
     begin(&s);
     size_t number = 9;
     double x, y;
-    const box *v = &s.layout.views[0];
-    assert_true(layout_find_view(&s.layout, 1, v->x + v->w / 2, v->y + v->h / 2, &number, &x, &y));
+    const box *v = &s.layout.panes[0].at;
+    assert_true(layout_find_pane(&s.layout, v->x + v->w / 2, v->y + v->h / 2, &number, &x, &y));
     assert_int_equal(number, 0);
     assert_near(x, 0, 1e-9);
     assert_near(y, 0, 1e-9);
-    assert_false(layout_find_view(&s.layout, 1, s.layout.panel.x + 5, 400, &number, &x, &y));
+    assert_false(layout_find_pane(&s.layout, s.layout.panel.x + 5, 400, &number, &x, &y));
     layout twice = layout_of(2560, 1600, 2, &s.scene); /* HiDPI: everything twice as large */
     assert_near(twice.panel.w, 2 * s.layout.panel.w, 1e-9);
-    assert_near(twice.views[0].w, 2 * s.layout.views[0].w, 1e-9);
+    assert_near(twice.panes[0].at.w, 2 * s.layout.panes[0].at.w, 1e-9);
     session_free(&s);
 }
 

@@ -158,7 +158,7 @@ static void test_tooltip_follows(void **state)
     session s;
     begin(&s, BOTH, NULL);
     session_key(&s, "7");
-    const box *b = &s.layout.views[0];
+    const box *b = &s.layout.panes[0].at;
     session_move(&s, b->x + 0.5 * b->w + 30, b->y + 0.5 * b->h + 30);
     expect_hover(&s, 1, 2);
     session_key(&s, "V"); /* test */

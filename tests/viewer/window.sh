@@ -102,6 +102,10 @@ key Left Up 5
 check "arrow keys and parallel rays" has "--orthographic --azimuth=25 --elevation=43"
 key 7
 check "view from the top" has "--elevation=90"
+key 2
+check "key 2: a map beside it" has "--map"
+key 2
+check "and away" lacks "--map"
 key Return 5
 # The panel: rows of 28 pixels below a head of 40; its tracks begin 84 pixels into a row of 10 pixels margin.
 panel=$((1280 - 236))

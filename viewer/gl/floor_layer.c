@@ -40,7 +40,7 @@ void floor_layer_upload(floor_layer *l, const scene *s, size_t number)
 void floor_layer_draw(const floor_layer *l, const eye *e, size_t number)
 {
     const settings *set = &e->scene->set;
-    if (!l->has[number] || !set->grid || !settings_lit(set) || set->view.elevation < 0)
+    if (!l->has[number] || !set->grid || !settings_lit(set, &e->camera) || e->camera.elevation < 0)
         return;
     glUseProgram(l->program);
     gl_set_matrix(l->program, "matrix", e->matrix);

@@ -12,6 +12,7 @@
 /* What the layers of a view share. */
 typedef struct eye {
     const scene *scene;
+    camera camera;
     mat4 matrix;
     vec3 position, back, to_light;
     double unit, x, y, width, height; /* viewport, pixels from the lower left */

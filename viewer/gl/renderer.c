@@ -49,11 +49,18 @@ void renderer_free(renderer *r)
     free(r);
 }
 
-/* Pixels that the longer side of a view's surface takes. */
+/* Pixels that the longer side of a view's surface takes, in the pane where these are most. */
 static double across(const session *s, size_t number)
 {
-    lens l = layout_lens(&s->layout, &s->scene, number);
-    return s->layout.views[number].h / camera_extent(&l) * 2;
+    double most = 0;
+    for (size_t i = 0; i < s->layout.n_panes; i++) {
+        const pane *p = &s->layout.panes[i];
+        if (p->view != number)
+            continue;
+        lens l = layout_lens(&s->layout, &s->scene, i);
+        most = fmax(most, p->at.h / camera_extent(&l) * 2);
+    }
+    return most;
 }
 
 static bool upload(renderer *r, const session *whole, bool is_coarse)
@@ -93,10 +100,9 @@ static double tile_low(const renderer *r, const session *s)
 
 static eye eye_of(const renderer *r, const session *s, size_t number)
 {
-    const box *b = &s->layout.views[number];
-    const camera *c = &s->scene.set.view;
+    const box *b = &s->layout.panes[number].at;
     lens sight = layout_lens(&s->layout, &s->scene, number);
-    eye e = {.scene = &s->scene, .unit = s->layout.unit};
+    eye e = {.scene = &s->scene, .camera = sight.camera, .unit = s->layout.unit};
     vec3 right, up;
     /* Whole pixels, or lines, which measure in them, would lie beside the surface. */
     double left = round(b->x), right_edge = round(b->x + b->w),
@@ -105,9 +111,9 @@ static eye eye_of(const renderer *r, const session *s, size_t number)
     e.y = low - tile_low(r, s);
     e.width = right_edge - left;
     e.height = high - low;
-    e.matrix = camera_matrix(c, &sight);
-    e.position = camera_position(c, &sight);
-    camera_basis(c, &right, &up, &e.back);
+    e.matrix = camera_matrix(&sight);
+    e.position = camera_position(&sight);
+    camera_basis(&sight.camera, &right, &up, &e.back);
     /* The light comes over the viewer's left shoulder and somewhat from above, so that shapes
      * read from every side. */
     vec3 light = vec_add(vec_add(vec_scale(right, -0.55), vec_scale(up, 0.55)),
@@ -155,7 +161,7 @@ static void draw_lines(renderer *r, const session *s, const eye *e, size_t numbe
     /* Scene units that lines are pulled towards the viewer. What is behind the surface is pushed
      * away, or it shines through where the surface all but touches the floor. */
     static const double close = 0.004, closer = 0.008, behind = -0.03;
-    axes_make(&r->axes, &s->scene, number);
+    axes_make(&r->axes, &s->scene, number, &e->camera);
     line_layer_upload(&r->lines, number, LINES_AXES, r->axes.lines, r->axes.n_lines);
     put(colours[0], t->faint, 0.55);
     put_all(colours, 1, t->ink, 0.9);
@@ -191,8 +197,9 @@ static bool draw_tile(renderer *r, const session *s, bool is_coarse, problem *p)
     glDisable(GL_BLEND);
     if (c->set.background)
         flat_layer_background(&r->flats, c->set.theme);
-    for (size_t i = 0; i < c->n_views; i++) {
-        eye e = eye_of(r, s, i);
+    for (size_t k = 0; k < s->layout.n_panes; k++) {
+        eye e = eye_of(r, s, k);
+        size_t i = s->layout.panes[k].view;
         glViewport((GLint)e.x, (GLint)e.y, (GLsizei)e.width, (GLsizei)e.height);
         glScissor((GLint)e.x, (GLint)e.y, (GLsizei)e.width, (GLsizei)e.height);
         glEnable(GL_SCISSOR_TEST);

@@ -191,8 +191,8 @@ static void set_uniforms(surface_layer *l, const eye *e, size_t number, double g
     glUniform1f(gl_at(p, "steepest"), (float)s->steepest);
     glUniform1f(gl_at(p, "checks"), side > 40 ? (float)((side + 19) / 20) : 1.0f);
     glUniform1f(gl_at(p, "ghost"), (float)ghost);
-    glUniform1f(gl_at(p, "contrast"), settings_lit(&s->set) ? 1 : 0);
-    glUniform1i(gl_at(p, "is_parallel"), s->set.view.orthographic);
+    glUniform1f(gl_at(p, "contrast"), settings_lit(&s->set, &e->camera) ? 1 : 0);
+    glUniform1i(gl_at(p, "is_parallel"), e->camera.orthographic);
     gl_set_vec3(p, "eye", e->position.x, e->position.y, e->position.z);
     gl_set_vec3(p, "towards", e->back.x, e->back.y, e->back.z);
     gl_set_vec3(p, "to_light", e->to_light.x, e->to_light.y, e->to_light.z);
@@ -225,7 +225,7 @@ void surface_layer_draw_ghosts(surface_layer *l, const eye *e, size_t number)
 {
     static const double opacity = 0.30;
     ghost_side order[N_GHOSTS];
-    ghost_order(&e->scene->set.view, order);
+    ghost_order(&e->camera, order);
     glDepthMask(GL_FALSE);
     for (int i = 0; i < N_GHOSTS; i++) {
         const struct surface_buffers *b = &l->meshes[number][MESH_GHOSTS + order[i]];

@@ -12,11 +12,23 @@ double layout_picture_unit(double width, double height)
     return unit < 1 ? 0.5 + unit / 2 : unit; /* small pictures keep texts that can be read */
 }
 
+static camera camera_of(const pane *p, const scene *s)
+{
+    camera c = s->set.view;
+    if (p->is_map) {
+        c.azimuth = 0;
+        c.elevation = 90;
+        c.orthographic = true;
+    }
+    return c;
+}
+
 lens layout_lens(const layout *l, const scene *s, size_t number)
 {
-    const box *b = &l->views[number];
+    const box *b = &l->panes[number].at;
+    camera c = camera_of(&l->panes[number], s);
     /* For the numbers and names of the axes; else for marks at the rim. */
-    bool has_texts = s->set.axes, is_map = fabs(s->set.view.elevation) >= 80;
+    bool has_texts = s->set.axes, is_map = fabs(c.elevation) >= 80;
     camera_room room = {.width = fmax(b->w, 1),
                         .height = fmax(b->h, 1),
                         .left = (has_texts ? 62 : 16) * l->unit,
@@ -41,7 +53,23 @@ lens layout_lens(const layout *l, const scene *s, size_t number)
         room.x = room.y = 1;
         room.z = HEIGHT;
     }
-    return camera_lens(&s->set.view, &room);
+    return camera_lens(&c, &room);
+}
+
+/* A view's part of the picture: its pane, and its map's along the longer side of what is there. */
+static void add_panes(layout *l, const scene *s, size_t number, box at)
+{
+    bool has_map = s->set.map && number < s->n_views && !s->views[number].curves;
+    pane *p = &l->panes[l->n_panes];
+    p[0] = (pane){at, number, false};
+    if (has_map) {
+        bool beside = at.w > at.h;
+        double *size = beside ? &p->at.w : &p->at.h;
+        *size /= 2;
+        p[1] = (pane){p->at, number, true};
+        *(beside ? &p[1].at.x : &p[1].at.y) += *size;
+    }
+    l->n_panes += has_map ? 2 : 1;
 }
 
 layout layout_of(double width, double height, double unit, const scene *s)
@@ -66,15 +94,27 @@ layout layout_of(double width, double height, double unit, const scene *s)
     }
     size_t n = s->n_views ? s->n_views : 1;
     for (size_t i = 0; i < n; i++)
-        l.views[i] = (box){right * (double)i / (double)n, top, right / (double)n, height - top};
+        add_panes(&l, s, i,
+                  (box){right * (double)i / (double)n, top, right / (double)n, height - top});
+    l.n_panes = s->n_views ? l.n_panes : 0;
     return l;
 }
 
-bool layout_find_view(const layout *l, size_t n_views, double px, double py, size_t *number,
-                      double *x, double *y)
+bool layout_seen(const pane *p, const lens *l, vec3 at, double *x, double *y)
 {
-    for (size_t i = 0; i < n_views; i++) {
-        const box *b = &l->views[i];
+    vec3 seen;
+    mat4 matrix = camera_matrix(l);
+    if (!camera_project(&matrix, at, &seen))
+        return false;
+    *x = p->at.x + (seen.x + 1) / 2 * p->at.w;
+    *y = p->at.y + (1 - seen.y) / 2 * p->at.h;
+    return true;
+}
+
+bool layout_find_pane(const layout *l, double px, double py, size_t *number, double *x, double *y)
+{
+    for (size_t i = 0; i < l->n_panes; i++) {
+        const box *b = &l->panes[i].at;
         if (!box_holds(*b, px, py))
             continue;
         *number = i;

@@ -194,8 +194,11 @@ bool overlay_draw(const session *s, cairo_t *cr)
 {
     const scene *c = &s->scene;
     bool is_whole = true;
-    for (size_t i = 0; i < c->n_views; i++)
-        is_whole = (c->views[i].curves ? overlay_curves : overlay_labels)(s, i, cr) && is_whole;
+    for (size_t i = 0; i < s->layout.n_panes; i++)
+        is_whole = (c->views[s->layout.panes[i].view].curves ? overlay_curves
+                                                             : overlay_labels)(s, i, cr) &&
+                   is_whole;
+    overlay_pointer(s, cr);
     if (!c->n_views)
         draw_invitation(s, cr);
     if (s->layout.title.w > 0)

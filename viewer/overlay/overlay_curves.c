@@ -100,9 +100,10 @@ static void draw_axes(const plot *p, size_t number, cairo_t *cr)
 
 bool overlay_curves(const session *s, size_t number, cairo_t *cr)
 {
-    const view *v = &s->scene.views[number];
+    const pane *shown = &s->layout.panes[number];
+    const view *v = &s->scene.views[shown->view];
     const theme *t = theme_of(s->scene.set.theme);
-    const box *area = &s->layout.views[number];
+    const box *area = &shown->at;
     size_t nx = v->grid.nx;
     double u = s->layout.unit, *mean = calloc(2 * nx, sizeof *mean);
     plot p = {s,
@@ -113,7 +114,7 @@ bool overlay_curves(const session *s, size_t number, cairo_t *cr)
         return false;
     line_stats(v->curves, v->grid.ny, nx, mean, mean + nx);
     if (p.at.w > 0 && p.at.h > 0) {
-        draw_axes(&p, number, cr);
+        draw_axes(&p, shown->view, cr);
         cairo_save(cr);
         cairo_rectangle(cr, p.at.x, p.at.y, p.at.w, p.at.h);
         cairo_clip(cr);

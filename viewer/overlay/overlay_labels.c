@@ -221,11 +221,11 @@ bool overlay_labels(const session *s, size_t number, cairo_t *cr)
 {
     static _Thread_local places p; /* too large for a stack of unknown size */
     static _Thread_local axes a;
-    const box *area = &s->layout.views[number];
-    p = (places){.s = s, .number = number, .area = area};
+    const box *area = &s->layout.panes[number].at;
+    p = (places){.s = s, .number = s->layout.panes[number].view, .area = area};
     p.lens = layout_lens(&s->layout, &s->scene, number);
-    p.matrix = camera_matrix(&s->scene.set.view, &p.lens);
-    axes_make(&a, &s->scene, number);
+    p.matrix = camera_matrix(&p.lens);
+    axes_make(&a, &s->scene, p.number, &p.lens.camera);
     cairo_save(cr);
     cairo_rectangle(cr, area->x, area->y, area->w, area->h);
     cairo_clip(cr);

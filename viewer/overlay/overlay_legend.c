@@ -49,13 +49,14 @@ static void row_text(const view *v, size_t i, size_t n_runs, char text[160])
 
 box overlay_legend(const session *s, size_t number, cairo_t *cr)
 {
-    const view *v = &s->scene.views[number];
+    const pane *shown = &s->layout.panes[number];
+    const view *v = &s->scene.views[shown->view];
     const theme *t = theme_of(s->scene.set.theme);
-    const box *area = &s->layout.views[number];
+    const box *area = &shown->at;
     double u = s->layout.unit, width = 0;
     size_t n_runs = v->grid.n_runs < MOST_ROWS ? v->grid.n_runs : MOST_ROWS, n = 0;
     char text[160];
-    if (!s->scene.set.path || !has_mark(v, MARK_PATH))
+    if (shown->is_map || !s->scene.set.path || !has_mark(v, MARK_PATH))
         return (box){0};
     font(cr, 12 * u, false);
     for (row_text(v, n, n_runs, text); text[0]; row_text(v, ++n, n_runs, text))

@@ -9,15 +9,19 @@
 void overlay_panel(const session *s, cairo_t *cr);
 void overlay_help(const session *s, cairo_t *cr);
 void overlay_bar(const session *s, cairo_t *cr);
-/** Axis texts, then marks with their labels, of the view of that number.
+/** What the mouse points at in one pane, in the others. */
+void overlay_pointer(const session *s, cairo_t *cr);
+/** Axis texts, then marks with their labels, of the pane of that number.
  *  @return false: out of memory, marks are missing */
 bool overlay_labels(const session *s, size_t number, cairo_t *cr);
 
-/** Which run has which colour, and what its dots and lines are; in the lower left corner of a view.
+/** Which run has which colour, and what its dots and lines are; in the lower left corner of a pane,
+ * but of a map, which stands beside one.
  * @return what it takes; nothing where no path is shown */
 box overlay_legend(const session *s, size_t number, cairo_t *cr);
 
-/** Repeated lines as curves, with their axes, in place of a surface. @return false: out of memory
+/** Repeated lines as curves, with their axes, in place of a surface, in a pane. @return false: out
+ * of memory
  */
 bool overlay_curves(const session *s, size_t number, cairo_t *cr);
 

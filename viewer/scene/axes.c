@@ -32,6 +32,7 @@ static void text(axes *a, vec3 at, vec3 outward, double distance, bool is_name, 
 typedef struct stage {
     axes *a;
     const scene *s;
+    const camera *camera;
     const relief *r;
     double x_near, y_near;     /* signs of the sides near the camera */
     double across_x, across_y; /* how much of the axis shows from here, 0 to 1 */
@@ -90,7 +91,7 @@ static vec3 leftmost(const stage *t, vec3 right, vec3 back)
     for (int k = 0; k < 4; k++) {
         vec3 p = {(k & 1 ? 1 : -1) * t->x_near * t->r->x_extent,
                   (k & 2 ? -1 : 1) * t->y_near * t->r->y_extent, 0};
-        double far = t->s->set.view.orthographic ? 1 : distance - vec_dot(p, back);
+        double far = t->camera->orthographic ? 1 : distance - vec_dot(p, back);
         double x = vec_dot(p, right) / far;
         if (x < least - 1e-9) {
             least = x;
@@ -106,7 +107,7 @@ static void height_axis(const stage *t)
     const relief *r = t->r;
     double ticks[MOST_TICKS];
     size_t n = loss_scale_ticks(&r->scale, 5, ticks, MOST_TICKS);
-    camera_basis(&t->s->set.view, &right, &up, &back);
+    camera_basis(t->camera, &right, &up, &back);
     vec3 edge = leftmost(t, right, back);
     double side = vec_dot(edge, right) < 0 ? -1 : 1;
     vec3 outward = vec_scale(right, side), high = edge;
@@ -138,16 +139,17 @@ static void outline(const stage *t, uint32_t kind)
         line(t->a, corners[i], corners[(i + 1) % 4], kind);
 }
 
-void axes_make(axes *a, const scene *s, size_t number)
+void axes_make(axes *a, const scene *s, size_t number, const camera *c)
 {
     const view *v = &s->views[number];
     vec3 right, up, back;
     a->n_lines = a->n_labels = 0;
     if (!v->has_relief || (!s->set.axes && !s->set.grid))
         return;
-    camera_basis(&s->set.view, &right, &up, &back);
+    camera_basis(c, &right, &up, &back);
     stage t = {a,
                s,
+               c,
                &v->relief,
                right.y > -1e-9 ? 1 : -1,
                right.x > 1e-9 ? -1 : 1,
@@ -156,9 +158,9 @@ void axes_make(axes *a, const scene *s, size_t number)
                false,
                false,
                0};
-    t.walls = fabs(s->set.view.elevation) < 80;
-    t.floor = fabs(s->set.view.elevation) > 3;
-    t.base = s->set.view.elevation >= 80 ? v->relief.height : 0;
+    t.walls = fabs(c->elevation) < 80;
+    t.floor = fabs(c->elevation) > 3;
+    t.base = c->elevation >= 80 ? v->relief.height : 0;
     outline(&t, s->set.axes ? AXIS_INK : AXIS_GRID);
     floor_axis(&t, false, v->grid.x_label);
     floor_axis(&t, true, v->grid.y_label);

@@ -22,8 +22,8 @@ typedef struct axes {
     size_t n_labels;
 } axes;
 
-/** Axes of a view as its camera sees it: on the near sides of the floor, and at the leftmost
+/** Axes of a view as a camera sees it: on the near sides of the floor, and at the leftmost
  * edge. */
-void axes_make(axes *a, const scene *s, size_t number);
+void axes_make(axes *a, const scene *s, size_t number, const camera *c);
 
 #endif

@@ -97,7 +97,7 @@ lens camera_lens(const camera *c, const camera_room *room)
 {
     static const double round_below = 55, map_above = 80; /* degrees */
     double t = clamp((fabs(c->elevation) - round_below) / (map_above - round_below), 0, 1);
-    lens l = {.aspect = room->width / room->height}, map = l;
+    lens l = {.camera = *c, .aspect = room->width / room->height}, map = l;
     corners p;
     swept_corners(c, room, &p);
     fit(c, room, &p, &l);
@@ -113,10 +113,10 @@ lens camera_lens(const camera *c, const camera_room *room)
     return l;
 }
 
-vec3 camera_position(const camera *c, const lens *l)
+vec3 camera_position(const lens *l)
 {
     vec3 right, up, back;
-    camera_basis(c, &right, &up, &back);
+    camera_basis(&l->camera, &right, &up, &back);
     return vec_add(l->target, vec_scale(back, l->distance));
 }
 
@@ -125,16 +125,16 @@ double camera_extent(const lens *l)
     return 2 * l->distance * tan(FIELD_OF_VIEW / 2 * DEGREE);
 }
 
-mat4 camera_matrix(const camera *c, const lens *l)
+mat4 camera_matrix(const lens *l)
 {
-    vec3 r, u, b, p = camera_position(c, l);
-    camera_basis(c, &r, &u, &b);
+    vec3 r, u, b, p = camera_position(l);
+    camera_basis(&l->camera, &r, &u, &b);
     mat4 view = {{r.x, u.x, b.x, 0, r.y, u.y, b.y, 0, r.z, u.z, b.z, 0, -vec_dot(r, p),
                   -vec_dot(u, p), -vec_dot(b, p), 1}};
     double d = l->distance, near = d - l->reach > 0.02 * d ? d - l->reach : 0.02 * d,
            far = d + l->reach;
     mat4 projection = {{0}};
-    if (c->orthographic) {
+    if (l->camera.orthographic) {
         double half = camera_extent(l) / 2;
         near = -l->reach - d; /* parallel rays see behind the camera's place too */
         projection.m[0] = 1 / (half * l->aspect);
@@ -169,19 +169,19 @@ bool camera_project(const mat4 *matrix, vec3 p, vec3 *seen)
     return true;
 }
 
-ray camera_ray(const camera *c, const lens *l, double x, double y)
+ray camera_ray(const lens *l, double x, double y)
 {
     vec3 right, up, back;
-    camera_basis(c, &right, &up, &back);
+    camera_basis(&l->camera, &right, &up, &back);
     double half = camera_extent(l) / 2, d = l->distance;
     vec3 across = vec_add(vec_scale(right, (x - l->shift_x) * half * l->aspect),
                           vec_scale(up, (y - l->shift_y) * half));
-    if (c->orthographic) {
+    if (l->camera.orthographic) {
         vec3 start = vec_add(vec_add(l->target, across), vec_scale(back, d + l->reach));
         return (ray){start, vec_scale(back, -1)};
     }
     vec3 direction = vec_sub(across, vec_scale(back, d));
-    return (ray){camera_position(c, l), vec_scale(direction, 1 / vec_length(direction))};
+    return (ray){camera_position(l), vec_scale(direction, 1 / vec_length(direction))};
 }
 
 void camera_orbit(camera *c, double azimuth, double elevation)
@@ -193,7 +193,7 @@ void camera_orbit(camera *c, double azimuth, double elevation)
 void camera_pan(camera *c, const lens *l, double dx, double dy)
 {
     vec3 right, up, back;
-    camera_basis(c, &right, &up, &back);
+    camera_basis(&l->camera, &right, &up, &back);
     double extent = camera_extent(l);
     vec3 t = vec_sub((vec3){c->target[0], c->target[1], c->target[2]},
                      vec_add(vec_scale(right, dx * extent), vec_scale(up, dy * extent)));

@@ -22,8 +22,9 @@ typedef struct camera_room {
     double x, y, z;                  /* the box in scene units: -x .. x, -y .. y, 0 .. z */
 } camera_room;
 
-/** How a camera sees a view. */
+/** How a camera sees a view: with this alone places are seen and picked. */
 typedef struct lens {
+    camera camera;
     double aspect;           /* width / height of the view */
     double distance;         /* of the camera from what it looks at */
     double shift_x, shift_y; /* of what it looks at from the view's middle, of -1 .. 1 */
@@ -42,18 +43,18 @@ void camera_basis(const camera *c, vec3 *right, vec3 *up, vec3 *back);
  * change while the camera walks round the scene, but near the top and the bottom, whose pictures
  * are maps. */
 lens camera_lens(const camera *c, const camera_room *room);
-vec3 camera_position(const camera *c, const lens *l);
+vec3 camera_position(const lens *l);
 /** World to clip coordinates. */
-mat4 camera_matrix(const camera *c, const lens *l);
+mat4 camera_matrix(const lens *l);
 /** Where a point is seen: x and y from -1 to 1 over the view (y up), z the depth in -1 .. 1.
  *  @return false if it is behind the camera */
 bool camera_project(const mat4 *matrix, vec3 point, vec3 *seen);
 /** The ray through a place of the view, x and y in -1 .. 1. */
-ray camera_ray(const camera *c, const lens *l, double x, double y);
+ray camera_ray(const lens *l, double x, double y);
 
 /** Turns by degrees; the elevation stays within -90 .. 90, the azimuth within -180 .. 180. */
 void camera_orbit(camera *c, double azimuth, double elevation);
-/** Moves the scene by parts of the view's height. */
+/** Moves the scene by parts of the height of the view that the lens shows. */
 void camera_pan(camera *c, const lens *l, double dx, double dy);
 /** Multiplies the zoom, within bounds. */
 void camera_magnify(camera *c, double factor);

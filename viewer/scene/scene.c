@@ -194,7 +194,7 @@ hover scene_hover(const scene *s, size_t number, const lens *l, double x, double
     if (number >= s->n_views || !v->has_relief)
         return h;
     const relief *r = &v->relief;
-    ray line = camera_ray(&s->set.view, l, x, y);
+    ray line = camera_ray(l, x, y);
     h.is_hit = relief_pick(r, &line, r->height * (1 + 1e-6), &h.at);
     if (!h.is_hit)
         return h;
@@ -218,9 +218,9 @@ bool scene_is_hidden(const scene *s, size_t number, const lens *l, vec3 at)
     vec3 right, up, back, hit;
     if (!v->has_relief)
         return false;
-    camera_basis(&s->set.view, &right, &up, &back);
-    vec3 towards = s->set.view.orthographic ? back : vec_sub(camera_position(&s->set.view, l), at);
-    double far = s->set.view.orthographic ? 8 : vec_length(towards);
+    camera_basis(&l->camera, &right, &up, &back);
+    vec3 towards = l->camera.orthographic ? back : vec_sub(camera_position(l), at);
+    double far = l->camera.orthographic ? 8 : vec_length(towards);
     towards = vec_scale(towards, 1 / vec_length(towards));
     ray line = {vec_add(at, vec_scale(towards, 0.02)),
                 towards}; /* off the surface that it lies on */

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Views beside the surface, in pictures: their size, and that they are there. Speaks TAP.
+. "$(dirname "$0")/common.bash"
+unset DISPLAY WAYLAND_DISPLAY
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp" "${kept:-$tmp}"' EXIT
+cd "$tmp" || exit 1
+"$LOSSVIEW" "$fixture" --screenshot=probe.png --size=64x64 >log 2>&1 || {
+    grep -q 'no OpenGL 3.3' log && skip_all "linked views" "$(head -n 1 log)"
+}
+awk 'BEGIN {for (j = 0; j < 15; j++) for (i = 0; i < 15; i++) printf("%.4f%s",
+    2 + sin(i) * cos(j) + 0.01 * (i * i + j * j), i < 14 ? "," : "\n")}' >ripples.csv
+
+# picture NAME OPTIONS...: NAME.png, without a complaint of the driver.
+picture() {
+    local name=$1
+    shift
+    "$LOSSVIEW" "$@" --gl-debug --screenshot="$name.png"
+}
+is_size() { # is_size NAME WIDTH HEIGHT
+    test "$(od -An -tx1 -j16 -N8 "$1.png" | tr -d ' \n')" = "$(printf '%08x%08x' "$2" "$3")"
+}
+differ() { ! cmp -s "$1.png" "$2.png"; }
+same() { cmp "$1.png" "$2.png"; }
+for size in 1280x800 640x480 4200x2400; do
+    for theme in light dark paper; do
+        [ $size != 4200x2400 ] || [ $theme = light ] || continue
+        check "a map, $size, $theme" picture map "$fixture" --map --size=$size --theme=$theme
+        check "of its size" is_size map ${size%x*} ${size#*x}
+    done
+done
+check "without a map" picture plain "$fixture" --size=640x480
+check "with one" picture map "$fixture" --map --size=640x480
+check "is another picture" differ map plain
+check "from another side" picture side "$fixture" --map --size=640x480 --azimuth=90
+half() { convert "$1.png" -crop "$3" +repage -strip "$2.png"; }
+if command -v convert >/dev/null; then
+    # Right of the middle, left of the colour bar.
+    check "the map's half" half map map_half 200x300+290+120
+    check "of the other side" half side side_half 200x300+290+120
+    check "the map does not turn" same map_half side_half
+    check "the picture's half" half map left_half 270x300+0+120
+    check "of the other side" half side left_side 270x300+0+120
+    check "the picture does" differ left_half left_side
+else
+    echo "ok - the map does not turn # SKIP no imagemagick"
+fi
+check "maps of two files" picture two "$fixture" ripples.csv --map --size=1200x700
+check "a map in a document" "$LOSSVIEW" "$fixture" --map --size=640x480 --screenshot=map.pdf
