@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""`make bench`: how fast the engine is, and how fast what else one could take is on the same machine in the same minutes.
+"""`make bench`: how fast the engine is, and how fast what else one could take is on the same
+machine in the same minutes.
 
-The product and its peers are processes that stay; they do the same work in turn, round after round, so that what else the machine does
-hits all of them. Medians of the rounds are printed, as tables in Markdown. Peers are those that PEER_PYTHON can import (torch,
-torchvision, onnx, onnxruntime, openvino, MNN); without any the product is measured alone.
+The product and its peers are processes that stay; they do the same work in turn, round after round,
+so that what else the machine does hits all of them. Medians of the rounds are printed, as tables in
+Markdown. Peers are those that PEER_PYTHON can import (torch, torchvision, onnx, onnxruntime,
+openvino, MNN); without any the product is measured alone.
 """
 import argparse
 import os
@@ -17,13 +19,21 @@ import time
 import bench_nets
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-MODELS = {"resnet20": ("ResNet-20", 1024), "resnet56": ("ResNet-56", 512), "vgg11": ("VGG-11", 768),
-          "resnet50": ("ResNet-50, cifar stem", 128), "resnet50:stem=imagenet": ("ResNet-50, imagenet stem", 960),
-          "mobilenet_v2": ("MobileNetV2", 384), "resnext29_32x4d": ("ResNeXt-29, 32x4d", 96), "resnext29_8x64d": ("ResNeXt-29, 8x64d", 32),
-          "convnext_tiny": ("ConvNeXt-tiny", 480), "vit_tiny": ("ViT-tiny", 96)}
+MODELS = {
+    "resnet20": ("ResNet-20", 1024), "resnet56": ("ResNet-56", 512), "vgg11": ("VGG-11", 768),
+    "resnet50": ("ResNet-50, cifar stem",
+                 128), "resnet50:stem=imagenet": ("ResNet-50, imagenet stem", 960),
+    "mobilenet_v2": ("MobileNetV2", 384), "resnext29_32x4d": ("ResNeXt-29, 32x4d", 96),
+    "resnext29_8x64d": ("ResNeXt-29, 8x64d", 32), "convnext_tiny": ("ConvNeXt-tiny", 480),
+    "vit_tiny": ("ViT-tiny", 96)
+}
 TRAINING_BATCH = 128
-# PyTorch gives memory back to the system after each batch and asks for it again, unless told not to.
-MALLOC = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "1073741824", "MALLOC_TOP_PAD_": "1073741824"}
+# PyTorch gives memory back to the system after each batch and asks for it again, unless told not
+# to.
+MALLOC = {
+    "MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "1073741824",
+    "MALLOC_TOP_PAD_": "1073741824"
+}
 
 
 class Networks:
@@ -44,8 +54,8 @@ class Worker:
 
     def __init__(self, name, command, environment=None):
         self.name = name
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                        env={**os.environ, **(environment or {})})
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True, env={**os.environ, **(environment or {})})
 
     def ask(self, *words):
         """The answer's words; None if the worker cannot."""
@@ -56,7 +66,9 @@ class Worker:
         except BrokenPipeError:
             return None
         if not line or line.startswith("?"):
-            print("  %s: %s: %s" % (self.name, " ".join(map(str, words)), line.strip() or "it ended"), file=sys.stderr)
+            print(
+                "  %s: %s: %s" % (self.name, " ".join(map(str, words)), line.strip() or "it ended"),
+                file=sys.stderr)
             return None
         return line.split(" ", 1)
 
@@ -68,7 +80,8 @@ class Worker:
 def find_peers(python, threads):
     """Workers for the peers that there are."""
     peers = []
-    for kind, modules in (("eager", ""), ("frozen", ""), ("onnx", ", onnx, onnxruntime"), ("openvino", ", onnx, openvino"), ("mnn", ", onnx, MNN")):
+    for kind, modules in (("eager", ""), ("frozen", ""), ("onnx", ", onnx, onnxruntime"),
+                          ("openvino", ", onnx, openvino"), ("mnn", ", onnx, MNN")):
         modules = "torch, torchvision" + modules
         if subprocess.run([python, "-c", "import " + modules], capture_output=True).returncode:
             print("no peer %s: %s cannot import %s" % (kind, python, modules), file=sys.stderr)
@@ -80,7 +93,8 @@ def find_peers(python, threads):
 
 
 def in_turn(ours, our_words, peers, peer_words, rounds):
-    """[(seconds of ours, {peer: (seconds, setting)})] of the rounds; one before them, to warm up, is not counted."""
+    """[(seconds of ours, {peer: (seconds, setting)})] of the rounds; one before them, to warm up,
+    is not counted."""
     results = []
     for number in range(rounds + 1):
         mine = ours.seconds(*our_words)
@@ -106,34 +120,52 @@ def table(*titles):
 
 def compare(ours, networks, peers, what, n_of, threads, rounds, models, gflops):
     """One table: product and peers at `what`, a row a network."""
-    table(what, "images/s", "GFLOP/s", "share of peak", *[p.name for p in peers], *(["ratio to the fastest"] if peers else []))
+    table(what, "images/s", "GFLOP/s", "share of peak", *[p.name for p in peers],
+          *(["ratio to the fastest"] if peers else []))
     for model in models:
         n, products = n_of(model), float(ours.ask("count", networks[model])[0])
-        results = in_turn(ours, (what, networks[model], n, threads), peers, (what, model, n), rounds)
+        results = in_turn(ours, (what, networks[model], n, threads), peers, (what, model, n),
+                          rounds)
         mine = median(r[0] for r in results)
         flop = 2e-9 * products * (1 if what == "forward" else 3) * n / mine
         cells = []
         for p in peers:
             times = [r[1][p.name] for r in results if p.name in r[1]]
-            cells.append("%.0f (%s)" % (n / median(t[0] for t in times), times[-1][1]) if times else "")
+            cells.append("%.0f (%s)" % (n / median(t[0]
+                                                   for t in times), times[-1][1]) if times else "")
         if peers:
-            cells.append("**%.2f**" % median(min(t[0] for t in r[1].values()) / r[0] for r in results))
-        row([MODELS[model][0], "%.0f" % (n / mine), "%.0f" % flop, "%.0f %%" % (100 * flop / gflops)] + cells)
+            cells.append("**%.2f**" %
+                         median(min(t[0] for t in r[1].values()) / r[0] for r in results))
+        row([
+            MODELS[model][0],
+            "%.0f" % (n / mine),
+            "%.0f" % flop,
+            "%.0f %%" % (100 * flop / gflops)
+        ] + cells)
 
 
 def points(ours, networks, threads, rounds, models):
     table("a grid point", "set-up, ms", "an image, ms", "set-up in a point of 1,000 images")
     for model in models:
         n = MODELS[model][1]
-        set_up = median(ours.seconds("set-up", networks[model], threads)[0] for _ in range(2 * rounds))
-        image = (median(ours.seconds("point", networks[model], n, threads)[0] for _ in range(rounds)) - set_up) / n
-        row([MODELS[model][0], "%.2f" % (1e3 * set_up), "%.3f" % (1e3 * image), "%.2f %%" % (100 * set_up / (set_up + 1000 * image))])
+        set_up = median(
+            ours.seconds("set-up", networks[model], threads)[0] for _ in range(2 * rounds))
+        image = (
+            median(ours.seconds("point", networks[model], n, threads)[0]
+                   for _ in range(rounds)) - set_up) / n
+        row([
+            MODELS[model][0],
+            "%.2f" % (1e3 * set_up),
+            "%.3f" % (1e3 * image),
+            "%.2f %%" % (100 * set_up / (set_up + 1000 * image))
+        ])
 
 
 def scaling(ours, networks, threads, rounds, model):
     table("%s, images" % MODELS[model][0], "a point, ms", "images/s")
     for n in (64, 128, 256, 512, 1024, 2048):
-        time_of = median(ours.seconds("point", networks[model], n, threads)[0] for _ in range(rounds))
+        time_of = median(
+            ours.seconds("point", networks[model], n, threads)[0] for _ in range(rounds))
         row([n, "%.0f" % (1e3 * time_of), "%.0f" % (n / time_of)])
     table("%s, points of 256 images" % MODELS[model][0], "seconds", "seconds a point")
     for n in (1, 4, 16, 64):
@@ -143,7 +175,8 @@ def scaling(ours, networks, threads, rounds, model):
     single = None
     for n in sorted({1, 2, threads}):
         if n <= threads:
-            time_of = median(ours.seconds("point", networks[model], 512, n)[0] for _ in range(rounds))
+            time_of = median(
+                ours.seconds("point", networks[model], 512, n)[0] for _ in range(rounds))
             single = single or time_of
             row([n, "%.0f" % (512 / time_of), "%.2f" % (single / time_of)])
 
@@ -151,19 +184,23 @@ def scaling(ours, networks, threads, rounds, model):
 def processor():
     try:
         with open("/proc/cpuinfo") as info:
-            return next(line.split(":")[1].strip() for line in info if line.startswith("model name"))
+            return next(
+                line.split(":")[1].strip() for line in info if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor()
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Measures the engine and, where installed, its peers.")
+    parser = argparse.ArgumentParser(
+        description="Measures the engine and, where installed, its peers.")
     parser.add_argument("bench", help="the program built from bench.c")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--models", default=",".join(m for m in MODELS), help="separated by commas: " + " ".join(MODELS))
+    parser.add_argument("--models", default=",".join(m for m in MODELS),
+                        help="separated by commas: " + " ".join(MODELS))
     parser.add_argument("--only", choices=["forward", "training", "points", "scaling"])
-    parser.add_argument("--peer-python", default=os.environ.get("PEER_PYTHON", sys.executable), help="a Python that has torch, onnxruntime")
+    parser.add_argument("--peer-python", default=os.environ.get("PEER_PYTHON", sys.executable),
+                        help="a Python that has torch, onnxruntime")
     opt = parser.parse_args()
     models = opt.models.split(",")
     if not set(models) <= set(MODELS):
@@ -174,15 +211,19 @@ def main():
 
 def measure(opt, models, networks):
     ours = Worker("libloss", [opt.bench])
-    peers = find_peers(opt.peer_python, opt.threads) if opt.only in (None, "forward", "training") else []
+    peers = find_peers(opt.peer_python, opt.threads) if opt.only in (None, "forward",
+                                                                     "training") else []
     gflops = median(float(ours.ask("peak", opt.threads)[0]) for _ in range(3))
-    print("%s, %d threads, kernels %s, %s; %d rounds; peak %.0f GFLOP/s of FMA (measured)" % (
-        processor(), opt.threads, ours.ask("isa")[0].strip(), time.strftime("%Y-%m-%d"), opt.rounds, gflops))
+    print("%s, %d threads, kernels %s, %s; %d rounds; peak %.0f GFLOP/s of FMA (measured)" %
+          (processor(), opt.threads, ours.ask("isa")[0].strip(), time.strftime("%Y-%m-%d"),
+           opt.rounds, gflops))
     if opt.only in (None, "forward"):
-        compare(ours, networks, peers, "forward", lambda m: MODELS[m][1], opt.threads, opt.rounds, models, gflops)
+        compare(ours, networks, peers, "forward", lambda m: MODELS[m][1], opt.threads, opt.rounds,
+                models, gflops)
     if opt.only in (None, "training"):
         eager = [p for p in peers if p.name.startswith("PyTorch") and "frozen" not in p.name]
-        compare(ours, networks, eager, "train", lambda m: TRAINING_BATCH, opt.threads, opt.rounds, models, gflops)
+        compare(ours, networks, eager, "train", lambda m: TRAINING_BATCH, opt.threads, opt.rounds,
+                models, gflops)
     if opt.only in (None, "points"):
         points(ours, networks, opt.threads, opt.rounds, models)
     if opt.only in (None, "scaling"):

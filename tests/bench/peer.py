@@ -1,4 +1,5 @@
-"""A peer's side of `make bench`: PyTorch, ONNX Runtime, OpenVINO or MNN does what a line of standard input asks for; see bench.c.
+"""A peer's side of `make bench`: PyTorch, ONNX Runtime, OpenVINO or MNN does what a line of
+standard input asks for; see bench.c.
 
     peer.py eager|frozen|onnx|openvino|mnn THREADS
 
@@ -6,8 +7,8 @@
     forward MODEL IMAGES    seconds for that many images, in the fastest of all settings, and which
     train MODEL BATCH       seconds of one step of SGD, the same
 
-Settings: batches of 1 to 128 images; PyTorch: NCHW and channels_last; OpenVINO: all threads on one batch, or a batch each. They are all tried at
-the first request for a model. All compute in float32.
+Settings: batches of 1 to 128 images; PyTorch: NCHW and channels_last; OpenVINO: all threads on one
+batch, or a batch each. They are all tried at the first request for a model. All compute in float32.
 """
 import io
 import os
@@ -35,13 +36,16 @@ TRIAL_SECONDS = 2    # for the runs that compare settings
 
 def make_net(model):
     torch.manual_seed(0)
-    return bench_nets.module(model, CLASSES) if model in bench_nets.NETS else make.make_net(model, SHAPE, CLASSES)
+    return bench_nets.module(model, CLASSES) if model in bench_nets.NETS else make.make_net(
+        model, SHAPE, CLASSES)
 
 
 def export(model, batch):
     """The bytes of an ONNX file."""
     file = io.BytesIO()
-    torch.onnx.export(make_net(model).eval(), torch.randn(batch, *SHAPE), file, input_names=["x"], output_names=["y"], opset_version=17, dynamo=False)
+    torch.onnx.export(
+        make_net(model).eval(), torch.randn(batch, *SHAPE), file, input_names=["x"],
+        output_names=["y"], opset_version=17, dynamo=False)
     return file.getvalue()
 
 
@@ -63,7 +67,8 @@ def onnx(model, batch, _):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-    session = onnxruntime.InferenceSession(export(model, batch), options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(export(model, batch), options,
+                                           providers=["CPUExecutionProvider"])
     values = torch.randn(batch, *SHAPE).numpy()
     return lambda: session.run(None, {"x": values})
 
@@ -71,8 +76,11 @@ def onnx(model, batch, _):
 def openvino(model, batch, hint):
     import openvino
     core, n = openvino.Core(), torch.get_num_threads()
-    compiled = core.compile_model(core.read_model(io.BytesIO(export(model, batch))), "CPU", {
-        "INFERENCE_NUM_THREADS": n, "INFERENCE_PRECISION_HINT": "f32", "NUM_STREAMS": 1 if hint == "one stream" else n})
+    compiled = core.compile_model(
+        core.read_model(io.BytesIO(export(model, batch))), "CPU", {
+            "INFERENCE_NUM_THREADS": n, "INFERENCE_PRECISION_HINT": "f32",
+            "NUM_STREAMS": 1 if hint == "one stream" else n
+        })
     values = torch.randn(batch, *SHAPE).numpy()
     if hint == "one stream":
         request = compiled.create_infer_request()
@@ -91,12 +99,16 @@ def mnn(model, batch, _):
         source, target = os.path.join(folder, "net.onnx"), os.path.join(folder, "net.mnn")
         with open(source, "wb") as file:
             file.write(export(model, batch))
-        subprocess.run([os.path.join(os.path.dirname(sys.executable), "mnnconvert"), "-f", "ONNX", "--modelFile", source, "--MNNModel", target,
-                        "--bizCode", "bench"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run([
+            os.path.join(os.path.dirname(sys.executable), "mnnconvert"), "-f", "ONNX",
+            "--modelFile", source, "--MNNModel", target, "--bizCode", "bench"
+        ], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         net = MNN.Interpreter(target)
-    session = net.createSession({"backend": "CPU", "numThread": torch.get_num_threads(), "precision": "high"})
+    session = net.createSession(
+        {"backend": "CPU", "numThread": torch.get_num_threads(), "precision": "high"})
     inside = net.getSessionInput(session)
-    values = MNN.Tensor((batch, *SHAPE), MNN.Halide_Type_Float, torch.randn(batch, *SHAPE).numpy(), MNN.Tensor_DimensionType_Caffe)
+    values = MNN.Tensor((batch, *SHAPE), MNN.Halide_Type_Float,
+                        torch.randn(batch, *SHAPE).numpy(), MNN.Tensor_DimensionType_Caffe)
 
     def run():
         inside.copyFrom(values)
@@ -138,16 +150,20 @@ def fastest(kind, settings, model, batches):
             trials = max(1, min(3, int(TRIAL_SECONDS / first)))
             an_image = min(seconds(run, times) for _ in range(trials)) / (batch * times)
             if best is None or an_image < best[0]:
-                best = (an_image, ", ".join(filter(None, (setting, "batch %d" % batch))), run, batch)
+                best = (an_image, ", ".join(filter(None,
+                                                   (setting, "batch %d" % batch))), run, batch)
     return best
 
 
 # What a peer is called, what runs it, and its settings.
-KINDS = {"eager": (lambda: "PyTorch " + torch.__version__.split("+")[0], eager, LAYOUTS),
-         "frozen": (lambda: "frozen by its JIT", frozen, LAYOUTS),
-         "onnx": (lambda: "ONNX Runtime " + metadata.version("onnxruntime"), onnx, ("",)),
-         "openvino": (lambda: "OpenVINO " + metadata.version("openvino"), openvino, ("one stream", "a stream each")),
-         "mnn": (lambda: "MNN " + metadata.version("MNN"), mnn, ("",))}
+KINDS = {
+    "eager": (lambda: "PyTorch " + torch.__version__.split("+")[0], eager, LAYOUTS),
+    "frozen": (lambda: "frozen by its JIT", frozen, LAYOUTS),
+    "onnx": (lambda: "ONNX Runtime " + metadata.version("onnxruntime"), onnx, ("", )),
+    "openvino": (lambda: "OpenVINO " + metadata.version("openvino"), openvino, ("one stream",
+                                                                                "a stream each")),
+    "mnn": (lambda: "MNN " + metadata.version("MNN"), mnn, ("", ))
+}
 
 
 def answer(words, kind, known):
@@ -156,7 +172,9 @@ def answer(words, kind, known):
         return name()
     what, model, n = words[0], words[1], int(words[2])
     if (what, model) not in known:
-        known[what, model] = fastest(forward, settings, model, BATCHES) if what == "forward" else fastest(training, LAYOUTS, model, (n,))
+        known[what,
+              model] = fastest(forward, settings, model, BATCHES) if what == "forward" else fastest(
+                  training, LAYOUTS, model, (n, ))
     _, setting, run, batch = known[what, model]
     with torch.set_grad_enabled(what == "train"):
         times = max(1, round(n / batch))

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Makes the small files of weights in tests/data/weights, which tests/unit/test_arrays.c reads and tests/fuzz begins with.
+"""Makes the small files of weights in tests/data/weights, which tests/unit/test_arrays.c reads and
+tests/fuzz begins with.
 
     /usr/bin/python3 tests/data/make.py          (Debian: python3-torch)
 
@@ -42,12 +43,18 @@ def save(name, value, old=False):
 
 def save_safetensors(name, tensors):
     header, blobs, at = {"__metadata__": {"format": "pt"}}, [], 0
-    types = {torch.float32: "F32", torch.float64: "F64", torch.float16: "F16", torch.bfloat16: "BF16", torch.int64: "I64",
-             torch.bool: "BOOL"}
+    types = {
+        torch.float32: "F32", torch.float64: "F64", torch.float16: "F16", torch.bfloat16: "BF16",
+        torch.int64: "I64", torch.bool: "BOOL"
+    }
     for key, tensor in tensors.items():
         whole = tensor.contiguous()
-        blob = (whole.view(torch.int16) if whole.dtype == torch.bfloat16 else whole).numpy().tobytes()
-        header[key] = {"dtype": types[tensor.dtype], "shape": list(tensor.shape), "data_offsets": [at, at + len(blob)]}
+        blob = (whole.view(torch.int16)
+                if whole.dtype == torch.bfloat16 else whole).numpy().tobytes()
+        header[key] = {
+            "dtype": types[tensor.dtype], "shape": list(tensor.shape),
+            "data_offsets": [at, at + len(blob)]
+        }
         blobs.append(blob)
         at += len(blob)
     text = json.dumps(header, separators=(",", ":")).encode()
@@ -83,7 +90,8 @@ def make_strangers():
     net = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
     tensors = net.state_dict()
     # PyTorch's ImageNet example: a tensor stands beside the weights.
-    save("best.pt", {"epoch": 3, "arch": "x", "best_acc1": torch.tensor(71.5), "state_dict": tensors})
+    save("best.pt",
+         {"epoch": 3, "arch": "x", "best_acc1": torch.tensor(71.5), "state_dict": tensors})
     beside = {"args": argparse.Namespace(lr=0.1, size=torch.Size([3]), device=torch.device("cpu"),
                                          dtype=torch.float16),
               "seen": {3, 5}, "counts": collections.Counter("aab"),
@@ -111,12 +119,15 @@ def make_strangers():
 if __name__ == "__main__":
     os.makedirs(WEIGHTS, exist_ok=True)
     tensors = make_tensors()
-    checkpoint = {"epoch": 3, "best": 91.5, "name": "small", "history": [1, (2.5, None)], "state_dict": tensors}
+    checkpoint = {
+        "epoch": 3, "best": 91.5, "name": "small", "history": [1, (2.5, None)],
+        "state_dict": tensors
+    }
     save("zip.pt", checkpoint)
     save("old.pt", checkpoint, old=True)
     deflate("zip.pt", "deflated.pt")
     net = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
-    save("module.pt", torch.nn.DataParallel(net).state_dict())         # an OrderedDict with _metadata
+    save("module.pt", torch.nn.DataParallel(net).state_dict())  # an OrderedDict with _metadata
     save("module-old.pt", torch.nn.DataParallel(net).state_dict(), old=True)
     save("parameters.pt", {"model": dict(net.named_parameters())})      # Parameters, not tensors
     save("whole.pt", net)                                               # a module

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Fails each allocation, or each call to the system, of lossgrid and lossview in turn and looks at what comes of it.
+"""Fails each allocation, or each call to the system, of lossgrid and lossview in turn and looks at
+what comes of it.
 
 A command with one failure inside must end in one of two ways: with the right result (the same
 standard output and files as without a failure) and exit code 0; or with exit code 1 and a message
@@ -8,7 +9,8 @@ that says what failed. Never with half a result, a signal, or a damaged file tha
     tests/faults/faults.py memory|files [--most N] [--only WORD] [--verbose]
 
 --most N tries at most N failures of a command, spread over all (0: every one; the default is 0 with
-`make faults`, and small in tests/faults/sampled.sh, which is part of `make check`). Speaks TAP: one case for each command.
+`make faults`, and small in tests/faults/sampled.sh, which is part of `make check`). Speaks TAP: one
+case for each command.
 """
 
 import argparse
@@ -27,28 +29,28 @@ PRELOAD = os.path.join(os.environ["BUILD"], "tests", "faults", "faults.so")
 COMMANDS = [
     ("info of safetensors", "info model.safetensors --json", []),
     ("info of a PyTorch file", "info model.pth", []),
-    ("info of an old PyTorch file", "info old.pth", []),
-    ("info of npz", "info model.npz", []),
+    ("info of an old PyTorch file", "info old.pth", []), ("info of npz", "info model.npz", []),
     ("info of a run", "info run --json", []),
     ("info of a landscape", "info a.landscape --json", []),
-    ("info of a landscape, in words", "info a.landscape", []),
-    ("info of IDX", "info idx", []),
-    ("info of packed IDX", "info idxgz", []),
-    ("info of an ONNX file", "info net.onnx --json", []),
-    ("info of PNG images", "info png", []),
-    ("info of CIFAR-10", "info cifar", []),
+    ("info of a landscape, in words", "info a.landscape", []), ("info of IDX", "info idx", []),
+    ("info of packed IDX", "info idxgz", []), ("info of an ONNX file", "info net.onnx --json", []),
+    ("info of PNG images", "info png", []), ("info of CIFAR-10", "info cifar", []),
     ("info of a packed CIFAR-10", "info cifar.tar.gz", []),
     ("eval", "eval run --json --threads 1", []),
     ("eval of weights", "eval --model lenet5 --weights model.pth --data idx --threads 1", []),
-    ("train", "train --model lenet5 --data idx --epochs 1 --limit 20 --threads 1 --out new", ["new"]),
-    ("train, going on", "train --model lenet5 --data idx --epochs 2 --limit 20 --threads 1 --out half",
-     ["half"]),
-    ("surface", "surface run --x=-1:1:2 --y=-1:1:2 --limit 8 --threads 1 --json --out new.landscape",
+    ("train", "train --model lenet5 --data idx --epochs 1 --limit 20 --threads 1 --out new",
+     ["new"]),
+    ("train, going on",
+     "train --model lenet5 --data idx --epochs 2 --limit 20 --threads 1 --out half", ["half"]),
+    ("surface",
+     "surface run --x=-1:1:2 --y=-1:1:2 --limit 8 --threads 1 --json --out new.landscape",
      ["new.landscape"]),
-    ("surface, going on", "surface run --x=-1:1:3 --y=-1:1:3 --limit 8 --threads 1 --out part.landscape",
+    ("surface, going on",
+     "surface run --x=-1:1:3 --y=-1:1:3 --limit 8 --threads 1 --out part.landscape",
      ["part.landscape"]),
     ("surface, estimated",
-     "surface run --split train --estimate 0.9 --x=-1:1:5 --y=-1:1:5 --threads 1 --json --out new.landscape",
+     "surface run --split train --estimate 0.9 --x=-1:1:5 --y=-1:1:5 --threads 1 --json "
+     "--out new.landscape",
      ["new.landscape"]),
     ("path", "path --run run a.landscape --json", ["a.landscape"]),
     ("curvature", "curvature run --limit 4 --top 1 --smallest 0 --steps 4 --threads 1 --json", []),
@@ -56,7 +58,8 @@ COMMANDS = [
      ["n.ply", "n.obj", "n.stl", "n.vtp"]),
     ("export of a page and of glTF", "export a.landscape --out n.html --out n.glb",
      ["n.html", "n.glb"]),
-    ("export of tables", "export a.landscape --out n.csv --out n.npz --out n.vti --out n.json --critical c.vtp",
+    ("export of tables",
+     "export a.landscape --out n.csv --out n.npz --out n.vti --out n.json --critical c.vtp",
      ["n.csv", "n.npz", "n.vti", "n.json", "c.vtp"]),
     ("plot as PNG", "plot a.landscape --log --size 300x260 --out n.png", ["n.png"]),
     ("plot as SVG", "plot a.landscape --out n.svg", ["n.svg"]),
@@ -67,7 +70,8 @@ COMMANDS = [
      ["n.png"]),
     ("lossview, a picture for print", "lossview a.landscape --screenshot=n.svg --size=300x200",
      ["n.svg"]),
-    ("lossview, a picture of a mesh", "lossview a.ply --screenshot=n.png --size=300x200", ["n.png"]),
+    ("lossview, a picture of a mesh", "lossview a.ply --screenshot=n.png --size=300x200", ["n.png"
+                                                                                           ]),
     ("lossview, a picture of a table", "lossview a.csv --screenshot=n.png --size=300x200",
      ["n.png"]),
 ]
@@ -76,8 +80,8 @@ COMMANDS = [
 def run(command, folder, **env):
     full = dict(os.environ, **env)
     words = command.split()
-    # As it draws, cairo writes past its own stack, jumps into a function that has returned, or loses
-    # what limits a picture, without a word.
+    # As it draws, cairo writes past its own stack, jumps into a function that has returned, or
+    # loses what limits a picture, without a word.
     if words[0] in ("lossview", "plot"):
         full["FAULT_ALONE"] = "libcairo"
     words = [LOSSVIEW, *words[1:]] if words[0] == "lossview" else [LOSSGRID, *words]
@@ -124,7 +128,8 @@ def prepare(folder):
 def plain(output):
     """Standard output without what differs from run to run: times, the file's id, the folder."""
     text = output.decode(errors="replace")
-    text = re.sub(r'"(created|seconds|images_per_second|rate|started|finished)":\s*[^,}\s]*', r'"\1":0', text)
+    text = re.sub(r'"(created|seconds|images_per_second|rate|started|finished)":\s*[^,}\s]*',
+                  r'"\1":0', text)
     text = re.sub(r'"id":\s*"[0-9a-f]*"', '"id":""', text)
     text = re.sub(r'("command":\s*")cd \S+ && ', r'\1', text)
     text = re.sub(r'("(data|weights|network_file)":\s*")[^"]*/', r'\1', text)
@@ -191,7 +196,8 @@ def check(name, command, files, kind, most, sample, verbose):
     os.rmdir(folder)
     shutil.copytree(sample, folder, symlinks=True)
     count = os.path.join(sample, "count")
-    result = run(command, folder, LD_PRELOAD=PRELOAD, FAULT_KIND=kind, FAULT_AT="0", FAULT_COUNT=count)
+    result = run(command, folder, LD_PRELOAD=PRELOAD, FAULT_KIND=kind, FAULT_AT="0",
+                 FAULT_COUNT=count)
     if result.returncode:
         print(f"# {result.stderr.decode()}\nnot ok - {name}: fails without a failure")
         return 0, 1

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
-"""Makes the golden values that tests/unit/test_golden.c, test_zoo.c and test_curvature.c hold the library against, with PyTorch.
+"""Makes the golden values that tests/unit/test_golden.c, test_zoo.c and test_curvature.c hold the
+library against, with PyTorch.
 
     /usr/bin/python3 tests/golden/make.py        (Debian: python3-torch python3-torchvision)
 
-writes tests/golden/values/. Weights and images are not stored: both sides draw them from one hash (draw() here and in
-test_golden.c). PyTorch computes in double, so that the differences found are the library's own rounding.
+writes tests/golden/values/. Weights and images are not stored: both sides draw them from one hash
+(draw() here and in test_golden.c). PyTorch computes in double, so that the differences found are
+the library's own rounding.
 """
 import json
 import math
@@ -32,10 +34,11 @@ N_SAMPLES = 4        # values stored of each tensor
 LEAST_KINK = 2e-6    # see is_steady
 
 
-# ---- Networks --------------------------------------------------------------------------------------------------------
+# ---- Networks ------------------------------------------------------------------------------------
 
 class CifarBlock(nn.Module):
-    """Basic block with the three shortcuts, modules named as in akamaster's pytorch_resnet_cifar10."""
+    """Basic block with the three shortcuts, modules named as in akamaster's
+    pytorch_resnet_cifar10."""
 
     def __init__(self, inside, planes, stride, shortcut):
         super().__init__()
@@ -45,7 +48,8 @@ class CifarBlock(nn.Module):
         self.bn2 = nn.BatchNorm2d(planes)
         self.option, self.planes, self.changes = shortcut, planes, stride != 1 or inside != planes
         if shortcut == "B" and self.changes:
-            self.shortcut = nn.Sequential(nn.Conv2d(inside, planes, 1, stride, bias=False), nn.BatchNorm2d(planes))
+            self.shortcut = nn.Sequential(nn.Conv2d(inside, planes, 1, stride, bias=False),
+                                          nn.BatchNorm2d(planes))
 
     def forward(self, x):
         out = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
@@ -91,7 +95,8 @@ def without_shortcut(block):
 
 
 class Resnet(ResNet):
-    """torchvision's network with other channels, a choice of stem, and without shortcuts if asked."""
+    """torchvision's network with other channels, a choice of stem, and without shortcuts if
+    asked."""
 
     def __init__(self, depth, channels, classes, width, stem, shortcut, stride):
         nn.Module.__init__(self)
@@ -107,7 +112,8 @@ class Resnet(ResNet):
             self.conv1 = nn.Conv2d(channels, width(64), 3, 1, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(width(64))
         self.relu = nn.ReLU()
-        self.maxpool = nn.MaxPool2d(3, 2, 1) if stem in ("imagenet", "cifar-pool") else nn.Identity()
+        self.maxpool = nn.MaxPool2d(3, 2, 1) if stem in ("imagenet",
+                                                         "cifar-pool") else nn.Identity()
         blocks = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3)}[depth]
         for stage in range(4):
             layer = self._make_layer(block, width(64 << stage), blocks[stage], 2 if stage else 1)
@@ -115,7 +121,8 @@ class Resnet(ResNet):
                 for b in layer:
                     b.downsample = None
             if stride == "1x1":
-                layer[0].conv1.stride, layer[0].conv2.stride = layer[0].conv2.stride, layer[0].conv1.stride
+                layer[0].conv1.stride, layer[0].conv2.stride = layer[0].conv2.stride, layer[
+                    0].conv1.stride
             setattr(self, "layer%d" % (stage + 1), layer)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.fc = nn.Linear(width(512) * expansion, classes)
@@ -126,8 +133,10 @@ class Vgg(nn.Module):
 
     def __init__(self, depth, shape, classes, width, bn):
         super().__init__()
-        cfg = {9: [64, "M", 128, "M", 256, 256, "M", 512, 512, "M"], 11: cfgs["A"], 13: cfgs["B"], 16: cfgs["D"],
-               19: cfgs["E"]}[depth]
+        cfg = {
+            9: [64, "M", 128, "M", 256, 256, "M", 512, 512, "M"], 11: cfgs["A"], 13: cfgs["B"],
+            16: cfgs["D"], 19: cfgs["E"]
+        }[depth]
         self.features = make_layers([c if c == "M" else width(c) for c in cfg], bn)
         self.features[0] = nn.Conv2d(shape[0], width(64), 3, 1, 1)
         inputs = self.features.eval()(torch.zeros(1, *shape)).numel()
@@ -138,11 +147,13 @@ class Vgg(nn.Module):
 
 
 class VggLi(nn.Module):
-    """VGG as in the code of Li et al. 2018: BatchNorm, and a linear layer with BatchNorm before the classifier."""
+    """VGG as in the code of Li et al. 2018: BatchNorm, and a linear layer with BatchNorm before the
+    classifier."""
 
     def __init__(self, depth, shape, classes, width):
         super().__init__()
-        cfg = {9: [64, 64, "M", 128, 128, "M", 256, 256, 256, "M"], 16: cfgs["D"], 19: cfgs["E"]}[depth]
+        cfg = {9: [64, 64, "M", 128, 128, "M", 256, 256, 256, "M"], 16: cfgs["D"],
+               19: cfgs["E"]}[depth]
         self.features = make_layers([c if c == "M" else width(c) for c in cfg], True)
         self.features[0] = nn.Conv2d(shape[0], width(64), 3, 1, 1)
         inputs, outputs = self.features.eval()(torch.zeros(1, *shape)).numel(), width(cfg[-2])
@@ -197,7 +208,8 @@ class KuangliuDensenet(nn.Module):
         n = 2 * growth
         self.conv1 = nn.Conv2d(channels, n, 3, 1, 1, bias=False)
         for block, layers in enumerate((6, 12, 24, 16), 1):
-            setattr(self, "dense%d" % block, nn.Sequential(*[KuangliuLayer(n + i * growth, growth) for i in range(layers)]))
+            setattr(self, "dense%d" % block,
+                    nn.Sequential(*[KuangliuLayer(n + i * growth, growth) for i in range(layers)]))
             n += layers * growth
             if block < 4:
                 setattr(self, "trans%d" % block, KuangliuTransition(n, n // 2))
@@ -248,7 +260,8 @@ def make_net(model, shape, classes):
     if name.endswith("-li"):
         return VggLi(int(name[3:-3]), shape, classes, width)
     if name == "mlp":
-        return nets.mlp(shape, classes, int(given.get("hidden", 2)), width(int(given.get("size", 512))))
+        return nets.mlp(shape, classes, int(given.get("hidden", 2)),
+                        width(int(given.get("size", 512))))
     if name.startswith("wrn"):
         return nets.WideResnet(*map(int, name[3:].split("-")), shape[0], classes, width)
     if name.startswith("preresnet") or name in ("resnet110-bottleneck", "resnet164"):
@@ -260,32 +273,37 @@ def make_net(model, shape, classes):
         return nets.Senet(shape[0], classes, width)
     if name.startswith("densenet"):
         depth = int(name[8:].split("-")[0])
-        return nets.DenseCifar(depth, name.endswith("-bc"), shape[0], classes, width(40 if depth == 190 else 12))
+        return nets.DenseCifar(depth, name.endswith("-bc"), shape[0], classes,
+                               width(40 if depth == 190 else 12))
     if name == "mobilenetv2":
         return nets.mobilenet(shape[0], classes, factor, given.get("stem", "cifar"))
     if name.endswith("-imagenet"):
-        features = Vgg(int(name[3:].split("-")[0]), shape, classes, width, given.get("bn") == "1").features
+        features = Vgg(int(name[3:].split("-")[0]), shape, classes, width,
+                       given.get("bn") == "1").features
         return nets.vgg_imagenet(features, classes, width)
     if name.startswith("vit"):
-        return nets.vit(name[4:], shape, classes, width, int(given.get("patch", 4)), given.get("style", "torchvision"))
+        return nets.vit(name[4:], shape, classes, width, int(given.get("patch", 4)),
+                        given.get("style", "torchvision"))
     depth = int(name.lstrip("resntvg"))
     if name.startswith("vgg"):
         return Vgg(depth, shape, classes, width, given.get("bn") == "1")
     if depth in (18, 34, 50, 101):
-        return Resnet(depth, shape[0], classes, width, given.get("stem", "cifar"), given.get("shortcut", "B"),
-                      given.get("stride", "3x3"))
+        return Resnet(depth, shape[0], classes, width, given.get("stem", "cifar"),
+                      given.get("shortcut", "B"), given.get("stride", "3x3"))
     return CifarResNet(depth, shape[0], classes, width, given.get("shortcut", "A"))
 
 
-# ---- Weights and images from a hash ----------------------------------------------------------------------------------
+# ---- Weights and images from a hash --------------------------------------------------------------
 
 def draw(name, seed, n):
-    """n numbers in [0, 1), multiples of 2^-24: splitmix64 of FNV-1a(name) + seed + (i + 1) times the golden ratio."""
+    """n numbers in [0, 1), multiples of 2^-24: splitmix64 of FNV-1a(name) + seed + (i + 1) times
+    the golden ratio."""
     digest = 0xcbf29ce484222325
     for byte in name.encode():
         digest = (digest ^ byte) * 0x100000001b3 % 2**64
     with np.errstate(over="ignore"):
-        z = np.uint64(digest) + np.uint64(seed) + np.arange(1, n + 1, dtype=np.uint64) * np.uint64(0x9e3779b97f4a7c15)
+        z = np.uint64(digest) + np.uint64(seed) + np.arange(
+            1, n + 1, dtype=np.uint64) * np.uint64(0x9e3779b97f4a7c15)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xbf58476d1ce4e5b9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94d049bb133111eb)
         z = z ^ (z >> np.uint64(31))
@@ -293,9 +311,14 @@ def draw(name, seed, n):
 
 
 def fill(net, seed, damped):
-    """He-like weights, and BatchNorm with statistics that are not 0 and 1; its weight is a quarter in modules with
-    `damped` in their names: the last of each residual body, or the gradient of a deep narrow network would explode."""
-    norms = {n for n, m in net.named_modules() if isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d, nn.LayerNorm))}
+    """He-like weights, and BatchNorm with statistics that are not 0 and 1; its weight is a quarter
+    in modules with `damped` in their names: the last of each residual body, or the gradient of a
+    deep narrow network would explode."""
+    norms = {
+        n
+        for n, m in net.named_modules()
+        if isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d, nn.LayerNorm))
+    }
     for name, tensor in net.state_dict().items():
         module, _, leaf = name.rpartition(".")
         if leaf == "num_batches_tracked":
@@ -318,16 +341,20 @@ def make_images(shape, seed, n):
     return torch.from_numpy((pixels / 255 - 0.5) / 0.25), torch.from_numpy(labels)
 
 
-# ---- Files -----------------------------------------------------------------------------------------------------------
+# ---- Files ---------------------------------------------------------------------------------------
 
 def write_safetensors(path, tensors):
     """The format by hand: Debian has no python3-safetensors."""
     header, blobs, at = {"__metadata__": {"format": "pt"}}, [], 0
     for name, tensor in tensors.items():
         array = tensor.cpu().numpy()
-        kind, blob = ("I64", array.astype("<i8")) if array.dtype == np.int64 else ("F32", array.astype("<f4"))
+        kind, blob = ("I64",
+                      array.astype("<i8")) if array.dtype == np.int64 else ("F32",
+                                                                            array.astype("<f4"))
         blob = blob.tobytes()
-        header[name] = {"dtype": kind, "shape": list(array.shape), "data_offsets": [at, at + len(blob)]}
+        header[name] = {
+            "dtype": kind, "shape": list(array.shape), "data_offsets": [at, at + len(blob)]
+        }
         blobs.append(blob)
         at += len(blob)
     text = json.dumps(header, separators=(",", ":")).encode()
@@ -344,13 +371,14 @@ def short(values):
 def write_json(name, items):
     """One line an item."""
     with open(os.path.join(VALUES, name), "w") as out:
-        out.write("[\n" + ",\n".join(json.dumps(item, separators=(",", ":")) for item in items) + "\n]\n")
+        out.write("[\n" + ",\n".join(json.dumps(item, separators=(",", ":"))
+                                     for item in items) + "\n]\n")
 
 
-# ---- Golden values ---------------------------------------------------------------------------------------------------
+# ---- Golden values -------------------------------------------------------------------------------
 
-# model, shape, damped (see fill), lr (None: evaluation only), file: the name under which the weights before and after the steps are stored
-# whole, as PyTorch's state_dict.
+# model, shape, damped (see fill), lr (None: evaluation only), file: the name under which the
+# weights before and after the steps are stored whole, as PyTorch's state_dict.
 CASES = [
     ("resnet20:width=0.25", (3, 32, 32), ".bn2.", 0.02, None),
     ("resnet20:shortcut=B,width=0.125", (3, 24, 24), ".bn2.", 0.02, "resnet20"),
@@ -373,12 +401,16 @@ CASES = [
 
 
 def tensors_of(net):
-    return {n: t.detach().clone() for n, t in net.state_dict().items() if not n.endswith("num_batches_tracked")}
+    return {
+        n: t.detach().clone()
+        for n, t in net.state_dict().items() if not n.endswith("num_batches_tracked")
+    }
 
 
 def train(net, images, labels, lr):
     """Three steps, each on a batch of its own; the loss before each."""
-    optimiser = torch.optim.SGD(net.parameters(), lr=lr, momentum=MOMENTUM, nesterov=True, weight_decay=WEIGHT_DECAY)
+    optimiser = torch.optim.SGD(net.parameters(), lr=lr, momentum=MOMENTUM, nesterov=True,
+                                weight_decay=WEIGHT_DECAY)
     net.train()
     losses = []
     for step in range(STEPS):
@@ -392,7 +424,8 @@ def train(net, images, labels, lr):
 
 
 class Kinks:
-    """While it is open, keeps how close any ReLU's input came to 0, in units of that input's spread."""
+    """While it is open, keeps how close any ReLU's input came to 0, in units of that input's
+    spread."""
 
     def __enter__(self):
         self.closest, self.relu = math.inf, F.relu
@@ -408,7 +441,8 @@ class Kinks:
 
 
 def is_steady(model, shape, damped, lr, seed):
-    """False if rounding in float32 could decide on which side of its kink a ReLU lies: another gradient altogether."""
+    """False if rounding in float32 could decide on which side of its kink a ReLU lies: another
+    gradient altogether."""
     net = make_net(model, shape, CLASSES)
     fill(net, seed, damped)
     with Kinks() as kinks:
@@ -426,8 +460,10 @@ def make_case(model, shape, damped, lr, file):
     images, labels = make_images(shape, seed, BATCH * STEPS)
     with torch.no_grad():
         logits = net.eval()(images)
-    item = {"model": model, "shape": shape, "seed": seed, "damped": damped, "lr": lr, "file": file,
-            "logits": short(logits[:BATCH]), "loss": short([F.cross_entropy(logits, labels).item()])[0]}
+    item = {
+        "model": model, "shape": shape, "seed": seed, "damped": damped, "lr": lr, "file": file,
+        "logits": short(logits[:BATCH]), "loss": short([F.cross_entropy(logits, labels).item()])[0]
+    }
     if lr is None:
         return item
     before = tensors_of(net)
@@ -444,27 +480,29 @@ def make_case(model, shape, damped, lr, file):
     return {**item, "step_losses": short(losses), "after": rows}
 
 
-# ---- Names, shapes and counts ----------------------------------------------------------------------------------------
+# ---- Names, shapes and counts --------------------------------------------------------------------
 
 # model, shape, whether all tensors are listed.
-NETS = [
-    ("resnet20", (3, 32, 32), True), ("resnet20:shortcut=B", (3, 32, 32), True),
-    ("resnet20:shortcut=none", (1, 28, 28), True), ("resnet32", (3, 32, 32), False), ("resnet44", (3, 32, 32), False),
-    ("resnet56", (3, 32, 32), False), ("resnet56:shortcut=B", (3, 32, 32), False),
-    ("resnet110", (3, 32, 32), False), ("resnet110:shortcut=none", (3, 32, 32), False),
-    ("resnet18", (3, 32, 32), True), ("resnet18:stem=imagenet,width=0.25", (3, 64, 64), True),
-    ("resnet18:shortcut=none,width=0.25", (3, 32, 32), True), ("resnet34:width=0.25", (3, 32, 32), False),
-    ("resnet50:stem=imagenet", (3, 64, 64), True), ("resnet50:shortcut=none,width=0.25", (3, 32, 32), True),
-    ("resnet101:width=0.25", (1, 32, 32), False), ("resnet101:stem=imagenet,width=0.125", (3, 64, 64), False),
-    ("vgg9", (3, 32, 32), True), ("vgg9:bn=1,width=0.5", (3, 32, 32), False), ("vgg11", (3, 32, 32), True),
-    ("vgg11:bn=1,width=0.25", (3, 32, 32), True), ("vgg11:width=0.3", (3, 64, 32), False),
-    ("vgg13:width=0.25", (3, 32, 32), False), ("vgg13:bn=1,width=0.25", (1, 32, 32), False),
-    ("vgg16:width=0.25", (3, 32, 32), False), ("vgg16:bn=1,width=0.25", (3, 32, 32), True),
-    ("vgg19:width=0.25", (3, 32, 32), False), ("vgg19:bn=1,width=0.25", (3, 32, 32), False),
-    ("densenet121", (3, 32, 32), True), ("densenet121:style=kuangliu", (3, 32, 32), True),
-    ("densenet121:stem=imagenet,width=0.25", (3, 64, 64), False), ("densenet121:stem=cifar-bn", (3, 32, 32), False),
-    ("lenet5", (1, 28, 28), True), ("lenet5", (3, 32, 32), True), ("lenet5:width=0.01", (1, 28, 28), True),
-]
+NETS = [("resnet20", (3, 32, 32), True), ("resnet20:shortcut=B", (3, 32, 32), True),
+        ("resnet20:shortcut=none", (1, 28, 28), True), ("resnet32", (3, 32, 32), False),
+        ("resnet44", (3, 32, 32), False), ("resnet56", (3, 32, 32), False),
+        ("resnet56:shortcut=B", (3, 32, 32), False), ("resnet110", (3, 32, 32), False),
+        ("resnet110:shortcut=none", (3, 32, 32), False), ("resnet18", (3, 32, 32), True),
+        ("resnet18:stem=imagenet,width=0.25", (3, 64, 64), True),
+        ("resnet18:shortcut=none,width=0.25", (3, 32, 32), True),
+        ("resnet34:width=0.25", (3, 32, 32), False), ("resnet50:stem=imagenet", (3, 64, 64), True),
+        ("resnet50:shortcut=none,width=0.25", (3, 32, 32), True),
+        ("resnet101:width=0.25", (1, 32, 32), False),
+        ("resnet101:stem=imagenet,width=0.125", (3, 64, 64), False), ("vgg9", (3, 32, 32), True),
+        ("vgg9:bn=1,width=0.5", (3, 32, 32), False), ("vgg11", (3, 32, 32), True),
+        ("vgg11:bn=1,width=0.25", (3, 32, 32), True), ("vgg11:width=0.3", (3, 64, 32), False),
+        ("vgg13:width=0.25", (3, 32, 32), False), ("vgg13:bn=1,width=0.25", (1, 32, 32), False),
+        ("vgg16:width=0.25", (3, 32, 32), False), ("vgg16:bn=1,width=0.25", (3, 32, 32), True),
+        ("vgg19:width=0.25", (3, 32, 32), False), ("vgg19:bn=1,width=0.25", (3, 32, 32), False),
+        ("densenet121", (3, 32, 32), True), ("densenet121:style=kuangliu", (3, 32, 32), True),
+        ("densenet121:stem=imagenet,width=0.25", (3, 64, 64), False),
+        ("densenet121:stem=cifar-bn", (3, 32, 32), False), ("lenet5", (1, 28, 28), True),
+        ("lenet5", (3, 32, 32), True), ("lenet5:width=0.01", (1, 28, 28), True), ]
 
 
 def describe(model, shape, listed):
@@ -473,14 +511,17 @@ def describe(model, shape, listed):
     item = {"model": model, "shape": shape, "parameters": sum(p.numel() for p in net.parameters()),
             "tensors": len(tensors)}
     if listed:
-        item["state_dict"] = ["%s %s" % (n, "x".join(map(str, t.shape))) for n, t in tensors.items()]
+        item["state_dict"] = [
+            "%s %s" % (n, "x".join(map(str, t.shape))) for n, t in tensors.items()
+        ]
     return item
 
 
-# ---- Hessians ----------------------------------------------------------------------------------------------------------
+# ---- Hessians ------------------------------------------------------------------------------------
 
-# model, shape, damped, images (few, where there are so many ReLUs that one is always near its kink), whether all parameters move (else those
-# of two or more dimensions), whether the whole spectrum is stored
+# model, shape, damped, images (few, where there are so many ReLUs that one is always near its
+# kink), whether all parameters move (else those of two or more dimensions), whether the whole
+# spectrum is stored
 HESSIANS = [
     ("resnet20:width=0.25", (3, 32, 32), ".bn2.", BATCH, False, False),
     ("resnet20:shortcut=B,width=0.125", (3, 24, 24), ".bn2.", BATCH, True, False),
@@ -497,7 +538,8 @@ N_EIGEN = 4
 
 
 def products(parameters, loss):
-    """The gradient, and a function from a vector to its product with the Hessian: double backward."""
+    """The gradient, and a function from a vector to its product with the Hessian: double
+    backward."""
     gradient = torch.autograd.grad(loss, parameters, create_graph=True)
 
     def product(vector):
@@ -512,7 +554,10 @@ def spectrum(parameters, product):
     for j in range(n):
         unit = torch.zeros(n, dtype=torch.float64)
         unit[j] = 1
-        parts = [part.reshape(p.shape) for part, p in zip(unit.split([p.numel() for p in parameters]), parameters)]
+        parts = [
+            part.reshape(p.shape)
+            for part, p in zip(unit.split([p.numel() for p in parameters]), parameters)
+        ]
         rows.append(torch.cat([h.flatten() for h in product(parts)]).numpy())
     matrix = np.stack(rows)
     assert np.abs(matrix - matrix.T).max() <= 1e-9 * np.abs(matrix).max()
@@ -520,7 +565,8 @@ def spectrum(parameters, product):
 
 
 def make_hessian(model, shape, damped, n_images, all_move, whole):
-    """In evaluation mode. Each tensor: its gradient's norm, that of its part of H v, and projections of that on vectors of signs."""
+    """In evaluation mode. Each tensor: its gradient's norm, that of its part of H v, and
+    projections of that on vectors of signs."""
     for seed in range(1000):
         net = make_net(model, shape, CLASSES)
         fill(net, seed, damped)
@@ -532,16 +578,30 @@ def make_hessian(model, shape, damped, n_images, all_move, whole):
     moving = [(n, p) for n, p in net.named_parameters() if all_move or p.dim() > 1]
     names, parameters = [n for n, _ in moving], [p for _, p in moving]
     gradient, product = products(parameters, loss)
-    vector = [torch.from_numpy(2 * draw("v." + n, seed, p.numel()) - 1).float().double().reshape(p.shape) for n, p in moving]
+    vector = [
+        torch.from_numpy(2 * draw("v." + n, seed, p.numel()) - 1).float().double().reshape(p.shape)
+        for n, p in moving
+    ]
     rows = []
     for name, g, hv in zip(names, gradient, product(vector)):
-        signs = [np.where(draw("sign%d.%s" % (k, name), seed, hv.numel()) < 0.5, -1, 1) for k in range(N_SAMPLES)]
-        rows.append([name, *short([g.norm().item(), hv.norm().item()]), short([s @ hv.flatten().numpy() for s in signs])])
-    item = {"model": model, "shape": shape, "seed": seed, "damped": damped, "images": n_images, "all": all_move, "loss": short([loss.item()])[0], "rows": rows}
+        signs = [
+            np.where(draw("sign%d.%s" % (k, name), seed, hv.numel()) < 0.5, -1, 1)
+            for k in range(N_SAMPLES)
+        ]
+        rows.append([
+            name, *short([g.norm().item(), hv.norm().item()]),
+            short([s @ hv.flatten().numpy() for s in signs])
+        ])
+    item = {
+        "model": model, "shape": shape, "seed": seed, "damped": damped, "images": n_images,
+        "all": all_move, "loss": short([loss.item()])[0], "rows": rows
+    }
     if whole:
         values = spectrum(parameters, product)
-        item.update(top=short(values[:-N_EIGEN - 1:-1]), smallest=short(values[:N_EIGEN]), trace=short([values.sum()])[0],
-                    n=len(values), squares=short([(values ** 2).sum()])[0], above=int((values > 0.05 * values[-1]).sum()))
+        item.update(top=short(values[:-N_EIGEN - 1:-1]), smallest=short(values[:N_EIGEN]),
+                    trace=short([values.sum()])[0], n=len(values),
+                    squares=short([(values**2).sum()])[0], above=int((values
+                                                                      > 0.05 * values[-1]).sum()))
     return item
 
 

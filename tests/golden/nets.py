@@ -1,4 +1,5 @@
-"""Networks of the zoo that torchvision has not, as modules of PyTorch with the names of the weights in circulation."""
+"""Networks of the zoo that torchvision has not, as modules of PyTorch with the names of the weights
+in circulation."""
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -12,7 +13,8 @@ def conv(inside, outside, size, stride=1):
 
 
 class WideBlock(nn.Module):
-    """xternalz's WideResNet-pytorch: the 1x1 shortcut takes the activation, the identity the input."""
+    """xternalz's WideResNet-pytorch: the 1x1 shortcut takes the activation, the identity the
+    input."""
 
     def __init__(self, inside, planes, stride):
         super().__init__()
@@ -55,7 +57,8 @@ class WideResnet(nn.Module):
 
 
 class CifarBottleneck(nn.Module):
-    """bearpaw's pytorch-classification, ReLU after (resnet.py) or before the convolutions (preresnet.py)."""
+    """bearpaw's pytorch-classification, ReLU after (resnet.py) or before the convolutions
+    (preresnet.py)."""
 
     def __init__(self, inside, planes, stride, is_preact):
         super().__init__()
@@ -68,12 +71,14 @@ class CifarBottleneck(nn.Module):
         self.conv3 = conv(planes, outside, 1)
         self.downsample = None
         if stride != 1 or inside != outside:
-            parts = [conv(inside, outside, 1, stride)] + ([] if is_preact else [nn.BatchNorm2d(outside)])
+            parts = [conv(inside, outside, 1, stride)
+                     ] + ([] if is_preact else [nn.BatchNorm2d(outside)])
             self.downsample = nn.Sequential(*parts)
 
     def forward(self, x):
         shortcut = self.downsample(x) if self.downsample else x
-        for norm, convolution in ((self.bn1, self.conv1), (self.bn2, self.conv2), (self.bn3, self.conv3)):
+        for norm, convolution in ((self.bn1, self.conv1), (self.bn2, self.conv2), (self.bn3,
+                                                                                   self.conv3)):
             x = convolution(F.relu(norm(x))) if self.is_preact else norm(convolution(x))
             if not self.is_preact and norm is not self.bn3:
                 x = F.relu(x)
@@ -90,7 +95,8 @@ class CifarBottleneckResnet(nn.Module):
         for stage in range(3):
             planes, blocks = width(16 << stage), []
             for i in range((depth - 2) // 9):
-                blocks.append(CifarBottleneck(inside, planes, 2 if stage and i == 0 else 1, is_preact))
+                blocks.append(
+                    CifarBottleneck(inside, planes, 2 if stage and i == 0 else 1, is_preact))
                 inside = 4 * planes
             setattr(self, "layer%d" % (stage + 1), nn.Sequential(*blocks))
         if is_preact:
@@ -143,8 +149,10 @@ class Resnext(nn.Module):
         for stage in range(3):
             blocks = nn.Sequential()
             for i in range(3):
-                blocks.add_module("stage_%d_bottleneck_%d" % (stage + 1, i), ResnextBlock(
-                    inside, base << 2 + stage, groups * base << stage, groups, 2 if stage and i == 0 else 1))
+                blocks.add_module(
+                    "stage_%d_bottleneck_%d" % (stage + 1, i),
+                    ResnextBlock(inside, base << 2 + stage, groups * base << stage, groups,
+                                 2 if stage and i == 0 else 1))
                 inside = base << 2 + stage
             setattr(self, "stage_%d" % (stage + 1), blocks)
         self.classifier = nn.Linear(inside, classes)
@@ -221,7 +229,10 @@ class DenseCifar(nn.Module):
         n, layers = 2 * growth, (depth - 4) // (6 if is_bc else 3)
         self.conv1 = conv(channels, n, 3)
         for block in range(1, 4):
-            setattr(self, "dense%d" % block, nn.Sequential(*[DenseCifarLayer(n + i * growth, growth, is_bc) for i in range(layers)]))
+            setattr(
+                self, "dense%d" % block,
+                nn.Sequential(
+                    *[DenseCifarLayer(n + i * growth, growth, is_bc) for i in range(layers)]))
             n += layers * growth
             if block < 3:
                 setattr(self, "trans%d" % block, DenseCifarTransition(n, n // 2 if is_bc else n))
@@ -236,8 +247,9 @@ class DenseCifar(nn.Module):
 def mobilenet(channels, classes, width, stem):
     """torchvision's; for CIFAR with chenyaofo's two strides of 1."""
     strided = 2 if stem == "imagenet" else 1
-    net = MobileNetV2(classes, width, [[1, 16, 1, 1], [6, 24, 2, strided], [6, 32, 3, 2], [6, 64, 4, 2], [6, 96, 3, 1],
-                                       [6, 160, 3, 2], [6, 320, 1, 1]])
+    net = MobileNetV2(classes, width,
+                      [[1, 16, 1, 1], [6, 24, 2, strided], [6, 32, 3, 2], [6, 64, 4, 2],
+                       [6, 96, 3, 1], [6, 160, 3, 2], [6, 320, 1, 1]])
     first = net.features[0][0]
     net.features[0][0] = nn.Conv2d(channels, first.out_channels, 3, strided, 1, bias=False)
     return net
@@ -248,7 +260,8 @@ def vgg_imagenet(features, classes, width):
     inputs = [m for m in features if isinstance(m, nn.Conv2d)][-1].out_channels * 49
     net = VGG(nn.Sequential(), classes)
     net.features = features
-    net.classifier[0], net.classifier[3] = nn.Linear(inputs, width(4096)), nn.Linear(width(4096), width(4096))
+    net.classifier[0], net.classifier[3] = nn.Linear(inputs, width(4096)), nn.Linear(
+        width(4096), width(4096))
     net.classifier[6] = nn.Linear(width(4096), classes)
     return net
 
@@ -260,13 +273,16 @@ class TimmBlock(nn.Module):
         super().__init__()
         self.heads = heads
         self.norm1 = nn.LayerNorm(width, 1e-6)
-        self.attn = nn.ModuleDict({"qkv": nn.Linear(width, 3 * width), "proj": nn.Linear(width, width)})
+        self.attn = nn.ModuleDict(
+            {"qkv": nn.Linear(width, 3 * width), "proj": nn.Linear(width, width)})
         self.norm2 = nn.LayerNorm(width, 1e-6)
-        self.mlp = nn.ModuleDict({"fc1": nn.Linear(width, 4 * width), "fc2": nn.Linear(4 * width, width)})
+        self.mlp = nn.ModuleDict(
+            {"fc1": nn.Linear(width, 4 * width), "fc2": nn.Linear(4 * width, width)})
 
     def forward(self, x):
         n, tokens, width = x.shape
-        q, k, v = self.attn["qkv"](self.norm1(x)).reshape(n, tokens, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        q, k, v = self.attn["qkv"](self.norm1(x)).reshape(n, tokens, 3, self.heads,
+                                                          -1).permute(2, 0, 3, 1, 4)
         shares = (q @ k.transpose(-2, -1) / (width // self.heads) ** 0.5).softmax(-1)
         x = x + self.attn["proj"]((shares @ v).transpose(1, 2).reshape(n, tokens, width))
         return x + self.mlp["fc2"](F.gelu(self.mlp["fc1"](self.norm2(x))))
