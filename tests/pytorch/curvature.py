@@ -1,10 +1,14 @@
 #!/usr/bin/python3
-"""Curvature against PyTorch's double backward. Speaks TAP; skipped where python3-torch is not installed.
+"""Curvature against PyTorch's double backward. Speaks TAP; skipped where python3-torch is not
+installed.
 
-Networks of each family, filled by tests/golden/make.py: a Hessian-vector product over all parameters, the whole vector within 1e-3 of PyTorch's
-in float64 (DenseNet: 1e-2). Then, where the shared data are there, a published ResNet-20 on real images: the leading eigenvalues within 1 % of power iteration.
+Networks of each family, filled by tests/golden/make.py: a Hessian-vector product over all
+parameters, the whole vector within 1e-3 of PyTorch's in float64 (DenseNet: 1e-2). Then, where the
+shared data are there, a published ResNet-20 on real images: the leading eigenvalues within 1 % of
+power iteration.
 
-    tests/pytorch/curvature.py [IMAGES [EIGENVALUES]]     32 images and one eigenvalue; 512 and 2 take some minutes
+    tests/pytorch/curvature.py [IMAGES [EIGENVALUES]]     32 images and one eigenvalue; 512 and 2
+                                                          take some minutes
 """
 import ctypes
 import json
@@ -14,11 +18,13 @@ import sys
 import tempfile
 import time
 
-SRC = os.path.abspath(os.environ.get("SRC", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")))
+SRC = os.path.abspath(
+    os.environ.get("SRC", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")))
 BUILD = os.environ.get("BUILD", os.path.join(SRC, "build", "release"))
 LOSSGRID = os.environ.get("LOSSGRID", os.path.join(BUILD, "lossgrid"))
 SHARED = os.environ.get("LOSS_SHARED", os.path.join(SRC, "..", "shared"))
-WEIGHTS, DATA = os.path.join(SHARED, "data/weights/resnet20-12fca82f.th"), os.path.join(SHARED, "data/cifar-10-batches-bin")
+WEIGHTS = os.path.join(SHARED, "data/weights/resnet20-12fca82f.th")
+DATA = os.path.join(SHARED, "data/cifar-10-batches-bin")
 NAME = "leading eigenvalues of a real ResNet-20's Hessian"
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 CHUNK = 64
@@ -28,14 +34,16 @@ try:
     import torch.nn.functional as F
     import torchvision  # noqa: F401  (make.py builds on it)
 except ImportError:
-    print("ok - curvature agrees with PyTorch # SKIP python3-torch or python3-torchvision is not installed")
+    print("ok - curvature agrees with PyTorch # SKIP python3-torch or python3-torchvision is not "
+          "installed")
     sys.exit(0)
 sys.path.insert(0, os.path.join(SRC, "tests", "golden"))
 import make  # noqa: E402
 
 # model, layers to damp (see make.fill)
-MODELS = [("resnet20:width=0.25", ".bn2."), ("resnet20:shortcut=none,width=0.25", None), ("resnet18:width=0.125", ".bn2."),
-          ("resnet50:stem=imagenet,width=0.0625", ".bn3."), ("vgg9:width=0.125", None), ("vgg11:bn=1,width=0.125", None),
+MODELS = [("resnet20:width=0.25", ".bn2."), ("resnet20:shortcut=none,width=0.25", None),
+          ("resnet18:width=0.125", ".bn2."), ("resnet50:stem=imagenet,width=0.0625", ".bn3."),
+          ("vgg9:width=0.125", None), ("vgg11:bn=1,width=0.125", None),
           ("densenet121:width=0.125", None), ("lenet5", None)]
 SHAPE, CLASSES, N_IMAGES = (3, 32, 32), 10, 20
 
@@ -54,9 +62,12 @@ lib.loss_last_message.restype = ctypes.c_char_p
 lib.loss_net_create.argtypes = [ctypes.POINTER(ctypes.c_void_p), ctypes.c_char_p, Shape]
 lib.loss_net_load.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
 lib.loss_net_free.argtypes = [ctypes.c_void_p]
-lib.loss_dataset_create.argtypes = [ctypes.POINTER(ctypes.c_void_p), Shape, ctypes.c_size_t] + 3 * [ctypes.c_void_p]
+lib.loss_dataset_create.argtypes = [ctypes.POINTER(ctypes.c_void_p), Shape, ctypes.c_size_t
+                                    ] + 3 * [ctypes.c_void_p]
 lib.loss_dataset_mean.restype = lib.loss_dataset_std.restype = ctypes.POINTER(ctypes.c_float)
-lib.loss_dataset_mean.argtypes = lib.loss_dataset_std.argtypes = lib.loss_dataset_free.argtypes = [ctypes.c_void_p]
+lib.loss_dataset_mean.argtypes = lib.loss_dataset_std.argtypes = lib.loss_dataset_free.argtypes = [
+    ctypes.c_void_p
+]
 lib.loss_curvature_create.argtypes = [ctypes.POINTER(ctypes.c_void_p)] + 3 * [ctypes.c_void_p]
 lib.loss_curvature_hvp.argtypes = 3 * [ctypes.c_void_p]
 lib.loss_curvature_free.argtypes = [ctypes.c_void_p]
@@ -83,7 +94,9 @@ def compare_product(model, damped):
     shape, options = Shape(*SHAPE, CLASSES), CurvatureOptions(ctypes.sizeof(CurvatureOptions), 1)
     must(lib.loss_net_create(ctypes.byref(handle), model.encode(), shape))
     must(lib.loss_net_load(handle, b"weights.safetensors", None))
-    must(lib.loss_dataset_create(ctypes.byref(data), shape, N_IMAGES, pixels.ctypes.data, labels.ctypes.data, None))
+    must(
+        lib.loss_dataset_create(ctypes.byref(data), shape, N_IMAGES, pixels.ctypes.data,
+                                labels.ctypes.data, None))
     must(lib.loss_curvature_create(ctypes.byref(curvature), handle, data, ctypes.byref(options)))
     must(lib.loss_curvature_hvp(curvature, vector.ctypes.data, ours.ctypes.data))
     mean, std = (np.array([f(data)[c] for c in range(3)], dtype=np.float64).reshape(3, 1, 1)
@@ -96,7 +109,9 @@ def compare_product(model, damped):
     loss = F.cross_entropy(net.double().eval()(images), torch.from_numpy(labels.astype(np.int64)))
     parts = torch.from_numpy(vector).double().split([p.numel() for p in parameters])
     _, product = make.products(parameters, loss)
-    theirs = torch.cat([h.flatten() for h in product([v.reshape(p.shape) for v, p in zip(parts, parameters)])]).numpy()
+    theirs = torch.cat([
+        h.flatten() for h in product([v.reshape(p.shape) for v, p in zip(parts, parameters)])
+    ]).numpy()
     off = np.linalg.norm(ours - theirs) / np.linalg.norm(theirs)
     # A DenseNet has so many ReLUs that rounding puts some on the other side of their kinks.
     bound = 1e-2 if model.startswith("densenet") else 1e-3
@@ -108,16 +123,19 @@ def load(n):
     net = make.make_net("resnet20", (3, 32, 32), 10)
     state = torch.load(WEIGHTS, map_location="cpu")["state_dict"]
     net.load_state_dict({k[len("module."):]: v for k, v in state.items()})
-    records = np.fromfile(os.path.join(DATA, "test_batch.bin"), dtype=np.uint8).reshape(-1, 3073)[:n]
+    records = np.fromfile(os.path.join(DATA, "test_batch.bin"), dtype=np.uint8).reshape(-1,
+                                                                                        3073)[:n]
     pixels = records[:, 1:].reshape(-1, 3, 32, 32).astype(np.float32) / 255
-    images = (pixels - np.array(MEAN, np.float32).reshape(3, 1, 1)) / np.array(STD, np.float32).reshape(3, 1, 1)
+    images = (pixels - np.array(MEAN, np.float32).reshape(3, 1, 1)) / np.array(
+        STD, np.float32).reshape(3, 1, 1)
     return net.eval(), torch.from_numpy(images), torch.from_numpy(records[:, 0].astype(np.int64))
 
 
 def product(net, parameters, images, labels, vector):
     total = [torch.zeros_like(p) for p in parameters]
     for i in range(0, len(images), CHUNK):
-        loss = F.cross_entropy(net(images[i:i + CHUNK]), labels[i:i + CHUNK], reduction="sum") / len(images)
+        loss = F.cross_entropy(net(images[i:i + CHUNK]), labels[i:i + CHUNK],
+                               reduction="sum") / len(images)
         gradient = torch.autograd.grad(loss, parameters, create_graph=True)
         for sum_, part in zip(total, torch.autograd.grad(gradient, parameters, vector)):
             sum_ += part
@@ -149,7 +167,8 @@ def power_iteration(net, images, labels, n):
             last, v = v, hv
         vectors.append(v)
         found.append(value)
-        print("# eigenvalue %d of PyTorch: %.6g after %d products" % (k + 1, value, step + 1), flush=True)
+        print("# eigenvalue %d of PyTorch: %.6g after %d products" % (k + 1, value, step + 1),
+              flush=True)
     return found
 
 
@@ -166,13 +185,20 @@ if __name__ == "__main__":
         sys.exit(0)
     images, n = (int(a) for a in (sys.argv[1:] + ["32", "1"][len(sys.argv) - 1:])[:2])
     start = time.time()
-    command = [LOSSGRID, "curvature", "--model", "resnet20", "--weights", WEIGHTS, "--data", DATA, "--limit", str(images), "--top", str(n),
-               "--smallest", "1", "--mean", ",".join(map(str, MEAN)), "--std", ",".join(map(str, STD)), "--quiet", "--json"]
+    command = [
+        LOSSGRID, "curvature", "--model", "resnet20", "--weights", WEIGHTS, "--data", DATA,
+        "--limit",
+        str(images), "--top",
+        str(n), "--smallest", "1", "--mean", ",".join(map(str, MEAN)), "--std",
+        ",".join(map(str, STD)), "--quiet", "--json"
+    ]
     ours = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     middle = time.time()
     theirs = power_iteration(*load(images), n)
-    print("# on %d images: %.1f s here, %.1f s there" % (images, middle - start, time.time() - middle))
+    print("# on %d images: %.1f s here, %.1f s there" %
+          (images, middle - start, time.time() - middle))
     for k, (a, b) in enumerate(zip([e["value"] for e in ours["top"]], theirs)):
         ok = abs(a / b - 1) <= 0.01
-        print("%s - eigenvalue %d of a real ResNet-20's Hessian on %d images" % ("ok" if ok else "not ok", k + 1, images))
+        print("%s - eigenvalue %d of a real ResNet-20's Hessian on %d images" %
+              ("ok" if ok else "not ok", k + 1, images))
         print("# %.6g; PyTorch's power iteration %.6g; off by %.2g %%" % (a, b, 100 * (a / b - 1)))

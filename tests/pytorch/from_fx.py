@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""examples/python/fx_to_net.py: FILE.net by torch.fx and FILE.onnx by PyTorch's exporter are the same network. Speaks TAP;
-skipped where python3-torch or python3-torchvision is not installed.
+"""examples/python/fx_to_net.py: FILE.net by torch.fx and FILE.onnx by PyTorch's exporter are the
+same network. Speaks TAP; skipped where python3-torch or python3-torchvision is not installed.
 
-Logits of both have the same bits, with the weights of one state_dict, and are PyTorch's float64 within 1e-4 of their range. What
-the script does not know it refuses by name.
+Logits of both have the same bits, with the weights of one state_dict, and are PyTorch's float64
+within 1e-4 of their range. What the script does not know it refuses by name.
 """
 import ctypes
 import os
@@ -148,7 +148,8 @@ def compare(name, make):
     with torch.no_grad():
         expected = model.double()(images.double()).numpy()
     off = np.abs(by_fx - expected).max() / np.ptp(expected)
-    report(by_fx.tobytes() == by_onnx.tobytes(), name + ": FILE.net and FILE.onnx have the same bits",
+    report(by_fx.tobytes() == by_onnx.tobytes(),
+           name + ": FILE.net and FILE.onnx have the same bits",
            np.abs(by_fx - by_onnx).max())
     report(off < 1e-4, name + ": PyTorch's logits", off)
 
@@ -165,6 +166,11 @@ for text, make in REFUSED.items():
         report(False, "refused: " + text, "it was written")
     except SystemExit as error:
         report(text in str(error), "refused: " + text, error)
-command = [sys.executable, SCRIPT, "torchvision.models:squeezenet1_1", "num_classes=10", "--out", "a.net", "--weights", "a.pth"]
+command = [
+    sys.executable, SCRIPT, "torchvision.models:squeezenet1_1", "num_classes=10", "--out", "a.net",
+    "--weights", "a.pth"
+]
 done = subprocess.run(command, capture_output=True, text=True)
-report(done.returncode == 0 and our_logits("a.net", "a.pth", torch.zeros(1, *SHAPE)).shape == (1, 10), "the script by itself", done.stderr)
+report(
+    done.returncode == 0 and our_logits("a.net", "a.pth", torch.zeros(1, *SHAPE)).shape == (1, 10),
+    "the script by itself", done.stderr)

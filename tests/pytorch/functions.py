@@ -1,7 +1,9 @@
 #!/usr/bin/python3
-"""Layers against the PyTorch functions that they are named after. Speaks TAP; skipped where python3-torch is not installed.
+"""Layers against the PyTorch functions that they are named after. Speaks TAP; skipped where
+python3-torch is not installed.
 
-Each network is a few lines of text whose outputs are compared as they are: within 2e-6 of PyTorch's in double, of the largest.
+Each network is a few lines of text whose outputs are compared as they are: within 2e-6 of PyTorch's
+in double, of the largest.
 """
 import ctypes
 import os
@@ -16,7 +18,8 @@ try:
     import torch.nn.functional as F
     import torchvision  # noqa: F401  (make.py builds on it)
 except ImportError:
-    print("ok - layers agree with PyTorch # SKIP python3-torch or python3-torchvision is not installed")
+    print("ok - layers agree with PyTorch # SKIP python3-torch or python3-torchvision is not "
+          "installed")
     sys.exit(0)
 sys.path.insert(0, os.path.join(SRC, "tests", "golden"))
 import make  # noqa: E402
@@ -47,7 +50,10 @@ def above(x):
 
 
 SMALL = "above = abs input\nabove = scale shift=0.1\n".replace("above = abs", "size = abs")
-WEIGHTS = {"fc.weight": (7, 5), "fc.bias": (7,), "act.weight": (4,), "table.weight": (9, 3), "p": (6, 1), "m": (4, 5, 3)}
+WEIGHTS = {
+    "fc.weight": (7, 5), "fc.bias": (7, ), "act.weight": (4, ), "table.weight": (9, 3), "p": (6, 1),
+    "m": (4, 5, 3)
+}
 TENSORS = {name: torch.randn(shape) for name, shape in WEIGHTS.items()}
 
 
@@ -58,29 +64,16 @@ def t(name):
 # lines of text, the same in PyTorch
 CASES = [
     ("leaky_relu slope=0.2", lambda x: F.leaky_relu(x, 0.2)),
-    ("elu alpha=0.7", lambda x: F.elu(x, 0.7)),
-    ("selu", F.selu),
-    ("gelu", F.gelu),
-    ("gelu approximate=tanh", lambda x: F.gelu(x, approximate="tanh")),
-    ("silu", F.silu),
-    ("sigmoid", torch.sigmoid),
-    ("tanh", torch.tanh),
-    ("hard_sigmoid", F.hardsigmoid),
-    ("hard_swish", F.hardswish),
-    ("softplus beta=2 threshold=3", lambda x: F.softplus(x, 2, 3)),
-    ("mish", F.mish),
-    ("softsign", F.softsign),
-    ("clip least=0 most=6", F.relu6),
-    ("clip most=0.5", lambda x: x.clamp(max=0.5)),
-    ("exp", torch.exp),
-    ("erf", torch.erf),
-    ("abs", torch.abs),
-    ("neg", torch.neg),
-    (SMALL + "log", lambda x: above(x).log()),
-    (SMALL + "sqrt", lambda x: above(x).sqrt()),
-    (SMALL + "reciprocal", lambda x: 1 / above(x)),
-    (SMALL + "power exponent=-1.3", lambda x: above(x) ** -1.3),
-    (SMALL + "power above input", lambda x: above(x) ** x),
+    ("elu alpha=0.7", lambda x: F.elu(x, 0.7)), ("selu", F.selu), ("gelu", F.gelu),
+    ("gelu approximate=tanh", lambda x: F.gelu(x, approximate="tanh")), ("silu", F.silu),
+    ("sigmoid", torch.sigmoid), ("tanh", torch.tanh), ("hard_sigmoid", F.hardsigmoid),
+    ("hard_swish", F.hardswish), ("softplus beta=2 threshold=3", lambda x: F.softplus(x, 2, 3)),
+    ("mish", F.mish), ("softsign", F.softsign), ("clip least=0 most=6", F.relu6),
+    ("clip most=0.5", lambda x: x.clamp(max=0.5)), ("exp", torch.exp), ("erf", torch.erf),
+    ("abs", torch.abs), ("neg", torch.neg), (SMALL + "log", lambda x: above(x).log()),
+    (SMALL + "sqrt", lambda x: above(x).sqrt()), (SMALL + "reciprocal", lambda x: 1 / above(x)),
+    (SMALL + "power exponent=-1.3", lambda x: above(x)**-1.3),
+    (SMALL + "power above input", lambda x: above(x)**x),
     (SMALL + "divide input above", lambda x: x / above(x)),
     ("act = prelu per=channel", lambda x: F.prelu(x, t("act.weight"))),
     ("p = parameter shape=6,1\nsubtract input p", lambda x: x - t("p")),
@@ -88,8 +81,10 @@ CASES = [
     ("p = parameter shape=6,1\nmaximum input p", lambda x: torch.maximum(x, t("p"))),
     ("p = parameter shape=6,1\nminimum input p", lambda x: torch.minimum(x, t("p"))),
     ("p = parameter shape=6,1\nadd input p", lambda x: x + t("p")),
-    ("reshape shape=2,-1,3\ntranspose order=2,0,1", lambda x: x.reshape(-1, 2, 20, 3).permute(0, 3, 1, 2)),
-    ("slice axis=-1 begin=-2 step=2\nexpand shape=4,6,3", lambda x: x[..., -2::2].expand(-1, 4, 6, 3)),
+    ("reshape shape=2,-1,3\ntranspose order=2,0,1",
+     lambda x: x.reshape(-1, 2, 20, 3).permute(0, 3, 1, 2)),
+    ("slice axis=-1 begin=-2 step=2\nexpand shape=4,6,3",
+     lambda x: x[..., -2::2].expand(-1, 4, 6, 3)),
     ("pad pads=0,1,2,0,0,-1 value=0.3", lambda x: F.pad(x, (2, -1, 1, 0), value=0.3)),
     ("pad pads=0,3,2,0,1,4 mode=reflect", lambda x: F.pad(x, (2, 4, 3, 1), mode="reflect")),
     ("pad pads=0,3,7,0,1,4 mode=edge", lambda x: F.pad(x, (7, 4, 3, 1), mode="replicate")),
@@ -103,15 +98,15 @@ CASES = [
      lambda x: F.embedding((4 * x).clamp(-0.9, 8).long(), t("table.weight"))),
     ("pixel_shuffle factor=2", lambda x: F.pixel_shuffle(x, 2)),
     ("resize size=9,4 coordinates=asymmetric rounding=floor", lambda x: F.interpolate(x, (9, 4))),
-    ("resize scale=2,2 coordinates=asymmetric rounding=floor", lambda x: F.interpolate(x, scale_factor=2)),
+    ("resize scale=2,2 coordinates=asymmetric rounding=floor",
+     lambda x: F.interpolate(x, scale_factor=2)),
     ("resize size=9,4 mode=bilinear", lambda x: F.interpolate(x, (9, 4), mode="bilinear")),
     ("resize size=9,4 mode=bilinear coordinates=align_corners",
      lambda x: F.interpolate(x, (9, 4), mode="bilinear", align_corners=True)),
     ("fc = linear outputs=7", lambda x: F.linear(x, t("fc.weight"), t("fc.bias"))),
     ("m = parameter shape=4,5,3\nmatmul input m", lambda x: x @ t("m")),
     ("a = transpose order=0,2,1\nmatmul input a", lambda x: x @ x.transpose(2, 3)),
-    ("softmax axis=0", lambda x: x.softmax(1)),
-    ("log_softmax", lambda x: x.log_softmax(-1)),
+    ("softmax axis=0", lambda x: x.softmax(1)), ("log_softmax", lambda x: x.log_softmax(-1)),
     ("reduce_mean axes=0,2", lambda x: x.mean((1, 3))),
     ("reduce_sum axes=1 keep_dims=1", lambda x: x.sum(2, keepdim=True)),
     ("reduce_max axes=-1", lambda x: x.amax(-1)),
@@ -120,7 +115,8 @@ CASES = [
 
 
 def our_outputs(text, images, size):
-    """The network's outputs, of `size` values; its tensors are those of TENSORS that have the names of its layers."""
+    """The network's outputs, of `size` values; its tensors are those of TENSORS that have the names
+    of its layers."""
     names = [line.split(" = ")[0] for line in text.split("\n") if " = " in line]
     tensors = {k: v for k, v in TENSORS.items() if k.split(".")[0] in names}
     with open("layer.net", "w") as file:

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Networks of tests/layers/ computed by PyTorch in double: the logits of libloss must agree. Speaks TAP; skipped where
-python3-torch is not installed. Networks with layers that this script does not know are left out, and named.
+"""Networks of tests/layers/ computed by PyTorch in double: the logits of libloss must agree. Speaks
+TAP; skipped where python3-torch is not installed. Networks with layers that this script does not
+know are left out, and named.
 """
 import ctypes
 import glob
@@ -21,7 +22,7 @@ SHAPE, N_CLASSES, N_IMAGES, BOUND = (3, 7, 6), 3, 5, 1e-5
 ENOUGH = 8  # networks that must be known, so that the test cannot pass by leaving all out
 
 
-# ---- Windows ----------------------------------------------------------------------------------------------------------
+# ---- Windows -------------------------------------------------------------------------------------
 
 
 class Window:
@@ -47,7 +48,8 @@ class Window:
 def convolve(x, keys, p):
     w = Window(keys, x.dim() - 2)
     conv = F.conv1d if w.sides == 1 else F.conv2d
-    return conv(F.pad(x, w.pads()), p["weight"], p.get("bias"), w.stride, 0, w.dilation, int(keys.get("groups", [1])[0]))
+    return conv(F.pad(x, w.pads()), p["weight"], p.get("bias"), w.stride, 0, w.dilation,
+                int(keys.get("groups", [1])[0]))
 
 
 def convolve_transposed(x, keys, p):
@@ -55,7 +57,8 @@ def convolve_transposed(x, keys, p):
     conv = F.conv_transpose1d if w.sides == 1 else F.conv_transpose2d
     extra = [int(v) for v in keys.get("output_padding", [0])]
     extra = extra * w.sides if len(extra) == 1 else extra
-    y = conv(x, p["weight"], p.get("bias"), w.stride, 0, extra, int(keys.get("groups", [1])[0]), w.dilation)
+    y = conv(x, p["weight"], p.get("bias"), w.stride, 0, extra, int(keys.get("groups", [1])[0]),
+             w.dilation)
     for s in range(w.sides):
         y = y.narrow(2 + s, w.before[s], y.shape[2 + s] - w.before[s] - w.after[s])
     return y
@@ -74,11 +77,16 @@ def taps(size, w, s, ceil, o_only=False):
 
 def pool(x, keys, is_max):
     row = x.dim() == 3
-    w, ceil, counts = Window(keys, x.dim() - 2, True), keys.get("ceil", [0])[0] == 1, keys.get("count_padding", [1])[0] == 1
+    w, ceil, counts = Window(keys,
+                             x.dim() - 2,
+                             True), keys.get("ceil", [0])[0] == 1, keys.get("count_padding",
+                                                                            [1])[0] == 1
     if w.before == w.after and (is_max or max(w.dilation) == 1):  # what PyTorch has
         if is_max:
-            return (F.max_pool1d if row else F.max_pool2d)(x, w.kernel, w.stride, w.before, w.dilation, ceil)
-        return (F.avg_pool1d if row else F.avg_pool2d)(x, w.kernel, w.stride, w.before, ceil, counts)
+            return (F.max_pool1d if row else F.max_pool2d)(x, w.kernel, w.stride, w.before,
+                                                           w.dilation, ceil)
+        return (F.avg_pool1d if row else F.avg_pool2d)(x, w.kernel, w.stride, w.before, ceil,
+                                                       counts)
     maps = x.unsqueeze(2) if row else x
     rows = [([0], 1)] if row else list(taps(maps.shape[2], w, 0, ceil))
     lines = []
@@ -86,7 +94,9 @@ def pool(x, keys, is_max):
         line = []
         for c, n_c in taps(maps.shape[3], w, w.sides - 1, ceil):
             part = maps[:, :, r][:, :, :, c]
-            line.append(part.amax((2, 3)) if is_max else part.sum((2, 3)) / (n_r * n_c if counts else len(r) * len(c)))
+            line.append(
+                part.amax((2, 3)) if is_max else part.sum((2, 3)) /
+                (n_r * n_c if counts else len(r) * len(c)))
         lines.append(torch.stack(line, 2))
     y = torch.stack(lines, 2)
     return y.squeeze(2) if row else y
@@ -100,7 +110,7 @@ def pool_parts(x, keys, is_max):
     return (F.adaptive_max_pool2d if is_max else F.adaptive_avg_pool2d)(x, size)
 
 
-# ---- Normalising ------------------------------------------------------------------------------------------------------
+# ---- Normalising ---------------------------------------------------------------------------------
 
 
 def number(keys, name, standard):
@@ -108,13 +118,13 @@ def number(keys, name, standard):
 
 
 def batchnorm(x, keys, p):
-    return F.batch_norm(x, p["running_mean"], p["running_var"], p.get("weight"), p.get("bias"), False, 0,
-                        number(keys, "eps", 1e-5))
+    return F.batch_norm(x, p["running_mean"], p["running_var"], p.get("weight"), p.get("bias"),
+                        False, 0, number(keys, "eps", 1e-5))
 
 
 def layernorm(x, keys, p):
-    return F.layer_norm(x, x.shape[x.dim() - int(number(keys, "dims", 1)):], p.get("weight"), p.get("bias"),
-                        number(keys, "eps", 1e-5))
+    return F.layer_norm(x, x.shape[x.dim() - int(number(keys, "dims", 1)):], p.get("weight"),
+                        p.get("bias"), number(keys, "eps", 1e-5))
 
 
 def rmsnorm(x, keys, p):
@@ -127,30 +137,26 @@ LAYERS = {
     "conv": lambda x, k, p: convolve(x[0], k, p),
     "transposed_conv": lambda x, k, p: convolve_transposed(x[0], k, p),
     "linear": lambda x, k, p: F.linear(x[0].flatten(1), p["weight"], p["bias"]),
-    "relu": lambda x, k, p: F.relu(x[0]),
-    "flatten": lambda x, k, p: x[0].flatten(1),
-    "add": lambda x, k, p: sum(x),
-    "concat": lambda x, k, p: torch.cat(x, 1),
+    "relu": lambda x, k, p: F.relu(x[0]), "flatten": lambda x, k, p: x[0].flatten(1),
+    "add": lambda x, k, p: sum(x), "concat": lambda x, k, p: torch.cat(x, 1),
     "max_pool": lambda x, k, p: pool(x[0], k, True),
     "average_pool": lambda x, k, p: pool(x[0], k, False),
     "adaptive_max_pool": lambda x, k, p: pool_parts(x[0], k, True),
     "adaptive_average_pool": lambda x, k, p: pool_parts(x[0], k, False),
     "global_max_pool": lambda x, k, p: pool_parts(x[0], k, True),
     "global_average_pool": lambda x, k, p: pool_parts(x[0], k, False),
-    "batchnorm": lambda x, k, p: batchnorm(x[0], k, p),
-    "groupnorm": lambda x, k, p: F.group_norm(x[0], int(number(k, "groups", 1)), p.get("weight"), p.get("bias"),
-                                              number(k, "eps", 1e-5)),
-    "instancenorm": lambda x, k, p: F.instance_norm(x[0], None, None, p.get("weight"), p.get("bias"),
-                                                    eps=number(k, "eps", 1e-5)),
-    "layernorm": lambda x, k, p: layernorm(x[0], k, p),
+    "batchnorm": lambda x, k, p: batchnorm(x[0], k, p), "groupnorm": lambda x, k, p: F.group_norm(
+        x[0], int(number(k, "groups", 1)), p.get("weight"), p.get("bias"), number(k, "eps", 1e-5)),
+    "instancenorm": lambda x, k, p: F.instance_norm(x[0], None, None, p.get("weight"), p.get(
+        "bias"), eps=number(k, "eps", 1e-5)), "layernorm": lambda x, k, p: layernorm(x[0], k, p),
     "rmsnorm": lambda x, k, p: rmsnorm(x[0], k, p),
-    "local_response_norm": lambda x, k, p: F.local_response_norm(
-        x[0], int(number(k, "size", 1)), number(k, "alpha", 1e-4), number(k, "beta", 0.75), number(k, "k", 1)),
+    "local_response_norm": lambda x, k, p: F.local_response_norm(x[0], int(number(
+        k, "size", 1)), number(k, "alpha", 1e-4), number(k, "beta", 0.75), number(k, "k", 1)),
     "parameter": lambda x, k, p: p[""].expand(N_IMAGES, *p[""].shape),
 }
 
 
-# ---- The format -------------------------------------------------------------------------------------------------------
+# ---- The format ----------------------------------------------------------------------------------
 
 
 class Unknown(Exception):
@@ -160,14 +166,18 @@ class Unknown(Exception):
 def read(path):
     """Lines as (name, kind, inputs, keys)."""
     for line in open(path, encoding="utf-8"):
-        words = line.split("#")[0].replace(" = ", "=", 1).split() if " = " in line.split("#")[0] else line.split("#")[0].split()
+        words = line.split("#")[0].replace(
+            " = ", "=", 1).split() if " = " in line.split("#")[0] else line.split("#")[0].split()
         if not words:
             continue
         name, kind = words[0].split("=", 1) if "=" in words[0] else (None, words[0])
         if kind not in LAYERS:
             raise Unknown(kind)
         keys = {w.split("=")[0]: w.split("=")[1] for w in words[1:] if "=" in w}
-        keys = {k: [float(N_CLASSES if v == "classes" else v) for v in text.split(",")] for k, text in keys.items()}
+        keys = {
+            k: [float(N_CLASSES if v == "classes" else v) for v in text.split(",")]
+            for k, text in keys.items()
+        }
         yield name, kind, [w for w in words[1:] if "=" not in w], keys
 
 
@@ -175,7 +185,9 @@ def compute(path, images, tensors):
     values, last = {"input": images}, images
     for name, kind, inputs, keys in read(path):
         own = {"": tensors[name]} if name in tensors else {
-            key[len(name) + 1:]: value for key, value in tensors.items() if name and key.startswith(name + ".")}
+            key[len(name) + 1:]: value
+            for key, value in tensors.items() if name and key.startswith(name + ".")
+        }
         if kind in ("add", "concat") and len(inputs) == 1:
             x = [last, values[inputs[0]]]
         else:
@@ -186,7 +198,7 @@ def compute(path, images, tensors):
     return last
 
 
-# ---- libloss ----------------------------------------------------------------------------------------------------------
+# ---- libloss -------------------------------------------------------------------------------------
 
 
 class Shape(ctypes.Structure):
@@ -194,8 +206,9 @@ class Shape(ctypes.Structure):
 
 
 class Info(ctypes.Structure):
-    _fields_ = [("name", ctypes.c_char_p), ("n_dims", ctypes.c_size_t), ("dims", ctypes.POINTER(ctypes.c_size_t)),
-                ("count", ctypes.c_size_t), ("kind", ctypes.c_int)]
+    _fields_ = [("name", ctypes.c_char_p), ("n_dims", ctypes.c_size_t),
+                ("dims", ctypes.POINTER(ctypes.c_size_t)), ("count", ctypes.c_size_t),
+                ("kind", ctypes.c_int)]
 
 
 lib = ctypes.CDLL(os.path.join(BUILD, "libloss.so"))

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Networks that have the tensors of one of the zoo and are another: what --model auto says. Speaks TAP; skipped where
-python3-torch or Fashion-MNIST is not installed.
+"""Networks that have the tensors of one of the zoo and are another: what --model auto says. Speaks
+TAP; skipped where python3-torch or Fashion-MNIST is not installed.
 
-Each is trained by PyTorch for some seconds on 3000 images of Fashion-MNIST, 14x14 or 28x28, which are written as IDX. lossgrid must find
-those that the zoo can vary, with PyTorch's loss, and refuse those that it has no network for. With a folder as argument, the
-data and weights stay there.
+Each is trained by PyTorch for some seconds on 3000 images of Fashion-MNIST, 14x14 or 28x28, which
+are written as IDX. lossgrid must find those that the zoo can vary, with PyTorch's loss, and refuse
+those that it has no network for. With a folder as argument, the data and weights stay there.
 """
 import gzip
 import json
@@ -27,7 +27,7 @@ except ImportError:
 N_TRAIN, N_TEST, WIDTH = 3000, 500, 8
 
 
-# ---- Data ------------------------------------------------------------------------------------------------------------
+# ---- Data ----------------------------------------------------------------------------------------
 
 def find_fashion():
     for folder, _, files in os.walk("/usr/share/datasets/fashion-mnist"):
@@ -45,10 +45,14 @@ def read_idx(folder, name):
 
 
 def write_data(fashion, folder, side):
-    """Images of 28 or 14 rows: then squares of four pixels are averaged. @return normalised training images and labels"""
+    """Images of 28 or 14 rows: then squares of four pixels are averaged. @return normalised
+    training images and labels"""
     os.makedirs(folder, exist_ok=True)
     for name, n in (("train", N_TRAIN), ("t10k", N_TEST)):
-        pixels = read_idx(fashion, name + "-images-idx3-ubyte")[:n].reshape(n, side, 28 // side, side, 28 // side).mean((2, 4)).astype(np.uint8)
+        pixels = read_idx(fashion,
+                          name + "-images-idx3-ubyte")[:n].reshape(n, side, 28 // side, side,
+                                                                   28 // side).mean(
+                                                                       (2, 4)).astype(np.uint8)
         labels = read_idx(fashion, name + "-labels-idx1-ubyte")[:n]
         with open("%s/%s-images-idx3-ubyte" % (folder, name), "wb") as f:
             f.write(struct.pack(">IIII", 0x803, n, side, side) + pixels.tobytes())
@@ -60,24 +64,27 @@ def write_data(fashion, folder, side):
     return images, torch.from_numpy(train[1].astype("int64"))
 
 
-# ---- Networks --------------------------------------------------------------------------------------------------------
+# ---- Networks ------------------------------------------------------------------------------------
 
 class Block(nn.Module):
-    """ResNet's block with torchvision's names: basic, or a bottleneck with the stride on its first convolution."""
+    """ResNet's block with torchvision's names: basic, or a bottleneck with the stride on its first
+    convolution."""
 
     def __init__(self, inside, planes, stride, activation, eps, is_caffe, has_shortcut):
         super().__init__()
         out = 4 * planes if is_caffe else planes
         self.activation, self.has_shortcut = activation, has_shortcut
-        kernels = [(inside, planes, 1, stride), (planes, planes, 3, 1), (planes, out, 1, 1)] if is_caffe else \
-            [(inside, planes, 3, stride), (planes, out, 3, 1)]
+        kernels = [(inside, planes, 3, stride), (planes, out, 3, 1)]
+        if is_caffe:
+            kernels = [(inside, planes, 1, stride), (planes, planes, 3, 1), (planes, out, 1, 1)]
         self.n = len(kernels)
         for i, (a, b, kernel, step) in enumerate(kernels, 1):
             setattr(self, "conv%d" % i, nn.Conv2d(a, b, kernel, step, kernel // 2, bias=False))
             setattr(self, "bn%d" % i, nn.BatchNorm2d(b, eps=eps))
         self.downsample = None
         if has_shortcut and (stride != 1 or inside != out):
-            self.downsample = nn.Sequential(nn.Conv2d(inside, out, 1, stride, bias=False), nn.BatchNorm2d(out, eps=eps))
+            self.downsample = nn.Sequential(nn.Conv2d(inside, out, 1, stride, bias=False),
+                                            nn.BatchNorm2d(out, eps=eps))
 
     def forward(self, x):
         y = x
@@ -90,7 +97,9 @@ class Block(nn.Module):
 
 
 class Net(nn.Module):
-    def __init__(self, blocks, width, activation=F.relu, eps=1e-5, kernel=3, pool=False, is_caffe=False, has_shortcut=True):
+
+    def __init__(self, blocks, width, activation=F.relu, eps=1e-5, kernel=3, pool=False,
+                 is_caffe=False, has_shortcut=True):
         super().__init__()
         self.activation, self.pool, self.stages = activation, pool, []
         self.conv1 = nn.Conv2d(1, width, kernel, 2 if kernel == 7 else 1, kernel // 2, bias=False)
@@ -99,7 +108,9 @@ class Net(nn.Module):
         for stage, n in enumerate(blocks):
             layer = []
             for i in range(n):
-                layer.append(Block(inside, width << stage, 2 if stage and not i else 1, activation, eps, is_caffe, has_shortcut))
+                layer.append(
+                    Block(inside, width << stage, 2 if stage and not i else 1, activation, eps,
+                          is_caffe, has_shortcut))
                 inside = (width << stage) * (4 if is_caffe else 1)
             self.stages.append("layer%d" % (stage + 1))
             setattr(self, self.stages[-1], nn.Sequential(*layer))
@@ -132,16 +143,19 @@ LENETS = "tanh", "average"
 
 # name: network, what it is taken for (None: refused), epochs
 CASES = {
-    "plain": (lambda: Net([2] * 4, WIDTH), "resnet18:width=0.125", 4),
-    "silu": (lambda: Net([2] * 4, WIDTH, activation=F.silu), None, 4),
-    "stem without pooling": (lambda: Net([2] * 4, WIDTH, kernel=7), "resnet18:stem=imagenet-nopool,width=0.125", 4),
-    "cifar stem with pooling": (lambda: Net([2] * 4, WIDTH, pool=True), "resnet18:stem=cifar-pool,width=0.125", 4),
-    "caffe strides": (lambda: Net([3, 4, 6, 3], WIDTH, is_caffe=True), "resnet50:stride=1x1,width=0.125", 4),
-    "eps": (lambda: Net([2] * 4, WIDTH, eps=1e-3), "resnet18:width=0.125", 4),
-    "without shortcuts": (lambda: Net([3] * 3, 16, has_shortcut=False), "resnet20:shortcut=none", 4),
-    "tanh": (lambda: Lenet(torch.tanh, F.avg_pool2d), None, 6),
-    "average": (lambda: Lenet(F.relu, F.avg_pool2d), "lenet5:pool=average", 15),
-    "untrained": (lambda: Net([2] * 4, WIDTH), None, 0),
+    "plain": (lambda: Net([2] * 4, WIDTH), "resnet18:width=0.125",
+              4), "silu": (lambda: Net([2] * 4, WIDTH, activation=F.silu), None, 4),
+    "stem without pooling": (lambda: Net([2] * 4, WIDTH, kernel=7),
+                             "resnet18:stem=imagenet-nopool,width=0.125", 4),
+    "cifar stem with pooling": (lambda: Net([2] * 4, WIDTH, pool=True),
+                                "resnet18:stem=cifar-pool,width=0.125", 4),
+    "caffe strides": (lambda: Net([3, 4, 6, 3], WIDTH, is_caffe=True),
+                      "resnet50:stride=1x1,width=0.125",
+                      4), "eps": (lambda: Net([2] * 4, WIDTH, eps=1e-3), "resnet18:width=0.125", 4),
+    "without shortcuts": (lambda: Net([3] * 3, 16, has_shortcut=False), "resnet20:shortcut=none",
+                          4), "tanh": (lambda: Lenet(torch.tanh, F.avg_pool2d), None, 6),
+    "average": (lambda: Lenet(F.relu, F.avg_pool2d), "lenet5:pool=average",
+                15), "untrained": (lambda: Net([2] * 4, WIDTH), None, 0),
 }
 
 
@@ -163,7 +177,10 @@ def check(name, images, labels, data):
     net = make()
     loss = train(net, images, labels, epochs)
     torch.save(net.state_dict(), name.replace(" ", "-") + ".pt")
-    command = [LOSSGRID, "eval", "--weights", name.replace(" ", "-") + ".pt", "--data", data, "--split", "train", "--json"]
+    command = [
+        LOSSGRID, "eval", "--weights",
+        name.replace(" ", "-") + ".pt", "--data", data, "--split", "train", "--json"
+    ]
     result = subprocess.run(command, capture_output=True, text=True)
     said = "PyTorch's loss %.6g\n%s" % (loss, result.stderr + result.stdout)
     if expected is None:

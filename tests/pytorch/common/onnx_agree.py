@@ -1,7 +1,9 @@
-"""A module of PyTorch, exported to ONNX, against what libloss makes of the file: shared by tests/pytorch/onnx_*.py.
+"""A module of PyTorch, exported to ONNX, against what libloss makes of the file: shared by
+tests/pytorch/onnx_*.py.
 
-Five numbers, each held to a bound: the largest difference of a logit from PyTorch's float64, of the logits' range; the loss;
-the loss at ten points of a plane; a Hessian-vector product over all parameters; the weights after five steps of SGD.
+Five numbers, each held to a bound: the largest difference of a logit from PyTorch's float64, of the
+logits' range; the loss; the loss at ten points of a plane; a Hessian-vector product over all
+parameters; the weights after five steps of SGD.
 """
 import copy
 import ctypes
@@ -10,7 +12,9 @@ import os
 import sys
 import warnings
 
-SRC = os.path.abspath(os.environ.get("SRC", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..")))
+SRC = os.path.abspath(
+    os.environ.get("SRC", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..",
+                                       "..")))
 BUILD = os.environ.get("BUILD", os.path.join(SRC, "build", "release"))
 try:
     import numpy as np
@@ -37,8 +41,9 @@ class Arrays(ctypes.Structure):
 
 
 class Result(ctypes.Structure):
-    _fields_ = [("struct_size", ctypes.c_size_t)] + [(name, ctypes.c_double) for name in ("loss", "error", "accuracy")] + [
-        ("images", ctypes.c_size_t), ("seconds", ctypes.c_double)]
+    _fields_ = [("struct_size", ctypes.c_size_t)] + [
+        (name, ctypes.c_double) for name in ("loss", "error", "accuracy")
+    ] + [("images", ctypes.c_size_t), ("seconds", ctypes.c_double)]
 
 
 class CurvatureOptions(ctypes.Structure):
@@ -47,14 +52,17 @@ class CurvatureOptions(ctypes.Structure):
 
 class TrainOptions(ctypes.Structure):
     """The first fields; the library leaves the rest at their defaults."""
-    _fields_ = [("struct_size", ctypes.c_size_t), ("epochs", ctypes.c_size_t), ("batch", ctypes.c_size_t)] + [
-        (name, ctypes.c_double) for name in ("lr", "momentum", "weight_decay")] + [
-        ("nesterov", ctypes.c_bool), ("schedule", ctypes.c_int), ("augment", ctypes.c_bool), ("seed", ctypes.c_uint64)]
+    _fields_ = [("struct_size", ctypes.c_size_t), ("epochs", ctypes.c_size_t),
+                ("batch", ctypes.c_size_t)] + [
+                    (name, ctypes.c_double) for name in ("lr", "momentum", "weight_decay")
+                ] + [("nesterov", ctypes.c_bool), ("schedule", ctypes.c_int),
+                     ("augment", ctypes.c_bool), ("seed", ctypes.c_uint64)]
 
 
 class Info(ctypes.Structure):
-    _fields_ = [("name", ctypes.c_char_p), ("n_dims", ctypes.c_size_t), ("dims", ctypes.POINTER(ctypes.c_size_t)),
-                ("count", ctypes.c_size_t), ("kind", ctypes.c_int)]
+    _fields_ = [("name", ctypes.c_char_p), ("n_dims", ctypes.c_size_t),
+                ("dims", ctypes.POINTER(ctypes.c_size_t)), ("count", ctypes.c_size_t),
+                ("kind", ctypes.c_int)]
 
 
 lib = ctypes.CDLL(os.path.join(BUILD, "libloss.so"))
@@ -91,36 +99,44 @@ def made(create, *arguments):
     return handle
 
 
-# ---- Files ------------------------------------------------------------------------------------------------------------
+# ---- Files ---------------------------------------------------------------------------------------
 
 
 def export(module, images, path, opset=None, exporter="script", fixed=False):
-    """One of the ways in which PyTorch writes ONNX; BatchNorm stays a layer, and the batch is of any size unless it is `fixed`."""
+    """One of the ways in which PyTorch writes ONNX; BatchNorm stays a layer, and the batch is of
+    any size unless it is `fixed`."""
     if exporter == "dynamo":
         sizes = None if fixed else ({0: torch.export.Dim("n")},)
-        torch.onnx.export(module, (images,), path, dynamo=True, optimize=False, dynamic_shapes=sizes, external_data=False,
+        torch.onnx.export(module, (images, ), path, dynamo=True, optimize=False,
+                          dynamic_shapes=sizes, external_data=False,
                           **({"opset_version": opset} if opset else {}))
         return
     more = {"dynamo": False} if int(torch.__version__.split(".")[0]) > 1 else {}
     if not fixed:
         more["dynamic_axes"] = {"x": {0: "n"}, "y": {0: "n"}}
-    torch.onnx.export(module, images, path, do_constant_folding=False, training=torch.onnx.TrainingMode.PRESERVE,
-                      input_names=["x"], output_names=["y"], opset_version=opset or 16, **more)
+    torch.onnx.export(module, images, path, do_constant_folding=False,
+                      training=torch.onnx.TrainingMode.PRESERVE, input_names=["x"],
+                      output_names=["y"], opset_version=opset or 16, **more)
 
 
 def read_safetensors(path):
     with open(path, "rb") as file:
         size = int.from_bytes(file.read(8), "little")
         entries, data = json.loads(file.read(size)), file.read()
-    return {name: torch.from_numpy(np.frombuffer(data[e["data_offsets"][0]:e["data_offsets"][1]], np.float32).reshape(e["shape"]).copy())
-            for name, e in entries.items() if name != "__metadata__" and e["dtype"] == "F32"}
+    return {
+        name: torch.from_numpy(
+            np.frombuffer(data[e["data_offsets"][0]:e["data_offsets"][1]],
+                          np.float32).reshape(e["shape"]).copy())
+        for name, e in entries.items() if name != "__metadata__" and e["dtype"] == "F32"
+    }
 
 
-# ---- A module ---------------------------------------------------------------------------------------------------------
+# ---- A module ------------------------------------------------------------------------------------
 
 
 def fill(module, seed=1):
-    """Weights and statistics that differ from layer to layer; no two tensors are the same, or exporters would share them."""
+    """Weights and statistics that differ from layer to layer; no two tensors are the same, or
+    exporters would share them."""
     g = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for _, p in module.named_parameters():
@@ -138,7 +154,8 @@ def loss_of(loss, outputs, labels):
 
 
 class Case:
-    """A module in evaluation mode, images and labels, and the network that libloss made of its export."""
+    """A module in evaluation mode, images and labels, and the network that libloss made of its
+    export."""
 
     def __init__(self, module, images, n_classes, path, loss="cross-entropy"):
         self.module, self.images, self.loss = module, images, loss
@@ -153,11 +170,16 @@ class Case:
         must(lib.loss_net_set_loss(self.net, self.loss.encode()))
         pixels = np.ascontiguousarray(self.images.numpy(), np.float32)
         labels = self.labels.numpy().astype(np.uint32)
-        arrays = Arrays(ctypes.sizeof(Arrays), self.shape, len(pixels), None, pixels.ctypes.data, labels.ctypes.data, None)
+        arrays = Arrays(ctypes.sizeof(Arrays), self.shape, len(pixels), None, pixels.ctypes.data,
+                        labels.ctypes.data, None)
         self.data = made(lib.loss_dataset_create_arrays, ctypes.byref(arrays), None)
         self.pixels = pixels
-        # Where each of libloss's parameters is among the module's; a tensor that the module does not have stays.
-        infos = [lib.loss_net_tensor(self.net, i).contents for i in range(lib.loss_net_n_tensors(self.net))]
+        # Where each of libloss's parameters is among the module's; a tensor that the module does
+        # not have stays.
+        infos = [
+            lib.loss_net_tensor(self.net, i).contents
+            for i in range(lib.loss_net_n_tensors(self.net))
+        ]
         names = {name: i for i, (name, _) in enumerate(self.module.named_parameters())}
         self.order = [(names.get(i.name.decode()), i.count) for i in infos if i.kind not in FIXED]
         return self
@@ -171,13 +193,15 @@ class Case:
 
     def direction(self, size):
         """Values for all of libloss's parameters, and the same for the module's."""
-        flat = (self.random.standard_normal(sum(n for _, n in self.order)) * size).astype(np.float32)
+        flat = (self.random.standard_normal(sum(n
+                                                for _, n in self.order)) * size).astype(np.float32)
         theirs, at = [torch.zeros_like(p) for p in self.exact], 0
         for k, n in self.order:
             if k is None:
                 flat[at:at + n] = 0
             else:
-                theirs[k] = torch.from_numpy(flat[at:at + n].astype(np.float64)).reshape(theirs[k].shape)
+                theirs[k] = torch.from_numpy(flat[at:at + n].astype(np.float64)).reshape(
+                    theirs[k].shape)
             at += n
         return flat, theirs
 
@@ -187,7 +211,9 @@ class Case:
 
     def logits(self):
         ours = np.zeros((len(self.pixels), self.shape.classes), np.float32)
-        must(lib.loss_net_logits(self.net, len(self.pixels), self.pixels.ctypes.data, ours.ctypes.data))
+        must(
+            lib.loss_net_logits(self.net, len(self.pixels), self.pixels.ctypes.data,
+                                ours.ctypes.data))
         with torch.no_grad():
             theirs = self.module(self.images).numpy()
         return np.abs(ours - theirs).max() / (theirs.max() - theirs.min())
@@ -232,7 +258,8 @@ class Case:
         must(lib.loss_curvature_hvp(curvature, v.ctypes.data, ours.ctypes.data))
         lib.loss_curvature_free(curvature)
         parameters = list(self.module.parameters())
-        slopes = torch.autograd.grad(self.loss_there(), parameters, create_graph=True, allow_unused=True)
+        slopes = torch.autograd.grad(self.loss_there(), parameters, create_graph=True,
+                                     allow_unused=True)
         along = sum((s * u).sum() for s, u in zip(slopes, v_there) if s is not None)
         try:
             theirs = torch.autograd.grad(along, parameters, allow_unused=True)
@@ -252,16 +279,19 @@ class Case:
 
     def steps(self, rate):
         """One batch an epoch, from the weights that libloss began with."""
-        options = TrainOptions(ctypes.sizeof(TrainOptions), N_STEPS, len(self.pixels), rate, 0, 0, False, 0, False, 1)
+        options = TrainOptions(ctypes.sizeof(TrainOptions), N_STEPS, len(self.pixels), rate, 0, 0,
+                               False, 0, False, 1)
         folder = self.path.decode() + ".run"
         must(lib.loss_train(self.net, self.data, None, folder.encode(), ctypes.byref(options)))
-        before, after = (read_safetensors("%s/epoch-%03d.safetensors" % (folder, k)) for k in (0, N_STEPS))
+        before, after = (read_safetensors("%s/epoch-%03d.safetensors" % (folder, k))
+                         for k in (0, N_STEPS))
         before = {n: v for n, v in before.items() if n in self.module.state_dict()}
         off = far_from(after, self.trained(before, rate, torch.float64))
         if off <= BOUNDS["steps"]:
             return off
         # Rounding can put a ReLU on its other side: then no nearer than PyTorch's own floats come.
-        own = far_from(self.trained(before, rate, torch.float32), self.trained(before, rate, torch.float64))
+        own = far_from(self.trained(before, rate, torch.float32),
+                       self.trained(before, rate, torch.float64))
         print("# after %d steps %.1e, and PyTorch's floats %.1e" % (N_STEPS, off, own))
         return BOUNDS["steps"] if off <= 3 * own else off
 
@@ -294,17 +324,21 @@ def compare(name, module, images, n_classes, loss="cross-entropy", rate=RATE, **
         export(module, images[:2], path, **how)
         with Case(module, images, n_classes, path, loss) as case:
             case.to_double()
-            for what, of in (("logits", case.logits), ("loss", case.value), ("plane", case.plane), ("product", case.product),
-                             ("steps", lambda: case.steps(rate))):
+            for what, of in (("logits", case.logits), ("loss", case.value), ("plane", case.plane),
+                             ("product", case.product), ("steps", lambda: case.steps(rate))):
                 off = of()
                 if off is not None:
                     found[what] = off
                     if not off <= BOUNDS[what]:
                         wrong.append(what)
-    except Exception as error:  # noqa: BLE001  (a failure of one case is reported, and the next is tried)
+    except Exception as error:  # noqa: BLE001  (it is reported, and the next is tried)
         if type(error).__name__ == "UnsupportedOperatorError":
-            print("ok - %s # SKIP PyTorch %s does not export it" % (name, torch.__version__), flush=True)
+            print("ok - %s # SKIP PyTorch %s does not export it" % (name, torch.__version__),
+                  flush=True)
             return
         wrong.append("%s: %s" % (type(error).__name__, str(error).replace("\n", " ")[:300]))
     print("%s - %s" % ("not ok" if wrong else "ok", name))
-    print("# " + ", ".join("%s %.1e" % item for item in found.items()) + ("; " + ", ".join(wrong) if wrong else ""), flush=True)
+    print(
+        "# " + ", ".join("%s %.1e" % item
+                         for item in found.items()) + ("; " + ", ".join(wrong) if wrong else ""),
+        flush=True)
