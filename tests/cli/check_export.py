@@ -1,4 +1,5 @@
-"""Holds exported files against the points of the .csv, with readers that are not ours: VTK, assimp, numpy; PLY by hand, strictly.
+"""Holds exported files against the points of the .csv, with readers that are not ours: VTK, assimp,
+numpy; PLY by hand, strictly.
 
 check_export.py KIND FILE POINTS.csv
 """
@@ -23,7 +24,8 @@ def check_vertices(vertices, points):
     rows = [points[key] for key in sorted(points)]
     assert len(vertices) == len(rows), (len(vertices), len(rows))
     for (x, y, loss), row in zip(vertices, rows):
-        assert close(x, float(row["x"])) and close(y, float(row["y"])) and close(loss, float(row["loss"])), (x, y, loss, row)
+        assert close(x, float(row["x"])) and close(y, float(row["y"])) and close(
+            loss, float(row["loss"])), (x, y, loss, row)
 
 
 def check_ply(path, points):
@@ -52,14 +54,18 @@ def check_ply(path, points):
     for count, *corners in triangles:
         assert count == 3 and all(0 <= c < n for c in corners)
         a, b, c = (rows[k] for k in corners)
-        assert (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]) > 0  # counter-clockwise from above
+        assert (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (
+            c[0] - a[0]) > 0  # counter-clockwise from above
     for r in rows:
         assert close(sum(v * v for v in r[3:6]), 1, 1e-4) and r[5] > 0
     order = sorted(rows, key=lambda r: r[9])
     heights = [r[2] for r in order]
     assert all(a <= b + 1e-5 for a, b in zip(heights, heights[1:]))  # higher where the loss is
     comments = " ".join(l for l in lines if l.startswith("comment"))
-    facts = [f"{key}: {value}" for key, value in read_facts("a.ply").items() if not isinstance(value, float)]
+    facts = [
+        f"{key}: {value}" for key, value in read_facts("a.ply").items()
+        if not isinstance(value, float)
+    ]
     for word in ("images of", "BatchNorm", "directions", "z =", *facts):
         assert word in comments, (word, comments)
 
@@ -70,7 +76,8 @@ def check_vti(path, points):
     image = read_vtk(vtk.vtkXMLImageDataReader(), path)
     check_facts(image, read_facts(path))
     loss = vtk_to_numpy(image.GetPointData().GetArray("loss"))
-    check_vertices([(*image.GetPoint(i)[:2], loss[i]) for i in range(image.GetNumberOfPoints())], points)
+    check_vertices([(*image.GetPoint(i)[:2], loss[i]) for i in range(image.GetNumberOfPoints())],
+                   points)
     for name in ("standard_error", "accuracy", "evaluated"):
         assert image.GetPointData().GetArray(name).GetNumberOfTuples() == len(points)
 
@@ -82,7 +89,8 @@ def check_vtp(path, points):
     check_facts(mesh, read_facts(path))
     loss = vtk_to_numpy(mesh.GetPointData().GetArray("loss"))
     accuracy = vtk_to_numpy(mesh.GetPointData().GetArray("accuracy"))
-    check_vertices([(*mesh.GetPoint(i)[:2], loss[i]) for i in range(mesh.GetNumberOfPoints())], points)
+    check_vertices([(*mesh.GetPoint(i)[:2], loss[i]) for i in range(mesh.GetNumberOfPoints())],
+                   points)
     assert all(close(a, float(points[key]["accuracy"])) for a, key in zip(accuracy, sorted(points)))
     ys, xs = (len({key[k] for key in points}) for k in (0, 1))
     assert mesh.GetNumberOfPolys() == 2 * (xs - 1) * (ys - 1)
@@ -123,10 +131,13 @@ def check_path(path, points):
     for name in ("run", "checkpoint"):
         texts = arrays.GetAbstractArray(name)
         assert [texts.GetValue(i) for i in range(len(rows))] == [r[name] for r in rows], name
-    assert all(data.GetPoint(i)[0] == float(r["x"]) and data.GetPoint(i)[1] == float(r["y"]) for i, r in enumerate(rows))
+    assert all(
+        data.GetPoint(i)[0] == float(r["x"]) and data.GetPoint(i)[1] == float(r["y"])
+        for i, r in enumerate(rows))
     runs = sorted({r["run"] for r in rows})
     assert data.GetNumberOfLines() == len(runs) > 1, data.GetNumberOfLines()
-    assert sum(data.GetCell(k).GetNumberOfPoints() for k in range(data.GetNumberOfCells())) == len(rows)
+    assert sum(data.GetCell(k).GetNumberOfPoints()
+               for k in range(data.GetNumberOfCells())) == len(rows)
     assert len(set(vtk_to_numpy(arrays.GetArray("run_number")))) == len(runs)
     check_facts(data, read_facts(path))
 
@@ -140,7 +151,8 @@ def check_criticals(path, points):
     arrays = data.GetPointData()
     assert data.GetNumberOfPoints() == data.GetNumberOfVerts() == len(rows) > 0
     for name in ("loss", "grid_loss", "persistence", "border"):
-        assert all(v == float(r[name]) for v, r in zip(vtk_to_numpy(arrays.GetArray(name)), rows)), name
+        assert all(v == float(r[name])
+                   for v, r in zip(vtk_to_numpy(arrays.GetArray(name)), rows)), name
     kinds = arrays.GetAbstractArray("kind")
     assert [kinds.GetValue(i) for i in range(len(rows))] == [r["kind"] for r in rows]
     assert all(data.GetPoint(i)[:2] == (float(r["x"]), float(r["y"])) for i, r in enumerate(rows))
@@ -151,7 +163,8 @@ def check_npz(path, points):
     import numpy
     arrays = numpy.load(path)
     meta = json.loads(arrays["meta"].tobytes())
-    assert meta == json.load(open(path.replace(".npz", ".json"))) and meta["test"]["images"] == 40, meta
+    assert meta == json.load(open(path.replace(".npz",
+                                               ".json"))) and meta["test"]["images"] == 40, meta
     for (iy, ix), row in points.items():
         assert arrays["x"][ix] == float(row["x"]) and arrays["y"][iy] == float(row["y"])
         assert arrays["loss_test"][iy, ix] == float(row["loss"])
@@ -161,12 +174,19 @@ def check_npz(path, points):
 
 
 def check_assimp(path, points):
-    text = subprocess.run(["assimp", "info", path], capture_output=True, text=True, check=True).stdout
-    figures = {l.split(":")[0].strip(): l.split(":")[1].split()[0] for l in text.splitlines() if ":" in l and l.split(":")[1].split()}
+    text = subprocess.run(["assimp", "info", path], capture_output=True, text=True,
+                          check=True).stdout
+    figures = {
+        l.split(":")[0].strip(): l.split(":")[1].split()[0]
+        for l in text.splitlines() if ":" in l and l.split(":")[1].split()
+    }
     ys, xs = (len({key[k] for key in points}) for k in (0, 1))
     assert int(figures["Faces"]) == 2 * (xs - 1) * (ys - 1), text
 
 
 if __name__ == "__main__":
     kind, path, points = sys.argv[1:]
-    {"ply": check_ply, "vti": check_vti, "vtp": check_vtp, "npz": check_npz, "path": check_path, "criticals": check_criticals, "assimp": check_assimp}[kind](path, read_points(points))
+    {
+        "ply": check_ply, "vti": check_vti, "vtp": check_vtp, "npz": check_npz, "path": check_path,
+        "criticals": check_criticals, "assimp": check_assimp
+    }[kind](path, read_points(points))

@@ -1,4 +1,5 @@
-"""Holds a .glb against the .ply and the .csv of the same landscape, strictly by the specification of glTF 2.0.
+"""Holds a .glb against the .ply and the .csv of the same landscape, strictly by the specification
+of glTF 2.0.
 
 check_glb.py file FILE.glb MESH.ply POINTS.csv N   what is in it; N checkpoints of paths
 check_glb.py assimp FILE.glb READ.ply MESH.ply     what assimp made of it
@@ -38,7 +39,8 @@ def values_of(scene, binary, index):
     letter, size = SIZES[a["componentType"]]
     width = WIDTHS[a["type"]]
     start = view["byteOffset"] + a["byteOffset"]
-    assert a["count"] > 0 and start % 4 == 0 and a["byteOffset"] + a["count"] * width * size <= view["byteLength"]
+    assert a["count"] > 0 and start % 4 == 0 and a[
+        "byteOffset"] + a["count"] * width * size <= view["byteLength"]
     assert view["byteOffset"] + view["byteLength"] <= len(binary)
     flat = struct.unpack_from(f"<{a['count'] * width}{letter}", binary, start)
     rows = [flat[i:i + width] for i in range(0, len(flat), width)]
@@ -72,7 +74,8 @@ def check_surface(scene, binary, ply, points):
     assert primitive["mode"] == 4 and len(triangles) % 3 == 0 and max(triangles) < len(ply)
     assert {len(rows) for rows in of.values()} == {len(ply)}
     for p, v in enumerate(ply):
-        assert of["POSITION"][p] == (v["x"], v["y"], v["z"]) and of["NORMAL"][p] == (v["nx"], v["ny"], v["nz"])
+        assert of["POSITION"][p] == (v["x"], v["y"],
+                                     v["z"]) and of["NORMAL"][p] == (v["nx"], v["ny"], v["nz"])
         assert of["_LOSS"][p][0] == v["quality"]
         for k, name in enumerate(("red", "green", "blue")):
             assert abs(of["COLOR_0"][p][k] / 65535 - linear(v[name])) < 1e-5
@@ -97,7 +100,9 @@ def check_lines(scene, binary):
             assert all(low[2] - lift <= r[2] <= high[2] + 2 * lift for r in rows)
         for dot in children[1:]:
             x, y, z = dot["translation"]
-            assert dot["name"] == f"epoch {dot['extras']['epoch']}" and (x, y) == (dot["extras"]["x"], dot["extras"]["y"])
+            assert dot["name"] == f"epoch {dot['extras']['epoch']}" and (x,
+                                                                         y) == (dot["extras"]["x"],
+                                                                                dot["extras"]["y"])
             assert any(close(r[0], x) and close(r[1], y) and close(r[2], z + lift) for r in rows)
             n += 1
     return n
@@ -109,7 +114,8 @@ def check_file(path, mesh, table, checkpoints):
     check_surface(scene, binary, read_ply(mesh), points)
     root = scene["nodes"][scene["scenes"][scene["scene"]]["nodes"][0]]
     facts = root["extras"]
-    assert facts["split"] == "test" and facts["images"] == 40 and facts["bn"] == "weights" and "directions" in facts
+    assert facts["split"] == "test" and facts["images"] == 40 and facts[
+        "bn"] == "weights" and "directions" in facts
     assert not {"host", "command", "data"} & set(facts)
     reached = [0]
     for k in reached:
@@ -122,7 +128,9 @@ def check_file(path, mesh, table, checkpoints):
         values_of(scene, binary, k)
     for mesh in scene["meshes"]:
         for p in mesh["primitives"]:
-            assert scene["accessors"][p["attributes"]["POSITION"]].keys() >= {"min", "max"} and p["material"] < len(scene["materials"])
+            assert scene["accessors"][p["attributes"]["POSITION"]].keys() >= {
+                "min", "max"
+            } and p["material"] < len(scene["materials"])
     assert check_lines(scene, binary) == int(checkpoints)
 
 

@@ -1,8 +1,10 @@
 """Holds an exported page against the .csv of the same landscape.
 
-check_html.py structure PAGE.html POINTS.csv      without a browser: what is in it, that it asks for nothing else
-check_html.py told PAGE.html POINTS.csv COMMAND.. what the page tells of places, in a browser
-check_html.py colours PAGE.html POINTS.csv COMMAND.. that a screenshot has the colours of its own scale there
+check_html.py structure PAGE.html POINTS.csv         without a browser: what is in it, that it asks
+                                                     for nothing else
+check_html.py told PAGE.html POINTS.csv COMMAND..    what the page tells of places, in a browser
+check_html.py colours PAGE.html POINTS.csv COMMAND.. that a screenshot has the colours of its own
+                                                     scale there
 COMMAND.. is the browser with its options.
 """
 import base64
@@ -54,8 +56,10 @@ def single(v):
 
 def place(scale, v):
     """As <loss/scale.h> says."""
-    f = {"linear": lambda v: v, "log": math.log10,
-         "symmetric log": lambda v: math.copysign(math.log10(1 + abs(v) / scale["linear"]), v)}[scale["kind"]]
+    f = {
+        "linear": lambda v: v, "log": math.log10,
+        "symmetric log": lambda v: math.copysign(math.log10(1 + abs(v) / scale["linear"]), v)
+    }[scale["kind"]]
     return (f(v) - f(scale["low"])) / (f(scale["high"]) - f(scale["low"]))
 
 
@@ -63,13 +67,16 @@ def check_structure(path, table):
     page, points = Page(path), read_points(table)
     d = page.data
     assert page.tags.count("script") == 1 + 1 + len(d["arrays"]) + len(d["maps"]), page.tags
-    assert set(page.tags) <= set("html head meta title style body header h1 div select label input button main canvas p footer "
-                                 "details summary table noscript script".split()), set(page.tags)
+    assert set(page.tags) <= set(
+        "html head meta title style body header h1 div select label input button main canvas p "
+        "footer details summary table noscript script".split()), set(page.tags)
     names = {name for name, _ in page.attributes}
-    assert not names & {"src", "href", "style"} and not any(n.startswith("on") for n in names), names
+    assert not names & {"src", "href", "style"}, names
+    assert not any(n.startswith("on") for n in names), names
     # Nothing is fetched, and nothing could be.
     assert "default-src 'none'" in page.source
-    for pattern in (r"https?:", r"url\(", "@import", r"\bfetch\(", "XMLHttpRequest", r"\bimport\(", "WebSocket", "innerHTML", "eval"):
+    for pattern in (r"https?:", r"url\(", "@import", r"\bfetch\(", "XMLHttpRequest", r"\bimport\(",
+                    "WebSocket", "innerHTML", "eval"):
         assert not re.search(pattern, page.source.replace(page.text["data"], "")), pattern
     n = d["x"]["n"] * d["y"]["n"]
     found = 0
@@ -81,13 +88,16 @@ def check_structure(path, table):
                 assert len(values) == n
                 for r in rows:
                     v = float(r[key])
-                    assert values[int(r["iy"]) * d["x"]["n"] + int(r["ix"])] == (v if name == "loss" else single(v)), (name, r)
+                    assert values[int(r["iy"]) * d["x"]["n"] +
+                                  int(r["ix"])] == (v if name == "loss" else single(v)), (name, r)
                 found += 1
     assert found == len(d["arrays"]), d["arrays"]
     for view in d["views"]:
         s = view["scale"]
-        assert all(s["low"] <= t <= s["high"] for t in view["ticks"] + view["levels"]) and view["ticks"]
-        assert 0 <= view["map"] < len(d["maps"]) and len(base64.b64decode(page.text[d["maps"][view["map"]]])) == 768
+        assert all(s["low"] <= t <= s["high"]
+                   for t in view["ticks"] + view["levels"]) and view["ticks"]
+        assert 0 <= view["map"] < len(d["maps"]) and len(
+            base64.b64decode(page.text[d["maps"][view["map"]]])) == 768
     losses = [float(r["loss"]) for r in points if r["split"] == "test"]
     scale = d["views"][0]["scale"]
     assert scale["kind"] == ("log" if max(losses) > 20 * min(losses) > 0 else "linear"), scale
@@ -96,7 +106,8 @@ def check_structure(path, table):
 
 
 def dom(command, path, fragment):
-    out = subprocess.run([*command, "--dump-dom", f"file://{path}#{fragment}"], capture_output=True, timeout=120, check=True)
+    out = subprocess.run([*command, "--dump-dom", f"file://{path}#{fragment}"], capture_output=True,
+                         timeout=120, check=True)
     return out.stdout.decode()
 
 
@@ -110,12 +121,15 @@ def check_told(path, table, *command):
     for r in (rows[0], rows[8], rows[-1]):
         text = told(command, path, f"at={r['x']},{r['y']}")
         assert f"test loss {float(r['loss']):.5g}" in text, (text, r)
-        assert f"loss {float(r['loss']):.4g} ± {float(r['standard_error']):.4g}, accuracy {float(r['accuracy']):.4g} %" in text, (text, r)
+        wanted = (f"loss {float(r['loss']):.4g} ± {float(r['standard_error']):.4g}, "
+                  f"accuracy {float(r['accuracy']):.4g} %")
+        assert wanted in text, (text, r)
     # Between two points of a row: on a log scale the geometric mean.
     page = Page(path)
     a, b = float(rows[0]["loss"]), float(rows[1]["loss"])
     middle = math.sqrt(a * b) if page.data["views"][0]["scale"]["kind"] == "log" else (a + b) / 2
-    text = told(command, path, f"at={(float(rows[0]['x']) + float(rows[1]['x'])) / 2},{rows[0]['y']}")
+    text = told(command, path,
+                f"at={(float(rows[0]['x']) + float(rows[1]['x'])) / 2},{rows[0]['y']}")
     assert f"test loss {middle:.4g}"[:14] in text, (text, middle)
     assert "no value" in told(command, path, "at=1000,0")
 
@@ -136,17 +150,19 @@ def check_colours(path, table, *command):
     table_ = base64.b64decode(page.text[d["maps"][view["map"]]])
     for number in (8, 9, 14):
         r = rows[number]
-        subprocess.run([*command, "--screenshot=shot.png", "--window-size=700,600",
-                        f"file://{path}#pitch=1.5707963&contours=0&marks=0&paths=0&at={r['x']},{r['y']}"],
-                       capture_output=True, timeout=120, check=True)
+        subprocess.run([
+            *command, "--screenshot=shot.png", "--window-size=700,600",
+            f"file://{path}#pitch=1.5707963&contours=0&marks=0&paths=0&at={r['x']},{r['y']}"
+        ], capture_output=True, timeout=120, check=True)
         picture = Image.open("shot.png").convert("RGB")
         coloured = set(surface_box(picture))
         assert len(coloured) > 30000, len(coloured)
         low = min(y for _, y in coloured), max(y for _, y in coloured)
         left = min(x for x, _ in coloured), max(x for x, _ in coloured)
         # The ring around the place is white.
-        ring = [(x, y) for x in range(left[0], left[1]) for y in range(low[0], low[1]) if picture.getpixel((x, y)) == (255, 255, 255)
-                and (x - 9, y) in coloured and (x + 9, y) in coloured]
+        ring = [(x, y) for x in range(left[0], left[1]) for y in range(low[0], low[1])
+                if picture.getpixel((x, y)) == (255, 255, 255) and (x - 9, y) in coloured and
+                (x + 9, y) in coloured]
         assert ring, "no ring"
         x, y = (round(sum(p[k] for p in ring) / len(ring)) for k in (0, 1))
         k = round(255 * place(view["scale"], float(r["loss"])))
@@ -154,10 +170,16 @@ def check_colours(path, table, *command):
         assert max(abs(a - b) for a, b in zip(seen, wanted)) <= 12, (number, seen, wanted)
         # From above there is no light: all colours are of the map.
         colours = {tuple(table_[3 * k:3 * k + 3]) for k in range(256)}
-        inner = [p for p in coloured if {(p[0] - 3, p[1]), (p[0] + 3, p[1]), (p[0], p[1] - 3), (p[0], p[1] + 3)} <= coloured]
-        far = sum(min(sum(abs(a - b) for a, b in zip(picture.getpixel(p), c)) for c in colours) > 9 for p in inner[::97])
+        inner = [
+            p for p in coloured
+            if {(p[0] - 3, p[1]), (p[0] + 3, p[1]), (p[0], p[1] - 3), (p[0], p[1] + 3)} <= coloured
+        ]
+        far = sum(
+            min(sum(abs(a - b) for a, b in zip(picture.getpixel(p), c)) for c in colours) > 9
+            for p in inner[::97])
         assert far <= 0.03 * len(inner[::97]), (far, len(inner[::97]))
 
 
 if __name__ == "__main__":
-    {"structure": check_structure, "told": check_told, "colours": check_colours}[sys.argv[1]](*sys.argv[2:])
+    {"structure": check_structure, "told": check_told,
+     "colours": check_colours}[sys.argv[1]](*sys.argv[2:])

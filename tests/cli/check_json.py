@@ -70,7 +70,10 @@ def main(path, how, *files):
     jsonschema.Draft202012Validator.check_schema(schema)
     if how == "--progress":
         lines = validator(schema, "progress")
-        said = [json.loads(line, parse_constant=no_constant) for line in open(files[0], encoding="utf-8")]
+        said = [
+            json.loads(line, parse_constant=no_constant)
+            for line in open(files[0], encoding="utf-8")
+        ]
         bad = [f"{line}: no line of progress" for line in said if not lines.is_valid(line)]
         bad += [] if said else ["no line"]
     elif how == "--all-kinds":
@@ -88,7 +91,9 @@ def main(path, how, *files):
     else:
         document = read(files[0])
         bad = complaints(schema, document)
-        bad += [] if document.get("kind") == how else [f"kind {document.get('kind')}, expected {how}"]
+        bad += [] if document.get("kind") == how else [
+            f"kind {document.get('kind')}, expected {how}"
+        ]
     print("\n".join(bad))
     return 1 if bad else 0
 

@@ -1,7 +1,8 @@
-"""Principal components, coordinates and residuals of a run, against numpy's SVD: check_pca.py RUN/ FILE.landscape [RUN_NAME]
+"""Principal components, coordinates and residuals of a run, against numpy's SVD: check_pca.py RUN/
+FILE.landscape [RUN_NAME]
 
-FILE is a surface with --directions pca of that run alone, with its path; or, with RUN_NAME, any surface with stored directions on
-which only the coordinates of that run are checked."""
+FILE is a surface with --directions pca of that run alone, with its path; or, with RUN_NAME, any
+surface with stored directions on which only the coordinates of that run are checked."""
 import glob
 import json
 import sqlite3
@@ -12,7 +13,8 @@ import numpy as np
 
 
 def read(path):
-    """Trainable values of a checkpoint in the network's order, and which of them are of tensors with one dimension."""
+    """Trainable values of a checkpoint in the network's order, and which of them are of tensors
+    with one dimension."""
     raw = open(path, "rb").read()
     size = struct.unpack("<Q", raw[:8])[0]
     header = json.loads(raw[8:8 + size])
@@ -22,7 +24,8 @@ def read(path):
     for begin, name, v in tensors:
         if "running_" in name or "num_batches" in name:
             continue
-        array = np.frombuffer(raw[8 + size + begin:8 + size + v["data_offsets"][1]], "<f4").astype(float)
+        array = np.frombuffer(raw[8 + size + begin:8 + size + v["data_offsets"][1]],
+                              "<f4").astype(float)
         values.append(array)
         flat.append(np.full(array.size, len(v["shape"]) == 1))
     return np.concatenate(values), np.concatenate(flat)
@@ -76,6 +79,7 @@ if not name:
     held = ((c @ q) ** 2).sum() / (c ** 2).sum()
     key = "path_held_" + run.rstrip("/").split("/")[-1]
     assert abs(float(meta[key]) - held) < 1e-5, (meta[key], held)
-    print("angle %.2g, ratios within %.2g, coordinates within %.2g" % (
-        angle, max(abs(float(meta[k]) - e) for k, e in zip(("explained_x", "explained_y"), explained)),
-        np.abs(path[:, :2] - coordinates).max()))
+    print("angle %.2g, ratios within %.2g, coordinates within %.2g" %
+          (angle,
+           max(abs(float(meta[k]) - e) for k, e in zip(("explained_x", "explained_y"), explained)),
+           np.abs(path[:, :2] - coordinates).max()))

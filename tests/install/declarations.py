@@ -12,7 +12,8 @@ import sys
 # Functions that take nothing which could be misused.
 NOTHING_TO_MISUSE = {
     "loss_last_message", "loss_last_status", "loss_version", "loss_version_number", "loss_isa",
-    "loss_isa_sets", "loss_colour_maps", "loss_net_models", "loss_dataset_formats", "loss_recognition_assumed",
+    "loss_isa_sets", "loss_colour_maps", "loss_net_models", "loss_dataset_formats",
+    "loss_recognition_assumed",
 }
 DECLARATION = re.compile(
     r"^(?P<function>LOSS_API [^;]*?\b(?P<name>loss_\w+)\([^;]*;)"

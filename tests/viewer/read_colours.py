@@ -5,7 +5,8 @@ read_colours.py PLAIN.png SHADED.png  Both show the same; the first without ligh
     With `level` as a third argument the surface is, and few may differ.
 read_colours.py ramp TOP.png          A ramp from left to right, seen from above: the value of each
     pixel is its place.
-The map is viridis, as the colour bar of the picture has it: a file of 256 lines `r g b`, viridis.txt.
+The map is viridis, as the colour bar of the picture has it: a file of 256 lines `r g b`,
+viridis.txt.
 """
 import struct
 import sys
