@@ -23,9 +23,12 @@ check() {
 
 long_lines() {
     local pattern
-    for pattern in '*.c' '*.h' '*.glsl' '*.js' '*.css' '*.md'; do
-        files "$pattern"
-    done | LC_ALL=C.UTF-8 xargs grep -nE '^.{101,}' | grep -vE '\.md:[0-9]+:(\||!\[)' | cut -c1-90
+    { # JSON elsewhere is data
+        for pattern in '*.c' '*.h' '*.glsl' '*.js' '*.css' '*.md' '*.py'; do
+            files "$pattern"
+        done
+        find docs -name '*.json'
+    } | LC_ALL=C.UTF-8 xargs grep -nE '^.{101,}' | grep -vE '\.md:[0-9]+:(\||!\[)' | cut -c1-90
 }
 
 unformatted() {
