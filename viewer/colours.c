@@ -5,10 +5,10 @@
 
 #include <loss/loss.h>
 
-void colours_table(int map, uint8_t steps[COLOUR_STEPS][3])
+void colours_table(int map, uint8_t steps[LOSS_COLOUR_STEPS][3])
 {
-    for (int i = 0; i < COLOUR_STEPS; i++)
-        if (loss_colour_at(loss_colour_maps()[map], (double)i / (COLOUR_STEPS - 1), steps[i]))
+    for (int i = 0; i < LOSS_COLOUR_STEPS; i++)
+        if (loss_colour_at(loss_colour_maps()[map], (double)i / (LOSS_COLOUR_STEPS - 1), steps[i]))
             memset(steps[i], 128, 3);
 }
 

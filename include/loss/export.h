@@ -93,6 +93,27 @@ LOSS_API const char *loss_colour_map_for(const loss_scale *scale);
  *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_colour_at(const char *map, double t, uint8_t rgb[3]);
 
+/** Steps of a colour map as a table. Since 0.1. */
+#define LOSS_COLOUR_STEPS 256
+
+/** Rows of loss_colours_lit(): a colour in shade, as it is, and in light. Since 0.1. */
+enum { LOSS_LIGHT_SHADE, LOSS_LIGHT_PLAIN, LOSS_LIGHT_LIT, LOSS_N_LIGHTS };
+
+/** A map's colours in shade and in light, for pictures in which shapes show and values still are
+ *  read: each moves at a right angle to the map's way through CIE Lab, and what lies between two
+ *  rows is read by loss_colour_read() as the same place, to 2 % of the map.
+ *  @param lit  [LOSS_N_LIGHTS][LOSS_COLOUR_STEPS][3] sRGB, written. Caller-owned.
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (NULL), LOSS_ERR_NAME (with the nearest name)
+ *  Threads: any. Cost: some hundredths of a second. Since 0.1. */
+LOSS_API loss_status loss_colours_lit(const char *map,
+                                      uint8_t lit[LOSS_N_LIGHTS][LOSS_COLOUR_STEPS][3]);
+
+/** The place of a map, 0 to 1, whose colour is nearest to one of a picture, in CIE Lab.
+ *  @param rgb  [3] sRGB. Borrowed. @param t  written
+ *  @return LOSS_OK, LOSS_ERR_ARGUMENT (NULL), LOSS_ERR_NAME (with the nearest name)
+ *  Threads: any. Since 0.1. */
+LOSS_API loss_status loss_colour_read(const char *map, const uint8_t rgb[3], double *t);
+
 /** How many colours loss_run_colour() has. Since 0.1. */
 #define LOSS_RUN_COLOURS 6
 

@@ -38,8 +38,8 @@ loss_status loss_colour_at(const char *map, double t, uint8_t rgb[3])
         memset(rgb, GREY, 3);
         return LOSS_OK;
     }
-    double place = (t < 0 ? 0 : t > 1 ? 1 : t) * (LOSSI_COLOUR_STEPS - 1);
-    size_t low = (size_t)place, high = low + 1 < LOSSI_COLOUR_STEPS ? low + 1 : low;
+    double place = (t < 0 ? 0 : t > 1 ? 1 : t) * (LOSS_COLOUR_STEPS - 1);
+    size_t low = (size_t)place, high = low + 1 < LOSS_COLOUR_STEPS ? low + 1 : low;
     for (int k = 0; k < 3; k++) {
         double a = tables[i][low][k], b = tables[i][high][k];
         rgb[k] = (uint8_t)(a + (b - a) * (place - (double)low) + 0.5);

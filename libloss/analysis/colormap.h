@@ -2,14 +2,12 @@
 #ifndef LOSSI_COLORMAP_H
 #define LOSSI_COLORMAP_H
 
-#include <stdint.h>
+#include <loss/export.h>
 
-enum { LOSSI_COLOUR_STEPS = 256 };
-
-extern const uint8_t lossi_viridis[LOSSI_COLOUR_STEPS][3];
-extern const uint8_t lossi_cividis[LOSSI_COLOUR_STEPS][3];
-extern const uint8_t lossi_magma[LOSSI_COLOUR_STEPS][3];
-extern const uint8_t lossi_coolwarm[LOSSI_COLOUR_STEPS][3];
-extern const uint8_t lossi_terrain[LOSSI_COLOUR_STEPS][3];
+extern const uint8_t lossi_viridis[LOSS_COLOUR_STEPS][3];
+extern const uint8_t lossi_cividis[LOSS_COLOUR_STEPS][3];
+extern const uint8_t lossi_magma[LOSS_COLOUR_STEPS][3];
+extern const uint8_t lossi_coolwarm[LOSS_COLOUR_STEPS][3];
+extern const uint8_t lossi_terrain[LOSS_COLOUR_STEPS][3];
 
 #endif

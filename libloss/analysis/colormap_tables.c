@@ -3,7 +3,7 @@
  * Moreland 2009, Diverging Color Maps for Scientific Visualization. */
 #include "analysis/colormap.h"
 
-const uint8_t lossi_viridis[LOSSI_COLOUR_STEPS][3] = {
+const uint8_t lossi_viridis[LOSS_COLOUR_STEPS][3] = {
     {68, 1, 84},    {68, 2, 86},    {69, 4, 87},    {69, 5, 89},    {70, 7, 90},    {70, 8, 92},
     {70, 10, 93},   {70, 11, 94},   {71, 13, 96},   {71, 14, 97},   {71, 16, 99},   {71, 17, 100},
     {71, 19, 101},  {72, 20, 103},  {72, 22, 104},  {72, 23, 105},  {72, 24, 106},  {72, 26, 108},
@@ -49,7 +49,7 @@ const uint8_t lossi_viridis[LOSSI_COLOUR_STEPS][3] = {
     {246, 230, 32}, {248, 230, 33}, {251, 231, 35}, {253, 231, 37},
 };
 
-const uint8_t lossi_cividis[LOSSI_COLOUR_STEPS][3] = {
+const uint8_t lossi_cividis[LOSS_COLOUR_STEPS][3] = {
     {0, 34, 78},     {0, 35, 79},     {0, 36, 81},     {0, 37, 83},     {0, 37, 84},
     {0, 38, 86},     {0, 39, 88},     {0, 40, 89},     {0, 40, 91},     {0, 41, 93},
     {0, 42, 95},     {0, 42, 97},     {0, 43, 98},     {0, 44, 100},    {0, 44, 102},
@@ -104,7 +104,7 @@ const uint8_t lossi_cividis[LOSSI_COLOUR_STEPS][3] = {
     {254, 232, 56},
 };
 
-const uint8_t lossi_magma[LOSSI_COLOUR_STEPS][3] = {
+const uint8_t lossi_magma[LOSS_COLOUR_STEPS][3] = {
     {0, 0, 4},       {1, 0, 5},       {1, 1, 6},       {1, 1, 8},       {2, 1, 9},
     {2, 2, 11},      {2, 2, 13},      {3, 3, 15},      {3, 3, 18},      {4, 4, 20},
     {5, 4, 22},      {6, 5, 24},      {6, 5, 26},      {7, 6, 28},      {8, 7, 30},
@@ -159,7 +159,7 @@ const uint8_t lossi_magma[LOSSI_COLOUR_STEPS][3] = {
     {252, 253, 191},
 };
 
-const uint8_t lossi_coolwarm[LOSSI_COLOUR_STEPS][3] = {
+const uint8_t lossi_coolwarm[LOSS_COLOUR_STEPS][3] = {
     {59, 76, 192},   {62, 77, 193},   {65, 79, 195},   {67, 80, 196},   {70, 82, 197},
     {72, 83, 198},   {75, 85, 200},   {77, 86, 201},   {80, 88, 202},   {82, 89, 203},
     {85, 91, 205},   {87, 92, 206},   {89, 94, 207},   {92, 95, 208},   {94, 97, 209},
@@ -214,7 +214,7 @@ const uint8_t lossi_coolwarm[LOSSI_COLOUR_STEPS][3] = {
     {180, 4, 38},
 };
 
-const uint8_t lossi_terrain[LOSSI_COLOUR_STEPS][3] = {
+const uint8_t lossi_terrain[LOSS_COLOUR_STEPS][3] = {
     {51, 51, 153},   {50, 54, 156},   {48, 56, 158},   {47, 59, 161},   {46, 62, 164},
     {44, 64, 166},   {43, 67, 169},   {42, 70, 172},   {40, 72, 174},   {39, 75, 177},
     {38, 78, 180},   {36, 80, 182},   {35, 83, 185},   {34, 86, 188},   {32, 88, 190},

@@ -1,4 +1,4 @@
-/* Colours asked for with a NULL. */
+/* Colours asked for with a NULL, or of a map that is not there. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,8 +16,23 @@ static void test_null(void **state)
     assert_int_equal(loss_colour_at("viridis", 0.5, NULL), LOSS_ERR_ARGUMENT);
 }
 
+static void test_light(void **state)
+{
+    (void)state;
+    uint8_t lit[LOSS_N_LIGHTS][LOSS_COLOUR_STEPS][3], rgb[3] = {0};
+    double t = 7;
+    assert_int_equal(loss_colours_lit(NULL, lit), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_colours_lit("viridis", NULL), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_colours_lit("virdis", lit), LOSS_ERR_NAME);
+    assert_int_equal(loss_colour_read(NULL, rgb, &t), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_colour_read("viridis", NULL, &t), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_colour_read("viridis", rgb, NULL), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_colour_read("virdis", rgb, &t), LOSS_ERR_NAME);
+    assert_true(t == 7);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_null)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_null), cmocka_unit_test(test_light)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

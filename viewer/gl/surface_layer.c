@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "colours.h"
 #include "layers.h"
@@ -144,15 +145,16 @@ bool surface_layer_upload_coarse(surface_layer *l, const scene *s, size_t number
 
 static void set_colours(surface_layer *l, int map)
 {
-    uint8_t lit[N_LIGHTS][COLOUR_STEPS][3];
+    uint8_t lit[LOSS_N_LIGHTS][LOSS_COLOUR_STEPS][3];
     glActiveTexture(GL_TEXTURE0);
     glBindTexture(GL_TEXTURE_2D, l->colours);
     if (l->colours_of == map)
         return;
-    colours_lit(map, lit);
+    if (loss_colours_lit(loss_colour_maps()[map], lit))
+        memset(lit, 128, sizeof lit);
     glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
-    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGB8, COLOUR_STEPS, N_LIGHTS, 0, GL_RGB, GL_UNSIGNED_BYTE,
-                 lit);
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGB8, LOSS_COLOUR_STEPS, LOSS_N_LIGHTS, 0, GL_RGB,
+                 GL_UNSIGNED_BYTE, lit);
     glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_LINEAR);
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_LINEAR);

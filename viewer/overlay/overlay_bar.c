@@ -11,12 +11,13 @@
 static void gradient(const session *s, box b, cairo_t *cr)
 {
     const scene *c = &s->scene;
-    uint8_t table[COLOUR_STEPS][3];
+    uint8_t table[LOSS_COLOUR_STEPS][3];
     colours_table(scene_colours(c), table);
     cairo_pattern_t *p = cairo_pattern_create_linear(0, b.y + b.h, 0, b.y);
-    for (int i = 0; i < COLOUR_STEPS; i++)
-        cairo_pattern_add_color_stop_rgb(p, (double)i / (COLOUR_STEPS - 1), table[i][0] / 255.0,
-                                         table[i][1] / 255.0, table[i][2] / 255.0);
+    for (int i = 0; i < LOSS_COLOUR_STEPS; i++)
+        cairo_pattern_add_color_stop_rgb(p, (double)i / (LOSS_COLOUR_STEPS - 1),
+                                         table[i][0] / 255.0, table[i][1] / 255.0,
+                                         table[i][2] / 255.0);
     cairo_rectangle(cr, b.x, b.y, b.w, b.h);
     cairo_set_source(cr, p);
     cairo_fill(cr);
@@ -27,12 +28,12 @@ static void gradient(const session *s, box b, cairo_t *cr)
 static void bands(const session *s, box b, cairo_t *cr)
 {
     const scene *c = &s->scene;
-    uint8_t table[COLOUR_STEPS][3];
+    uint8_t table[LOSS_COLOUR_STEPS][3];
     colours_table(scene_colours(c), table);
     for (size_t i = 0; i <= c->n_levels; i++) {
         double low = i ? loss_scale_place(&c->scale, c->levels[i - 1]) : 0,
                high = i < c->n_levels ? loss_scale_place(&c->scale, c->levels[i]) : 1;
-        const uint8_t *colour = table[(int)((low + high) / 2 * (COLOUR_STEPS - 1) + 0.5)];
+        const uint8_t *colour = table[(int)((low + high) / 2 * (LOSS_COLOUR_STEPS - 1) + 0.5)];
         cairo_set_source_rgb(cr, colour[0] / 255.0, colour[1] / 255.0, colour[2] / 255.0);
         cairo_rectangle(cr, b.x, b.y + b.h * (1 - high), b.w, b.h * (high - low));
         cairo_fill(cr);
@@ -56,8 +57,8 @@ static void level_lines(const session *s, box b, cairo_t *cr)
 static void pointed_end(const session *s, box b, cairo_t *cr)
 {
     const scene *c = &s->scene;
-    uint8_t table[COLOUR_STEPS][3];
-    const uint8_t *colour = table[COLOUR_STEPS - 1];
+    uint8_t table[LOSS_COLOUR_STEPS][3];
+    const uint8_t *colour = table[LOSS_COLOUR_STEPS - 1];
     colours_table(scene_colours(c), table);
     cairo_move_to(cr, b.x, b.y);
     cairo_line_to(cr, b.x + b.w / 2, b.y - b.w);

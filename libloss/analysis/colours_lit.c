@@ -7,7 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "colours.h"
+#include <loss/export.h>
+
+#include "base/base.h"
+
+enum { STEPS = LOSS_COLOUR_STEPS };
 
 /* CIE 1976, white D65. */
 typedef struct lab {
@@ -21,8 +25,8 @@ static double linear_of(double c)
 
 /* A map in Lab; what colours are told apart by, beside it, since they are looked up often. */
 typedef struct lab_map {
-    lab of[COLOUR_STEPS];
-    double l[COLOUR_STEPS], a[COLOUR_STEPS], b[COLOUR_STEPS];
+    lab of[STEPS];
+    double l[STEPS], a[STEPS], b[STEPS];
     double linear[256]; /* of the bytes of sRGB */
 } lab_map;
 
@@ -74,34 +78,41 @@ static double squared(lab a, lab b)
 
 static int nearest(const lab_map *map, lab colour)
 {
-    double far[COLOUR_STEPS];
+    double far[STEPS];
     int best = 0;
-    for (int i = 0; i < COLOUR_STEPS; i++) /* apart from the search, so that vectors do it */
+    for (int i = 0; i < STEPS; i++) /* apart from the search, so that vectors do it */
         far[i] = squared((lab){map->l[i], map->a[i], map->b[i]}, colour);
-    for (int i = 1; i < COLOUR_STEPS; i++)
+    for (int i = 1; i < STEPS; i++)
         best = far[i] < far[best] ? i : best;
     return best;
 }
 
-static void read_map(int map, uint8_t table[COLOUR_STEPS][3], lab_map *all)
+/* The map as it is, in bytes and in Lab. */
+static loss_status read_map(const char *map, uint8_t table[STEPS][3], lab_map *all)
 {
-    colours_table(map, table);
     for (int i = 0; i < 256; i++)
         all->linear[i] = linear_of(i / 255.0);
-    for (int i = 0; i < COLOUR_STEPS; i++) {
+    for (int i = 0; i < STEPS; i++) {
+        loss_status status = loss_colour_at(map, (double)i / (STEPS - 1), table[i]);
+        if (status)
+            return status;
         all->of[i] = lab_of(all, table[i]);
         all->l[i] = all->of[i].l;
         all->a[i] = all->of[i].a;
         all->b[i] = all->of[i].b;
     }
+    return LOSS_OK;
 }
 
-int colours_read(int map, const uint8_t colour[3])
+loss_status loss_colour_read(const char *map, const uint8_t rgb[3], double *t)
 {
-    uint8_t table[COLOUR_STEPS][3];
+    uint8_t table[STEPS][3];
     lab_map all;
-    read_map(map, table, &all);
-    return nearest(&all, lab_of(&all, colour));
+    LOSSI_REQUIRE(map && rgb && t);
+    loss_status status = read_map(map, table, &all);
+    if (!status)
+        *t = (double)nearest(&all, lab_of(&all, rgb)) / (STEPS - 1);
+    return status;
 }
 
 /* The direction that is lighter, at a right angle to the map, turned about the map's way: a unit
@@ -110,8 +121,7 @@ int colours_read(int map, const uint8_t colour[3])
 static lab lighter(const lab_map *map, int i, double turn)
 {
     enum { REACH = 6 }; /* steps to each side: the tables are rounded to bytes */
-    int from = i < REACH ? 0 : i - REACH,
-        to = i + REACH >= COLOUR_STEPS ? COLOUR_STEPS - 1 : i + REACH;
+    int from = i < REACH ? 0 : i - REACH, to = i + REACH >= STEPS ? STEPS - 1 : i + REACH;
     lab way = {map->of[to].l - map->of[from].l, map->of[to].a - map->of[from].a,
                map->of[to].b - map->of[from].b};
     double length = sqrt(squared(way, (lab){0, 0, 0}));
@@ -149,21 +159,21 @@ static double reach_of(const lab_map *map, int i, lab way, double step)
 
 /* Neighbouring colours move alike: the least of some, then the mean of some, so that no stripe
  * shows and none moves further than it may. */
-static void smooth(double reach[COLOUR_STEPS])
+static void smooth(double reach[STEPS])
 {
     enum { SIDE = 6 };
-    double least[COLOUR_STEPS];
-    for (int i = 0; i < COLOUR_STEPS; i++) {
+    double least[STEPS];
+    for (int i = 0; i < STEPS; i++) {
         least[i] = reach[i];
         for (int k = -SIDE; k <= SIDE; k++)
-            if (i + k >= 0 && i + k < COLOUR_STEPS)
+            if (i + k >= 0 && i + k < STEPS)
                 least[i] = fmin(least[i], reach[i + k]);
     }
-    for (int i = 0; i < COLOUR_STEPS; i++) {
+    for (int i = 0; i < STEPS; i++) {
         double sum = 0;
         int n = 0;
         for (int k = -SIDE; k <= SIDE; k++)
-            if (i + k >= 0 && i + k < COLOUR_STEPS) {
+            if (i + k >= 0 && i + k < STEPS) {
                 sum += least[i + k];
                 n++;
             }
@@ -180,12 +190,12 @@ static lab way_of(const lab_map *map, int i, double sign, double turn)
 
 /* The turns that win most lightness, alike for neighbours: one is looked for at every few colours,
  * and all have the mean of some. */
-static void choose_turns(const lab_map *map, double sign, double turns[COLOUR_STEPS])
+static void choose_turns(const lab_map *map, double sign, double turns[STEPS])
 {
     enum { SIDE = 12, MOST = 4, APART = 4 };
     static const double step = 0.3; /* radians */
-    double best[COLOUR_STEPS];
-    for (int i = 0; i < COLOUR_STEPS; i++) {
+    double best[STEPS];
+    for (int i = 0; i < STEPS; i++) {
         double most = 0;
         best[i] = i % APART ? best[i - 1] : 0;
         for (int k = -MOST; k <= MOST && i % APART == 0; k++) {
@@ -197,11 +207,11 @@ static void choose_turns(const lab_map *map, double sign, double turns[COLOUR_ST
             }
         }
     }
-    for (int i = 0; i < COLOUR_STEPS; i++) {
+    for (int i = 0; i < STEPS; i++) {
         double sum = 0;
         int n = 0;
         for (int k = -SIDE; k <= SIDE; k++)
-            if (i + k >= 0 && i + k < COLOUR_STEPS) {
+            if (i + k >= 0 && i + k < STEPS) {
                 sum += best[i + k];
                 n++;
             }
@@ -232,28 +242,37 @@ static double reach_mixed(const lab_map *map, const uint8_t plain[3], int i, lab
     return 0;
 }
 
-void colours_lit(int map, uint8_t out[N_LIGHTS][COLOUR_STEPS][3])
+/* One side of a map: lighter (sign 1) or darker (-1). */
+static void make_side(const lab_map *all, uint8_t table[STEPS][3], double sign,
+                      uint8_t out[STEPS][3])
 {
-    uint8_t table[COLOUR_STEPS][3];
-    lab_map all;
-    read_map(map, table, &all);
-    for (int side = 0; side < N_LIGHTS; side++) {
-        double reach[COLOUR_STEPS], turns[COLOUR_STEPS], sign = side - 1;
-        memcpy(out[side], table, sizeof out[side]);
-        if (side == LIGHT_PLAIN)
-            continue;
-        choose_turns(&all, sign, turns);
-        for (int i = 0; i < COLOUR_STEPS; i++) {
-            lab way = way_of(&all, i, sign, turns[i]);
-            reach[i] = reach_mixed(&all, table[i], i, way, reach_of(&all, i, way, 0.5));
-        }
-        smooth(reach);
-        for (int i = 0; i < COLOUR_STEPS; i++) {
-            lab way = way_of(&all, i, sign, turns[i]);
-            reach[i] = reach_mixed(&all, table[i], i, way, reach[i]);
-            rgb_of((lab){all.of[i].l + reach[i] * way.l, all.of[i].a + reach[i] * way.a,
-                         all.of[i].b + reach[i] * way.b},
-                   out[side][i]);
-        }
+    double reach[STEPS], turns[STEPS];
+    memcpy(out, table, sizeof(uint8_t[STEPS][3]));
+    choose_turns(all, sign, turns);
+    for (int i = 0; i < STEPS; i++) {
+        lab way = way_of(all, i, sign, turns[i]);
+        reach[i] = reach_mixed(all, table[i], i, way, reach_of(all, i, way, 0.5));
     }
+    smooth(reach);
+    for (int i = 0; i < STEPS; i++) {
+        lab way = way_of(all, i, sign, turns[i]);
+        reach[i] = reach_mixed(all, table[i], i, way, reach[i]);
+        rgb_of((lab){all->of[i].l + reach[i] * way.l, all->of[i].a + reach[i] * way.a,
+                     all->of[i].b + reach[i] * way.b},
+               out[i]);
+    }
+}
+
+loss_status loss_colours_lit(const char *map, uint8_t lit[LOSS_N_LIGHTS][LOSS_COLOUR_STEPS][3])
+{
+    uint8_t table[STEPS][3];
+    lab_map all;
+    LOSSI_REQUIRE(map && lit);
+    loss_status status = read_map(map, table, &all);
+    if (status)
+        return status;
+    make_side(&all, table, -1, lit[LOSS_LIGHT_SHADE]);
+    memcpy(lit[LOSS_LIGHT_PLAIN], table, sizeof table);
+    make_side(&all, table, 1, lit[LOSS_LIGHT_LIT]);
+    return LOSS_OK;
 }
