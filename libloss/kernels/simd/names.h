@@ -64,5 +64,7 @@
 #define lossk_winograd_strided         LOSSI_NAMED(lossk_winograd_strided)
 #define lossk_winograd_weights         LOSSI_NAMED(lossk_winograd_weights)
 #define lossk_winograd_weights_scratch LOSSI_NAMED(lossk_winograd_weights_scratch)
+#define lossk_winograd_whole_2         LOSSI_NAMED(lossk_winograd_whole_2)
+#define lossk_winograd_whole_3         LOSSI_NAMED(lossk_winograd_whole_3)
 
 #endif

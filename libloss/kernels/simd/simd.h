@@ -67,7 +67,7 @@ typedef struct lossi_sums {
     size_t count, terms;
 } lossi_sums;
 
-/** Winograd's convolution with output tiles of 2 x 2 or 4 x 4 vectors: each value of a
+/** Winograd's convolution with output tiles of 2 x 2 to 4 x 4 vectors: each value of a
  * transformed filter is multiplied with the same of a transformed input, and sums of these
  * products are transformed back. Of an output tile, columns lie `step` floats apart, rows
  *  `pitch`; the values of a transform lie `stride` floats apart. */
@@ -90,8 +90,9 @@ typedef struct lossi_winograd {
     void (*filter_gradient)(const float *u, size_t stride, float *dw);
 } lossi_winograd;
 
-/** F(2 x 2) and F(4 x 4) of stride 1, and 2 x 2 of stride 2. */
-extern const lossi_winograd lossk_winograd_2x2, lossk_winograd_4x4, lossk_winograd_strided;
+/** F(2 x 2) and F(4 x 4) of stride 1, 2 x 2 of stride 2, and whole maps of 2 x 2 and 3 x 3. */
+extern const lossi_winograd lossk_winograd_2x2, lossk_winograd_4x4, lossk_winograd_strided,
+    lossk_winograd_whole_2, lossk_winograd_whole_3;
 
 size_t lossk_winograd_packed(const lossi_winograd *t, const lossi_conv_shape *s);
 size_t lossk_winograd_scratch(const lossi_winograd *t, const lossi_conv_shape *s);
