@@ -26,8 +26,11 @@ static int show(const options *o)
     for (size_t i = 0; i < o->n_files && done; i++)
         done = scene_open(&s.scene, s.scene.n_views, o->files[i], o->max_bytes);
     done = scene_update(&s.scene) && done;
+    problem p = {""};
+    if (done && is_picture)
+        done = scene_has_all(&s.scene, &p);
     if (!done)
-        fprintf(stderr, "lossview: %s\n", s.scene.message);
+        fprintf(stderr, "lossview: %s\n", p.text[0] ? p.text : s.scene.message);
     int result = !is_picture ? window_run(&s, o) : done ? pictures_run(&s, o) : EXIT_FAILED;
     session_free(&s);
     return result;

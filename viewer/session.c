@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "overlay/strip.h"
+#include "scene/epochs.h"
 #include "scene/scene_build.h"
 
 const binding BINDINGS[] = {
@@ -23,6 +25,8 @@ const binding BINDINGS[] = {
     {{",", NULL}, ACTION_FEWER_LEVELS, "fewer levels"},
     {{"]", "PageUp", NULL}, ACTION_HIGHER, "exaggerate more"},
     {{"[", "PageDown", NULL}, ACTION_LOWER, "exaggerate less"},
+    {{"Shift+Right", NULL}, ACTION_EPOCH_NEXT, "the training path up to the next epoch"},
+    {{"Shift+Left", NULL}, ACTION_EPOCH_BEFORE, "up to the epoch before"},
     {{"S", "F12", NULL}, ACTION_PICTURE, "save a picture"},
     {{"I", NULL}, ACTION_PRINT, "print this session as a command line"},
     {{"R", NULL}, ACTION_RELOAD, "read the files again"},
@@ -37,6 +41,7 @@ static const struct {
     {"Left drag", "orbit"},
     {"Middle or Shift+left drag", "pan"},
     {"Right drag, wheel", "zoom"},
+    {"Drag in the run's curves", "the training path up to that epoch"},
     {"Drop one or two files", "open them"},
 };
 enum { N_MOUSE = sizeof MOUSE / sizeof *MOUSE };
@@ -116,8 +121,11 @@ void session_layout(session *s, double width, double height, double unit)
 /* After settings have changed. */
 static void changed(session *s)
 {
+    problem p;
     if (scene_update(&s->scene))
         s->scene.message[0] = 0;
+    if (!scene_has_all(&s->scene, &p))
+        snprintf(s->notice, sizeof s->notice, "%.255s", p.text);
     session_layout(s, s->layout.width, s->layout.height, s->layout.unit);
 }
 
@@ -156,6 +164,11 @@ void session_act(session *s, action what)
     case ACTION_FEWER_LEVELS: put(s, "levels", -1); break;
     case ACTION_HIGHER: put(s, "exaggeration", 0.1); break;
     case ACTION_LOWER: put(s, "exaggeration", -0.1); break;
+    case ACTION_EPOCH_NEXT:
+    case ACTION_EPOCH_BEFORE:
+        epochs_step(&s->scene, what == ACTION_EPOCH_NEXT ? 1 : -1);
+        changed(s);
+        break;
     case ACTION_PICTURE: s->wants_picture = true; break;
     case ACTION_PRINT: s->wants_print = true; break;
     case ACTION_RELOAD:
@@ -197,6 +210,16 @@ bool session_key(session *s, const char *name)
     return false;
 }
 
+/* The epoch under the mouse, in the strip where it was pressed. */
+static void show_epoch(session *s)
+{
+    size_t epoch;
+    if (!strip_epoch(&s->layout, &s->scene, s->held_strip, s->mouse_x, &epoch))
+        return;
+    epochs_show(&s->scene, epoch);
+    changed(s);
+}
+
 static void slide_held(session *s)
 {
     const widget *w = &s->widgets[s->held];
@@ -231,6 +254,11 @@ void session_press(session *s, button which, bool shift, bool ctrl)
     }
     if (box_holds(s->layout.panel, s->mouse_x, s->mouse_y))
         return;
+    if (which == BUTTON_LEFT && strip_find(&s->layout, s->mouse_x, s->mouse_y, &s->held_strip)) {
+        s->drag = DRAG_EPOCH;
+        show_epoch(s);
+        return;
+    }
     double x, y;
     if (!layout_find_pane(&s->layout, s->mouse_x, s->mouse_y, &s->held_pane, &x, &y))
         s->held_pane = 0;
@@ -274,6 +302,8 @@ void session_move(session *s, double x, double y)
         camera_magnify(c, exp(-dy / s->layout.unit * 0.008));
     else if (s->drag == DRAG_WIDGET)
         slide_held(s);
+    else if (s->drag == DRAG_EPOCH)
+        show_epoch(s);
     int hot = panel_find(s->widgets, s->n_widgets, x, y);
     pick(s);
     s->needs_draw |= s->drag != DRAG_NONE || hot != s->hot;

@@ -20,7 +20,7 @@ enum { HELP_KEYS = 32, HELP_TEXT = 128 };
  * last. */
 bool session_help(size_t i, char keys[HELP_KEYS], char what[HELP_TEXT]);
 
-typedef enum drag { DRAG_NONE, DRAG_ORBIT, DRAG_PAN, DRAG_ZOOM, DRAG_WIDGET } drag;
+typedef enum drag { DRAG_NONE, DRAG_ORBIT, DRAG_PAN, DRAG_ZOOM, DRAG_WIDGET, DRAG_EPOCH } drag;
 
 typedef struct session {
     scene scene;
@@ -33,7 +33,7 @@ typedef struct session {
     bool has_mouse; /* it is over the window */
     hover hover;
     size_t hover_view, hover_pane; /* where it is */
-    size_t held_pane;              /* where the mouse was pressed */
+    size_t held_pane, held_strip;  /* where the mouse was pressed */
     bool is_bare;                  /* what lies flat over the picture is drawn elsewhere */
     bool wants_quit, wants_picture, wants_print, needs_draw;
     char notice[256]; /* a short word to the user: "saved lossview-1.png" */

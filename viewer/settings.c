@@ -97,6 +97,10 @@ const setting SETTINGS[] = {
     FLAG("orthographic", "Parallel", view.orthographic, "5",
          "parallel rays instead of perspective"),
     FLAG("map", "Map", map, "2", "the surface from straight above, beside it; they point together"),
+    FLAG("run-curves", "Run's curves", run_curves, "6",
+         "the losses of the training path by epoch, below the picture"),
+    {"epoch", NULL, SETTING_NUMBER, AT(epoch), NULL, NULL, 0, 1e9, true, true, NULL,
+     "the training path up to this epoch, or none: all of it"},
     FLAG("background", NULL, background, NULL, "no: transparent pictures"),
     FLAG("panel", NULL, panel, "Tab", "the panel of buttons and sliders"),
     FLAG("help-overlay", NULL, help, "H", "the list of keys"),
@@ -115,6 +119,7 @@ settings settings_default(void)
 {
     return (settings){.exaggeration = 1,
                       .clip = (double)INFINITY,
+                      .epoch = (double)INFINITY,
                       .levels = 12,
                       .persistence = 0.02,
                       .spacing = SPACING_AUTO,

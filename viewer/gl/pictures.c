@@ -10,6 +10,7 @@
 #include "headless.h"
 #include "pictures.h"
 #include "png_file.h"
+#include "scene/epochs.h"
 #include "scene/scene_build.h"
 #include "vector_file.h"
 #include "window.h"
@@ -73,11 +74,11 @@ static bool step_turn(session *s, unsigned i, unsigned n, problem *p)
 /* The path of training from its first epoch to its last. */
 static bool step_training(session *s, unsigned i, unsigned n, problem *p)
 {
-    size_t last;
-    if (!scene_has_epochs(&s->scene, &last))
+    size_t first, last;
+    if (!epochs_range(&s->scene, &first, &last))
         return problem_set(p, "there is no path of training to show; lossgrid path adds one");
-    return scene_show_epochs(&s->scene, i * last / (n - 1)) ||
-           problem_set(p, "%s", s->scene.message);
+    epochs_show(&s->scene, i * last / (n - 1));
+    return scene_update(&s->scene) || problem_set(p, "%s", s->scene.message);
 }
 
 /* The surface from its corners to all of its points, as they were evaluated. */

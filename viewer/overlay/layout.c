@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { PANEL_WIDTH = 236, BAR_WIDTH = 104, TITLE_HEIGHT = 84 };
+enum { PANEL_WIDTH = 236, BAR_WIDTH = 104, TITLE_HEIGHT = 84, STRIP_HEIGHT = 170 };
 
 double layout_picture_unit(double width, double height)
 {
@@ -56,9 +56,22 @@ lens layout_lens(const layout *l, const scene *s, size_t number)
     return camera_lens(&c, &room);
 }
 
-/* A view's part of the picture: its pane, and its map's along the longer side of what is there. */
+/* The strip of a path's losses, off the lower end of a view's part of the picture. */
+static void add_strip(layout *l, const scene *s, size_t number, box *at)
+{
+    double height = fmin(STRIP_HEIGHT * l->unit, 0.3 * at->h);
+    if (!s->set.run_curves || number >= s->n_views || !s->views[number].grid.n_path ||
+        at->w < STRIP_HEIGHT * l->unit)
+        return;
+    at->h -= height;
+    l->strips[number] = (box){at->x, at->y + at->h, at->w, height};
+}
+
+/* A view's part of the picture: its strip, its pane, and its map's along the longer side of what is
+ * there. */
 static void add_panes(layout *l, const scene *s, size_t number, box at)
 {
+    add_strip(l, s, number, &at);
     bool has_map = s->set.map && number < s->n_views && !s->views[number].curves;
     pane *p = &l->panes[l->n_panes];
     p[0] = (pane){at, number, false};

@@ -9,6 +9,8 @@
 void overlay_panel(const session *s, cairo_t *cr);
 void overlay_help(const session *s, cairo_t *cr);
 void overlay_bar(const session *s, cairo_t *cr);
+/** The losses of the training path of the view of that number by epoch. */
+void overlay_strip(const session *s, size_t number, cairo_t *cr);
 /** What the mouse points at in one pane, in the others. */
 void overlay_pointer(const session *s, cairo_t *cr);
 /** Axis texts, then marks with their labels, of the pane of that number.

@@ -86,10 +86,10 @@ static bool read_estimates(grid *g, loss_surface *s, loss_split split, problem *
     return done;
 }
 
-/* A checkpoint's own loss on the images of one split. */
+/* A checkpoint's losses, its own and the plane's, on the images of one split. */
 typedef struct own_loss {
     size_t epoch;
-    double x, y, loss;
+    double x, y, loss, plane_loss;
 } own_loss;
 
 /* Those of a split; NULL: out of memory. None if the file lacks it. */
@@ -101,7 +101,8 @@ static own_loss *read_own_losses(loss_surface *s, loss_split split, size_t *n)
         *n = 0;
     own_loss *own = calloc(*n + 1, sizeof *own);
     for (size_t i = 0; own && i < *n; i++)
-        own[i] = (own_loss){points[i].epoch, points[i].x, points[i].y, points[i].true_loss};
+        own[i] = (own_loss){points[i].epoch, points[i].x, points[i].y, points[i].true_loss,
+                            points[i].plane_loss};
     return own;
 }
 
@@ -131,9 +132,11 @@ static bool add_points(grid *g, const loss_path_point *p, size_t n, loss_split s
         bool has_other = i < n_other && other[i].epoch == p[i].epoch &&
                          !(other[i].x < p[i].x || other[i].x > p[i].x || other[i].y < p[i].y ||
                            other[i].y > p[i].y);
-        *q = (path_point){g->n_runs - 1, p[i].epoch, p[i].x, p[i].y, {0}};
+        *q = (path_point){g->n_runs - 1, p[i].epoch, p[i].x, p[i].y, {0}, {0}, p[i].residual};
         q->true_loss[split] = p[i].true_loss;
         q->true_loss[!split] = has_other ? other[i].loss : (double)NAN;
+        q->plane_loss[split] = p[i].plane_loss;
+        q->plane_loss[!split] = has_other ? other[i].plane_loss : (double)NAN;
     }
     return true;
 }

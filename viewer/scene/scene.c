@@ -11,8 +11,7 @@
 
 void scene_init(scene *s)
 {
-    *s = (scene){
-        .set = settings_default(), .scale = {LOSS_SCALE_LINEAR, 0, 1, 0}, .last_epoch = SIZE_MAX};
+    *s = (scene){.set = settings_default(), .scale = {LOSS_SCALE_LINEAR, 0, 1, 0}};
 }
 
 void scene_clear_lines(view *v)

@@ -61,8 +61,7 @@ typedef struct scene {
     size_t n_levels;
     settings built; /* what the parts were last made with */
     bool is_built;
-    size_t growth[2];  /* this frame of so many shows how the surface grew; of 0: it is whole */
-    size_t last_epoch; /* paths end there; SIZE_MAX: they are whole */
+    size_t growth[2]; /* this frame of so many shows how the surface grew; of 0: it is whole */
     unsigned version, surface_version; /* counts changes of anything made here; of the surfaces */
     char message[640];                 /* trouble to be shown; "" : none */
 } scene;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "colours.h"
+#include "scene/epochs.h"
 #include "scene/growth.h"
 #include "tick_text.h"
 
@@ -275,7 +276,7 @@ static void add_path(scene *s, view *v)
     vec3 before = {0}, true_before = {0};
     for (size_t i = 0; i < v->grid.n_path; i++) {
         const path_point *q = &v->grid.path[i];
-        if (q->epoch > s->last_epoch)
+        if ((double)q->epoch > s->set.epoch)
             continue;
         vec3 at = {relief_scene_x(r, q->x), relief_scene_y(r, q->y), 0}, above = at;
         at.z = relief_height_at(r, at.x, at.y);
@@ -339,7 +340,8 @@ bool scene_update(scene *s)
                  now->spacing != was->spacing ||
                  (now->texture == TEXTURE_ISOLINES) != (was->texture == TEXTURE_ISOLINES);
     bool marks = surfaces || now->centre != was->centre || now->critical != was->critical ||
-                 now->labels != was->labels || now->persistence != was->persistence;
+                 now->labels != was->labels || now->persistence != was->persistence ||
+                 now->epoch < was->epoch || now->epoch > was->epoch;
     bool done = true;
     if (surfaces && !make_surfaces(s)) {
         s->set.split = s->is_built ? was->split : SHOW_AUTO;
@@ -363,24 +365,13 @@ bool scene_update(scene *s)
     return done;
 }
 
-bool scene_has_epochs(const scene *s, size_t *last)
+bool scene_has_all(const scene *s, problem *p)
 {
-    bool has = false;
-    *last = 0;
-    for (size_t i = 0; i < s->n_views; i++)
-        for (size_t k = 0; k < s->views[i].grid.n_path; k++) {
-            size_t epoch = s->views[i].grid.path[k].epoch;
-            *last = epoch > *last ? epoch : *last;
-            has = true;
-        }
-    return has;
-}
-
-bool scene_show_epochs(scene *s, size_t last)
-{
-    s->last_epoch = last;
-    s->version++;
-    return make_marks(s);
+    size_t first, last;
+    if ((s->set.run_curves || isfinite(s->set.epoch)) && s->n_views &&
+        !epochs_range(s, &first, &last))
+        return problem_set(p, "there is no path of training to show; lossgrid path adds one");
+    return true;
 }
 
 bool scene_show_growth(scene *s, size_t i, size_t n)

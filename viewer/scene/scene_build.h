@@ -12,9 +12,8 @@ bool scene_update(scene *s);
 /** Shows the surfaces as they were when only the first points had been evaluated: frame i of a film
  * of n. Scales stay; marks come with the last frame. @return false with the scene's message */
 bool scene_show_growth(scene *s, size_t i, size_t n);
-/** The last epoch of the paths that the files hold. @return false: there is no path */
-bool scene_has_epochs(const scene *s, size_t *last);
-/** Shows the paths up to an epoch. Scales stay. @return false: out of memory */
-bool scene_show_epochs(scene *s, size_t last);
+/** Whether the files have what the settings ask for beside the surface: of a path of training its
+ * losses and epochs. @return false with the reason */
+bool scene_has_all(const scene *s, problem *p);
 
 #endif

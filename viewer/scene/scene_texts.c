@@ -88,6 +88,8 @@ void scene_notes(const scene *s, size_t number, char text[512])
         NOTE("smooth between %zu \303\227 %zu grid points", nx, ny);
     if (above)
         NOTE("cut off above %.4g: %zu of %zu points", s->set.clip, above, nx * ny);
+    if (isfinite(s->set.epoch) && s->set.path && v->grid.n_path)
+        NOTE("the path up to epoch %.0f", s->set.epoch);
     if (s->set.exaggeration < 1 || s->set.exaggeration > 1)
         NOTE("height \303\227 %.3g", s->set.exaggeration);
     double stretched =
