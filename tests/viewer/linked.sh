@@ -45,5 +45,31 @@ if command -v convert >/dev/null; then
 else
     echo "ok - the map does not turn # SKIP no imagemagick"
 fi
+
+# The training path by epoch.
+for size in 1280x800 640x480; do
+    for theme in light dark paper; do
+        check "curves, $size, $theme" picture curves "$fixture" --run-curves --size=$size \
+            --theme=$theme
+        check "of its size" is_size curves ${size%x*} ${size#*x}
+    done
+done
+check "a poster" picture poster "$fixture" --run-curves --epoch=5 --size=4200x2400
+check "without curves" picture plain "$fixture" --size=640x480
+check "with them" picture curves "$fixture" --run-curves --size=640x480
+check "are another picture" differ curves plain
+check "up to an epoch" picture early "$fixture" --run-curves --size=640x480 --epoch=5
+check "is another picture" differ early curves
+check "up to the last" picture last "$fixture" --run-curves --size=640x480 --epoch=12
+check "none is left out" picture none "$fixture" --run-curves --size=640x480 --epoch=none
+check "is the whole" same none curves
+refuse "curves of no path" 1 "no path of training" "$LOSSVIEW" ripples.csv --run-curves \
+    --screenshot=no.png
+refuse "an epoch of no path" 1 "no path of training" "$LOSSVIEW" ripples.csv --epoch=3 \
+    --screenshot=no.png
+check "a film" "$LOSSVIEW" "$fixture" --training=film --frames=6 --size=320x200 --run-curves
+check "its frame" sh -c 'test -s film/frame-001.png'
+check "the slider's picture" picture slider "$fixture" --epoch=2 --size=320x200 --run-curves
+check "are one mechanism" cmp film/frame-001.png slider.png
 check "maps of two files" picture two "$fixture" ripples.csv --map --size=1200x700
 check "a map in a document" "$LOSSVIEW" "$fixture" --map --size=640x480 --screenshot=map.pdf

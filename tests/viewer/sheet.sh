@@ -59,6 +59,11 @@ draw zoomed ripples.csv --zoom=2.5 --critical
 for size in 1280x800 640x480 500x900; do
     draw map-$size ripples.csv --map --critical --size=$size
 done
+draw epoch "$fixture" --run-curves --epoch=9
+for theme in light dark paper; do
+    draw epoch-$theme "$fixture" --run-curves --epoch=9 --map --size=640x480 --theme=$theme
+done
+draw epoch-two "$fixture" "$fixture" --run-curves --map --size=1600x900
 draw map-two "$fixture" ripples.csv --map --size=1600x900
 draw map-panel "$fixture" --map --panel --theme=dark
 if command -v sqlite3 >/dev/null; then

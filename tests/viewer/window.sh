@@ -106,6 +106,15 @@ key 2
 check "key 2: a map beside it" has "--map"
 key 2
 check "and away" lacks "--map"
+key 6 shift+Left
+check "Shift+Left: the path up to the epoch before" has "--run-curves --epoch=11"
+key shift+Right
+check "Shift+Right: the whole again" lacks "--epoch"
+drag 1 300 720 100 0
+check "dragging in the curves chooses an epoch" has "--epoch=[1-9]"
+drag 1 700 720 250 0
+key 6
+check "and away" lacks "--run-curves\|--epoch"
 key Return 5
 # The panel: rows of 28 pixels below a head of 40; its tracks begin 84 pixels into a row of 10 pixels margin.
 panel=$((1280 - 236))
