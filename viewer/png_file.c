@@ -11,7 +11,7 @@
 
 #include <loss/loss.h>
 
-enum { N_FILTERS = 5 };
+enum { N_FILTERS = 5, LEVEL = 5 }; /* 6 takes twice as long, for 4 % smaller pictures */
 
 struct png_file {
     loss_file *out;
@@ -155,7 +155,7 @@ bool png_frame(png_file *f, const unsigned char *rgba, problem *p)
     uLong raw = (uLong)((f->stride + 1) * f->height);
     uLongf n = compressBound(raw);
     unsigned char *filtered = filter_all(f, rgba), *packed = malloc(n + 4);
-    bool done = filtered && packed && compress2(packed + 4, &n, filtered, raw, 6) == Z_OK;
+    bool done = filtered && packed && compress2(packed + 4, &n, filtered, raw, LEVEL) == Z_OK;
     if (done) {
         if (f->n_frames > 1)
             frame_control(f);

@@ -11,8 +11,6 @@
 
 #include "base/base.h"
 
-static const char DIGITS[] = "0123456789";
-
 /* Length of a word if the text begins with it, in any case; else 0. */
 static size_t begins_with(const char *text, const char *word)
 {
@@ -35,19 +33,27 @@ static size_t parse_word(const char *text, double *value)
     return n;
 }
 
+static size_t digits_length(const char *text)
+{
+    size_t n = 0;
+    while (text[n] >= '0' && text[n] <= '9')
+        n++;
+    return n;
+}
+
 /* Length of digits with at most one point and an exponent; 0 if there is no digit. */
 static size_t decimal_length(const char *text)
 {
-    size_t whole = strspn(text, DIGITS), n = whole, fraction = 0;
+    size_t whole = digits_length(text), n = whole, fraction = 0;
     if (text[n] == '.') {
-        fraction = strspn(text + n + 1, DIGITS);
+        fraction = digits_length(text + n + 1);
         n += 1 + fraction;
     }
     if (!whole && !fraction)
         return 0;
     if (text[n] == 'e' || text[n] == 'E') {
         size_t sign = text[n + 1] == '+' || text[n + 1] == '-';
-        size_t exponent = strspn(text + n + 1 + sign, DIGITS);
+        size_t exponent = digits_length(text + n + 1 + sign);
         n += exponent ? 1 + sign + exponent : 0;
     }
     return n;

@@ -65,11 +65,13 @@ size_t lossi_csv_count(const lossi_csv_text *t)
 
 bool lossi_csv_number(const lossi_csv_text *t, const char *field, double *value)
 {
+    *value = (double)NAN;
+    if (t->decimal == '.')
+        return loss_number_parse(field, NULL, value);
     char text[LOSSI_LONGEST_FIELD + 1];
     strcpy(text, field);
-    char *comma = t->decimal == ',' ? strchr(text, ',') : NULL;
-    *value = (double)NAN;
-    if (t->decimal == ',' && strchr(text, '.'))
+    char *comma = strchr(text, ',');
+    if (strchr(text, '.'))
         return false;
     if (comma)
         *comma = '.';
