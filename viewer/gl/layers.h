@@ -34,15 +34,15 @@ typedef struct surface_layer {
 
 bool surface_layer_create(surface_layer *l, problem *p);
 void surface_layer_free(surface_layer *l);
-/** Uploads the meshes of a view.
+/** Frees the meshes of a view, whose surface has changed or gone. */
+void surface_layer_drop(surface_layer *l, size_t number);
+/** Uploads what is missing to draw a view: the fine meshes, those of the ghosts with them; or, of a
+ * large surface, the coarse one.
  *  @param across  pixels that the surface takes in the picture: what is finer is left out
  *  @return false: out of memory */
-bool surface_layer_upload(surface_layer *l, const scene *s, size_t number, double across);
-/** Whether the meshes that are there are fine enough for so many pixels. */
-bool surface_layer_is_fine(const surface_layer *l, const scene *s, size_t number, double across);
-/** Uploads a coarse mesh of a view whose fine one is large. @return false: out of memory */
-bool surface_layer_upload_coarse(surface_layer *l, const scene *s, size_t number);
-/** Draws the solid surface, coarse while it moves where that was found to be needed. */
+bool surface_layer_ready(surface_layer *l, const scene *s, size_t number, double across,
+                         bool is_coarse);
+/** Draws the solid surface as it was made ready. */
 void surface_layer_draw(surface_layer *l, const eye *e, size_t number, bool is_coarse);
 /** The texture of the colour map that the settings ask for. */
 GLuint surface_layer_map(surface_layer *l, int map);

@@ -68,15 +68,12 @@ static bool upload(renderer *r, const session *whole, bool is_coarse)
     const scene *s = &whole->scene;
     bool done = true, changed = r->surface_version != s->surface_version ||
                                 r->n_views != s->n_views || r->has_ghosts != s->set.ghost;
-    for (size_t i = 0; i < MOST_VIEWS; i++) {
-        double pixels = i < s->n_views ? across(whole, i) : 0;
-        if (changed)
-            floor_layer_upload(&r->floors, s, i);
-        if (changed || (i < s->n_views && !surface_layer_is_fine(&r->surfaces, s, i, pixels)))
-            done = surface_layer_upload(&r->surfaces, s, i, pixels) && done;
-        if (is_coarse && i < s->n_views)
-            done = surface_layer_upload_coarse(&r->surfaces, s, i) && done;
+    for (size_t i = 0; i < MOST_VIEWS && changed; i++) {
+        floor_layer_upload(&r->floors, s, i);
+        surface_layer_drop(&r->surfaces, i);
     }
+    for (size_t i = 0; i < s->n_views; i++)
+        done = surface_layer_ready(&r->surfaces, s, i, across(whole, i), is_coarse) && done;
     if (r->version != s->version || r->n_views != s->n_views)
         for (size_t i = 0; i < s->n_views; i++) {
             const view *v = &s->views[i];

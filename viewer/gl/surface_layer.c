@@ -100,47 +100,58 @@ static double unseen_of(const settings *set, double across)
     return shows_cells ? 0 : part_of_pixel * 2 / fmax(across, 16);
 }
 
-bool surface_layer_is_fine(const surface_layer *l, const scene *s, size_t number, double across)
+/* Whether the meshes that are there are fine enough for so many pixels. */
+static bool is_fine(const surface_layer *l, const scene *s, size_t number, double across)
 {
     static const double slack = 1.5; /* zooming does not make a mesh for each frame */
-    const view *v = &s->views[number];
-    return !v->has_relief || (l->stride[number] <= stride_of(&v->relief, across) &&
-                              l->unseen[number] <= slack * unseen_of(&s->set, across));
+    return l->meshes[number][MESH_FINE].array &&
+           l->stride[number] <= stride_of(&s->views[number].relief, across) &&
+           l->unseen[number] <= slack * unseen_of(&s->set, across);
 }
 
-bool surface_layer_upload(surface_layer *l, const scene *s, size_t number, double across)
+void surface_layer_drop(surface_layer *l, size_t number)
+{
+    for (int k = 0; k < N_MESHES; k++)
+        release(&l->meshes[number][k]);
+}
+
+static bool ready_fine(surface_layer *l, const scene *s, size_t number, double across)
 {
     struct surface_buffers *b = l->meshes[number];
     const view *v = &s->views[number];
-    for (int k = 0; k < N_MESHES; k++)
-        release(&b[k]);
-    if (number >= s->n_views || !v->has_relief)
-        return true;
     size_t stride = l->stride[number] = stride_of(&v->relief, across);
     double unseen = l->unseen[number] = unseen_of(&s->set, across);
     occlusion o;
     bool done =
         occlusion_make(&o, &v->relief) && upload(&b[MESH_FINE], &v->relief, &o, stride, unseen);
     occlusion_free(&o);
-    return done &&
-           (!s->set.ghost ||
-            (upload_ghost(&b[MESH_GHOSTS + GHOST_ABOVE], s, v, GHOST_ABOVE, stride, unseen) &&
-             upload_ghost(&b[MESH_GHOSTS + GHOST_BELOW], s, v, GHOST_BELOW, stride, unseen)));
+    for (int k = 0; k < N_GHOSTS && done && s->set.ghost; k++)
+        done = upload_ghost(&b[MESH_GHOSTS + k], s, v, (ghost_side)k, stride, unseen);
+    return done;
 }
 
-bool surface_layer_upload_coarse(surface_layer *l, const scene *s, size_t number)
+static bool ready_coarse(surface_layer *l, const scene *s, size_t number, size_t stride)
 {
-    struct surface_buffers *b = l->meshes[number];
-    const view *v = &s->views[number];
-    const GLsizei most = 3 * 6 * COARSE_SIDE * COARSE_SIDE;
-    if (b[MESH_COARSE].n || b[MESH_FINE].n < most)
-        return true;
-    size_t side = v->relief.nx > v->relief.ny ? v->relief.nx : v->relief.ny;
+    const relief *r = &s->views[number].relief;
     occlusion o;
-    bool done = occlusion_make(&o, &v->relief) &&
-                upload(&b[MESH_COARSE], &v->relief, &o, (side + COARSE_SIDE - 1) / COARSE_SIDE, 0);
+    bool done = occlusion_make(&o, r) && upload(&l->meshes[number][MESH_COARSE], r, &o, stride, 0);
     occlusion_free(&o);
     return done;
+}
+
+bool surface_layer_ready(surface_layer *l, const scene *s, size_t number, double across,
+                         bool is_coarse)
+{
+    const struct surface_buffers *b = l->meshes[number];
+    const view *v = &s->views[number];
+    if (!v->has_relief)
+        return true;
+    size_t side = v->relief.nx > v->relief.ny ? v->relief.nx : v->relief.ny,
+           stride = (side + COARSE_SIDE - 1) / COARSE_SIDE;
+    const GLsizei many = 3 * 6 * COARSE_SIDE * COARSE_SIDE;
+    if (is_coarse && stride > 1 && (!b[MESH_FINE].array || b[MESH_FINE].n > many))
+        return b[MESH_COARSE].array || ready_coarse(l, s, number, stride);
+    return is_fine(l, s, number, across) || ready_fine(l, s, number, across);
 }
 
 static void set_colours(surface_layer *l, int map)
@@ -211,8 +222,9 @@ static void draw(const struct surface_buffers *b)
 
 void surface_layer_draw(surface_layer *l, const eye *e, size_t number, bool is_coarse)
 {
-    const struct surface_buffers *b =
-        &l->meshes[number][is_coarse && l->meshes[number][MESH_COARSE].n ? MESH_COARSE : MESH_FINE];
+    const struct surface_buffers
+        *meshes = l->meshes[number],
+        *b = &meshes[is_coarse && meshes[MESH_COARSE].n ? MESH_COARSE : MESH_FINE];
     if (!b->n)
         return;
     set_uniforms(l, e, number, 0);

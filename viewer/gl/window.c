@@ -9,20 +9,21 @@
 
 #include "command.h"
 #include "gl.h"
+#include "pace.h"
 #include "pictures.h"
 #include "renderer.h"
 #include "scene/scene_build.h"
 
 #include <GLFW/glfw3.h>
 
-static const double POLL_SECONDS = 0.5, SLOW_FRAME = 0.05;
+static const double POLL_SECONDS = 0.5;
 
 typedef struct window {
     GLFWwindow *handle;
     session *session;
     renderer *renderer;
     const options *options;
-    double frame_seconds; /* what a fine frame took */
+    pace pace;
 } window;
 
 static char glfw_words[300];
@@ -225,14 +226,13 @@ static bool draw(window *w)
     problem p;
     session *s = w->session;
     double start = glfwGetTime();
-    bool moves = s->drag != DRAG_NONE;
-    if (!renderer_draw(w->renderer, s, moves && w->frame_seconds > SLOW_FRAME, &p)) {
+    bool is_coarse = pace_is_coarse(&w->pace, s->drag != DRAG_NONE);
+    if (!renderer_draw(w->renderer, s, is_coarse, &p)) {
         fprintf(stderr, "lossview: %s\n", p.text);
         return false;
     }
     glfwSwapBuffers(w->handle);
-    if (!moves)
-        w->frame_seconds = glfwGetTime() - start;
+    pace_drew(&w->pace, is_coarse, glfwGetTime() - start);
     s->needs_draw = false;
     return true;
 }
