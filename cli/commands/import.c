@@ -1,9 +1,11 @@
 /* lossgrid import */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli.h"
 #include "command.h"
 #include "document.h"
+#include "made_by.h"
 #include "report/report.h"
 
 /* What the help says of the kinds of files. */
@@ -31,6 +33,19 @@ static const command_text TEXT = {
                 "  lossgrid plot theirs.csv --out theirs.png",
 };
 
+/* Makes the landscape, which tells the command line. */
+static loss_status make(const char *path, const char *out, char *command, loss_surface **surface)
+{
+    const loss_surface_import_options opt = {
+        .struct_size = sizeof opt, .command = command, .host = made_by_host()};
+    loss_import *import;
+    loss_status status = loss_import_read(&import, path, NULL);
+    if (!status)
+        status = loss_surface_import(surface, import, out, &opt);
+    loss_import_free(import);
+    return status;
+}
+
 int command_import(int argc, char **argv)
 {
     const char *path = NULL, *out = NULL;
@@ -50,14 +65,14 @@ int command_import(int argc, char **argv)
     if (!path || !out)
         return usage_error(TEXT.name,
                            path ? "where to? Give --out FILE.landscape" : "which file? Give FILE");
-    loss_import *import;
+    char *command;
     loss_surface *surface = NULL;
-    loss_status status = loss_import_read(&import, path, NULL);
-    if (!status)
-        status = loss_surface_import(&surface, import, out);
+    if (!made_by_command(argc, argv, &command))
+        return report_failure(LOSS_ERR_NOMEM);
+    loss_status status = make(path, out, command, &surface);
     if (!status && (document_is_wanted() || !quiet))
         status = report_print(surface, out, false);
     loss_surface_close(surface);
-    loss_import_free(import);
+    free(command);
     return status ? report_failure(status) : EXIT_OK;
 }

@@ -58,7 +58,7 @@ static int info_imported(const char *path)
     loss_status status = loss_import_read(&import, path, NULL);
     if (status)
         return status == LOSS_ERR_FORMAT ? -1 : report_failure(status);
-    status = loss_surface_import(&surface, import, NULL);
+    status = loss_surface_import(&surface, import, NULL, NULL);
     loss_import_free(import);
     if (!status)
         status = report_print(surface, path, true);

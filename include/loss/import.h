@@ -77,18 +77,33 @@ LOSS_API bool loss_import_is_height(const loss_import *import);
  *  Threads: any. Since 0.1. */
 LOSS_API const loss_point *loss_import_points(const loss_import *import, loss_split split);
 
+/** What else is noted in the landscape. Start from LOSS_SURFACE_IMPORT_OPTIONS_INIT. Since 0.1. */
+typedef struct loss_surface_import_options {
+    size_t struct_size; /**< sizeof(loss_surface_import_options): set by the initialiser */
+    const char
+        *command;     /**< LOSS_KEY_COMMAND, fit for a shell in any folder; NULL: none. Borrowed */
+    const char *host; /**< LOSS_KEY_HOST, the name of this machine; NULL: none. Borrowed */
+} loss_surface_import_options;
+
+/** The defaults of loss_surface_import_options. Since 0.1. */
+#define LOSS_SURFACE_IMPORT_OPTIONS_INIT                                                           \
+    {                                                                                              \
+        sizeof(loss_surface_import_options), NULL, NULL                                            \
+    }
+
 /** Makes a landscape of it, whose facts say that it was imported, from which file and as what, and
  *  nothing that the file does not tell: no network, no images, no directions. It can be shown,
  *  exported and compared; evaluation, paths and merging want to know what the losses are of, and
  *  refuse it.
  *  @param out   may be NULL where there is a path
  *  @param path  a file to make, which must not be there; NULL: the landscape is in memory.
- * Borrowed.
+ *               Borrowed.
+ *  @param opt   NULL: the defaults.
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_SHAPE (an axis that is not even, to 2 % of a step,
  *          or too long), LOSS_ERR_IO, LOSS_ERR_NOMEM.
  *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_surface_import(loss_surface **out, const loss_import *import,
-                                         const char *path);
+                                         const char *path, const loss_surface_import_options *opt);
 
 /** Opens a file to look at: a landscape as loss_surface_read() does, another one as
  *  loss_import_read() and loss_surface_import() in memory.

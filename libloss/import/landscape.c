@@ -31,10 +31,13 @@ static loss_status find_axis(const loss_import *import, bool is_y, loss_axis *ax
 }
 
 /* Only what the file tells, and that it does not tell more. */
-static bool collect_facts(const loss_import *i, const char *from, lossi_facts *facts)
+static bool collect_facts(const loss_import *i, const char *from,
+                          const loss_surface_import_options *opt, lossi_facts *facts)
 {
     return lossi_facts_add(facts, LOSS_KEY_VERSION, "%s", loss_version()) &&
            lossi_surface_add_created(facts) &&
+           (!opt->command || lossi_facts_add(facts, LOSS_KEY_COMMAND, "%s", opt->command)) &&
+           (!opt->host || lossi_facts_add(facts, LOSS_KEY_HOST, "%s", opt->host)) &&
            lossi_facts_add(facts, LOSS_KEY_SPLITS, "%s",
                            lossi_surface_splits(i->points[LOSS_SPLIT_TRAIN] != NULL,
                                                 i->points[LOSS_SPLIT_TEST] != NULL)) &&
@@ -65,7 +68,8 @@ static loss_status make_file(loss_surface **out, const char *path,
     return status;
 }
 
-loss_status loss_surface_import(loss_surface **out, const loss_import *import, const char *path)
+loss_status loss_surface_import(loss_surface **out, const loss_import *import, const char *path,
+                                const loss_surface_import_options *given)
 {
     if (out)
         *out = NULL;
@@ -73,7 +77,10 @@ loss_status loss_surface_import(loss_surface **out, const loss_import *import, c
     lossi_facts facts = {0};
     lossi_store_contents contents = {.facts = &facts,
                                      .points = {import->points[0], import->points[1]}};
-    loss_status status = find_axis(import, false, &contents.x);
+    loss_surface_import_options opt = LOSS_SURFACE_IMPORT_OPTIONS_INIT;
+    loss_status status = LOSSI_OPTIONS(opt, given);
+    if (!status)
+        status = find_axis(import, false, &contents.x);
     if (!status)
         status = find_axis(import, true, &contents.y);
     if (!status && contents.x.n > LOSSI_MAX_POINTS / contents.y.n)
@@ -84,7 +91,7 @@ loss_status loss_surface_import(loss_surface **out, const loss_import *import, c
     char *from = realpath(import->path, NULL);
     if (!status && !from && errno == ENOMEM)
         status = lossi_fail_nomem(strlen(import->path));
-    if (!status && !collect_facts(import, from ? from : import->path, &facts))
+    if (!status && !collect_facts(import, from ? from : import->path, &opt, &facts))
         status = lossi_fail_nomem(1024);
     free(from);
     lossi_store *store;
@@ -111,7 +118,7 @@ loss_status loss_surface_look(loss_surface **out, const char *path)
         return loss_surface_read(out, path);
     status = loss_import_read(&import, path, NULL);
     if (!status)
-        status = loss_surface_import(out, import, NULL);
+        status = loss_surface_import(out, import, NULL, NULL);
     loss_import_free(import);
     return status;
 }

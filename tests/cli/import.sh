@@ -42,6 +42,13 @@ refuse "a folder is no landscape" 1 "expected a regular file" "$LOSSGRID" info t
 check "import makes a landscape" "$LOSSGRID" import theirs.csv --out t.landscape --quiet
 "$LOSSGRID" plot t.landscape --out c.svg
 check "that is drawn the same" cmp a.svg c.svg
+check "it tells the command that made it" sh -c '"$LOSSGRID" info t.landscape --command | grep -qxF "cd $PWD && lossgrid import theirs.csv --out t.landscape --quiet"'
+check "and the machine" test "$(sqlite3 t.landscape "select value from metadata where key = 'host'")" = "$(hostname)"
+mv t.landscape kept.landscape
+mkdir bin && ln -s "$LOSSGRID" bin/lossgrid
+"$LOSSGRID" info kept.landscape --command >command
+check "the command makes it again" env PATH="$tmp/bin:$PATH" sh command
+check "with the same points" test "$(sqlite3 kept.landscape 'select * from points' | md5sum)" = "$(sqlite3 t.landscape 'select * from points' | md5sum)"
 refuse "it is not made twice" 1 "is there already" "$LOSSGRID" import theirs.csv --out t.landscape
 check "export takes the table" "$LOSSGRID" export theirs.csv --out t.ply --out again.csv --quiet
 "$LOSSGRID" plot again.csv --out d.svg --title t --no-caption

@@ -120,8 +120,8 @@ static void test_file(void **state)
     scratch_write("a.csv", TABLE, sizeof TABLE - 1);
     assert_int_equal(loss_import_read(&import, scratch_path("a.csv"), NULL), LOSS_OK);
     const char *path = scratch_path("a.landscape");
-    assert_int_equal(loss_surface_import(NULL, import, path), LOSS_OK);
-    assert_int_equal(loss_surface_import(&surface, import, path), LOSS_ERR_MISMATCH);
+    assert_int_equal(loss_surface_import(NULL, import, path, NULL), LOSS_OK);
+    assert_int_equal(loss_surface_import(&surface, import, path, NULL), LOSS_ERR_MISMATCH);
     assert_null(surface);
     loss_import_free(import);
     assert_int_equal(loss_surface_look(&surface, path), LOSS_OK);

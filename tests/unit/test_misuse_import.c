@@ -21,7 +21,7 @@ static void test_nothing(void **state)
     assert_int_equal(loss_import_read(&import, NULL, NULL), LOSS_ERR_ARGUMENT);
     assert_null(import);
     assert_int_equal(loss_import_read(&import, scratch_path("none"), NULL), LOSS_ERR_IO);
-    assert_int_equal(loss_surface_import(&surface, NULL, NULL), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_surface_import(&surface, NULL, NULL, NULL), LOSS_ERR_ARGUMENT);
     assert_null(surface);
     assert_int_equal(loss_surface_look(NULL, "a.csv"), LOSS_ERR_ARGUMENT);
     assert_int_equal(loss_surface_look(&surface, NULL), LOSS_ERR_ARGUMENT);
@@ -55,7 +55,7 @@ static void test_out_of_range(void **state)
     assert_null(loss_import_axis_name(import, 2));
     assert_null(loss_import_points(import, (loss_split)2));
     assert_null(loss_import_points(import, LOSS_SPLIT_TRAIN));
-    assert_int_equal(loss_surface_import(NULL, import, NULL), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_surface_import(NULL, import, NULL, NULL), LOSS_ERR_ARGUMENT);
     loss_import_free(import);
 }
 

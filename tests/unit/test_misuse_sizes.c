@@ -56,6 +56,19 @@ static loss_status dataset(void *opt)
     return status;
 }
 
+static loss_status surface_import(void *opt)
+{
+    loss_import *import;
+    loss_surface *surface = NULL;
+    scratch_write("import.csv", "1,2\n3,4\n", 8);
+    loss_status status = loss_import_read(&import, scratch_path("import.csv"), NULL);
+    if (!status)
+        status = loss_surface_import(&surface, import, NULL, opt);
+    loss_surface_close(surface);
+    loss_import_free(import);
+    return status;
+}
+
 static loss_status import_file(void *opt)
 {
     loss_import *import;
@@ -317,6 +330,7 @@ typedef union options {
     loss_function function;
     loss_arrays arrays;
     loss_import_options import;
+    loss_surface_import_options surface_import;
 } options;
 
 /* Each struct: one that is right, and a function that takes it. `at`: where it is a part of
@@ -340,6 +354,11 @@ static const struct {
     {"eigen of a surface", {.eigen = LOSS_EIGEN_OPTIONS_INIT}, surface_eigen, true, false},
     {"dataset", {.dataset = LOSS_DATASET_OPTIONS_INIT}, dataset, false, false},
     {"export", {.export = LOSS_EXPORT_OPTIONS_INIT}, export, false, false},
+    {"surface_import",
+     {.surface_import = LOSS_SURFACE_IMPORT_OPTIONS_INIT},
+     surface_import,
+     false,
+     false},
     {"import", {.import = LOSS_IMPORT_OPTIONS_INIT}, import_file, false, false},
     {"load", {.load = LOSS_LOAD_OPTIONS_INIT}, load, false, false},
     {"evaluate", {.evaluate = LOSS_EVALUATE_OPTIONS_INIT}, evaluate, false, false},
