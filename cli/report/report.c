@@ -106,7 +106,7 @@ static loss_status make_document(loss_surface *surface, const char *path, const 
     for (int k = 0; k < 2; k++) {
         if (!parts[k].is_there)
             continue;
-        cJSON *split = json_object(&j, splits, loss_split_name((loss_split)k));
+        cJSON *split = json_object(&j, splits, loss_surface_split_name(surface, (loss_split)k));
         summary_add(&j, split, &parts[k].summary);
         if (parts[k].has_figures)
             surface_figures_add(&j, json_object(&j, split, "figures"), &parts[k].figures);

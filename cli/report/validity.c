@@ -220,7 +220,7 @@ static loss_status add_split(loss_surface *surface, loss_split split, const summ
     if (status)
         return status;
     if (s->has_centre)
-        json_number(j, to->centres, loss_split_name(split),
+        json_number(j, to->centres, loss_surface_split_name(surface, split),
                     validity_centre(surface, split, s->centre.loss));
     for (size_t i = 0; i < n_runs; i++)
         add_report(j, to->reports, &list[i], split);

@@ -240,6 +240,11 @@ LOSS_API loss_axis loss_surface_y(const loss_surface *surface);
 /** Whether the file is about this split. Threads: one caller a handle. Since 0.1. */
 LOSS_API bool loss_surface_has_split(const loss_surface *surface, loss_split split);
 
+/** What a split is called here: as loss_split_name() has it, or "unknown" where the landscape is
+ *  imported and its file does not say of which split its values are. Static storage; NULL for
+ *  another split. Threads: one caller a handle. Since 0.1. */
+LOSS_API const char *loss_surface_split_name(const loss_surface *surface, loss_split split);
+
 /** All points of a split as the file has them now.
  *  @param points  [ny][nx], written. Caller-owned.
  *  @return LOSS_OK, LOSS_ERR_NAME (no such split in the file), LOSS_ERR_IO

@@ -273,7 +273,8 @@ static loss_status describe(const content *c, description *d)
     if (begins_with(c, "\x89PNG") || begins_with(c, "%PDF-") || begins_with(c, "<?xml") ||
         begins_with(c, "<svg"))
         return describe_picture(c, d);
-    if (begins_with(c, "split,") || begins_with(c, "epoch,") || begins_with(c, "run,checkpoint,"))
+    if (begins_with(c, "split,") || begins_with(c, "iy,ix,") || begins_with(c, "epoch,") ||
+        begins_with(c, "run,checkpoint,"))
         return describe_csv(c, d);
     if (begins_with(c, "# loss landscape"))
         return describe_obj(c, d);

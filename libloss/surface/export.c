@@ -139,9 +139,18 @@ static loss_status add_fact_lines(const cJSON *facts, lossi_mesh *mesh)
     return status;
 }
 
-/* What was measured, and how z was made of it. */
-static loss_status add_comments(loss_surface *s, loss_split split, const lossi_height_scale *scale,
-                                const cJSON *facts, lossi_mesh *mesh)
+static loss_status add_lines(char *const *lines, size_t n, lossi_mesh *mesh)
+{
+    loss_status status = LOSS_OK;
+    for (size_t i = 0; i < n; i++) {
+        loss_status added = add_comment(mesh, lines[i]);
+        status = status ? status : added;
+    }
+    return status;
+}
+
+/* What was measured. */
+static loss_status add_subject(const loss_surface *s, loss_split split, lossi_mesh *mesh)
 {
     char images[LOSSI_KEY_SIZE];
     lossi_split_key(images, LOSS_KEY_IMAGES, split);
@@ -157,15 +166,22 @@ static loss_status add_comments(loss_surface *s, loss_split split, const lossi_h
         lossi_format("directions: %s; cosine %s; x and y in multiples of them",
                      lossi_surface_fact(s, LOSS_KEY_DIRECTIONS),
                      lossi_surface_fact(s, LOSS_KEY_COSINE)),
-        lossi_format("z = %.9g + %.9g * %s, colours by %s; quality is the loss itself",
-                     scale->offset, scale->scale, height_of(scale), height_of(scale)),
     };
+    return add_lines(lines, sizeof lines / sizeof *lines, mesh);
+}
+
+/* What was measured, and how z was made of it. */
+static loss_status add_comments(loss_surface *s, loss_split split, const lossi_height_scale *scale,
+                                const cJSON *facts, lossi_mesh *mesh)
+{
     bool has = false;
-    loss_status status = LOSS_OK;
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-        loss_status added = add_comment(mesh, lines[i]);
-        status = status ? status : added;
-    }
+    loss_status status = lossi_provenance_is_imported(s)
+                             ? add_comment(mesh, lossi_provenance_imported(s))
+                             : add_subject(s, split, mesh);
+    if (!status)
+        status = add_comment(
+            mesh, lossi_format("z = %.9g + %.9g * %s, colours by %s; quality is the loss itself",
+                               scale->offset, scale->scale, height_of(scale), height_of(scale)));
     if (!status)
         status = loss_surface_has_estimates(s, &has);
     if (!status && has)
@@ -262,10 +278,11 @@ static void put_row(loss_file *file, const loss_surface *s, loss_split split, si
                     const fields *f)
 {
     const loss_point *p = &f->points[i];
-    loss_file_print(file, "%s,%zu,%zu,%.17g,%.17g,%.17g,%.17g,%.17g,%.4g", loss_split_name(split),
-                    i / s->x.n, i % s->x.n, loss_axis_at(s->x, i % s->x.n),
-                    loss_axis_at(s->y, i / s->x.n), p->loss, p->standard_error, p->accuracy,
-                    p->seconds);
+    if (lossi_surface_tells_split(s))
+        loss_file_print(file, "%s,", loss_split_name(split));
+    loss_file_print(file, "%zu,%zu,%.17g,%.17g,%.17g,%.17g,%.17g,%.4g", i / s->x.n, i % s->x.n,
+                    loss_axis_at(s->x, i % s->x.n), loss_axis_at(s->y, i / s->x.n), p->loss,
+                    p->standard_error, p->accuracy, p->seconds);
     if (f->estimates) {
         const loss_estimate *e = &f->estimates[i];
         loss_file_print(file, ",%d,%llu,%.17g,%.17g,%.17g,%.17g", !e->is_exact,
@@ -285,7 +302,8 @@ static loss_status write_csv(loss_surface *s, const char *path, const loss_expor
         status = loss_file_open(&file, path, &TABLE);
     if (status)
         return status;
-    loss_file_put_text(file, "split,iy,ix,x,y,loss,standard_error,accuracy,seconds");
+    loss_file_put_text(file, lossi_surface_tells_split(s) ? "split," : "");
+    loss_file_put_text(file, "iy,ix,x,y,loss,standard_error,accuracy,seconds");
     if (has)
         loss_file_put_text(file, ",estimated,images,low,high,accuracy_low,accuracy_high");
     loss_file_put_text(file, "\n");
@@ -306,14 +324,22 @@ static loss_status write_csv(loss_surface *s, const char *path, const loss_expor
     return status;
 }
 
+/* Names of a split's arrays, such as "loss_test"; "loss" where the split is not known. */
+enum { N_NAMES = 7, NAME = 32 };
+static void name_arrays(const loss_surface *s, loss_split split, char names[N_NAMES][NAME])
+{
+    static const char *const of[N_NAMES] = {"loss", "standard_error", "accuracy", "evaluated",
+                                            "low",  "high",           "estimated"};
+    bool is_told = lossi_surface_tells_split(s);
+    for (size_t i = 0; i < N_NAMES; i++)
+        snprintf(names[i], NAME, "%s%s%s", of[i], is_told ? "_" : "",
+                 is_told ? loss_split_name(split) : "");
+}
+
 static loss_status write_npz(loss_surface *s, const char *path, const loss_export_options *opt)
 {
     (void)opt;
-    static const char *const names[2][7] = {
-        {"loss_train", "standard_error_train", "accuracy_train", "evaluated_train", "low_train",
-         "high_train", "estimated_train"},
-        {"loss_test", "standard_error_test", "accuracy_test", "evaluated_test", "low_test",
-         "high_test", "estimated_test"}};
+    char names[2][N_NAMES][NAME];
     size_t nx = s->x.n, ny = s->y.n, n = 0;
     lossi_npz_member members[17];
     fields f[2] = {{0}, {0}};
@@ -334,6 +360,7 @@ static loss_status write_npz(loss_surface *s, const char *path, const loss_expor
         if (!loss_surface_has_split(s, (loss_split)k))
             continue;
         status = read_fields(s, (loss_split)k, &f[k]);
+        name_arrays(s, (loss_split)k, names[k]);
         members[n++] = (lossi_npz_member){names[k][0], 2, {ny, nx}, f[k].loss, NULL, NULL};
         members[n++] =
             (lossi_npz_member){names[k][1], 2, {ny, nx}, f[k].standard_error, NULL, NULL};

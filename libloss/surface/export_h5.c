@@ -57,12 +57,15 @@ static void drop(contents *c)
 static loss_status add_points(contents *c, const loss_surface *s, const loss_point *points,
                               loss_split split)
 {
-    static const char *const names[2][2] = {{"train_loss", "train_acc"}, {"test_loss", "test_acc"}};
+    static const char *const of_split[2][2] = {{"train_loss", "train_acc"},
+                                               {"test_loss", "test_acc"}},
+                             *const alone[2] = {"loss", "acc"};
+    const char *const *names = lossi_surface_tells_split(s) ? of_split[split] : alone;
     const size_t dims[2] = {s->y.n, s->x.n}, n = s->x.n * s->y.n;
     size_t n_dims = s->x.n > 1 && s->y.n > 1 ? 2 : 1;
     const size_t *shape = n_dims == 2 ? dims : &n;
-    double *loss = add(c, names[split][0], n_dims, shape),
-           *accuracy = loss ? add(c, names[split][1], n_dims, shape) : NULL;
+    double *loss = add(c, names[0], n_dims, shape),
+           *accuracy = loss ? add(c, names[1], n_dims, shape) : NULL;
     bool has_accuracy = false;
     if (!accuracy)
         return lossi_fail_nomem(n * sizeof *accuracy);

@@ -109,7 +109,7 @@ static void put_page(const lossi_page *p, loss_file *out, const char *json)
         for (int q = 0; q < PAGE_N_QUANTITIES; q++)
             if (p->splits[k].has[q]) {
                 char name[PAGE_NAME];
-                lossi_page_array((loss_split)k, q, name);
+                lossi_page_array(p->surface, (loss_split)k, q, name);
                 begin_element(out, "text/plain", name);
                 put_values(out, p->splits[k].values[q], n, q == PAGE_LOSS);
                 loss_file_put_text(out, "</script>\n");

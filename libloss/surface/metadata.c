@@ -63,6 +63,18 @@ const char *loss_surface_text(const loss_surface *surface, const char *key, cons
     return value ? value : otherwise;
 }
 
+bool lossi_surface_tells_split(const loss_surface *surface)
+{
+    return !loss_surface_metadata(surface, LOSS_KEY_IMPORTED_SPLIT);
+}
+
+const char *loss_surface_split_name(const loss_surface *surface, loss_split split)
+{
+    if (!surface || (unsigned)split > LOSS_SPLIT_TEST)
+        return NULL;
+    return lossi_surface_tells_split(surface) ? loss_split_name(split) : "unknown";
+}
+
 const char *lossi_split_key(char text[LOSSI_KEY_SIZE], const char *key, loss_split split)
 {
     snprintf(text, LOSSI_KEY_SIZE, "%s_%s", key, loss_split_name(split));

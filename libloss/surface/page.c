@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "surface/provenance.h"
 #include "surface/surface.h"
 
 enum { MOST_LEVELS = 12, MOST_TICKS = 16 };
@@ -43,9 +44,10 @@ static loss_status find_shown(lossi_page *p, loss_split split, lossi_page_split 
     return status;
 }
 
-const char *lossi_page_array(loss_split split, int quantity, char text[PAGE_NAME])
+const char *lossi_page_array(const loss_surface *s, loss_split split, int quantity,
+                             char text[PAGE_NAME])
 {
-    snprintf(text, PAGE_NAME, "%s-%s", NAMES[quantity], loss_split_name(split));
+    snprintf(text, PAGE_NAME, "%s-%s", NAMES[quantity], loss_surface_split_name(s, split));
     return text;
 }
 
@@ -120,14 +122,18 @@ static void add_near(lossi_page *p, cJSON *view, loss_split split, int quantity,
     }
     cJSON *item =
         add(p, list ? list : add(p, view, "near", cJSON_CreateArray()), NULL, cJSON_CreateObject());
-    add(p, item, "array", cJSON_CreateString(lossi_page_array(split, quantity, name)));
+    add(p, item, "array", cJSON_CreateString(lossi_page_array(p->surface, split, quantity, name)));
     add_line(p, item, "before", before);
     add(p, item, "unit", cJSON_CreateString(quantity == PAGE_ACCURACY ? " %" : ""));
 }
 
-static const char *loss_unit(const loss_surface *s)
+/* Of an imported surface it is not known. */
+static const char *unit_of(const loss_surface *s, int quantity)
 {
-    return loss_surface_text(s, LOSS_KEY_LOSS, "nats per image");
+    return quantity == PAGE_ACCURACY ? "percent"
+           : lossi_provenance_is_imported(s)
+               ? NULL
+               : loss_surface_text(s, LOSS_KEY_LOSS, "nats per image");
 }
 
 /* Which images the values are of. */
@@ -145,19 +151,29 @@ static void add_images(lossi_page *p, cJSON *lines, loss_split split, const char
                  lossi_surface_fact(s, LOSS_KEY_DATA_FORMAT), lossi_surface_fact(s, LOSS_KEY_BN)));
 }
 
+static void add_directions(lossi_page *p, cJSON *lines)
+{
+    const loss_surface *s = p->surface;
+    double cosine = NAN;
+    loss_surface_number(s, LOSS_KEY_COSINE, &cosine);
+    add_line(p, lines, NULL,
+             lossi_format("directions: %s; cosine %.3f; libloss %s",
+                          lossi_surface_fact(s, LOSS_KEY_DIRECTIONS), cosine,
+                          lossi_surface_fact(s, LOSS_KEY_VERSION)));
+}
+
 /* What was measured, in sentences. */
 static void add_caption(lossi_page *p, cJSON *view, loss_split split, const loss_scale *scale,
                         size_t n_holes, size_t n_hollow)
 {
     const loss_surface *s = p->surface;
-    double cosine = NAN;
-    loss_surface_number(s, LOSS_KEY_COSINE, &cosine);
     cJSON *lines = add(p, view, "caption", cJSON_CreateArray());
-    add_images(p, lines, split, "");
-    add_line(p, lines, NULL,
-             lossi_format("directions: %s; cosine %.3f; libloss %s",
-                          lossi_surface_fact(s, LOSS_KEY_DIRECTIONS), cosine,
-                          lossi_surface_fact(s, LOSS_KEY_VERSION)));
+    if (lossi_provenance_is_imported(s)) {
+        add_line(p, lines, NULL, lossi_provenance_imported(s));
+    } else {
+        add_images(p, lines, split, "");
+        add_directions(p, lines);
+    }
     add_line(p, lines, NULL,
              lossi_format("height and colour on a %s scale", loss_scale_kind_name(scale->kind)));
     if (n_hollow)
@@ -211,18 +227,23 @@ static void add_view(lossi_page *p, loss_split split, const double *values, cons
     const char *map = scale->low == -scale->high ? loss_colour_map_for(scale)
                       : p->opt->colours          ? p->opt->colours
                                                  : loss_colour_map_for(scale),
-               *unit = quantity == PAGE_ACCURACY ? "percent" : loss_unit(p->surface);
+               *unit = unit_of(p->surface, quantity);
     for (size_t i = 0; i < n; i++)
         n_holes += isfinite(loss_scale_stretch(scale, values[i])) ? 0 : 1;
-    add(p, view, "array", cJSON_CreateString(lossi_page_array(split, quantity, name)));
+    add(p, view, "array", cJSON_CreateString(lossi_page_array(p->surface, split, quantity, name)));
     if (is_difference) {
-        lossi_page_array(LOSS_SPLIT_TRAIN, quantity, name);
+        lossi_page_array(p->surface, LOSS_SPLIT_TRAIN, quantity, name);
         add(p, view, "less", cJSON_CreateString(name));
     }
-    add_line(
-        p, view, "title",
-        lossi_format("%s: %s", lossi_surface_fact(p->surface, LOSS_KEY_MODEL), word ? word : ""));
-    add_line(p, view, "label", lossi_format("%s (%s)", word ? word : "", unit));
+    add_line(p, view, "title",
+             lossi_format("%s: %s",
+                          lossi_provenance_is_imported(p->surface)
+                              ? lossi_provenance_file(p->surface)
+                              : lossi_surface_fact(p->surface, LOSS_KEY_MODEL),
+                          word ? word : ""));
+    add_line(p, view, "label",
+             unit ? lossi_format("%s (%s)", word ? word : "", unit)
+                  : lossi_strdup(word ? word : ""));
     add(p, view, "unit", cJSON_CreateString(quantity == PAGE_ACCURACY ? " %" : ""));
     add(p, view, "map", cJSON_CreateNumber((double)map_number(p, map)));
     add_scale(p, view, &grid, scale);
@@ -262,6 +283,14 @@ static loss_status add_difference(lossi_page *p)
     return LOSS_OK;
 }
 
+/* "test loss"; "loss", where the split is not known. */
+static char *word_of(const loss_surface *s, loss_split split, int quantity)
+{
+    bool is_told = lossi_surface_tells_split(s);
+    return lossi_format("%s%s%s", is_told ? loss_split_name(split) : "", is_told ? " " : "",
+                        WORDS[quantity]);
+}
+
 static void add_views(lossi_page *p, loss_split split)
 {
     const lossi_page_split *s = &p->splits[split];
@@ -270,8 +299,7 @@ static void add_views(lossi_page *p, loss_split split)
         bool is_log = q == PAGE_LOSS && s->drawn.scale.kind == LOSS_HEIGHT_LOG;
         loss_scale scale = scale_of(s->values[q], n, is_log);
         if (s->has[q])
-            add_view(p, split, s->values[q], &scale, q,
-                     lossi_format("%s %s", loss_split_name(split), WORDS[q]), false);
+            add_view(p, split, s->values[q], &scale, q, word_of(p->surface, split, q), false);
     }
 }
 
@@ -331,7 +359,7 @@ static void add_arrays(lossi_page *p)
         for (int q = 0; q < PAGE_N_QUANTITIES; q++)
             if (p->splits[k].has[q]) {
                 cJSON *item = add(p, arrays, NULL, cJSON_CreateObject());
-                lossi_page_array((loss_split)k, q, name);
+                lossi_page_array(p->surface, (loss_split)k, q, name);
                 add(p, item, "name", cJSON_CreateString(name));
                 add(p, item, "type", cJSON_CreateString(q == PAGE_LOSS ? "f64" : "f32"));
             }

@@ -33,6 +33,7 @@ loss_status lossi_page_make(lossi_page *page);
 void lossi_page_free(lossi_page *page);
 
 /** The name of an array of the page: "loss-test". @return text */
-const char *lossi_page_array(loss_split split, int quantity, char text[PAGE_NAME]);
+const char *lossi_page_array(const loss_surface *s, loss_split split, int quantity,
+                             char text[PAGE_NAME]);
 
 #endif

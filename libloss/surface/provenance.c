@@ -3,6 +3,7 @@
 #include "surface/provenance.h"
 
 #include <math.h>
+#include <string.h>
 
 static const char *const FACTS[] = {
     LOSS_KEY_MODEL,
@@ -42,11 +43,34 @@ static const char *const FACTS[] = {
     LOSS_KEY_ESTIMATE_SHARE,
     LOSS_KEY_ESTIMATE_ERROR,
     LOSS_KEY_CURVATURE,
+    LOSS_KEY_IMPORTED_AS,
+    LOSS_KEY_IMPORTED_DIGEST,
+    LOSS_KEY_IMPORTED_SPLIT,
+    LOSS_KEY_IMPORTED_VALUES,
+    LOSS_KEY_IMPORTED_X,
+    LOSS_KEY_IMPORTED_Y,
 };
 /* There is one for each split. */
 static const char *const SPLIT_FACTS[] = {
     LOSS_KEY_IMAGES,     LOSS_KEY_SELECTION,      LOSS_KEY_DATA_DIGEST,
     LOSS_KEY_MODEL_LOSS, LOSS_KEY_ESTIMATE_CHECK, LOSS_KEY_ESTIMATE_ACCURACY_CHECK};
+
+bool lossi_provenance_is_imported(const loss_surface *s)
+{
+    return loss_surface_metadata(s, LOSS_KEY_IMPORTED_FROM) != NULL;
+}
+
+const char *lossi_provenance_file(const loss_surface *s)
+{
+    const char *path = lossi_surface_fact(s, LOSS_KEY_IMPORTED_FROM), *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+char *lossi_provenance_imported(const loss_surface *s)
+{
+    return lossi_format("imported from %s (%s), which does not tell of which network and images",
+                        lossi_provenance_file(s), lossi_surface_fact(s, LOSS_KEY_IMPORTED_AS));
+}
 
 /* A number that a double holds; a seed may have 64 bits. */
 static void add_fact(const loss_surface *s, cJSON *to, const char *name, const char *key,
@@ -68,7 +92,8 @@ static void add_fact(const loss_surface *s, cJSON *to, const char *name, const c
 void lossi_provenance_add(const loss_surface *s, loss_split split, cJSON *to, bool *failed)
 {
     char key[LOSSI_KEY_SIZE];
-    lossi_json_add_text(to, "split", loss_split_name(split), failed);
+    if (lossi_surface_tells_split(s))
+        lossi_json_add_text(to, "split", loss_split_name(split), failed);
     for (size_t i = 0; i < sizeof SPLIT_FACTS / sizeof *SPLIT_FACTS; i++)
         add_fact(s, to, SPLIT_FACTS[i], lossi_split_key(key, SPLIT_FACTS[i], split), failed);
     for (size_t i = 0; i < sizeof FACTS / sizeof *FACTS; i++)
@@ -81,7 +106,7 @@ char *lossi_provenance_text(const loss_surface *s)
     cJSON *all = cJSON_CreateObject();
     lossi_json_add(all, "kind", cJSON_CreateString("facts"), &failed);
     for (int k = 0; k < 2; k++) {
-        const char *name = loss_split_name((loss_split)k);
+        const char *name = loss_surface_split_name(s, (loss_split)k);
         if (s->has_split[k])
             lossi_provenance_add(s, (loss_split)k,
                                  lossi_json_add(all, name, cJSON_CreateObject(), &failed), &failed);

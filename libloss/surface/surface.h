@@ -62,6 +62,9 @@ loss_status lossi_surface_read_facts(loss_surface *surface);
 enum { LOSSI_KEY_SIZE = 48 };
 const char *lossi_split_key(char text[LOSSI_KEY_SIZE], const char *key, loss_split split);
 
+/** Whether it is known of which split its values are; of an imported one it may not be. */
+bool lossi_surface_tells_split(const loss_surface *surface);
+
 /** A fact for a text that people read; "unknown" where the file has no such key. */
 const char *lossi_surface_fact(const loss_surface *surface, const char *key);
 

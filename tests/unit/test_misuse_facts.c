@@ -18,6 +18,7 @@ static void test_no_surface(void **state)
     (void)state;
     loss_bn bn = LOSS_BN_STATES;
     assert_int_equal(loss_surface_split(NULL, LOSS_SPLIT_TRAIN), LOSS_SPLIT_TRAIN);
+    assert_null(loss_surface_split_name(NULL, LOSS_SPLIT_TRAIN));
     assert_null(loss_surface_metadata_of(NULL, LOSS_KEY_IMAGES, "test"));
     assert_string_equal(loss_surface_text(NULL, LOSS_KEY_MODEL, "none"), "none");
     assert_null(loss_surface_text(NULL, NULL, NULL));
@@ -32,6 +33,8 @@ static void test_facts(void **state)
     loss_bn bn = LOSS_BN_STATES;
     loss_surface *surface = open_fixture();
     assert_int_equal(loss_surface_split(surface, LOSS_SPLIT_TRAIN), LOSS_SPLIT_TRAIN);
+    assert_null(loss_surface_split_name(surface, (loss_split)2));
+    assert_string_equal(loss_surface_split_name(surface, LOSS_SPLIT_TEST), "test");
     assert_string_equal(loss_surface_metadata_of(surface, LOSS_KEY_IMAGES, "test"),
                         loss_surface_metadata(surface, "images_test"));
     assert_null(loss_surface_metadata_of(surface, LOSS_KEY_IMAGES, "tes"));
