@@ -10,7 +10,7 @@
 
 /* The kinds, a row each: a file here ends in its table. The first that fits is taken; a table of
  * numbers is whatever is text. */
-#define KIND_ROWS(X) X(ply) X(vti) X(obj) X(stl) X(arrays) X(csv)
+#define KIND_ROWS(X) X(ply) X(vtp) X(vti) X(obj) X(stl) X(arrays) X(csv)
 
 #define DECLARE(name) extern const lossi_import_kind lossi_import_##name;
 KIND_ROWS(DECLARE)
