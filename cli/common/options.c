@@ -248,7 +248,10 @@ static bool unknown_option(const option_table *t, const char *word, char *messag
         return options_wrong(message, "%s: --%s%s takes no value", word,
                              optopt >= NO_CODE ? "no-" : "", option_of(t, optopt)->name);
     if (word[1] != '-')
-        return options_wrong(message, "%s: no such option; options begin with two dashes", word);
+        return options_wrong(message,
+                             "%s: no such option; options begin with two dashes, and a file of "
+                             "that name is ./%s",
+                             word, word);
     for (size_t i = 0; i < t->n_options && i < MOST_OPTIONS; i++)
         names[n++] = t->options[i].name;
     return options_wrong(message, "%s: no such option; the nearest is --%s", word,
@@ -301,13 +304,15 @@ options_result options_parse(const option_table *t, int argc, char **argv, const
     make_rows(t, &r);
     optind = 0;
     opterr = 0;
-    for (int code; right && (code = getopt_long(argc, argv, "-:h", r.options, NULL)) != -1;) {
+    int at = 1; /* getopt_long stays at a word of several letters until all are done */
+    for (int code; right && (code = getopt_long(argc, argv, "-:h", r.options, NULL)) != -1;
+         at = optind) {
         if (code == HELP_CODE || code == 'h')
             return OPTIONS_HELP;
         if (code == ':')
             right = options_wrong(message, "%s needs a value", argv[optind - 1]);
         else if (code == '?')
-            right = unknown_option(t, argv[optind - 1], message);
+            right = unknown_option(t, argv[at], message);
         else if (code == 1)
             right = take_operand(t, optarg, operands, n_operands, message);
         else

@@ -2,10 +2,12 @@
  * of statements that are held against the file's size. */
 #include "surface/sql.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 
@@ -97,6 +99,32 @@ static void harden(lossi_store *store)
     sqlite3_progress_handler(store->db, STEPS_A_CHECK, count_steps, store);
 }
 
+/* Why no file can be made of that name; 0: one can, as far as the folder is concerned. */
+static int folder_error(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = lossi_format("%.*s.", slash ? (int)(slash + 1 - path) : 0, path);
+    int error = folder && access(folder, W_OK | X_OK) != 0 ? errno : 0;
+    free(folder);
+    return error;
+}
+
+/* SQLite says only that it cannot, and tries to read what it may not write; the system says why. */
+static loss_status fail_to_open(sqlite3 *db, const char *path, int flags)
+{
+    struct stat info;
+    bool is_there = stat(path, &info) == 0;
+    int error = db ? sqlite3_system_errno(db) : 0;
+    if (is_there && S_ISDIR(info.st_mode))
+        return lossi_fail(LOSS_ERR_IO, "%s: a folder; expected a file", path);
+    if (!is_there && (flags & SQLITE_OPEN_CREATE) && folder_error(path))
+        error = folder_error(path);
+    return lossi_fail(LOSS_ERR_IO, "%s: cannot open: %s", path,
+                      error ? strerror(error)
+                      : db  ? sqlite3_errmsg(db)
+                            : "out of memory");
+}
+
 loss_status lossi_sql_connect(lossi_store **out, const char *path, int flags,
                               const lossi_store_wait *wait)
 {
@@ -118,8 +146,7 @@ loss_status lossi_sql_connect(lossi_store **out, const char *path, int flags,
     int code = sqlite3_open_v2(file, &store->db, flags, NULL);
     free(file);
     if (code != SQLITE_OK) {
-        loss_status status = lossi_fail(LOSS_ERR_IO, "%s: cannot open: %s", path,
-                                        store->db ? sqlite3_errmsg(store->db) : "out of memory");
+        loss_status status = fail_to_open(store->db, path, flags);
         lossi_store_close(store);
         return status;
     }
