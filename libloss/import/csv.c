@@ -15,6 +15,7 @@
 typedef struct columns {
     size_t n;
     int of_role[LOSSI_N_ROLES];
+    bool has_split, lacks_split; /* so far a row has said of which split it is, or has not */
 } columns;
 
 static columns no_columns(size_t n)
@@ -57,8 +58,8 @@ static char *name_of(const lossi_csv_text *t, int column)
 
 static loss_status fail_field(const lossi_csv_text *t, const char *field)
 {
-    return lossi_fail(LOSS_ERR_FORMAT, "%s: line %zu: \"%.40s\" is no number", t->path, t->line,
-                      field);
+    return lossi_fail(LOSS_ERR_FORMAT, "%s: line %zu: \"%.40s%s\" is no number", t->path, t->line,
+                      field, strlen(field) > 40 ? "..." : "");
 }
 
 /* A number or what stands for a missing one; *is_there: which. */
@@ -69,6 +70,38 @@ static loss_status take_value(const lossi_csv_text *t, const char *field, double
     return *is_there || lossi_csv_is_missing(field) ? LOSS_OK : fail_field(t, field);
 }
 
+/* Whether a point is there: a number, or a word that numpy and pandas write. */
+static loss_status take_truth(const lossi_csv_text *t, const char *field, double *value,
+                              bool *is_there)
+{
+    bool is_true = strcasecmp(field, "true") == 0;
+    if (!is_true && strcasecmp(field, "false") != 0)
+        return take_value(t, field, value, is_there);
+    *value = is_true;
+    *is_there = true;
+    return LOSS_OK;
+}
+
+/* All rows say of which split they are, or none does. */
+static loss_status take_split(const lossi_csv_text *t, const char *field, columns *c,
+                              loss_split *split)
+{
+    int of = lossi_role_split(field);
+    bool is_missing = lossi_csv_is_missing(field);
+    *split = of == LOSSI_OF_TRAIN ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST;
+    c->has_split = c->has_split || !is_missing;
+    c->lacks_split = c->lacks_split || is_missing;
+    if (c->has_split && c->lacks_split)
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: line %zu: some rows name a split, and some do not",
+                          t->path, t->line);
+    return of != LOSSI_OF_ROW || is_missing
+               ? LOSS_OK
+               : lossi_fail(LOSS_ERR_FORMAT,
+                            "%s: line %zu: \"%.40s\" is no split; expected train "
+                            "or test",
+                            t->path, t->line, field);
+}
+
 /* What a row has in the columns that have a role. */
 typedef struct row_values {
     double of_role[LOSSI_N_ROLES];
@@ -77,7 +110,7 @@ typedef struct row_values {
 } row_values;
 
 /* Other columns may hold anything. */
-static loss_status take_roles(lossi_csv_text *t, const columns *c, row_values *v)
+static loss_status take_roles(lossi_csv_text *t, columns *c, row_values *v)
 {
     bool is_last = false;
     *v = (row_values){.split = LOSS_SPLIT_TEST};
@@ -94,10 +127,10 @@ static loss_status take_roles(lossi_csv_text *t, const columns *c, row_values *v
         for (int k = 0; k < LOSSI_N_ROLES && !status; k++) {
             if (c->of_role[k] != (int)column)
                 continue;
-            if (k == LOSSI_ROLE_SPLIT)
-                v->split = strcasecmp(field, "train") == 0 ? LOSS_SPLIT_TRAIN : LOSS_SPLIT_TEST;
-            else
-                status = take_value(t, field, &v->of_role[k], &v->is_there[k]);
+            status = k == LOSSI_ROLE_SPLIT ? take_split(t, field, c, &v->split)
+                     : k >= LOSSI_ROLE_EVALUATED
+                         ? take_truth(t, field, &v->of_role[k], &v->is_there[k])
+                         : take_value(t, field, &v->of_role[k], &v->is_there[k]);
         }
         if (status)
             return status;
@@ -105,8 +138,15 @@ static loss_status take_roles(lossi_csv_text *t, const columns *c, row_values *v
     return LOSS_OK;
 }
 
+/* Whether the row has a loss of a split, which is said to be there if anything is said of that. */
+static bool has_loss(const row_values *v, int of)
+{
+    return v->is_there[LOSSI_ROLE_LOSS + of] &&
+           (!v->is_there[LOSSI_ROLE_EVALUATED + of] || v->of_role[LOSSI_ROLE_EVALUATED + of] > 0);
+}
+
 /* A row for each split that the columns are of. A line has no y. */
-static loss_status take_row(lossi_csv_text *t, const columns *c, lossi_scatter *s)
+static loss_status take_row(lossi_csv_text *t, columns *c, lossi_scatter *s)
 {
     row_values v;
     loss_status status = take_roles(t, c, &v);
@@ -119,7 +159,7 @@ static loss_status take_row(lossi_csv_text *t, const columns *c, lossi_scatter *
                           isfinite(x) ? "y" : "x");
     const loss_split splits[LOSSI_N_OF] = {v.split, LOSS_SPLIT_TRAIN, LOSS_SPLIT_TEST};
     for (int of = LOSSI_OF_ROW; of < LOSSI_N_OF && !status; of++)
-        if (c->of_role[LOSSI_ROLE_LOSS + of] >= 0 && v.is_there[LOSSI_ROLE_LOSS + of])
+        if (has_loss(&v, of))
             status = lossi_scatter_add(
                 s, &(lossi_scatter_row){x, y, v.of_role[LOSSI_ROLE_LOSS + of],
                                         v.of_role[LOSSI_ROLE_ERROR + of],
@@ -127,7 +167,7 @@ static loss_status take_row(lossi_csv_text *t, const columns *c, lossi_scatter *
     return status;
 }
 
-static loss_status read_rows(lossi_csv_text *t, const columns *c, bool skip_first, lossi_scatter *s)
+static loss_status read_rows(lossi_csv_text *t, columns *c, bool skip_first, lossi_scatter *s)
 {
     loss_status status = LOSS_OK;
     s->word = "line";
@@ -152,9 +192,9 @@ static loss_status read_named(loss_import *to, lossi_csv_text *t, columns *c)
     to->y_name = is_line ? NULL : name_of(t, c->of_role[LOSSI_ROLE_Y]);
     if (!to->x_name || (!is_line && !to->y_name))
         return lossi_fail_nomem(LOSSI_LONGEST_FIELD);
-    to->tells_split = c->of_role[LOSSI_ROLE_SPLIT] >= 0 || c->of_role[LOSSI_ROLE_LOSS] < 0;
     lossi_scatter s = {0};
     loss_status status = read_rows(t, c, true, &s);
+    to->tells_split = c->has_split || c->of_role[LOSSI_ROLE_LOSS] < 0;
     if (!status)
         status = lossi_scatter_to_grid(to, t->path, &s);
     lossi_scatter_free(&s);

@@ -47,10 +47,11 @@ void lossi_csv_take(lossi_csv_text *t, char field[LOSSI_LONGEST_FIELD + 1], bool
 {
     const char *start, *stop;
     next_field(t, &start, &stop, is_last);
-    size_t n =
-        (size_t)(stop - start) < LOSSI_LONGEST_FIELD ? (size_t)(stop - start) : LOSSI_LONGEST_FIELD;
-    memcpy(field, start, n);
-    field[n] = 0;
+    size_t n = (size_t)(stop - start), taken = lossi_smaller(n, LOSSI_LONGEST_FIELD);
+    memcpy(field, start, taken);
+    field[taken] = 0;
+    if (taken < n) /* a part of a number is another number */
+        memcpy(field + taken - 3, "...", 3);
 }
 
 size_t lossi_csv_count(const lossi_csv_text *t)

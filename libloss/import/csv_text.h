@@ -23,7 +23,7 @@ loss_status lossi_csv_open(lossi_csv_text *t, const char *path, const unsigned c
 bool lossi_csv_next_row(lossi_csv_text *t);
 
 /** Takes the next field of the row, without the quotes around it and the blanks. Longer ones are
- * cut. *is_last at the last one of the row. */
+ * cut, end in dots and are no numbers. *is_last at the last one of the row. */
 void lossi_csv_take(lossi_csv_text *t, char field[LOSSI_LONGEST_FIELD + 1], bool *is_last);
 
 /** How many fields the row has; it stays where it is. */

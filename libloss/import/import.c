@@ -93,6 +93,12 @@ loss_status lossi_import_parse(loss_import **out, const uint8_t *bytes, size_t s
     return status;
 }
 
+static bool is_database(const uint8_t *bytes, size_t size)
+{
+    static const char magic[] = "SQLite format 3";
+    return size > sizeof magic && memcmp(bytes, magic, sizeof magic) == 0;
+}
+
 loss_status loss_import_read(loss_import **out, const char *path, const loss_import_options *given)
 {
     LOSSI_REQUIRE(out);
@@ -106,8 +112,15 @@ loss_status loss_import_read(loss_import **out, const char *path, const loss_imp
         status = loss_file_read(path, opt.max_bytes ? opt.max_bytes : SIZE_MAX, &bytes, &size);
     if (status)
         return status;
-    status = size ? lossi_import_parse(out, bytes, size, path)
-                  : lossi_fail(LOSS_ERR_FORMAT, "%s: the file is empty", path);
+    if (!size)
+        status = lossi_fail(LOSS_ERR_FORMAT, "%s: the file is empty", path);
+    else if (is_database(bytes, size))
+        status = lossi_fail(LOSS_ERR_FORMAT,
+                            "%s: an SQLite database; if it is a landscape, there is nothing to "
+                            "import",
+                            path);
+    else
+        status = lossi_import_parse(out, bytes, size, path);
     free(bytes);
     return status;
 }

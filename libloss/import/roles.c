@@ -75,6 +75,14 @@ lossi_role lossi_role_of(const char *name)
     return role;
 }
 
+int lossi_role_split(const char *word)
+{
+    for (int i = 0; i < N_SPLITS; i++)
+        if (strcasecmp(word, SPLITS[i].name) == 0)
+            return SPLITS[i].of;
+    return LOSSI_OF_ROW;
+}
+
 bool lossi_role_is_there(const int *roles, lossi_role first)
 {
     return roles[first] >= 0 || roles[first + LOSSI_OF_TRAIN] >= 0 ||

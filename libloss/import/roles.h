@@ -24,6 +24,10 @@ enum { LOSSI_OF_ROW, LOSSI_OF_TRAIN, LOSSI_OF_TEST, LOSSI_N_OF };
 /** The role of a name such as x, loss, train_loss, loss_train or "Test accuracy". */
 lossi_role lossi_role_of(const char *name);
 
+/** The split that a word names: train, training, test, val, ... in any case.
+ *  @return LOSSI_OF_TRAIN, LOSSI_OF_TEST; LOSSI_OF_ROW: none */
+int lossi_role_split(const char *word);
+
 /** Whether the places in `roles`, [LOSSI_N_ROLES], have one of a role's three; -1: none. */
 bool lossi_role_is_there(const int *roles, lossi_role first);
 

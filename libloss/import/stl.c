@@ -30,20 +30,25 @@ static bool is(const uint8_t *bytes, size_t size)
     return is_binary(bytes, size) || is_text(bytes, size);
 }
 
-static loss_status add(lossi_scatter *s, const double v[3])
+/* Corners are sorted, for which places have to be numbers. */
+static loss_status add(lossi_scatter *s, const double v[3], const char *path)
 {
+    if (!isfinite(v[0]) || !isfinite(v[1]) || isnan(v[2]))
+        return lossi_fail(LOSS_ERR_FORMAT, "%s: corner %zu: (%g, %g, %g) is no place in space",
+                          path, s->n + 1, v[0], v[1], v[2]);
     return lossi_scatter_add(s, &(lossi_scatter_row){v[0], v[1], v[2], (double)NAN, (double)NAN,
                                                      s->n + 1, LOSS_SPLIT_TEST});
 }
 
-static loss_status take_binary(const uint8_t *bytes, size_t size, lossi_scatter *s)
+static loss_status take_binary(const uint8_t *bytes, size_t size, const char *path,
+                               lossi_scatter *s)
 {
     loss_status status = LOSS_OK;
     for (const uint8_t *at = bytes + HEAD; at < bytes + size && !status; at += TRIANGLE)
         for (int i = 0; i < CORNERS && !status; i++) {
             float v[3];
             memcpy(v, at + NORMAL + i * (int)sizeof v, sizeof v);
-            status = add(s, (const double[3]){(double)v[0], (double)v[1], (double)v[2]});
+            status = add(s, (const double[3]){(double)v[0], (double)v[1], (double)v[2]}, path);
         }
     return status;
 }
@@ -61,7 +66,7 @@ static loss_status take_text(const uint8_t *bytes, const char *path, lossi_scatt
                 return lossi_fail(LOSS_ERR_FORMAT, "%s: corner %zu: no three numbers", path,
                                   s->n + 1);
         }
-        status = add(s, v);
+        status = add(s, v, path);
     }
     return status;
 }
@@ -89,7 +94,7 @@ static loss_status parse(loss_import *to, const uint8_t *bytes, size_t size, con
 {
     lossi_scatter s = {.word = "corner"};
     loss_status status =
-        is_binary(bytes, size) ? take_binary(bytes, size, &s) : take_text(bytes, path, &s);
+        is_binary(bytes, size) ? take_binary(bytes, size, path, &s) : take_text(bytes, path, &s);
     drop_copies(&s);
     to->is_height = true;
     if (!status)

@@ -13,7 +13,7 @@
 #include "formats/dtype.h"
 #include "import/scatter.h"
 
-enum { ATTRIBUTE = 128 };
+enum { ATTRIBUTE = 128, LONGEST_TAG = 4095 };
 
 loss_status lossi_vtk_fail(const lossi_vtk_file *f, const char *what)
 {
@@ -25,11 +25,16 @@ loss_status lossi_vtk_fail(const lossi_vtk_file *f, const char *what)
 /* A tag's attribute; false if it has none. @param tag  at its <; the text ends with a NUL */
 static bool find_attribute(const char *tag, const char *name, char value[ATTRIBUTE])
 {
-    const char *end = strchr(tag, '>');
-    char wanted[32];
+    char text[LONGEST_TAG + 1], wanted[32];
+    const char *end = memchr(tag, '>', strnlen(tag, LONGEST_TAG));
+    if (!end)
+        return false;
+    /* Only the tag is searched, as a file may have as many as fit into it. */
+    memcpy(text, tag, (size_t)(end - tag));
+    text[end - tag] = 0;
     snprintf(wanted, sizeof wanted, " %s=\"", name);
-    const char *at = strstr(tag, wanted);
-    if (!end || !at || at > end)
+    const char *at = strstr(text, wanted);
+    if (!at)
         return false;
     at += strlen(wanted);
     size_t n = strcspn(at, "\"");

@@ -27,3 +27,8 @@ else
     refuse "in a folder that may not be written to" 1 "cannot open: Permission denied" \
         "$LOSSGRID" surface run --limit 10 --out closed/x.landscape
 fi
+
+"$LOSSGRID" import ./-dash.csv --out there.landscape --quiet
+refuse "a landscape is not imported" 1 "if it is a landscape, there is nothing to import" \
+    "$LOSSGRID" import there.landscape --out new.landscape
+check "nor is anything left behind" test ! -e new.landscape
