@@ -42,8 +42,8 @@ LIB_MODULES := openblas lapacke zlib libzip libpng libjpeg sqlite3 libcjson liba
 # Optional: without it HDF5 files are refused. HDF5= leaves it out.
 HDF5 := $(shell $(PKG_CONFIG) --exists hdf5 2>/dev/null && echo hdf5)
 LIB_MODULES += $(HDF5)
-CLI_MODULES := cairo libcjson
-VIEW_MODULES := glfw3 egl cairo zlib
+CLI_MODULES := cairo libcjson libjpeg
+VIEW_MODULES := glfw3 egl cairo zlib libjpeg
 
 BUILD_DEBS := gcc libc6-dev pkg-config libopenblas-dev liblapacke-dev zlib1g-dev libzip-dev libpng-dev libjpeg-dev libarchive-dev \
               libsqlite3-dev libcjson-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev libhdf5-dev libcairo2-dev fonts-dejavu-core
@@ -79,7 +79,7 @@ MPI_CFLAGS = $(eval MPI_CFLAGS := $$(shell $(PKG_CONFIG) --cflags ompi-c))$(MPI_
 MPI_LIBS = $(eval MPI_LIBS := $$(shell $(PKG_CONFIG) --libs ompi-c))$(MPI_LIBS)
 VIEW_CFLAGS = $(eval VIEW_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(VIEW_MODULES)))$(VIEW_CFLAGS)
 # giflib is taken where it is: film_gif.c looks for its header.
-VIEW_LIBS = $(eval VIEW_LIBS := $$(shell $(PKG_CONFIG) --libs glfw3 cairo zlib) -ldl $(GIF_LIBS))$(VIEW_LIBS)
+VIEW_LIBS = $(eval VIEW_LIBS := $$(shell $(PKG_CONFIG) --libs glfw3 cairo zlib libjpeg) -ldl $(GIF_LIBS))$(VIEW_LIBS)
 GIF_LIBS = $(eval GIF_LIBS := $$(shell $(PKG_CONFIG) --libs libgif 2>/dev/null))$(GIF_LIBS)
 
 # The user's flags come last, so that they win. What is built does not contain the folder that it was built in.
@@ -359,7 +359,7 @@ $(OUT)/tests/unit/test_simulation: $(SIMULATION)
 
 INSTALL_TESTS := $(sort $(wildcard tests/install/*.sh)) tests/port/musl.sh
 SCRIPTS  := $(sort $(wildcard tests/cli/*.sh)) $(sort $(wildcard tests/pytorch/*.py)) tests/faults/sampled.sh $(INSTALL_TESTS)
-VIEW_SCRIPTS := tests/viewer/pictures.sh tests/viewer/colours.sh tests/viewer/posters.sh tests/viewer/films.sh tests/viewer/linked.sh tests/viewer/vector.sh tests/viewer/window.sh tests/viewer/coarse.sh
+VIEW_SCRIPTS := tests/viewer/pictures.sh tests/viewer/colours.sh tests/viewer/posters.sh tests/viewer/films.sh tests/viewer/linked.sh tests/viewer/vector.sh tests/viewer/window.sh tests/viewer/coarse.sh tests/viewer/jpeg.sh
 # What computes with kernels, and so may differ from one set to the next. Tests of kernels run each set themselves.
 SET_TESTS := $(filter-out $(OUT)/tests/kernels/%,$(TESTS)) $(patsubst %,tests/cli/%.sh,main_job lines interrupted curvature weights)
 TEST_ENV  = BUILD=$(abspath $(OUT)) LOSSGRID=$(abspath $(OUT)/lossgrid) LOSSVIEW=$(abspath $(OUT)/lossview) CC="$(CC)"

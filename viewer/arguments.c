@@ -8,6 +8,7 @@
 #include "completion.h"
 #include "manual.h"
 #include "options.h"
+#include "picture_file.h"
 #include "session.h"
 #include "vector_file.h"
 
@@ -25,13 +26,11 @@ typedef struct table {
 
 static bool take_picture(const option_spec *o, const char *text, char *message)
 {
-    size_t n = strlen(text);
     *(const char **)o->to.own = text;
-    return strcmp(text, "-") == 0 || (n > 4 && strcmp(text + n - 4, ".png") == 0) ||
-           vector_is_known(text) ||
+    return picture_file_is_known(text) || vector_is_known(text) ||
            options_wrong(message,
-                         "--%s=%s: its ending names no picture; expected .png, .pdf or .svg, or "
-                         "- for standard output",
+                         "--%s=%s: its ending names no picture; expected .png, .jpg, .pdf or .svg, "
+                         "or - for standard output",
                          o->name, text);
 }
 
@@ -77,8 +76,8 @@ static void add_own(table *t, options *o)
 {
     const option_spec own[] = {
         OPT_OWN("screenshot", "FILE",
-                "write a picture and end, .png, .pdf or .svg; needs no display. -: PNG to standard "
-                "output",
+                "write a picture and end, .png, .jpg, .pdf or .svg; needs no display. -: PNG to "
+                "standard output",
                 take_picture, &o->screenshot),
         OPT_OWN("output", "FILE", "the same", take_picture, &o->screenshot),
         OPT_SIZE("size", "WxH", "pixels of the picture or the window (1280x800)", t->size,
@@ -177,6 +176,12 @@ bool arguments_parse(options *o, int argc, char **argv, problem *p)
     if ((o->screenshot || o->turntable || o->training || o->growth) && !o->n_files && !o->version &&
         !o->list_bindings)
         return problem_set(p, "a picture of what? Give a .landscape, .ply or .csv");
+    if (o->screenshot && !o->set.background && !vector_is_known(o->screenshot) &&
+        !picture_file_has_alpha(o->screenshot))
+        return problem_set(p,
+                           "--screenshot=%s with --no-background: a JPEG cannot be transparent; "
+                           "expected .png, .pdf or .svg",
+                           o->screenshot);
     return true;
 }
 

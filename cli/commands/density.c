@@ -126,8 +126,8 @@ int density_write(const loss_density *density, const density_about *about, const
     if (!c)
         return report_failure(LOSS_ERR_NOMEM);
     make_curve(c, density, about);
-    const picture_size size = {c->figure.width, c->figure.height, false};
-    int result = picture_write(path, &size, NULL, draw, &c->figure);
+    const picture_size size = {c->figure.width, c->figure.height, false, NULL};
+    int result = picture_write(path, &size, draw, &c->figure);
     free(c);
     return result;
 }

@@ -185,11 +185,11 @@ static int run(const request *r)
         even_captions(&p);
     }
     const figure *f = &p.panes[0].figure;
-    const picture_size size = {(double)p.n * f->width, f->height, r->width > 0};
+    const picture_size size = {(double)p.n * f->width, f->height, r->width > 0,
+                               p.n ? loss_surface_metadata(p.panes[0].surface, LOSS_KEY_CREATED)
+                                   : NULL};
     for (size_t i = 0; i < r->outs.n && result == EXIT_OK; i++) {
-        result =
-            picture_write(r->outs.items[i], &size,
-                          loss_surface_metadata(p.panes[0].surface, LOSS_KEY_CREATED), draw, &p);
+        result = picture_write(r->outs.items[i], &size, draw, &p);
         written_add(&w, r->outs.items[i]);
     }
     for (size_t i = 0; i < p.n; i++) {

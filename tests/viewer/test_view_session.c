@@ -71,7 +71,8 @@ static void test_command_line(void **state)
                                          {"--no-axes=1", "--no-axes takes no value"},
                                          {"--resolution=64x64", "WIDTH,HEIGHT"},
                                          {"--levels=41", "1 to 40"},
-                                         {"--screenshot=a.jpg a", "expected .png"}};
+                                         {"--screenshot=a.bmp a", "expected .png"},
+                                         {"--screenshot=a.jpg --no-background a", "transparent"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_false(parse(&o, &p, bad[i][0]));
         if (!strstr(p.text, bad[i][1]))

@@ -8,19 +8,26 @@
 #include "film.h"
 #include "gl.h"
 #include "headless.h"
+#include "picture_file.h"
 #include "pictures.h"
-#include "png_file.h"
 #include "scene/epochs.h"
 #include "scene/scene_build.h"
 #include "vector_file.h"
 #include "window.h"
 
-static bool save_pixels(const char *path, const film_shape *shape, const unsigned char *pixels,
-                        problem *p)
+#include <loss/loss.h>
+
+static bool save_pixels(const char *path, const session *s, int width, int height,
+                        const unsigned char *pixels, problem *p)
 {
-    png_file *f = png_begin(path, shape->width, shape->height, shape->channels, 1, 0, p);
-    bool done = f && png_frame(f, pixels, p);
-    return f && png_end(f, p) && done;
+    char title[700], notes[512], comment[1400];
+    scene_title(&s->scene, 0, title);
+    scene_notes(&s->scene, 0, notes);
+    const char *caption = s->scene.n_views ? s->scene.views[0].grid.caption : NULL;
+    snprintf(comment, sizeof comment, "%s\n%s\n%s\nlossview %s", title, caption ? caption : "",
+             notes, loss_version());
+    return picture_file_write(
+        path, &(picture_pixels){width, height, pixels, s->scene.set.background == 0, comment}, p);
 }
 
 /* The surface as an image of more pixels than the page has points. */
@@ -44,11 +51,10 @@ static bool save_vector(renderer *r, session *s, const char *path, int width, in
 
 bool picture_save(renderer *r, session *s, const char *path, int width, int height, problem *p)
 {
-    const film_shape shape = {width, height, s->scene.set.background ? 3 : 4, 1, 0};
     if (vector_is_known(path))
         return save_vector(r, s, path, width, height, p);
     unsigned char *pixels = renderer_picture(r, s, width, height, 1, p);
-    bool done = pixels && save_pixels(path, &shape, pixels, p);
+    bool done = pixels && save_pixels(path, s, width, height, pixels, p);
     free(pixels);
     return done;
 }
@@ -109,7 +115,7 @@ static bool film(renderer *r, session *s, const options *o, const movie *m, cons
         done = pixels && format->frame(all, pixels, p);
         snprintf(name, sizeof name, "%s/frame-%03u.png", folder ? folder : "", i);
         if (done && folder)
-            done = save_pixels(name, &shape, pixels, p);
+            done = save_pixels(name, s, o->width, o->height, pixels, p);
         free(pixels);
     }
     return all && format->end(all, p) && done;
