@@ -227,7 +227,7 @@ static int check_request(const request *r)
                                r->outs.items[i],
                                options_list(picture_endings(), endings, sizeof endings));
     if (r->figure.split == SPLIT_DIFFERENCE &&
-        !quantity_has_difference((quantity)r->figure.quantity))
+        !quantity_words_of((quantity)r->figure.quantity)->has_errors)
         return usage_error(TEXT.name,
                            "--split=difference is of the loss or the accuracy, not of %s",
                            quantity_names[r->figure.quantity]);

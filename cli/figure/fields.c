@@ -9,58 +9,10 @@
 #include "loss_label.h"
 #include "report/imported.h"
 
-const char *const quantity_names[N_QUANTITIES + 1] = {
-    [QUANTITY_LOSS] = "loss",
-    [QUANTITY_ACCURACY] = "accuracy",
-    [QUANTITY_ERROR] = "standard-error",
-    [QUANTITY_CONVEXITY] = "convexity",
-};
-
-/* `is_loss`: may span powers of ten; `has_errors`: its standard error is known, so that splits can
- * be subtracted. */
-static const struct {
-    const char *title, *word, *unit, *alone, *of_split[2]; /* by loss_split */
-    bool is_loss, has_errors;
-} ROWS[N_QUANTITIES] = {
-    /* its label ends with what loss_label() says */
-    [QUANTITY_LOSS] = {"Loss landscape", "loss", "", NULL, {"training ", "test "}, true, true},
-    [QUANTITY_ACCURACY] = {"Accuracy",
-                           "accuracy",
-                           " %",
-                           "accuracy (%)",
-                           {"training accuracy (%)", "test accuracy (%)"},
-                           false,
-                           true},
-    [QUANTITY_ERROR] = {"Standard error of the loss",
-                        "standard error",
-                        "",
-                        "standard error",
-                        {"standard error of the training loss", "standard error of the test loss"},
-                        true,
-                        false},
-    [QUANTITY_CONVEXITY] = {"Convexity",
-                            "ratio",
-                            "",
-                            "|smallest / largest eigenvalue|",
-                            {"|smallest / largest eigenvalue|, training",
-                             "|smallest / largest eigenvalue|, test"},
-                            false,
-                            false},
-};
-
-const char *quantity_title(quantity which)
-{
-    return ROWS[which].title;
-}
-
-bool quantity_has_difference(quantity which)
-{
-    return ROWS[which].has_errors;
-}
-
 const char *quantity_label(const figure *f, quantity which)
 {
-    return which == QUANTITY_LOSS ? f->loss_label : ROWS[which].alone;
+    const char *axis = quantity_words_of(which)->axis;
+    return axis ? axis : f->loss_label;
 }
 
 static double value_of(const loss_point *p, quantity which)
@@ -91,14 +43,13 @@ static loss_status take_points(loss_surface *surface, field *q, quantity which)
     return status;
 }
 
-/* |smallest / largest eigenvalue| of the Hessian (Li et al. 2018, section 6). */
 static loss_status take_convexity(loss_surface *surface, field *q)
 {
     loss_point_curvature *curvature = calloc(q->nx * q->ny, sizeof *curvature);
     loss_status status =
         curvature ? loss_surface_curvature(surface, q->split, curvature) : LOSS_ERR_NOMEM;
     for (size_t i = 0; i < q->nx * q->ny && !status; i++)
-        q->values[i] = curvature[i].evaluated ? fabs(curvature[i].min / curvature[i].max) : NAN;
+        q->values[i] = loss_point_convexity(&curvature[i]);
     free(curvature);
     return status;
 }
@@ -107,15 +58,15 @@ static loss_status take_convexity(loss_surface *surface, field *q)
  */
 static const char *label_of(figure *f, const loss_surface *surface, field *q, quantity which)
 {
-    const char *of_split =
-        imported_tells_split(surface) ? ROWS[which].of_split[q->split] : ROWS[which].alone;
-    if (which != QUANTITY_LOSS)
+    const quantity_words *words = quantity_words_of(which);
+    const char *of_split = imported_tells_split(surface) ? words->of_split[q->split] : words->alone;
+    if (!words->ends_with_label)
         return of_split;
     if (imported_is(surface))
         snprintf(f->loss_label, sizeof f->loss_label, "%s", imported_values(surface));
     else
         loss_label(surface, f->loss_label);
-    snprintf(q->text, sizeof q->text, "%s%s", of_split ? of_split : "", f->loss_label);
+    snprintf(q->text, sizeof q->text, "%s%s", of_split, f->loss_label);
     return q->text;
 }
 
@@ -128,8 +79,8 @@ loss_status fields_add(figure *f, loss_surface *surface, loss_split split, quant
                  .ny = f->y.n,
                  .split = split,
                  .is_loss = which == QUANTITY_LOSS,
-                 .word = ROWS[which].word,
-                 .unit = ROWS[which].unit,
+                 .word = quantity_words_of(which)->word,
+                 .unit = quantity_words_of(which)->unit,
                  .values = calloc(n, sizeof(double)),
                  .errors = has_errors ? calloc(n, sizeof(double)) : NULL};
     q->label = label_of(f, surface, q, which);
@@ -237,9 +188,9 @@ void fields_set_scale(figure *f, quantity which, const scale_request *r)
     find_range(f, false, &low, &high);
     low = r->has_low ? r->low : low;
     high = r->has_high ? r->high : high;
-    f->scale.kind = r->has_log            ? (r->log ? LOSS_SCALE_LOG : LOSS_SCALE_LINEAR)
-                    : ROWS[which].is_loss ? loss_scale_of_range(low, high).kind
-                                          : LOSS_SCALE_LINEAR;
+    f->scale.kind = r->has_log ? (r->log ? LOSS_SCALE_LOG : LOSS_SCALE_LINEAR)
+                    : quantity_words_of(which)->is_loss ? loss_scale_of_range(low, high).kind
+                                                        : LOSS_SCALE_LINEAR;
     find_range(f, is_line, &f->scale.low, &f->scale.high);
     if (f->fields[0].is_difference)
         f->scale = scale_of_difference(f, r, fmax(fabs(f->scale.low), fabs(f->scale.high)));

@@ -3,24 +3,10 @@
 #define FIELDS_H
 
 #include "figure/figure.h"
+#include "quantities.h"
 
-typedef enum quantity {
-    QUANTITY_LOSS,
-    QUANTITY_ACCURACY,
-    QUANTITY_ERROR,
-    QUANTITY_CONVEXITY,
-    N_QUANTITIES
-} quantity;
-
-/** Their names as options, ended by NULL. */
-extern const char *const quantity_names[N_QUANTITIES + 1];
 /** What stands on the axis of a line of a figure that has its fields: "loss (nats per image)". */
 const char *quantity_label(const figure *f, quantity which);
-
-/** What a picture of it is called: "Accuracy". */
-const char *quantity_title(quantity which);
-/** Whether one split's may be taken from the other's. */
-bool quantity_has_difference(quantity which);
 
 /** Adds a split's quantity to a figure whose axes are those of the surface. */
 loss_status fields_add(figure *f, loss_surface *surface, loss_split split, quantity which);

@@ -13,7 +13,7 @@ enum { MOST_CAPTIONS = 16, MOST_FIELDS = 4, MOST_TICKS = 64 };
 /** One quantity on the grid. */
 typedef struct field {
     const char *label;               /* "test loss (nats per image)" */
-    char text[LOSS_LABEL_SIZE + 32]; /* of a label that is not static */
+    char text[LOSS_LABEL_SIZE + 48]; /* of a label that is not static */
     size_t nx, ny;
     double *values;        /* [ny][nx]; NaN: absent or not finite */
     size_t n_interpolated; /* values of points that are not evaluated yet */

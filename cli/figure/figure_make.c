@@ -121,7 +121,7 @@ loss_status figure_make(figure *f, loss_surface *surface, const figure_request *
     subject_of(surface, subject);
     snprintf(f->what, sizeof f->what, "%s%.30s of %.80s",
              is_difference ? "Test \342\210\222 training " : "",
-             is_difference ? quantity_names[which] : quantity_title(which), subject);
+             is_difference ? quantity_names[which] : quantity_words_of(which)->title, subject);
     loss_status status = is_difference ? fields_add_difference(f, surface, (quantity)r->quantity)
                                        : fields_add(f, surface, split, (quantity)r->quantity);
     if (!status && !f->is_map)

@@ -46,9 +46,9 @@ static loss_status find_convexity(loss_surface *surface, loss_split split, summa
     loss_status status =
         curvature ? loss_surface_curvature(surface, split, curvature) : LOSS_ERR_NOMEM;
     for (size_t i = 0; i < s->total && !status; i++) {
-        double ratio = fabs(curvature[i].min / curvature[i].max);
+        double ratio = loss_point_convexity(&curvature[i]);
         s->n_curvature += curvature[i].evaluated;
-        if (!curvature[i].evaluated || !isfinite(ratio))
+        if (!isfinite(ratio))
             continue;
         s->convexity_low = ratio >= s->convexity_low ? s->convexity_low : ratio; /* NaN at first */
         s->convexity_high = ratio <= s->convexity_high ? s->convexity_high : ratio;

@@ -359,6 +359,12 @@ LOSS_API bool loss_surface_has_curvature(const loss_surface *surface);
 LOSS_API loss_status loss_surface_curvature(loss_surface *surface, loss_split split,
                                             loss_point_curvature *curvature);
 
+/** How far from convex the surface is at a point: |min / max|, as Li et al. 2018, section 6, map
+ * it.
+ *  @param curvature  NULL, or not evaluated: NaN is the answer, as where there is no Hessian
+ *  @return 0 or more, +Inf where max is 0; NaN. Threads: any. Since 0.1. */
+LOSS_API double loss_point_convexity(const loss_point_curvature *curvature);
+
 /** The split to show: the one that is wanted where the file is about it, else the other one.
  *  Threads: one caller a handle. Since 0.1. */
 LOSS_API loss_split loss_surface_split(const loss_surface *surface, loss_split wanted);

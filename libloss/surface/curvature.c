@@ -1,5 +1,6 @@
 /* Extreme eigenvalues at the points of a surface: their options, what the file says they are of,
  * reading them. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,4 +73,10 @@ loss_status loss_surface_curvature(loss_surface *surface, loss_split split,
                           "%s: it holds no eigenvalues; lossgrid surface --curvature adds them",
                           surface->path);
     return lossi_store_read_curvature(surface->store, split, surface->x.n, surface->y.n, curvature);
+}
+
+double loss_point_convexity(const loss_point_curvature *curvature)
+{
+    bool is_known = curvature && curvature->evaluated;
+    return is_known ? fabs(curvature->min / curvature->max) : (double)NAN;
 }

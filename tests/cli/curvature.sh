@@ -43,6 +43,8 @@ curvature=(surface run --limit 40 --x=-0.5:0.5:3 --y=-0.5:0.5:3 --quiet)
 check "a surface" "$LOSSGRID" "${curvature[@]}" --out a.landscape
 refuse "has no convexity" 1 "it holds no eigenvalues; lossgrid surface --curvature adds them" "$LOSSGRID" plot a.landscape --field convexity --out a.png
 check "until it is added" "$LOSSGRID" "${curvature[@]}" --curvature --out a.landscape
+check "a map of standard errors" "$LOSSGRID" plot a.landscape --field standard-error --out e.svg
+check "its bar has the loss's unit" grep -q "standard error of the test loss (nats per image)" e.svg
 check "a map of convexity" "$LOSSGRID" plot a.landscape --field convexity --out a.svg
 check "nine rows" test "$(sqlite3 a.landscape 'select count(*) from surface natural join curvature where max_eigenvalue > min_eigenvalue')" = 9
 check "info tells of it" grep -q "Hessian  at 9 of 9 points" <("$LOSSGRID" info a.landscape)

@@ -57,6 +57,14 @@ static void test_no_dataset(void **state)
     assert_null(loss_dataset_labels(NULL));
 }
 
+static void test_no_curvature(void **state)
+{
+    (void)state;
+    const loss_point_curvature not_done = {.min = 1, .max = 2};
+    assert_true(isnan(loss_point_convexity(NULL)));
+    assert_true(isnan(loss_point_convexity(&not_done)));
+}
+
 static void test_no_network(void **state)
 {
     (void)state;
@@ -243,6 +251,7 @@ int main(void)
         cmocka_unit_test(test_names_of_unknown_kinds),
         cmocka_unit_test(test_past_the_end_of_lists),
         cmocka_unit_test(test_no_dataset),
+        cmocka_unit_test(test_no_curvature),
         cmocka_unit_test(test_no_network),
         cmocka_unit_test(test_no_builder),
         cmocka_unit_test(test_misused_layers),

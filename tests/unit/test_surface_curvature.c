@@ -131,6 +131,8 @@ static void test_values(void **state)
         assert_true(fabs(curvature[1].max - values[0].value) <= 1e-3 * values[0].value);
         assert_true(fabs(curvature[1].min - values[1].value) <= 1e-2 * values[0].value);
         assert_true(curvature[1].max_residual <= 0.011 * curvature[1].max);
+        double ratio = fabs(curvature[1].min) / curvature[1].max;
+        assert_true(fabs(loss_point_convexity(&curvature[1]) - ratio) <= 1e-12 * ratio);
         loss_curvature_free(c);
         for (size_t i = 0; i < N; i++)
             assert_true(curvature[i].min < curvature[i].max &&
