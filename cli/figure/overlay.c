@@ -34,7 +34,7 @@ static double *shown_values(const figure *f)
     return z;
 }
 
-/* Values of the levels: of a symmetric scale its ticks, as round levels on both sides of 0. */
+/* Values of the levels: round ones of the colours' scale, unless another spread was asked for. */
 static loss_status level_values(const figure *f, const overlay_options *o, double *levels,
                                 size_t *n)
 {
@@ -47,8 +47,8 @@ static loss_status level_values(const figure *f, const overlay_options *o, doubl
     if (!o->levels.n || (!o->levels.is_list && (!(f->scale.low < f->scale.high) ||
                                                 (spread == LOSS_LEVELS_LOG && f->scale.high <= 0))))
         return LOSS_OK;
-    if (f->scale.kind == LOSS_SCALE_SYMLOG && !o->has_scale && !o->levels.is_list) {
-        *n = loss_scale_ticks(&f->scale, o->levels.n, levels, MOST_LEVELS);
+    if (!o->has_scale && !o->levels.is_list) {
+        *n = loss_scale_levels(&f->scale, o->levels.n, levels);
         return LOSS_OK;
     }
     return levels_make(&o->levels, &raw, spread, low, f->scale.high, levels, n);

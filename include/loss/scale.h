@@ -69,6 +69,14 @@ LOSS_API double loss_scale_value(const loss_scale *scale, double place);
 LOSS_API size_t loss_scale_ticks(const loss_scale *scale, size_t wanted, double *ticks,
                                  size_t most);
 
+/** Round levels for contour lines, ascending, all strictly inside the scale: on LINEAR even steps
+ * of 1, 2 or 5 times a power of ten, on LOG such numbers of each decade or only powers of ten, on
+ *  SYMLOG 0 and powers of ten about it.
+ *  @param n       at most so many
+ *  @param levels  [n], written. Caller-owned.
+ *  @return how many there are. Threads: any. Cost: O(n). Since 0.1. */
+LOSS_API size_t loss_scale_levels(const loss_scale *scale, size_t n, double *levels);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <loss/scale.h>
+
 #include "analysis/grid.h"
 #include "base/base.h"
 
@@ -92,6 +94,22 @@ static void round_log(list *l)
         if (add_decades(l, "1", stride))
             return;
     }
+}
+
+size_t loss_scale_levels(const loss_scale *scale, size_t n, double *levels)
+{
+    if (!scale || !levels || !n || !isfinite(scale->low) || !isfinite(scale->high) ||
+        !(scale->low < scale->high) || (scale->kind == LOSS_SCALE_LOG && !(scale->low > 0)))
+        return 0;
+    list l = {scale->low, scale->high, levels, 0, n};
+    if (scale->kind == LOSS_SCALE_LINEAR)
+        round_linear(&l);
+    else if (scale->kind == LOSS_SCALE_LOG)
+        round_log(&l);
+    else
+        for (size_t i = 0, ticks = loss_scale_ticks(scale, n, levels, n); i < ticks; i++)
+            add(&l, levels[i]); /* l.n <= i: none is written over before it is read */
+    return l.n;
 }
 
 static int by_value(const void *a, const void *b)

@@ -224,6 +224,14 @@ static void test_scales(void **state)
     assert_int_equal(loss_scale_ticks(&odd, 4, NULL, 4), 0);
     assert_int_equal(loss_scale_ticks(&odd, 4, ticks, 0), 0);
     assert_true(loss_scale_ticks(&empty, 4, ticks, 4) <= 4);
+    assert_int_equal(loss_scale_levels(NULL, 4, ticks), 0);
+    assert_int_equal(loss_scale_levels(&odd, 4, NULL), 0);
+    assert_int_equal(loss_scale_levels(&odd, 0, ticks), 0);
+    assert_int_equal(loss_scale_levels(&empty, 4, ticks), 0);
+    const loss_scale wrong[] = {{LOSS_SCALE_LOG, 0, 1, 0},
+                                {LOSS_SCALE_LINEAR, 0, (double)INFINITY, 0}};
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(loss_scale_levels(&wrong[i], 4, ticks), 0);
     assert_true(isnan(loss_typical_size(NULL, 4)));
     assert_string_equal(loss_colour_map_for(NULL), loss_colour_maps()[0]);
     assert_ptr_equal(loss_run_colour(SIZE_MAX), loss_run_colour(SIZE_MAX % LOSS_RUN_COLOURS));

@@ -80,10 +80,36 @@ static void test_ticks(void **state)
         assert_true(loss_scale_ticks(&about, 8, ticks, most) <= most);
 }
 
+/* Round, strictly inside, at most so many. */
+static void test_levels(void **state)
+{
+    (void)state;
+    double levels[MOST];
+    const loss_scale even = {LOSS_SCALE_LINEAR, 0, 1, 0}, log = {LOSS_SCALE_LOG, 0.1, 100, 0},
+                     about = {LOSS_SCALE_SYMLOG, -200, 200, 0.5},
+                     *const all[] = {&even, &log, &about};
+    assert_int_equal(loss_scale_levels(&even, 5, levels), 4); /* 0.2, 0.4, 0.6, 0.8 */
+    expect_near(levels[0], 0.2);
+    expect_near(levels[3], 0.8);
+    assert_int_equal(loss_scale_levels(&log, 5, levels), 5); /* 0.3, 1, 3, 10, 30 */
+    expect_near(levels[0], 0.3);
+    expect_near(levels[4], 30);
+    assert_int_equal(loss_scale_levels(&about, 8, levels), 7);
+    expect_near(levels[3], 0);
+    for (int k = 0; k < 3; k++)
+        for (size_t most = 1; most < MOST; most++) {
+            size_t n = loss_scale_levels(all[k], most, levels);
+            assert_true(n <= most);
+            for (size_t i = 0; i < n; i++)
+                assert_true(levels[i] > (i ? levels[i - 1] : all[k]->low) &&
+                            levels[i] < all[k]->high);
+        }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_choice),
-                                       cmocka_unit_test(test_typical_size),
-                                       cmocka_unit_test(test_places), cmocka_unit_test(test_ticks)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_choice), cmocka_unit_test(test_typical_size),
+        cmocka_unit_test(test_places), cmocka_unit_test(test_ticks), cmocka_unit_test(test_levels)};
     return cmocka_run_group_tests_name("scale", tests, NULL, NULL);
 }
