@@ -184,7 +184,7 @@ $(OUT)/viewer/%.o $(OUT)/tests/viewer/%.o: INCLUDES = -Iinclude -Iviewer -Icli/c
 $(OUT)/viewer/gl/%.o $(OUT)/viewer/main.o $(OUT)/viewer/made/%.o: INCLUDES = -Iinclude -Iviewer -Icli/common -I$(OUT)/viewer/made/include $(VIEW_CFLAGS)
 $(OUT)/examples/%: INCLUDES = -Iinclude
 $(OUT)/tests/% $(DOUBLE)/tests/%: INCLUDES = -Iinclude -Ilibloss -Itests -I. -I$(MADE)
-$(OUT)/tests/fuzz/%: INCLUDES = -Iinclude -Ilibloss -Icli -Iviewer -Itests -I. -I$(MADE)
+$(OUT)/tests/fuzz/%: INCLUDES = -Iinclude -Ilibloss -Icli -Icli/common -Iviewer -Itests -I. -I$(MADE)
 $(filter $(OUT)/tests/unit/test_onnx%,$(TESTS:=.o)): | $(MADE)/onnx.pb-c.c
 $(DOUBLE)/%: override CONFIG := double
 $(OUT)/%: SETS = $(if $(VECTOR_SETS),-DLOSSI_HAS_VECTOR_SETS=1)

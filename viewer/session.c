@@ -118,15 +118,21 @@ void session_layout(session *s, double width, double height, double unit)
     s->needs_draw = true;
 }
 
-/* After settings have changed. */
-static void changed(session *s)
+/* After the scene was made again, whole or not. */
+static void made(session *s, bool is_whole)
 {
     problem p;
-    if (scene_update(&s->scene))
+    if (is_whole)
         s->scene.message[0] = 0;
     if (!scene_has_all(&s->scene, &p))
         snprintf(s->notice, sizeof s->notice, "%.255s", p.text);
     session_layout(s, s->layout.width, s->layout.height, s->layout.unit);
+}
+
+/* After settings have changed. */
+static void changed(session *s)
+{
+    made(s, scene_update(&s->scene));
 }
 
 static void put(session *s, const char *name, double change)
@@ -134,6 +140,19 @@ static void put(session *s, const char *name, double change)
     const setting *which = setting_find(name);
     setting_put(&s->scene.set, which, setting_get(&s->scene.set, which) + change);
     changed(s);
+}
+
+/* Until there are others: of round ones there are not as many as are asked for. */
+static void put_levels(session *s, double change)
+{
+    const setting *which = setting_find("levels");
+    size_t before = s->scene.n_levels;
+    bool has_changed = true;
+    while (has_changed && s->scene.n_levels == before) {
+        has_changed = setting_put(&s->scene.set, which, setting_get(&s->scene.set, which) + change);
+        changed(s);
+        has_changed = has_changed && s->scene.n_views;
+    }
 }
 
 static void show_from(session *s, const char *side)
@@ -160,8 +179,8 @@ void session_act(session *s, action what)
     case ACTION_DOWN: camera_orbit(c, 0, -turn); break;
     case ACTION_NEARER: camera_magnify(c, magnify); break;
     case ACTION_FARTHER: camera_magnify(c, 1 / magnify); break;
-    case ACTION_MORE_LEVELS: put(s, "levels", 1); break;
-    case ACTION_FEWER_LEVELS: put(s, "levels", -1); break;
+    case ACTION_MORE_LEVELS: put_levels(s, 1); break;
+    case ACTION_FEWER_LEVELS: put_levels(s, -1); break;
     case ACTION_HIGHER: put(s, "exaggeration", 0.1); break;
     case ACTION_LOWER: put(s, "exaggeration", -0.1); break;
     case ACTION_EPOCH_NEXT:
@@ -203,8 +222,7 @@ bool session_key(session *s, const char *name)
     for (size_t i = 0; i < N_SETTINGS; i++)
         if (SETTINGS[i].key && strcmp(SETTINGS[i].key, name) == 0) {
             s->notice[0] = 0;
-            setting_step(&s->scene.set, &SETTINGS[i], step);
-            changed(s);
+            made(s, scene_step(&s->scene, &SETTINGS[i], step));
             return true;
         }
     return false;
@@ -247,8 +265,7 @@ void session_press(session *s, button which, bool shift, bool ctrl)
             s->drag = DRAG_WIDGET;
             slide_held(s);
         } else {
-            panel_press(&s->scene, w, s->mouse_x);
-            changed(s);
+            made(s, panel_press(&s->scene, w, s->mouse_x));
         }
         return;
     }

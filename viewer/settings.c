@@ -15,7 +15,6 @@ static const char *const heights[] = {"auto", "linear", "log", NULL};
 static const char *const splits[] = {"auto", "test", "train", "difference", NULL};
 static const char *const surfaces[] = {"smooth", "grid", NULL};
 static const char *const aspects[] = {"auto", "equal", "fill", NULL};
-static const char *const fields[] = {"loss", "accuracy", NULL};
 static const char *const spacings[] = {"linear", "log", "quantile", "auto", NULL};
 static const char *const themes[] = {"light", "dark", "paper", NULL};
 static const char *const labels[] = {"none", "short", "full", "grid", NULL};
@@ -64,11 +63,12 @@ const setting SETTINGS[] = {
      "cut the surface off above this loss, or none"},
     CHOICE("split", "Images", split, splits, "V",
            "test, train, difference (test - train), or auto: test where a file has it, else train"),
-    CHOICE("field", "Quantity", field, fields, "A", "loss or accuracy"),
+    CHOICE("field", "Quantity", field, quantity_names, "A",
+           "loss, accuracy, or as colours over the loss standard-error or convexity"),
     CHOICE("spacing", "Spacing", spacing, spacings, "Q",
-           "of the levels: linear, log, quantile, or auto: even steps of height"),
+           "of the levels: linear, log, quantile, or auto: as the heights"),
     {"levels", "Levels", SETTING_NUMBER, AT(levels), NULL, NULL, 1, 40, true, false, NULL,
-     "how many lines and bands, 1 to 40"},
+     "at most so many lines, at round losses (quantiles: as they are); and bands, 1 to 40"},
     CHOICE("labels", "Mark labels", labels, labels, "Y",
            "of critical points: none, short (loss), full (kind, loss, position) or grid (with the "
            "grid point's loss)"),
@@ -206,6 +206,16 @@ void setting_text(const settings *s, const setting *which, char text[64])
         snprintf(text, 64, "none");
     else
         snprintf(text, 64, "%.6g", value);
+}
+
+quantity settings_height(const settings *s)
+{
+    return quantity_words_of((quantity)s->field)->is_height ? (quantity)s->field : QUANTITY_LOSS;
+}
+
+bool settings_tinted(const settings *s)
+{
+    return settings_height(s) != (quantity)s->field;
 }
 
 bool settings_lit(const settings *s, const camera *c)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "quantities.h"
 #include "scene/camera.h"
 
 enum {
@@ -22,7 +23,6 @@ enum { HEIGHT_AUTO, HEIGHT_LINEAR, HEIGHT_LOG };
 enum { SHOW_AUTO, SHOW_TEST, SHOW_TRAIN, SHOW_DIFFERENCE };
 enum { SURFACE_SMOOTH, SURFACE_GRID };
 enum { ASPECT_AUTO, ASPECT_EQUAL, ASPECT_FILL };
-enum { FIELD_LOSS, FIELD_ACCURACY };
 enum { SPACING_LINEAR, SPACING_LOG, SPACING_QUANTILE, SPACING_AUTO };
 enum { THEME_LIGHT, THEME_DARK, THEME_PAPER };
 enum { MOST_LEVELS = 40 };
@@ -73,6 +73,9 @@ void setting_step(settings *s, const setting *which, int step);
 /** The value as it is written on the command line. */
 void setting_text(const settings *s, const setting *which, char text[64]);
 
+/** The quantity that heights show, and whether colours show another one, that of `field`. */
+quantity settings_height(const settings *s);
+bool settings_tinted(const settings *s);
 /** Whether there is light and shade for a camera. Where the picture is a map, colours alone tell:
  * from above, and with parallel rays. */
 bool settings_lit(const settings *s, const camera *c);

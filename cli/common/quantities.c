@@ -17,6 +17,7 @@ const quantity_words *quantity_words_of(quantity which)
                            .unit = "",
                            .of_split = {"training ", "test "},
                            .alone = "",
+                           .lacking = "holds no loss",
                            .ends_with_label = true,
                            .is_loss = true,
                            .has_errors = true,
@@ -27,6 +28,7 @@ const quantity_words *quantity_words_of(quantity which)
                                .axis = "accuracy (%)",
                                .of_split = {"training accuracy (%)", "test accuracy (%)"},
                                .alone = "accuracy (%)",
+                               .lacking = "holds no accuracy",
                                .has_errors = true,
                                .is_height = true},
         [QUANTITY_ERROR] = {.title = "Standard error of the loss",
@@ -36,6 +38,9 @@ const quantity_words *quantity_words_of(quantity which)
                             .of_split = {"standard error of the training ",
                                          "standard error of the test "},
                             .alone = "standard error of the ",
+                            .lacking = "holds no standard errors; the landscapes of lossgrid "
+                                       "surface have them, and tables with a column "
+                                       "standard_error",
                             .ends_with_label = true,
                             .is_loss = true},
         [QUANTITY_CONVEXITY] = {.title = "Convexity",
@@ -44,7 +49,9 @@ const quantity_words *quantity_words_of(quantity which)
                                 .axis = "|smallest / largest eigenvalue|",
                                 .of_split = {"|smallest / largest eigenvalue|, training",
                                              "|smallest / largest eigenvalue|, test"},
-                                .alone = "|smallest / largest eigenvalue|"},
+                                .alone = "|smallest / largest eigenvalue|",
+                                .lacking = "holds no eigenvalues; lossgrid surface --curvature "
+                                           "adds them"},
     };
     return &rows[which];
 }

@@ -19,6 +19,7 @@ typedef struct quantity_words {
     const char *axis;        /* beside an axis that several splits share; NULL: the loss's label */
     /* what one split's is called, by loss_split, or that of a file which tells no split */
     const char *of_split[2], *alone;
+    const char *lacking;  /* what is told of a file without it, after the file's name */
     bool ends_with_label; /* these go on with what loss_label() says: "loss (nats per image)" */
     bool is_loss;         /* it may span powers of ten */
     bool has_errors;      /* its standard error is known, so that splits can be subtracted */

@@ -51,6 +51,8 @@ for odd in flat tiny holes spike many; do draw $odd $odd.csv --critical --floor;
 draw difference "$fixture" --split=difference
 draw accuracy "$fixture" --field=accuracy
 draw errors "$fixture" --ghost
+draw standard-error "$fixture" --field=standard-error
+draw standard-error-bands "$fixture" --field=standard-error --texture=bands --theme=dark --floor
 draw two "$fixture" ripples.csv --size=1600x700
 draw transparent ripples.csv --no-background
 draw parallel ripples.csv --orthographic --floor

@@ -66,7 +66,7 @@ static void test_legend(void **state)
     cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, 900, 600);
     cairo_t *cr = cairo_create(image);
     double three = overlay_legend(&s, 0, cr).h;
-    s.scene.set.field = FIELD_ACCURACY; /* no own losses there */
+    s.scene.set.field = QUANTITY_ACCURACY; /* no own losses there */
     assert_true(scene_update(&s.scene));
     double two = overlay_legend(&s, 0, cr).h;
     assert_true(three > 0 && two * 3 > three * 2 - 1e-9 && two * 3 < three * 2 + 1e-9);

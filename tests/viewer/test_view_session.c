@@ -150,8 +150,13 @@ static void test_keys(void **state)
     assert_true(session_key(&s, "Left") &&
                 s.scene.set.view.azimuth < settings_default().view.azimuth);
     unsigned before = s.scene.version;
-    assert_true(session_key(&s, "."));
-    assert_int_equal(s.scene.n_levels, 13);
+    size_t levels = s.scene.n_levels;
+    assert_true(session_key(&s, ".") && s.scene.n_levels > levels);
+    levels = s.scene.n_levels;
+    assert_true(session_key(&s, ",") && s.scene.n_levels < levels);
+    for (int i = 0; i < 60; i++)
+        session_key(&s, ".");
+    assert_near(s.scene.set.levels, MOST_LEVELS, 0); /* it ends */
     assert_int_not_equal(s.scene.version, before);
     assert_false(session_key(&s, "F7"));
     assert_true(session_key(&s, "S") && s.wants_picture);
@@ -268,7 +273,7 @@ static void test_marks_and_path(void **state)
     assert_int_equal(n[MARK_CENTRE], 1);
     assert_true(n[MARK_MINIMUM] >= 1);
     assert_true(v->n_path_lines > 26);
-    s.scene.set.field = FIELD_ACCURACY; /* a loss has no place on that scale */
+    s.scene.set.field = QUANTITY_ACCURACY; /* a loss has no place on that scale */
     assert_true(scene_update(&s.scene));
     for (size_t i = 0; i < s.scene.views[0].n_marks; i++)
         assert_int_not_equal(s.scene.views[0].marks[i].kind, MARK_PATH_TRUE);

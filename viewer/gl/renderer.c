@@ -165,7 +165,10 @@ static void draw_lines(renderer *r, const session *s, const eye *e, size_t numbe
     line_layer_draw(&r->lines, e, number, LINES_AXES, colours, 1.3 * u, behind, 0);
     put_all(colours, 0, t->faint, 1);
     GLuint map = surface_layer_map(&r->surfaces, scene_colours(&s->scene));
-    line_layer_draw(&r->lines, e, number, LINES_FLOOR, colours, 1.6 * s->layout.unit, behind, map);
+    if (scene_is_tinted(&s->scene)) /* the colours are not of the levels */
+        put_all(colours, 0, t->ink, 0.8);
+    line_layer_draw(&r->lines, e, number, LINES_FLOOR, colours, 1.6 * s->layout.unit, behind,
+                    scene_is_tinted(&s->scene) ? 0 : map);
     put_all(colours, 0,
             s->scene.set.texture == TEXTURE_WIREFRAME ? t->ink : (rgb){0.09, 0.10, 0.12}, 1);
     line_layer_draw(&r->lines, e, number, LINES_CONTOURS, colours, (isolines ? 2.6 : 1.4) * u,

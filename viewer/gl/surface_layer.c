@@ -62,6 +62,7 @@ static bool upload(struct surface_buffers *b, const relief *r, const occlusion *
     attribute(2, 1, offsetof(vertex, slope));
     attribute(3, 2, offsetof(vertex, cell));
     attribute(4, 1, offsetof(vertex, hidden));
+    attribute(5, 1, offsetof(vertex, place));
     glBindVertexArray(0);
     b->n = (GLsizei)m.n_indices;
     mesh_free(&m);
@@ -188,16 +189,18 @@ static void set_uniforms(surface_layer *l, const eye *e, size_t number, double g
     GLuint p = l->program;
     float places[MOST_LEVELS];
     size_t nx = relief_grid_nx(r), ny = relief_grid_ny(r), side = nx > ny ? nx : ny;
-    for (size_t i = 0; i < s->n_levels; i++)
-        places[i] = (float)loss_scale_place(&r->scale, s->levels[i]);
+    size_t n_levels;
+    const double *levels = scene_colour_levels(s, &n_levels);
+    for (size_t i = 0; i < n_levels; i++)
+        places[i] = (float)loss_scale_place(scene_colour_scale(s), levels[i]);
     glUseProgram(p);
     set_colours(l, scene_colours(s));
     gl_set_matrix(p, "matrix", e->matrix);
     glUniform1i(gl_at(p, "colours"), 0);
     glUniform1i(gl_at(p, "surface_texture"), ghost > 0 ? TEXTURE_HEIGHT : s->set.texture);
-    glUniform1i(gl_at(p, "n_levels"), (GLint)s->n_levels);
-    if (s->n_levels)
-        glUniform1fv(gl_at(p, "levels"), (GLsizei)s->n_levels, places);
+    glUniform1i(gl_at(p, "n_levels"), (GLint)n_levels);
+    if (n_levels)
+        glUniform1fv(gl_at(p, "levels"), (GLsizei)n_levels, places);
     glUniform1i(gl_at(p, "is_flat"), s->set.shading == SHADING_FLAT);
     glUniform1i(gl_at(p, "has_edges"), s->set.edges && !(ghost > 0));
     glUniform1f(gl_at(p, "height"), (float)r->height);

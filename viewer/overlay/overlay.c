@@ -114,6 +114,8 @@ static void draw_hover(const session *s, cairo_t *cr)
                  isnan(h->error) ? "" : b);
     if (!isnan(h->accuracy))
         snprintf(lines[n++], 160, "accuracy there %.2f %%", h->accuracy);
+    if (!isnan(h->convexity))
+        snprintf(lines[n++], 160, "convexity there %.3g", h->convexity);
     font(cr, 12 * u, false);
     double width = 0, height = (double)n * 18 * u + 10 * u;
     for (size_t i = 0; i < n; i++)

@@ -30,9 +30,12 @@ static void bands(const session *s, box b, cairo_t *cr)
     const scene *c = &s->scene;
     uint8_t table[LOSS_COLOUR_STEPS][3];
     colours_table(scene_colours(c), table);
-    for (size_t i = 0; i <= c->n_levels; i++) {
-        double low = i ? loss_scale_place(&c->scale, c->levels[i - 1]) : 0,
-               high = i < c->n_levels ? loss_scale_place(&c->scale, c->levels[i]) : 1;
+    size_t n;
+    const double *levels = scene_colour_levels(c, &n);
+    const loss_scale *scale = scene_colour_scale(c);
+    for (size_t i = 0; i <= n; i++) {
+        double low = i ? loss_scale_place(scale, levels[i - 1]) : 0,
+               high = i < n ? loss_scale_place(scale, levels[i]) : 1;
         const uint8_t *colour = table[(int)((low + high) / 2 * (LOSS_COLOUR_STEPS - 1) + 0.5)];
         cairo_set_source_rgb(cr, colour[0] / 255.0, colour[1] / 255.0, colour[2] / 255.0);
         cairo_rectangle(cr, b.x, b.y + b.h * (1 - high), b.w, b.h * (high - low));
@@ -78,17 +81,18 @@ void overlay_bar(const session *s, cairo_t *cr)
     double u = s->layout.unit, ticks[MOST_TICKS], height = fmin(s->layout.bar.h - 90 * u, 460 * u);
     box b = {s->layout.bar.x + 8 * u, s->layout.bar.y + (s->layout.bar.h - height) / 2, 16 * u,
              height};
-    bool is_slope = c->set.texture == TEXTURE_SLOPE;
-    loss_scale range = is_slope ? (loss_scale){LOSS_SCALE_LINEAR, 0, c->steepest, 0} : c->scale;
+    bool is_slope = c->set.texture == TEXTURE_SLOPE, is_height = !is_slope && !scene_is_tinted(c);
+    loss_scale range =
+        is_slope ? (loss_scale){LOSS_SCALE_LINEAR, 0, c->steepest, 0} : *scene_colour_scale(c);
     if (height < 40 * u)
         return;
     if (c->set.texture == TEXTURE_BANDS)
         bands(s, b, cr);
     else
         gradient(s, b, cr);
-    if (!is_slope && (c->set.contours || c->set.floor || c->set.texture == TEXTURE_ISOLINES))
+    if (is_height && (c->set.contours || c->set.floor || c->set.texture == TEXTURE_ISOLINES))
         level_lines(s, b, cr);
-    if (!is_slope && c->full_high > c->scale.high)
+    if (is_height && c->full_high > c->scale.high)
         pointed_end(s, b, cr);
     cairo_rectangle(cr, b.x, b.y, b.w, b.h);
     ink(cr, t->ink, 1);
@@ -107,9 +111,9 @@ void overlay_bar(const session *s, cairo_t *cr)
         text_at(cr, b.x + b.w + 9 * u, y + 4.2 * u, 0, text);
         widest = fmax(widest, text_width(cr, text));
     }
-    char quantity[128], label[160];
-    scene_quantity(c, SIZE_MAX, quantity);
-    snprintf(label, sizeof label, is_slope ? "slope of the %s per unit" : "%s", quantity);
+    char what[128], label[160];
+    scene_colour_quantity(c, SIZE_MAX, what);
+    snprintf(label, sizeof label, is_slope ? "slope of the %s per unit" : "%s", what);
     cairo_save(cr);
     cairo_translate(cr, b.x + b.w + 9 * u + widest + 17 * u, b.y + b.h / 2);
     cairo_rotate(cr, -1.57079632679489662);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "action.h"
+#include "scene/scene_build.h"
 
 enum { ROW = 28, MARGIN = 10, GAP = 4, HEAD = 40 };
 
@@ -119,12 +120,10 @@ box panel_track(const layout *l, const widget *w)
     return (box){w->at.x + left, w->at.y, w->at.w - left - right, w->at.h};
 }
 
-void panel_press(scene *s, const widget *w, double x)
+bool panel_press(scene *s, const widget *w, double x)
 {
-    if (w->set->kind == SETTING_CHOICE)
-        setting_step(&s->set, w->set, x < w->at.x + w->at.w / 3 ? -1 : 1);
-    else if (w->set->kind == SETTING_FLAG)
-        setting_step(&s->set, w->set, 1);
+    bool is_back = w->set->kind == SETTING_CHOICE && x < w->at.x + w->at.w / 3;
+    return scene_step(s, w->set, is_back ? -1 : 1);
 }
 
 void panel_value_text(const scene *s, const widget *w, char text[64])

@@ -22,9 +22,9 @@ int panel_find(const widget *widgets, size_t n, double x, double y);
 double panel_fraction(const scene *s, const widget *w);
 /** What a slider does when its handle is moved to a fraction. */
 void panel_slide(scene *s, const widget *w, double fraction);
-/** What a press at x does to a setting: a flag flips, a choice steps back on its left third,
- * else on, a slider follows. */
-void panel_press(scene *s, const widget *w, double x);
+/** What a press at x does to a flag, which flips, or a choice, which steps back on its left third,
+ * else on. @return as scene_step() */
+bool panel_press(scene *s, const widget *w, double x);
 /** The part of a slider's box where its handle moves. */
 box panel_track(const layout *l, const widget *w);
 /** The value as the panel shows it. */

@@ -28,7 +28,7 @@ bool strip_make(strip *t, const layout *l, const scene *s, size_t number)
         t->has_residual |= isfinite(g->path[i].residual);
     }
     settings losses = s->set; /* whatever the surface shows */
-    losses.field = FIELD_LOSS;
+    losses.field = QUANTITY_LOSS;
     losses.split = SHOW_AUTO;
     t->scale = relief_scale(&losses, low, high, (double)NAN);
     return low <= high && t->at.w > 0 && t->at.h > 0;

@@ -6,9 +6,9 @@
 
 static const char *const QUANTITIES[] = {[GRID_LOSS] = "loss", [GRID_HEIGHT] = "z"};
 
-const char *grid_quantity_name(grid_quantity quantity)
+const char *grid_quantity_name(grid_quantity which)
 {
-    return QUANTITIES[quantity];
+    return QUANTITIES[which];
 }
 
 const char *grid_label(const grid *g)
@@ -23,6 +23,7 @@ void grid_free(grid *g)
         free(g->splits[k].error);
         free(g->splits[k].accuracy_error);
         free(g->splits[k].accuracy);
+        free(g->splits[k].convexity);
         free(g->splits[k].low);
         free(g->splits[k].high);
         free(g->splits[k].estimated);
@@ -94,6 +95,21 @@ bool grid_add_split(grid *g, int split, bool has_error, bool has_accuracy)
     s->accuracy_error = has_accuracy ? nans(n) : NULL;
     return s->loss && (s->error || !has_error) &&
            ((s->accuracy && s->accuracy_error) || !has_accuracy);
+}
+
+const double *samples_of(const samples *s, quantity which)
+{
+    const double *const all[N_QUANTITIES] = {[QUANTITY_LOSS] = s->loss,
+                                             [QUANTITY_ACCURACY] = s->accuracy,
+                                             [QUANTITY_ERROR] = s->error,
+                                             [QUANTITY_CONVEXITY] = s->convexity};
+    return all[which];
+}
+
+bool grid_add_convexity(grid *g, int split)
+{
+    g->splits[split].convexity = nans(g->nx * g->ny);
+    return g->splits[split].convexity != NULL;
 }
 
 bool grid_add_intervals(grid *g, int split)

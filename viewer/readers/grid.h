@@ -5,6 +5,7 @@
 #include <loss/loss.h>
 
 #include "problem.h"
+#include "quantities.h"
 
 enum { N_SPLITS = 2, MOST_POINTS = 64 * 1024 * 1024 };
 
@@ -18,6 +19,7 @@ typedef enum grid_quantity {
  * quantity. Owned. */
 typedef struct samples {
     double *loss, *error, *accuracy;
+    double *convexity;      /* loss_point_convexity() */
     double *accuracy_error; /* NaN where the file does not tell; NULL: as accuracy */
     double *low, *high;     /* the ends of 95 % intervals, of estimates; NULL: there are none */
     char *estimated;        /* how many points are estimates, of which images; NULL: none is */
@@ -61,7 +63,7 @@ typedef struct grid {
 } grid;
 
 /** What the values are, in a word: "loss", "z". */
-const char *grid_quantity_name(grid_quantity quantity);
+const char *grid_quantity_name(grid_quantity which);
 /** The same with their unit, where it is known: "loss (nats per image)". */
 const char *grid_label(const grid *g);
 
@@ -79,6 +81,10 @@ size_t grid_nearest(const double *axis, size_t n, double value);
 
 /** Allocates the arrays of the split for nx x ny points, all NaN. */
 bool grid_add_split(grid *g, int split, bool has_error, bool has_accuracy);
+/** A quantity of a split, [ny][nx]; NULL: the file has none. */
+const double *samples_of(const samples *s, quantity which);
+/** Gives a split convexities, all NaN. @return false: out of memory */
+bool grid_add_convexity(grid *g, int split);
 /** Gives a split the arrays of intervals, all NaN. @return false: out of memory */
 bool grid_add_intervals(grid *g, int split);
 

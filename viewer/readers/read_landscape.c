@@ -86,6 +86,22 @@ static bool read_estimates(grid *g, loss_surface *s, loss_split split, problem *
     return done;
 }
 
+/* How convex the surface is at each point, where that was looked at. */
+static bool read_convexity(grid *g, loss_surface *s, loss_split split, problem *p)
+{
+    size_t n = g->nx * g->ny;
+    if (!loss_surface_has_curvature(s))
+        return true;
+    loss_point_curvature *curvature = malloc(n * sizeof *curvature);
+    bool done = (curvature && grid_add_convexity(g, (int)split)) || problem_set(p, "out of memory");
+    done = done && (loss_surface_curvature(s, split, curvature) == LOSS_OK ||
+                    problem_set(p, "%s", loss_last_message()));
+    for (size_t i = 0; i < n && done; i++)
+        g->splits[split].convexity[i] = loss_point_convexity(&curvature[i]);
+    free(curvature);
+    return done;
+}
+
 /* A checkpoint's losses, its own and the plane's, on the images of one split. */
 typedef struct own_loss {
     size_t epoch;
@@ -254,8 +270,8 @@ bool grid_read_landscape(grid *g, const char *path, problem *p)
         done = problem_set(p, "%s: out of memory", path);
     for (int k = 0; k < N_SPLITS && done; k++)
         if (loss_surface_has_split(s, (loss_split)k))
-            done =
-                read_split(g, s, (loss_split)k, path, p) && read_estimates(g, s, (loss_split)k, p);
+            done = read_split(g, s, (loss_split)k, path, p) &&
+                   read_estimates(g, s, (loss_split)k, p) && read_convexity(g, s, (loss_split)k, p);
     done = done && read_path(g, s, path, p);
     if (done && !describe(g, s))
         done = problem_set(p, "%s: out of memory", path);

@@ -9,7 +9,8 @@ bool ghost_make(relief *r, bool *has, const scene *s, const view *v, ghost_side 
     size_t n = v->grid.nx * v->grid.ny;
     double sign = side == GHOST_ABOVE ? 1 : -1;
     const double *ends = side == GHOST_ABOVE ? from->high : from->low;
-    *has = from->error && s->set.field == FIELD_LOSS && s->set.split != SHOW_DIFFERENCE;
+    *has =
+        from->error && settings_height(&s->set) == QUANTITY_LOSS && s->set.split != SHOW_DIFFERENCE;
     if (!*has)
         return true;
     double *values = malloc(n * sizeof *values);

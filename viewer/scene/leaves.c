@@ -4,8 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* What has to be alike: the height, and the first two parts of the normal. */
-enum { N_ALIKE = 3 };
+/* What has to be alike: the height, the first two parts of the normal, and the colour where that is
+ * not of the height. */
+enum { N_ALIKE = 4 };
 typedef struct place {
     float of[N_ALIKE];
 } place;
@@ -28,7 +29,8 @@ static place place_of(const relief *r, size_t ix, size_t iy)
     double zx, zy, z = r->z[iy * r->nx + ix];
     relief_gradient(r, r->z, ix, iy, &zx, &zy);
     double length = sqrt(1 + zx * zx + zy * zy);
-    return (place){{(float)z, (float)(-zx / length), (float)(-zy / length)}};
+    return (place){{(float)z, (float)(-zx / length), (float)(-zy / length),
+                    r->tint ? relief_colour(r, iy * r->nx + ix) : 0}};
 }
 
 /* Whether the square of 2 h cells a side fits, for one row of its points and one quantity. In the
@@ -97,11 +99,12 @@ static size_t even_cells(const double *axis, size_t n, size_t stride)
 
 bool leaves_find(const relief *r, const kept_points *k, double unseen, uint8_t *side)
 {
-    static const float unseen_normal = 0.015f; /* less than one step of a byte's colours */
+    /* less than one step of a byte's colours */
+    static const float unseen_normal = 0.015f, unseen_colour = 0.002f;
     place *places = malloc(k->nx * k->ny * sizeof *places);
     search s = {k,
                 places,
-                {(float)unseen, unseen_normal, unseen_normal},
+                {(float)unseen, unseen_normal, unseen_normal, unseen_colour},
                 {even_cells(r->x, r->nx, k->stride), even_cells(r->y, r->ny, k->stride)},
                 side};
     for (size_t i = 0; places && i < k->nx * k->ny; i++) {

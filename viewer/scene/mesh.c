@@ -22,6 +22,7 @@ static vertex make_vertex(const relief *r, const occlusion *o, size_t ix, size_t
     double length = sqrt(1 + zx * zx + zy * zy);
     return (vertex){{(float)r->x[ix], (float)r->y[iy], (float)z},
                     {(float)(-zx / length), (float)(-zy / length), (float)(1 / length)},
+                    relief_colour(r, iy * r->nx + ix),
                     (float)relief_slope(r, ix, iy),
                     o ? (float)occlusion_at(o, r, ix, iy) : 0,
                     {(float)ix / (float)r->parts, (float)iy / (float)r->parts}};

@@ -6,6 +6,7 @@
 
 typedef struct vertex {
     float position[3], normal[3];
+    float place;   /* on the scale of the colours; UNKNOWN_PLACE where none is known */
     float slope;   /* length of the gradient of the value, per unit of the file's axes */
     float hidden;  /* part of the sky that the surface hides */
     float cell[2]; /* column and row in the grid: the lines of the wireframe are where these are

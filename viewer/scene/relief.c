@@ -6,11 +6,9 @@
 
 #include "scene/smooth.h"
 
-static const double *array_of(const grid *g, int split, int field)
+static const double *array_of(const grid *g, int split, quantity which)
 {
-    if (!g->has_split[split])
-        return NULL;
-    return field == FIELD_ACCURACY ? g->splits[split].accuracy : g->splits[split].loss;
+    return g->has_split[split] ? samples_of(&g->splits[split], which) : NULL;
 }
 
 int relief_split(const grid *g, const settings *s, problem *p)
@@ -30,11 +28,12 @@ int relief_split(const grid *g, const settings *s, problem *p)
 double *relief_values(const grid *g, const settings *s, problem *p)
 {
     size_t n = g->nx * g->ny;
-    const double *test = array_of(g, LOSS_SPLIT_TEST, s->field),
-                 *train = array_of(g, LOSS_SPLIT_TRAIN, s->field);
+    quantity which = settings_height(s);
+    const double *test = array_of(g, LOSS_SPLIT_TEST, which),
+                 *train = array_of(g, LOSS_SPLIT_TRAIN, which);
     if (s->split == SHOW_DIFFERENCE && (!test || !train)) {
         problem_set(p, "%s: has not both training and test %s", g->name,
-                    s->field == FIELD_ACCURACY ? "accuracy" : "loss");
+                    quantity_words_of(which)->word);
         return NULL;
     }
     int split = s->split == SHOW_DIFFERENCE ? LOSS_SPLIT_TEST : relief_split(g, s, p);
@@ -42,7 +41,7 @@ double *relief_values(const grid *g, const settings *s, problem *p)
         return NULL;
     const double *from = split == LOSS_SPLIT_TRAIN ? train : test;
     if (!from) {
-        problem_set(p, "%s: holds no accuracy", g->name);
+        problem_set(p, "%s: %s", g->name, quantity_words_of(which)->lacking);
         return NULL;
     }
     double *values = malloc(n * sizeof *values);
@@ -56,9 +55,9 @@ double *relief_values(const grid *g, const settings *s, problem *p)
 }
 
 /* The standard error of one split's value at a point. */
-static double error_of(const samples *q, int field, size_t i)
+static double error_of(const samples *q, quantity which, size_t i)
 {
-    if (field == FIELD_ACCURACY)
+    if (which == QUANTITY_ACCURACY)
         return q->accuracy_error ? q->accuracy_error[i] : (double)NAN;
     return q->error ? q->error[i] : (double)NAN;
 }
@@ -67,12 +66,13 @@ double *relief_errors(const grid *g, const settings *s)
 {
     const samples *test = &g->splits[LOSS_SPLIT_TEST], *train = &g->splits[LOSS_SPLIT_TRAIN];
     problem p;
+    quantity which = settings_height(s);
     bool is_train = s->split != SHOW_DIFFERENCE && relief_split(g, s, &p) == (int)LOSS_SPLIT_TRAIN;
     double *errors = malloc(g->nx * g->ny * sizeof *errors);
     for (size_t i = 0; errors && i < g->nx * g->ny; i++)
         errors[i] = s->split == SHOW_DIFFERENCE /* of means over different images */
-                        ? hypot(error_of(test, s->field, i), error_of(train, s->field, i))
-                        : error_of(is_train ? train : test, s->field, i);
+                        ? hypot(error_of(test, which, i), error_of(train, which, i))
+                        : error_of(is_train ? train : test, which, i);
     return errors;
 }
 
@@ -93,7 +93,7 @@ loss_scale relief_scale(const settings *s, double low, double high, double typic
     loss_scale fitting = s->split == SHOW_DIFFERENCE
                              ? loss_scale_about_zero(fmax(fabs(low), fabs(high)), typical)
                              : loss_scale_of_range(low, high);
-    if (s->height == HEIGHT_LINEAR || s->field == FIELD_ACCURACY)
+    if (s->height == HEIGHT_LINEAR || settings_height(s) == QUANTITY_ACCURACY)
         fitting.kind = LOSS_SCALE_LINEAR;
     else if (s->height == HEIGHT_LOG && fitting.low > 0)
         fitting.kind = LOSS_SCALE_LOG;
@@ -108,6 +108,7 @@ void relief_free(relief *r)
     free(r->y);
     free(r->value);
     free(r->z);
+    free(r->tint);
     *r = (relief){0};
 }
 
@@ -246,28 +247,22 @@ double relief_height_at(const relief *r, double x, double y)
 
 bool relief_levels(const relief *r, const settings *s, double *levels, size_t *n)
 {
-    static const loss_level_scale scales[] = {LOSS_LEVELS_LINEAR, LOSS_LEVELS_LOG,
-                                              LOSS_LEVELS_QUANTILE};
-    loss_levels_options opt = LOSS_LEVELS_OPTIONS_INIT;
-    loss_grid g = {{0, (double)(r->nx - 1), r->nx}, {0, (double)(r->ny - 1), r->ny}, r->value};
+    loss_scale spread = r->scale;
+    size_t most = (size_t)s->levels;
     *n = 0;
-    if (!(r->scale.low < r->scale.high))
-        return true;
-    if (s->spacing == SPACING_AUTO) { /* even steps of height */
-        double last = r->scale.low;   /* those of a range of a few doubles are not all different */
-        for (size_t i = 0; i < (size_t)s->levels; i++) {
-            double level = loss_scale_value(&r->scale, ((double)i + 1) / (s->levels + 1));
-            if (level > last && level < r->scale.high)
-                last = levels[(*n)++] = level;
-        }
-        return true;
+    if (s->spacing == SPACING_QUANTILE) {
+        loss_levels_options opt = LOSS_LEVELS_OPTIONS_INIT;
+        loss_grid g = {{0, (double)(r->nx - 1), r->nx}, {0, (double)(r->ny - 1), r->ny}, r->value};
+        opt.scale = LOSS_LEVELS_QUANTILE;
+        opt.low = r->scale.low;
+        opt.high = r->scale.high;
+        return !(opt.low < opt.high) || !loss_levels(&g, most, &opt, levels, n);
     }
-    opt.scale = scales[s->spacing];
-    opt.low = r->scale.low;
-    opt.high = r->scale.high;
-    if (opt.scale == LOSS_LEVELS_LOG && opt.low <= 0)
-        opt.scale = LOSS_LEVELS_LINEAR;
-    return !loss_levels(&g, (size_t)s->levels, &opt, levels, n);
+    if (s->spacing != SPACING_AUTO)
+        spread.kind =
+            s->spacing == SPACING_LOG && spread.low > 0 ? LOSS_SCALE_LOG : LOSS_SCALE_LINEAR;
+    *n = loss_scale_levels(&spread, most, levels);
+    return true;
 }
 
 static double along(const double *axis, size_t n, double index)
@@ -374,6 +369,12 @@ void relief_gradient(const relief *r, const double *f, size_t ix, size_t iy, dou
     const double *at = f + iy * r->nx + ix;
     *along_x = quotient(at, r->x, ix, r->nx, 1);
     *along_y = quotient(at, r->y, iy, r->ny, r->nx);
+}
+
+float relief_colour(const relief *r, size_t i)
+{
+    double place = r->tint ? r->tint[i] : r->z[i] / r->height;
+    return isnan(place) ? UNKNOWN_PLACE : (float)place;
 }
 
 double relief_slope(const relief *r, size_t ix, size_t iy)

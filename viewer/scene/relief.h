@@ -19,6 +19,8 @@ typedef struct relief {
     double *x, *y; /* [nx], [ny] scene coordinates. Owned */
     double *value; /* [ny][nx] the quantity shown; NaN: none. Owned */
     double *z;     /* [ny][nx] height; NaN: none. Owned */
+    double *tint;  /* [ny][nx] places on the scale of the colours; NaN: none, shown grey. NULL:
+                      colours are by height. Owned */
     loss_scale scale;
     double height;                       /* z at the scale's high end */
     double x_low, x_high, y_low, y_high; /* in the file's units, at -extent .. extent */
@@ -77,6 +79,11 @@ double relief_slope(const relief *r, size_t ix, size_t iy);
  * wall would else use up. @return false: out of memory */
 bool relief_steepest(const relief *r, double *steepest);
 
+/** So low that next to none of a triangle with such a corner has a place on the scale. */
+static const float UNKNOWN_PLACE = -1000;
+/** The place on the scale of the colours of the i-th point; UNKNOWN_PLACE where none is known. */
+float relief_colour(const relief *r, size_t i);
+
 /** Where a ray first meets the triangles below z_max. @return false: nowhere. */
 bool relief_pick(const relief *r, const ray *line, double z_max, vec3 *hit);
 
@@ -92,8 +99,8 @@ typedef struct segment {
 bool relief_contours(const relief *r, const double *levels, size_t n_levels, bool on_floor,
                      segment **out, size_t *n);
 
-/** Levels as the settings ask: evenly spaced in value, in the logarithm, or with equally many
- * points between them.
+/** Levels as the settings ask, as those of figures: round ones, by the scale of the heights, even
+ * or logarithmic; or with equally many points between them.
  *  @param levels  [MOST_LEVELS], written, ascending: *n of them. @return false: out of memory */
 bool relief_levels(const relief *r, const settings *s, double *levels, size_t *n);
 

@@ -168,9 +168,27 @@ loss_split scene_split(const scene *s, const view *v)
     return split < 0 ? LOSS_SPLIT_TEST : (loss_split)split;
 }
 
+bool scene_is_tinted(const scene *s)
+{
+    return settings_tinted(&s->set) && s->set.texture != TEXTURE_ISOLINES &&
+           s->set.texture != TEXTURE_SLOPE;
+}
+
+const loss_scale *scene_colour_scale(const scene *s)
+{
+    return scene_is_tinted(s) ? &s->tint_scale : &s->scale;
+}
+
+const double *scene_colour_levels(const scene *s, size_t *n)
+{
+    bool is_tinted = scene_is_tinted(s);
+    *n = is_tinted ? s->n_tint_levels : s->n_levels;
+    return is_tinted ? s->tint_levels : s->levels;
+}
+
 int scene_colours(const scene *s)
 {
-    const char *const *maps = loss_colour_maps(), *map = loss_colour_map_for(&s->scale);
+    const char *const *maps = loss_colour_maps(), *map = loss_colour_map_for(scene_colour_scale(s));
     int i = 0;
     if (s->set.colours > 0)
         return s->set.colours - 1;
@@ -181,9 +199,10 @@ int scene_colours(const scene *s)
 
 const char *scene_value_name(const scene *s, size_t number)
 {
-    return s->set.split == SHOW_DIFFERENCE  ? "difference"
-           : s->set.field == FIELD_ACCURACY ? "accuracy"
-                                            : grid_quantity_name(s->views[number].grid.quantity);
+    quantity which = settings_height(&s->set);
+    return s->set.split == SHOW_DIFFERENCE ? "difference"
+           : which != QUANTITY_LOSS        ? quantity_words_of(which)->word
+                                           : grid_quantity_name(s->views[number].grid.quantity);
 }
 
 hover scene_hover(const scene *s, size_t number, const lens *l, double x, double y)
@@ -208,6 +227,7 @@ hover scene_hover(const scene *s, size_t number, const lens *l, double x, double
     h.loss = from->loss[at];
     h.error = from->error ? from->error[at] : (double)NAN;
     h.accuracy = from->accuracy ? from->accuracy[at] : (double)NAN;
+    h.convexity = from->convexity ? from->convexity[at] : (double)NAN;
     return h;
 }
 

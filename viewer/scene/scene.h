@@ -55,10 +55,13 @@ typedef struct scene {
     view views[MOST_VIEWS];
     size_t n_views;
     loss_scale scale;           /* of all views */
+    loss_scale tint_scale;      /* of the colours, where these show another quantity */
     double full_low, full_high; /* range without clipping */
     double steepest;            /* slope at the upper end of the slopes' colours */
     double levels[MOST_LEVELS];
     size_t n_levels;
+    double tint_levels[MOST_LEVELS]; /* of bands of tint_scale */
+    size_t n_tint_levels;
     settings built; /* what the parts were last made with */
     bool is_built;
     size_t growth[2]; /* this frame of so many shows how the surface grew; of 0: it is whole */
@@ -93,6 +96,12 @@ loss_split scene_split(const scene *s, const view *v);
 /** "test loss (nats per image)": what the heights of a view are; `number` SIZE_MAX: of all views,
  * with what they have in common. */
 void scene_quantity(const scene *s, size_t number, char text[128]);
+/** What the colours are, of one view or as scene_quantity() of all. */
+void scene_colour_quantity(const scene *s, size_t number, char text[128]);
+/** Whether they show another quantity than the heights. Two textures have colours of their own. */
+bool scene_is_tinted(const scene *s);
+const loss_scale *scene_colour_scale(const scene *s);
+const double *scene_colour_levels(const scene *s, size_t *n);
 /** The number of the map of colours, in loss_colour_maps(). */
 int scene_colours(const scene *s);
 /** "Loss landscape of resnet20": what a view shows. */
@@ -106,11 +115,12 @@ const char *scene_value_name(const scene *s, size_t number);
 /** What is under a place of a view. */
 typedef struct hover {
     bool is_hit;
-    vec3 at;                      /* scene */
-    double x, y;                  /* the file's units */
-    double loss, error, accuracy; /* of the nearest grid point of the split shown; NaN: unknown */
-    double value;                 /* of the surface at the very place */
-    double grid_x, grid_y;        /* that grid point */
+    vec3 at;     /* scene */
+    double x, y; /* the file's units */
+    /* of the nearest grid point of the split shown; NaN: unknown */
+    double loss, error, accuracy, convexity;
+    double value;          /* of the surface at the very place */
+    double grid_x, grid_y; /* that grid point */
 } hover;
 /** @param x, y  -1 .. 1 over the view. */
 hover scene_hover(const scene *s, size_t number, const lens *l, double x, double y);

@@ -9,6 +9,7 @@
 #include "colours.h"
 #include "scene/epochs.h"
 #include "scene/growth.h"
+#include "scene/tint.h"
 #include "tick_text.h"
 
 /* ---- Surfaces ------------------------------------------------------------------------------- */
@@ -22,7 +23,7 @@ static bool surfaces_differ(const settings *a, const settings *b)
 
 static bool shows_loss(const settings *s)
 {
-    return s->field == FIELD_LOSS && s->split != SHOW_DIFFERENCE;
+    return settings_height(s) == QUANTITY_LOSS && s->split != SHOW_DIFFERENCE;
 }
 
 static bool is_partial(const scene *s)
@@ -79,6 +80,7 @@ static bool make_surfaces(scene *s)
             free(values[i]);
         }
     }
+    done = done && tint_make(s, &p);
     if (!done)
         snprintf(s->message, sizeof s->message, "%s", p.text);
     return done;
@@ -114,6 +116,7 @@ static bool add_points(view *v)
 static bool make_lines(scene *s)
 {
     s->n_levels = 0;
+    s->n_tint_levels = loss_scale_levels(&s->tint_scale, (size_t)s->set.levels, s->tint_levels);
     if (s->n_views && s->views[0].has_relief &&
         !relief_levels(&s->views[0].relief, &s->set, s->levels, &s->n_levels))
         return no_memory(s, &s->views[0]);
@@ -345,7 +348,7 @@ bool scene_update(scene *s)
     bool done = true;
     if (surfaces && !make_surfaces(s)) {
         s->set.split = s->is_built ? was->split : SHOW_AUTO;
-        s->set.field = s->is_built ? was->field : FIELD_LOSS;
+        s->set.field = s->is_built ? was->field : QUANTITY_LOSS;
         char message[sizeof s->message];
         memcpy(message, s->message, sizeof message);
         done = false;
@@ -363,6 +366,24 @@ bool scene_update(scene *s)
     s->built = s->set;
     s->is_built = true;
     return done;
+}
+
+bool scene_step(scene *s, const setting *which, int step)
+{
+    char reason[sizeof s->message] = "";
+    double start = setting_get(&s->set, which), at = start;
+    do {
+        setting_put(&s->set, which, at);
+        setting_step(&s->set, which, step);
+        at = setting_get(&s->set, which);
+        if (scene_update(s))
+            break;
+        if (!reason[0])
+            memcpy(reason, s->message, sizeof reason);
+    } while (fabs(at - start) > 0.5); /* else it has been all round */
+    if (reason[0])
+        memcpy(s->message, reason, sizeof reason);
+    return !reason[0];
 }
 
 bool scene_has_all(const scene *s, problem *p)

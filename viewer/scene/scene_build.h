@@ -9,6 +9,10 @@
  * were */
 bool scene_update(scene *s);
 
+/** Steps a flag or a choice on (-1: back) and makes what it asks for; what a file cannot meet is
+ * passed over. @return false if something was: the message says why */
+bool scene_step(scene *s, const setting *which, int step);
+
 /** Shows the surfaces as they were when only the first points had been evaluated: frame i of a film
  * of n. Scales stay; marks come with the last frame. @return false with the scene's message */
 bool scene_show_growth(scene *s, size_t i, size_t n);

@@ -5,46 +5,58 @@
 
 #include "scene/scene.h"
 
-/* "test ", "" where the file does not tell. */
-static const char *split_text(const scene *s, const view *v)
+/* What a quantity of a view is called, with the split where the file and the caller tell it. */
+static void words_of(const scene *s, const view *v, quantity which, bool with_split, char text[128])
 {
-    static const char *const splits[] = {
-        [LOSS_SPLIT_TRAIN] = "training ", [LOSS_SPLIT_TEST] = "test "};
+    const quantity_words *words = quantity_words_of(which);
+    const char *label = words->ends_with_label ? grid_label(&v->grid) : "";
     if (s->set.split == SHOW_DIFFERENCE)
-        return "test \342\210\222 training ";
-    return v->grid.tells_split ? splits[scene_split(s, v)] : "";
+        snprintf(text, 128, "%s%s", with_split ? "test \342\210\222 training " : "",
+                 which == QUANTITY_LOSS ? label : "accuracy (percentage points)");
+    else
+        snprintf(text, 128, "%s%s",
+                 with_split && v->grid.tells_split ? words->of_split[scene_split(s, v)]
+                                                   : words->alone,
+                 label);
 }
 
-static const char *label_of(const scene *s, const view *v)
+/* Of one view, or what all have in common. */
+static void quantity_text(const scene *s, quantity which, size_t number, char text[128])
 {
-    return s->set.field == FIELD_ACCURACY
-               ? (s->set.split == SHOW_DIFFERENCE ? "accuracy (percentage points)" : "accuracy (%)")
-               : grid_label(&v->grid);
+    const view *v = &s->views[number < s->n_views ? number : 0], *other = &s->views[s->n_views - 1];
+    char others[128];
+    text[0] = 0;
+    for (int with_split = 1; with_split >= 0 && s->n_views; with_split--) {
+        words_of(s, v, which, with_split == 1, text);
+        words_of(s, other, which, with_split == 1, others);
+        if (number < s->n_views || strcmp(text, others) == 0)
+            return;
+    }
+    if (s->n_views)
+        snprintf(text, 128, "value (what it is stands above)");
 }
 
 void scene_quantity(const scene *s, size_t number, char text[128])
 {
-    const view *v = &s->views[number < s->n_views ? number : 0], *other = &s->views[s->n_views - 1];
-    text[0] = 0;
-    if (!s->n_views)
-        return;
-    bool all = number >= s->n_views;
-    const char *split = split_text(s, v), *label = label_of(s, v);
-    if (all && strcmp(split, split_text(s, other)) != 0)
-        split = "";
-    if (all && strcmp(label, label_of(s, other)) != 0)
-        label = "value (what it is stands above)";
-    snprintf(text, 128, "%s%s", split, label);
+    quantity_text(s, settings_height(&s->set), number, text);
+}
+
+void scene_colour_quantity(const scene *s, size_t number, char text[128])
+{
+    quantity_text(s, scene_is_tinted(s) ? (quantity)s->set.field : settings_height(&s->set), number,
+                  text);
 }
 
 void scene_title(const scene *s, size_t number, char text[700])
 {
     const grid *g = &s->views[number].grid;
-    const char *what = s->set.split == SHOW_DIFFERENCE
-                           ? (s->set.field == FIELD_ACCURACY ? "Test \342\210\222 training accuracy"
+    const char *what =
+        s->set.split == SHOW_DIFFERENCE
+            ? (settings_height(&s->set) == QUANTITY_ACCURACY ? "Test \342\210\222 training accuracy"
                                                              : "Test \342\210\222 training loss")
-                       : s->set.field == FIELD_ACCURACY ? "Accuracy"
-                                                        : NULL;
+        : settings_height(&s->set) != QUANTITY_LOSS
+            ? quantity_words_of(settings_height(&s->set))->title
+            : NULL;
     int n = s->n_views > 1 ? snprintf(text, 700, "%.200s: ", g->name) : 0;
     if (what && g->model)
         snprintf(text + n, 700 - (size_t)n, "%s of %.400s", what, g->model);
@@ -68,9 +80,14 @@ void scene_notes(const scene *s, size_t number, char text[512])
     if (!v->has_relief && !v->curves)
         return;
     if (s->n_views > 1) {
-        char quantity[128];
-        scene_quantity(s, number, quantity);
-        NOTE("%s", quantity);
+        char what[128];
+        scene_quantity(s, number, what);
+        NOTE("%s", what);
+    }
+    if (scene_is_tinted(s)) {
+        char what[128];
+        scene_colour_quantity(s, number, what);
+        NOTE("colours: %s", what);
     }
     if (s->scale.kind != LOSS_SCALE_LINEAR)
         NOTE("%s scale", loss_scale_kind_name(s->scale.kind));

@@ -7,6 +7,7 @@ in vec3 smooth_normal;
 in float steepness;
 in vec2 grid_place;
 in float hidden_sky;
+in float colour_place;      // far below 0: nothing is known there
 uniform sampler2D colours;
 uniform int surface_texture, n_levels;
 uniform bool is_flat, has_edges;
@@ -51,8 +52,8 @@ float on_grid_line(float thickness)
 
 void main()
 {
-    float place = at.z / height;
-    if (place > 1.0 + 1e-5)
+    float place = colour_place;
+    if (at.z / height > 1.0 + 1e-5)
         discard;
     vec3 n = is_flat ? normalize(cross(dFdx(at), dFdy(at))) : normalize(smooth_normal);
     vec3 view = is_parallel ? towards : normalize(eye - at);
@@ -76,6 +77,8 @@ void main()
         base = mapped(steepest > 0.0 ? steepness / steepest : 0.0, light);
     else
         base = mapped(place, light);
+    if (place < -0.5 && surface_texture != SLOPE && surface_texture != ISOLINES)
+        base = mix(paper, ink, clamp(0.3 - 0.15 * light, 0.1, 0.5));
     if (has_edges && surface_texture != WIREFRAME)
         base = mix(base, base * 0.25, 0.75 * on_grid_line(0.6));
     if (ghost > 0.0)
