@@ -106,7 +106,7 @@ MPI_SOURCES  := $(sort $(wildcard cli/mpi/*.c))
 VIEW_SOURCES := $(filter-out viewer/main.c viewer/gl/%,$(sort $(wildcard viewer/*.c viewer/*/*.c cli/common/*.c)))
 VIEW_GL      := viewer/main.c $(sort $(wildcard viewer/gl/*.c))
 # The page that landscapes are exported as; its scripts in the order in which they run.
-PAGE         := $(addprefix libloss/surface/page/,page.html page.css values.js surface.js camera.js over.js hands.js)
+PAGE         := $(addprefix libloss/surface/page/,page.html page.css values.js smooth.js light.js surface.js camera.js over.js hands.js)
 SHADERS      := $(sort $(wildcard viewer/shaders/*.glsl))
 TEST_SOURCES := $(sort $(wildcard tests/unit/test_*.c tests/kernels/test_*.c))
 EXAMPLE_SOURCES := $(sort $(wildcard examples/*.c))

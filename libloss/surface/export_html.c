@@ -74,15 +74,14 @@ static void begin_element(loss_file *out, const char *type, const char *id)
 
 static loss_status put_maps(const lossi_page *p, loss_file *out)
 {
-    uint8_t steps[256][3];
+    uint8_t lit[LOSS_N_LIGHTS][LOSS_COLOUR_STEPS][3];
     loss_status status = LOSS_OK;
     for (size_t i = 0; i < p->n_maps && !status; i++) {
         char id[64];
-        for (int k = 0; k < 256 && !status; k++)
-            status = loss_colour_at(p->map_names[i], k / 255.0, steps[k]);
+        status = loss_colours_lit(p->map_names[i], lit);
         snprintf(id, sizeof id, "map-%s", p->map_names[i]);
         begin_element(out, "text/plain", id);
-        put_base64(out, steps[0], sizeof steps);
+        put_base64(out, lit[0][0], sizeof lit);
         loss_file_put_text(out, "</script>\n");
     }
     return status;

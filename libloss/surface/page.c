@@ -27,11 +27,69 @@ static double value_of(const loss_point *p, int quantity)
                                        : p->standard_error;
 }
 
+/* The checkpoints' own losses; the paths that have them are lent only until the next ones are asked
+ * for. */
+static loss_status keep_own(lossi_page_split *s)
+{
+    s->n_own = s->drawn.n_path;
+    s->own = lossi_alloc(s->n_own + 1, sizeof *s->own);
+    if (!s->own)
+        return lossi_fail_nomem(s->n_own * sizeof *s->own);
+    for (size_t i = 0; i < s->n_own; i++)
+        s->own[i] = s->drawn.path[i].true_loss;
+    return LOSS_OK;
+}
+
+/* A scale of values and, since they are drawn beside them, of others.
+ * @param height  of the losses, as the options ask; AUTO: what their range suits */
+static loss_scale scale_of(const double *values, size_t n, const double *others, size_t n_others,
+                           loss_height height)
+{
+    loss_scale all = {LOSS_SCALE_LINEAR, INFINITY, -INFINITY, 0}, above = all;
+    for (size_t i = 0; i < n + n_others; i++) {
+        double value = i < n ? values[i] : others[i - n];
+        if (!isfinite(value))
+            continue;
+        all.low = fmin(all.low, value);
+        all.high = fmax(all.high, value);
+        if (value <= 0)
+            continue;
+        above.low = fmin(above.low, value);
+        above.high = fmax(above.high, value);
+    }
+    if (all.low > all.high)
+        return (loss_scale){LOSS_SCALE_LINEAR, 0, 1, 0};
+    bool is_log = height == LOSS_HEIGHT_LOG ||
+                  (height == LOSS_HEIGHT_AUTO &&
+                   loss_scale_of_range(all.low, all.high).kind == LOSS_SCALE_LOG);
+    above.kind = LOSS_SCALE_LOG;
+    return is_log && above.low <= above.high ? above : all;
+}
+
+static loss_scale scale_of_losses(const lossi_page *p, const lossi_page_split *s)
+{
+    return scale_of(s->values[PAGE_LOSS], p->surface->x.n * p->surface->y.n, s->own, s->n_own,
+                    p->opt->height);
+}
+
+/* Marks are of the heights that are drawn. */
+static loss_status draw_again(lossi_page *p, loss_split split, lossi_page_split *s)
+{
+    bool is_log = scale_of_losses(p, s).kind == LOSS_SCALE_LOG;
+    if (is_log == (s->drawn.scale.kind == LOSS_HEIGHT_LOG))
+        return LOSS_OK;
+    lossi_drawn_free(&s->drawn);
+    return lossi_drawn_make(&s->drawn, p->surface, split,
+                            is_log ? LOSS_HEIGHT_LOG : LOSS_HEIGHT_FIT);
+}
+
 static loss_status find_shown(lossi_page *p, loss_split split, lossi_page_split *s)
 {
     loss_status status = lossi_drawn_make(&s->drawn, p->surface, split, p->opt->height);
     size_t n = p->surface->x.n * p->surface->y.n;
     s->is_there = true;
+    if (!status)
+        status = keep_own(s);
     for (int q = 0; q < PAGE_N_QUANTITIES && !status; q++) {
         s->values[q] = lossi_alloc(n, sizeof(double));
         if (!s->values[q])
@@ -41,7 +99,7 @@ static loss_status find_shown(lossi_page *p, loss_split split, lossi_page_split 
             s->has[q] |= isfinite(s->values[q][i]);
         }
     }
-    return status;
+    return status ? status : draw_again(p, split, s);
 }
 
 const char *lossi_page_array(const loss_surface *s, loss_split split, int quantity,
@@ -52,19 +110,6 @@ const char *lossi_page_array(const loss_surface *s, loss_split split, int quanti
 }
 
 /* ---- Views ---------------------------------------------------------------------------------- */
-
-static loss_scale scale_of(const double *values, size_t n, bool is_log)
-{
-    loss_scale s = {is_log ? LOSS_SCALE_LOG : LOSS_SCALE_LINEAR, INFINITY, -INFINITY, 0};
-    for (size_t i = 0; i < n; i++)
-        if (isfinite(values[i]) && !(is_log && values[i] <= 0)) {
-            s.low = fmin(s.low, values[i]);
-            s.high = fmax(s.high, values[i]);
-        }
-    if (s.low > s.high)
-        s = (loss_scale){LOSS_SCALE_LINEAR, 0, 1, 0};
-    return s;
-}
 
 /* The number of a colour map in the page. */
 static size_t map_number(lossi_page *p, const char *name)
@@ -245,6 +290,8 @@ static void add_view(lossi_page *p, loss_split split, const double *values, cons
              unit ? lossi_format("%s (%s)", word ? word : "", unit)
                   : lossi_strdup(word ? word : ""));
     add(p, view, "unit", cJSON_CreateString(quantity == PAGE_ACCURACY ? " %" : ""));
+    add(p, view, "split", cJSON_CreateString(loss_surface_split_name(p->surface, split)));
+    add(p, view, "has_own", cJSON_CreateBool(quantity == PAGE_LOSS && !is_difference));
     add(p, view, "map", cJSON_CreateNumber((double)map_number(p, map)));
     add_scale(p, view, &grid, scale);
     size_t n_hollow = add_marks(
@@ -296,8 +343,8 @@ static void add_views(lossi_page *p, loss_split split)
     const lossi_page_split *s = &p->splits[split];
     size_t n = p->surface->x.n * p->surface->y.n;
     for (int q = 0; q < PAGE_N_QUANTITIES; q++) {
-        bool is_log = q == PAGE_LOSS && s->drawn.scale.kind == LOSS_HEIGHT_LOG;
-        loss_scale scale = scale_of(s->values[q], n, is_log);
+        loss_scale scale = q == PAGE_LOSS ? scale_of_losses(p, s)
+                                          : scale_of(s->values[q], n, NULL, 0, LOSS_HEIGHT_FIT);
         if (s->has[q])
             add_view(p, split, s->values[q], &scale, q, word_of(p->surface, split, q), false);
     }
@@ -305,10 +352,11 @@ static void add_views(lossi_page *p, loss_split split)
 
 /* ---- The rest of the JSON ------------------------------------------------------------------- */
 
-static void add_axis(lossi_page *p, const char *key, loss_axis axis)
+static void add_axis(lossi_page *p, const char *key, loss_axis axis, const char *name)
 {
     double ticks[MOST_TICKS];
     cJSON *to = add(p, p->json, key, cJSON_CreateObject());
+    add(p, to, "name", cJSON_CreateString(name));
     add(p, to, "min", cJSON_CreateNumber(axis.min));
     add(p, to, "max", cJSON_CreateNumber(axis.max));
     add(p, to, "n", cJSON_CreateNumber((double)axis.n));
@@ -322,11 +370,11 @@ static void add_finite(lossi_page *p, cJSON *list, double value)
     add(p, list, NULL, isfinite(value) ? cJSON_CreateNumber(value) : cJSON_CreateNull());
 }
 
-/* Runs with the checkpoints that have a place on the plane. */
+/* Runs with the checkpoints that have a place on the plane. All splits have the same ones. */
 static void add_runs(lossi_page *p, const lossi_drawn *d)
 {
     cJSON *runs = add(p, p->json, "runs", cJSON_CreateArray()), *x = NULL, *y = NULL, *epoch = NULL,
-          *loss = NULL;
+          *own[2] = {NULL};
     size_t number = 0;
     for (size_t i = 0; i < d->n_path; i++) {
         const loss_path_point *at = &d->path[i];
@@ -340,14 +388,20 @@ static void add_runs(lossi_page *p, const lossi_drawn *d)
             epoch = add(p, run, "epoch", cJSON_CreateArray());
             x = add(p, run, "x", cJSON_CreateArray());
             y = add(p, run, "y", cJSON_CreateArray());
-            loss = add(p, run, "true_loss", cJSON_CreateArray());
+            cJSON *losses = add(p, run, "own", cJSON_CreateObject());
+            for (int k = 0; k < 2; k++)
+                if (p->splits[k].n_own == d->n_path)
+                    own[k] = add(p, losses, loss_surface_split_name(p->surface, (loss_split)k),
+                                 cJSON_CreateArray());
         }
         if (!isfinite(at->x) || !isfinite(at->y))
             continue;
         add(p, epoch, NULL, cJSON_CreateNumber((double)at->epoch));
         add(p, x, NULL, cJSON_CreateNumber(at->x));
         add(p, y, NULL, cJSON_CreateNumber(at->y));
-        add_finite(p, loss, at->true_loss);
+        for (int k = 0; k < 2; k++)
+            if (own[k])
+                add_finite(p, own[k], p->splits[k].own[i]);
     }
 }
 
@@ -387,8 +441,9 @@ loss_status lossi_page_make(lossi_page *p)
         add_views(p, other);
         status = add_difference(p);
     }
-    add_axis(p, "x", p->surface->x);
-    add_axis(p, "y", p->surface->y);
+    bool solutions = loss_surface_metadata(p->surface, LOSS_KEY_SOLUTIONS) != NULL;
+    add_axis(p, "x", p->surface->x, solutions ? "towards the second solution" : "direction 1");
+    add_axis(p, "y", p->surface->y, solutions ? "towards the third solution" : "direction 2");
     add_runs(p, &p->splits[first].drawn);
     lossi_provenance_add(p->surface, first, add(p, p->json, "facts", cJSON_CreateObject()),
                          &p->failed);
@@ -404,6 +459,7 @@ void lossi_page_free(lossi_page *p)
     cJSON_Delete(p->json);
     for (int k = 0; k < 2; k++) {
         lossi_drawn_free(&p->splits[k].drawn);
+        free(p->splits[k].own);
         for (int q = 0; q < PAGE_N_QUANTITIES; q++)
             free(p->splits[k].values[q]);
     }

@@ -14,6 +14,8 @@ typedef struct lossi_page_split {
     lossi_drawn drawn;
     double *values[PAGE_N_QUANTITIES]; /* [ny][nx] as the file has them; NaN: not evaluated */
     bool has[PAGE_N_QUANTITIES];       /* one that is finite */
+    double *own;                       /* [n_own] losses of the checkpoints of all paths */
+    size_t n_own;
 } lossi_page_split;
 
 typedef struct lossi_page {

@@ -46,7 +46,7 @@ refuse "a file that is no page is not written over" 1 "text.html" "$LOSSGRID" ex
 
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
 if [ -z "$browser" ] || ! $python -c 'import PIL' 2>/dev/null; then
-    for what in "a browser tells the values" "a browser draws the colours" "hostile texts do not run"; do
+    for what in "a browser tells the values" "a browser draws the colours" "own losses" "light" "hands" "hostile texts"; do
         echo "ok - $what # SKIP no chromium, or no python3-pil"
     done
     exit 0
@@ -56,6 +56,10 @@ command=("$browser" --headless --no-sandbox --disable-dev-shm-usage "--user-data
     --enable-unsafe-swiftshader --hide-scrollbars --force-device-scale-factor=1)
 check "a browser tells the values" $python "$checker" told "$PWD/a.html" a.csv "${command[@]}"
 check "a browser draws the colours" $python "$checker" colours "$PWD/a.html" a.csv "${command[@]}"
+check "checkpoints have their own losses, and dots there" $python "$checker" own "$PWD/a.html" a-path.csv "${command[@]}"
+$python "$checker" light "$PWD/a.html" a.csv "${command[@]}" 2>log || fail "pictures with and without light"
+check "light moves no colour along its scale" $python "$(dirname "$checker")/../viewer/read_colours.py" plain.png lit.png
+check "mouse, fingers and keys turn it and tell values" $python "$checker" hands "$PWD/a.html" a.csv "${command[@]}"
 timeout 60 "${command[@]}" --dump-dom "file://$PWD/hostile.html#at=0,0" >hostile.dom 2>log
 check "hostile texts do not run, and are shown" $python - <<'PY'
 import re

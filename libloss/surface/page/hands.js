@@ -2,17 +2,36 @@
 
 function show(number) {
   view = page.views[number] || page.views[0];
-  places = Float32Array.from(valuesOf(view), (v) => isFinite(v) ? place(view.scale, v) : NaN);
+  fine =
+      smoothed(Float64Array.from(valuesOf(view), (v) => isFinite(v) ? place(view.scale, v) : NaN));
   get('views').value = String(page.views.indexOf(view));
   get('title').textContent = document.title = view.title;
   scene.setAttribute('aria-label', view.title);
-  get('caption').replaceChildren(...view.caption.map((line) => {
-    const div = document.createElement('div');
-    div.textContent = line;
-    return div;
-  }));
+  const notes = [...view.caption];
+  if (parts > 1) notes.push(`smooth between ${nx} \u00d7 ${ny} grid points, which were measured`);
+  get('caption').replaceChildren(...notes.map((line) => element('div', line)));
+  const legend =
+      page.runs.map((run) => key(run.colour, `${run.name}: on the surface, with epochs`));
+  if (view.has_own && page.runs.length)
+    legend.push(key('#ffffff', 'the checkpoints\u2019 own losses, off the plane'));
+  get('legend').replaceChildren(...legend);
   uploadSurface();
+  uploadPoints();
   makeDrapes();
+}
+
+function element(kind, text) {
+  const made = document.createElement(kind);
+  made.textContent = text;
+  return made;
+}
+
+/* A line of the legend: a dot, and what it is. */
+function key(colour, text) {
+  const line = element('span', text), dot = element('i', '');
+  dot.style.background = colour;
+  line.prepend(dot);
+  return line;
 }
 
 function turn(dx, dy) {
@@ -29,8 +48,10 @@ function lowestSide() {
   const sides = [0, 1, 2, 3].map((k) => ({yaw: -0.65 + k * Math.PI / 2, sum: 0, n: 0}));
   for (const side of sides) {
     const isRight = Math.sin(-side.yaw) > 0, isUpper = -Math.cos(side.yaw) > 0;
-    places.forEach((t, i) => {
-      if (isNaN(t) || (2 * (i % nx) >= nx) !== isRight || (2 * i >= nx * ny) !== isUpper) return;
+    fine.places.forEach((t, i) => {
+      if (isNaN(t) || (2 * (i % fine.nx) >= fine.nx) !== isRight ||
+          (2 * i >= fine.nx * fine.ny) !== isUpper)
+        return;
       side.sum += t;
       side.n++;
     });
@@ -51,16 +72,36 @@ function pan(dx, dy) {
   camera.target = add(add(camera.target, eye.right, -dx * per), eye.up, dy * per);
 }
 
+/* The place that is told goes to the next grid point: by keys. */
+function step(dx, dy) {
+  const from = hover || {x: (page.x.min + page.x.max) / 2, y: (page.y.min + page.y.max) / 2};
+  const near = (g, d, n) => Math.min(Math.max(Math.round(g) + (hover ? d : 0), 0), n - 1);
+  hover = {
+    x: page.x.min + near(gridX(from.x), dx, nx) * width / (nx - 1),
+    y: page.y.min + near(gridY(from.y), dy, ny) * depth / (ny - 1)
+  };
+}
+
+const pickEvent = (e) => {
+  const box = scene.getBoundingClientRect();
+  return pick(e.clientX - box.left, e.clientY - box.top);
+};
+
 const fingers = new Map();
+let tap = null;  // where the only finger came down, while it has not moved
 scene.addEventListener('pointerdown', (e) => {
+  tap = fingers.size ? null : e;
   fingers.set(e.pointerId, e);
   scene.setPointerCapture(e.pointerId);
 });
 scene.addEventListener('pointermove', (e) => {
-  const before = fingers.get(e.pointerId), box = scene.getBoundingClientRect();
-  if (!before) {
-    hover = pick(e.clientX - box.left, e.clientY - box.top);
+  const before = fingers.get(e.pointerId);
+  if (tap && Math.hypot(e.clientX - tap.clientX, e.clientY - tap.clientY) < 6) {
+    return;
+  } else if (!before) {
+    hover = pickEvent(e);
   } else {
+    tap = null;
     const dx = e.clientX - before.clientX, dy = e.clientY - before.clientY;
     const other = [...fingers.values()].find((f) => f.pointerId !== e.pointerId);
     if (other) {
@@ -80,9 +121,13 @@ scene.addEventListener('pointermove', (e) => {
 for (const name of ['pointerup', 'pointercancel'])
   scene.addEventListener(name, (e) => {
     fingers.delete(e.pointerId);
+    if (tap && name === 'pointerup') hover = pickEvent(e);  // a finger cannot hover
+    tap = null;
     remember();
+    redraw();
   });
-scene.addEventListener('pointerleave', () => {
+scene.addEventListener('pointerleave', (e) => {
+  if (e.pointerType === 'touch') return;  // it leaves when it is lifted
   hover = null;
   redraw();
 });
@@ -104,11 +149,18 @@ scene.addEventListener('keydown', (e) => {
     ArrowDown: () => turn(0, -12),
     '+': () => zoom(1.1),
     '-': () => zoom(1 / 1.1),
-    Enter: reset
+    Enter: reset,
+    Escape: () => {
+      hover = null;
+    }
   };
-  if (!keys[e.key]) return;
+  const steps = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]};
+  if (e.ctrlKey || e.altKey || e.metaKey || !keys[e.key]) return;
   e.preventDefault();
-  keys[e.key]();
+  if (e.shiftKey && steps[e.key])
+    step(...steps[e.key]);
+  else
+    keys[e.key]();
   redraw();
 });
 addEventListener('resize', () => {
@@ -163,7 +215,7 @@ function recall() {
   camera.pitch = number('pitch', 0, Math.PI / 2, camera.pitch);
   camera.zoom = number('zoom', 0.3, 20, 1);
   for (const name of Object.keys(shows))
-    get(name).checked = shows[name] = number(name, 0, 1, 1) > 0;
+    get(name).checked = shows[name] = number(name, 0, 1, +shows[name]) > 0;
   const [x, y] = (asked.get('at') || '').split(',').map(parseFloat);
   if (isFinite(x) && isFinite(y)) hover = {x, y};
 }

@@ -2,8 +2,10 @@
 
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+const FONT = '"DejaVu Sans", "Segoe UI", system-ui, sans-serif';
+
 function write(string, x, y, align = 'center', size = 12) {
-  pen.font = `${size}px "DejaVu Sans", "Segoe UI", system-ui, sans-serif`;
+  pen.font = `${size}px ${FONT}`;
   pen.textAlign = align;
   pen.textBaseline = 'middle';
   pen.lineWidth = 3;
@@ -34,35 +36,75 @@ function writeBeside(string, s, size) {
   }
 }
 
-/* Numbers along the two edges of the floor that are nearest to the viewer. */
+/* Numbers and names along the two edges of the floor that are nearest to the viewer: each so far
+ * out that its box is clear of what is further in. */
 function drawAxes(eye) {
-  const sideX = eye.back[0] > 0 ? 1 : -1, sideY = eye.back[1] > 0 ? 1 : -1, away = 0.09;
-  const label = (string, x, y, ox, oy, far) => {
-    const s = seen(eye, [x + far * ox, y + far * oy, 0]);
-    if (s.depth > 0) write(string, s.x, s.y, 'center', far > away ? 13 : 12);
+  const sideX = eye.back[0] > 0 ? 1 : -1, sideY = eye.back[1] > 0 ? 1 : -1;
+  const label = (string, sx, sy, ox, oy, from, size) => {
+    const edge = seen(eye, [sx, sy, 0]), out = seen(eye, [sx + 0.1 * ox, sy + 0.1 * oy, 0]);
+    if (!(edge.depth > 0 && out.depth > 0)) return;
+    const far = Math.hypot(out.x - edge.x, out.y - edge.y) || 1;
+    const dx = (out.x - edge.x) / far, dy = (out.y - edge.y) / far;
+    pen.font = `${size}px ${FONT}`;
+    const wide = pen.measureText(string).width,
+          reach = from + 5 + Math.abs(dx) * wide / 2 + Math.abs(dy) * size / 2;
+    // Nor into the colour bar, on a narrow screen.
+    const x = Math.min(edge.x + reach * dx, scene.clientWidth - 108 - wide / 2);
+    write(string, Math.max(x, wide / 2 + 3), edge.y + reach * dy, 'center', size);
   };
-  for (const x of page.x.ticks) label(text(x, 3), sceneX(x), sideY * halfY, 0, sideY, away);
-  for (const y of page.y.ticks) label(text(y, 3), sideX * halfX, sceneY(y), sideX, 0, away);
-  label('x', 0, sideY * halfY, 0, sideY, 2.3 * away);
-  label('y', sideX * halfX, 0, sideX, 0, 2.3 * away);
+  for (const x of page.x.ticks) label(text(x, 3), sceneX(x), sideY * halfY, 0, sideY, 4, 12);
+  for (const y of page.y.ticks) label(text(y, 3), sideX * halfX, sceneY(y), sideX, 0, 4, 12);
+  label(page.x.name, 0, sideY * halfY, 0, sideY, 34, 13);
+  label(page.y.name, sideX * halfX, 0, sideX, 0, 34, 13);
+}
+
+function drawLine(a, b, colour, wide, alpha) {
+  pen.strokeStyle = colour;
+  pen.lineWidth = wide;
+  pen.globalAlpha = alpha;
+  pen.beginPath();
+  pen.moveTo(a.x, a.y);
+  pen.lineTo(b.x, b.y);
+  pen.stroke();
+}
+
+function drawDot(s, radius, colour, alpha) {
+  pen.globalAlpha = alpha;
+  pen.beginPath();
+  pen.arc(s.x, s.y, radius, 0, 7);
+  pen.fillStyle = colour;
+  pen.fill();
+  pen.strokeStyle = '#14161a';
+  pen.lineWidth = 1;
+  pen.stroke();
+}
+
+/* The checkpoints' own losses: training did not run on this plane. Pale dots, joined, on stems. */
+function drawOwn(eye, run) {
+  let before = null;
+  const dots = [];
+  run.x.forEach((x, i) => {
+    const at = [sceneX(x), sceneY(run.y[i])], z = ownHeight(run, i);
+    const see = (h) =>
+        isNaN(h) ? null : {...seen(eye, [...at, h]), alpha: hidden(eye, [...at, h]) ? 0.25 : 1};
+    const own = see(z), on = see(heightAt(x, run.y[i]));
+    if (own && on) drawLine(on, own, '#5f646d', 1.6, own.alpha);
+    if (own && before) drawLine(before, own, '#3a3f4b', 2, Math.min(own.alpha, before.alpha));
+    if (own) dots.push(own);
+    before = own;
+  });
+  for (const s of dots) drawDot(s, 3, '#ffffff', s.alpha);
 }
 
 function drawPaths(eye) {
   pen.lineCap = 'round';
+  for (const run of page.runs) drawOwn(eye, run);
   drapes.forEach((drape, number) => {
     const points = drape.points.map((p) => p && {...seen(eye, p), hidden: hidden(eye, p)});
-    for (const [colour, wide] of [['#14161a', 4.6], [drape.colour, 2.6]]) {
-      pen.strokeStyle = colour;
-      pen.lineWidth = wide;
-      for (let i = 1; i < points.length; i++) {
-        if (!points[i] || !points[i - 1]) continue;
-        pen.globalAlpha = points[i].hidden ? 0.15 : 1;
-        pen.beginPath();
-        pen.moveTo(points[i - 1].x, points[i - 1].y);
-        pen.lineTo(points[i].x, points[i].y);
-        pen.stroke();
-      }
-    }
+    for (const [colour, wide] of [['#14161a', 4.6], [drape.colour, 2.6]])
+      for (let i = 1; i < points.length; i++)
+        if (points[i] && points[i - 1])
+          drawLine(points[i - 1], points[i], colour, wide, points[i].hidden ? 0.15 : 1);
     drawCheckpoints(eye, page.runs[number]);
   });
   pen.globalAlpha = 1;
@@ -74,14 +116,7 @@ function drawCheckpoints(eye, run) {
     const z = heightAt(x, run.y[i]), p = [sceneX(x), sceneY(run.y[i]), z + 0.006], s = seen(eye, p);
     if (isNaN(z)) return;
     const isHidden = hidden(eye, p);
-    pen.globalAlpha = isHidden ? 0.15 : 1;
-    pen.beginPath();
-    pen.arc(s.x, s.y, 3.4, 0, 7);
-    pen.fillStyle = run.colour;
-    pen.fill();
-    pen.strokeStyle = '#14161a';
-    pen.lineWidth = 1;
-    pen.stroke();
+    drawDot(s, 3.4, run.colour, isHidden ? 0.15 : 1);
     if (!isHidden) texts.push({text: String(run.epoch[i]), s});
   });
   // The ends come first, then as many as there is room for.
@@ -123,7 +158,7 @@ function drawMarks(eye) {
 
 function drawBar() {
   const w = over.clientWidth, h = over.clientHeight, x = w - 84, top = 30, high = h - top - 30,
-        map = maps[view.map];
+        map = maps[view.map].subarray(3 * 256);  // the plain row
   for (let i = 0; i < high; i++) {
     const k = 3 * Math.round(255 * (1 - i / (high - 1)));
     pen.fillStyle = `rgb(${map[k]}, ${map[k + 1]}, ${map[k + 2]})`;
@@ -171,7 +206,7 @@ function tell() {
   for (const run of shows.paths ? page.runs : [])
     run.x.forEach((x, k) => {
       const p = seen(eye, [sceneX(x), sceneY(run.y[k]), heightAt(x, run.y[k])]);
-      const far = Math.hypot(p.x - s.x, p.y - s.y), loss = text(run.true_loss[k] ?? NaN);
+      const far = Math.hypot(p.x - s.x, p.y - s.y), loss = text(run.own[view.split]?.[k] ?? NaN);
       if (far < 6)
         close.push({far, text: `${run.name}, epoch ${run.epoch[k]}: its own loss ${loss}`});
     });

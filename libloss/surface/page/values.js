@@ -3,7 +3,7 @@
  * longer axis goes from -1 to 1, heights from 0 to HEIGHT. */
 'use strict';
 
-const HEIGHT = 1, STEPS = 160, LINE_POINTS = 4000;
+const HEIGHT = 0.9, STEPS = 160, LINE_POINTS = 4000;
 const get = (id) => document.getElementById(id);
 const page = JSON.parse(get('data').textContent);
 const scene = get('scene'), over = get('over'), pen = over.getContext('2d');
@@ -55,8 +55,8 @@ function text(v, digits = 4) {
                                       String(+v.toPrecision(digits));
 }
 
-let view;    // of page.views
-let places;  // [ny][nx] 0 to 1; NaN: a hole
+let view;  // of page.views
+let fine;  // what is drawn: {nx, ny, places}, places from 0 to 1; NaN: a hole
 let drapes =
     [];  // lines of the runs: [{colour, points: [[x, y, z], or null where there is a gap]}]
 let hover = null;  // {x, y} in the axes' numbers
@@ -72,6 +72,7 @@ const shows = {
   contours: true,
   marks: true,
   paths: true,
+  points: false,
   light: true
 };
 
@@ -81,10 +82,10 @@ const sceneY = (y) => halfY * (2 * (y - page.y.min) / depth - 1);
 /* The height's place above a place of the grid (0 to n - 1), on the triangles that are drawn. */
 function placeAt(gx, gy) {
   if (!(gx >= 0 && gy >= 0 && gx <= nx - 1 && gy <= ny - 1)) return NaN;
-  const ix = Math.min(Math.floor(gx), nx - 2), iy = Math.min(Math.floor(gy), ny - 2), u = gx - ix,
-        v = gy - iy;
-  const i = iy * nx + ix, a = places[i], b = places[i + 1], d = places[i + nx],
-        c = places[i + nx + 1];
+  const fx = gx * parts, fy = gy * parts, ix = Math.min(Math.floor(fx), fine.nx - 2),
+        iy = Math.min(Math.floor(fy), fine.ny - 2), u = fx - ix, v = fy - iy;
+  const i = iy * fine.nx + ix, a = fine.places[i], b = fine.places[i + 1],
+        d = fine.places[i + fine.nx], c = fine.places[i + fine.nx + 1];
   if (isNaN(a + b + c + d)) return NaN;
   return u > v ? a + u * (b - a) + v * (c - b) : a + v * (d - a) + u * (c - d);
 }
@@ -92,6 +93,10 @@ function placeAt(gx, gy) {
 const gridX = (x) => (x - page.x.min) / width * (nx - 1);
 const gridY = (y) => (y - page.y.min) / depth * (ny - 1);
 const heightAt = (x, y) => HEIGHT * placeAt(gridX(x), gridY(y));
+
+/* The height of a checkpoint's own loss; NaN where the view is of something else. */
+const ownHeight = (run, i) =>
+    HEIGHT * (view.has_own ? place(view.scale, run.own[view.split]?.[i] ?? NaN) : NaN);
 
 function valuesOf(v) {
   if (!v.less) return arrays[v.array];
