@@ -31,9 +31,9 @@ enum { LABELS_NONE, LABELS_SHORT, LABELS_FULL, LABELS_GRID };
 /** The values. Flags are bool, choices int, numbers double: the table tells which. */
 typedef struct settings {
     int texture, colours, shading, height, aspect, split, field, spacing, theme, labels, surface;
-    double exaggeration, clip, levels, persistence, epoch;
+    double exaggeration, clip, levels, persistence, epoch, basin;
     bool contours, floor, points, edges, ghost, path, critical, centre, axes, grid, colour_bar,
-        title, background, panel, help, map, run_curves;
+        title, background, panel, help, map, run_curves, barcode;
     camera view;
 } settings;
 

@@ -10,11 +10,13 @@
 #include "session.h"
 
 /* What the layers of a view share. */
+struct region_layer;
 typedef struct eye {
     const scene *scene;
     camera camera;
     mat4 matrix;
     vec3 position, back, to_light;
+    const struct region_layer *regions;
     double unit, x, y, width, height; /* viewport, pixels from the lower left */
 } eye;
 
@@ -47,6 +49,18 @@ void surface_layer_draw(surface_layer *l, const eye *e, size_t number, bool is_c
 /** The texture of the colour map that the settings ask for. */
 GLuint surface_layer_map(surface_layer *l, int map);
 void surface_layer_draw_ghosts(surface_layer *l, const eye *e, size_t number);
+
+/* ---- The basin that is shown, as a texture that the surface reads --------------------------- */
+typedef struct region_layer {
+    GLuint textures[MOST_VIEWS];
+    bool has[MOST_VIEWS];
+} region_layer;
+
+void region_layer_create(region_layer *l);
+void region_layer_free(region_layer *l);
+void region_layer_upload(region_layer *l, const scene *s, size_t number);
+/** Tells the surface's program, which is in use. */
+void region_layer_set(const region_layer *l, const eye *e, size_t number, GLuint program);
 
 /* ---- Lines: one buffer a kind of line ------------------------------------------------------- */
 enum { N_LINE_COLOURS = N_PATH_LINES };

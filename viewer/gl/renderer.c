@@ -13,6 +13,7 @@ struct renderer {
     line_layer lines;
     flat_layer flats;
     floor_layer floors;
+    region_layer regions;
     unsigned version, surface_version;
     size_t n_views;
     bool has_ghosts;
@@ -31,6 +32,7 @@ renderer *renderer_create(problem *p)
         return NULL;
     }
     r->tile_side = TILE_SIDE;
+    region_layer_create(&r->regions);
     if (surface_layer_create(&r->surfaces, p) && line_layer_create(&r->lines, p) &&
         flat_layer_create(&r->flats, p) && floor_layer_create(&r->floors, p))
         return r;
@@ -46,6 +48,7 @@ void renderer_free(renderer *r)
     line_layer_free(&r->lines);
     flat_layer_free(&r->flats);
     floor_layer_free(&r->floors);
+    region_layer_free(&r->regions);
     free(r);
 }
 
@@ -77,6 +80,7 @@ static bool upload(renderer *r, const session *whole, bool is_coarse)
     if (r->version != s->version || r->n_views != s->n_views)
         for (size_t i = 0; i < s->n_views; i++) {
             const view *v = &s->views[i];
+            region_layer_upload(&r->regions, s, i);
             line_layer_upload(&r->lines, i, LINES_CONTOURS, v->lines, v->n_lines);
             line_layer_upload(&r->lines, i, LINES_FLOOR, v->floor_lines, v->n_floor_lines);
             line_layer_upload(&r->lines, i, LINES_POINTS, v->points, v->n_points);
@@ -99,7 +103,8 @@ static eye eye_of(const renderer *r, const session *s, size_t number)
 {
     const box *b = &s->layout.panes[number].at;
     lens sight = layout_lens(&s->layout, &s->scene, number);
-    eye e = {.scene = &s->scene, .camera = sight.camera, .unit = s->layout.unit};
+    eye e = {
+        .scene = &s->scene, .regions = &r->regions, .camera = sight.camera, .unit = s->layout.unit};
     vec3 right, up;
     /* Whole pixels, or lines, which measure in them, would lie beside the surface. */
     double left = round(b->x), right_edge = round(b->x + b->w),

@@ -209,6 +209,7 @@ static void set_uniforms(surface_layer *l, const eye *e, size_t number, double g
     glUniform1f(gl_at(p, "ghost"), (float)ghost);
     glUniform1f(gl_at(p, "contrast"), settings_lit(&s->set, &e->camera) ? 1 : 0);
     glUniform1i(gl_at(p, "is_parallel"), e->camera.orthographic);
+    region_layer_set(e->regions, e, number, p);
     gl_set_vec3(p, "eye", e->position.x, e->position.y, e->position.z);
     gl_set_vec3(p, "towards", e->back.x, e->back.y, e->back.z);
     gl_set_vec3(p, "to_light", e->to_light.x, e->to_light.y, e->to_light.z);

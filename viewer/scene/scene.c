@@ -37,6 +37,7 @@ void scene_clear(view *v)
 {
     scene_clear_lines(v);
     scene_clear_marks(v);
+    basins_free(&v->basins);
     if (v->has_relief)
         relief_free(&v->relief);
     v->has_relief = false;

@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "scene/basins.h"
 #include "scene/relief.h"
 
 enum { MOST_VIEWS = 2 };
@@ -45,6 +46,7 @@ typedef struct view {
     segment *path_lines; /* level: of the run on the surface, or a path_line. Owned */
     size_t n_path_lines;
     bool lacks_marks;   /* memory ran out: some of these are missing */
+    basins basins;      /* found where they are asked for */
     size_t n_critical;  /* points that the persistence leaves */
     size_t n_hollow;    /* of them */
     long long stamp[3]; /* of the file when it was read: time, nanoseconds, size */
@@ -64,6 +66,8 @@ typedef struct scene {
     size_t n_tint_levels;
     settings built; /* what the parts were last made with */
     bool is_built;
+    size_t pointed[2]; /* the view whose bar is pointed at, and its number; of 0: none is */
+    size_t pointed_built[2];
     size_t growth[2]; /* this frame of so many shows how the surface grew; of 0: it is whole */
     unsigned version, surface_version; /* counts changes of anything made here; of the surfaces */
     char message[640];                 /* trouble to be shown; "" : none */

@@ -154,21 +154,13 @@ static void value_text(const relief *r, double z, char text[TICK_TEXT])
     tick_text(loss_scale_value(&r->scale, z / r->height), text);
 }
 
-/* The height of a loss of zero, below which no minimum is fitted to losses; where heights are
- * logarithms there is none, and the top stands for it. */
-static double height_of_zero(const relief *r)
-{
-    return r->scale.kind == LOSS_SCALE_LINEAR ? r->height * loss_scale_place(&r->scale, 0)
-                                              : r->height;
-}
-
 static void critical_text(const scene *s, const relief *r, const loss_critical *c, vec3 at,
                           char text[128])
 {
     char value[32], grid_value[32], px[16], py[16];
     double x = relief_file_x(r, at.x), y = relief_file_y(r, at.y);
-    value_text(r, c->value + height_of_zero(r), value);
-    value_text(r, c->grid_value + height_of_zero(r), grid_value);
+    value_text(r, c->value + basins_zero(r), value);
+    value_text(r, c->grid_value + basins_zero(r), grid_value);
     snprintf(px, sizeof px, "%.3g", fabs(x) < 5e-4 * (r->x_high - r->x_low) ? 0 : x);
     snprintf(py, sizeof py, "%.3g", fabs(y) < 5e-4 * (r->y_high - r->y_low) ? 0 : y);
     if (s->set.labels == LABELS_SHORT)
@@ -188,7 +180,7 @@ static vec3 critical_place(const relief *r, const loss_critical *c)
     relief_place(r, (const double[2]){c->x * parts, c->y * parts}, place);
     vec3 at = {place[0], place[1], relief_height_at(r, place[0], place[1])};
     return isnan(at.z) ? (vec3){r->x[c->ix * r->parts], r->y[c->iy * r->parts],
-                                c->grid_value + height_of_zero(r)}
+                                c->grid_value + basins_zero(r)}
                        : at;
 }
 
@@ -200,31 +192,12 @@ static void add_critical(scene *s, view *v)
     static const mark_kind kinds[] = {MARK_MINIMUM, MARK_SADDLE, MARK_MAXIMUM};
     enum { MOST_MARKS = 2000 };
     const relief *r = &v->relief;
-    loss_criticals *all = NULL;
-    loss_criticals_options known = LOSS_CRITICALS_OPTIONS_INIT;
-    if (v->grid.n_interpolated || is_partial(s)) /* they come when all points are there */
-        return;
-    size_t nx = relief_grid_nx(r), ny = relief_grid_ny(r);
-    double *errors = relief_errors(&v->grid, &s->set), *z = relief_at_points(r, r->z),
-           *values = relief_at_points(r, r->value);
-    loss_grid g = {{0, (double)(nx - 1), nx}, {0, (double)(ny - 1), ny}, z};
-    for (size_t i = 0; z && i < nx * ny; i++)
-        z[i] -= height_of_zero(r);
-    known.errors = errors;
-    known.values = values;
-    bool done = errors && z && values && !loss_criticals_create(&all, &g, &known);
-    free(errors);
-    free(z);
-    free(values);
-    if (!done) {
-        v->lacks_marks = true;
-        return;
-    }
+    const loss_criticals *all = v->basins.critical;
     size_t n = loss_criticals_count(all, s->set.persistence * r->height);
     const loss_critical *points = loss_criticals_points(all);
     for (size_t i = 0; i < n && v->n_critical < MOST_MARKS; i++) {
         const loss_critical *c = &points[i];
-        if (c->on_border || c->grid_value + height_of_zero(r) > r->height)
+        if (c->on_border || c->grid_value + basins_zero(r) > r->height)
             continue;
         vec3 at = critical_place(r, c);
         mark *m = add_mark(v, kinds[c->kind], at);
@@ -235,7 +208,38 @@ static void add_critical(scene *s, view *v)
         v->n_critical++;
         v->n_hollow += c->is_within_error;
     }
-    loss_criticals_free(all);
+}
+
+/* The minimum of the basin that is shown, and where it ends, unless they are marked anyway. */
+static void add_basin(scene *s, view *v)
+{
+    const relief *r = &v->relief;
+    const basin *shown = &v->basins.items[v->basins.shown - 1];
+    const loss_critical *points[] = {shown->minimum, shown->saddle};
+    for (int i = 0; i < 2; i++) {
+        const loss_critical *c = points[i];
+        if (!c || (s->set.critical && !c->on_border) || c->grid_value + basins_zero(r) > r->height)
+            continue;
+        vec3 at = critical_place(r, c);
+        mark *m = add_mark(v, i ? MARK_SADDLE : MARK_MINIMUM, at);
+        if (m)
+            critical_text(s, r, c, at, m->text);
+    }
+}
+
+/* Critical points and basins come when all points are there. @return false: out of memory */
+static bool make_basins(scene *s, size_t number)
+{
+    view *v = &s->views[number];
+    size_t wanted = s->pointed[1] && s->pointed[0] == number ? s->pointed[1] : (size_t)s->set.basin;
+    bool has_basins = s->set.barcode || wanted;
+    if (!(s->set.critical || has_basins) || v->grid.n_interpolated || is_partial(s))
+        basins_free(&v->basins);
+    else if (!basins_find(&v->basins, &v->grid, &v->relief, &s->set) ||
+             !basins_list(&v->basins, &v->relief, &s->set) ||
+             !basins_show(&v->basins, &v->relief, wanted))
+        return false;
+    return true;
 }
 
 static void add_path_line(view *v, vec3 a, vec3 b, uint32_t level)
@@ -326,8 +330,11 @@ static bool make_marks(scene *s)
             add_centre(v);
         if (s->set.path)
             add_path(s, v);
-        if (s->set.critical)
+        v->lacks_marks |= !make_basins(s, i);
+        if (s->set.critical && v->basins.critical)
             add_critical(s, v);
+        if (v->basins.shown)
+            add_basin(s, v);
         if (v->lacks_marks)
             done = no_memory(s, v);
     }
@@ -344,7 +351,9 @@ bool scene_update(scene *s)
                  (now->texture == TEXTURE_ISOLINES) != (was->texture == TEXTURE_ISOLINES);
     bool marks = surfaces || now->centre != was->centre || now->critical != was->critical ||
                  now->labels != was->labels || now->persistence != was->persistence ||
-                 now->epoch < was->epoch || now->epoch > was->epoch;
+                 now->epoch < was->epoch || now->epoch > was->epoch || now->basin != was->basin ||
+                 now->barcode != was->barcode ||
+                 memcmp(s->pointed, s->pointed_built, sizeof s->pointed) != 0;
     bool done = true;
     if (surfaces && !make_surfaces(s)) {
         s->set.split = s->is_built ? was->split : SHOW_AUTO;
@@ -364,6 +373,7 @@ bool scene_update(scene *s)
     if (lines || marks)
         s->version++;
     s->built = s->set;
+    memcpy(s->pointed_built, s->pointed, sizeof s->pointed);
     s->is_built = true;
     return done;
 }
@@ -392,7 +402,16 @@ bool scene_has_all(const scene *s, problem *p)
     if ((s->set.run_curves || isfinite(s->set.epoch)) && s->n_views &&
         !epochs_range(s, &first, &last))
         return problem_set(p, "there is no path of training to show; lossgrid path adds one");
-    return true;
+    size_t n = 0;
+    bool has_surface = !s->n_views;
+    for (size_t i = 0; i < s->n_views; i++) {
+        n = s->views[i].basins.n > n ? s->views[i].basins.n : n;
+        has_surface |= s->views[i].has_relief;
+    }
+    if (!has_surface && (s->set.map || s->set.barcode || s->set.basin > 0))
+        return problem_set(p, "repeated lines are no surface: they have no map and no basins");
+    return !s->n_views || (size_t)s->set.basin <= n ||
+           problem_set(p, "basin %.0f: there are %zu of that persistence", s->set.basin, n);
 }
 
 bool scene_show_growth(scene *s, size_t i, size_t n)

@@ -16,8 +16,8 @@ bool scene_step(scene *s, const setting *which, int step);
 /** Shows the surfaces as they were when only the first points had been evaluated: frame i of a film
  * of n. Scales stay; marks come with the last frame. @return false with the scene's message */
 bool scene_show_growth(scene *s, size_t i, size_t n);
-/** Whether the files have what the settings ask for beside the surface: of a path of training its
- * losses and epochs. @return false with the reason */
+/** Whether the files have what the settings ask for beside the surface: a surface, a path of
+ * training, so many basins. @return false with the reason */
 bool scene_has_all(const scene *s, problem *p);
 
 #endif

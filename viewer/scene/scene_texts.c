@@ -107,6 +107,18 @@ void scene_notes(const scene *s, size_t number, char text[512])
         NOTE("cut off above %.4g: %zu of %zu points", s->set.clip, above, nx * ny);
     if (isfinite(s->set.epoch) && s->set.path && v->grid.n_path)
         NOTE("the path up to epoch %.0f", s->set.epoch);
+    if (v->basins.shown) {
+        const basin *b = &v->basins.items[v->basins.shown - 1];
+        char persistence[48];
+        basins_persistence(r, b, persistence);
+        if (b->saddle)
+            NOTE("basin %zu of %zu: %.4g to %.4g, persistence %s; %zu of %zu grid points",
+                 v->basins.shown, v->basins.n, b->birth, b->death, persistence, v->basins.n_inside,
+                 nx * ny);
+        else
+            NOTE("basin %zu of %zu, the deepest: from %.4g, without end", v->basins.shown,
+                 v->basins.n, b->birth);
+    }
     if (s->set.exaggeration < 1 || s->set.exaggeration > 1)
         NOTE("height \303\227 %.3g", s->set.exaggeration);
     double stretched =

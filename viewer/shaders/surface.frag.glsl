@@ -17,6 +17,10 @@ uniform vec3 eye, to_light, paper, ink;
 uniform bool is_parallel;
 uniform vec3 towards;       // the viewer, with parallel rays
 uniform float ghost;        // its opacity; 0: a solid surface
+uniform bool has_region;    // a basin is shown: what is beyond it is pale
+uniform sampler2D region;   // 1 within it, at the relief's points
+uniform vec2 region_scale, region_offset; // from the grid's place to the texture's
+uniform float region_end, region_line;    // its end, a height; pixels
 out vec4 colour;
 
 // Rows of the texture: in shade (light -1), plain (0), in light (1).
@@ -81,6 +85,14 @@ void main()
         base = mix(paper, ink, clamp(0.3 - 0.15 * light, 0.1, 0.5));
     if (has_edges && surface_texture != WIREFRAME)
         base = mix(base, base * 0.25, 0.75 * on_grid_line(0.6));
+    if (has_region) {
+        bool is_near = texture(region, grid_place * region_scale + region_offset).r > 0.5;
+        float below = (region_end - at.z) / max(fwidth(at.z), 1e-6);
+        if (!is_near || below < 0.0)
+            base = mix(base, paper, 0.62);
+        if (is_near)
+            base = mix(base, ink, 1.0 - smoothstep(region_line - 0.5, region_line + 0.5, abs(below)));
+    }
     if (ghost > 0.0)
         colour = vec4(mix(base, ink, 0.35), ghost);
     else
