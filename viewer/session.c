@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "overlay/barcode.h"
 #include "overlay/strip.h"
 #include "scene/epochs.h"
 #include "scene/scene_build.h"
@@ -27,6 +28,8 @@ const binding BINDINGS[] = {
     {{"[", "PageDown", NULL}, ACTION_LOWER, "exaggerate less"},
     {{"Shift+Right", NULL}, ACTION_EPOCH_NEXT, "the training path up to the next epoch"},
     {{"Shift+Left", NULL}, ACTION_EPOCH_BEFORE, "up to the epoch before"},
+    {{"Shift+Down", NULL}, ACTION_BASIN_NEXT, "show the next basin"},
+    {{"Shift+Up", NULL}, ACTION_BASIN_BEFORE, "the basin before, at last none"},
     {{"S", "F12", NULL}, ACTION_PICTURE, "save a picture"},
     {{"I", NULL}, ACTION_PRINT, "print this session as a command line"},
     {{"R", NULL}, ACTION_RELOAD, "read the files again"},
@@ -42,6 +45,7 @@ static const struct {
     {"Middle or Shift+left drag", "pan"},
     {"Right drag, wheel", "zoom"},
     {"Drag in the run's curves", "the training path up to that epoch"},
+    {"Point at a bar, click it", "show that basin; keep it"},
     {"Drop one or two files", "open them"},
 };
 enum { N_MOUSE = sizeof MOUSE / sizeof *MOUSE };
@@ -161,6 +165,31 @@ static void show_from(session *s, const char *side)
     s->needs_draw = true;
 }
 
+/* Through the basins that any of the files has. */
+static void step_basin(session *s, int step)
+{
+    size_t most = 0;
+    double before = s->scene.set.basin;
+    s->scene.set.barcode |= step > 0;
+    changed(s);
+    for (size_t i = 0; i < s->scene.n_views; i++)
+        most = s->scene.views[i].basins.n > most ? s->scene.views[i].basins.n : most;
+    s->scene.set.basin = fmax(0, fmin(before + step, (double)most));
+    changed(s);
+}
+
+/* The bar under the mouse: its basin is shown as long as it is there. */
+static void point_at_bar(session *s)
+{
+    size_t pointed[2] = {0, 0};
+    if (s->has_mouse && s->drag == DRAG_NONE && !s->scene.set.help)
+        barcode_find(&s->layout, &s->scene, s->mouse_x, s->mouse_y, &pointed[0], &pointed[1]);
+    if (memcmp(pointed, s->scene.pointed, sizeof pointed) == 0)
+        return;
+    memcpy(s->scene.pointed, pointed, sizeof pointed);
+    changed(s);
+}
+
 void session_act(session *s, action what)
 {
     camera *c = &s->scene.set.view;
@@ -188,6 +217,8 @@ void session_act(session *s, action what)
         epochs_step(&s->scene, what == ACTION_EPOCH_NEXT ? 1 : -1);
         changed(s);
         break;
+    case ACTION_BASIN_NEXT: step_basin(s, 1); break;
+    case ACTION_BASIN_BEFORE: step_basin(s, -1); break;
     case ACTION_PICTURE: s->wants_picture = true; break;
     case ACTION_PRINT: s->wants_print = true; break;
     case ACTION_RELOAD:
@@ -276,6 +307,13 @@ void session_press(session *s, button which, bool shift, bool ctrl)
         show_epoch(s);
         return;
     }
+    if (which == BUTTON_LEFT && barcode_holds(&s->layout, s->mouse_x, s->mouse_y)) {
+        double number = (double)s->scene.pointed[1];
+        s->scene.set.basin =
+            number < s->scene.set.basin || number > s->scene.set.basin ? number : 0;
+        changed(s);
+        return;
+    }
     double x, y;
     if (!layout_find_pane(&s->layout, s->mouse_x, s->mouse_y, &s->held_pane, &x, &y))
         s->held_pane = 0;
@@ -297,6 +335,7 @@ void session_release(session *s)
 void session_leave(session *s)
 {
     s->has_mouse = false;
+    point_at_bar(s);
     pick(s);
 }
 
@@ -322,6 +361,7 @@ void session_move(session *s, double x, double y)
     else if (s->drag == DRAG_EPOCH)
         show_epoch(s);
     int hot = panel_find(s->widgets, s->n_widgets, x, y);
+    point_at_bar(s);
     pick(s);
     s->needs_draw |= s->drag != DRAG_NONE || hot != s->hot;
     s->hot = hot;

@@ -4,7 +4,13 @@
 
 #include <math.h>
 
-enum { PANEL_WIDTH = 236, BAR_WIDTH = 104, TITLE_HEIGHT = 84, STRIP_HEIGHT = 170 };
+enum {
+    PANEL_WIDTH = 236,
+    BAR_WIDTH = 104,
+    TITLE_HEIGHT = 84,
+    STRIP_HEIGHT = 170,
+    BARS_WIDTH = 190
+};
 
 double layout_picture_unit(double width, double height)
 {
@@ -67,11 +73,24 @@ static void add_strip(layout *l, const scene *s, size_t number, box *at)
     l->strips[number] = (box){at->x, at->y + at->h, at->w, height};
 }
 
-/* A view's part of the picture: its strip, its pane, and its map's along the longer side of what is
- * there. */
+/* The barcode, off its left end. */
+static void add_bars(layout *l, const scene *s, size_t number, box *at)
+{
+    double width = fmin(BARS_WIDTH * l->unit, 0.3 * at->w);
+    if (!s->set.barcode || number >= s->n_views || !s->views[number].has_relief ||
+        width < 0.6 * BARS_WIDTH * l->unit)
+        return;
+    l->bars[number] = (box){at->x, at->y, width, at->h};
+    at->x += width;
+    at->w -= width;
+}
+
+/* A view's part of the picture: its strip, its barcode, its pane, and its map's along the longer
+ * side of what is there. */
 static void add_panes(layout *l, const scene *s, size_t number, box at)
 {
     add_strip(l, s, number, &at);
+    add_bars(l, s, number, &at);
     bool has_map = s->set.map && number < s->n_views && !s->views[number].curves;
     pane *p = &l->panes[l->n_panes];
     p[0] = (pane){at, number, false};

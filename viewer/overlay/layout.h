@@ -26,6 +26,7 @@ typedef struct layout {
                     with their size */
     double width, height;
     box panel, bar, title;  /* w = 0: not shown */
+    box bars[MOST_VIEWS];   /* the barcode of each view's basins; w = 0: not shown */
     box strips[MOST_VIEWS]; /* the losses of each view's path; w = 0: not shown */
     pane panes[MOST_PANES]; /* of the first view, then of the second */
     size_t n_panes;

@@ -200,8 +200,10 @@ bool overlay_draw(const session *s, cairo_t *cr)
         is_whole = (c->views[s->layout.panes[i].view].curves ? overlay_curves
                                                              : overlay_labels)(s, i, cr) &&
                    is_whole;
-    for (size_t i = 0; i < c->n_views; i++)
+    for (size_t i = 0; i < c->n_views; i++) {
         overlay_strip(s, i, cr);
+        overlay_barcode(s, i, cr);
+    }
     overlay_pointer(s, cr);
     if (!c->n_views)
         draw_invitation(s, cr);

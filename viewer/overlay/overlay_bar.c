@@ -8,7 +8,7 @@
 #include "overlay/overlay_parts.h"
 #include "tick_text.h"
 
-static void gradient(const session *s, box b, cairo_t *cr)
+void overlay_gradient(const session *s, box b, cairo_t *cr)
 {
     const scene *c = &s->scene;
     uint8_t table[LOSS_COLOUR_STEPS][3];
@@ -89,7 +89,7 @@ void overlay_bar(const session *s, cairo_t *cr)
     if (c->set.texture == TEXTURE_BANDS)
         bands(s, b, cr);
     else
-        gradient(s, b, cr);
+        overlay_gradient(s, b, cr);
     if (is_height && (c->set.contours || c->set.floor || c->set.texture == TEXTURE_ISOLINES))
         level_lines(s, b, cr);
     if (is_height && c->full_high > c->scale.high)

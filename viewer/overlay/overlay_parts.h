@@ -9,6 +9,10 @@
 void overlay_panel(const session *s, cairo_t *cr);
 void overlay_help(const session *s, cairo_t *cr);
 void overlay_bar(const session *s, cairo_t *cr);
+/** The map of colours, from the lower end of a box to its upper one. */
+void overlay_gradient(const session *s, box b, cairo_t *cr);
+/** A bar for each basin of the view of that number. */
+void overlay_barcode(const session *s, size_t number, cairo_t *cr);
 /** The losses of the training path of the view of that number by epoch. */
 void overlay_strip(const session *s, size_t number, cairo_t *cr);
 /** What the mouse points at in one pane, in the others. */
