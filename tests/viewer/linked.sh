@@ -71,5 +71,30 @@ check "a film" "$LOSSVIEW" "$fixture" --training=film --frames=6 --size=320x200 
 check "its frame" sh -c 'test -s film/frame-001.png'
 check "the slider's picture" picture slider "$fixture" --epoch=2 --size=320x200 --run-curves
 check "are one mechanism" cmp film/frame-001.png slider.png
+
+# The barcode, and a basin.
+for size in 1280x800 640x480; do
+    for theme in light dark paper; do
+        check "a barcode, $size, $theme" picture bars ripples.csv --barcode --basin=2 --map \
+            --size=$size --theme=$theme
+        check "of its size" is_size bars ${size%x*} ${size#*x}
+    done
+done
+check "a poster" picture poster ripples.csv --barcode --basin=2 --size=4200x2400
+check "without bars" picture plain ripples.csv --size=640x480
+check "with them" picture bars ripples.csv --barcode --size=640x480
+check "are another picture" differ bars plain
+check "with a basin" picture basin ripples.csv --basin=2 --size=640x480
+check "is another picture" differ basin plain
+check "another basin" picture other ripples.csv --basin=3 --size=640x480
+check "is another picture" differ basin other
+check "none" picture none ripples.csv --basin=0 --size=640x480
+check "is as without" same none plain
+check "in tiles" picture tiles ripples.csv --basin=2 --size=640x480 --tile=150 --barcode --map
+check "barcodes of two files" picture two "$fixture" ripples.csv --barcode --size=1200x700
+check "a barcode in a document" "$LOSSVIEW" ripples.csv --barcode --basin=2 --map --size=640x480 \
+    --screenshot=bars.pdf
+refuse "a basin that is not there" 1 "basin 999: there are" "$LOSSVIEW" ripples.csv --basin=999 \
+    --screenshot=no.png
 check "maps of two files" picture two "$fixture" ripples.csv --map --size=1200x700
 check "a map in a document" "$LOSSVIEW" "$fixture" --map --size=640x480 --screenshot=map.pdf

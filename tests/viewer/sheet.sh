@@ -61,6 +61,13 @@ draw zoomed ripples.csv --zoom=2.5 --critical
 for size in 1280x800 640x480 500x900; do
     draw map-$size ripples.csv --map --critical --size=$size
 done
+draw barcode ripples.csv --barcode
+for theme in light dark paper; do
+    draw basin-$theme ripples.csv --barcode --basin=2 --map --size=640x480 --theme=$theme
+done
+draw basin-critical ripples.csv --barcode --basin=2 --critical --persistence=0 --surface=grid
+draw basin-many many.csv --barcode --basin=5 --persistence=0
+draw basin-two "$fixture" ripples.csv --barcode --basin=2 --size=1600x700
 draw epoch "$fixture" --run-curves --epoch=9
 for theme in light dark paper; do
     draw epoch-$theme "$fixture" --run-curves --epoch=9 --map --size=640x480 --theme=$theme

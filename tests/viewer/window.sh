@@ -106,6 +106,10 @@ key 2
 check "key 2: a map beside it" has "--map"
 key 2
 check "and away" lacks "--map"
+key shift+Down
+check "Shift+Down: the first basin, and the bars" has "--barcode --basin=1"
+key shift+Up 8
+check "and away" lacks "--barcode\|--basin"
 key 6 shift+Left
 check "Shift+Left: the path up to the epoch before" has "--run-curves --epoch=11"
 key shift+Right
