@@ -47,9 +47,14 @@ static void draw_bar(const session *s, const barcode *b, size_t i, cairo_t *cr)
     }
     cairo_path_t *outline = cairo_copy_path(cr);
     cairo_clip(cr);
-    if (!isfinite(shown->death)) /* above the scale all has its last colour */
+    bool has_colours = s->scene.set.texture != TEXTURE_SLOPE && !scene_is_tinted(&s->scene);
+    if (!has_colours) { /* those of the surface tell something else */
+        ink(cr, t->faint, 1);
+        cairo_paint(cr);
+    } else if (!isfinite(shown->death)) /* above the scale all has its last colour */
         overlay_gradient(s, (box){bar.x - 3 * u, b->at.y - 12 * u, bar.w + 6 * u, 1e5 * u}, cr);
-    overlay_gradient(s, (box){bar.x - 3 * u, b->at.y, bar.w + 6 * u, b->at.h}, cr);
+    if (has_colours)
+        overlay_gradient(s, (box){bar.x - 3 * u, b->at.y, bar.w + 6 * u, b->at.h}, cr);
     if (is_pale) {
         ink(cr, t->panel, 0.62);
         cairo_paint(cr);
