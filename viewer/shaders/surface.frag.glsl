@@ -91,7 +91,8 @@ void main()
         if (!is_near || below < 0.0)
             base = mix(base, paper, 0.62);
         if (is_near)
-            base = mix(base, ink, 1.0 - smoothstep(region_line - 0.5, region_line + 0.5, abs(below)));
+            base = mix(ink, base,
+                       smoothstep(region_line - 0.5, region_line + 0.5, abs(below)));
     }
     if (ghost > 0.0)
         colour = vec4(mix(base, ink, 0.35), ghost);
