@@ -1,8 +1,8 @@
 /* HDF5 (Keras, MATLAB 7.3, h5py): the numeric data sets of a file, through libhdf5. The file lies
  * in memory. Groups are gone into, links to elsewhere are not followed, and a data set is looked at
- * before it is read: its storage must be in the file, its filters be those that every libhdf5 has,
- * and its size within what the file allows. */
+ * before it is read (hdf5_storage.h). */
 #include "formats/hdf5_session.h"
+#include "formats/hdf5_storage.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -30,11 +30,12 @@ void lossi_hdf5_end(const lossi_hdf5_session *session)
     pthread_mutex_unlock(&lock);
 }
 
-enum { DEEPEST = 8, LONGEST_NAME = 512, BYTES_A_LINK = 8 };
+enum { DEEPEST = 8, LONGEST_NAME = 512, BYTES_A_LINK = 8, LARGEST_NUMBER = 16 };
 
 /* The way through a file. */
 typedef struct walk {
     lossi_arrays *out;
+    lossi_hdf5_image image;
     const char *label;
     char name[LONGEST_NAME]; /* of the group that is gone through, with a / behind; "": the root */
     int depth;
@@ -48,55 +49,12 @@ static loss_status fail_damaged(const walk *w, const char *name)
                       w->label, w->name, name);
 }
 
-static bool has_known_filters(hid_t plist)
-{
-    int n = H5Pget_nfilters(plist);
-    for (int i = 0; i < n; i++) {
-        unsigned flags, config;
-        size_t n_values = 0;
-        H5Z_filter_t filter =
-            H5Pget_filter2(plist, (unsigned)i, &flags, &n_values, NULL, 0, NULL, &config);
-        if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE &&
-            filter != H5Z_FILTER_FLETCHER32)
-            return false;
-    }
-    return n >= 0;
-}
-
-/* Bytes of a chunk of the data set, 0 where it has none; SIZE_MAX: too many to count. */
-static size_t chunk_bytes(hid_t plist, size_t element)
-{
-    hsize_t dims[LOSSI_ARRAY_MAX_DIMS];
-    int n =
-        H5Pget_layout(plist) == H5D_CHUNKED ? H5Pget_chunk(plist, LOSSI_ARRAY_MAX_DIMS, dims) : 0;
-    size_t bytes = n > 0 ? element : 0;
-    if (n < 0 || n > LOSSI_ARRAY_MAX_DIMS)
-        return SIZE_MAX;
-    for (int i = 0; i < n; i++)
-        if (dims[i] > SIZE_MAX || !lossi_mul(bytes, (size_t)dims[i], &bytes))
-            return SIZE_MAX;
-    return bytes;
-}
-
-/* Its storage lies in the file, and can be unpacked in the room that the file has. */
-static bool is_readable(const walk *w, hid_t set, hid_t type)
-{
-    hid_t plist = H5Dget_create_plist(set);
-    H5D_layout_t layout = H5Pget_layout(plist);
-    bool is = plist >= 0 &&
-              (layout == H5D_COMPACT || layout == H5D_CONTIGUOUS || layout == H5D_CHUNKED) &&
-              H5Pget_external_count(plist) == 0 && has_known_filters(plist) &&
-              chunk_bytes(plist, H5Tget_size(type)) <= w->out->allowance;
-    H5Pclose(plist);
-    return is;
-}
-
 /* What the values are read as; false: they are no numbers. */
 static bool find_type(hid_t type, lossi_dtype *dtype, hid_t *memory)
 {
     H5T_class_t class = H5Tget_class(type);
     bool is_small = H5Tget_size(type) <= sizeof(float);
-    if (class != H5T_FLOAT && class != H5T_INTEGER)
+    if ((class != H5T_FLOAT && class != H5T_INTEGER) || H5Tget_size(type) > LARGEST_NUMBER)
         return false;
     *dtype = class == H5T_INTEGER ? LOSSI_I64 : is_small ? LOSSI_F32 : LOSSI_F64;
     *memory = class == H5T_INTEGER ? H5T_NATIVE_INT64
@@ -135,15 +93,13 @@ static loss_status take_set(walk *w, const char *name, hid_t set)
     lossi_array view = {0};
     hid_t type = H5Dget_type(set), memory;
     size_t bytes;
-    bool is_number = find_type(type, &view.dtype, &memory),
-         is_there = is_number && is_readable(w, set, type);
+    bool is_number = find_type(type, &view.dtype, &memory);
+    loss_status status = is_number ? find_shape(w, name, set, &view, &bytes) : LOSS_OK;
+    if (is_number && !status &&
+        !lossi_hdf5_is_readable(&w->image, set, type, &view, w->out->allowance))
+        status = fail_damaged(w, name);
     H5Tclose(type);
-    if (!is_number)
-        return LOSS_OK;
-    if (!is_there)
-        return fail_damaged(w, name);
-    loss_status status = find_shape(w, name, set, &view, &bytes);
-    if (status)
+    if (status || !is_number)
         return status;
     uint8_t *values = malloc(bytes + 1);
     if (!values)
@@ -215,9 +171,11 @@ static loss_status refuse_keras(hid_t file, const char *label)
                       label);
 }
 
-static loss_status read_file(hid_t file, size_t size, const char *label, lossi_arrays *out)
+static loss_status read_file(hid_t file, const lossi_hdf5_image *image, const char *label,
+                             lossi_arrays *out)
 {
-    walk w = {.out = out, .label = label, .links_left = size / BYTES_A_LINK};
+    walk w = {
+        .out = out, .image = *image, .label = label, .links_left = image->size / BYTES_A_LINK};
     if (file < 0)
         return lossi_fail(LOSS_ERR_FORMAT, "%s: a damaged HDF5 file", label);
     loss_status status = refuse_keras(file, label);
@@ -243,7 +201,7 @@ static loss_status parse(const uint8_t *bytes, size_t size, const char *key, con
         H5Pset_file_image(access, (void *)(uintptr_t)bytes, size) >= 0)
         file = H5Fopen("image", H5F_ACC_RDONLY, access);
     H5Pclose(access);
-    loss_status status = read_file(file, size, label, out);
+    loss_status status = read_file(file, &(const lossi_hdf5_image){bytes, size}, label, out);
     if (file >= 0)
         H5Fclose(file);
     lossi_hdf5_end(&session);
