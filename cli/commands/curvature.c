@@ -164,7 +164,7 @@ static loss_status find_trace(request *r, loss_curvature *c, json *j)
     if (trace.vectors && document_is_wanted()) {
         cJSON *object = json_object(j, j->root, "trace");
         json_number(j, object, "mean", trace.mean);
-        json_number(j, object, "standard_error", trace.standard_error);
+        json_known(j, object, "standard_error", trace.standard_error);
         json_number(j, object, "vectors", (double)trace.vectors);
     } else if (trace.vectors) {
         printf("%-10s %-13.6g +- %.2g (%zu random vectors)\n", "trace", trace.mean,

@@ -26,7 +26,7 @@ static loss_status print_result(const target *t, const loss_net *net, loss_split
     json_text(&j, j.root, "objective", loss_net_loss(net));
     if (loss_net_l2(net) > 0)
         json_number(&j, j.root, "l2", loss_net_l2(net));
-    json_number(&j, j.root, "standard_error", r->standard_error);
+    json_known(&j, j.root, "standard_error", r->standard_error);
     json_number(&j, j.root, "images", (double)r->images);
     json_text(&j, j.root, "split", loss_split_name(split));
     json_text(&j, j.root, "model", loss_net_model(net));

@@ -146,7 +146,7 @@ void summary_add(json *j, cJSON *to, const summary *s)
     if (s->has_centre) {
         cJSON *centre = json_object(j, to, "centre");
         json_number(j, centre, "loss", s->centre.loss);
-        json_number(j, centre, "standard_error", s->centre.standard_error);
+        json_known(j, centre, "standard_error", s->centre.standard_error);
         json_known(j, centre, "accuracy", s->centre.accuracy);
     }
     json_number(j, to, "min", s->min);
@@ -165,5 +165,5 @@ void summary_add(json *j, cJSON *to, const summary *s)
     }
     if (s->has_estimates)
         estimates_add(j, to, &s->estimates);
-    json_number(j, to, "seconds", s->seconds);
+    json_known(j, to, "seconds", s->seconds);
 }

@@ -109,7 +109,7 @@ void surface_figures_add(json *j, cJSON *to, const surface_figures *f)
         json_number(j, item, "above_lowest", HEIGHTS[i]);
         json_number(j, item, "share", f->share_below[i]);
     }
-    json_number(j, to, "convex_share", f->figures.convex_share);
+    json_known(j, to, "convex_share", f->figures.convex_share);
     json_number(j, to, "hessians", (double)f->figures.n_hessians);
-    json_number(j, to, "roughness", f->figures.roughness);
+    json_known(j, to, "roughness", f->figures.roughness);
 }

@@ -179,12 +179,13 @@ static void add_report(json *j, cJSON *list, const path_report *r, loss_split sp
     json_text(j, item, "split", loss_split_name(split));
     json_number(j, item, "checkpoints", (double)r->n);
     json_number(j, item, "not_finite", (double)r->not_finite);
-    json_number(j, item, "variance_held", r->held);
-    json_number(j, item, "farthest_residual", r->farthest_residual);
+    json_known(j, item, "variance_held", r->held);
+    json_known(j, item, "farthest_residual", r->farthest_residual);
     json_number(j, item, "worst_residual", r->worst_residual);
     json_text(j, item, "worst_residual_at", r->worst_checkpoint);
-    json_number(j, item, "largest_loss_difference", r->gap);
-    json_text(j, item, "largest_loss_difference_at", r->gap_checkpoint);
+    json_known(j, item, "largest_loss_difference", r->gap);
+    if (isfinite(r->gap))
+        json_text(j, item, "largest_loss_difference_at", r->gap_checkpoint);
 }
 
 static void add_point(json *j, cJSON *list, const loss_path_point *p, loss_split split)
@@ -220,8 +221,8 @@ static loss_status add_split(loss_surface *surface, loss_split split, const summ
     if (status)
         return status;
     if (s->has_centre)
-        json_number(j, to->centres, loss_surface_split_name(surface, split),
-                    validity_centre(surface, split, s->centre.loss));
+        json_known(j, to->centres, loss_surface_split_name(surface, split),
+                   validity_centre(surface, split, s->centre.loss));
     for (size_t i = 0; i < n_runs; i++)
         add_report(j, to->reports, &list[i], split);
     for (size_t i = 0; i < n; i++)
