@@ -58,19 +58,29 @@ static loss_status smooth(field *f, const loss_estimate *own)
     return lossi_smooth(f->nx, f->ny, f->measured, &f->model, f->smoothed);
 }
 
+/* What is known of a quantity of a point before it is smoothed, and its error. */
+typedef struct known {
+    double value, error;
+} known;
+
+static known known_of(const loss_point *exact, double exact_value, const loss_estimate *own,
+                      double own_value, double own_error)
+{
+    return exact->evaluated ? (known){exact_value, 0}
+           : own->evaluated ? (known){own_value, own_error}
+                            : (known){(double)NAN, (double)NAN};
+}
+
 /* Losses by their logarithms, in which a surface is about as rough where it is low as where it is
  * high. */
 static loss_status smooth_losses(field *f, const loss_point *exact, const loss_estimate *own,
                                  loss_estimate *settled)
 {
     for (size_t i = 0; i < f->nx * f->ny; i++) {
-        bool is_exact = exact[i].evaluated;
-        double loss = is_exact           ? exact[i].loss
-                      : own[i].evaluated ? own[i].loss
-                                         : NAN,
-               error = is_exact ? 0 : own[i].error / loss;
-        bool usable = isfinite(loss) && loss > 0 && isfinite(error);
-        f->measured[i] = (lossi_valued){usable ? log(loss) : NAN, error * error};
+        known k = known_of(&exact[i], exact[i].loss, &own[i], own[i].loss, own[i].error);
+        double error = k.error / k.value; /* of the logarithm */
+        bool usable = isfinite(k.value) && k.value > 0 && isfinite(error);
+        f->measured[i] = (lossi_valued){usable ? log(k.value) : NAN, error * error};
     }
     loss_status status = smooth(f, own);
     for (size_t i = 0; i < f->nx * f->ny && !status; i++)
@@ -94,13 +104,10 @@ static loss_status smooth_accuracies(field *f, const loss_point *exact, const lo
                                      loss_estimate *settled)
 {
     for (size_t i = 0; i < f->nx * f->ny; i++) {
-        bool is_exact = exact[i].evaluated;
-        double value = is_exact           ? exact[i].accuracy
-                       : own[i].evaluated ? own[i].accuracy
-                                          : NAN,
-               error = is_exact ? 0 : own[i].accuracy_error;
-        bool usable = isfinite(value) && isfinite(error);
-        f->measured[i] = (lossi_valued){usable ? value : NAN, error * error};
+        known k =
+            known_of(&exact[i], exact[i].accuracy, &own[i], own[i].accuracy, own[i].accuracy_error);
+        bool usable = isfinite(k.value) && isfinite(k.error);
+        f->measured[i] = (lossi_valued){usable ? k.value : NAN, k.error * k.error};
     }
     loss_status status = smooth(f, own);
     for (size_t i = 0; i < f->nx * f->ny && !status; i++)
