@@ -25,16 +25,7 @@ void floor_layer_upload(floor_layer *l, const scene *s, size_t number)
     if (!l->has[number])
         return;
     occlusion_floor(&s->views[number].relief, shadow);
-    glActiveTexture(GL_TEXTURE0);
-    glBindTexture(GL_TEXTURE_2D, l->shadows[number]);
-    glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
-    glTexImage2D(GL_TEXTURE_2D, 0, GL_R8, FLOOR_SIDE, FLOOR_SIDE, 0, GL_RED, GL_UNSIGNED_BYTE,
-                 shadow);
-    glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_LINEAR);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
+    gl_set_texture(l->shadows[number], GL_RED, FLOOR_SIDE, FLOOR_SIDE, shadow[0]);
 }
 
 void floor_layer_draw(const floor_layer *l, const eye *e, size_t number)

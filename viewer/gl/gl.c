@@ -61,6 +61,21 @@ void gl_set_vec3(GLuint program, const char *name, double x, double y, double z)
     glUniform3f(gl_at(program, name), (float)x, (float)y, (float)z);
 }
 
+void gl_set_texture(GLuint texture, GLenum layout, GLsizei width, GLsizei height,
+                    const uint8_t *texels)
+{
+    GLint inside = layout == GL_RED ? GL_R8 : GL_RGB8;
+    glActiveTexture(GL_TEXTURE0);
+    glBindTexture(GL_TEXTURE_2D, texture);
+    glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
+    glTexImage2D(GL_TEXTURE_2D, 0, inside, width, height, 0, layout, GL_UNSIGNED_BYTE, texels);
+    glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_LINEAR);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
+}
+
 /* Of KHR_debug, which is not left to glad: its search for an extension crashes where there was no
  * memory for one of their names. */
 enum {

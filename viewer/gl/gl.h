@@ -17,6 +17,12 @@ GLint gl_at(GLuint program, const char *name);
 void gl_set_matrix(GLuint program, const char *name, mat4 m);
 void gl_set_vec3(GLuint program, const char *name, double x, double y, double z);
 
+/** Gives a texture its texels, rows of bytes without gaps, and binds it to unit 0. Between texels
+ * it is linear, beyond them the last one.
+ *  @param layout  of a texel: GL_RED, GL_RGB */
+void gl_set_texture(GLuint texture, GLenum layout, GLsizei width, GLsizei height,
+                    const uint8_t *texels);
+
 /** With KHR_debug: has the driver's complaints printed on standard error, and counts them. */
 void gl_listen(void);
 /** Whether the driver ran out of memory since the last call. */

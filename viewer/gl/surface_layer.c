@@ -164,14 +164,7 @@ static void set_colours(surface_layer *l, int map)
         return;
     if (loss_colours_lit(loss_colour_maps()[map], lit))
         memset(lit, 128, sizeof lit);
-    glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
-    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGB8, LOSS_COLOUR_STEPS, LOSS_N_LIGHTS, 0, GL_RGB,
-                 GL_UNSIGNED_BYTE, lit);
-    glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_LINEAR);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
+    gl_set_texture(l->colours, GL_RGB, LOSS_COLOUR_STEPS, LOSS_N_LIGHTS, lit[0][0]);
     l->colours_of = map;
 }
 
