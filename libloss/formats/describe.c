@@ -158,16 +158,35 @@ static loss_status describe_stl(const content *c, description *d)
     return LOSS_OK;
 }
 
+/* Tables of lossgrid by how their first line begins. */
+static const struct {
+    const char *begin, *kind;
+} TABLES[] = {
+    {"split,", "csv"},
+    {"iy,ix,", "csv"},
+    {"epoch,", "training log"},
+    {"run,checkpoint,", "training paths"},
+    {"kind,iy,ix,grid_loss,", "critical points"},
+    {"line,level,closed,", "contour lines"},
+};
+enum { N_TABLES = sizeof TABLES / sizeof *TABLES };
+
+/* @return N_TABLES: none of them */
+static size_t find_table(const content *c)
+{
+    size_t i = 0;
+    while (i < N_TABLES && !begins_with(c, TABLES[i].begin))
+        i++;
+    return i;
+}
+
 static loss_status describe_csv(const content *c, description *d)
 {
     char *header = lossi_strdup((const char *)c->bytes);
     if (!header)
         return lossi_fail_nomem(c->size);
     header[strcspn(header, "\n")] = 0;
-    add_text(d, "kind",
-             strncmp(header, "epoch,", 6) == 0 ? "training log"
-             : strncmp(header, "run,", 4) == 0 ? "training paths"
-                                               : "csv");
+    add_text(d, "kind", TABLES[find_table(c)].kind);
     add_text(d, "columns", header);
     free(header);
     size_t lines = 0;
@@ -273,8 +292,7 @@ static loss_status describe(const content *c, description *d)
     if (begins_with(c, "\x89PNG") || begins_with(c, "%PDF-") || begins_with(c, "<?xml") ||
         begins_with(c, "<svg"))
         return describe_picture(c, d);
-    if (begins_with(c, "split,") || begins_with(c, "iy,ix,") || begins_with(c, "epoch,") ||
-        begins_with(c, "run,checkpoint,"))
+    if (find_table(c) < N_TABLES)
         return describe_csv(c, d);
     if (begins_with(c, "# loss landscape"))
         return describe_obj(c, d);
