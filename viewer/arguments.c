@@ -175,7 +175,8 @@ bool arguments_parse(options *o, int argc, char **argv, problem *p)
     o->tile = t.tile;
     if ((o->screenshot || o->turntable || o->training || o->growth) && !o->n_files && !o->version &&
         !o->list_bindings)
-        return problem_set(p, "a picture of what? Give a .landscape, .ply or .csv");
+        return problem_set(p,
+                           "a picture of what? Give a .landscape, or another file with a surface");
     if (o->screenshot && !o->set.background && !vector_is_known(o->screenshot) &&
         !picture_file_has_alpha(o->screenshot))
         return problem_set(p,
@@ -188,8 +189,10 @@ bool arguments_parse(options *o, int argc, char **argv, problem *p)
 #define USAGE "[options] [FILE [FILE]]"
 #define SUMMARY                                                                                    \
     "Shows loss landscapes in three dimensions: .landscape files, also while they are being "      \
-    "computed, and any .ply or .csv that\n"                                                        \
-    "holds values on a grid. Two files are shown side by side, with one camera and one scale."
+    "computed, and\n"                                                                              \
+    "surfaces of other programs: tables of numbers, arrays, meshes that are a height field. Two "  \
+    "files are shown side by\n"                                                                    \
+    "side, with one camera and one scale."
 #define EXAMPLES                                                                                   \
     "  lossview resnet20.landscape\n"                                                              \
     "  lossview short.landscape noshort.landscape --texture=bands --height=log\n"                  \

@@ -26,7 +26,7 @@ static const char *describe_formats(char text[1024])
     size_t n_paths = 0;
     int n = snprintf(text, 1024, "Writes a landscape for other programs; the ending says how:\n");
     for (size_t i = 0; (format = loss_export_format_at(i)) && n < 900; i++) {
-        n += snprintf(text + n, 1024 - (size_t)n, "  %s  %s\n", format->ending, format->what);
+        n += snprintf(text + n, 1024 - (size_t)n, "  %-5s  %s\n", format->ending, format->what);
         if (format->has_paths && n_paths < 15)
             with_paths[n_paths++] = format->ending;
     }

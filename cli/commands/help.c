@@ -51,7 +51,7 @@ static void print_losses(void)
 
 void help_print(void)
 {
-    printf("lossgrid %s: see the loss landscape of a convolutional network\n\n"
+    printf("lossgrid %s: see the loss landscape of a neural network\n\n"
            "Usage: lossgrid COMMAND [options]      lossgrid COMMAND --help\n\nCommands:\n",
            loss_version());
     for (size_t i = 0; i < N_COMMANDS; i++)

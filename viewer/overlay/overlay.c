@@ -187,7 +187,7 @@ static void draw_invitation(const session *s, cairo_t *cr)
            y = s->layout.height / 2;
     ink(cr, t->ink, 0.85);
     font(cr, 22 * u, true);
-    text_at(cr, x, y - 10 * u, 0.5, "Drop a .landscape, .ply or .csv here");
+    text_at(cr, x, y - 10 * u, 0.5, "Drop a landscape or another surface here");
     font(cr, 14 * u, false);
     text_at(cr, x, y + 20 * u, 0.5, "two files are shown side by side; H lists the keys");
 }
