@@ -27,7 +27,7 @@ check "the page has its blocks" test "$(wc -l <blocks)" -ge 10
 missing() {
     case $1 in
     *.sh) command -v "$(awk '{print $1; exit}' "$1")" >>log || awk '{print $1; exit}' "$1" ;;
-    *) sed -nE 's/^(from|import) ([a-z_A-Z.]+).*/\2/p' "$1" | while read -r module; do
+    *) sed -nE 's/^(from|import) ([a-z_A-Z0-9.]+).*/\2/p' "$1" | while read -r module; do
         $python -c "import $module" 2>>log >&2 || echo "$module"
     done ;;
     esac
