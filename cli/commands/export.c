@@ -5,6 +5,7 @@
 #include "cli.h"
 #include "command.h"
 #include "commands/export_analysis.h"
+#include "commands/export_directions.h"
 #include "inputs/choices.h"
 #include "report/written.h"
 
@@ -86,12 +87,14 @@ static int write_tables(const tables *t, const level_choice *levels, loss_surfac
     return result;
 }
 
-static int run(const char *path, const text_list *outs, const loss_export_options *o,
-               const tables *t, const level_choice *levels, bool quiet)
+/* @param of  the landscape, and what has moved of its network
+ *  @param directions  where they go; NULL: nowhere */
+static int run(target *of, const text_list *outs, const loss_export_options *o, const tables *t,
+               const level_choice *levels, const char *directions)
 {
     loss_surface *surface;
-    written w = written_begin("export", path, quiet);
-    loss_status status = loss_surface_look(&surface, path);
+    written w = written_begin("export", of->run, of->quiet);
+    loss_status status = loss_surface_look(&surface, of->run);
     for (size_t i = 0; i < outs->n && !status; i++) {
         status = loss_surface_export(surface, outs->items[i], o);
         if (!status)
@@ -100,6 +103,11 @@ static int run(const char *path, const text_list *outs, const loss_export_option
             status = export_path(surface, outs->items[i], o, &w);
     }
     int result = status ? report_failure(status) : write_tables(t, levels, surface, o, &w);
+    if (directions && result == EXIT_OK) {
+        result = export_directions(directions, surface, of);
+        if (result == EXIT_OK)
+            written_add(&w, directions);
+    }
     loss_surface_close(surface);
     return written_end(&w, result);
 }
@@ -111,7 +119,8 @@ static const command_text TEXT = {
     .examples = "  lossgrid export resnet20.landscape --out resnet20.ply\n"
                 "  lossgrid export resnet20.landscape --height log --out log.vtp --out all.csv\n"
                 "  lossgrid export resnet20.landscape --contours lines.csv --levels 0.5,1,2 "
-                "--critical points.csv",
+                "--critical points.csv\n"
+                "  lossgrid export resnet20.landscape --directions theirs.h5",
 };
 
 int command_export(int argc, char **argv)
@@ -119,9 +128,9 @@ int command_export(int argc, char **argv)
     static const char *const heights[] = {"auto", "fit", "raw", "log", NULL};
     loss_export_options o = LOSS_EXPORT_OPTIONS_INIT;
     text_list outs = {0};
-    const char *path = NULL;
+    const char *directions = NULL;
+    target of = {.run = NULL};
     int split = LOSS_SPLIT_TEST, height = LOSS_HEIGHT_AUTO;
-    bool quiet = false;
     tables t = {.levels = "10"};
     char summary[1024];
     command_text text = TEXT;
@@ -145,20 +154,32 @@ int command_export(int argc, char **argv)
                  &t.criticals),
         OPT_NUMBER("persistence", "P", "only critical points of at least this persistence (0)",
                    &t.persistence),
-        OPT_QUIET(&quiet),
+        OPT_TEXT(
+            "directions", "FILE",
+            "the directions, for --directions of surface: .safetensors, or .h5 for the scripts "
+            "of Li et al.",
+            &directions),
+        OPT_TEXT("model", "NAME", "with --directions: network, where its file has moved",
+                 &of.model),
+        OPT_TEXT("weights", "FILE", "with --directions: weights, where they have moved",
+                 &of.weights),
+        OPT_TEXT("data", "PATH", "with --directions: data set, where it has moved", &of.data),
+        OPT_QUIET(&of.quiet),
     };
     size_t n_operands = 0;
-    int result = command_parse(&text, OPTION_TABLE(options, 1), argc, argv, &path, &n_operands);
+    int result = command_parse(&text, OPTION_TABLE(options, 1), argc, argv, &of.run, &n_operands);
     if (result >= 0)
         return result;
     level_choice levels;
     result = levels_parse(TEXT.name, "levels", t.levels, &levels);
     if (result >= 0)
         return result;
-    if (!path || (!outs.n && !t.contours && !t.criticals))
-        return usage_error(TEXT.name, path ? "where to? Give --out FILE"
-                                           : "which landscape? Give FILE.landscape");
+    if (!of.run || (!outs.n && !t.contours && !t.criticals && !directions))
+        return usage_error(TEXT.name, of.run ? "where to? Give --out FILE"
+                                             : "which landscape? Give FILE.landscape");
     o.split = (loss_split)split;
     o.height = (loss_height)height;
-    return run(path, &outs, &o, &t, &levels, quiet);
+    result = run(&of, &outs, &o, &t, &levels, directions);
+    target_free(&of);
+    return result;
 }
