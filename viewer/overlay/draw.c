@@ -28,6 +28,7 @@ void text_at(cairo_t *cr, double x, double y, double align, const char *text)
     cairo_move_to(cr, x - (align > 0 ? align * text_width(cr, text) : 0), y);
     if (!svg_texts_take(cr, text, 0, NULL))
         cairo_show_text(cr, text);
+    cairo_new_path(cr); /* or what is drawn next would begin where the text ends */
 }
 
 void halo_text(cairo_t *cr, const theme *t, double unit, double x, double y, double align,
@@ -35,8 +36,10 @@ void halo_text(cairo_t *cr, const theme *t, double unit, double x, double y, dou
 {
     cairo_move_to(cr, x - (align > 0 ? align * text_width(cr, text) : 0), y);
     ink(cr, t->ink, 1);
-    if (svg_texts_take(cr, text, 3.2 * unit, (const double[]){t->halo.r, t->halo.g, t->halo.b}))
+    if (svg_texts_take(cr, text, 3.2 * unit, (const double[]){t->halo.r, t->halo.g, t->halo.b})) {
+        cairo_new_path(cr);
         return;
+    }
     bool is_document = cairo_surface_get_type(cairo_get_target(cr)) != CAIRO_SURFACE_TYPE_IMAGE;
     double x0, y0;
     cairo_get_current_point(cr, &x0, &y0);
@@ -53,6 +56,7 @@ void halo_text(cairo_t *cr, const theme *t, double unit, double x, double y, dou
     cairo_new_path(cr); /* a document wants texts, not their outlines */
     cairo_move_to(cr, x0, y0);
     cairo_show_text(cr, text);
+    cairo_new_path(cr);
 }
 
 void rounded(cairo_t *cr, box b, double r)
