@@ -98,26 +98,38 @@ static bool is_within(const relief *r, const double *z, const bool *inside, doub
     return n_inside && (!n_others || inside[nearest]);
 }
 
+/* What a point above the end stands beside: a part of the region, another basin, both. */
+enum { BESIDE_REGION = 1, BESIDE_OTHER = 2, WITHIN = 255 };
+
+static uint8_t beside(const basins *b, const relief *r, size_t ix, size_t iy)
+{
+    unsigned what = 0;
+    for (size_t k = 0; k < 9; k++) {
+        size_t x = ix + k % 3 - 1, y = iy + k / 3 - 1; /* left of 0 they wrap, beyond all */
+        if (x < r->nx && y < r->ny && r->z[y * r->nx + x] < b->end)
+            what |= b->region[y * r->nx + x] == WITHIN ? BESIDE_REGION : BESIDE_OTHER;
+    }
+    return (uint8_t)what;
+}
+
+/* Between points the picture cuts the region off at its end, and where this array is below its
+ * half. So points above the end that stand beside the region belong to it; one that stands between
+ * two basins, as the saddle does, has half. */
 static void fill_region(basins *b, const relief *r, const bool *inside)
 {
-    for (size_t i = 0; i < r->nx * r->ny; i++)
-        b->region[i] = r->z[i] < b->end && is_within(r, b->z, inside, b->end - basins_zero(r),
-                                                     i % r->nx, i / r->nx)
-                           ? 255
-                           : 0;
-    for (size_t i = 0; i < r->nx * r->ny; i++) {
-        size_t ix = i % r->nx, iy = i / r->nx;
-        bool is_beside = false;
-        if (b->region[i] || r->z[i] < b->end)
-            continue;
-        for (int k = 0; k < 9; k++) {
-            size_t x = ix + (size_t)(k % 3) - 1, y = iy + (size_t)(k / 3) - 1; /* may wrap */
-            is_beside |= x < r->nx && y < r->ny && b->region[y * r->nx + x] == 255;
-        }
-        b->region[i] = is_beside ? 254 : 0; /* told apart until all are found */
+    static const uint8_t value[] = {0, WITHIN, 0, WITHIN / 2};
+    size_t n = r->nx * r->ny;
+    for (size_t i = 0; i < n; i++) {
+        bool is_in = r->z[i] < b->end &&
+                     is_within(r, b->z, inside, b->end - basins_zero(r), i % r->nx, i / r->nx);
+        b->region[i] = is_in ? WITHIN : 0;
     }
-    for (size_t i = 0; i < r->nx * r->ny; i++)
-        b->region[i] = b->region[i] ? 255 : 0;
+    for (size_t i = 0; i < n; i++)
+        if (r->z[i] >= b->end)
+            b->region[i] = beside(b, r, i % r->nx, i / r->nx);
+    for (size_t i = 0; i < n; i++)
+        if (r->z[i] >= b->end)
+            b->region[i] = value[b->region[i]];
 }
 
 bool basins_show(basins *b, const relief *r, size_t number)

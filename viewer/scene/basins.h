@@ -17,10 +17,11 @@ typedef struct basins {
     basin *items;             /* [n] the most persistent first. Owned */
     size_t n;
     size_t shown;    /* number of the one that is shown, from 1; 0: none */
-    uint8_t *region; /* [ny][nx] of the relief: 255 within it, and at the points beside it that are
-                        above its end; NULL: it has no end. Owned */
     size_t n_inside; /* points of the grid within it */
     double end;      /* height at which it ends */
+    /* [ny][nx] of the relief: 255 within it, and at points beside it that are above its end; 127 at
+     * such between it and another; NULL: it has no end. Owned */
+    uint8_t *region;
 } basins;
 
 /** The height of a loss of zero, below which no minimum is fitted to losses; where heights are
