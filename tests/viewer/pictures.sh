@@ -16,6 +16,7 @@ bands|--texture=bands --view=front --colours=magma
 isolines|--texture=isolines --view=top --no-path
 checker|--texture=checker --theme=dark --no-contours --azimuth=-60
 slope|--texture=slope --shading=flat --colours=terrain --orthographic
+linked|--map --run-curves --epoch=6 --theme=paper
 difference|--split=difference --colours=coolwarm --ghost --edges --panel"
 size=420x280
 if [ "${1:-}" = --store ]; then
