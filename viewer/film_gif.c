@@ -131,8 +131,10 @@ static ColorMapObject *quantise(gif *g, const unsigned char *rgba)
 
 static bool write_frame(gif *g, ColorMapObject *map)
 {
+    enum { LEAST = 2 }; /* browsers take less for a tenth of a second */
+    int hundredths = (int)((g->shape.delay_ms + 5) / 10);
     GraphicsControlBlock control = {.DisposalMode = DISPOSE_BACKGROUND,
-                                    .DelayTime = (int)((g->shape.delay_ms + 5) / 10),
+                                    .DelayTime = hundredths < LEAST ? LEAST : hundredths,
                                     .TransparentColor =
                                         g->shape.channels == 4 ? CLEAR : NO_TRANSPARENT_COLOR};
     GifByteType extension[4];
@@ -169,7 +171,7 @@ static bool end(void *file, problem *p)
     if (done && closed)
         return !loss_file_commit(out) || problem_set(p, "%s", loss_last_message());
     loss_file_abandon(out);
-    return false;
+    return done && problem_set(p, "out of memory for the end of a GIF");
 }
 
 #else

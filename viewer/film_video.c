@@ -1,6 +1,7 @@
 /* Video by the program ffmpeg, where it is installed: it is given frames through a pipe, and an
  * unnamed file to write into, so that the video appears whole or not at all. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -43,11 +44,44 @@ static bool say(problem *p, video *v)
     return false;
 }
 
+/* Runs ffmpeg. It reads what is written to v->frames, writes into v->made and speaks into v->said.
+ * @return an error of the system, 0: it runs */
+static int spawn(video *v, const char *const *arguments)
+{
+    enum { ABOVE = 10 }; /* a lossview without standard streams has files in their places */
+    static const int places[] = {0, 1, 2, MADE};
+    int ends[2];
+    if (pipe(ends) != 0)
+        return errno;
+    v->frames = ends[1];
+    const int streams[] = {ends[0], fileno(v->said), fileno(v->said), fileno(v->made)};
+    int copies[4], error = 0;
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addclose(&actions, ends[1]);
+    for (int i = 0; i < 4; i++) {
+        copies[i] = fcntl(streams[i], F_DUPFD_CLOEXEC, ABOVE);
+        error = copies[i] < 0 ? errno : error;
+        if (copies[i] >= 0)
+            posix_spawn_file_actions_adddup2(&actions, copies[i], places[i]);
+    }
+    if (!error)
+        error =
+            posix_spawnp(&v->child, "ffmpeg", &actions, NULL, (char *const *)arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    for (int i = 0; i < 4; i++)
+        if (copies[i] >= 0)
+            close(copies[i]);
+    close(ends[0]);
+    if (error)
+        v->child = 0;
+    return error;
+}
+
 /* @param coder  options of the format, ended by NULL */
 static bool start(video *v, const char *const *coder, problem *p)
 {
     char size[32], rate[32];
-    int ends[2], error;
     snprintf(size, sizeof size, "%dx%d", v->shape.width, v->shape.height);
     snprintf(rate, sizeof rate, "1000/%u", v->shape.delay_ms);
     const char *arguments[MOST_ARGUMENTS] = {
@@ -63,28 +97,12 @@ static bool start(video *v, const char *const *coder, problem *p)
         arguments[n++] = *coder++;
     arguments[n++] = "-y";
     arguments[n] = "file:/dev/fd/3";
-    if (pipe(ends) != 0)
-        return problem_set(p, "%s: %s", v->path, strerror(errno));
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    /* Whatever numbers these have, none is taken before it has been used. */
-    posix_spawn_file_actions_addclose(&actions, ends[1]);
-    posix_spawn_file_actions_adddup2(&actions, ends[0], 0);
-    posix_spawn_file_actions_adddup2(&actions, fileno(v->said), 1);
-    posix_spawn_file_actions_adddup2(&actions, fileno(v->said), 2);
-    posix_spawn_file_actions_adddup2(&actions, fileno(v->made), MADE);
-    error = posix_spawnp(&v->child, "ffmpeg", &actions, NULL, (char *const *)arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    close(ends[0]);
-    v->frames = ends[1];
-    if (!error)
-        return true;
-    v->child = 0;
-    return problem_set(p, "%s: %s", v->path,
-                       error == ENOENT
-                           ? "ffmpeg is not installed, which makes videos; write a .gif "
-                             "or a .png"
-                           : strerror(error));
+    int error = spawn(v, arguments);
+    return !error || problem_set(p, "%s: %s", v->path,
+                                 error == ENOENT
+                                     ? "ffmpeg is not installed, which makes videos; write a .gif "
+                                       "or a .png"
+                                     : strerror(error));
 }
 
 /* Ends what was started. @return whether ffmpeg ended well */
@@ -172,6 +190,8 @@ static bool copy_video(video *v, problem *p)
     unsigned char block[65536];
     loss_file *out;
     size_t n;
+    if (fseek(v->made, 0, SEEK_END) != 0 || ftell(v->made) <= 0)
+        return problem_set(p, "%s: ffmpeg made nothing", v->path);
     if (loss_file_open(&out, v->path, &v->kind))
         return problem_set(p, "%s", loss_last_message());
     rewind(v->made);
