@@ -181,9 +181,13 @@ static void draw_lines(renderer *r, const session *s, const eye *e, size_t numbe
     draw_points(r, s, e, number);
     for (size_t i = 0; i < LOSS_RUN_COLOURS; i++)
         put(colours[i], rgb_of_run(i), 1);
+    /* From straight above the line of own losses would lie on the path, and the stems are dots. */
+    static const double straight = 89.9; /* degrees */
+    double shown = fabs(e->camera.elevation) < straight ? 1 : 0;
     put(colours[PATH_TRUE],
-        s->scene.set.theme == THEME_DARK ? (rgb){0.95, 0.95, 0.98} : (rgb){0.25, 0.25, 0.32}, 1);
-    put(colours[PATH_STEM], t->ink, 0.55);
+        s->scene.set.theme == THEME_DARK ? (rgb){0.95, 0.95, 0.98} : (rgb){0.25, 0.25, 0.32},
+        shown);
+    put(colours[PATH_STEM], t->ink, 0.55 * shown);
     line_layer_draw(&r->lines, e, number, LINES_PATH, colours, 2.4 * u, closer, 0);
 }
 

@@ -105,7 +105,7 @@ static void draw_axes(const session *s, const strip *t, cairo_t *cr)
 static void legend_text(const strip *t, curve which, size_t epoch, char text[96])
 {
     static const char *const names[] = {"on the plane, below the path", "the checkpoint's own",
-                                        "of its way is off the plane"};
+                                        "part of its way off the plane"};
     const path_point *at = NULL;
     bool has = false;
     for (size_t i = 0; i < t->grid->n_path; i++) {
@@ -118,7 +118,7 @@ static void legend_text(const strip *t, curve which, size_t epoch, char text[96]
     else if (!at || !isfinite(value_of(t, which, at)))
         snprintf(text, 96, "%s", names[which]);
     else if (which == CURVE_RESIDUAL)
-        snprintf(text, 96, "%.0f %% %s", 100 * at->residual, names[which]);
+        snprintf(text, 96, "%.0f %% of its way is off the plane", 100 * at->residual);
     else
         snprintf(text, 96, "%.4g %s", value_of(t, which, at), names[which]);
 }

@@ -33,7 +33,7 @@ typedef struct path_point {
     double
         true_loss[N_SPLITS]; /* of the checkpoint itself, which lies off the plane; NaN: unknown */
     double plane_loss[N_SPLITS]; /* on the plane, at (x, y) */
-    double residual;             /* 0 to 1: the part of its way from the origin off the plane */
+    double residual; /* 0 to 1: the part of its way from the origin off the plane; NaN: no way */
 } path_point;
 
 typedef struct grid {

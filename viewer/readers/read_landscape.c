@@ -148,7 +148,13 @@ static bool add_points(grid *g, const loss_path_point *p, size_t n, loss_split s
         bool has_other = i < n_other && other[i].epoch == p[i].epoch &&
                          !(other[i].x < p[i].x || other[i].x > p[i].x || other[i].y < p[i].y ||
                            other[i].y > p[i].y);
-        *q = (path_point){g->n_runs - 1, p[i].epoch, p[i].x, p[i].y, {0}, {0}, p[i].residual};
+        *q = (path_point){g->n_runs - 1,
+                          p[i].epoch,
+                          p[i].x,
+                          p[i].y,
+                          {0},
+                          {0},
+                          p[i].distance > 0 ? p[i].residual : (double)NAN};
         q->true_loss[split] = p[i].true_loss;
         q->true_loss[!split] = has_other ? other[i].loss : (double)NAN;
         q->plane_loss[split] = p[i].plane_loss;
