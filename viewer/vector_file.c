@@ -9,6 +9,7 @@
 #include <loss/loss.h>
 
 #include "overlay/overlay.h"
+#include "overlay/overlay_parts.h"
 #include "svg_text.h"
 
 /* A write that fails is kept by the file and told when it ends. */
@@ -97,7 +98,10 @@ static cairo_status_t draw(cairo_surface_t *surface, const session *s, const uns
     cairo_set_source_surface(cr, image, 0, 0);
     cairo_paint(cr);
     cairo_restore(cr);
-    bool is_whole = overlay_draw(s, cr);
+    bool is_whole = true;
+    for (size_t i = 0; i < s->layout.n_panes; i++)
+        is_whole = overlay_lines(s, i, cr) && is_whole;
+    is_whole = overlay_draw(s, cr) && is_whole;
     cairo_show_page(cr);
     cairo_status_t status = cairo_status(cr);
     cairo_destroy(cr);

@@ -4,6 +4,7 @@
 #define LAYERS_H
 
 #include "gl.h"
+#include "overlay/line_styles.h"
 #include "scene/ghost.h"
 #include "scene/mesh.h"
 #include "scene/scene.h"
@@ -63,8 +64,6 @@ void region_layer_upload(region_layer *l, const scene *s, size_t number);
 void region_layer_set(const region_layer *l, const eye *e, size_t number, GLuint program);
 
 /* ---- Lines: one buffer a kind of line ------------------------------------------------------- */
-enum { N_LINE_COLOURS = N_PATH_LINES };
-enum { LINES_CONTOURS, LINES_FLOOR, LINES_POINTS, LINES_PATH, LINES_AXES, N_LINES };
 typedef struct line_layer {
     GLuint program;
     struct line_buffers {
@@ -75,12 +74,11 @@ typedef struct line_layer {
 
 bool line_layer_create(line_layer *l, problem *p);
 void line_layer_free(line_layer *l);
-void line_layer_upload(line_layer *l, size_t number, int kind, const segment *segments, size_t n);
-/** @param colours  [N_LINE_COLOURS][4] by level, the last for all above; width in pixels; pull:
- * scene units towards the viewer; map: the texture of the colour map, which contour lines then have
- * by their level, or 0 */
-void line_layer_draw(line_layer *l, const eye *e, size_t number, int kind,
-                     float colours[N_LINE_COLOURS][4], double width, double pull, GLuint map);
+void line_layer_upload(line_layer *l, size_t number, line_kind kind, const segment *segments,
+                       size_t n);
+/** @param map  the texture of the colour map, for lines that are coloured by it */
+void line_layer_draw(line_layer *l, const eye *e, size_t number, line_kind kind,
+                     const line_style *style, GLuint map);
 
 /* ---- The shadow on the floor ---------------------------------------------------------------- */
 typedef struct floor_layer {

@@ -38,7 +38,8 @@ static void prepare(struct line_buffers *b)
     }
 }
 
-void line_layer_upload(line_layer *l, size_t number, int kind, const segment *segments, size_t n)
+void line_layer_upload(line_layer *l, size_t number, line_kind kind, const segment *segments,
+                       size_t n)
 {
     struct line_buffers *b = &l->lines[number][kind];
     if (!b->array)
@@ -49,22 +50,23 @@ void line_layer_upload(line_layer *l, size_t number, int kind, const segment *se
     b->n = (GLsizei)n;
 }
 
-void line_layer_draw(line_layer *l, const eye *e, size_t number, int kind,
-                     float colours[N_LINE_COLOURS][4], double width, double pull, GLuint map)
+void line_layer_draw(line_layer *l, const eye *e, size_t number, line_kind kind,
+                     const line_style *style, GLuint map)
 {
     const struct line_buffers *b = &l->lines[number][kind];
     if (!b->n)
         return;
     glUseProgram(l->program);
     gl_set_matrix(l->program, "matrix", e->matrix);
-    gl_set_vec3(l->program, "pull", e->back.x * pull, e->back.y * pull, e->back.z * pull);
+    gl_set_vec3(l->program, "pull", e->back.x * style->pull, e->back.y * style->pull,
+                e->back.z * style->pull);
     glUniform2f(gl_at(l->program, "viewport"), (float)e->width, (float)e->height);
     glUniform2f(gl_at(l->program, "origin"), (float)e->x, (float)e->y);
-    glUniform1f(gl_at(l->program, "half_width"), (float)(width / 2));
-    glUniform4fv(gl_at(l->program, "line_colours"), N_LINE_COLOURS, colours[0]);
-    glUniform1i(gl_at(l->program, "is_mapped"), map != 0);
+    glUniform1f(gl_at(l->program, "half_width"), (float)(style->width / 2));
+    glUniform4fv(gl_at(l->program, "line_colours"), N_LINE_COLOURS, style->colours[0]);
+    glUniform1i(gl_at(l->program, "is_mapped"), style->is_mapped);
     glUniform1i(gl_at(l->program, "colours"), 0);
-    if (map) {
+    if (style->is_mapped) {
         float places[MOST_LEVELS];
         for (size_t i = 0; i < e->scene->n_levels; i++)
             places[i] = (float)loss_scale_place(&e->scene->scale, e->scene->levels[i]);

@@ -3,8 +3,8 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "colours.h"
 #include "layers.h"
 #include "scene/axes.h"
 
@@ -81,10 +81,11 @@ static bool upload(renderer *r, const session *whole, bool is_coarse)
         for (size_t i = 0; i < s->n_views; i++) {
             const view *v = &s->views[i];
             region_layer_upload(&r->regions, s, i);
-            line_layer_upload(&r->lines, i, LINES_CONTOURS, v->lines, v->n_lines);
-            line_layer_upload(&r->lines, i, LINES_FLOOR, v->floor_lines, v->n_floor_lines);
-            line_layer_upload(&r->lines, i, LINES_POINTS, v->points, v->n_points);
-            line_layer_upload(&r->lines, i, LINES_PATH, v->path_lines, v->n_path_lines);
+            for (line_kind kind = LINES_FLOOR; kind < N_LINES; kind++) {
+                size_t n;
+                const segment *lines = line_segments(v, &r->axes, kind, &n);
+                line_layer_upload(&r->lines, i, kind, lines, n);
+            }
         }
     r->surface_version = s->surface_version;
     r->version = s->version;
@@ -124,71 +125,38 @@ static eye eye_of(const renderer *r, const session *s, size_t number)
     return e;
 }
 
-static void put(float out[4], rgb c, double alpha)
-{
-    out[0] = (float)c.r;
-    out[1] = (float)c.g;
-    out[2] = (float)c.b;
-    out[3] = (float)alpha;
-}
-
-/* The colours of all levels from the first on. */
-static void put_all(float out[N_LINE_COLOURS][4], int first, rgb c, double alpha)
-{
-    for (int i = first; i < N_LINE_COLOURS; i++)
-        put(out[i], c, alpha);
-}
-
 /* Dots with a pale rim, smaller where there are many. */
 static void draw_points(renderer *r, const session *s, const eye *e, size_t number)
 {
-    static const double closer = 0.008, closest = 0.009;
+    static const float rim[4] = {1, 1, 1, 0.9f}, dot[4] = {0.09f, 0.10f, 0.12f, 1};
     const relief *at = &s->scene.views[number].relief;
-    float colours[N_LINE_COLOURS][4];
     double u = s->layout.unit,
            apart = e->width / (double)(at->parts ? relief_grid_nx(at) : 1) * 0.12,
            width = fmax(1.2 * u, fmin(4 * u, apart));
-    put_all(colours, 0, (rgb){1, 1, 1}, 0.9);
-    line_layer_draw(&r->lines, e, number, LINES_POINTS, colours, width + 1.2 * u, closer, 0);
-    put_all(colours, 0, (rgb){0.09, 0.10, 0.12}, 1);
-    line_layer_draw(&r->lines, e, number, LINES_POINTS, colours, width, closest, 0);
+    line_style style = {.width = width + 1.2 * u, .pull = 0.008};
+    memcpy(style.colours[0], rim, sizeof rim);
+    line_layer_draw(&r->lines, e, number, LINES_POINTS, &style, 0);
+    style.width = width;
+    style.pull = 0.009;
+    memcpy(style.colours[0], dot, sizeof dot);
+    line_layer_draw(&r->lines, e, number, LINES_POINTS, &style, 0);
 }
 
 static void draw_lines(renderer *r, const session *s, const eye *e, size_t number)
 {
-    const theme *t = theme_of(s->scene.set.theme);
-    float colours[N_LINE_COLOURS][4];
-    double u = s->layout.unit * t->line;
-    bool isolines = s->scene.set.texture == TEXTURE_ISOLINES;
-    /* Scene units that lines are pulled towards the viewer. What is behind the surface is pushed
-     * away, or it shines through where the surface all but touches the floor. */
-    static const double close = 0.004, closer = 0.008, behind = -0.03;
+    const view *v = &s->scene.views[number];
     axes_make(&r->axes, &s->scene, number, &e->camera);
     line_layer_upload(&r->lines, number, LINES_AXES, r->axes.lines, r->axes.n_lines);
-    put(colours[0], t->faint, 0.55);
-    put_all(colours, 1, t->ink, 0.9);
-    line_layer_draw(&r->lines, e, number, LINES_AXES, colours, 1.3 * u, behind, 0);
-    put_all(colours, 0, t->faint, 1);
     GLuint map = surface_layer_map(&r->surfaces, scene_colours(&s->scene));
-    if (scene_is_tinted(&s->scene)) /* the colours are not of the levels */
-        put_all(colours, 0, t->ink, 0.8);
-    line_layer_draw(&r->lines, e, number, LINES_FLOOR, colours, 1.6 * s->layout.unit, behind,
-                    scene_is_tinted(&s->scene) ? 0 : map);
-    put_all(colours, 0,
-            s->scene.set.texture == TEXTURE_WIREFRAME ? t->ink : (rgb){0.09, 0.10, 0.12}, 1);
-    line_layer_draw(&r->lines, e, number, LINES_CONTOURS, colours, (isolines ? 2.6 : 1.4) * u,
-                    close, isolines ? map : 0);
-    draw_points(r, s, e, number);
-    for (size_t i = 0; i < LOSS_RUN_COLOURS; i++)
-        put(colours[i], rgb_of_run(i), 1);
-    /* From straight above the line of own losses would lie on the path, and the stems are dots. */
-    static const double straight = 89.9; /* degrees */
-    double shown = fabs(e->camera.elevation) < straight ? 1 : 0;
-    put(colours[PATH_TRUE],
-        s->scene.set.theme == THEME_DARK ? (rgb){0.95, 0.95, 0.98} : (rgb){0.25, 0.25, 0.32},
-        shown);
-    put(colours[PATH_STEM], t->ink, 0.55 * shown);
-    line_layer_draw(&r->lines, e, number, LINES_PATH, colours, 2.4 * u, closer, 0);
+    for (line_kind kind = 0; kind < N_LINES; kind++) {
+        size_t n;
+        line_style style = line_style_of(s, kind, &e->camera);
+        line_segments(v, &r->axes, kind, &n);
+        if (kind == LINES_POINTS)
+            draw_points(r, s, e, number);
+        else if (!s->is_bare || !line_is_vector(s, kind, n))
+            line_layer_draw(&r->lines, e, number, kind, &style, map);
+    }
 }
 
 static bool draw_tile(renderer *r, const session *s, bool is_coarse, problem *p)

@@ -17,6 +17,8 @@ void overlay_barcode(const session *s, size_t number, cairo_t *cr);
 void overlay_strip(const session *s, size_t number, cairo_t *cr);
 /** What the mouse points at in one pane, in the others. */
 void overlay_pointer(const session *s, cairo_t *cr);
+/** The lines on and behind the surface of a pane, as vectors. @return false: out of memory */
+bool overlay_lines(const session *s, size_t number, cairo_t *cr);
 /** Axis texts, then marks with their labels, of the pane of that number.
  *  @return false: out of memory, marks are missing */
 bool overlay_labels(const session *s, size_t number, cairo_t *cr);

@@ -80,6 +80,10 @@ bool relief_pick(const relief *r, const ray *line, double z_max, vec3 *hit)
     if (!slab(o.x, d.x, r->x[0], r->x[r->nx - 1], &t0, &t1) ||
         !slab(o.y, d.y, r->y[0], r->y[r->ny - 1], &t0, &t1))
         return false;
+    if (d.z > 0) /* it leaves upwards */
+        t1 = fmin(t1, (z_max - o.z) / d.z);
+    if (!(t0 <= t1))
+        return false;
     size_t ix = grid_interval(r->x, r->nx, o.x + t0 * d.x),
            iy = grid_interval(r->y, r->ny, o.y + t0 * d.y);
     for (size_t steps = 0; steps < 2 * (r->nx + r->ny); steps++) {
