@@ -75,11 +75,26 @@ static void take_caveat(target *t)
     fprintf(stderr, "lossgrid: warning: %s: %s\n", display(t->run), display(caveat));
 }
 
+/* @return -1: it was not, else an exit code after telling what that means */
+static int refuse_imported(const target *t)
+{
+    const char *file = loss_surface_metadata(t->landscape, LOSS_KEY_IMPORTED_FROM);
+    return file ? report_error(LOSS_ERR_MISMATCH,
+                               "%s: imported from %s, which does not tell of which network and "
+                               "images it is: it can be shown and exported, and nothing can be "
+                               "computed of it",
+                               display(t->run), display(file))
+                : -1;
+}
+
 int target_read_landscape(target *t)
 {
     loss_status status = loss_surface_read(&t->landscape, t->run);
     if (status)
         return report_failure(status);
+    int refused = refuse_imported(t);
+    if (refused >= 0)
+        return refused;
     const char *from = loss_surface_text(t->landscape, LOSS_KEY_NETWORK_FROM, "");
     t->by_order |= strcmp(from, "order") == 0;
     int result = take_model(t);

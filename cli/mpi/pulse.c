@@ -9,7 +9,7 @@
 #include <time.h>
 
 static const double SECONDS_OF_SILENCE = 60; /* unless LOSSGRID_SILENCE says otherwise */
-static const double LEAST_SECONDS = 1;
+static const double LEAST_SECONDS = 1, MOST_SECONDS = 1e6;
 enum { PULSES_A_LIMIT = 10 };
 
 typedef char host_name[MPI_MAX_PROCESSOR_NAME];
@@ -107,7 +107,8 @@ static double agreed_limit(void)
 {
     const char *text = getenv("LOSSGRID_SILENCE");
     double limit;
-    if (!text || !loss_number_parse(text, NULL, &limit) || !(limit >= LEAST_SECONDS))
+    if (!text || !loss_number_parse(text, NULL, &limit) || !(limit >= LEAST_SECONDS) ||
+        limit > MOST_SECONDS)
         limit = SECONDS_OF_SILENCE;
     MPI_Bcast(&limit, 1, MPI_DOUBLE, 0, MPI_COMM_WORLD);
     return limit;
