@@ -63,7 +63,8 @@ static void test_place_and_value(void **state)
         assert_near(relief_file_x(r, m->at.x), 0.125, 1e-6);
         assert_near(relief_file_y(r, m->at.y), -0.0625, 1e-6);
         assert_near(m->at.z, relief_height_at(r, m->at.x, m->at.y), 1e-12);
-        assert_string_equal(m->text, "minimum 1 at (0.125, -0.0625)");
+        assert_string_equal(m->text, "minimum 1");
+        assert_string_equal(m->detail, "at (0.125, -0.0625)");
         scene_free(&s);
     }
 }
@@ -74,10 +75,12 @@ static void test_grid_value_on_request(void **state)
     scene s;
     open_bowl(&s, HEIGHT_LINEAR, LABELS_GRID);
     /* Two grid points are as near; either has the loss 1 + 0.125^2 + 0.0625^2. */
-    assert_string_equal(the_minimum(&s)->text, "minimum 1 at (0.125, -0.0625), grid: 1.02");
+    assert_string_equal(the_minimum(&s)->text, "minimum 1");
+    assert_string_equal(the_minimum(&s)->detail, "at (0.125, -0.0625), grid: 1.02");
     scene_free(&s);
     open_bowl(&s, HEIGHT_LINEAR, LABELS_SHORT);
     assert_string_equal(the_minimum(&s)->text, "1");
+    assert_string_equal(the_minimum(&s)->detail, "");
     scene_free(&s);
 }
 

@@ -4,6 +4,7 @@
 
 #include <cairo.h>
 
+#include "overlay/places.h"
 #include "session.h"
 
 void overlay_panel(const session *s, cairo_t *cr);
@@ -22,6 +23,10 @@ bool overlay_lines(const session *s, size_t number, cairo_t *cr);
 /** Axis texts, then marks with their labels, of the pane of that number.
  *  @return false: out of memory, marks are missing */
 bool overlay_labels(const session *s, size_t number, cairo_t *cr);
+
+/** Marks and what is written beside them. They take places that are free.
+ *  @return false: out of memory, some are missing */
+bool overlay_marks(places *p, cairo_t *cr);
 
 /** Which run has which colour, and what its dots and lines are; in the lower left corner of a pane,
  * but of a map, which stands beside one.

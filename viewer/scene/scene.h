@@ -26,9 +26,9 @@ typedef enum mark_kind {
 typedef struct mark {
     mark_kind kind;
     vec3 at;
-    size_t run;     /* of the path */
-    bool is_hollow; /* a critical point whose persistence is within the sampling error */
-    char text[128]; /* "" : no label */
+    size_t run;                /* of the path */
+    bool is_hollow;            /* a critical point whose persistence is within the sampling error */
+    char text[48], detail[96]; /* of its label, in two lines; "": none */
 } mark;
 
 typedef struct view {

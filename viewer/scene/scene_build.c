@@ -154,21 +154,22 @@ static void value_text(const relief *r, double z, char text[TICK_TEXT])
     tick_text(loss_scale_value(&r->scale, z / r->height), text);
 }
 
-static void critical_text(const scene *s, const relief *r, const loss_critical *c, vec3 at,
-                          char text[128])
+static void critical_text(const scene *s, const relief *r, const loss_critical *c, mark *m)
 {
-    char value[32], grid_value[32], px[16], py[16];
-    double x = relief_file_x(r, at.x), y = relief_file_y(r, at.y);
+    char value[TICK_TEXT], grid_value[TICK_TEXT], px[16], py[16];
+    double x = relief_file_x(r, m->at.x), y = relief_file_y(r, m->at.y);
+    bool with_grid = s->set.labels == LABELS_GRID, is_full = s->set.labels == LABELS_FULL;
     value_text(r, c->value + basins_zero(r), value);
     value_text(r, c->grid_value + basins_zero(r), grid_value);
     snprintf(px, sizeof px, "%.3g", fabs(x) < 5e-4 * (r->x_high - r->x_low) ? 0 : x);
     snprintf(py, sizeof py, "%.3g", fabs(y) < 5e-4 * (r->y_high - r->y_low) ? 0 : y);
     if (s->set.labels == LABELS_SHORT)
-        snprintf(text, 128, "%s", value);
-    else if (s->set.labels == LABELS_FULL || s->set.labels == LABELS_GRID)
-        snprintf(text, 128, "%.12s %.20s at (%s, %s)%s%.20s", loss_critical_kind_name(c->kind),
-                 value, px, py, s->set.labels == LABELS_GRID ? ", grid: " : "",
-                 s->set.labels == LABELS_GRID ? grid_value : "");
+        snprintf(m->text, sizeof m->text, "%s", value);
+    if (!is_full && !with_grid)
+        return;
+    snprintf(m->text, sizeof m->text, "%.12s %s", loss_critical_kind_name(c->kind), value);
+    snprintf(m->detail, sizeof m->detail, "at (%s, %s)%s%s", px, py, with_grid ? ", grid: " : "",
+             with_grid ? grid_value : "");
 }
 
 /* On the triangles that are drawn, at the place that the library marks; at the grid point where
@@ -203,7 +204,7 @@ static void add_critical(scene *s, view *v)
         mark *m = add_mark(v, kinds[c->kind], at);
         if (m) {
             m->is_hollow = c->is_within_error;
-            critical_text(s, r, c, at, m->text);
+            critical_text(s, r, c, m);
         }
         v->n_critical++;
         v->n_hollow += c->is_within_error;
@@ -223,7 +224,7 @@ static void add_basin(scene *s, view *v)
         vec3 at = critical_place(r, c);
         mark *m = add_mark(v, i ? MARK_SADDLE : MARK_MINIMUM, at);
         if (m)
-            critical_text(s, r, c, at, m->text);
+            critical_text(s, r, c, m);
     }
 }
 
