@@ -32,8 +32,8 @@ enum { LABELS_NONE, LABELS_SHORT, LABELS_FULL, LABELS_GRID };
 typedef struct settings {
     int texture, colours, shading, height, aspect, split, field, spacing, theme, labels, surface;
     double exaggeration, clip, levels, persistence, epoch, basin;
-    bool contours, floor, points, edges, ghost, path, critical, centre, axes, grid, colour_bar,
-        title, background, panel, help, map, run_curves, barcode;
+    bool contours, floor, level_labels, points, edges, ghost, path, critical, centre, axes, grid,
+        colour_bar, title, background, panel, help, map, run_curves, barcode;
     camera view;
 } settings;
 

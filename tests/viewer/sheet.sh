@@ -57,6 +57,12 @@ draw two "$fixture" ripples.csv --size=1600x700
 draw transparent ripples.csv --no-background
 draw parallel ripples.csv --orthographic --floor
 draw labels ripples.csv --critical --labels=short
+for theme in light dark paper; do draw plates-$theme ripples.csv --critical --floor --size=640x480 --theme=$theme; done
+draw plates-poster ripples.csv --critical --size=7680x4320
+draw plates-left "$fixture" --critical --floor --azimuth=-60
+draw levels-log steep.csv --floor
+draw levels-many many.csv --levels=30
+draw levels-none ripples.csv --no-level-labels
 draw zoomed ripples.csv --zoom=2.5 --critical
 for size in 1280x800 640x480 500x900; do
     draw map-$size ripples.csv --map --critical --size=$size

@@ -183,7 +183,8 @@ bool overlay_marks(places *p, cairo_t *cr)
         return false;
     draw_all(p, at, cr);
     draw_texts(p, at, false, cr);
+    bool is_whole = overlay_levels(p, cr);
     draw_texts(p, at, true, cr);
     free(at);
-    return true;
+    return is_whole;
 }

@@ -24,9 +24,10 @@ bool overlay_lines(const session *s, size_t number, cairo_t *cr);
  *  @return false: out of memory, marks are missing */
 bool overlay_labels(const session *s, size_t number, cairo_t *cr);
 
-/** Marks and what is written beside them. They take places that are free.
+/** Marks and what is written beside them; losses on lines. They take places that are free.
  *  @return false: out of memory, some are missing */
 bool overlay_marks(places *p, cairo_t *cr);
+bool overlay_levels(places *p, cairo_t *cr);
 
 /** Which run has which colour, and what its dots and lines are; in the lower left corner of a pane,
  * but of a map, which stands beside one.
