@@ -83,6 +83,10 @@ static void add_own(table *t, options *o)
         OPT_SIZE("size", "WxH", "pixels of the picture or the window (1280x800)", t->size,
                  .given = &o->has_size),
         OPT_SIZE("resolution", "W,H", "the same", t->size, .given = &o->has_size),
+        OPT_NUMBER("scale", "F",
+                   "pixels for each of these, as a browser's device pixel ratio: texts and lines "
+                   "grow with it (1; a window: as its screen has)",
+                   &o->scale, .low = 0.25, .high = 16, .given = &o->has_scale),
         OPT_COUNT("tile", "N", "draw pictures in tiles of at most N x N pixels (2048)", &t->tile,
                   .low = 64, .high = 16384),
         OPT_OWN("turntable", "DIR|FILE",
@@ -156,7 +160,7 @@ bool arguments_parse(options *o, int argc, char **argv, problem *p)
     const char *files[MOST_FILES];
     char message[OPTIONS_MESSAGE];
     table t = {.size = {1280, 800}, .frames = 60, .tile = 2048};
-    *o = (options){.set = settings_default()};
+    *o = (options){.set = settings_default(), .scale = 1};
     make_table(&t, o);
     const option_table all = {t.rows, t.n, MOST_FILES};
     options_result result = options_parse(&all, argc, argv, files, &o->n_files, message);

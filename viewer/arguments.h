@@ -15,9 +15,10 @@ typedef struct options {
     /* films: a folder, or a file whose ending film_format_of() knows; NULL: none */
     const char *turntable, *training, *growth;
     unsigned frames;   /* of the films */
-    int width, height; /* pixels */
+    int width, height; /* units: pixels where `scale` is 1 */
+    double scale;      /* pixels of one unit */
     size_t tile;       /* side of the tiles of pictures, pixels */
-    bool has_size, watch, print_command, list_bindings, help, version, manual, gl_debug;
+    bool has_size, has_scale, watch, print_command, list_bindings, help, version, manual, gl_debug;
     const struct completion_shell *shell; /* its completion is to be printed; NULL: no */
     size_t max_bytes;
 } options;

@@ -97,12 +97,10 @@ static bool draw_tiles(renderer *r, session *s, const target *t, unsigned char *
     }
 }
 
-unsigned char *renderer_picture(renderer *r, session *s, int width, int height, int factor,
+unsigned char *renderer_picture(renderer *r, session *s, int width, int height, double scale,
                                 problem *p)
 {
-    double unit = factor * layout_picture_unit(width, height);
-    width *= factor;
-    height *= factor;
+    double unit = scale * layout_picture_unit(width / scale, height / scale);
     GLint most[2] = {0, 0}, most_buffer = 0;
     layout before = s->layout;
     glGetIntegerv(GL_MAX_VIEWPORT_DIMS, most);

@@ -12,6 +12,7 @@
 #include "pictures.h"
 #include "scene/epochs.h"
 #include "scene/scene_build.h"
+#include "screen.h"
 #include "vector_file.h"
 #include "window.h"
 
@@ -40,7 +41,7 @@ static bool save_vector(renderer *r, session *s, const char *path, int width, in
     while (factor > 1 && (width > MOST_PIXELS / factor || height > MOST_PIXELS / factor))
         factor--;
     s->is_bare = true;
-    unsigned char *pixels = renderer_picture(r, s, width, height, factor, p);
+    unsigned char *pixels = renderer_picture(r, s, width * factor, height * factor, factor, p);
     s->is_bare = false;
     session_layout(s, width, height, layout_picture_unit(width, height));
     bool done = pixels && vector_write(path, s, pixels, factor, p);
@@ -49,11 +50,13 @@ static bool save_vector(renderer *r, session *s, const char *path, int width, in
     return done;
 }
 
-bool picture_save(renderer *r, session *s, const char *path, int width, int height, problem *p)
+bool picture_save(renderer *r, session *s, const char *path, const picture_size *size, problem *p)
 {
+    int width = screen_pixels(size->width, size->scale),
+        height = screen_pixels(size->height, size->scale);
     if (vector_is_known(path))
-        return save_vector(r, s, path, width, height, p);
-    unsigned char *pixels = renderer_picture(r, s, width, height, 1, p);
+        return save_vector(r, s, path, (int)size->width, (int)size->height, p);
+    unsigned char *pixels = renderer_picture(r, s, width, height, size->scale, p);
     bool done = pixels && save_pixels(path, s, width, height, pixels, p);
     free(pixels);
     return done;
@@ -102,7 +105,8 @@ static bool film(renderer *r, session *s, const options *o, const movie *m, cons
 {
     static const unsigned seconds = 6;
     const film_format *format = film_format_of(path);
-    const film_shape shape = {o->width, o->height, s->scene.set.background ? 3 : 4, o->frames,
+    const film_shape shape = {screen_pixels(o->width, o->scale), screen_pixels(o->height, o->scale),
+                              s->scene.set.background ? 3 : 4, o->frames,
                               1000 * seconds / o->frames + 1};
     if (!m->step(s, 0, o->frames, p))
         return false;
@@ -111,11 +115,12 @@ static bool film(renderer *r, session *s, const options *o, const movie *m, cons
     for (unsigned i = 0; i < o->frames && done; i++) {
         char name[4096];
         done = i == 0 || m->step(s, i, o->frames, p);
-        unsigned char *pixels = done ? renderer_picture(r, s, o->width, o->height, 1, p) : NULL;
+        unsigned char *pixels =
+            done ? renderer_picture(r, s, shape.width, shape.height, o->scale, p) : NULL;
         done = pixels && format->frame(all, pixels, p);
         snprintf(name, sizeof name, "%s/frame-%03u.png", folder ? folder : "", i);
         if (done && folder)
-            done = save_pixels(name, s, o->width, o->height, pixels, p);
+            done = save_pixels(name, s, shape.width, shape.height, pixels, p);
         free(pixels);
     }
     return all && format->end(all, p) && done;
@@ -136,6 +141,7 @@ static bool make_movie(renderer *r, session *s, const options *o, const movie *m
 
 int pictures_run(session *s, const options *o)
 {
+    const picture_size size = {o->width, o->height, o->scale};
     problem p = {""};
     headless *h = headless_create(&p);
     renderer *r = NULL;
@@ -145,8 +151,7 @@ int pictures_run(session *s, const options *o)
         r = renderer_create(&p);
     if (r)
         renderer_set_tile(r, (int)o->tile);
-    bool done = r &&
-                (!o->screenshot || picture_save(r, s, o->screenshot, o->width, o->height, &p)) &&
+    bool done = r && (!o->screenshot || picture_save(r, s, o->screenshot, &size, &p)) &&
                 (!o->turntable || make_movie(r, s, o, &TURNTABLE, o->turntable, &p)) &&
                 (!o->training || make_movie(r, s, o, &TRAINING, o->training, &p)) &&
                 (!o->growth || make_movie(r, s, o, &GROWTH, o->growth, &p));

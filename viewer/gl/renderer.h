@@ -30,9 +30,11 @@ int renderer_tile(const renderer *r);
 
 /** Draws without a window and returns the picture: [height][width][4] bytes RGBA, not
  * premultiplied, first row on top; 8-fold multisampled where the driver can. Caller frees.
- *  @param factor  so many times as large in all, for a picture that is shown at width x height
+ *  @param width, height  pixels
+ *  @param scale  texts and lines are so many times as large as in a picture of width / scale x
+ * height / scale
  *  @return NULL with the reason: larger than the driver can, out of memory */
-unsigned char *renderer_picture(renderer *r, session *s, int width, int height, int factor,
+unsigned char *renderer_picture(renderer *r, session *s, int width, int height, double scale,
                                 problem *p);
 
 #endif

@@ -13,6 +13,7 @@
 #include "pictures.h"
 #include "renderer.h"
 #include "scene/scene_build.h"
+#include "screen.h"
 
 #include <GLFW/glfw3.h>
 
@@ -39,25 +40,30 @@ static window *window_of(GLFWwindow *handle)
     return glfwGetWindowUserPointer(handle);
 }
 
-static void measure(window *w)
+static screen screen_of(const window *w)
 {
-    int width, height, logical_width, logical_height;
-    float x_scale = 1, y_scale = 1;
-    glfwGetFramebufferSize(w->handle, &width, &height);
-    glfwGetWindowSize(w->handle, &logical_width, &logical_height);
-    glfwGetWindowContentScale(w->handle, &x_scale, &y_scale);
-    if (width > 0 && height > 0)
-        session_layout(w->session, width, height, x_scale > 0.5f ? (double)x_scale : 1);
+    int width, height, pixels_wide, pixels_high;
+    float scale = 1, y_scale;
+    glfwGetFramebufferSize(w->handle, &pixels_wide, &pixels_high);
+    glfwGetWindowSize(w->handle, &width, &height);
+    glfwGetWindowContentScale(w->handle, &scale, &y_scale);
+    return (screen){width,       height,        pixels_wide,
+                    pixels_high, (double)scale, w->options->has_scale ? w->options->scale : 0};
 }
 
-/* Mouse places are in the window's units, the session's in pixels; on some systems they differ. */
+static void measure(window *w)
+{
+    screen s = screen_of(w);
+    if (s.pixels_wide > 0 && s.pixels_high > 0)
+        session_layout(w->session, s.pixels_wide, s.pixels_high, screen_scale(&s));
+}
+
 static void move_to(window *w, double x, double y)
 {
-    int width, height, logical_width, logical_height;
-    glfwGetFramebufferSize(w->handle, &width, &height);
-    glfwGetWindowSize(w->handle, &logical_width, &logical_height);
-    if (logical_width > 0 && logical_height > 0)
-        session_move(w->session, x * width / logical_width, y * height / logical_height);
+    screen s = screen_of(w);
+    double pixel[2];
+    if (screen_pixel(&s, x, y, pixel))
+        session_move(w->session, pixel[0], pixel[1]);
 }
 
 static void on_size(GLFWwindow *handle, int width, int height)
@@ -177,7 +183,9 @@ static void save_picture(window *w)
     }
     bool had_panel = s->scene.set.panel;
     s->scene.set.panel = false;
-    bool done = picture_save(w->renderer, s, path, (int)s->layout.width, (int)s->layout.height, &p);
+    double scale = s->layout.unit;
+    const picture_size size = {s->layout.width / scale, s->layout.height / scale, scale};
+    bool done = picture_save(w->renderer, s, path, &size, &p);
     s->scene.set.panel = had_panel;
     measure(w);
     if (done)
@@ -276,10 +284,21 @@ static GLFWwindow *create(const options *o, bool with_samples)
     glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
     glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
     glfwWindowHint(GLFW_OPENGL_DEBUG_CONTEXT, o->gl_debug ? GLFW_TRUE : GLFW_FALSE);
+    glfwWindowHint(GLFW_SCALE_TO_MONITOR, o->has_scale ? GLFW_FALSE : GLFW_TRUE);
     glfwWindowHint(GLFW_SAMPLES, with_samples ? 4 : 0);
     glfwWindowHintString(GLFW_X11_CLASS_NAME, "lossview");
     glfwWindowHintString(GLFW_X11_INSTANCE_NAME, "lossview");
     return glfwCreateWindow(o->width, o->height, "lossview", NULL, NULL);
+}
+
+/* A window of the scale that was asked for, whatever the system counts in. */
+static void resize(const window *w)
+{
+    screen s = screen_of(w);
+    double size[2];
+    screen_window_size(&s, w->options->width, w->options->height, size);
+    if (w->options->has_scale)
+        glfwSetWindowSize(w->handle, (int)(size[0] + 0.5), (int)(size[1] + 0.5));
 }
 
 static void listen(window *w)
@@ -328,6 +347,7 @@ int window_run(session *s, const options *o)
     else {
         if (o->gl_debug)
             gl_listen();
+        resize(&w);
         listen(&w);
         measure(&w);
         set_title(&w);
