@@ -55,7 +55,7 @@ int command_import(int argc, char **argv)
     describe_kinds(summary);
     text.summary = summary;
     const option_spec options[] = {
-        OPT_TEXT("out", "FILE.landscape", "the landscape to make; it must not be there", &out),
+        OPT_TEXT("out", "FILE.landscape", "the landscape to make", &out),
         OPT_QUIET(&quiet),
     };
     size_t n_operands = 0;

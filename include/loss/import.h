@@ -96,11 +96,12 @@ typedef struct loss_surface_import_options {
  *  exported and compared; evaluation, paths and merging want to know what the losses are of, and
  *  refuse it.
  *  @param out   may be NULL where there is a path
- *  @param path  a file to make, which must not be there; NULL: the landscape is in memory.
- *               Borrowed.
+ *  @param path  a file to make; what was imported there before from the same bytes is left as it
+ *               is. NULL: the landscape is in memory. Borrowed.
  *  @param opt   NULL: the defaults.
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT, LOSS_ERR_SHAPE (an axis that is not even, to 2 % of a step,
- *          or too long), LOSS_ERR_IO, LOSS_ERR_NOMEM.
+ *          or too long), LOSS_ERR_MISMATCH (another landscape is there), LOSS_ERR_IO,
+ *          LOSS_ERR_NOMEM.
  *  Threads: any. Since 0.1. */
 LOSS_API loss_status loss_surface_import(loss_surface **out, const loss_import *import,
                                          const char *path, const loss_surface_import_options *opt);

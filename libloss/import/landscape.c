@@ -50,6 +50,26 @@ static bool collect_facts(const loss_import *i, const char *from,
            (!i->y_name || lossi_facts_add(facts, LOSS_KEY_IMPORTED_Y, "%s", i->y_name));
 }
 
+/* Whether a landscape that is there is of the very file: then there is nothing to do. */
+static loss_status check_same(lossi_store *store, const char *path,
+                              const lossi_store_contents *contents)
+{
+    lossi_facts facts;
+    loss_status status = lossi_store_read_facts(store, &facts);
+    if (status)
+        return status;
+    const char *wanted = lossi_facts_text(contents->facts, LOSS_KEY_IMPORTED_DIGEST),
+               *digest = lossi_facts_find(&facts, LOSS_KEY_IMPORTED_DIGEST);
+    if (!digest || strcmp(digest, wanted) != 0)
+        status = lossi_fail(LOSS_ERR_MISMATCH,
+                            "%s: it is there already, %s%s, and is left as it is; expected a new "
+                            "file, or what was imported from the same one, of digest %s",
+                            path, digest ? "imported from a file of digest " : "not imported",
+                            digest ? digest : "", wanted);
+    lossi_facts_free(&facts);
+    return status;
+}
+
 static loss_status make_file(loss_surface **out, const char *path,
                              const lossi_store_contents *contents)
 {
@@ -59,9 +79,7 @@ static loss_status make_file(loss_surface **out, const char *path,
     if (status)
         return status;
     if (!is_new)
-        status =
-            lossi_fail(LOSS_ERR_MISMATCH,
-                       "%s: it is there already, and is left as it is; expected a new file", path);
+        status = check_same(store, path, contents);
     if (!status && out)
         return lossi_surface_of_store(out, path, store);
     lossi_store_close(store);

@@ -49,7 +49,8 @@ mkdir bin && ln -s "$LOSSGRID" bin/lossgrid
 "$LOSSGRID" info kept.landscape --command >command
 check "the command makes it again" env PATH="$tmp/bin:$PATH" sh command
 check "with the same points" test "$(sqlite3 kept.landscape 'select * from points' | md5sum)" = "$(sqlite3 t.landscape 'select * from points' | md5sum)"
-refuse "it is not made twice" 1 "is there already" "$LOSSGRID" import theirs.csv --out t.landscape
+check "made twice it is the same" sh -c 'cp t.landscape before && "$LOSSGRID" import theirs.csv --out t.landscape --quiet && cmp before t.landscape'
+refuse "another one is left as it is" 1 "is there already, imported from a file of digest" "$LOSSGRID" import plain.csv --out t.landscape
 check "export takes the table" "$LOSSGRID" export theirs.csv --out t.ply --out again.csv --quiet
 "$LOSSGRID" plot again.csv --out d.svg --title t --no-caption
 "$LOSSGRID" plot t.landscape --out e.svg --title t --no-caption

@@ -121,6 +121,10 @@ static void test_file(void **state)
     assert_int_equal(loss_import_read(&import, scratch_path("a.csv"), NULL), LOSS_OK);
     const char *path = scratch_path("a.landscape");
     assert_int_equal(loss_surface_import(NULL, import, path, NULL), LOSS_OK);
+    assert_int_equal(loss_surface_import(NULL, import, path, NULL), LOSS_OK); /* it is that one */
+    loss_import_free(import);
+    scratch_write("b.csv", TABLE, sizeof TABLE - 3);
+    assert_int_equal(loss_import_read(&import, scratch_path("b.csv"), NULL), LOSS_OK);
     assert_int_equal(loss_surface_import(&surface, import, path, NULL), LOSS_ERR_MISMATCH);
     assert_null(surface);
     loss_import_free(import);
