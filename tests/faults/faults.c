@@ -9,7 +9,8 @@
  *   FAULT_COUNT  a file that gets the number of calls when the program ends
  *
  * Allocations that libraries make which end the process, or go wrong, when memory is out (drivers
- * of OpenGL, fontconfig, libarchive's archive_read_open()) are not ours to mend and are left alone.
+ * of OpenGL, fontconfig, libarchive's archive_read_open(), libhdf5) are not ours to mend and are
+ * left alone.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -42,7 +43,7 @@ static bool of_memory;
 /* Libraries that are left alone, by parts of their names. */
 static const char *const LEFT_ALONE[] = {"libarchive", "libfontconfig", "libGL",   "libEGL",
                                          "libgallium", "_dri.so",       "libLLVM", "libstdc++",
-                                         "libX",       "ld-linux"};
+                                         "libX",       "ld-linux",      "libhdf5"};
 
 typedef enum owner { UNKNOWN, PROGRAM, LIBRARY, ALONE, N_OWNERS } owner;
 

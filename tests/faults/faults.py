@@ -61,6 +61,14 @@ COMMANDS = [
     ("export of tables",
      "export a.landscape --out n.csv --out n.npz --out n.vti --out n.json --critical c.vtp",
      ["n.csv", "n.npz", "n.vti", "n.json", "c.vtp"]),
+    ("export of directions", "export a.landscape --directions n.safetensors --json",
+     ["n.safetensors"]),
+    ("export as HDF5", "export a.landscape --out n.h5", ["n.h5"]),
+    ("export of directions as HDF5", "export a.landscape --directions n.h5", ["n.h5"]),
+    ("import of a table", "import a.csv --out new.landscape --json", ["new.landscape"]),
+    ("import of arrays", "import a.npz --out new.landscape --json", ["new.landscape"]),
+    ("import of a VTK mesh", "import a.vtp --out new.landscape", ["new.landscape"]),
+    ("import of HDF5", "import a.h5 --out new.landscape --json", ["new.landscape"]),
     ("plot as PNG", "plot a.landscape --log --size 300x260 --out n.png", ["n.png"]),
     ("plot as SVG", "plot a.landscape --out n.svg", ["n.svg"]),
     ("convert", "convert model.pth n.safetensors", ["n.safetensors"]),
@@ -108,11 +116,12 @@ def prepare(folder):
                     "surface run --x=-1:1:3 --y=-1:1:3 --limit 8 --threads 1 --out a.landscape",
                     "surface run --x=-1:1:3 --y=-1:1:3 --limit 8 --threads 1 --out part.landscape",
                     train.replace("out run", "out half"),
-                    "export a.landscape --out a.ply --out a.csv",
+                    "export a.landscape --out a.ply --out a.csv --out a.npz --out a.vtp",
                     "convert run/epoch-001.safetensors model.safetensors"):
         result = run(command, folder)
         if result.returncode:
             sys.exit(f"{command}: {result.stderr.decode()}")
+    run("export a.landscape --out a.h5", folder)  # where there is a libhdf5
     # An unfinished run and surface.
     path = os.path.join(folder, "half", "run.json")
     with open(path) as file:
@@ -132,7 +141,7 @@ def plain(output):
                   r'"\1":0', text)
     text = re.sub(r'"id":\s*"[0-9a-f]*"', '"id":""', text)
     text = re.sub(r'("command":\s*")cd \S+ && ', r'\1', text)
-    text = re.sub(r'("(data|weights|network_file)":\s*")[^"]*/', r'\1', text)
+    text = re.sub(r'("(data|weights|network_file|imported_from)":\s*")[^"]*/', r'\1', text)
     return re.sub(r"\d+(\.\d+)? (s|ms|min|images/s)\b", "0 \\2", text)
 
 
@@ -232,6 +241,8 @@ def main():
         for name, command, files in COMMANDS:
             if command.startswith("lossview") and not draws(command, sample):
                 print(f"ok - {name} # SKIP there is no lossview, or no OpenGL")
+            elif "HDF5" in name and not os.path.exists(os.path.join(sample, "a.h5")):
+                print(f"ok - {name} # SKIP built without libhdf5")
             elif arguments.only in name:
                 n, bad = check(name, command, files, arguments.kind, arguments.most, sample,
                                arguments.verbose)
