@@ -170,6 +170,31 @@ static void test_pointing(void **state)
     session_free(&s);
 }
 
+/* The other way: what is pointed at on the surface belongs to the smallest of the basins. */
+static void test_pointed_surface(void **state)
+{
+    (void)state;
+    session s;
+    begin(&s, SURFACE_SMOOTH);
+    session_key(&s, "7");
+    session_key(&s, "8");
+    const relief *r = &s.scene.views[0].relief;
+    lens l = layout_lens(&s.layout, &s.scene, 0);
+    static const int at[5][3] = {{4, 4, 1}, {12, 4, 2}, {4, 12, 3}, {12, 12, 4}, {8, 8, 1}};
+    for (int i = 0; i < 5; i++) {
+        double x, y;
+        vec3 place = {r->x[(size_t)at[i][0] * r->parts], r->y[(size_t)at[i][1] * r->parts], 0};
+        place.z = relief_height_at(r, place.x, place.y);
+        assert_true(layout_seen(&s.layout.panes[0], &l, place, &x, &y));
+        session_move(&s, x, y);
+        assert_true(s.hover.is_hit);
+        assert_int_equal(s.hover.basin, at[i][2]);
+    }
+    session_key(&s, "8");
+    assert_int_equal(s.hover.basin, 0);
+    session_free(&s);
+}
+
 static void test_keys(void **state)
 {
     (void)state;
@@ -222,8 +247,9 @@ static void test_marks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bars), cmocka_unit_test(test_region), cmocka_unit_test(test_pointing),
-        cmocka_unit_test(test_keys), cmocka_unit_test(test_marks),
+        cmocka_unit_test(test_bars),     cmocka_unit_test(test_region),
+        cmocka_unit_test(test_pointing), cmocka_unit_test(test_pointed_surface),
+        cmocka_unit_test(test_keys),     cmocka_unit_test(test_marks),
     };
     return cmocka_run_group_tests_name("basins", tests, scratch_make, scratch_remove);
 }

@@ -108,6 +108,10 @@ key 2
 check "and away" lacks "--map"
 key shift+Down
 check "Shift+Down: the first basin, and the bars" has "--barcode --basin=1"
+xdotool mousemove --window "$window" 69 400 click 1
+check "a click on its bar: none" lacks "--basin"
+xdotool click 1
+check "and again" has "--basin=1"
 key shift+Up 8
 check "and away" lacks "--barcode\|--basin"
 key 6 shift+Left

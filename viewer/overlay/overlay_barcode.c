@@ -70,6 +70,29 @@ static void draw_bar(const session *s, const barcode *b, size_t i, cairo_t *cr)
     cairo_set_dash(cr, NULL, 0, 0);
 }
 
+/* What is pointed at on the surface: its value, up to the bar of its basin. */
+static void draw_pointer(const session *s, const barcode *b, cairo_t *cr)
+{
+    const hover *h = &s->hover;
+    double u = s->layout.unit, place = loss_scale_place(b->scale, h->value),
+           y = b->at.y + b->at.h * (1 - place);
+    if (!(place >= 0 && place <= 1))
+        return;
+    ink(cr, theme_of(s->scene.set.theme)->accent, 1);
+    cairo_set_line_width(cr, 1.6 * u);
+    cairo_move_to(cr, b->at.x - 5 * u, y);
+    cairo_line_to(cr, b->at.x + b->at.w, y);
+    cairo_stroke(cr);
+    if (!h->basin || h->basin > b->n)
+        return;
+    box bar = barcode_bar(b, h->basin - 1);
+    cairo_arc(cr, bar.x + bar.w / 2, y, fmax(3 * u, 0.3 * bar.w), 0, 6.28318530717958648);
+    cairo_fill(cr);
+    cairo_set_line_width(cr, 2.4 * u);
+    cairo_rectangle(cr, bar.x, bar.y, bar.w, bar.h);
+    cairo_stroke(cr);
+}
+
 /* How many bars there are, and of the chosen one its ends. */
 static void draw_texts(const session *s, const barcode *b, const box *area, cairo_t *cr)
 {
@@ -112,5 +135,7 @@ void overlay_barcode(const session *s, size_t number, cairo_t *cr)
     draw_axis(s, &b, cr);
     for (size_t i = 0; i < b.n; i++)
         draw_bar(s, &b, i, cr);
+    if (s->hover.is_hit && s->hover_view == number)
+        draw_pointer(s, &b, cr);
     draw_texts(s, &b, &s->layout.bars[number], cr);
 }

@@ -28,6 +28,7 @@ void basins_free(basins *b)
     loss_criticals_free(b->critical);
     free(b->z);
     free(b->items);
+    free(b->smallest);
     *b = (basins){0};
 }
 
@@ -61,13 +62,45 @@ static double value_of(const relief *r, const loss_critical *c)
     return r->value[c->iy * r->parts * r->nx + c->ix * r->parts];
 }
 
+static bool inside_of(const basins *b, const relief *r, size_t number, bool *inside, size_t *n)
+{
+    loss_grid g = grid_of(b, r);
+    const loss_critical *first = loss_criticals_points(b->critical);
+    return !loss_criticals_basin(b->critical, &g, (size_t)(b->items[number - 1].minimum - first),
+                                 inside, n);
+}
+
+/* A basin lies within another, or apart from it, and the less persistent one is the inner one. */
+static bool find_smallest(basins *b, const relief *r)
+{
+    enum { MOST = 32 }; /* about as many as have room for their bars */
+    size_t n = relief_grid_nx(r) * relief_grid_ny(r), n_inside;
+    bool *inside = malloc(n * sizeof *inside), done = inside != NULL;
+    b->smallest = calloc(n, 1);
+    done = done && b->smallest;
+    for (size_t number = 1; done && number <= b->n && number <= MOST; number++) {
+        done = inside_of(b, r, number, inside, &n_inside);
+        for (size_t i = 0; i < n && done; i++)
+            if (inside[i])
+                b->smallest[i] = (uint8_t)number;
+    }
+    free(inside);
+    return done;
+}
+
 bool basins_list(basins *b, const relief *r, const settings *set)
 {
-    size_t n = loss_criticals_count(b->critical, set->persistence * r->height);
+    double least = set->persistence * r->height;
+    if (b->items && b->smallest && !(least < b->persistence) && !(least > b->persistence))
+        return true;
+    size_t n = loss_criticals_count(b->critical, least);
     const loss_critical *points = loss_criticals_points(b->critical);
     hide(b);
     free(b->items);
+    free(b->smallest);
+    b->smallest = NULL;
     b->n = 0;
+    b->persistence = least;
     b->items = malloc((n + 1) * sizeof *b->items);
     for (size_t i = 0; b->items && i < n; i++) {
         const loss_critical *c = &points[i];
@@ -77,7 +110,7 @@ bool basins_list(basins *b, const relief *r, const settings *set)
         b->items[b->n++] =
             (basin){c, end, value_of(r, c), end ? value_of(r, end) : (double)INFINITY};
     }
-    return b->items != NULL;
+    return b->items && find_smallest(b, r);
 }
 
 /* Whether a point of the relief that lies below the end is within the basin: by the corners of its
@@ -139,16 +172,12 @@ bool basins_show(basins *b, const relief *r, size_t number)
     if (number == b->shown)
         return true;
     hide(b);
-    const basin *chosen = &b->items[number ? number - 1 : 0];
-    loss_grid g = grid_of(b, r);
-    size_t n = g.x.n * g.y.n;
-    bool *inside = number ? malloc(n * sizeof *inside) : NULL, done = !number;
-    if (inside)
-        done = !loss_criticals_basin(b->critical, &g,
-                                     (size_t)(chosen->minimum - loss_criticals_points(b->critical)),
-                                     inside, &b->n_inside);
-    if (done && number && chosen->saddle) {
-        b->end = chosen->saddle->grid_value + basins_zero(r);
+    const loss_critical *saddle = number ? b->items[number - 1].saddle : NULL;
+    size_t n = relief_grid_nx(r) * relief_grid_ny(r);
+    bool *inside = number ? malloc(n * sizeof *inside) : NULL,
+         done = !number || (inside && inside_of(b, r, number, inside, &b->n_inside));
+    if (done && saddle) {
+        b->end = saddle->grid_value + basins_zero(r);
         b->region = malloc(r->nx * r->ny);
         done = b->region != NULL;
         if (done)

@@ -16,9 +16,12 @@ typedef struct basins {
     double *z;                /* [ny][nx] these, from the height of a loss of zero. Owned */
     basin *items;             /* [n] the most persistent first. Owned */
     size_t n;
-    size_t shown;    /* number of the one that is shown, from 1; 0: none */
-    size_t n_inside; /* points of the grid within it */
-    double end;      /* height at which it ends */
+    double persistence; /* of the least persistent that was listed */
+    uint8_t *smallest;  /* [ny][nx] number of the smallest of the first basins that holds a point of
+                           the grid; 0: none. Owned */
+    size_t shown;       /* number of the one that is shown, from 1; 0: none */
+    size_t n_inside;    /* points of the grid within it */
+    double end;         /* height at which it ends */
     /* [ny][nx] of the relief: 255 within it, and at points beside it that are above its end; 127 at
      * such between it and another; NULL: it has no end. Owned */
     uint8_t *region;
@@ -29,8 +32,8 @@ typedef struct basins {
 double basins_zero(const relief *r);
 /** Finds the critical points, if that has not been done. @return false: out of memory */
 bool basins_find(basins *b, const grid *g, const relief *r, const settings *set);
-/** Lists the basins that the settings' persistence leaves, whose minima are not cut off; none is
- * shown. @return false: out of memory */
+/** Lists the basins that the settings' persistence leaves, whose minima are not cut off; where
+ * another list is made, none is shown. @return false: out of memory */
 bool basins_list(basins *b, const relief *r, const settings *set);
 /** Shows a basin, by its number from 1; none for 0 and past the last. @return false: out of memory
  */

@@ -225,6 +225,7 @@ hover scene_hover(const scene *s, size_t number, const lens *l, double x, double
     const samples *from = &v->grid.splits[scene_split(s, v)];
     h.grid_x = v->grid.x[ix];
     h.grid_y = v->grid.y[iy];
+    h.basin = v->basins.smallest ? v->basins.smallest[at] : 0;
     h.loss = from->loss[at];
     h.error = from->error ? from->error[at] : (double)NAN;
     h.accuracy = from->accuracy ? from->accuracy[at] : (double)NAN;

@@ -125,6 +125,7 @@ typedef struct hover {
     double loss, error, accuracy, convexity;
     double value;          /* of the surface at the very place */
     double grid_x, grid_y; /* that grid point */
+    size_t basin;          /* number of the smallest listed one that holds it; 0: none */
 } hover;
 /** @param x, y  -1 .. 1 over the view. */
 hover scene_hover(const scene *s, size_t number, const lens *l, double x, double y);
