@@ -63,6 +63,20 @@ static loss_status choose_axes(surface_request *r, const work *w)
                : LOSS_OK;
 }
 
+/* An estimate that cannot be leaves no file behind. */
+static loss_status check_estimate(const surface_request *r, const work *w)
+{
+    loss_path_kind kind;
+    size_t counts[2], n = 0;
+    loss_status status = r->has_estimate ? loss_path_find(r->out, &kind) : LOSS_OK;
+    if (!r->has_estimate || ranks_number() || status || kind != LOSS_PATH_NOTHING)
+        return status;
+    for (int k = 0; k < 2; k++)
+        if (w->images.of[k])
+            counts[n++] = loss_dataset_count(w->images.of[k]);
+    return loss_estimate_check(r->surface.x, r->surface.y, counts, n, &r->estimate);
+}
+
 static loss_status open_surface(surface_request *r, work *w)
 {
     loss_surface_options *s = &r->surface;
@@ -119,6 +133,8 @@ static loss_status run(surface_request *r)
         status = make_plane(r, &w);
     if (!status)
         status = choose_axes(r, &w);
+    if (!status)
+        status = check_estimate(r, &w);
     if (!status)
         status = open_surface(r, &w);
     if (!status)

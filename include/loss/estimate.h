@@ -90,6 +90,15 @@ LOSS_API loss_status loss_surface_estimate(loss_surface *surface, const loss_est
 LOSS_API loss_status loss_surface_begin_estimate(loss_surface *surface,
                                                  const loss_estimate_options *opt);
 
+/** Whether a surface without a file can be estimated so; of one with a file,
+ * loss_surface_begin_estimate() tells.
+ *  @param images    [n_splits] of each split. Borrowed
+ *  @param opt       as for loss_surface_estimate()
+ *  @return LOSS_OK; LOSS_ERR_ARGUMENT, as loss_surface_estimate() and for axes that are none
+ *  Threads: any. Since 0.1. */
+LOSS_API loss_status loss_estimate_check(loss_axis x, loss_axis y, const size_t *images,
+                                         size_t n_splits, const loss_estimate_options *opt);
+
 /** Whether the file holds estimates by now.
  *  @param has  written; false on failure
  *  @return LOSS_OK, LOSS_ERR_ARGUMENT (NULL, or no file), LOSS_ERR_IO, LOSS_ERR_NOMEM

@@ -44,8 +44,8 @@ static loss_status begin(loss_surface *s, const loss_estimate_options *opt)
         status = lossi_estimate_design_make(&design, s, opt);
     for (int k = 0; k < 2 && !status; k++) /* before anything is put into the file */
         if (s->data[k])
-            status =
-                lossi_estimate_plan_make(&plan, s, &design, loss_dataset_count(s->data[k]), opt);
+            status = lossi_estimate_plan_make(&plan, s->x.n * s->y.n, &design,
+                                              loss_dataset_count(s->data[k]), opt);
     if (!status)
         status = put_design(s, &design, opt);
     if (!status)

@@ -56,15 +56,24 @@ static double each(const lossi_estimate_design *d, size_t n_points, size_t n_ima
     return left > 0 && n_points > d->n_coarse ? left / (double)(n_points - d->n_coarse) : 0;
 }
 
-static bool leaves_enough(const lossi_estimate_design *d, const loss_surface *s, double share)
+/* @param images  [n_splits] */
+static bool leaves_enough(const lossi_estimate_design *d, size_t n_points, const size_t *images,
+                          size_t n_splits, double share)
 {
-    size_t n = s->x.n * s->y.n;
-    bool enough = (double)d->n_coarse <= MOST_OF_COARSE * share * (double)n;
-    for (int k = 0; k < 2; k++)
-        if (s->data[k])
-            enough = enough && MOST_OF_LEAST * each(d, n, loss_dataset_count(s->data[k]), share) >=
-                                   (double)least_images(d);
+    bool enough = (double)d->n_coarse <= MOST_OF_COARSE * share * (double)n_points;
+    for (size_t k = 0; k < n_splits; k++)
+        enough = enough &&
+                 MOST_OF_LEAST * each(d, n_points, images[k], share) >= (double)least_images(d);
     return enough;
+}
+
+/* The design of a file that has none. */
+static void choose(lossi_estimate_design *d, size_t nx, size_t ny, const size_t *images,
+                   size_t n_splits, const loss_estimate_options *opt)
+{
+    place(d, nx, ny, true, opt->seed);
+    if (!(opt->error > 0) && !leaves_enough(d, nx * ny, images, n_splits, opt->share))
+        place(d, nx, ny, false, opt->seed);
 }
 
 static loss_status check_options(const loss_estimate_options *opt)
@@ -89,9 +98,13 @@ loss_status lossi_estimate_design_make(lossi_estimate_design *d, const loss_surf
     if (was && strcmp(was, d->text) == 0)
         return LOSS_OK;
     place(d, s->x.n, s->y.n, true, opt->seed);
-    bool is_it = was && strcmp(was, d->text) == 0;
-    if (!is_it && !(opt->error > 0) && !leaves_enough(d, s, opt->share))
-        place(d, s->x.n, s->y.n, false, opt->seed);
+    if (was && strcmp(was, d->text) == 0)
+        return LOSS_OK;
+    size_t images[2], n_splits = 0;
+    for (int k = 0; k < 2; k++)
+        if (s->data[k])
+            images[n_splits++] = loss_dataset_count(s->data[k]);
+    choose(d, s->x.n, s->y.n, images, n_splits, opt);
     return LOSS_OK;
 }
 
@@ -109,11 +122,10 @@ static loss_status too_small(const lossi_estimate_design *d, size_t n, size_t n_
                       ceil(100 * needed / (double)n / (double)n_images) / 100);
 }
 
-loss_status lossi_estimate_plan_make(lossi_estimate_plan *plan, const loss_surface *s,
+loss_status lossi_estimate_plan_make(lossi_estimate_plan *plan, size_t n,
                                      const lossi_estimate_design *d, size_t n_images,
                                      const loss_estimate_options *opt)
 {
-    size_t n = s->x.n * s->y.n;
     double images = each(d, n, n_images, opt->share);
     if (opt->error > 0) {
         *plan = (lossi_estimate_plan){lossi_smaller(FIRST_IMAGES, n_images), 0};
@@ -125,4 +137,26 @@ loss_status lossi_estimate_plan_make(lossi_estimate_plan *plan, const loss_surfa
     plan->least = lossi_smaller(plan->least, n_images);
     plan->spare = (uint64_t)((images - (double)plan->least) * (double)(n - d->n_coarse));
     return LOSS_OK;
+}
+
+loss_status loss_estimate_check(loss_axis x, loss_axis y, const size_t *images, size_t n_splits,
+                                const loss_estimate_options *given)
+{
+    LOSSI_REQUIRE(images || !n_splits);
+    loss_estimate_options opt = LOSS_ESTIMATE_OPTIONS_INIT;
+    lossi_estimate_design d;
+    lossi_estimate_plan plan;
+    loss_status status = LOSSI_OPTIONS(opt, given);
+    if (!status)
+        status = check_options(&opt);
+    if (!status)
+        status = lossi_axis_check(x, LOSS_ERR_ARGUMENT, "axis x");
+    if (!status)
+        status = lossi_axis_check(y, LOSS_ERR_ARGUMENT, "axis y");
+    if (status)
+        return status;
+    choose(&d, x.n, y.n, images, n_splits, &opt);
+    for (size_t k = 0; k < n_splits && !status; k++)
+        status = lossi_estimate_plan_make(&plan, x.n * y.n, &d, images[k], &opt);
+    return status;
 }

@@ -28,7 +28,7 @@ typedef struct lossi_estimate_plan {
 loss_status lossi_estimate_design_make(lossi_estimate_design *design, const loss_surface *surface,
                                        const loss_estimate_options *opt);
 /** @return LOSS_OK, LOSS_ERR_ARGUMENT (the share is too small: which is enough) */
-loss_status lossi_estimate_plan_make(lossi_estimate_plan *plan, const loss_surface *surface,
+loss_status lossi_estimate_plan_make(lossi_estimate_plan *plan, size_t n_points,
                                      const lossi_estimate_design *design, size_t n_images,
                                      const loss_estimate_options *opt);
 

@@ -31,8 +31,8 @@ loss_status lossi_estimate_rounds_init(lossi_estimate_rounds *r, loss_surface *s
                                  .steps = lossi_alloc(n, sizeof *r->steps)};
     if (!r->until || !r->errors || !r->steps)
         return lossi_fail_nomem(n * sizeof *r->until);
-    loss_status status =
-        lossi_estimate_plan_make(&r->plan, s, design, loss_dataset_count(s->data[split]), opt);
+    loss_status status = lossi_estimate_plan_make(&r->plan, s->x.n * s->y.n, design,
+                                                  loss_dataset_count(s->data[split]), opt);
     return status ? status : lossi_known_init(&r->known, s, split, design);
 }
 

@@ -37,3 +37,6 @@ for command in "eval there.landscape" "curvature there.landscape" "surface there
     # shellcheck disable=SC2086  # words
     refuse "$command" 1 "nothing can be computed of it" "$LOSSGRID" $command
 done
+refuse "an estimate of too small a share" 1 "a share of 0.05 is too small" \
+    "$LOSSGRID" surface run --limit 60 --x=-1:1:9 --y=-1:1:9 --estimate 0.05 --out small.landscape
+check "leaves no file behind" test ! -e small.landscape

@@ -17,6 +17,21 @@ static void what_cannot_be_estimated_is_refused(void **state)
     bool has = true;
     assert_int_equal(loss_surface_estimate(NULL, NULL), LOSS_ERR_ARGUMENT);
     assert_int_equal(loss_surface_begin_estimate(NULL, NULL), LOSS_ERR_ARGUMENT);
+    const loss_axis axis = {-1, 1, 13}, none = {1, -1, 13};
+    const size_t images[2] = {300, 100}, few = 100;
+    opt.share = 0.5;
+    assert_int_equal(loss_estimate_check(axis, axis, NULL, 1, &opt), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_estimate_check(none, axis, images, 1, &opt), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_estimate_check(axis, none, images, 1, &opt), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_estimate_check(axis, axis, images, 1, &opt), LOSS_OK);
+    opt.share = 0.3;
+    assert_int_equal(loss_estimate_check(axis, axis, &few, 1, &opt), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_estimate_check(axis, axis, images, 2, &opt), LOSS_ERR_ARGUMENT);
+    assert_int_equal(loss_estimate_check(axis, axis, images, 1, &opt), LOSS_OK);
+    for (size_t i = 0; i < sizeof shares / sizeof *shares - 1; i++) {
+        opt.share = shares[i];
+        assert_int_equal(loss_estimate_check(axis, axis, images, 1, &opt), LOSS_ERR_ARGUMENT);
+    }
     assert_int_equal(loss_surface_has_estimates(NULL, &has), LOSS_ERR_ARGUMENT);
     assert_int_equal(loss_surface_has_estimates(NULL, NULL), LOSS_ERR_ARGUMENT);
     assert_int_equal(try_open(&w, "refused.landscape", &s), LOSS_OK);
