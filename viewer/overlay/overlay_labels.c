@@ -12,6 +12,8 @@ static void draw_axis_label(places *p, const axis_label *l, cairo_t *cr)
     if (!places_see(p, l->at, &x, &y) ||
         !places_see(p, vec_add(l->at, vec_scale(l->outward, 0.1)), &ox, &oy))
         return;
+    if (scene_is_hidden(p->scene, p->view, &p->lens, vec_add(l->at, vec_scale(l->outward, 0.03))))
+        return; /* it would seem to lie on the surface */
     double dx = ox - x, dy = oy - y, length = hypot(dx, dy);
     if (length < 1e-6)
         return;

@@ -1,4 +1,5 @@
-/* Ticks stand on the sides that the camera is near, so that no surface hides them. */
+/* Ticks stand on the sides that the camera is near, from below on the far ones, so that no surface
+ * hides them. */
 #include "scene/axes.h"
 
 #include <math.h>
@@ -35,6 +36,7 @@ typedef struct stage {
     const camera *camera;
     const relief *r;
     double x_near, y_near;     /* signs of the sides near the camera */
+    double x_side, y_side;     /* of those where the floor has its texts */
     double across_x, across_y; /* how much of the axis shows from here, 0 to 1 */
     bool walls, floor;
     double base; /* z of the floor's texts: seen from straight above they stand at the top, which
@@ -47,21 +49,22 @@ static void floor_axis(const stage *t, bool is_y, const char *name)
     const relief *r = t->r;
     loss_scale range = {LOSS_SCALE_LINEAR, is_y ? r->y_low : r->x_low, is_y ? r->y_high : r->x_high,
                         0};
-    double ticks[MOST_TICKS], side = is_y ? t->x_near * r->x_extent : t->y_near * r->y_extent;
+    double ticks[MOST_TICKS], side = is_y ? t->x_side * r->x_extent : t->y_side * r->y_extent,
+                              wall = is_y ? -t->x_near * r->x_extent : -t->y_near * r->y_extent;
     size_t n = loss_scale_ticks(&range, 6, ticks, MOST_TICKS);
-    vec3 outward = is_y ? (vec3){t->x_near, 0, 0} : (vec3){0, t->y_near, 0};
+    vec3 outward = is_y ? (vec3){t->x_side, 0, 0} : (vec3){0, t->y_side, 0};
     bool has_text = t->s->set.axes && (is_y ? t->across_y : t->across_x) > EDGE_ON;
     for (size_t i = 0; i < n; i++) {
         double at = is_y ? relief_scene_y(r, ticks[i]) : relief_scene_x(r, ticks[i]);
         vec3 near = is_y ? (vec3){side, at, t->base} : (vec3){at, side, t->base};
         vec3 far = is_y ? (vec3){-side, at, t->base} : (vec3){at, -side, t->base};
-        vec3 top = far;
+        vec3 foot = is_y ? (vec3){wall, at, t->base} : (vec3){at, wall, t->base}, top = foot;
         char words[TICK_TEXT];
         top.z = r->height;
         if (t->s->set.grid && t->floor && !(t->base > 0))
             line(t->a, near, far, AXIS_GRID);
         if (t->s->set.grid && t->walls)
-            line(t->a, far, top, AXIS_GRID);
+            line(t->a, foot, top, AXIS_GRID);
         if (!has_text)
             continue;
         line(t->a, near, vec_add(near, vec_scale(outward, TICK)), AXIS_INK);
@@ -139,6 +142,15 @@ static void outline(const stage *t, uint32_t kind)
         line(t->a, corners[i], corners[(i + 1) % 4], kind);
 }
 
+/* The side of an axis that is near the camera; of one that is seen end-on, which has none, the
+ * right one, as the height's numbers are at the left. */
+static double near_side(double towards, double to_right)
+{
+    static const double end_on = 1e-9;
+    double of = fabs(towards) > end_on ? towards : to_right;
+    return of < 0 ? -1 : 1;
+}
+
 void axes_make(axes *a, const scene *s, size_t number, const camera *c)
 {
     const view *v = &s->views[number];
@@ -147,17 +159,18 @@ void axes_make(axes *a, const scene *s, size_t number, const camera *c)
     if (!v->has_relief || (!s->set.axes && !s->set.grid))
         return;
     camera_basis(c, &right, &up, &back);
-    stage t = {a,
-               s,
-               c,
-               &v->relief,
-               right.y > -1e-9 ? 1 : -1,
-               right.x > 1e-9 ? -1 : 1,
-               hypot(right.x, up.x),
-               hypot(right.y, up.y),
-               false,
-               false,
-               0};
+    stage t = {.a = a,
+               .s = s,
+               .r = &v->relief,
+               .camera = c,
+               .x_near = near_side(right.y, right.x),
+               .y_near = near_side(-right.x, right.y),
+               .across_x = hypot(right.x, up.x),
+               .across_y = hypot(right.y, up.y)};
+    /* From below the surface covers what is beside the near sides. */
+    bool is_below = c->elevation < 0;
+    t.x_side = is_below && fabs(right.y) > 1e-9 ? -t.x_near : t.x_near;
+    t.y_side = is_below && fabs(right.x) > 1e-9 ? -t.y_near : t.y_near;
     t.walls = fabs(c->elevation) < 80;
     t.floor = fabs(c->elevation) > 3;
     t.base = c->elevation >= 80 ? v->relief.height : 0;
