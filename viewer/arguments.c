@@ -254,6 +254,6 @@ void arguments_print_completion(const completion_shell *shell)
 void arguments_print_bindings(void)
 {
     char keys[HELP_KEYS], what[HELP_TEXT];
-    for (size_t i = 0; session_help(i, keys, what); i++)
+    for (size_t i = 0; session_help(i, false, keys, what); i++)
         printf("%-26s %s\n", keys, what);
 }

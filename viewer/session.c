@@ -50,7 +50,7 @@ static const struct {
 };
 enum { N_MOUSE = sizeof MOUSE / sizeof *MOUSE };
 
-bool session_help(size_t i, char keys[HELP_KEYS], char what[HELP_TEXT])
+bool session_help(size_t i, bool is_short, char keys[HELP_KEYS], char what[HELP_TEXT])
 {
     if (i < N_MOUSE) {
         snprintf(keys, HELP_KEYS, "%s", MOUSE[i].hand);
@@ -70,7 +70,8 @@ bool session_help(size_t i, char keys[HELP_KEYS], char what[HELP_TEXT])
         if (!SETTINGS[k].key || i-- > 0)
             continue;
         snprintf(keys, HELP_KEYS, "%s", SETTINGS[k].key);
-        snprintf(what, HELP_TEXT, "%s", SETTINGS[k].help);
+        snprintf(what, HELP_TEXT, "%s",
+                 is_short && SETTINGS[k].label ? SETTINGS[k].label : SETTINGS[k].help);
         return true;
     }
     return false;

@@ -63,8 +63,9 @@ check "the texts are larger than in a picture of so many pixels" sh -c '! cmp -s
 check "a page stays as large" grep -q 'width="200px"' a.svg
 refuse "no scale" 2 "0.25 to 16" "$LOSSVIEW" "$fixture" --scale=0 --screenshot=a.png
 
-# The middle of the texture's arrow to the right: panel of 236 units, row 2 of 28 below a head of 40.
-arrow() { xdotool mousemove --window "$window" $(($1 * (700 - 236 + 180))) $(($1 * (40 + 28 + 10))) click 1; }
+# The texture's arrow to the right: the panel is 236 units wide and has rows of 28 below a head of 40. In a small window a
+# unit is less than a pixel of it: 0.79.
+arrow() { xdotool mousemove --window "$window" $(($1 * (700 - 44))) $(($1 * 62)) click 1; }
 check "a window of scale 2" open_window "$fixture" --size=700x560 --scale=2
 check "has twice the pixels" is_sized 1400x1120
 arrow 2

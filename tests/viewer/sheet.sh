@@ -38,6 +38,9 @@ for colours in viridis magma cividis coolwarm terrain; do draw colours-$colours 
 for size in 300x200 640x480 400x800 1600x500 3840x2160 7680x4320; do draw size-$size "$fixture" --size=$size --critical --floor; done
 for size in 640x480 1280x800; do draw panel-$size "$fixture" --size=$size --panel --critical; done
 draw help "$fixture" --help-overlay --panel
+draw help-small "$fixture" --help-overlay --panel --size=640x480
+for side in 0 30 60 90 120 150 180 -150 -120 -90 -60 -30; do draw below$side ripples.csv --azimuth=$side --elevation=-25; done
+draw scale-2 ripples.csv --size=640x480 --scale=2 --critical
 draw surface-grid valley.csv --surface=grid --points --edges
 draw surface-smooth valley.csv --points --edges
 draw shading-flat ripples.csv --shading=flat

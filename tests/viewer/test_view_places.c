@@ -68,9 +68,21 @@ static void test_nearest_room(void **state)
     assert_false(places_find_beside(&none, 25, 250, RADIUS, 60, 20, &b));
 }
 
+/* Texts of a window are as large as elsewhere, but where it is small. */
+static void test_windows(void **state)
+{
+    (void)state;
+    assert_near(layout_window_unit(1280, 800, 1), 1, 1e-12);
+    assert_near(layout_window_unit(2560, 1600, 2), 2, 1e-12);
+    assert_near(layout_window_unit(3840, 2160, 1), 1, 1e-12);
+    assert_near(layout_window_unit(600, 480, 1), 0.75, 1e-12);
+    assert_near(layout_window_unit(1200, 960, 2), 1.5, 1e-12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_none_on_another),
-                                       cmocka_unit_test(test_nearest_room)};
+                                       cmocka_unit_test(test_nearest_room),
+                                       cmocka_unit_test(test_windows)};
     return cmocka_run_group_tests_name("view_places", tests, NULL, NULL);
 }

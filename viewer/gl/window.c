@@ -55,7 +55,8 @@ static void measure(window *w)
 {
     screen s = screen_of(w);
     if (s.pixels_wide > 0 && s.pixels_high > 0)
-        session_layout(w->session, s.pixels_wide, s.pixels_high, screen_scale(&s));
+        session_layout(w->session, s.pixels_wide, s.pixels_high,
+                       layout_window_unit(s.pixels_wide, s.pixels_high, screen_scale(&s)));
 }
 
 static void move_to(window *w, double x, double y)
@@ -183,7 +184,8 @@ static void save_picture(window *w)
     }
     bool had_panel = s->scene.set.panel;
     s->scene.set.panel = false;
-    double scale = s->layout.unit;
+    screen screen_now = screen_of(w);
+    double scale = screen_scale(&screen_now);
     const picture_size size = {s->layout.width / scale, s->layout.height / scale, scale};
     bool done = picture_save(w->renderer, s, path, &size, &p);
     s->scene.set.panel = had_panel;

@@ -29,6 +29,11 @@ static camera camera_of(const pane *p, const scene *s)
     return c;
 }
 
+double layout_window_unit(double width, double height, double scale)
+{
+    return scale * fmin(1, layout_picture_unit(width / scale, height / scale));
+}
+
 lens layout_lens(const layout *l, const scene *s, size_t number)
 {
     const box *b = &l->panes[number].at;

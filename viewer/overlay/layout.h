@@ -33,6 +33,8 @@ typedef struct layout {
 } layout;
 
 layout layout_of(double width, double height, double unit, const scene *s);
+/** The unit for a window of that size on a screen of that scale: in small ones as in pictures. */
+double layout_window_unit(double width, double height, double scale);
 /** The unit for a picture of that size: text keeps its share of it. */
 double layout_picture_unit(double width, double height);
 /** How a pane's camera sees its view: with all that is shown in sight at zoom 1, and room for the

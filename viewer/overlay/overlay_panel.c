@@ -110,20 +110,22 @@ void overlay_panel(const session *s, cairo_t *cr)
     }
 }
 
-/* In two columns, smaller where the window is. */
+/* In two columns; in a window that has no room for sentences with the labels of the panel. */
 void overlay_help(const session *s, cairo_t *cr)
 {
     const theme *t = theme_of(s->scene.set.theme);
     char keys[HELP_KEYS], what[HELP_TEXT];
     size_t n = 0;
-    while (session_help(n, keys, what))
+    double u = s->layout.unit;
+    bool is_short = s->layout.width < 1200 * u;
+    while (session_help(n, is_short, keys, what))
         n++;
     size_t rows = (n + 1) / 2;
-    double u = s->layout.unit,
-           fit = fmin((s->layout.height - 20 * u) / (((double)rows * 19 + 70) * u),
-                      (s->layout.width - 20 * u) / (1200 * u));
+    double width = is_short ? 790 : 1180,
+           fit = fmin((s->layout.height - 12 * u) / (((double)rows * 19 + 62) * u),
+                      (s->layout.width - 20 * u) / (width * u));
     u *= fmin(fit, 1);
-    box b = {0, 0, 1180 * u, ((double)rows * 19 + 60) * u};
+    box b = {0, 0, width * u, ((double)rows * 19 + 60) * u};
     b.x = (s->layout.width - b.w) / 2;
     b.y = (s->layout.height - b.h) / 2;
     rounded(cr, b, 10 * u);
@@ -140,9 +142,12 @@ void overlay_help(const session *s, cairo_t *cr)
     text_at(cr, b.x + b.w - 20 * u, b.y + 30 * u, 1,
             "with Shift a key goes back; H or a click closes this");
     for (size_t i = 0; i < n; i++) {
-        session_help(i, keys, what);
-        double x = b.x + (i < rows ? 20 : 540) * u, y = b.y + (56 + 19 * (double)(i % rows)) * u,
-               wide = i < rows ? 190 : 50;
+        session_help(i, is_short, keys, what);
+        double x = b.x + (i < rows   ? 20
+                          : is_short ? 470
+                                     : 540) *
+                             u,
+               y = b.y + (56 + 19 * (double)(i % rows)) * u, wide = i < rows ? 190 : 50;
         font(cr, 12 * u, true);
         ink(cr, t->accent, 1);
         text_at(cr, x, y, 0, keys);
