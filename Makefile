@@ -359,7 +359,8 @@ $(OUT)/tests/unit/test_simulation: $(SIMULATION)
 
 INSTALL_TESTS := $(sort $(wildcard tests/install/*.sh)) tests/port/musl.sh
 SCRIPTS  := $(sort $(wildcard tests/cli/*.sh)) $(sort $(wildcard tests/pytorch/*.py)) tests/faults/sampled.sh $(INSTALL_TESTS)
-VIEW_SCRIPTS := tests/viewer/pictures.sh tests/viewer/scenes.sh tests/viewer/colours.sh tests/viewer/posters.sh tests/viewer/films.sh tests/viewer/linked.sh tests/viewer/vector.sh tests/viewer/window.sh tests/viewer/coarse.sh tests/viewer/jpeg.sh tests/viewer/lines.sh
+VIEW_SCRIPTS := $(patsubst %,tests/viewer/%.sh,pictures scenes colours posters films linked vector lines jpeg \
+                window chooser coarse)
 # What computes with kernels, and so may differ from one set to the next. Tests of kernels run each set themselves.
 SET_TESTS := $(filter-out $(OUT)/tests/kernels/%,$(TESTS)) $(patsubst %,tests/cli/%.sh,main_job lines interrupted curvature weights)
 TEST_ENV  = BUILD=$(abspath $(OUT)) LOSSGRID=$(abspath $(OUT)/lossgrid) LOSSVIEW=$(abspath $(OUT)/lossview) CC="$(CC)"

@@ -25,6 +25,7 @@ typedef enum action {
     ACTION_LOWER,
     ACTION_PICTURE,
     ACTION_PRINT,
+    ACTION_OPEN,
     ACTION_RELOAD,
     ACTION_CLOSE_SECOND,
     ACTION_QUIT

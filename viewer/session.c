@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "overlay/barcode.h"
+#include "overlay/chooser_box.h"
 #include "overlay/strip.h"
 #include "scene/epochs.h"
 #include "scene/scene_build.h"
@@ -32,6 +33,7 @@ const binding BINDINGS[] = {
     {{"Shift+Up", NULL}, ACTION_BASIN_BEFORE, "the basin before, at last none"},
     {{"S", "F12", NULL}, ACTION_PICTURE, "save a picture"},
     {{"I", NULL}, ACTION_PRINT, "print this session as a command line"},
+    {{"Ctrl+O", NULL}, ACTION_OPEN, "choose a file to open"},
     {{"R", NULL}, ACTION_RELOAD, "read the files again"},
     {{"W", NULL}, ACTION_CLOSE_SECOND, "close the second file"},
     {{"Ctrl+Q", "Escape", NULL}, ACTION_QUIT, "quit"},
@@ -87,6 +89,7 @@ void session_init(session *s)
 void session_free(session *s)
 {
     scene_free(&s->scene);
+    chooser_close(&s->chooser);
 }
 
 /* What is under the mouse now: after each change of scene, camera or layout, too. */
@@ -95,7 +98,7 @@ static void pick(session *s)
     double x, y;
     bool was_hit = s->hover.is_hit;
     s->hover.is_hit = false;
-    if (s->has_mouse && s->drag == DRAG_NONE && !s->scene.set.help &&
+    if (s->has_mouse && s->drag == DRAG_NONE && !s->scene.set.help && !s->chooser.is_open &&
         layout_find_pane(&s->layout, s->mouse_x, s->mouse_y, &s->hover_pane, &x, &y)) {
         lens l = layout_lens(&s->layout, &s->scene, s->hover_pane);
         s->hover_view = s->layout.panes[s->hover_pane].view;
@@ -119,6 +122,7 @@ void session_layout(session *s, double width, double height, double unit)
 {
     s->layout = layout_of(width, height, unit, &s->scene);
     s->n_widgets = panel_layout(&s->layout, s->widgets);
+    chooser_set_rows(&s->chooser, chooser_rows(&s->layout));
     pick(s);
     s->needs_draw = true;
 }
@@ -222,6 +226,7 @@ void session_act(session *s, action what)
     case ACTION_BASIN_BEFORE: step_basin(s, -1); break;
     case ACTION_PICTURE: s->wants_picture = true; break;
     case ACTION_PRINT: s->wants_print = true; break;
+    case ACTION_OPEN: session_choose(s); break;
     case ACTION_RELOAD:
         for (size_t i = 0; i < s->scene.n_views; i++)
             memset(s->scene.views[i].stamp, 0, sizeof s->scene.views[i].stamp);
@@ -240,6 +245,8 @@ void session_act(session *s, action what)
 
 bool session_key(session *s, const char *name)
 {
+    if (session_chooser_key(s, name))
+        return true;
     for (size_t i = 0; i < N_BINDINGS; i++)
         for (size_t k = 0; BINDINGS[i].keys[k]; k++)
             if (strcmp(BINDINGS[i].keys[k], name) == 0) {
@@ -282,6 +289,8 @@ void session_press(session *s, button which, bool shift, bool ctrl)
 {
     int at = panel_find(s->widgets, s->n_widgets, s->mouse_x, s->mouse_y);
     s->notice[0] = 0;
+    if (session_chooser_press(s))
+        return;
     s->needs_draw = true;
     if (s->scene.set.help) {
         s->scene.set.help = false;
@@ -347,6 +356,8 @@ void session_move(session *s, double x, double y)
     s->mouse_x = x;
     s->mouse_y = y;
     s->has_mouse = true;
+    if (session_chooser_move(s))
+        return;
     static const double degrees_per_unit = 0.4;
     if (s->drag == DRAG_ORBIT)
         camera_orbit(c, -dx / s->layout.unit * degrees_per_unit,
@@ -370,6 +381,8 @@ void session_move(session *s, double x, double y)
 
 void session_scroll(session *s, double steps, bool shift)
 {
+    if (session_chooser_scroll(s, steps))
+        return;
     if (box_holds(s->layout.panel, s->mouse_x, s->mouse_y)) {
         int at = panel_find(s->widgets, s->n_widgets, s->mouse_x, s->mouse_y);
         if (at >= 0 && s->widgets[at].set && s->widgets[at].set->kind == SETTING_NUMBER) {

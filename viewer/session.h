@@ -4,6 +4,7 @@
 #define SESSION_H
 
 #include "action.h"
+#include "chooser.h"
 #include "overlay/panel.h"
 
 typedef struct binding {
@@ -36,6 +37,7 @@ typedef struct session {
     size_t held_pane, held_strip;  /* where the mouse was pressed */
     bool is_bare;                  /* what lies flat over the picture is drawn elsewhere */
     bool wants_quit, wants_picture, wants_print, needs_draw;
+    chooser chooser;  /* while it is open, hands are for it */
     char notice[256]; /* a short word to the user: "saved lossview-1.png" */
 } session;
 
@@ -47,6 +49,8 @@ void session_layout(session *s, double width, double height, double unit);
 /** A key by its name: "T", "Shift+T", "Ctrl+Q", "Enter", "Up", "F12", ... @return whether it
  * means something. */
 bool session_key(session *s, const char *name);
+/** A character that was typed. */
+void session_type(session *s, uint32_t character);
 /** Does what an action says. */
 void session_act(session *s, action what);
 
@@ -65,5 +69,16 @@ void session_scroll(session *s, double steps, bool shift);
  * single file dropped on the right half while two are shown, that one); two are shown side by
  * side. */
 void session_drop(session *s, const char *const *paths, size_t n);
+
+/* ---- The list of files to choose from (session_chooser.c) -------------------------------------
+ */
+
+/** Opens the list at the folder of the first file. */
+void session_choose(session *s);
+/** Each: whether the list is open, and what the hand did was for it. */
+bool session_chooser_key(session *s, const char *name);
+bool session_chooser_press(session *s);
+bool session_chooser_move(session *s);
+bool session_chooser_scroll(session *s, double steps);
 
 #endif

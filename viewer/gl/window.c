@@ -135,12 +135,21 @@ static const char *key_name(int key, int scancode, char text[16])
     static const struct {
         int key;
         const char *name;
-    } names[] = {{GLFW_KEY_ENTER, "Enter"},    {GLFW_KEY_KP_ENTER, "Enter"},
-                 {GLFW_KEY_LEFT, "Left"},      {GLFW_KEY_RIGHT, "Right"},
-                 {GLFW_KEY_UP, "Up"},          {GLFW_KEY_DOWN, "Down"},
-                 {GLFW_KEY_PAGE_UP, "PageUp"}, {GLFW_KEY_PAGE_DOWN, "PageDown"},
-                 {GLFW_KEY_TAB, "Tab"},        {GLFW_KEY_ESCAPE, "Escape"},
-                 {GLFW_KEY_F12, "F12"},        {GLFW_KEY_KP_ADD, "+"},
+    } names[] = {{GLFW_KEY_ENTER, "Enter"},
+                 {GLFW_KEY_KP_ENTER, "Enter"},
+                 {GLFW_KEY_LEFT, "Left"},
+                 {GLFW_KEY_RIGHT, "Right"},
+                 {GLFW_KEY_UP, "Up"},
+                 {GLFW_KEY_DOWN, "Down"},
+                 {GLFW_KEY_PAGE_UP, "PageUp"},
+                 {GLFW_KEY_PAGE_DOWN, "PageDown"},
+                 {GLFW_KEY_HOME, "Home"},
+                 {GLFW_KEY_END, "End"},
+                 {GLFW_KEY_BACKSPACE, "Backspace"},
+                 {GLFW_KEY_TAB, "Tab"},
+                 {GLFW_KEY_ESCAPE, "Escape"},
+                 {GLFW_KEY_F12, "F12"},
+                 {GLFW_KEY_KP_ADD, "+"},
                  {GLFW_KEY_KP_SUBTRACT, "-"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (names[i].key == key)
@@ -168,6 +177,11 @@ static void on_key(GLFWwindow *handle, int key, int scancode, int what, int mods
              mods & GLFW_MOD_SHIFT ? "Shift+" : "", plain);
     if (!session_key(window_of(handle)->session, name) && mods & GLFW_MOD_SHIFT)
         session_key(window_of(handle)->session, plain);
+}
+
+static void on_text(GLFWwindow *handle, unsigned character)
+{
+    session_type(window_of(handle)->session, character);
 }
 
 /* A name that no file has yet, in the folder where the program was started. */
@@ -314,6 +328,7 @@ static void listen(window *w)
     glfwSetMouseButtonCallback(w->handle, on_button);
     glfwSetScrollCallback(w->handle, on_scroll);
     glfwSetKeyCallback(w->handle, on_key);
+    glfwSetCharCallback(w->handle, on_text);
     glfwSetDropCallback(w->handle, on_drop);
 }
 

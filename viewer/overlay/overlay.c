@@ -189,7 +189,7 @@ static void draw_invitation(const session *s, cairo_t *cr)
     font(cr, 22 * u, true);
     text_at(cr, x, y - 10 * u, 0.5, "Drop a landscape or another surface here");
     font(cr, 14 * u, false);
-    text_at(cr, x, y + 20 * u, 0.5, "two files are shown side by side; H lists the keys");
+    text_at(cr, x, y + 20 * u, 0.5, "Ctrl+O: choose one; two are shown side by side; H: the keys");
 }
 
 bool overlay_draw(const session *s, cairo_t *cr)
@@ -217,6 +217,8 @@ bool overlay_draw(const session *s, cairo_t *cr)
         draw_banner(s, c->message, true, cr);
     else if (s->notice[0])
         draw_banner(s, s->notice, false, cr);
+    if (s->chooser.is_open)
+        overlay_chooser(s, cr);
     if (c->set.help)
         overlay_help(s, cr);
     return is_whole;

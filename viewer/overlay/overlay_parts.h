@@ -8,6 +8,7 @@
 #include "session.h"
 
 void overlay_panel(const session *s, cairo_t *cr);
+void overlay_chooser(const session *s, cairo_t *cr);
 void overlay_help(const session *s, cairo_t *cr);
 void overlay_bar(const session *s, cairo_t *cr);
 /** The map of colours, from the lower end of a box to its upper one. */
