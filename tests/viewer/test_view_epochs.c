@@ -163,6 +163,33 @@ static void test_drag(void **state)
     session_free(&s);
 }
 
+/* Where a file has eigenvalues, the strip has those below the path: exact where they are linear. */
+static void test_sharpness(void **state)
+{
+    (void)state;
+    session s;
+    strip t;
+    begin(&s);
+    session_key(&s, "6");
+    assert_true(strip_make(&t, &s.layout, &s.scene, 0));
+    assert_near(t.sharpest, 0, 0);
+    grid *g = &s.scene.views[0].grid;
+    assert_true(isnan(strip_sharpness(&t, &g->path[3])));
+    assert_true(grid_add_curvature(g, (int)t.split));
+    for (size_t i = 0; i < g->nx * g->ny; i++)
+        g->splits[t.split].sharpness[i] = 50 + 2 * g->x[i % g->nx] - 3 * g->y[i / g->nx];
+    assert_true(strip_make(&t, &s.layout, &s.scene, 0));
+    double most = 0;
+    for (size_t i = 0; i < g->n_path; i++) {
+        double wanted = 50 + 2 * g->path[i].x - 3 * g->path[i].y;
+        assert_near(strip_sharpness(&t, &g->path[i]), wanted, 1e-9);
+        most = fmax(most, wanted);
+    }
+    assert_near(t.sharpest, most, 1e-9);
+    assert_true(isnan(strip_sharpness(&t, &(path_point){.x = g->x[0] - 1, .y = g->y[0]})));
+    session_free(&s);
+}
+
 /* Of a file without a path there is nothing to show, and that is told. */
 static void test_none(void **state)
 {
@@ -188,7 +215,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_range), cmocka_unit_test(test_read), cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_scale), cmocka_unit_test(test_drag), cmocka_unit_test(test_none),
+        cmocka_unit_test(test_scale), cmocka_unit_test(test_drag), cmocka_unit_test(test_sharpness),
+        cmocka_unit_test(test_none),
     };
     return cmocka_run_group_tests_name("epochs", tests, scratch_make, scratch_remove);
 }

@@ -94,6 +94,7 @@ static void test_convexity(void **state)
         double loss = c->views[0].grid.splits[LOSS_SPLIT_TRAIN].loss[i];
         assert_near(r->z[at], r->height * loss_scale_place(&c->scale, loss), 1e-12);
         assert_near(low + r->tint[at] * (high - low), loss_point_convexity(&curvature[i]), 1e-12);
+        assert_near(c->views[0].grid.splits[LOSS_SPLIT_TRAIN].sharpness[i], curvature[i].max, 0);
     }
     scene_colour_quantity(c, SIZE_MAX, text);
     assert_string_equal(text, "|smallest / largest eigenvalue|, training");

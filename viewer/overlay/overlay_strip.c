@@ -1,5 +1,5 @@
-/* The losses of a training path by epoch: the plane's below it, and the checkpoints' own; how far
- * these are off the plane; and up to which epoch the path is shown. */
+/* The losses of a training path by epoch: the plane's below it, and the checkpoints' own; how sharp
+ * the plane is there; how far these are off it; and up to which epoch the path is shown. */
 #include "overlay/strip.h"
 
 #include <math.h>
@@ -11,33 +11,41 @@
 #include "tick_text.h"
 
 /* A curve of the strip. */
-typedef enum curve { CURVE_PLANE, CURVE_OWN, CURVE_RESIDUAL, N_CURVES } curve;
+typedef enum curve { CURVE_PLANE, CURVE_OWN, CURVE_SHARPNESS, CURVE_RESIDUAL, N_CURVES } curve;
 
 static double value_of(const strip *t, curve which, const path_point *p)
 {
-    return which == CURVE_PLANE ? p->plane_loss[t->split]
-           : which == CURVE_OWN ? p->true_loss[t->split]
-                                : p->residual;
+    switch (which) {
+    case CURVE_PLANE: return p->plane_loss[t->split];
+    case CURVE_OWN: return p->true_loss[t->split];
+    case CURVE_SHARPNESS: return t->sharpest > 0 ? strip_sharpness(t, p) : (double)NAN;
+    default: return p->residual;
+    }
 }
 
+/* Losses by their scale; shares, and sharpness of the largest there is, from the lower end to the
+ * upper one. */
 static double y_of(const strip *t, curve which, const path_point *p)
 {
     double value = value_of(t, which, p);
-    return which == CURVE_RESIDUAL ? t->at.y + t->at.h * (1 - value) : strip_y(t, value);
-}
-
-static rgb colour_of(const session *s, curve which, size_t run)
-{
-    const theme *t = theme_of(s->scene.set.theme);
-    return which == CURVE_PLANE ? rgb_of_run(run) : which == CURVE_OWN ? t->ink : t->faint;
+    if (which == CURVE_PLANE || which == CURVE_OWN)
+        return strip_y(t, value);
+    return t->at.y + t->at.h * (1 - (which == CURVE_SHARPNESS ? value / t->sharpest : value));
 }
 
 static void set_pen(const session *s, curve which, size_t run, double alpha, cairo_t *cr)
 {
-    double u = s->layout.unit;
-    ink(cr, colour_of(s, which, run), alpha);
-    cairo_set_line_width(cr, (which == CURVE_PLANE ? 2.4 : 1.6) * u);
-    cairo_set_dash(cr, (double[]){5 * u, 4 * u}, which == CURVE_RESIDUAL ? 2 : 0, 0);
+    static const double dashes[N_CURVES][2] = {
+        [CURVE_SHARPNESS] = {1.6, 2.6}, [CURVE_RESIDUAL] = {5, 4}};
+    const theme *t = theme_of(s->scene.set.theme);
+    const rgb colours[N_CURVES] = {rgb_of_run(run), t->ink, {0.64, 0.42, 0.84}, t->ink};
+    double u = s->layout.unit, dash[2] = {dashes[which][0] * u, dashes[which][1] * u};
+    ink(cr, colours[which], which == CURVE_RESIDUAL ? 0.55 * alpha : alpha);
+    cairo_set_line_width(cr, (which == CURVE_PLANE       ? 2.4
+                              : which == CURVE_SHARPNESS ? 2.2
+                                                         : 1.6) *
+                                 u);
+    cairo_set_dash(cr, dash, dash[0] > 0 ? 2 : 0, 0);
 }
 
 /* What lies beyond the epoch that is shown is pale. */
@@ -56,7 +64,7 @@ static void draw_curve(const session *s, const strip *t, curve which, cairo_t *c
             cairo_line_to(cr, x, y);
             cairo_stroke(cr);
         }
-        if (which != CURVE_RESIDUAL) {
+        if (which == CURVE_PLANE || which == CURVE_OWN) {
             cairo_arc(cr, x, y, 2.2 * u, 0, 6.28318530717958648);
             cairo_fill(cr);
         }
@@ -105,7 +113,7 @@ static void draw_axes(const session *s, const strip *t, cairo_t *cr)
 static void legend_text(const strip *t, curve which, size_t epoch, char text[96])
 {
     static const char *const names[] = {"on the plane, below the path", "the checkpoint's own",
-                                        "part of its way off the plane"};
+                                        "sharpness on the plane", "part of its way off the plane"};
     const path_point *at = NULL;
     bool has = false;
     for (size_t i = 0; i < t->grid->n_path; i++) {
@@ -119,6 +127,8 @@ static void legend_text(const strip *t, curve which, size_t epoch, char text[96]
         snprintf(text, 96, "%s", names[which]);
     else if (which == CURVE_RESIDUAL)
         snprintf(text, 96, "%.0f %% of its way is off the plane", 100 * at->residual);
+    else if (which == CURVE_SHARPNESS)
+        snprintf(text, 96, "sharpness %.3g of at most %.3g", value_of(t, which, at), t->sharpest);
     else
         snprintf(text, 96, "%.4g %s", value_of(t, which, at), names[which]);
 }

@@ -25,6 +25,7 @@ bool strip_make(strip *t, const layout *l, const scene *s, size_t number)
     for (size_t i = 0; i < g->n_path; i++) {
         relief_range(&g->path[i].true_loss[t->split], 1, (double)INFINITY, &low, &high);
         relief_range(&g->path[i].plane_loss[t->split], 1, (double)INFINITY, &low, &high);
+        t->sharpest = fmax(t->sharpest, strip_sharpness(t, &g->path[i]));
         t->has_residual |= isfinite(g->path[i].residual);
     }
     settings losses = s->set; /* whatever the surface shows */
@@ -42,6 +43,18 @@ double strip_x(const strip *t, double epoch)
 double strip_y(const strip *t, double loss)
 {
     return t->at.y + t->at.h * (1 - loss_scale_place(&t->scale, loss));
+}
+
+double strip_sharpness(const strip *t, const path_point *p)
+{
+    const grid *g = t->grid;
+    const double *f = g->splits[t->split].sharpness;
+    if (!f || p->x < g->x[0] || p->x > g->x[g->nx - 1] || p->y < g->y[0] || p->y > g->y[g->ny - 1])
+        return (double)NAN;
+    size_t ix = grid_interval(g->x, g->nx, p->x), iy = grid_interval(g->y, g->ny, p->y);
+    double u = share_of(p->x, g->x[ix], g->x[ix + 1]), v = share_of(p->y, g->y[iy], g->y[iy + 1]);
+    f += iy * g->nx + ix;
+    return (1 - v) * ((1 - u) * f[0] + u * f[1]) + v * ((1 - u) * f[g->nx] + u * f[g->nx + 1]);
 }
 
 bool strip_find(const layout *l, double px, double py, size_t *number)

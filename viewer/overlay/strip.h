@@ -10,6 +10,7 @@ typedef struct strip {
     box at;             /* where the curves are, pixels */
     loss_scale scale;   /* of the losses */
     double first, last; /* epochs at the left and the right end */
+    double sharpest;    /* the largest eigenvalue below the path; 0: none is known */
     bool has_residual;  /* how far off the plane the checkpoints are is known */
 } strip;
 
@@ -18,6 +19,9 @@ bool strip_make(strip *t, const layout *l, const scene *s, size_t number);
 /** Where an epoch and a loss are; NaN where a loss has no place. */
 double strip_x(const strip *t, double epoch);
 double strip_y(const strip *t, double loss);
+/** The largest eigenvalue on the plane below a point of the path, between those of the grid; NaN:
+ * it is not known. */
+double strip_sharpness(const strip *t, const path_point *p);
 /** Which view's strip a place is in. @return false: none */
 bool strip_find(const layout *l, double px, double py, size_t *number);
 /** The epoch with a checkpoint that is nearest to a place of a view's strip. @return false: there

@@ -24,6 +24,7 @@ void grid_free(grid *g)
         free(g->splits[k].accuracy_error);
         free(g->splits[k].accuracy);
         free(g->splits[k].convexity);
+        free(g->splits[k].sharpness);
         free(g->splits[k].low);
         free(g->splits[k].high);
         free(g->splits[k].estimated);
@@ -106,10 +107,12 @@ const double *samples_of(const samples *s, quantity which)
     return all[which];
 }
 
-bool grid_add_convexity(grid *g, int split)
+bool grid_add_curvature(grid *g, int split)
 {
-    g->splits[split].convexity = nans(g->nx * g->ny);
-    return g->splits[split].convexity != NULL;
+    samples *s = &g->splits[split];
+    s->convexity = nans(g->nx * g->ny);
+    s->sharpness = nans(g->nx * g->ny);
+    return s->convexity && s->sharpness;
 }
 
 bool grid_add_intervals(grid *g, int split)

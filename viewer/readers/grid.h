@@ -20,6 +20,7 @@ typedef enum grid_quantity {
 typedef struct samples {
     double *loss, *error, *accuracy;
     double *convexity;      /* loss_point_convexity() */
+    double *sharpness;      /* the largest eigenvalue; there is one where there is the other */
     double *accuracy_error; /* NaN where the file does not tell; NULL: as accuracy */
     double *low, *high;     /* the ends of 95 % intervals, of estimates; NULL: there are none */
     char *estimated;        /* how many points are estimates, of which images; NULL: none is */
@@ -84,7 +85,7 @@ bool grid_add_split(grid *g, int split, bool has_error, bool has_accuracy);
 /** A quantity of a split, [ny][nx]; NULL: the file has none. */
 const double *samples_of(const samples *s, quantity which);
 /** Gives a split convexities, all NaN. @return false: out of memory */
-bool grid_add_convexity(grid *g, int split);
+bool grid_add_curvature(grid *g, int split);
 /** Gives a split the arrays of intervals, all NaN. @return false: out of memory */
 bool grid_add_intervals(grid *g, int split);
 

@@ -86,18 +86,21 @@ static bool read_estimates(grid *g, loss_surface *s, loss_split split, problem *
     return done;
 }
 
-/* How convex the surface is at each point, where that was looked at. */
-static bool read_convexity(grid *g, loss_surface *s, loss_split split, problem *p)
+/* How convex and how sharp the surface is at each point, where that was looked at. */
+static bool read_curvature(grid *g, loss_surface *s, loss_split split, problem *p)
 {
     size_t n = g->nx * g->ny;
     if (!loss_surface_has_curvature(s))
         return true;
     loss_point_curvature *curvature = malloc(n * sizeof *curvature);
-    bool done = (curvature && grid_add_convexity(g, (int)split)) || problem_set(p, "out of memory");
+    bool done = (curvature && grid_add_curvature(g, (int)split)) || problem_set(p, "out of memory");
     done = done && (loss_surface_curvature(s, split, curvature) == LOSS_OK ||
                     problem_set(p, "%s", loss_last_message()));
-    for (size_t i = 0; i < n && done; i++)
+    for (size_t i = 0; i < n && done; i++) {
         g->splits[split].convexity[i] = loss_point_convexity(&curvature[i]);
+        if (curvature[i].evaluated)
+            g->splits[split].sharpness[i] = curvature[i].max;
+    }
     free(curvature);
     return done;
 }
@@ -277,7 +280,7 @@ bool grid_read_landscape(grid *g, const char *path, problem *p)
     for (int k = 0; k < N_SPLITS && done; k++)
         if (loss_surface_has_split(s, (loss_split)k))
             done = read_split(g, s, (loss_split)k, path, p) &&
-                   read_estimates(g, s, (loss_split)k, p) && read_convexity(g, s, (loss_split)k, p);
+                   read_estimates(g, s, (loss_split)k, p) && read_curvature(g, s, (loss_split)k, p);
     done = done && read_path(g, s, path, p);
     if (done && !describe(g, s))
         done = problem_set(p, "%s: out of memory", path);
