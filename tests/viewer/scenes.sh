@@ -47,10 +47,11 @@ stored=$SRC/tests/viewer/scenes
 if [ "${1:-}" = --store ]; then
     while IFS='|' read -r name files options; do
         # shellcheck disable=SC2086
-        draw "$files" "$stored/$name.png" $options
+        draw "$files" "$name.png" $options
+        store "$name.png" "$stored/$name.png"
     done <<<"$scenes"
     grow growing
-    cp growing/frame-002.png "$stored/growing.png"
+    store growing/frame-002.png "$stored/growing.png"
     exit
 fi
 
