@@ -7,12 +7,16 @@
 
 enum { LARGEST_RATIO = 16, ALWAYS_ALLOWED = 64 << 20 };
 
+size_t lossi_arrays_allowance(size_t size)
+{
+    return size > (SIZE_MAX - ALWAYS_ALLOWED) / LARGEST_RATIO
+               ? SIZE_MAX
+               : LARGEST_RATIO * size + ALWAYS_ALLOWED;
+}
+
 void lossi_arrays_begin(lossi_arrays *arrays, size_t size)
 {
-    *arrays = (lossi_arrays){0};
-    arrays->allowance = size > (SIZE_MAX - ALWAYS_ALLOWED) / LARGEST_RATIO
-                            ? SIZE_MAX
-                            : LARGEST_RATIO * size + ALWAYS_ALLOWED;
+    *arrays = (lossi_arrays){.allowance = lossi_arrays_allowance(size)};
 }
 
 void lossi_arrays_free(lossi_arrays *arrays)

@@ -32,9 +32,11 @@ typedef struct lossi_arrays {
                          lossi_arrays_begin() */
 } lossi_arrays;
 
-/** Empty arrays of a file of `size` bytes. Arrays that share storage or are inflated can be
- * larger than their file: together 16 times the size and 64 MiB are allowed, which no honest
- * file of weights comes near. */
+/** How many bytes the arrays of a file of `size` bytes may take. Arrays that share storage or are
+ * inflated can be larger than their file: together 16 times the size and 64 MiB are allowed, which
+ * no honest file comes near. */
+size_t lossi_arrays_allowance(size_t size);
+/** Empty arrays of a file of `size` bytes. */
 void lossi_arrays_begin(lossi_arrays *arrays, size_t size);
 void lossi_arrays_free(lossi_arrays *arrays);
 

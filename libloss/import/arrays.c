@@ -35,7 +35,8 @@ static bool is_alone(const lossi_arrays *all)
            (strcmp(all->items[0].name, "array") == 0 || strcmp(all->items[0].name, "arr_0") == 0);
 }
 
-static loss_status find_roles(table *t, const lossi_arrays *all)
+/* @param allowed  bytes that the file's size explains: single bytes become doubles here */
+static loss_status find_roles(table *t, const lossi_arrays *all, size_t allowed)
 {
     size_t bytes;
     for (size_t i = 0; i < all->n; i++) {
@@ -47,8 +48,11 @@ static loss_status find_roles(table *t, const lossi_arrays *all)
     for (int k = 0; k < LOSSI_N_ROLES; k++) {
         if (!t->arrays[k])
             continue;
-        if (!lossi_mul(t->arrays[k]->count, sizeof(double), &bytes) ||
-            !(t->values[k] = malloc(bytes + 1)))
+        if (!lossi_mul(t->arrays[k]->count, sizeof(double), &bytes) || bytes > allowed)
+            return lossi_fail(LOSS_ERR_FORMAT,
+                              "%s: %s: more values than a file of this size explains", t->path,
+                              t->arrays[k]->name);
+        if (!(t->values[k] = malloc(bytes + 1)))
             return lossi_fail_nomem(bytes);
         lossi_array_doubles(t->arrays[k], t->values[k]);
     }
@@ -175,7 +179,7 @@ static loss_status parse(loss_import *to, const uint8_t *bytes, size_t size, con
     loss_status status = lossi_arrays_parse(bytes, size, NULL, path, &all, NULL);
     if (status)
         return status;
-    status = find_roles(&t, &all);
+    status = find_roles(&t, &all, lossi_arrays_allowance(size));
     bool has_loss = false;
     for (int of = 0; of < LOSSI_N_OF; of++)
         has_loss = has_loss || t.arrays[LOSSI_ROLE_LOSS + of];

@@ -13,9 +13,10 @@ static loss_status take_grid(lossi_vtk_file *f, const char *tag)
     lossi_vtk_numbers(tag, "Origin", origin, 3);
     lossi_vtk_numbers(tag, "Spacing", spacing, 3);
     double nx = extent[1] - extent[0] + 1, ny = extent[3] - extent[2] + 1;
-    if (!(nx >= 1) || !(ny >= 1) || extent[5] > extent[4] || extent[5] < extent[4] ||
-        !lossi_vtk_explains(f, nx * ny))
+    if (!(nx >= 1) || !(ny >= 1) || extent[5] > extent[4] || extent[5] < extent[4])
         return lossi_vtk_fail(f, "its extent is no plane of points");
+    if (!lossi_vtk_explains(f, nx * ny))
+        return lossi_vtk_fail(f, "its extent has more points than a file of this size holds");
     f->n = (size_t)nx * (size_t)ny;
     f->places = lossi_alloc(f->n, 3 * sizeof *f->places);
     if (!f->places)

@@ -10,6 +10,7 @@
 
 #include <loss/text.h>
 
+#include "formats/arrays.h"
 #include "formats/dtype.h"
 #include "import/scatter.h"
 
@@ -63,7 +64,8 @@ bool lossi_vtk_numbers(const char *tag, const char *name, double *values, size_t
 
 bool lossi_vtk_explains(const lossi_vtk_file *f, double n)
 {
-    return n >= 1 && n <= fmin(LOSSI_IMPORT_MOST, LOSSI_VTK_MOST_PACKED * (double)f->source.size);
+    double most = (double)lossi_arrays_allowance(f->source.size) / sizeof(double);
+    return n >= 1 && n <= fmin(LOSSI_IMPORT_MOST, most);
 }
 
 /* ---- Arrays --------------------------------------------------------------------------------- */

@@ -14,3 +14,28 @@ for tag in '<DataArray' '<DataArray>'; do
     tags "$tag" >tags.vti
     refuse "a million times $tag" 1 "none of the arrays" limited "$LOSSGRID" import tags.vti --out t.landscape
 done
+
+# Planes of 64 and of 25 million bytes that are the same, packed into some 65 KB.
+python3 - <<'PY'
+import struct
+import zipfile
+import zlib
+
+side = 8191
+packed = zlib.compress(bytes(side * side), 9)
+open("packed.vti", "wb").write(
+    b'<VTKFile type="ImageData" compressor="vtkZLibDataCompressor"><ImageData WholeExtent="0 %d 0 '
+    b'%d 0 0"><PointData><DataArray type="UInt8" Name="loss" format="appended" offset="0"/>'
+    b'</PointData></ImageData><AppendedData encoding="raw">_' % (side - 1, side - 1) +
+    struct.pack("<4I", 1, side * side, 0, len(packed)) + packed + b'</AppendedData></VTKFile>')
+side = 5000
+header = b"{'descr': '|u1', 'fortran_order': False, 'shape': (%d, %d)}" % (side, side)
+header += b" " * (117 - len(header)) + b"\n"
+with zipfile.ZipFile("packed.npz", "w", zipfile.ZIP_DEFLATED) as npz:
+    npz.writestr("loss.npy", b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header +
+                 bytes(side * side))
+PY
+refuse "64 million points from 65 KB" 1 "more points than a file of this size holds" \
+    "$LOSSGRID" import packed.vti --out t.landscape
+refuse "25 million of numpy" 1 "more values than a file of this size explains" \
+    "$LOSSGRID" import packed.npz --out t.landscape
