@@ -79,6 +79,11 @@ bool session_help(size_t i, bool is_short, char keys[HELP_KEYS], char what[HELP_
     return false;
 }
 
+size_t session_help_actions(void)
+{
+    return N_MOUSE + N_BINDINGS;
+}
+
 void session_init(session *s)
 {
     *s = (session){.hot = -1, .needs_draw = true};

@@ -20,6 +20,9 @@ enum { HELP_KEYS = 32, HELP_TEXT = 128 };
 /** One line of help for each key and mouse button: "T  Texture: ..." @return false past the
  * last. */
 bool session_help(size_t i, bool is_short, char keys[HELP_KEYS], char what[HELP_TEXT]);
+/** How many of these lines tell of the mouse and of actions; the others are settings, with short
+ * names of keys. */
+size_t session_help_actions(void);
 
 typedef enum drag { DRAG_NONE, DRAG_ORBIT, DRAG_PAN, DRAG_ZOOM, DRAG_WIDGET, DRAG_EPOCH } drag;
 

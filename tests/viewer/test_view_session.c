@@ -118,6 +118,8 @@ static void test_keys_are_told_once(void **state)
         n++;
     }
     assert_true(n > 40);
+    for (size_t i = session_help_actions(); session_help(i, false, keys, what); i++)
+        assert_true(strlen(keys) <= 3); /* in a narrow column */
     for (size_t i = 0; i < N_SETTINGS; i++)
         for (size_t j = 0; j < N_SETTINGS && SETTINGS[i].key; j++)
             assert_true(i == j || !SETTINGS[j].key ||

@@ -110,7 +110,8 @@ void overlay_panel(const session *s, cairo_t *cr)
     }
 }
 
-/* In two columns; in a window that has no room for sentences with the labels of the panel. */
+/* In two columns, of long names of keys and of short ones; in a window that has no room for
+ * sentences with the labels of the panel. */
 void overlay_help(const session *s, cairo_t *cr)
 {
     const theme *t = theme_of(s->scene.set.theme);
@@ -120,7 +121,7 @@ void overlay_help(const session *s, cairo_t *cr)
     bool is_short = s->layout.width < 1200 * u;
     while (session_help(n, is_short, keys, what))
         n++;
-    size_t rows = (n + 1) / 2;
+    size_t left = session_help_actions(), rows = left > n - left ? left : n - left;
     double width = is_short ? 790 : 1180,
            fit = fmin((s->layout.height - 12 * u) / (((double)rows * 19 + 62) * u),
                       (s->layout.width - 20 * u) / (width * u));
@@ -143,11 +144,13 @@ void overlay_help(const session *s, cairo_t *cr)
             "with Shift a key goes back; H or a click closes this");
     for (size_t i = 0; i < n; i++) {
         session_help(i, is_short, keys, what);
-        double x = b.x + (i < rows   ? 20
+        bool is_left = i < left;
+        double x = b.x + (is_left    ? 20
                           : is_short ? 470
                                      : 540) *
                              u,
-               y = b.y + (56 + 19 * (double)(i % rows)) * u, wide = i < rows ? 190 : 50;
+               y = b.y + (56 + 19 * (double)(is_left ? i : i - left)) * u,
+               wide = is_left ? 190 : 50;
         font(cr, 12 * u, true);
         ink(cr, t->accent, 1);
         text_at(cr, x, y, 0, keys);
