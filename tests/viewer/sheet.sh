@@ -67,6 +67,7 @@ draw levels-log steep.csv --floor
 draw levels-many many.csv --levels=30
 draw levels-none ripples.csv --no-level-labels
 draw zoomed ripples.csv --zoom=2.5 --critical
+draw zoomed-dark ripples.csv --zoom=4 --theme=dark --panel
 for size in 1280x800 640x480 500x900; do
     draw map-$size ripples.csv --map --critical --size=$size
 done

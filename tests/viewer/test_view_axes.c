@@ -96,9 +96,37 @@ static void test_end_on(void **state)
     session_free(&s);
 }
 
+/* Near surfaces are drawn on behind title and bar; every place stays where it was. */
+static void test_drawn_behind_texts(void **state)
+{
+    (void)state;
+    session s;
+    begin(&s);
+    const layout *l = &s.layout;
+    const pane *p = &l->panes[0];
+    box drawn = layout_drawn(l, 0);
+    assert_true(l->title.h > 0 && l->bar.w > 0);
+    assert_true(drawn.y < 1e-9 && drawn.y + drawn.h > p->at.y + p->at.h - 1e-9);
+    assert_true(drawn.x + drawn.w > l->bar.x + l->bar.w - 1e-9);
+    lens sight = layout_lens(l, &s.scene, 0);
+    mat4 matrix = layout_matrix(l, 0, &sight);
+    for (int k = 0; k < 8; k++) {
+        vec3 at = {k & 1 ? 1 : -0.7, k & 2 ? 1 : -1, k & 4 ? 0.9 : 0}, seen;
+        double x, y;
+        assert_true(layout_seen(p, &sight, at, &x, &y) && camera_project(&matrix, at, &seen));
+        assert_true(fabs(drawn.x + (seen.x + 1) / 2 * drawn.w - x) < 1e-9);
+        assert_true(fabs(drawn.y + (1 - seen.y) / 2 * drawn.h - y) < 1e-9);
+    }
+    assert_false(layout_is_overfull(l, &s.scene));
+    s.scene.set.view.zoom = 2.5;
+    assert_true(layout_is_overfull(l, &s.scene));
+    session_free(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_beside_the_surface),
-                                       cmocka_unit_test(test_end_on)};
+                                       cmocka_unit_test(test_end_on),
+                                       cmocka_unit_test(test_drawn_behind_texts)};
     return cmocka_run_group_tests_name("view_axes", tests, scratch_make, scratch_remove);
 }

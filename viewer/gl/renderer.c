@@ -102,7 +102,7 @@ static double tile_low(const renderer *r, const session *s)
 
 static eye eye_of(const renderer *r, const session *s, size_t number)
 {
-    const box *b = &s->layout.panes[number].at;
+    const box drawn = layout_drawn(&s->layout, number), *b = &drawn;
     lens sight = layout_lens(&s->layout, &s->scene, number);
     eye e = {
         .scene = &s->scene, .regions = &r->regions, .camera = sight.camera, .unit = s->layout.unit};
@@ -114,7 +114,7 @@ static eye eye_of(const renderer *r, const session *s, size_t number)
     e.y = low - tile_low(r, s);
     e.width = right_edge - left;
     e.height = high - low;
-    e.matrix = camera_matrix(&sight);
+    e.matrix = layout_matrix(&s->layout, number, &sight);
     e.position = camera_position(&sight);
     camera_basis(&sight.camera, &right, &up, &e.back);
     /* The light comes over the viewer's left shoulder and somewhat from above, so that shapes

@@ -137,6 +137,51 @@ layout layout_of(double width, double height, double unit, const scene *s)
     return l;
 }
 
+box layout_drawn(const layout *l, size_t number)
+{
+    box b = l->panes[number].at;
+    if (l->title.w > 0 && b.y <= l->title.h) {
+        b.h += b.y;
+        b.y = 0;
+    }
+    if (l->bar.w > 0 && b.x + b.w >= l->bar.x - 1e-6)
+        b.w = l->bar.x + l->bar.w - b.x;
+    return b;
+}
+
+mat4 layout_matrix(const layout *l, size_t number, const lens *sight)
+{
+    const box at = l->panes[number].at, drawn = layout_drawn(l, number);
+    mat4 m = camera_matrix(sight);
+    /* In parts of half the width and height of what is drawn. */
+    double wide = at.w / drawn.w, high = at.h / drawn.h,
+           right = (2 * at.x + at.w - 2 * drawn.x - drawn.w) / drawn.w,
+           up = (2 * drawn.y + drawn.h - 2 * at.y - at.h) / drawn.h;
+    for (int column = 0; column < 4; column++) {
+        double *c = m.m + 4 * column;
+        c[0] = wide * c[0] + right * c[3];
+        c[1] = high * c[1] + up * c[3];
+    }
+    return m;
+}
+
+bool layout_is_overfull(const layout *l, const scene *s)
+{
+    for (size_t i = 0; i < l->n_panes; i++) {
+        const relief *r = &s->views[l->panes[i].view].relief;
+        lens sight = layout_lens(l, s, i);
+        double x, y;
+        for (int k = 0; k < 8 && s->views[l->panes[i].view].has_relief; k++) {
+            vec3 corner = {k & 1 ? r->x_extent : -r->x_extent, k & 2 ? r->y_extent : -r->y_extent,
+                           k & 4 ? r->height : 0};
+            if (!layout_seen(&l->panes[i], &sight, corner, &x, &y) ||
+                !box_holds(l->panes[i].at, x, y))
+                return true;
+        }
+    }
+    return false;
+}
+
 bool layout_seen(const pane *p, const lens *l, vec3 at, double *x, double *y)
 {
     vec3 seen;

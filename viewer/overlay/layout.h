@@ -40,6 +40,13 @@ double layout_picture_unit(double width, double height);
 /** How a pane's camera sees its view: with all that is shown in sight at zoom 1, and room for the
  * texts of the axes. A map follows the zoom and the place that the camera looks at. */
 lens layout_lens(const layout *l, const scene *s, size_t number);
+/** Where a pane is drawn: also behind the title and the colour bar that are beside it, so that a
+ * surface that is near ends at no edge in the middle of the picture. */
+box layout_drawn(const layout *l, size_t number);
+/** The matrix of a pane for drawing there. */
+mat4 layout_matrix(const layout *l, size_t number, const lens *sight);
+/** Whether some pane's scene goes on beyond its own part of the picture. */
+bool layout_is_overfull(const layout *l, const scene *s);
 /** Where a pane shows a place of the scene, in pixels. @return false: behind the camera */
 bool layout_seen(const pane *p, const lens *l, vec3 at, double *x, double *y);
 /** Which pane a place is in. @return false: none. x and y become -1 .. 1 over it, y up. */

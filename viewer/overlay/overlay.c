@@ -8,8 +8,9 @@
 #include "overlay/draw.h"
 #include "overlay/overlay_parts.h"
 
-/* A text cut to a width, with an ellipsis. */
-static void fitted(cairo_t *cr, double x, double y, double align, double width, const char *text)
+/* A text cut to a width, with an ellipsis; on a surface with a halo. */
+static void fitted(const session *s, cairo_t *cr, double x, double y, double width,
+                   const char *text)
 {
     char cut[700];
     snprintf(cut, sizeof cut, "%s", text);
@@ -20,7 +21,10 @@ static void fitted(cairo_t *cr, double x, double y, double align, double width, 
         while (n > 4 && ((unsigned char)cut[n] & 0xC0) == 0x80);
         snprintf(cut + n, sizeof cut - n, "\342\200\246");
     }
-    text_at(cr, x, y, align, cut);
+    if (layout_is_overfull(&s->layout, &s->scene))
+        halo_text(cr, theme_of(s->scene.set.theme), s->layout.unit, x, y, 0, cut);
+    else
+        text_at(cr, x, y, 0, cut);
 }
 
 enum { PROGRESS_TEXT = 400 };
@@ -60,19 +64,19 @@ static void draw_title(const session *s, cairo_t *cr)
         ink(cr, t->ink, 1);
         font(cr, 17 * u, true);
         scene_title(c, i, text);
-        fitted(cr, x, y, 0, width, text);
+        fitted(s, cr, x, y, width, text);
         font(cr, 12 * u, false);
         ink(cr, t->ink, 0.72);
         if (g->caption)
-            fitted(cr, x, y += 19 * u, 0, width, g->caption);
+            fitted(s, cr, x, y += 19 * u, width, g->caption);
         scene_notes(c, i, text);
         if (text[0])
-            fitted(cr, x, y += 17 * u, 0, width, text);
+            fitted(s, cr, x, y += 17 * u, width, text);
         progress_text(c, &c->views[i], progress);
         if (!progress[0])
             continue;
         ink(cr, t->accent, 1);
-        fitted(cr, x, y += 17 * u, 0, width, progress);
+        fitted(s, cr, x, y += 17 * u, width, progress);
         if (g->n_evaluated < g->n_total) {
             ink(cr, t->faint, 0.5);
             rounded(cr, (box){x, y + 6 * u, 220 * u, 5 * u}, 2.5 * u);

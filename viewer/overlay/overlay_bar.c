@@ -86,6 +86,12 @@ void overlay_bar(const session *s, cairo_t *cr)
         is_slope ? (loss_scale){LOSS_SCALE_LINEAR, 0, c->steepest, 0} : *scene_colour_scale(c);
     if (height < 40 * u)
         return;
+    if (layout_is_overfull(&s->layout, c)) { /* on a surface */
+        rounded(cr, (box){b.x - 6 * u, b.y - 30 * u, s->layout.bar.w - 5 * u, height + 60 * u},
+                8 * u);
+        ink(cr, t->panel, 0.82);
+        cairo_fill(cr);
+    }
     if (c->set.texture == TEXTURE_BANDS)
         bands(s, b, cr);
     else
