@@ -101,9 +101,11 @@ static void find_place(const table *t, layout how, size_t nx, size_t ny, size_t 
                        lossi_scatter_row *row)
 {
     const double *x = t->values[LOSSI_ROLE_X], *y = t->values[LOSSI_ROLE_Y];
-    size_t ix = how == ROWS ? i % nx : i / ny, iy = how == ROWS ? i / nx : i % ny;
-    if (how == SCATTERED)
-        ix = iy = i;
+    size_t ix = i, iy = i;
+    if (how != SCATTERED) { /* it has no nx and ny */
+        ix = how == ROWS ? i % nx : i / ny;
+        iy = how == ROWS ? i / nx : i % ny;
+    }
     row->x = x ? x[ix] : (double)ix;
     row->y = y ? y[iy] : (double)iy;
 }
