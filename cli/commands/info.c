@@ -198,17 +198,52 @@ static loss_status add_networks(json *j, const char *path)
     return LOSS_OK;
 }
 
+/* The surface that arrays or a mesh hold; none where they are something else. Of our tables, which
+ * have rows, few are one. Files of weights may be very large and are not read for that. */
+static loss_status find_surface(const json *j, const char *path, loss_surface **surface)
+{
+    if (cJSON_GetObjectItemCaseSensitive(j->root, "rows"))
+        return LOSS_OK;
+    loss_import_options opt = LOSS_IMPORT_OPTIONS_INIT;
+    loss_import *import;
+    opt.max_bytes = 64 << 20;
+    loss_status status = loss_import_read(&import, path, &opt);
+    if (!status)
+        status = loss_surface_import(surface, import, NULL, NULL);
+    loss_import_free(import);
+    return status == LOSS_ERR_NOMEM ? status : LOSS_OK;
+}
+
+static loss_status add_surface(json *j, const char *path, loss_surface *surface)
+{
+    json one;
+    loss_status status = report_make(surface, path, &one);
+    if (status)
+        return status;
+    j->failed = j->failed || one.failed;
+    json_item(j, j->root, "surface", one.root);
+    return LOSS_OK;
+}
+
 /* @param text  of loss_file_describe(), which is freed */
 static int info_weights(const char *path, char *text)
 {
     json j = {.root = cJSON_Parse(text)};
+    loss_surface *surface = NULL;
     j.failed = !j.root;
     loss_string_free(text);
     loss_status status = j.failed ? LOSS_ERR_NOMEM : add_networks(&j, path);
     if (!status)
-        return print(&j);
-    json_free(&j);
-    return report_failure(status);
+        status = find_surface(&j, path, &surface);
+    if (!status && surface && document_is_wanted())
+        status = add_surface(&j, path, surface);
+    int result = status ? report_failure(status) : print(&j);
+    if (status)
+        json_free(&j);
+    else if (result == EXIT_OK && surface && !document_is_wanted())
+        status = report_print(surface, path, true);
+    loss_surface_close(surface);
+    return status && result == EXIT_OK ? report_failure(status) : result;
 }
 
 /* What is in a folder: a run if it has a run.json, else data. */

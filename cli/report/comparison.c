@@ -163,6 +163,26 @@ static void print_row(const row *r, const column columns[2], bool needs_split)
         printf("%-*s %-*s %s\n", LABEL, r->label, CELL - 8, cells[0], cells[1]);
 }
 
+/* The split of a surface to show beside split k of the other: values of an unknown one stand beside
+ * any. */
+static loss_split split_beside(loss_surface *const surfaces[2], int i, loss_split k)
+{
+    return imported_tells_split(surfaces[i]) ? k : loss_surface_split(surfaces[i], k);
+}
+
+/* Whether there is a part about split k; about values that are both of unknown splits there is one.
+ */
+static bool is_shown(loss_surface *const surfaces[2], loss_split k)
+{
+    bool is_told = false, is_there = false;
+    for (int i = 0; i < 2; i++)
+        if (imported_tells_split(surfaces[i])) {
+            is_told = true;
+            is_there = is_there || loss_surface_has_split(surfaces[i], k);
+        }
+    return is_told ? is_there : k == LOSS_SPLIT_TEST;
+}
+
 static loss_status print_text(loss_surface *const surfaces[2], const char *const *paths)
 {
     column columns[2] = {{.surface = surfaces[0]}, {.surface = surfaces[1]}};
@@ -171,12 +191,19 @@ static loss_status print_text(loss_surface *const surfaces[2], const char *const
         print_row(&HEAD[i], columns, false);
     loss_status status = LOSS_OK;
     for (int k = 0; k < 2 && !status; k++) {
+        loss_split splits[2] = {split_beside(surfaces, 0, (loss_split)k),
+                                split_beside(surfaces, 1, (loss_split)k)};
         for (int i = 0; i < 2 && !status; i++)
-            status = find_column(surfaces[i], (loss_split)k, &columns[i]);
-        if (status || !(columns[0].is_there || columns[1].is_there))
+            status = find_column(surfaces[i], splits[i], &columns[i]);
+        if (status || !is_shown(surfaces, (loss_split)k))
             continue;
         bool is_told = imported_tells_split(surfaces[0]) && imported_tells_split(surfaces[1]);
-        printf("%s\n", is_told ? loss_split_name((loss_split)k) : "values");
+        if (is_told)
+            printf("%s\n", loss_split_name((loss_split)k));
+        else
+            printf("%-*s %-*s %s\n", LABEL, "split", CELL - 8,
+                   loss_surface_split_name(surfaces[0], splits[0]),
+                   loss_surface_split_name(surfaces[1], splits[1]));
         for (int i = 0; i < N_OF_SPLIT; i++)
             print_row(&OF_SPLIT[i], columns, true);
     }

@@ -248,6 +248,14 @@ static loss_status take_element(parser *r, const element *e, lossi_scatter *s)
     return status;
 }
 
+static unsigned long long count_of(const parser *r, const char *name)
+{
+    for (size_t i = 0; i < r->n_elements; i++)
+        if (strcmp(r->elements[i].name, name) == 0)
+            return r->elements[i].n;
+    return 0;
+}
+
 static loss_status parse(loss_import *to, const uint8_t *bytes, size_t size, const char *path)
 {
     parser *r = calloc(1, sizeof *r);
@@ -259,6 +267,9 @@ static loss_status parse(loss_import *to, const uint8_t *bytes, size_t size, con
     lossi_scatter s = {.word = "vertex"};
     loss_status status = parse_header(r);
     bool found = false;
+    if (!status && count_of(r, "edge") && !count_of(r, "face"))
+        status = fail(r, "points and lines without faces, as of paths; expected the mesh of a "
+                         "surface, or its points");
     for (size_t i = 0; i < r->n_elements && !status && !found; i++) {
         found = strcmp(r->elements[i].name, "vertex") == 0;
         to->is_height = !found || find(&r->elements[i], "quality") < 0;

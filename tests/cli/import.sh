@@ -37,6 +37,16 @@ check "as JSON" sh -c '"$LOSSGRID" info theirs.csv --json | grep -q imported_fro
 "$LOSSGRID" info theirs.csv steep.csv >two.txt
 check "info compares two" grep -qE '^lowest loss +0\.5 +50$' two.txt
 check "each with its name" grep -qE '^of +theirs.csv +steep.csv$' two.txt
+printf 'x,y,train_loss\n0,0,3\n1,0,2\n0,1,2\n1,1,1\n' >told.csv
+sed 1s/train_loss/loss/ told.csv >untold.csv
+"$LOSSGRID" info untold.csv told.csv >two.txt
+check "values of an unknown split stand beside any" sh -c 'grep -qE "^split +unknown +train$" two.txt && grep -qE "^lowest loss +1 +1$" two.txt && [ "$(grep -c "^lowest" two.txt)" = 1 ]'
+"$LOSSGRID" export told.csv --out told.ply --out told.vtp --out told.npz --quiet
+for file in told.ply told.vtp told.npz; do
+    check "info tells the surface of $file" sh -c "\"$LOSSGRID\" info $file | grep -qE '^ +lowest +loss 1 at'"
+done
+printf 'ply\nformat ascii 1.0\nelement vertex 2\nproperty float x\nproperty float y\nproperty float z\nelement edge 1\nproperty int vertex1\nproperty int vertex2\nend_header\n0 0 1\n1 1 2\n0 1\n' >line.ply
+refuse "a line in space is no surface" 1 "points and lines without faces" "$LOSSGRID" plot line.ply --out l.png
 refuse "a folder is no landscape" 1 "expected a regular file" "$LOSSGRID" info theirs.csv .
 
 check "import makes a landscape" "$LOSSGRID" import theirs.csv --out t.landscape --quiet

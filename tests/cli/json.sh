@@ -86,8 +86,17 @@ says "info of a network" network 0 info net.net --input-shape 3,16,16 --classes 
 says "info of a network by name" network 0 info --model lenet5 --input-shape 1,28,28 --classes 10
 says "info of weights" safetensors 0 info run/epoch-002.safetensors
 says "info of arrays" npz 0 info a.npz
+check "and of the surface that they are" sh -c '"$LOSSGRID" info a.npz --json | python3 -c "
+import json, sys
+s = json.load(sys.stdin)[\"surface\"]
+assert s[\"kind\"] == \"landscape\" and s[\"splits\"], s"'
+if "$LOSSGRID" export a.landscape --out a.h5 --quiet 2>log; then says "info of HDF5" HDF5 0 info a.h5; else echo '{"kind": "HDF5"}' >said/HDF5.json; fi
+python3 -c 'import zipfile; open("a.npy", "wb").write(zipfile.ZipFile("a.npz").read("x.npy"))'
+says "info of one array" npy 0 info a.npy
 says "info of a log" "training log" 0 info run/log.csv
 says "info of paths" "training paths" 0 info a-path.csv
+says "info of contour lines" "contour lines" 0 info lines.csv
+says "info of critical points" "critical points" 0 info points.csv
 says "info of what was measured" facts 0 info a.json
 for ending in ply vti vtp glb html obj stl csv png svg; do says "info of .$ending" "$ending" 0 info a.$ending; done
 "$LOSSGRID" plot a.landscape --out a.pdf
