@@ -23,18 +23,28 @@ static double y_of(const figure *f, const frame *r, const field *q, double value
     return r->top + r->height * (1 - place(f, q, value));
 }
 
+/* Of the lower end of a band: on logarithmic heights one at 0 or less is below the picture. */
+static double lower_place(const figure *f, const field *q, double value)
+{
+    double at = place(f, q, value);
+    return isfinite(value) && !isfinite(at) ? 0 : at;
+}
+
 static void draw_band(const figure *f, const frame *r, const field *q, cairo_t *cr)
 {
     for (size_t i = 0; q->errors && i + 1 < q->nx; i++) {
-        double corners[4] = {q->values[i] + q->errors[i], q->values[i + 1] + q->errors[i + 1],
-                             q->values[i + 1] - q->errors[i + 1], q->values[i] - q->errors[i]};
+        const double at[4] = {place(f, q, q->values[i] + q->errors[i]),
+                              place(f, q, q->values[i + 1] + q->errors[i + 1]),
+                              lower_place(f, q, q->values[i + 1] - q->errors[i + 1]),
+                              lower_place(f, q, q->values[i] - q->errors[i])};
         bool whole = true;
         for (int k = 0; k < 4; k++)
-            whole = whole && isfinite(place(f, q, corners[k]));
+            whole = whole && isfinite(at[k]);
         if (!whole)
             continue;
         for (int k = 0; k < 4; k++)
-            cairo_line_to(cr, x_of(f, r, k == 1 || k == 2 ? i + 1 : i), y_of(f, r, q, corners[k]));
+            cairo_line_to(cr, x_of(f, r, k == 1 || k == 2 ? i + 1 : i),
+                          r->top + r->height * (1 - at[k]));
         cairo_close_path(cr);
         cairo_fill(cr);
     }
