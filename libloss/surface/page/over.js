@@ -4,7 +4,8 @@ const style = (name) => getComputedStyle(document.documentElement).getPropertyVa
 
 const FONT = '"DejaVu Sans", "Segoe UI", system-ui, sans-serif';
 
-function write(string, x, y, align = 'center', size = 12) {
+function write(text, x, y, align = 'center', size = 12) {
+  const string = text.replace(/^-/, '\u2212');
   pen.font = `${size}px ${FONT}`;
   pen.textAlign = align;
   pen.textBaseline = 'middle';
