@@ -1,5 +1,5 @@
-/* Minima, saddles and maxima of a landscape, and the contour line through each saddle: where two
- * basins become one.
+/* Minima with their basins, saddles and maxima of a landscape, and the contour line through each
+ * saddle: where two basins become one.
  *
  *   cc 05-critical-points.c $(pkg-config --cflags --libs loss) -o 05-critical-points
  *   ./05-critical-points lenet5.landscape 0.1
@@ -39,6 +39,18 @@ static loss_status print_contour_at(const loss_grid *grid, double level)
     return st;
 }
 
+/* How much of the grid leads to a minimum before a deeper one is met. */
+static loss_status print_basin(const loss_grid *grid, const loss_criticals *set, size_t number)
+{
+    size_t n = 0, all = grid->x.n * grid->y.n;
+    bool *inside = malloc(all * sizeof *inside);
+    loss_status st = inside ? loss_criticals_basin(set, grid, number, inside, &n) : LOSS_ERR_NOMEM;
+    if (!st)
+        printf("    its basin: %zu of %zu grid points\n", n, all);
+    free(inside);
+    return st;
+}
+
 static loss_status print_critical_points(const loss_grid *grid, double persistence)
 {
     loss_criticals *set;
@@ -53,6 +65,8 @@ static loss_status print_critical_points(const loss_grid *grid, double persisten
                p->on_border ? ", at the border" : "");
         if (p->kind == LOSS_CRITICAL_SADDLE && !p->on_border)
             st = print_contour_at(grid, p->grid_value);
+        if (p->kind == LOSS_CRITICAL_MINIMUM)
+            st = print_basin(grid, set, i);
     }
     printf("%zu minima in all, Euler characteristic %ld\n",
            loss_criticals_count_kind(set, LOSS_CRITICAL_MINIMUM, 0), loss_criticals_euler(set));
