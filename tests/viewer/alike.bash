@@ -13,7 +13,7 @@ worst_square() {
         -compose difference -composite -evaluate Pow 2 -scale 8.3333333% -statistic Mean 2x2 -format '%[fx:sqrt(maxima)]' info:
 }
 # store A B: A as B, in so few colours that it is small; this makes a worst square of 0.01
-store() { convert "$1" +dither -colors 255 "png8:$2"; }
+store() { convert "$1" -strip +dither -colors 255 -define png:exclude-chunks=date,time "png8:$2"; }
 # told A B: what the log says of them
 told() { echo "worst square $(worst_square "$1" "$2"), allowed $tolerance"; }
 alike() {
