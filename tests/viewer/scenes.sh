@@ -32,7 +32,8 @@ lines|lines.landscape|
 two|waves.csv holes.csv|--critical --labels=short
 holes|holes.csv|--floor --theme=dark --points
 log|steep.csv|--height=log --texture=wireframe
-marks|waves.csv|--critical --labels=short --floor"
+marks|waves.csv|--critical --labels=short --floor
+basins|waves.csv|--barcode --basin=2 --map --no-contours"
 size=360x240
 # draw FILES PICTURE OPTIONS...
 draw() {
