@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # The sources compile with musl's headers, and what lies outside libloss/base calls what POSIX has and no more.
-# Only syntax and declarations are looked at: Debian has no libraries built with musl to link with. Speaks TAP.
+# Of most only syntax and declarations are looked at: Debian has no libraries built with musl to link
+# with. What needs none, libloss/base and contour lines and critical points, is linked and run: it
+# writes the bytes that it writes with glibc. Speaks TAP.
 #   BUILD  where made/onnx.pb-c.h is beside
 set -u
 cd "${SRC:-$(dirname "$0")/../..}" || exit 1
@@ -33,6 +35,16 @@ compile() {
     printf '%s\n' "$@" | xargs -P "$(nproc)" -n 8 musl-gcc -std=c11 -fsyntax-only -Werror=implicit-function-declaration \
         -Iinclude -Ilibloss -Icli -Icli/common -Iviewer -I"${BUILD:?}/../made" -I"$work/include" $libraries "${flags[@]}" 2>&1
 }
+# run_with CC FOLDER: links tests/port/musl_program.c with what it calls, and runs it there.
+run_with() {
+    mkdir "$2" || return
+    # shellcheck disable=SC2086  # a list of words
+    printf '%s\n' libloss/base/*.c libloss/analysis/*.c | xargs -P "$(nproc)" -I FILE sh -c \
+        "$1 -std=c11 -O1 -ffp-contract=off -D_GNU_SOURCE -Iinclude -Ilibloss $3 -c FILE -o $2/\$(basename FILE .c).o" &&
+        ar rc "$2/libloss.a" "$2"/*.o &&
+        $1 -std=c11 -static -Iinclude tests/port/musl_program.c "$2/libloss.a" -lm -o "$2/program" &&
+        "$2/program" "$2/written" >"$2/said"
+}
 report() {
     local name=$1 said=$2
     if [ -z "$said" ]; then echo "ok - $name"; else
@@ -52,3 +64,7 @@ report "the other sources compile with musl, and with what POSIX declares" \
 echo 'int f(void); int f(void) { return secure_getenv("A") != 0; }' >"$work/planted.c"
 said=$(compile -D_XOPEN_SOURCE=700 -- "$work/planted.c")
 if [ -n "$said" ]; then echo "ok - a planted call is found"; else echo "not ok - a planted call is found"; fi
+report "a program links with musl, and runs" "$(run_with musl-gcc "$work/musl" "-I$work/include $(echo $libraries)" 2>&1 || echo "exit code $?")"
+report "it writes the same with glibc" "$(run_with cc "$work/glibc" "$(echo $libraries)" 2>&1 || echo "exit code $?"
+    cmp "$work/musl/written" "$work/glibc/written" 2>&1
+    grep -q ' bytes' "$work/musl/said" || echo "it said nothing")"
