@@ -70,8 +70,8 @@ LOSS_API size_t loss_scale_ticks(const loss_scale *scale, size_t wanted, double 
                                  size_t most);
 
 /** Round levels for contour lines, ascending, all strictly inside the scale: on LINEAR even steps
- * of 1, 2 or 5 times a power of ten, on LOG such numbers of each decade or only powers of ten, on
- *  SYMLOG 0 and powers of ten about it.
+ *  of 1, 2 or 5 times a power of ten, on LOG such numbers of each decade or only powers of ten, on
+ *  SYMLOG 0 and on both sides of it what LOG has beyond the linear part.
  *  @param n       at most so many
  *  @param levels  [n], written. Caller-owned.
  *  @return how many there are. Threads: any. Cost: O(n). Since 0.1. */

@@ -96,19 +96,30 @@ static void round_log(list *l)
     }
 }
 
+/* 0, and on both sides of it those of a logarithmic range beyond the linear part. */
+static size_t symmetric_levels(double linear, double reach, size_t n, double *levels)
+{
+    size_t side = (n - 1) / 2;
+    list above = {linear, reach, levels + side + 1, 0, side};
+    if (side)
+        round_log(&above);
+    memmove(levels + above.n + 1, above.levels, above.n * sizeof *levels);
+    levels[above.n] = 0;
+    for (size_t i = 0; i < above.n; i++)
+        levels[i] = -levels[2 * above.n - i];
+    return 2 * above.n + 1;
+}
+
 size_t loss_scale_levels(const loss_scale *scale, size_t n, double *levels)
 {
     if (!scale || !levels || !n || !isfinite(scale->low) || !isfinite(scale->high) ||
         !(scale->low < scale->high) || (scale->kind == LOSS_SCALE_LOG && !(scale->low > 0)))
         return 0;
     list l = {scale->low, scale->high, levels, 0, n};
-    if (scale->kind == LOSS_SCALE_LINEAR)
-        round_linear(&l);
-    else if (scale->kind == LOSS_SCALE_LOG)
-        round_log(&l);
-    else
-        for (size_t i = 0, ticks = loss_scale_ticks(scale, n, levels, n); i < ticks; i++)
-            add(&l, levels[i]); /* l.n <= i: none is written over before it is read */
+    double reach = fmin(scale->high, -scale->low);
+    if (scale->kind == LOSS_SCALE_SYMLOG && scale->linear > 0 && scale->linear < reach)
+        return symmetric_levels(scale->linear, reach, n, levels);
+    (scale->kind == LOSS_SCALE_LOG ? round_log : round_linear)(&l);
     return l.n;
 }
 

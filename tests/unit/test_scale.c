@@ -96,6 +96,12 @@ static void test_levels(void **state)
     expect_near(levels[4], 30);
     assert_int_equal(loss_scale_levels(&about, 8, levels), 7);
     expect_near(levels[3], 0);
+    const loss_scale short_one = {LOSS_SCALE_SYMLOG, -1.5, 1.5, 0.08};
+    assert_int_equal(loss_scale_levels(&short_one, 9, levels), 9); /* 0, 0.1, 0.2, 0.5, 1 */
+    for (size_t i = 0; i < 4; i++)
+        expect_near(levels[i], -levels[8 - i]);
+    expect_near(levels[5], 0.1);
+    expect_near(levels[7], 0.5);
     for (int k = 0; k < 3; k++)
         for (size_t most = 1; most < MOST; most++) {
             size_t n = loss_scale_levels(all[k], most, levels);
