@@ -21,13 +21,20 @@ import struct
 import zipfile
 import zlib
 
-side = 8191
-packed = zlib.compress(bytes(side * side), 9)
-open("packed.vti", "wb").write(
-    b'<VTKFile type="ImageData" compressor="vtkZLibDataCompressor"><ImageData WholeExtent="0 %d 0 '
-    b'%d 0 0"><PointData><DataArray type="UInt8" Name="loss" format="appended" offset="0"/>'
-    b'</PointData></ImageData><AppendedData encoding="raw">_' % (side - 1, side - 1) +
-    struct.pack("<4I", 1, side * side, 0, len(packed)) + packed + b'</AppendedData></VTKFile>')
+
+
+def write_vti(name, side, values):
+    packed = zlib.compress(values, 9)
+    open(name, "wb").write(
+        b'<VTKFile type="ImageData" compressor="vtkZLibDataCompressor"><ImageData WholeExtent="0 %d '
+        b'0 %d 0 0"><PointData><DataArray type="UInt8" Name="loss" format="appended" offset="0"/>'
+        b'</PointData></ImageData><AppendedData encoding="raw">_' % (side - 1, side - 1) +
+        struct.pack("<4I", 1, side * side, 0, len(packed)) + packed + b'</AppendedData></VTKFile>')
+
+
+write_vti("packed.vti", 8191, bytes(8191 * 8191))
+write_vti("whole.vti", 10, bytes(range(100)))
+write_vti("short.vti", 10, bytes(range(99)))
 side = 5000
 header = b"{'descr': '|u1', 'fortran_order': False, 'shape': (%d, %d)}" % (side, side)
 header += b" " * (117 - len(header)) + b"\n"
@@ -39,3 +46,6 @@ refuse "64 million points from 65 KB" 1 "more points than a file of this size ho
     "$LOSSGRID" import packed.vti --out t.landscape
 refuse "25 million of numpy" 1 "more values than a file of this size explains" \
     "$LOSSGRID" import packed.npz --out t.landscape
+check "a block with all values" "$LOSSGRID" import whole.vti --out whole.landscape --quiet
+refuse "a block that lacks one" 1 "an array of 100 bytes is damaged or short" \
+    "$LOSSGRID" import short.vti --out t.landscape

@@ -84,13 +84,44 @@ static void test_corners(void **state)
             "corner 1: (0, 0, nan) is no place in space");
 }
 
+/* Coordinates of a pivot table only grow, or only fall. */
+static void test_pivot(void **state)
+{
+    (void)state;
+    loss_import *i = table("y\\x,3,2,0\n5,1,2,3\n4,4,5,6\n");
+    size_t n;
+    const double *x = loss_import_axis(i, 0, &n);
+    assert_true(n == 3 && x[0] == 0 && x[1] == 2 && x[2] == 3);
+    assert_true(loss_import_points(i, LOSS_SPLIT_TEST)[0].loss == 6);
+    loss_import_free(i);
+    refuses("y\\x,3,0,2\n5,1,2,3\n4,4,5,6\n", "its first line does not name columns");
+    refuses("y\\x,1,2,2\n5,1,2,3\n4,4,5,6\n", "its first line does not name columns");
+}
+
+/* A landscape's axes are even but for 2 % of a step. */
+static void test_even(void **state)
+{
+    (void)state;
+    for (int is_off = 0; is_off < 2; is_off++) {
+        char text[200];
+        snprintf(text, sizeof text, "x,y,loss\n0,0,1\n%s,0,2\n2,0,3\n0,1,4\n%s,1,5\n2,1,6\n",
+                 is_off ? "1.03" : "1.01", is_off ? "1.03" : "1.01");
+        loss_import *i = table(text);
+        loss_surface *s;
+        assert_int_equal(loss_surface_import(&s, i, NULL, NULL), is_off ? LOSS_ERR_SHAPE : LOSS_OK);
+        if (is_off)
+            assert_non_null(strstr(loss_last_message(), "its x is not even: coordinate 2 is 1.03"));
+        loss_surface_close(s);
+        loss_import_free(i);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_splits),
-        cmocka_unit_test(test_evaluated),
-        cmocka_unit_test(test_long_number),
-        cmocka_unit_test(test_corners),
+        cmocka_unit_test(test_splits),      cmocka_unit_test(test_evaluated),
+        cmocka_unit_test(test_long_number), cmocka_unit_test(test_corners),
+        cmocka_unit_test(test_pivot),       cmocka_unit_test(test_even),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

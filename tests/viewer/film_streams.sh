@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Films of a lossview without standard streams, as programs start others: what it opens then has
-# their numbers. And how long a frame of a GIF is. Speaks TAP.
+# their numbers. And how long films are. Speaks TAP.
 set -u
 : "${LOSSVIEW:?path of the lossview to test}"
 tmp=$(mktemp -d)
@@ -36,6 +36,13 @@ for ending in $endings; do
     check "the same .$ending without any" cmp "all.$ending" "none.$ending"
 done
 # The graphics control extension: 21 f9 04, flags, the delay in hundredths of a second.
+if command -v ffprobe >/dev/null && [ -e all.mp4 ]; then
+    film long.mp4 4
+    check "a video takes six seconds" sh -c \
+        "ffprobe -v error -show_entries format=duration -of csv=p=0 long.mp4 | grep -qE '^6\\.0'"
+else
+    echo "ok - a video takes six seconds # SKIP no ffprobe"
+fi
 [ "$has_gif" ] || exit 0
 film many.gif 900
 check "no frame of a GIF is shorter than browsers show" sh -c \
