@@ -181,6 +181,12 @@ static const char *unit_of(const loss_surface *s, int quantity)
                : loss_surface_text(s, LOSS_KEY_LOSS, "nats per image");
 }
 
+/* As pictures and lossview say it. */
+static const char *split_word(loss_split split)
+{
+    return split == LOSS_SPLIT_TRAIN ? "training" : "test";
+}
+
 /* Which images the values are of. */
 static void add_images(lossi_page *p, cJSON *lines, loss_split split, const char *before)
 {
@@ -191,7 +197,7 @@ static void add_images(lossi_page *p, cJSON *lines, loss_split split, const char
                  "%s%s on %s %s images (%s) of %s; BatchNorm: %s", before,
                  lossi_surface_fact(s, LOSS_KEY_MODEL),
                  lossi_surface_fact(s, lossi_split_key(images, LOSS_KEY_IMAGES, split)),
-                 loss_split_name(split),
+                 split_word(split),
                  lossi_surface_fact(s, lossi_split_key(selection, LOSS_KEY_SELECTION, split)),
                  lossi_surface_fact(s, LOSS_KEY_DATA_FORMAT), lossi_surface_fact(s, LOSS_KEY_BN)));
 }
@@ -298,7 +304,7 @@ static void add_view(lossi_page *p, loss_split split, const double *values, cons
         p, view, quantity == PAGE_LOSS && !is_difference ? &p->splits[split].drawn : NULL);
     for (int k = 0; k < 2 && is_difference; k++)
         add_near(p, view, (loss_split)k, quantity,
-                 lossi_format("%s%s ", k ? ", " : "", loss_split_name((loss_split)k)));
+                 lossi_format("%s%s ", k ? ", " : "", split_word((loss_split)k)));
     for (int q = 0; q < PAGE_N_QUANTITIES && !is_difference; q++)
         add_near(p, view, split, q, lossi_format("%s", BEFORE[q]));
     add_caption(p, view, split, scale, n_holes, n_hollow);
@@ -334,7 +340,7 @@ static loss_status add_difference(lossi_page *p)
 static char *word_of(const loss_surface *s, loss_split split, int quantity)
 {
     bool is_told = lossi_surface_tells_split(s);
-    return lossi_format("%s%s%s", is_told ? loss_split_name(split) : "", is_told ? " " : "",
+    return lossi_format("%s%s%s", is_told ? split_word(split) : "", is_told ? " " : "",
                         WORDS[quantity]);
 }
 

@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.dirname(sys.argv[1]))
 import check_html
 names = [v["name"] for v in check_html.Page("a.html").data["views"]]
 of = lambda split: [f"{split} loss", f"{split} standard error", f"{split} accuracy"]
-assert names == of("test") + of("train") + ["test \u2212 training loss"], names
+assert names == of("test") + of("training") + ["test \u2212 training loss"], names
 PY
 check "the same landscape gives the same bytes" cmp a.html again.html
 "$LOSSGRID" info a.html --json >info.json 2>log
