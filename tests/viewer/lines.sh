@@ -38,6 +38,14 @@ check "those not asked for are not there" awk '$1 == 9 && $2 == 10 {exit 1}' few
 python3 strokes.py c.svg >ghost.txt 2>log
 check "under ghosts they stay in the image" awk '$1 == 9 && $2 == 10 {exit 1}' ghost.txt
 
+# From above the surface hides all lines of the floor, from below none.
+for side in top bottom; do
+    draw --floor --no-contours --no-path --no-grid --view=$side --screenshot=$side.svg >log 2>&1
+    python3 strokes.py $side.svg >$side.txt 2>log
+done
+check "the surface hides what is below it" test ! -s top.txt
+check "and not what is before it" sh -c 'test "$(wc -l <bottom.txt)" -gt 5'
+
 # The surface hides the same as in the picture of pixels, from every side.
 if command -v pdftocairo >/dev/null && command -v compare >/dev/null; then
     # Blurred, since a thin line is as dark, but not on the same pixels.

@@ -28,7 +28,7 @@ static vertex make_vertex(const relief *r, const occlusion *o, size_t ix, size_t
                     {(float)ix / (float)r->parts, (float)iy / (float)r->parts}};
 }
 
-enum { NO_VERTEX = UINT32_MAX };
+static const uint32_t NO_VERTEX = UINT32_MAX;
 
 /* What is made while the squares are walked through. */
 typedef struct maker {
