@@ -47,7 +47,9 @@ state() { # the session as a command line: key I prints it
 has() { state | grep -q -- "$1"; }
 is_sized() { xdotool getwindowgeometry "$window" | grep -q "Geometry: $1"; }
 shut() {
-    xdotool key --window "$window" ctrl+q
+    # To whatever is under the mouse: sent to a window that goes away meanwhile, the key would stay down.
+    xdotool mousemove --window "$window" 300 300 key ctrl+q
+    xdotool keyup q keyup ctrl
     wait "$pid"
     pid=
 }
