@@ -23,7 +23,7 @@ grid() {
 waves='1.5 + 0.175 * (u * u + v * v) + 0.6 * sin(3 * u) * cos(2.5 * v)'
 grid waves.csv "$waves"
 grid holes.csv 'u * u + v * v < 0.3 ? "inf" : u > 1 && v > 1 ? "nan" : 1 + u * u + v'
-grid steep.csv 'exp(1.5 * (u * u + v * v) - 4)'
+grid steep.csv 'u * u + v * v < 0.1 ? 0 : exp(1.5 * (u * u + v * v) - 4)'
 
 # NAME|FILES|OPTIONS
 scenes="paper|lenet5.landscape|--theme=paper --critical --labels=full

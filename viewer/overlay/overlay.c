@@ -44,6 +44,8 @@ static void progress_text(const scene *c, const view *v, char text[PROGRESS_TEXT
             g->n_interpolated ? ", between them interpolated" : "");
     else if (g->n_not_finite)
         ADD("%zu points are not finite: left out", g->n_not_finite);
+    if (v->n_below)
+        ADD("%s%zu points are 0 or less: left out", n ? "; " : "", v->n_below);
     if (estimated)
         ADD("%s%s", n ? "; " : "", estimated);
     if (v->n_hollow) /* then there are marks: all points are evaluated */

@@ -49,6 +49,7 @@ typedef struct view {
     basins basins;      /* found where they are asked for */
     size_t n_critical;  /* points that the persistence leaves */
     size_t n_hollow;    /* of them */
+    size_t n_below;     /* points of 0 or less, which logarithmic heights leave out */
     long long stamp[3]; /* of the file when it was read: time, nanoseconds, size */
 } view;
 

@@ -37,6 +37,31 @@ size_t scene_points_shown(const scene *s, const view *v)
     return is_partial(s) ? growth_shown(n, s->growth[0], s->growth[1]) : n;
 }
 
+/* A logarithmic height that is asked for begins at the lowest loss above 0; the others are holes.
+ */
+static void lift(const scene *s, double *const values[], double *low)
+{
+    double least = (double)INFINITY;
+    if (s->set.height != HEIGHT_LOG || !shows_loss(&s->set) || *low > 0)
+        return;
+    for (size_t i = 0; i < s->n_views; i++) {
+        const grid *g = &s->views[i].grid;
+        for (size_t k = 0; k < g->nx * g->ny; k++)
+            least = values[i][k] > 0 ? fmin(least, values[i][k]) : least;
+    }
+    if (least <= s->set.clip && isfinite(least))
+        *low = least;
+}
+
+/* How many points a logarithmic height has no place for, though they are finite. */
+static size_t count_below(const double *values, size_t n, const loss_scale *scale)
+{
+    size_t below = 0;
+    for (size_t i = 0; i < n; i++)
+        below += scale->kind == LOSS_SCALE_LOG && isfinite(values[i]) && values[i] <= 0;
+    return below;
+}
+
 static bool make_surfaces(scene *s)
 {
     double *values[MOST_VIEWS] = {NULL}, low = (double)INFINITY, high = -(double)INFINITY,
@@ -60,11 +85,14 @@ static bool make_surfaces(scene *s)
                          &high);
     }
     if (done)
+        lift(s, values, &low);
+    if (done)
         s->scale = relief_scale(&s->set, low, high, typical);
     for (size_t i = 0; i < s->n_views; i++) {
         view *v = &s->views[i];
         if (done) {
             scene_clear(v);
+            v->n_below = count_below(values[i], v->grid.nx * v->grid.ny, &s->scale);
             if (v->grid.is_lines) {
                 v->curves = values[i];
                 continue;
