@@ -8,10 +8,11 @@
 awk 'BEGIN {print "x,y,loss,standard_error"
     for (j = 0; j < 33; j++) for (i = 0; i < 33; i++) {
         x = i / 16 - 1; y = j / 16 - 1
-        printf "%.6f,%.6f,%.9f,%.4f\n", x, y,
-            10 + 0.5 * (x * x + y * y) + 0.4 * cos(7 * x) * cos(6 * y) + 0.03 * sin(40 * x + 31 * y),
-            x < 0 ? 0.001 : 0.2}}' >waves.csv
-"$LOSSGRID" export waves.csv --height raw --out waves.glb --out waves.html --critical points.csv --quiet
+        bowl = 10 + 0.5 * (x * x + y * y)
+        waves = 0.4 * cos(7 * x) * cos(6 * y) + 0.03 * sin(40 * x + 31 * y)
+        printf "%.6f,%.6f,%.9f,%.4f\n", x, y, bowl + waves, x < 0 ? 0.001 : 0.2}}' >waves.csv
+"$LOSSGRID" export waves.csv --height raw --out waves.glb --out waves.html --quiet \
+    --critical points.csv
 cat >check.py <<'PY'
 import csv
 import json

@@ -3,7 +3,7 @@
 # shellcheck source=tests/cli/common.bash
 . "$(dirname "$0")/common.bash"
 
-# tags TEXT: 11 MB of tags that never end, or end at once. Each was looked for to the end of the file.
+# tags TEXT: 11 MB of tags that never end, or end at once.
 tags() {
     printf '<VTKFile><ImageData WholeExtent="0 1 0 1 0 0"><PointData>'
     yes "$1" | head -n 1000000 | tr -d '\n'
@@ -12,7 +12,8 @@ tags() {
 limited() { (ulimit -t 60; exec "$@"); }
 for tag in '<DataArray' '<DataArray>'; do
     tags "$tag" >tags.vti
-    refuse "a million times $tag" 1 "none of the arrays" limited "$LOSSGRID" import tags.vti --out t.landscape
+    refuse "a million times $tag" 1 "none of the arrays" \
+        limited "$LOSSGRID" import tags.vti --out t.landscape
 done
 
 # Planes of 64 and of 25 million bytes that are the same, packed into some 65 KB.
@@ -26,8 +27,9 @@ import zlib
 def write_vti(name, side, values):
     packed = zlib.compress(values, 9)
     open(name, "wb").write(
-        b'<VTKFile type="ImageData" compressor="vtkZLibDataCompressor"><ImageData WholeExtent="0 %d '
-        b'0 %d 0 0"><PointData><DataArray type="UInt8" Name="loss" format="appended" offset="0"/>'
+        b'<VTKFile type="ImageData" compressor="vtkZLibDataCompressor">'
+        b'<ImageData WholeExtent="0 %d 0 %d 0 0"><PointData>'
+        b'<DataArray type="UInt8" Name="loss" format="appended" offset="0"/>'
         b'</PointData></ImageData><AppendedData encoding="raw">_' % (side - 1, side - 1) +
         struct.pack("<4I", 1, side * side, 0, len(packed)) + packed + b'</AppendedData></VTKFile>')
 

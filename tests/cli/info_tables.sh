@@ -11,7 +11,8 @@ make_data data
 # is FILE KIND
 is() {
     check "$1 is a table of kind $2" sh -c "'$LOSSGRID' info $1 | grep -qx 'kind: $2'"
-    check "its rows are counted" sh -c "'$LOSSGRID' info $1 | grep -qx \"rows: $(($(wc -l <"$1") - 1))\""
+    local rows=$(($(wc -l <"$1") - 1))
+    check "its rows are counted" sh -c "'$LOSSGRID' info $1 | grep -qx 'rows: $rows'"
 }
 is points.csv csv
 is points-path.csv "training paths"

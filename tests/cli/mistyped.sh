@@ -32,7 +32,8 @@ fi
 refuse "a landscape is not imported" 1 "if it is a landscape, there is nothing to import" \
     "$LOSSGRID" import there.landscape --out new.landscape
 check "nor is anything left behind" test ! -e new.landscape
-for command in "eval there.landscape" "curvature there.landscape" "surface there.landscape --curvature" \
+for command in "eval there.landscape" "curvature there.landscape" \
+    "surface there.landscape --curvature" \
     "eval there.landscape --weights run/epoch-001.safetensors --data data"; do
     # shellcheck disable=SC2086  # words
     refuse "$command" 1 "nothing can be computed of it" "$LOSSGRID" $command
