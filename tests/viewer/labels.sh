@@ -45,5 +45,9 @@ check "on the floor, too" texts a.svg 'len(losses) >= 2'
 check "none where none are wanted" texts a.svg 'not found'
 "$LOSSVIEW" ripples.csv $bare --no-contours --screenshot=a.svg
 check "none without lines" texts a.svg 'not found'
+awk 'BEGIN {n = 81; for (j = 0; j < n; j++) for (i = 0; i < n; i++)
+    printf("%s%s", 2 + sin(0.7 * i) * sin(0.7 * j), i < n - 1 ? "," : "\n")}' >eggs.csv
+"$LOSSVIEW" eggs.csv $bare --no-contours --critical --screenshot=a.svg
+check "of very many marks only some have plates" texts a.svg '3 <= len(plates) <= 16'
 "$LOSSVIEW" ripples.csv $bare --no-contours --critical --screenshot=a.svg
 check "a mark that is hidden has a faint plate" grep -qE 'fill-opacity="0.50"[^>]*>minimum' a.svg

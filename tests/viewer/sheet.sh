@@ -61,7 +61,6 @@ draw transparent ripples.csv --no-background
 draw parallel ripples.csv --orthographic --floor
 draw labels ripples.csv --critical --labels=short
 for theme in light dark paper; do draw plates-$theme ripples.csv --critical --floor --size=640x480 --theme=$theme; done
-draw plates-poster ripples.csv --critical --size=7680x4320
 draw plates-left "$fixture" --critical --floor --azimuth=-60
 draw levels-log steep.csv --floor
 draw levels-many many.csv --levels=30
@@ -91,5 +90,5 @@ if command -v sqlite3 >/dev/null; then
     draw growing growing.landscape
 fi
 for more in "$@"; do draw "more-$(basename "$more" .landscape)" "$more" --critical --floor; done
-montage -label '%t' "${names[@]}" -tile 4x5 -geometry '480x330>+6+6' sheet-%d.png
+montage -label '%t' "${names[@]/%/[480x330]}" -tile 4x5 -geometry '480x330>+6+6' sheet-%d.png
 echo "${#names[@]} pictures"

@@ -6,7 +6,7 @@
 #include "overlay/draw.h"
 #include "overlay/overlay_parts.h"
 
-enum { FEW = 12 };
+enum { FEW = 12, MOST_PLATES = 16 };
 static const double MARK = 7; /* radius, units */
 
 static rgb colour_of(const mark *m)
@@ -114,8 +114,8 @@ static void draw_epochs(places *p, place *at, bool is_hidden, cairo_t *cr)
 }
 
 /* A plate of one or two lines of text, and a line to its mark; faint where the surface hides that.
- */
-static void draw_plate(places *p, const mark *m, const place *at, cairo_t *cr)
+ * @return whether there was room */
+static bool draw_plate(places *p, const mark *m, const place *at, cairo_t *cr)
 {
     const theme *t = theme_of(p->scene->set.theme);
     double u = p->unit, alpha = at->is_hidden ? 0.5 : 1, width, from[2], to[2];
@@ -125,7 +125,7 @@ static void draw_plate(places *p, const mark *m, const place *at, cairo_t *cr)
     font(cr, 12 * u, true);
     width = fmax(width, text_width(cr, m->text)) + 14 * u;
     if (!places_find_beside(p, at->x, at->y, MARK * u, width, (m->detail[0] ? 36 : 21) * u, &b))
-        return;
+        return false;
     places_leader(at->x, at->y, MARK * u, b, from, to);
     for (int pass = 0; pass < 2; pass++) { /* seen on any colour */
         ink(cr, pass ? t->ink : t->halo, (pass ? 0.85 : 0.7) * alpha);
@@ -145,6 +145,7 @@ static void draw_plate(places *p, const mark *m, const place *at, cairo_t *cr)
     font(cr, 11 * u, false);
     ink(cr, t->ink, 0.8 * alpha);
     text_at(cr, b.x + 7 * u, b.y + 29.5 * u, 0, m->detail);
+    return true;
 }
 
 static void draw_all(places *p, place *at, cairo_t *cr)
@@ -163,17 +164,18 @@ static void draw_all(places *p, place *at, cairo_t *cr)
     }
 }
 
-/* What is in sight chooses first; what is hidden has texts only if there is room. */
+/* What is in sight chooses first; what is hidden has texts only if there is room. Marks come with
+ * the most persistent first, and more plates than some would hide what they are about. */
 static void draw_texts(places *p, place *at, bool is_hidden, cairo_t *cr)
 {
     const view *v = &p->scene->views[p->view];
     if (is_hidden && v->n_critical > FEW)
         return;
     draw_epochs(p, at, is_hidden, cr);
-    for (size_t i = 0; i < v->n_marks; i++)
+    for (size_t i = 0, n = 0; i < v->n_marks && n < MOST_PLATES; i++)
         if (v->marks[i].kind != MARK_PATH && at[i].is_seen && at[i].is_hidden == is_hidden &&
             v->marks[i].text[0])
-            draw_plate(p, &v->marks[i], &at[i], cr);
+            n += draw_plate(p, &v->marks[i], &at[i], cr);
 }
 
 bool overlay_marks(places *p, cairo_t *cr)

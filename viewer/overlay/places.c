@@ -18,8 +18,8 @@ static bool overlap(box a, box b)
 
 bool places_are_free(const places *p, box b)
 {
-    if (b.x < p->area.x || b.y < p->area.y || b.x + b.w > p->area.x + p->area.w ||
-        b.y + b.h > p->area.y + p->area.h)
+    if (p->n == MOST_PLACES || b.x < p->area.x || b.y < p->area.y ||
+        b.x + b.w > p->area.x + p->area.w || b.y + b.h > p->area.y + p->area.h)
         return false;
     for (size_t i = 0; i < p->n; i++)
         if (overlap(b, p->taken[i]))

@@ -4,7 +4,7 @@
 
 #include "overlay/layout.h"
 
-enum { MOST_PLACES = 600 };
+enum { MOST_PLACES = 4096 };
 
 typedef struct places {
     const scene *scene;
@@ -19,7 +19,8 @@ typedef struct places {
 
 /** All of a pane, nothing taken. */
 void places_begin(places *p, const layout *l, const scene *s, size_t number);
-/** Whether a box lies within the pane and on nothing that is taken. */
+/** Whether a box lies within the pane and on nothing that is taken; none does once the list is
+ * full. */
 bool places_are_free(const places *p, box b);
 void places_take(places *p, box b);
 /** Where a place of the scene is seen, in pixels. @return false: behind the camera */
