@@ -1,11 +1,13 @@
 /* lossgrid merge */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli.h"
 #include "command.h"
 #include "display.h"
 #include "document.h"
 #include "json.h"
+#include "made_by.h"
 
 enum { MOST_PARTS = 4096 };
 
@@ -62,7 +64,11 @@ int command_merge(int argc, char **argv)
                            out ? "which parts? Give PART.landscape..."
                                : "where to? Give --out WHOLE.landscape");
     loss_merge_report report = LOSS_MERGE_REPORT_INIT;
-    loss_status status = loss_surface_merge(out, parts, n, &report);
+    char *command;
+    if (!made_by_command(argc, argv, &command))
+        return report_failure(LOSS_ERR_NOMEM);
+    loss_status status = loss_surface_merge(out, parts, n, command, &report);
+    free(command);
     if (!status)
         status = print(out, &report);
     return status ? report_failure(status) : EXIT_OK;

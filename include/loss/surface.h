@@ -219,13 +219,15 @@ typedef struct loss_merge_report {
  *  loss_surface_evaluate() of the whole file or of a part.
  *  @param out    is made; or a landscape of the same thing that is added to. Borrowed.
  *  @param parts  [n] paths of landscape files. Borrowed.
+ *  @param command the command line that merges, fit for a shell in any folder: kept as metadata
+ *                behind those of the files. May be NULL. Borrowed.
  *  @param report written on success; may be NULL
  *  @return LOSS_OK; LOSS_ERR_ARGUMENT (no parts); LOSS_ERR_MISMATCH (files of different things, or
  *          with different numbers for one point: which, and both; out is left as it was, or not
  *          made); LOSS_ERR_IO, LOSS_ERR_FORMAT, LOSS_ERR_NOMEM.
  *  Threads: any. Memory: the points of two grids. Since 0.1. */
 LOSS_API loss_status loss_surface_merge(const char *out, const char *const *parts, size_t n,
-                                        loss_merge_report *report);
+                                        const char *command, loss_merge_report *report);
 
 /** Closes the file; NULL is a no-op. Threads: any; nothing else may use the handle then.
  *  Since 0.1. */

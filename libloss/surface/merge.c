@@ -22,12 +22,14 @@ typedef struct whole {
     size_t n_path[2], path_capacity[2];
     float *directions[2]; /* NULL: the file has none */
     size_t n_parameters[2];
-    size_t parts; /* of how many the files are; 0: they do not say the same */
+    size_t parts;  /* of how many the files are; 0: they do not say the same */
+    char *command; /* what made the files, one after the other; NULL: they do not say */
 } whole;
 
 static void free_whole(whole *w)
 {
     lossi_facts_free(&w->facts);
+    free(w->command);
     for (int k = 0; k < 2; k++) {
         free(w->points[k]);
         free(w->curvature[k]);
@@ -50,6 +52,46 @@ static loss_status take_facts(whole *w, const loss_surface *s)
             !lossi_facts_add(&w->facts, s->facts.keys[i], "%s", s->facts.values[i]))
             return lossi_fail_nomem(1024);
     return LOSS_OK;
+}
+
+#define THEN " && "
+
+/* Whether a command line is one of those that follow each other. */
+static bool is_among(const char *commands, const char *command)
+{
+    size_t n = strlen(command), then = strlen(THEN);
+    for (const char *at = commands; (at = strstr(at, command)); at++)
+        if ((at == commands || strncmp(at - then, THEN, then) == 0) &&
+            (!at[n] || strncmp(at + n, THEN, then) == 0))
+            return true;
+    return false;
+}
+
+/* Appends a command line, fit for a shell, that is not among them yet. */
+static loss_status take_command(whole *w, const char *command)
+{
+    if (!command || (w->command && is_among(w->command, command)))
+        return LOSS_OK;
+    const char *before = w->command ? w->command : "";
+    char *all = lossi_format("%s%s%s", before, *before ? THEN : "", command);
+    if (!all)
+        return lossi_fail_nomem(strlen(command));
+    free(w->command);
+    w->command = all;
+    return LOSS_OK;
+}
+
+/* Those of the result, which may be of parts that are merged again, of the parts, and the last. */
+static loss_status take_commands(whole *w, loss_surface *const *read, size_t n, const char *command)
+{
+    loss_status status = take_command(w, loss_surface_metadata(read[n], LOSS_KEY_COMMAND));
+    for (size_t i = 0; i < n && !status; i++)
+        status = take_command(w, loss_surface_metadata(read[i], LOSS_KEY_COMMAND));
+    if (!status)
+        status = take_command(w, command);
+    if (!status && w->command && !lossi_facts_set(&w->facts, LOSS_KEY_COMMAND, w->command))
+        status = lossi_fail_nomem(strlen(w->command));
+    return status;
 }
 
 static const char *const AXES[2] = {"x", "y"};
@@ -223,7 +265,8 @@ static loss_status write_contents(const whole *w, lossi_store *store)
     const char *curvature = lossi_facts_find(&w->facts, LOSS_KEY_CURVATURE);
     loss_status status = LOSS_OK;
     for (size_t i = 0; i < w->facts.n && !status; i++)
-        status = lossi_store_put_fact(store, w->facts.keys[i], w->facts.values[i], false);
+        status = lossi_store_put_fact(store, w->facts.keys[i], w->facts.values[i],
+                                      strcmp(w->facts.keys[i], LOSS_KEY_COMMAND) == 0);
     if (!status && curvature)
         status = lossi_store_begin_curvature(store, curvature);
     for (int k = 0; k < 2 && !status; k++) {
@@ -301,7 +344,7 @@ static loss_status count(const whole *w, loss_merge_report *report)
 }
 
 loss_status loss_surface_merge(const char *out, const char *const *parts, size_t n,
-                               loss_merge_report *given)
+                               const char *command, loss_merge_report *given)
 {
     LOSSI_REQUIRE(out && parts);
     LOSSI_REQUIRE_COUNT(n, sizeof *parts);
@@ -319,6 +362,8 @@ loss_status loss_surface_merge(const char *out, const char *const *parts, size_t
                           : lossi_fail(LOSS_ERR_ARGUMENT, "part %zu is NULL", i);
     if (!status && kind == LOSS_PATH_FILE)
         status = take(&w, out, &read[n], true);
+    if (!status)
+        status = take_commands(&w, read, n, command);
     if (!status)
         status = write(&w, out);
     if (!status)

@@ -14,6 +14,17 @@ mv "a folder/first.landscape" kept.landscape
 mkdir bin && ln -s "$LOSSGRID" bin/lossgrid
 check "it makes the file again, elsewhere" env PATH="$tmp/bin:$PATH" sh command
 check "with the same points" test "$(points kept.landscape)" = "$(points "a folder/first.landscape")"
+cd "a folder" || exit 1
+"$LOSSGRID" surface "it's a run" --limit 50 --x=-1:1:3 --y -1:1:3 --part 1/2 --out p1.landscape --quiet
+"$LOSSGRID" surface "it's a run" --limit 50 --x=-1:1:3 --y -1:1:3 --part 2/2 --out p2.landscape --quiet
+"$LOSSGRID" merge p1.landscape --out whole.landscape >log
+"$LOSSGRID" merge p2.landscape p1.landscape --out whole.landscape >log
+cd ..
+"$LOSSGRID" info "a folder/whole.landscape" --command >command
+check "a merged one tells those of its parts once, and its own" sh -c 'test $(grep -o -- "--part 1/2" command | wc -l) -eq 1 -a $(grep -o "lossgrid merge" command | wc -l) -eq 2'
+rm "a folder"/*.landscape
+check "they make it again" env PATH="$tmp/bin:$PATH" sh command
+check "the same points" test "$(points kept.landscape)" = "$(points "a folder/whole.landscape")"
 sqlite3 kept.landscape "update metadata set value = 'a' || char(27) || '[31mb' where key = 'command'"
 check "bytes that a terminal obeys are shown" sh -c "\"$LOSSGRID\" info kept.landscape --command | grep -qF 'a\\x1b[31mb'"
 sqlite3 kept.landscape "delete from metadata where key = 'command'"

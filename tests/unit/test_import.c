@@ -140,7 +140,7 @@ static void test_file(void **state)
     assert_int_equal(loss_surface_evaluate(surface), LOSS_ERR_ARGUMENT);
     loss_surface_close(surface);
     const char *parts[] = {path};
-    assert_int_equal(loss_surface_merge(scratch_path("whole.landscape"), parts, 1, NULL),
+    assert_int_equal(loss_surface_merge(scratch_path("whole.landscape"), parts, 1, NULL, NULL),
                      LOSS_ERR_MISMATCH);
 }
 

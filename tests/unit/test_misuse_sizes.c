@@ -216,7 +216,7 @@ static loss_status merge(void *opt)
     loss_status status = loss_surface_open(&s, part, use.net, use.plane, use.data, NULL);
     loss_surface_close(s);
     if (!status)
-        status = loss_surface_merge(out, &part, 1, opt);
+        status = loss_surface_merge(out, &part, 1, NULL, opt);
     remove(part);
     remove(out);
     return status;

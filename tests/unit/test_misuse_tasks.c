@@ -88,12 +88,12 @@ static void test_parts(void **state)
     assert_int_equal(evaluate(&w, "a"), LOSS_OK);
     const char *part = scratch_path("a"), *none = NULL;
     loss_merge_report report = {0};
-    REFUSED(loss_surface_merge(NULL, &part, 1, NULL));
-    REFUSED(loss_surface_merge(scratch_path("m"), NULL, 1, NULL));
-    REFUSED(loss_surface_merge(scratch_path("m"), &part, 0, NULL));
-    REFUSED(loss_surface_merge(scratch_path("m"), &none, 1, NULL));
-    REFUSED(loss_surface_merge(scratch_path("m"), &part, SIZE_MAX, NULL));
-    REFUSED(loss_surface_merge(scratch_path("m"), &part, 1, &report)); /* no struct_size */
+    REFUSED(loss_surface_merge(NULL, &part, 1, NULL, NULL));
+    REFUSED(loss_surface_merge(scratch_path("m"), NULL, 1, NULL, NULL));
+    REFUSED(loss_surface_merge(scratch_path("m"), &part, 0, NULL, NULL));
+    REFUSED(loss_surface_merge(scratch_path("m"), &none, 1, NULL, NULL));
+    REFUSED(loss_surface_merge(scratch_path("m"), &part, SIZE_MAX, NULL, NULL));
+    REFUSED(loss_surface_merge(scratch_path("m"), &part, 1, NULL, &report)); /* no struct_size */
     loss_path_kind kind;
     assert_int_equal(loss_path_find(scratch_path("m"), &kind), LOSS_OK);
     assert_int_equal(kind, LOSS_PATH_NOTHING);

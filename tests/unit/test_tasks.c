@@ -147,10 +147,10 @@ static void test_merged_parts(void **state)
         paths[p] = scratch_path(names[p]);
     }
     const char *out = scratch_path("merged");
-    assert_int_equal(loss_surface_merge(out, paths, 2, &report), LOSS_OK);
+    assert_int_equal(loss_surface_merge(out, paths, 2, NULL, &report), LOSS_OK);
     assert_true(report.total == N && report.present == 2 * N / 3 && report.parts == 3);
     assert_string_equal(report.incomplete, "3");
-    assert_int_equal(loss_surface_merge(out, paths + 2, 1, &report), LOSS_OK);
+    assert_int_equal(loss_surface_merge(out, paths + 2, 1, NULL, &report), LOSS_OK);
     assert_true(report.present == N);
     assert_string_equal(report.incomplete, "");
     assert_int_equal(count_points("merged", points), N);
