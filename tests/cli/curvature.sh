@@ -60,7 +60,7 @@ check "its curve" "$LOSSGRID" plot line.landscape --field convexity --out line.s
 
 refuse "nothing to do" 2 "nothing to do" "$LOSSGRID" curvature run --top 0 --smallest 0
 refuse "--vectors alone" 2 "--vectors goes with --density" "$LOSSGRID" curvature run --vectors 3
-refuse "a density of no format" 2 "expected .csv, .png, .svg or .pdf" "$LOSSGRID" curvature run --density d.txt
+refuse "a density of no format" 2 "expected .csv, .png, .jpg, .jpeg, .svg or .pdf" "$LOSSGRID" curvature run --density d.txt
 refuse "too few steps" 2 "--steps=2: expected at least as many as the 3 eigenvalues" "$LOSSGRID" curvature run --steps 2
 refuse "a folder that is not there" 1 "nowhere/d.csv" "$LOSSGRID" "${ours[@]}" --top 1 --smallest 0 --nodes 2 --density nowhere/d.csv
 refuse "--ignore with directions of a file" 2 "--ignore is about random directions" "$LOSSGRID" surface run --directions d.safetensors --ignore none --out b
