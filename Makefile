@@ -98,7 +98,7 @@ FLAGS_emulated := $(FLAGS_avx2)
 SIMD_SOURCES := $(sort $(wildcard libloss/kernels/simd/*.c))
 SET_NAMES    := $(foreach set,$(VECTOR_SETS),$(SIMD_SOURCES:libloss/kernels/simd/%.c=libloss/kernels/$(set)/%))
 ANY_SOURCES  := $(sort $(wildcard libloss/*/*.c libloss/net/*/*.c libloss/kernels/blas/*.c libloss/kernels/ref/*.c))
-ANY_SOURCES  := $(filter-out $(if $(HDF5),%/hdf5_none.c,%/hdf5.c %/hdf5_storage.c %/hdf5_write.c),$(ANY_SOURCES))
+ANY_SOURCES  := $(filter-out $(if $(HDF5),%/hdf5_none.c,%/hdf5.c %/hdf5_apart.c %/hdf5_storage.c %/hdf5_write.c),$(ANY_SOURCES))
 CLI_SOURCES  := $(filter-out cli/mpi/%,$(sort $(wildcard cli/*.c cli/*/*.c)))
 # lossgrid-mpi: the same, with MPI's ranks in place of the one process of cli/ranks.c.
 MPI_SOURCES  := $(sort $(wildcard cli/mpi/*.c))

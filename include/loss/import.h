@@ -1,5 +1,8 @@
 /* Surfaces that other programs made: tables of numbers, meshes and arrays, recognised by content
- * (docs/file-formats.md), and the landscapes that they become. */
+ * (docs/file-formats.md), and the landscapes that they become.
+ *
+ * HDF5 files, also those of weights and directions, are read in a child process: a program that
+ * waits for any child may be told of its end. */
 #ifndef LOSS_IMPORT_H
 #define LOSS_IMPORT_H
 

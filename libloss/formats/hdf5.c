@@ -1,6 +1,7 @@
-/* HDF5 (Keras, MATLAB 7.3, h5py): the numeric data sets of a file, through libhdf5. The file lies
- * in memory. Groups are gone into, links to elsewhere are not followed, and a data set is looked at
- * before it is read (hdf5_storage.h). */
+/* HDF5 (Keras, MATLAB 7.3, h5py): the numeric data sets of a file, through libhdf5, in a process of
+ * their own (hdf5_apart.c). The file lies in memory. Groups are gone into, links to elsewhere are
+ * not followed, and a data set is looked at before it is read (hdf5_storage.h). */
+#include "formats/hdf5_read.h"
 #include "formats/hdf5_session.h"
 #include "formats/hdf5_storage.h"
 
@@ -9,14 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "formats/read.h"
-
 /* libhdf5 may have been built for one thread. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-void lossi_hdf5_begin(lossi_hdf5_session *session)
+void lossi_hdf5_lock(void)
 {
     pthread_mutex_lock(&lock);
+}
+
+void lossi_hdf5_unlock(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
+void lossi_hdf5_begin(lossi_hdf5_session *session)
+{
     H5Eget_auto2(H5E_DEFAULT, &session->print, &session->user);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     H5PLget_loading_state(&session->plugins);
@@ -27,7 +35,6 @@ void lossi_hdf5_end(const lossi_hdf5_session *session)
 {
     H5PLset_loading_state(session->plugins);
     H5Eset_auto2(H5E_DEFAULT, session->print, session->user);
-    pthread_mutex_unlock(&lock);
 }
 
 enum { DEEPEST = 8, LONGEST_NAME = 512, BYTES_A_LINK = 8, LARGEST_NUMBER = 16 };
@@ -187,8 +194,7 @@ static loss_status read_file(hid_t file, const lossi_hdf5_image *image, const ch
     return status ? status : lossi_arrays_check_names(out, label);
 }
 
-static loss_status parse(const uint8_t *bytes, size_t size, const char *key, const char *label,
-                         lossi_arrays *out)
+loss_status lossi_hdf5_read(const uint8_t *bytes, size_t size, const char *label, lossi_arrays *out)
 {
     lossi_hdf5_session session;
     lossi_arrays_begin(out, size);
@@ -205,17 +211,7 @@ static loss_status parse(const uint8_t *bytes, size_t size, const char *key, con
     if (file >= 0)
         H5Fclose(file);
     lossi_hdf5_end(&session);
-    if (!status && key)
-        status = lossi_arrays_keep(out, key, label);
     if (status)
         lossi_arrays_free(out);
     return status;
 }
-
-static bool is_hdf5(const uint8_t *bytes, size_t size)
-{
-    return size >= 8 && memcmp(bytes, "\x89HDF\r\n\x1a\n", 8) == 0;
-}
-
-const lossi_arrays_format lossi_arrays_hdf5 = {
-    .name = "HDF5", .endings = {".h5", ".hdf5"}, .is = is_hdf5, .parse = parse};

@@ -57,9 +57,11 @@ loss_status lossi_hdf5_write(const char *path, const lossi_array *arrays, size_t
 {
     lossi_hdf5_session session;
     size_t size;
+    lossi_hdf5_lock();
     lossi_hdf5_begin(&session);
     void *image = make_image(arrays, n, &size);
     lossi_hdf5_end(&session);
+    lossi_hdf5_unlock();
     if (!image) /* it is in memory, so that nothing else can go wrong */
         return lossi_fail(LOSS_ERR_NOMEM, "%s: out of memory for an HDF5 file", path);
     loss_status status = loss_file_write(path, image, size, &KIND);

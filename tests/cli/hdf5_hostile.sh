@@ -100,3 +100,6 @@ for file in plain-[1-4].h5 latest-*.h5; do
     check "$file" sh -c "\"$LOSSGRID\" export $file --out b.csv --quiet && cmp plain.csv b.csv"
 done
 check "chunks that were never written" sh -c '"$LOSSGRID" export sparse.h5 --out s.csv --quiet && grep -q "^1,4,4,1,9," s.csv && grep -q "^2,0,0,2,-1," s.csv'
+# libhdf5 1.10.8 crashes on this one, in a process of its own.
+"$LOSSGRID" info "$SRC/tests/fuzz/corpus/import_hdf5/crashes-libhdf5.h5" >log 2>&1
+check "what crashes libhdf5 harms nothing here" test $? -le 1
