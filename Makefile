@@ -389,7 +389,7 @@ check-sanitized: $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS) $(EXAMPLES) $(OU
 
 # MemorySanitizer takes what a library wrote for uninitialised, unless the library was built with it, too. So it runs the
 # readers that are all our own; valgrind, which sees every library, runs all of them.
-LIBRARY_READERS := safetensors zip png jpeg idx archive tar gzip landscape run_json onnx
+LIBRARY_READERS := safetensors zip png jpeg idx archive tar gzip landscape run_json onnx import_hdf5 import_npz import_vti import_vtp
 MSAN_REPLAYS := $(filter-out $(LIBRARY_READERS:%=\%/replay_%),$(REPLAYS))
 .PHONY: msan check-msan
 msan: ## Run the readers on their fuzz corpus under MemorySanitizer (clang)
