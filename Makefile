@@ -438,8 +438,8 @@ $(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(VIEW_READERS) $(STATIC_LI
 	$(LINK) -o $@ $^ $(LIB_LIBS)
 
 .PHONY: bench
-bench: $(BENCH) ## Measure the engine, and its peers where PEER_PYTHON (a Python) has them; BENCH_ARGS=--help
-	python3 tests/bench/bench.py $(BENCH) $(BENCH_ARGS)
+bench: $(BENCH) $(OUT)/lossgrid ## Measure the engine, and its peers where PEER_PYTHON (a Python) has them; BENCH_ARGS=--help
+	python3 tests/bench/bench.py $(BENCH) --lossgrid $(OUT)/lossgrid $(BENCH_ARGS)
 
 .PHONY: simulate
 simulate: $(SIMULATE) ## Simulate the scheduler on many threads and ranks (docs/scale.md)

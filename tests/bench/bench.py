@@ -17,6 +17,7 @@ import tempfile
 import time
 
 import bench_nets
+import landscape
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MODELS = {
@@ -181,6 +182,15 @@ def scaling(ours, networks, threads, rounds, model):
             row([n, "%.0f" % (512 / time_of), "%.2f" % (single / time_of)])
 
 
+def landscapes(opt, networks, models):
+    has_peer = subprocess.run([opt.peer_python, "-c", "import torch, torchvision"],
+                              capture_output=True).returncode == 0
+    start = (lambda name, command: Worker(name, command, MALLOC)) if has_peer else None
+    table(*landscape.titles(opt, has_peer))
+    for model in models:
+        row(landscape.cells(opt, MODELS[model][0], model, networks[model], start))
+
+
 def processor():
     try:
         with open("/proc/cpuinfo") as info:
@@ -196,13 +206,14 @@ def main():
     parser.add_argument("bench", help="the program built from bench.c")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--models", default=",".join(m for m in MODELS),
-                        help="separated by commas: " + " ".join(MODELS))
-    parser.add_argument("--only", choices=["forward", "training", "points", "scaling"])
+    parser.add_argument("--models", help="separated by commas: " + " ".join(MODELS))
+    parser.add_argument("--only",
+                        choices=["forward", "training", "points", "scaling", "landscape"])
+    landscape.add_options(parser)
     parser.add_argument("--peer-python", default=os.environ.get("PEER_PYTHON", sys.executable),
                         help="a Python that has torch, onnxruntime")
     opt = parser.parse_args()
-    models = opt.models.split(",")
+    models = opt.models.split(",") if opt.models else list(MODELS)
     if not set(models) <= set(MODELS):
         parser.error("--models %s: there are %s" % (opt.models, " ".join(MODELS)))
     with tempfile.TemporaryDirectory() as folder:
@@ -228,6 +239,8 @@ def measure(opt, models, networks):
         points(ours, networks, opt.threads, opt.rounds, models)
     if opt.only in (None, "scaling"):
         scaling(ours, networks, opt.threads, opt.rounds, models[0])
+    if opt.only in (None, "landscape"):
+        landscapes(opt, networks, models if opt.models else landscape.MODELS)
 
 
 if __name__ == "__main__":
