@@ -203,6 +203,8 @@ typedef struct lossi_kernels {
     size_t (*conv_packed)(const lossi_conv_shape *s);
     size_t (*conv_packed_backward)(const lossi_conv_shape *s);
     size_t (*conv_scratch)(const lossi_conv_shape *s);
+    /** Multiply-adds of the matrix products that conv_forward comes down to, for a chunk. */
+    double (*conv_products)(const lossi_conv_shape *s);
     /** Makes output channels begin .. end - 1 of a filter ready; begin is a multiple of
      * LOSSI_PACK, and so is end unless it is the last. Channels are scaled by scale [out_c]
      * unless NULL. */

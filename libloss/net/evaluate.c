@@ -18,6 +18,8 @@ struct lossi_evaluator {
     bool uses_kept;              /* in the run under way */
     const lossi_kept *are_ready; /* the weights of its fixed steps are; NULL: those of none */
     atomic_size_t n_run;         /* steps of chunks */
+    void (*begins)(void *user, size_t step); /* NULL: nobody watches */
+    void *watcher;
 };
 
 void lossi_evaluator_free(lossi_evaluator *e)
@@ -66,6 +68,17 @@ size_t lossi_evaluator_steps_run(const lossi_evaluator *e)
     return atomic_load(&e->n_run);
 }
 
+const lossi_steps *lossi_evaluator_steps(const lossi_evaluator *e)
+{
+    return &e->steps;
+}
+
+void lossi_evaluator_watch(lossi_evaluator *e, void (*begins)(void *user, size_t step), void *user)
+{
+    e->begins = begins;
+    e->watcher = user;
+}
+
 size_t lossi_evaluator_chunks(const lossi_evaluator *e, size_t n)
 {
     return lossi_engine_chunks(&e->engine, n);
@@ -98,8 +111,13 @@ static void run_step(const lossi_evaluator *e, const lossi_chunk *chunk, size_t 
 static void run_steps(const lossi_evaluator *e, const lossi_chunk *chunk)
 {
     lossi_engine_feed(&e->engine, chunk);
-    for (size_t k = 0; k < e->steps.n; k++)
+    for (size_t k = 0; k < e->steps.n; k++) {
+        if (e->begins)
+            e->begins(e->watcher, k);
         run_step(e, chunk, k);
+    }
+    if (e->begins)
+        e->begins(e->watcher, e->steps.n);
 }
 
 static void run_and_save(const lossi_evaluator *e, const lossi_kept_chunk *c)

@@ -5,6 +5,7 @@
 
 #include "net/kept.h"
 #include "net/net.h"
+#include "net/steps.h"
 
 typedef struct lossi_evaluator lossi_evaluator;
 
@@ -39,6 +40,14 @@ const uint8_t *lossi_evaluator_correct(const lossi_evaluator *evaluator);
 
 /** Makes the weights of a network of the graph ready: what a run does before its first image. */
 void lossi_evaluator_set(lossi_evaluator *evaluator, const loss_net *net);
+
+/** What a run does with each chunk, in order. Borrowed. */
+const lossi_steps *lossi_evaluator_steps(const lossi_evaluator *evaluator);
+/** From now on `begins` is called before each step of a chunk, with its number, and after the last,
+ * with the number of steps, by the thread that runs it: to measure them.
+ *  @param begins  NULL: nothing is */
+void lossi_evaluator_watch(lossi_evaluator *evaluator, void (*begins)(void *user, size_t step),
+                           void *user);
 
 /** How many pieces n images are for threads to share, and the bytes that weights take when they are
  * made ready. */

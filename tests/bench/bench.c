@@ -12,7 +12,10 @@
  *                                  ready, images
  *   train MODEL BATCH THREADS      seconds of one step of SGD
  *   chunks MODEL IMAGES            one thread's processor time at a grid point: seconds of moving
- *                                  the weights, of making them ready, and of each chunk */
+ *                                  the weights, of making them ready, and of each chunk
+ *   layers MODEL IMAGES            for each step of one thread, the least of all chunks: the layer's
+ *                                  kind, its shapes, and an image's multiply-adds, those that the
+ *                                  kernels' algorithms take, and seconds; separated by commas */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +30,7 @@
 #include "cpu/cpu.h"
 #include "net/backprop.h"
 #include "net/evaluate.h"
+#include "net/layers/convolution.h"
 #include "net/plan.h"
 #include "train/sgd.h"
 
@@ -185,6 +189,55 @@ static void print_chunks(const char *model, size_t n)
     printf("\n");
 }
 
+/* ---- Its layers ----------------------------------------------------------------------------- */
+
+enum { MOST_STEPS = 4096 };
+static struct {
+    double began, least[MOST_STEPS];
+} steps;
+
+/* The step before has ended. */
+static void note_step(void *user, size_t k)
+{
+    (void)user;
+    double now = thread_clock();
+    if (k && k <= MOST_STEPS && now - steps.began < steps.least[k - 1])
+        steps.least[k - 1] = now - steps.began;
+    steps.began = now;
+}
+
+static void print_layer(const loss_net *net, const lossi_step *s, double lanes, double least)
+{
+    const lossi_node *node = &net->nodes[s->node], *in = &net->nodes[lossi_node_first(node)];
+    const lossi_kernels *kernels;
+    must(lossi_kernels_choose(&kernels));
+    lossi_site site = {kernels, node, in, (size_t)lanes};
+    double direct = node->layer->macs ? node->layer->macs(node, in) : 0;
+    double products = node->layer->macs == lossi_convolution_macs
+                          ? lossi_convolution_products(&site) / lanes
+                          : direct;
+    printf("%s%s %zux%zux%zu %zux%zux%zu %.6g %.6g %.6g", s->node > 1 ? "," : "", node->layer->name,
+           in->dims[0], in->dims[1], in->dims[2], node->dims[0], node->dims[1], node->dims[2],
+           direct, products, least / lanes);
+}
+
+static void print_layers(const char *model, size_t n)
+{
+    prepare("forward", model, n, 1);
+    loss_result result = LOSS_RESULT_INIT;
+    const lossi_steps *all = lossi_evaluator_steps(job.evaluator);
+    for (size_t k = 0; k < all->n && k < MOST_STEPS; k++)
+        steps.least[k] = 1e9;
+    lossi_evaluator_watch(job.evaluator, note_step, NULL);
+    must(lossi_evaluator_run(job.evaluator, job.net, job.data, NULL, NULL, &result));
+    lossi_evaluator_watch(job.evaluator, NULL, NULL);
+    const lossi_kernels *kernels;
+    must(lossi_kernels_choose(&kernels));
+    for (size_t k = 0; k < all->n && k < MOST_STEPS; k++)
+        print_layer(job.net, &all->at[k], (double)lossi_lanes(job.net, kernels), steps.least[k]);
+    printf("\n");
+}
+
 static void count(const char *model)
 {
     loss_net *net;
@@ -209,6 +262,8 @@ int main(void)
             count(model);
         else if (sscanf(line, "chunks %383s %zu", model, &n) == 2 && n)
             print_chunks(model, n);
+        else if (sscanf(line, "layers %383s %zu", model, &n) == 2 && n)
+            print_layers(model, n);
         else if (sscanf(line, "set-up %383s %zu", model, &threads) == 2)
             printf("%.6g\n", set_up(model, threads));
         else if (sscanf(line, "%31s %383s %zu %zu", what, model, &n, &threads) == 4 && n)

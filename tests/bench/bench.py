@@ -18,6 +18,7 @@ import time
 
 import bench_nets
 import landscape
+import layers
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MODELS = {
@@ -162,6 +163,15 @@ def points(ours, networks, threads, rounds, models):
         ])
 
 
+def layer_by_layer(ours, networks, rounds, models):
+    peak = max(float(ours.ask("peak", 1)[0]) for _ in range(3))
+    for model in models:
+        table("%s, one thread" % MODELS[model][0], "layers", "us an image", "of all", "GFLOP/s",
+              "bound", "of it")
+        for cells in layers.rows(ours, networks[model], min(MODELS[model][1], 512), rounds, peak):
+            row(cells)
+
+
 def scaling(ours, networks, threads, rounds, model):
     table("%s, images" % MODELS[model][0], "a point, ms", "images/s")
     for n in (64, 128, 256, 512, 1024, 2048):
@@ -208,7 +218,7 @@ def main():
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--models", help="separated by commas: " + " ".join(MODELS))
     parser.add_argument("--only",
-                        choices=["forward", "training", "points", "scaling", "landscape"])
+                        choices=["forward", "training", "points", "layers", "scaling", "landscape"])
     landscape.add_options(parser)
     parser.add_argument("--peer-python", default=os.environ.get("PEER_PYTHON", sys.executable),
                         help="a Python that has torch, onnxruntime")
@@ -237,6 +247,8 @@ def measure(opt, models, networks):
                 models, gflops)
     if opt.only in (None, "points"):
         points(ours, networks, opt.threads, opt.rounds, models)
+    if opt.only in (None, "layers"):
+        layer_by_layer(ours, networks, opt.rounds, models)
     if opt.only in (None, "scaling"):
         scaling(ours, networks, opt.threads, opt.rounds, models[0])
     if opt.only in (None, "landscape"):

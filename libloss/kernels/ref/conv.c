@@ -39,6 +39,12 @@ size_t lossk_conv_scratch_ref(const lossi_conv_shape *s)
     return 0;
 }
 
+double lossk_conv_products_ref(const lossi_conv_shape *s)
+{
+    return (double)(s->in_c * s->kernel * s->kernel * s->out_c) *
+           (double)(s->out_h * s->out_w * s->lanes);
+}
+
 void lossk_conv_pack_ref(const lossi_conv_shape *s, const lossi_real *w, const lossi_real *scale,
                          size_t begin, size_t end, lossi_real *packed)
 {

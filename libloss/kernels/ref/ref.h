@@ -8,6 +8,7 @@
 
 size_t lossk_conv_packed_ref(const lossi_conv_shape *s);
 size_t lossk_conv_scratch_ref(const lossi_conv_shape *s);
+double lossk_conv_products_ref(const lossi_conv_shape *s);
 void lossk_conv_pack_ref(const lossi_conv_shape *s, const lossi_real *w, const lossi_real *scale,
                          size_t begin, size_t end, lossi_real *packed);
 void lossk_conv_forward_ref(const lossi_conv_shape *s, const lossi_real *x,

@@ -7,6 +7,7 @@ const lossi_kernels lossi_kernels_ref = {
     .conv_packed = lossk_conv_packed_ref,
     .conv_packed_backward = lossk_conv_packed_ref,
     .conv_scratch = lossk_conv_scratch_ref,
+    .conv_products = lossk_conv_products_ref,
     .conv_pack = lossk_conv_pack_ref,
     .conv_pack_backward = lossk_conv_pack_backward_ref,
     .conv_forward = lossk_conv_forward_ref,

@@ -42,6 +42,15 @@ size_t lossk_conv_packed(const lossi_conv_shape *given)
     return t ? lossk_winograd_packed(t, &s) : lossk_panel_packed(&s);
 }
 
+double lossk_conv_products(const lossi_conv_shape *given)
+{
+    lossi_conv_shape s = needed_of(given);
+    const lossi_winograd *t = lossk_tiles(&s);
+    return t ? lossk_winograd_products(t, &s)
+             : (double)(s.in_c * s.kernel * s.kernel * s.out_c) *
+                   (double)(s.out_h * s.out_w * s.lanes);
+}
+
 void lossk_conv_pack(const lossi_conv_shape *given, const float *w, const float *scale,
                      size_t begin, size_t end, float *packed)
 {

@@ -96,6 +96,8 @@ extern const lossi_winograd lossk_winograd_2x2, lossk_winograd_4x4, lossk_winogr
 
 size_t lossk_winograd_packed(const lossi_winograd *t, const lossi_conv_shape *s);
 size_t lossk_winograd_scratch(const lossi_winograd *t, const lossi_conv_shape *s);
+/** Multiply-adds for a chunk. */
+double lossk_winograd_products(const lossi_winograd *t, const lossi_conv_shape *s);
 void lossk_winograd_pack(const lossi_winograd *t, const lossi_conv_shape *s, const lossi_filters *f,
                          size_t begin, size_t end, float *packed);
 void lossk_winograd_forward(const lossi_winograd *t, const lossi_conv_shape *s, const float *x,
@@ -123,6 +125,7 @@ void lossk_conv_backward_weights(const lossi_conv_shape *s, const float *x, cons
 size_t lossk_conv_packed(const lossi_conv_shape *s);
 size_t lossk_conv_packed_backward(const lossi_conv_shape *s);
 size_t lossk_conv_scratch(const lossi_conv_shape *s);
+double lossk_conv_products(const lossi_conv_shape *s);
 void lossk_conv_pack(const lossi_conv_shape *s, const float *w, const float *scale, size_t begin,
                      size_t end, float *packed);
 void lossk_conv_forward(const lossi_conv_shape *s, const float *x, const float *packed,

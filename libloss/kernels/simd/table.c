@@ -11,6 +11,7 @@ const lossi_kernels lossi_kernels_set = {
     .conv_packed = lossk_conv_packed,
     .conv_packed_backward = lossk_conv_packed_backward,
     .conv_scratch = lossk_conv_scratch,
+    .conv_products = lossk_conv_products,
     .conv_pack = lossk_conv_pack,
     .conv_pack_backward = lossk_conv_pack_backward,
     .conv_forward = lossk_conv_forward,

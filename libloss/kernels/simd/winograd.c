@@ -69,6 +69,12 @@ size_t lossk_winograd_scratch(const lossi_winograd *t, const lossi_conv_shape *s
     return l.v_size + l.m_size;
 }
 
+double lossk_winograd_products(const lossi_winograd *t, const lossi_conv_shape *s)
+{
+    return (double)(t->v_points * s->in_c * s->out_c) *
+           (double)(lossi_n_columns(t, s) * LOSSI_VECTOR);
+}
+
 /* A block of filters from output o on, of input c: [9][LOSSI_ROWS], zeros for outputs from `end`
  * on. */
 static void gather_filters(const lossi_filters *f, size_t o, size_t end, size_t c,

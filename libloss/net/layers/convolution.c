@@ -92,6 +92,15 @@ double lossi_convolution_macs(const lossi_node *node, const lossi_node *in)
            (double)(s->h.out * s->w.out);
 }
 
+double lossi_convolution_products(const lossi_site *site)
+{
+    lossi_convolution c = convolution_of(site);
+    double direct = (double)site->lanes * lossi_convolution_macs(site->node, site->in);
+    return c.route == LOSSI_DENSE && !kind_of(site->node)->goes_back
+               ? (double)c.groups * site->kernels->conv_products(&c.dense)
+               : direct;
+}
+
 /* Values of a block of outputs of one channel. */
 static size_t block_size(const lossi_conv_shape *dense)
 {

@@ -36,6 +36,8 @@ lossi_convolution lossi_convolution_at(const lossi_call *call);
 
 /* The same for all such kinds. */
 double lossi_convolution_macs(const lossi_node *node, const lossi_node *in);
+/** Multiply-adds that the kernels do for a chunk: with their algorithms they may be fewer. */
+double lossi_convolution_products(const lossi_site *site);
 size_t lossi_convolution_scratch(const lossi_site *site);
 size_t lossi_convolution_packed(const lossi_site *site, lossi_way way);
 void lossi_convolution_pack(const lossi_pack *p, size_t piece);
