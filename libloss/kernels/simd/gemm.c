@@ -10,7 +10,7 @@
  * GROUP: floats of a in a group, 128 KB. AHEAD: how many floats ahead a is prefetched, because
  * its first use misses the cache. LINE: floats of a cache line, which hold TERMS terms of a. */
 enum {
-    PIECE = 2048 / LOSSI_VECTOR,
+    PIECE = 4096 / LOSSI_VECTOR,
     CUT_COLUMNS = 9,
     GROUP = 32 * 1024,
     AHEAD = 512,
@@ -43,7 +43,15 @@ typedef struct strip {
     const size_t *places;
     const float *before, *bias; /* as in lossi_gemm, for these rows and this piece */
     const lossi_bounds *bounds;
+    lossi_rows next; /* what each block of rows fetches meanwhile, one after the other */
 } strip;
+
+/* Rows of a panel's width on their way from memory, a vector at a time. */
+typedef struct fetch {
+    const float *at;
+    size_t left, to_row; /* rows; floats from a row's last vector to the next row */
+    int column;          /* of `at` */
+} fetch;
 
 /* sum += a column of a times a row of b; n is a constant where this is inlined, here and below. */
 ALWAYS_INLINE void add_term(const int n, const float *a, const float *b, block *sum)
@@ -61,14 +69,28 @@ ALWAYS_INLINE void add_term(const int n, const float *a, const float *b, block *
     }
 }
 
+ALWAYS_INLINE void fetch_vector(const int n, fetch *f)
+{
+    if (!f->left)
+        return;
+    prefetch_to_l2(f->at);
+    bool is_last = f->column == n - 1;
+    f->at += is_last ? f->to_row : LOSSI_VECTOR;
+    f->column = is_last ? 0 : f->column + 1;
+    f->left -= is_last;
+}
+
 /* sum += a [k][LOSSI_ROWS] times b, whose rows lie b_row floats apart. The loop is not unrolled:
- * else gcc reads values of b from memory more than once. */
+ * else gcc reads values of b from memory more than once. With `next`, a vector of it is fetched for
+ * each line of a. */
 ALWAYS_INLINE void multiply(const int n, size_t k, const float *a, const float *b, size_t b_row,
-                            block *total)
+                            block *total, fetch *next)
 {
     block sum = *total;
     for (; k >= TERMS; k -= TERMS) {
         prefetch(a + AHEAD);
+        if (next)
+            fetch_vector(n, next);
 #pragma GCC unroll 1
         for (int i = 0; i < TERMS; i++, a += LOSSI_ROWS, b += b_row)
             add_term(n, a, b, &sum);
@@ -95,38 +117,71 @@ ALWAYS_INLINE void fetch_column(const float *c)
     prefetch_to_write(c + LOSSI_VECTOR - 1);
 }
 
-/* A block of up to LOSSI_ROWS rows of one panel: the sum of each LOSSI_TERMS terms is added to
- * what is in c, which begins as `before`. */
+/* b += a. */
+ALWAYS_INLINE void add_block(const int n, const block *a, block *b)
+{
+#pragma GCC unroll 8
+    for (int r = 0; r < LOSSI_ROWS; r++)
+#pragma GCC unroll 3
+        FOR_PANEL_COLUMNS(j, n)
+    b->at[r][j] = plus(a->at[r][j], b->at[r][j]);
+}
+
+/* sum += what is in memory, in the rows that are there. */
+ALWAYS_INLINE void add_before(const int n, const float *before, size_t c_row, size_t rows,
+                              const size_t *columns, block *sum)
+{
+#pragma GCC unroll 8
+    for (size_t r = 0; r < LOSSI_ROWS; r++, before += c_row) {
+        if (r == rows)
+            break;
+#pragma GCC unroll 3
+        FOR_PANEL_COLUMNS(j, n)
+        sum->at[r][j] = plus(load(before + columns[j]), sum->at[r][j]);
+    }
+}
+
+/* A block of up to LOSSI_ROWS rows of one panel. Each LOSSI_TERMS terms are summed up and added to
+ * those before them, which are kept near: rows of c are often a power of two apart and push each
+ * other out of the cache. */
 ALWAYS_INLINE void run_block(const int n, const strip s, size_t row, const size_t *columns)
 {
-    size_t rows = lossi_smaller(s.rows - row, LOSSI_ROWS), at = row * s.c_row;
-    const float *before = s.before, *a = s.a + row / LOSSI_ROWS * s.a_block, *b = s.b;
+    size_t rows = lossi_smaller(s.rows - row, LOSSI_ROWS), number = row / LOSSI_ROWS;
+    const float *a = s.a + number * s.a_block, *b = s.b,
+                *before = s.before ? s.before + row * s.c_row : NULL;
+    float *c = s.c + row * s.c_row;
+    fetch next = {s.next.at, s.next.n, s.next.row - (size_t)(n - 1) * LOSSI_VECTOR, 0};
+    if (next.left)
+        next.at += number * s.next.n * s.next.row;
     for (size_t r = 0; r < rows; r++)
 #pragma GCC unroll 3
         FOR_PANEL_COLUMNS(j, n)
-    fetch_column(s.c + at + r * s.c_row + columns[j]);
-    for (size_t k = s.k, terms; k; k -= terms, before = s.c) {
-        block sum;
+    fetch_column(c + r * s.c_row + columns[j]);
+    block sum, total;
+    __asm__("" : "=m"(total)); /* set before it is read, which compilers do not see */
+    for (size_t k = s.k, terms; k; k -= terms) {
         terms = lossi_smaller(k, LOSSI_TERMS);
         clear(&sum);
-        multiply(n, terms, a, b, (size_t)n * LOSSI_VECTOR, &sum);
+        multiply(n, terms, a, b, (size_t)n * LOSSI_VECTOR, &sum, &next);
         a += terms * LOSSI_ROWS;
         b += terms * (size_t)n * LOSSI_VECTOR;
-        const bool is_last = terms == k;
-        const lossi_bounds *bounds = is_last ? s.bounds : NULL;
+        if (k < s.k)
+            add_block(n, &total, &sum);
+        else if (before)
+            add_before(n, before, s.c_row, rows, columns, &sum);
+        if (terms < k)
+            total = sum;
+    }
 #pragma GCC unroll 8
-        for (size_t r = 0; r < LOSSI_ROWS; r++) {
-            if (r == rows)
-                break;
-            vector bias = s.bias && is_last ? all(s.bias + row + r) : zeros();
+    for (size_t r = 0; r < LOSSI_ROWS; r++, c += s.c_row) {
+        if (r == rows)
+            break;
+        vector bias = s.bias ? all(s.bias + row + r) : zeros();
 #pragma GCC unroll 3
-            FOR_PANEL_COLUMNS(j, n)
-            {
-                size_t place = at + r * s.c_row + columns[j];
-                vector value = before ? plus(load(before + place), sum.at[r][j]) : sum.at[r][j];
-                value = plus(value, bias);
-                store(s.c + place, bounds ? within(bounds, value) : value);
-            }
+        FOR_PANEL_COLUMNS(j, n)
+        {
+            vector value = plus(sum.at[r][j], bias);
+            store(c + columns[j], s.bounds ? within(s.bounds, value) : value);
         }
     }
 }
@@ -166,11 +221,11 @@ ALWAYS_INLINE void run_plain_blocks(const int n, const strip *given, size_t b_ro
              row += LOSSI_ROWS, a += s.a_block, c += LOSSI_ROWS * s.c_row) {
             block sum;
             clear(&sum);
-            multiply(n, s.k, a, b, b_row, &sum);
+            multiply(n, s.k, a, b, b_row, &sum, NULL);
             put_block(n, c, s.c_row, &sum, false);
             for (size_t run = 1; run < s.runs; run++) {
                 clear(&sum);
-                multiply(n, s.k, a + run * s.a_run, b + run * s.b_run, b_row, &sum);
+                multiply(n, s.k, a + run * s.a_run, b + run * s.b_run, b_row, &sum, NULL);
                 put_block(n, c, s.c_row, &sum, true);
             }
         }
@@ -213,6 +268,18 @@ static void run_strip(size_t width, const strip *s)
         (width == 3 ? run_plain_blocks_3 : width == 2 ? run_plain_blocks_2 : run_plain_blocks_1)(s);
 }
 
+/* What a strip from this row and column on fetches of the rows that are read next: each of its
+ * blocks an equal share of them. */
+static lossi_rows share_of(const lossi_gemm *g, size_t row, size_t column)
+{
+    size_t blocks = lossi_round_rows(g->m) / LOSSI_ROWS;
+    lossi_rows share = g->next;
+    share.n = (share.n + blocks - 1) / blocks;
+    if (share.n)
+        share.at += row / LOSSI_ROWS * share.n * share.row + column * LOSSI_VECTOR;
+    return share;
+}
+
 /* Terms begin .. begin + k - 1 of all columns. */
 static void run_piece(const lossi_gemm *g, size_t begin, size_t k)
 {
@@ -237,7 +304,8 @@ static void run_piece(const lossi_gemm *g, size_t begin, size_t k)
                        .places = g->places ? g->places + column : NULL,
                        .before = before ? before + at : NULL,
                        .bias = is_last && g->bias ? g->bias + row : NULL,
-                       .bounds = is_last ? g->bounds : NULL};
+                       .bounds = is_last ? g->bounds : NULL,
+                       .next = share_of(g, row, column)};
             run_strip(width, &s);
             panel += width * g->k * LOSSI_VECTOR + g->b_pad;
         }

@@ -23,6 +23,12 @@ enum { LOSSI_TERMS = 64 };
 _Static_assert(LOSSI_PACK % LOSSI_ROWS == 0 && LOSSI_COLUMNS == 3,
                "pieces of filters are whole blocks; panels have 1 .. 3 columns");
 
+/** Rows of vectors, `row` floats apart. */
+typedef struct lossi_rows {
+    const float *at;
+    size_t n, row;
+} lossi_rows;
+
 typedef struct lossi_gemm {
     size_t m, n, k; /* rows, columns, terms of each sum */
     const float *a;
@@ -35,6 +41,7 @@ typedef struct lossi_gemm {
     const float *before;        /* laid out as c, may be c; NULL: zeros */
     const float *bias;          /* [m]; NULL: none */
     const lossi_bounds *bounds; /* NULL: none */
+    lossi_rows next;            /* of n columns, read after this: fetched meanwhile */
 } lossi_gemm;
 
 void lossk_gemm(const lossi_gemm *g);

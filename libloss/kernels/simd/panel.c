@@ -6,11 +6,10 @@
 #include "kernels/simd/gemm.h"
 #include "kernels/simd/vector.h"
 
-/* PIECE: taps of a piece, the same in every set, so that sums are cut the same way; a panel of
- * three columns stays in L1. BLOCK: columns of a block, which stays in L2. PAD: floats between
- * panels, so that they do not start on the same cache lines. AHEAD: how many channels ahead the
- * input is prefetched. */
-enum { PIECE = 128, BLOCK = 36, PAD = 16, AHEAD = 4 };
+/* PIECE: taps of a piece, the same in every set, so that sums are cut the same way. BLOCK: columns
+ * of a block: its piece and the input of the next stay in L2. PAD: floats between panels, so that
+ * they do not start on the same cache lines. */
+enum { PIECE = 256, BLOCK = LOSSI_VECTOR < 16 ? 36 : 24, PAD = 16 };
 
 static size_t area_of(const lossi_slide *s)
 {
@@ -136,8 +135,6 @@ static void pack_pointwise(const lossi_slide *s, const float *x, size_t first, s
     size_t plane = s->in_h * s->in_w * s->lanes;
     for (size_t k = begin; k < end; k++) {
         const float *in = x + k * plane + first * LOSSI_VECTOR;
-        for (size_t i = 0; i < n * LOSSI_VECTOR; i += LOSSI_VECTOR * 2)
-            prefetch(in + AHEAD * plane + i);
         for (size_t j = 0, width, panels = 0; j < n; j += width, panels++) {
             width = lossi_panel_width(n - j);
             float *at =
@@ -173,6 +170,17 @@ static void pack_panels(const lossi_slide *s, const float *x, size_t first, size
     }
 }
 
+/* The input of the piece of taps from `begin` on for the block of columns from `first` on, where it
+ * is copied as it is. */
+static lossi_rows rows_of(const lossi_slide *s, const float *x, size_t first, size_t begin)
+{
+    size_t plane = s->in_h * s->in_w * s->lanes;
+    if (!is_pointwise(s) || first >= n_columns(s))
+        return (lossi_rows){0};
+    return (lossi_rows){x + begin * plane + first * LOSSI_VECTOR,
+                        lossi_smaller(s->in_c - begin, PIECE), plane};
+}
+
 /* Where columns lie in a channel of y, of n from number `first` on. */
 static void place_columns(const lossi_slide *s, size_t first, size_t n, size_t *places)
 {
@@ -205,7 +213,9 @@ void lossk_slide(const lossi_slide *s, const float *x, const float *packed,
                             .b_pad = PAD,
                             .c = y + at,
                             .c_row = s->out_h * s->out_w * s->lanes,
-                            .before = before ? before + at : NULL};
+                            .before = before ? before + at : NULL,
+                            .next = end < k ? rows_of(s, x, first, end)
+                                            : rows_of(s, x, first + BLOCK, 0)};
             if (s->step > 1) {
                 place_columns(s, first, n, places);
                 g.places = places;

@@ -47,6 +47,12 @@ static inline void prefetch(const float *at)
     __builtin_prefetch(at);
 }
 
+/* The same into the second cache only, for later. */
+static inline void prefetch_to_l2(const float *at)
+{
+    __builtin_prefetch(at, 0, 2);
+}
+
 /* The same for a line that will be written. */
 static inline void prefetch_to_write(const float *at)
 {
