@@ -10,21 +10,24 @@
 #include "kernels/simd/vector.h"
 
 /* BLOCK_VALUES: floats that the transforms of a block may take. LEAST_COLUMNS, MOST_COLUMNS:
- * columns of a block. FEW_CHANNELS: channels in and out, together, up to which the transforms of
- * a panel stay in L2. PAD: floats between rows, so that they do not fall on the same cache
- * lines. */
+ * columns of a block. MOST_OUTPUTS, FEW_CHANNELS, MANY_COLUMNS: a block is a panel if there are no
+ * more outputs, and few channels in and out together or many columns. PAD: floats between rows, so
+ * that they do not fall on the same cache lines. */
 enum {
     BLOCK_VALUES = 96 * 1024,
-    LEAST_COLUMNS = 12,
+    LEAST_COLUMNS = 9,
     MOST_COLUMNS = 48,
-    FEW_CHANNELS = 640 / LOSSI_VECTOR,
+    MOST_OUTPUTS = 2 * LOSSI_TERMS,
+    FEW_CHANNELS = 96,
+    MANY_COLUMNS = 12,
     PAD = 16
 };
 
-/* How the transforms of a block lie in memory, in floats. With few channels a block is a panel,
- * and the points of a channel lie together, so that they are written and read in long runs:
- * [channel][points][width]. Else a point's lie together, since then its filters are read once
- * for many columns: inputs [points][panels][in_c][width], outputs [points][out_c][columns]. */
+/* How the transforms of a block lie in memory, in floats. Where it can be, a block is a panel, and
+ * the points of a channel lie together: [channel][points][width]. So they are written and read in
+ * long runs, and stay in L2 up to 64 channels or so. Else a point's lie together, since then its
+ * filters are read once for many columns: inputs [points][panels][in_c][width], outputs
+ * [points][out_c][columns]. */
 typedef struct layout {
     size_t columns, block; /* columns of a chunk, of a block */
     bool is_panel;
@@ -35,8 +38,9 @@ typedef struct layout {
 
 static layout layout_of(const lossi_winograd *t, const lossi_conv_shape *s)
 {
-    layout l = {.columns = lossi_n_columns(t, s),
-                .is_panel = s->in_c + s->out_c <= FEW_CHANNELS && s->in_c <= LOSSI_TERMS};
+    layout l = {.columns = lossi_n_columns(t, s)};
+    l.is_panel = s->in_c <= LOSSI_TERMS && s->out_c <= MOST_OUTPUTS &&
+                 (s->in_c + s->out_c <= FEW_CHANNELS || l.columns >= MANY_COLUMNS);
     size_t rows = lossi_round_rows(s->out_c);
     if (l.is_panel) {
         l.block = lossi_smaller(LOSSI_COLUMNS, l.columns);
