@@ -4,9 +4,10 @@
 
 #include <stdlib.h>
 
-/* Values of a cache line; and vectors of a chunk beyond which it got no faster: on maps of one
- * tile, three fill the registers of the GEMM. */
-enum { ALIGN = 16, ENOUGH_VECTORS = 3 };
+/* ALIGN: values of a cache line. ENOUGH_VECTORS: of a chunk, beyond which it got no faster: on maps
+ * of one tile, three fill the registers of the GEMM. LARGEST: values that a layer of a chunk of
+ * more than one vector may have, so that most of it stays in a cache: 8 MB. */
+enum { ALIGN = 16, ENOUGH_VECTORS = 3, LARGEST = 2 * 1024 * 1024 };
 
 size_t lossi_rounded(size_t n)
 {
@@ -15,12 +16,15 @@ size_t lossi_rounded(size_t n)
 
 size_t lossi_lanes(const loss_net *net, const lossi_kernels *kernels)
 {
-    size_t weights = 0, activations = 0, lanes = kernels->vector;
+    size_t weights = 0, activations = 0, largest = 0, lanes = kernels->vector;
     for (size_t i = 0; i < net->n_tensors; i++)
         weights += net->tensors[i].count;
-    for (size_t i = 0; i < net->n_nodes; i++)
+    for (size_t i = 0; i < net->n_nodes; i++) {
         activations += lossi_node_size(&net->nodes[i]);
-    while (lanes < ENOUGH_VECTORS * kernels->vector && 2 * weights > lanes * activations)
+        largest = lossi_larger(largest, lossi_node_size(&net->nodes[i]));
+    }
+    while (lanes < ENOUGH_VECTORS * kernels->vector && 2 * weights > lanes * activations &&
+           (lanes + kernels->vector) * largest <= LARGEST)
         lanes += kernels->vector;
     return lanes;
 }
