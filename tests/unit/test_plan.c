@@ -351,10 +351,34 @@ static void test_full_segments(void **state)
     loss_dataset_free(data);
 }
 
+/* ---- Chunks --------------------------------------------------------------------------------- */
+
+/* How many images of a network a chunk has with vectors of so many. */
+static size_t lanes_of(const char *model, size_t vector)
+{
+    loss_net *net;
+    assert_int_equal(loss_net_create(&net, model, (loss_shape){3, 32, 32, 10}), LOSS_OK);
+    size_t lanes = lossi_lanes(net, &(lossi_kernels){.vector = vector});
+    loss_net_free(net);
+    return lanes;
+}
+
+/* One vector where activations outweigh the weights, else up to three, while the largest layer has
+ * at most 2 MiB values: that of VGG-11 has 65,536 of an image. */
+static void test_chunks(void **state)
+{
+    (void)state;
+    assert_int_equal(lanes_of("resnet20", 16), 16);
+    assert_int_equal(lanes_of("resnet50", 16), 16);
+    assert_int_equal(lanes_of("vgg11", 16), 32);
+    assert_int_equal(lanes_of("vgg11", 8), 24);
+    assert_int_equal(lanes_of("resnet50:stem=imagenet", 16), 48);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_evaluation),
-                                       cmocka_unit_test(test_gradients),
-                                       cmocka_unit_test(test_full_segments)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_evaluation), cmocka_unit_test(test_gradients),
+        cmocka_unit_test(test_full_segments), cmocka_unit_test(test_chunks)};
     return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
 }
