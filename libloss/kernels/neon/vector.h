@@ -32,6 +32,22 @@ static inline vector all(const float *at)
     return vld1q_dup_f32(at);
 }
 
+/* In a register: products with one of its lanes are single instructions. */
+typedef float32x4_t quad;
+
+static inline quad load_quad(const float *at)
+{
+    return vld1q_f32(at);
+}
+
+static inline vector all_of(quad values, int i)
+{
+    return i == 0   ? vdupq_laneq_f32(values, 0)
+           : i == 1 ? vdupq_laneq_f32(values, 1)
+           : i == 2 ? vdupq_laneq_f32(values, 2)
+                    : vdupq_laneq_f32(values, 3);
+}
+
 static inline vector plus(vector a, vector b)
 {
     return vaddq_f32(a, b);

@@ -57,12 +57,15 @@ typedef struct fetch {
 ALWAYS_INLINE void add_term(const int n, const float *a, const float *b, block *sum)
 {
     vector column[LOSSI_COLUMNS];
+    quad weights = load_quad(a);
 #pragma GCC unroll 3
     FOR_PANEL_COLUMNS(j, n)
     column[j] = load(b + j * LOSSI_VECTOR);
 #pragma GCC unroll 8
     for (int r = 0; r < LOSSI_ROWS; r++) {
-        vector weight = all(a + r);
+        if (r && r % 4 == 0)
+            weights = load_quad(a + r);
+        vector weight = all_of(weights, r % 4);
 #pragma GCC unroll 3
         FOR_PANEL_COLUMNS(j, n)
         sum->at[r][j] = plus_product(weight, column[j], sum->at[r][j]);

@@ -5,6 +5,7 @@
  *   LOSSI_ROWS, LOSSI_COLUMNS        sums that the GEMM keeps in registers: filters x vectors
  *   zeros, load, store               addresses need not be aligned
  *   all                              one float, in all lanes
+ *   quad, load_quad, all_of          four floats side by side; one of them, in all lanes
  *   plus, minus, times               times takes a factor
  *   plus_product, plus_times         a b + c, factor a + b: rounded once
  *   kept                             the same, in a register: keeps the compiler from loading
