@@ -362,7 +362,7 @@ SCRIPTS  := $(sort $(wildcard tests/cli/*.sh)) $(sort $(wildcard tests/pytorch/*
 VIEW_SCRIPTS := $(patsubst %,tests/viewer/%.sh,pictures scenes colours posters films linked vector lines jpeg \
                 window chooser coarse)
 # What computes with kernels, and so may differ from one set to the next. Tests of kernels run each set themselves.
-SET_TESTS := $(filter-out $(OUT)/tests/kernels/%,$(TESTS)) $(patsubst %,tests/cli/%.sh,main_job lines interrupted curvature weights)
+SET_TESTS := $(patsubst %,tests/cli/%.sh,main_job lines interrupted curvature weights) $(filter-out $(OUT)/tests/kernels/%,$(TESTS))
 TEST_ENV  = BUILD=$(abspath $(OUT)) LOSSGRID=$(abspath $(OUT)/lossgrid) LOSSVIEW=$(abspath $(OUT)/lossview) CC="$(CC)"
 
 .PHONY: check
@@ -371,7 +371,7 @@ check: deps-check ## Install what is missing, build, run all tests; the last lin
 
 .PHONY: check-built
 check-built: all tests examples
-	$(TEST_ENV) tests/run $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS) $(DOUBLE_TESTS) $(SCRIPTS) $(VIEW_SCRIPTS) \
+	$(TEST_ENV) tests/run $(SCRIPTS) $(VIEW_SCRIPTS) $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS) $(DOUBLE_TESTS) \
 		--each-set $(SET_TESTS)
 
 .PHONY: asan ubsan tsan
