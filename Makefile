@@ -357,8 +357,7 @@ $(OUT)/tests/unit/test_simulation: $(SIMULATION)
 
 INSTALL_TESTS := $(sort $(wildcard tests/install/*.sh)) tests/port/musl.sh
 SCRIPTS  := $(sort $(wildcard tests/cli/*.sh)) $(sort $(wildcard tests/pytorch/*.py)) tests/faults/sampled.sh $(INSTALL_TESTS)
-VIEW_SCRIPTS := $(patsubst %,tests/viewer/%.sh,pictures scenes colours posters films linked vector lines jpeg \
-                window chooser coarse)
+VIEW_SCRIPTS := $(filter-out %/sheet.sh,$(sort $(wildcard tests/viewer/*.sh)))
 # What computes with kernels, and so may differ from one set to the next. Tests of kernels run each set themselves.
 SET_TESTS := $(patsubst %,tests/cli/%.sh,main_job lines interrupted curvature weights) $(filter-out $(OUT)/tests/kernels/%,$(TESTS))
 TEST_ENV  = BUILD=$(abspath $(OUT)) LOSSGRID=$(abspath $(OUT)/lossgrid) LOSSVIEW=$(abspath $(OUT)/lossview) CC="$(CC)"
