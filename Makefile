@@ -1,6 +1,6 @@
 # libloss: the one build file. `make help` lists the targets and the variables.
 #
-# Objects go to $(BUILD)/<config>/. Configs: release (the default); asan, ubsan, tsan and fuzz, which `make asan` and so on set;
+# Objects go to $(BUILD)/<config>/. Configs: release (the default); sanitize, tsan, msan and fuzz, which `make sanitize` and so on set;
 # and double, the library with LOSSI_REAL=double, in which the tests of derivatives alone run.
 # Nothing but HDF5 asks pkg-config before something is compiled, so that `make demo` and `make check` can first install packages.
 
@@ -10,7 +10,7 @@ PREFIX     ?= /usr/local
 LIBDIR     ?= $(PREFIX)/lib
 PKG_CONFIG ?= pkg-config
 
-CONFIGS := release asan ubsan tsan msan fuzz
+CONFIGS := release sanitize tsan msan fuzz
 ifeq ($(filter $(CONFIG),$(CONFIGS)),)
 $(error CONFIG=$(CONFIG): expected one of $(CONFIGS))
 endif
@@ -58,16 +58,14 @@ CHECK_DEBS := $(DEMO_DEBS) $(MPI_DEBS) g++ libcmocka-dev python3-numpy python3-j
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 OPTIMISE_release := -O3
 OPTIMISE_double  := -O2 -DLOSSI_REAL=double
-OPTIMISE_asan    := -O1 -fno-omit-frame-pointer -fsanitize=address
-OPTIMISE_ubsan   := -O1 -fsanitize=undefined -fno-sanitize-recover=all
+OPTIMISE_sanitize := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 OPTIMISE_msan    := -O1 -fno-omit-frame-pointer -fsanitize=memory -fsanitize-memory-track-origins
 OPTIMISE_tsan    := -O1 -fsanitize=thread
 # A fuzzer would hardly ever get past a checksum: that macro, which is customary, leaves it out.
 OPTIMISE_fuzz    := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
                     -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 LINK_fuzz  := -fsanitize=fuzzer,address,undefined
-LINK_asan  := -fsanitize=address
-LINK_ubsan := -fsanitize=undefined
+LINK_sanitize := -fsanitize=address,undefined
 LINK_msan  := -fsanitize=memory
 LINK_tsan  := -fsanitize=thread
 
@@ -359,10 +357,9 @@ $(OUT)/tests/unit/test_simulation: $(SIMULATION)
 
 INSTALL_TESTS := $(sort $(wildcard tests/install/*.sh)) tests/port/musl.sh
 SCRIPTS  := $(sort $(wildcard tests/cli/*.sh)) $(sort $(wildcard tests/pytorch/*.py)) tests/faults/sampled.sh $(INSTALL_TESTS)
-VIEW_SCRIPTS := $(patsubst %,tests/viewer/%.sh,pictures scenes colours posters films linked vector lines jpeg \
-                window chooser coarse)
+VIEW_SCRIPTS := $(filter-out %/sheet.sh,$(sort $(wildcard tests/viewer/*.sh)))
 # What computes with kernels, and so may differ from one set to the next. Tests of kernels run each set themselves.
-SET_TESTS := $(filter-out $(OUT)/tests/kernels/%,$(TESTS)) $(patsubst %,tests/cli/%.sh,main_job lines interrupted curvature weights)
+SET_TESTS := $(patsubst %,tests/cli/%.sh,main_job lines interrupted curvature weights) $(filter-out $(OUT)/tests/kernels/%,$(TESTS))
 TEST_ENV  = BUILD=$(abspath $(OUT)) LOSSGRID=$(abspath $(OUT)/lossgrid) LOSSVIEW=$(abspath $(OUT)/lossview) CC="$(CC)"
 
 .PHONY: check
@@ -371,21 +368,20 @@ check: deps-check ## Install what is missing, build, run all tests; the last lin
 
 .PHONY: check-built
 check-built: all tests examples
-	$(TEST_ENV) tests/run $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS) $(DOUBLE_TESTS) $(SCRIPTS) $(VIEW_SCRIPTS) \
+	$(TEST_ENV) tests/run $(SCRIPTS) $(VIEW_SCRIPTS) $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS) $(DOUBLE_TESTS) \
 		--each-set $(SET_TESTS)
 
-.PHONY: asan ubsan tsan
-asan: ## Build with AddressSanitizer and run the unit and kernel tests under it
-ubsan: ## The same with UndefinedBehaviorSanitizer
-tsan: ## The same with ThreadSanitizer
-asan ubsan tsan:
+.PHONY: sanitize tsan
+sanitize: ## Build with AddressSanitizer and UndefinedBehaviorSanitizer and run the unit and kernel tests and the viewer
+tsan: ## Build with ThreadSanitizer and run the unit and kernel tests
+sanitize tsan:
 	$(MAKE) --no-print-directory CONFIG=$@ check-sanitized
 
 .PHONY: check-sanitized
 check-sanitized: $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS) $(EXAMPLES) $(OUT)/lossgrid viewer
 	$(TEST_ENV) ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
-		LSAN_OPTIONS=suppressions=$(abspath tests/viewer/leaks.txt):print_suppressions=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 tests/run $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS) \
-		$(if $(filter asan ubsan,$(CONFIG)),$(VIEW_SCRIPTS))
+		LSAN_OPTIONS=suppressions=$(abspath tests/viewer/leaks.txt):print_suppressions=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+		tests/run $(if $(filter sanitize,$(CONFIG)),$(VIEW_SCRIPTS)) $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS)
 
 # MemorySanitizer takes what a library wrote for uninitialised, unless the library was built with it, too. So it runs the
 # readers that are all our own; valgrind, which sees every library, runs all of them.

@@ -17,5 +17,6 @@ check() { # check NAME COMMAND...: output is shown on failure
     fi
 }
 
-check "make install" make -s BUILD="$build" CC="$cc" PREFIX="$prefix" install
+# Tests run at the same time, and make writes the pages of the manual into the build.
+check "make install" flock "$build" make -s BUILD="$build" CC="$cc" PREFIX="$prefix" install
 export PKG_CONFIG_PATH=$prefix/lib/pkgconfig LD_LIBRARY_PATH=$prefix/lib
