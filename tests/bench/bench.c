@@ -13,9 +13,11 @@
  *   train MODEL BATCH THREADS      seconds of one step of SGD
  *   chunks MODEL IMAGES            one thread's processor time at a grid point: seconds of moving
  *                                  the weights, of making them ready, and of each chunk
- *   layers MODEL IMAGES            for each step of one thread, the least of all chunks: the layer's
- *                                  kind, its shapes, and an image's multiply-adds, those that the
- *                                  kernels' algorithms take, and seconds; separated by commas */
+ *   layers MODEL IMAGES            the least time of each step of one thread over all chunks: the
+ *                                  kind of its layer, its shapes, multiply-adds of an image, those
+ *                                  that the algorithms of the kernels do, seconds; commas between
+ */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,19 +208,19 @@ static void note_step(void *user, size_t k)
     steps.began = now;
 }
 
-static void print_layer(const loss_net *net, const lossi_step *s, double lanes, double least)
+/* Shapes as channels x height x width. */
+static void print_layer(const lossi_site *site, double seconds)
 {
-    const lossi_node *node = &net->nodes[s->node], *in = &net->nodes[lossi_node_first(node)];
-    const lossi_kernels *kernels;
-    must(lossi_kernels_choose(&kernels));
-    lossi_site site = {kernels, node, in, (size_t)lanes};
-    double direct = node->layer->macs ? node->layer->macs(node, in) : 0;
-    double products = node->layer->macs == lossi_convolution_macs
-                          ? lossi_convolution_products(&site) / lanes
-                          : direct;
-    printf("%s%s %zux%zux%zu %zux%zux%zu %.6g %.6g %.6g", s->node > 1 ? "," : "", node->layer->name,
-           in->dims[0], in->dims[1], in->dims[2], node->dims[0], node->dims[1], node->dims[2],
-           direct, products, least / lanes);
+    const lossi_node *node = site->node;
+    const size_t *from = site->in->dims, *to = node->dims;
+    double images = (double)site->lanes, direct = 0, products;
+    if (node->layer->macs)
+        direct = node->layer->macs(node, site->in);
+    products = node->layer->macs == lossi_convolution_macs
+                   ? lossi_convolution_products(site) / images
+                   : direct;
+    printf("%s %zux%zux%zu %zux%zux%zu %.6g %.6g %.6g", node->layer->name, from[0], from[1],
+           from[2], to[0], to[1], to[2], direct, products, seconds / images);
 }
 
 static void print_layers(const char *model, size_t n)
@@ -226,15 +228,20 @@ static void print_layers(const char *model, size_t n)
     prepare("forward", model, n, 1);
     loss_result result = LOSS_RESULT_INIT;
     const lossi_steps *all = lossi_evaluator_steps(job.evaluator);
-    for (size_t k = 0; k < all->n && k < MOST_STEPS; k++)
-        steps.least[k] = 1e9;
+    const lossi_kernels *kernels;
+    must(lossi_kernels_choose(&kernels));
+    for (size_t k = 0; k < MOST_STEPS; k++)
+        steps.least[k] = INFINITY;
     lossi_evaluator_watch(job.evaluator, note_step, NULL);
     must(lossi_evaluator_run(job.evaluator, job.net, job.data, NULL, NULL, &result));
     lossi_evaluator_watch(job.evaluator, NULL, NULL);
-    const lossi_kernels *kernels;
-    must(lossi_kernels_choose(&kernels));
-    for (size_t k = 0; k < all->n && k < MOST_STEPS; k++)
-        print_layer(job.net, &all->at[k], (double)lossi_lanes(job.net, kernels), steps.least[k]);
+    for (size_t k = 0; k < all->n && k < MOST_STEPS; k++) {
+        const lossi_node *node = &job.net->nodes[all->at[k].node];
+        lossi_site site = {kernels, node, &job.net->nodes[lossi_node_first(node)],
+                           lossi_lanes(job.net, kernels)};
+        fputs(k ? "," : "", stdout);
+        print_layer(&site, steps.least[k]);
+    }
     printf("\n");
 }
 

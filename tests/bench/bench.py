@@ -95,14 +95,14 @@ def find_peers(python, threads):
 
 
 def in_turn(ours, our_words, peers, peer_words, rounds):
-    """[(seconds of ours, {peer: (seconds, setting)})] of the rounds; one before them, to warm up,
-    is not counted."""
+    """[([seconds of each of ours], {peer: (seconds, setting)})] of the rounds; one before them, to
+    warm up, is not counted."""
     results = []
     for number in range(rounds + 1):
-        mine = ours.seconds(*our_words)
+        mine = [o.seconds(*our_words)[0] for o in ours]
         theirs = {p.name: p.seconds(*peer_words) for p in peers}
         if number:
-            results.append((mine[0], {name: value for name, value in theirs.items() if value}))
+            results.append((mine, {name: value for name, value in theirs.items() if value}))
     return results
 
 
@@ -120,30 +120,35 @@ def table(*titles):
     print("|" + "---|" * len(titles))
 
 
+def peer_cell(name, n, results):
+    """The images a second of a peer, and its setting."""
+    times = [theirs[name] for _, theirs in results if name in theirs]
+    return "%.0f (%s)" % (n / median(t[0] for t in times), times[-1][1]) if times else ""
+
+
+def ratio_cell(number, results):
+    """How many times as fast as the fastest peer one of ours is: median, least and most."""
+    ratios = [min(t[0] for t in theirs.values()) / mine[number] for mine, theirs in results]
+    return "**%.2f** (%.2f to %.2f)" % (median(ratios), min(ratios), max(ratios))
+
+
 def compare(ours, networks, peers, what, n_of, threads, rounds, models, gflops):
-    """One table: product and peers at `what`, a row a network."""
+    """One table: ours, a worker for each kernel set, and peers at `what`; a row a network and
+    set."""
     table(what, "images/s", "GFLOP/s", "share of peak", *[p.name for p in peers],
           *(["ratio to the fastest"] if peers else []))
     for model in models:
-        n, products = n_of(model), float(ours.ask("count", networks[model])[0])
+        n, products = n_of(model), float(ours[0].ask("count", networks[model])[0])
         results = in_turn(ours, (what, networks[model], n, threads), peers, (what, model, n),
                           rounds)
-        mine = median(r[0] for r in results)
-        flop = 2e-9 * products * (1 if what == "forward" else 3) * n / mine
-        cells = []
-        for p in peers:
-            times = [r[1][p.name] for r in results if p.name in r[1]]
-            cells.append("%.0f (%s)" % (n / median(t[0]
-                                                   for t in times), times[-1][1]) if times else "")
-        if peers:
-            cells.append("**%.2f**" %
-                         median(min(t[0] for t in r[1].values()) / r[0] for r in results))
-        row([
-            MODELS[model][0],
-            "%.0f" % (n / mine),
-            "%.0f" % flop,
-            "%.0f %%" % (100 * flop / gflops)
-        ] + cells)
+        for number, worker in enumerate(ours):
+            mine = median(r[0][number] for r in results)
+            flop = 2e-9 * products * (1 if what == "forward" else 3) * n / mine
+            title = MODELS[model][0] + (", " + worker.name if len(ours) > 1 else "")
+            row([title, "%.0f" % (n / mine), "%.0f" % flop,
+                 "%.0f %%" % (100 * flop / gflops)] +
+                [peer_cell(p.name, n, results) for p in peers] +
+                ([ratio_cell(number, results)] if peers else []))
 
 
 def points(ours, networks, threads, rounds, models):
@@ -217,6 +222,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--models", help="separated by commas: " + " ".join(MODELS))
+    parser.add_argument("--sets", help="kernel sets to compare, separated by commas: avx512,avx2")
     parser.add_argument("--only",
                         choices=["forward", "training", "points", "layers", "scaling", "landscape"])
     landscape.add_options(parser)
@@ -231,19 +237,21 @@ def main():
 
 
 def measure(opt, models, networks):
-    ours = Worker("libloss", [opt.bench])
+    sets = [Worker(s, [opt.bench], {"LOSS_ISA": s}) for s in opt.sets.split(",")
+            ] if opt.sets else [Worker("libloss", [opt.bench])]
+    ours = sets[0]
     peers = find_peers(opt.peer_python, opt.threads) if opt.only in (None, "forward",
                                                                      "training") else []
     gflops = median(float(ours.ask("peak", opt.threads)[0]) for _ in range(3))
+    kernels = ", ".join(worker.ask("isa")[0].strip() for worker in sets)
     print("%s, %d threads, kernels %s, %s; %d rounds; peak %.0f GFLOP/s of FMA (measured)" %
-          (processor(), opt.threads, ours.ask("isa")[0].strip(), time.strftime("%Y-%m-%d"),
-           opt.rounds, gflops))
+          (processor(), opt.threads, kernels, time.strftime("%Y-%m-%d"), opt.rounds, gflops))
     if opt.only in (None, "forward"):
-        compare(ours, networks, peers, "forward", lambda m: MODELS[m][1], opt.threads, opt.rounds,
+        compare(sets, networks, peers, "forward", lambda m: MODELS[m][1], opt.threads, opt.rounds,
                 models, gflops)
     if opt.only in (None, "training"):
         eager = [p for p in peers if p.name.startswith("PyTorch") and "frozen" not in p.name]
-        compare(ours, networks, eager, "train", lambda m: TRAINING_BATCH, opt.threads, opt.rounds,
+        compare(sets, networks, eager, "train", lambda m: TRAINING_BATCH, opt.threads, opt.rounds,
                 models, gflops)
     if opt.only in (None, "points"):
         points(ours, networks, opt.threads, opt.rounds, models)
