@@ -87,10 +87,10 @@ for n in 1 3; do
     check "$n ranks make the same file" cmp whole.all ranks.all
     check "one of $n tells the progress" grep -q "^100 % of the work (test)" told
 done
-ranks 3 "$mpi" "${estimate[@]}" --threads 1 --out killed.landscape >log 2>&1 &
+ranks 3 "$mpi" "${estimate[@]}" --threads 1 --out "$tmp/killed.landscape" >log 2>&1 &
 job=$!
-for _ in $(seq 500); do grep -q "images/s" log && break; sleep 0.01; done
-pgrep -f "$mpi surface run .*killed" | sed -n 2p | xargs -r kill -9
+for _ in $(seq 6000); do grep -q "images/s" log && break; sleep 0.01; done
+pgrep -f "$mpi surface run .*$tmp/killed" | sed -n 2p | xargs -r kill -9
 wait $job
 check "after a kill the ranks go on" ranks 2 "$mpi" "${estimate[@]}" --threads 1 --quiet --out killed.landscape
 all killed.landscape >killed.all

@@ -45,11 +45,11 @@ check "ranks beside a process" cmp whole.points beside.points
 # A rank is killed: all end, what was committed stays, the same command goes on.
 for i in 1 2 3; do
     rm -f killed.landscape
-    ranks 3 "$mpi" "${surface[@]}" --out killed.landscape >log 2>&1 &
+    ranks 3 "$mpi" "${surface[@]}" --out "$tmp/killed.landscape" >log 2>&1 &
     job=$!
-    for _ in $(seq 500); do [ -s killed.landscape ] && break; sleep 0.01; done
+    for _ in $(seq 6000); do [ -s killed.landscape ] && break; sleep 0.01; done
     sleep 0.0$((3 * i))
-    pgrep -f "$mpi surface run" | sed -n "$((i + 1))p" | xargs -r kill -9
+    pgrep -f "$mpi surface run .*$tmp/killed" | sed -n "$((i + 1))p" | xargs -r kill -9
     wait $job
     ranks 2 "$mpi" "${surface[@]}" --quiet --out killed.landscape >log 2>&1
     points killed.landscape >killed.points
@@ -58,7 +58,7 @@ done
 rm -f ended.landscape
 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 mpirun --oversubscribe -n 2 "$mpi" "${surface[@]}" --x=-1:1:61 --out ended.landscape >log 2>&1 &
 job=$!
-for _ in $(seq 500); do grep -q "images/s" log && break; sleep 0.01; done
+for _ in $(seq 6000); do grep -q "images/s" log && break; sleep 0.01; done
 kill -TERM $job
 wait $job
 check "SIGTERM fails" test $? -ne 0
@@ -66,15 +66,15 @@ check "what was committed stays" test "$("$LOSSGRID" info ended.landscape --json
 
 # A rank that hangs: the others notice.
 rm -f hung.landscape
-LOSSGRID_SILENCE=3 ranks 3 "$mpi" "${surface[@]}" --x=-1:1:61 --y=-1:1:21 --out hung.landscape >log 2>&1 &
+LOSSGRID_SILENCE=3 ranks 3 "$mpi" "${surface[@]}" --x=-1:1:61 --y=-1:1:21 --out "$tmp/hung.landscape" >log 2>&1 &
 job=$!
-for _ in $(seq 500); do grep -q "images/s" log && break; sleep 0.01; done
-pgrep -f "$mpi surface run .*hung" | sed -n 4p | xargs -r kill -STOP
+for _ in $(seq 6000); do grep -q "images/s" log && break; sleep 0.01; done
+pgrep -f "$mpi surface run .*$tmp/hung" | sed -n 4p | xargs -r kill -STOP
 timeout 60 tail --pid=$job -f /dev/null
 cp log told
 check "a rank that hangs ends all in bounded time" sh -c '! kill -0 "$1" 2>/dev/null' sh $job
 check "and is told" grep -q "has heard nothing of rank [12] on .* for [0-9]* s: it hangs, or it is cut off" told
-pgrep -f "$mpi surface run .*hung" | xargs -r kill -9
+pgrep -f "$mpi surface run .*$tmp/hung" | xargs -r kill -9
 wait $job
 check "what was committed of it stays" "$LOSSGRID" info hung.landscape
 

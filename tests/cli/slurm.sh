@@ -15,7 +15,7 @@ done
 # Nothing of a Slurm that runs this test.
 unset ${!SLURM_*} ${!SBATCH_*} ${!PMIX_*} ${!OMPI_*}
 export SLURM_CONF=$tmp/slurm.conf OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-SECONDS_OF_ALL=300 daemons=()
+SECONDS_OF_ALL=540 daemons=()
 
 read -r p0 p1 p2 p3 < <(python3 -c '
 import socket
@@ -74,11 +74,11 @@ trap stop EXIT
 trap 'exit 143' INT TERM
 start slurmctld slurmctld -D
 for n in n1 n2 n3; do start $n slurmd -D -N $n; done
-for _ in $(seq 100); do
+for _ in $(seq 600); do
     [ "$(timeout 5 sinfo -h -o %D -t idle 2>/dev/null)" = 3 ] && break
     sleep 0.1
 done
-if ! timeout 20 srun -N3 -n3 true >log 2>&1; then
+if ! timeout 60 srun -N3 -n3 true >log 2>&1; then
     skip "slurmctld or slurmd does not start here: $(grep -hiE 'fatal|error' ./*.out ./*.log log | head -n 1)"
 fi
 
