@@ -199,7 +199,7 @@ typedef struct lossi_kernels {
     /** Dense convolutions of square filters. A filter of one tap made ready serves maps of any
      * size. */
     /** Values of a filter made ready for conv_forward / for conv_backward_data, and of the
-     * scratch memory that convolutions need. */
+     * scratch memory that convolutions of just this shape need: smaller ones may need more. */
     size_t (*conv_packed)(const lossi_conv_shape *s);
     size_t (*conv_packed_backward)(const lossi_conv_shape *s);
     size_t (*conv_scratch)(const lossi_conv_shape *s);

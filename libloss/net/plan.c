@@ -6,7 +6,7 @@
 
 /* ALIGN: values of a cache line. ENOUGH_VECTORS: of a chunk, beyond which it got no faster: on maps
  * of one tile, three fill the registers of the GEMM. LARGEST: values that a layer of a chunk of
- * more than one vector may have, so that most of it stays in a cache: 8 MB. */
+ * more than one vector may have, so that it is still in L3 when the next one reads it: 8 MB. */
 enum { ALIGN = 16, ENOUGH_VECTORS = 3, LARGEST = 2 * 1024 * 1024 };
 
 size_t lossi_rounded(size_t n)

@@ -1,14 +1,15 @@
 /* The micro-kernel keeps the sums of LOSSI_ROWS x LOSSI_COLUMNS in registers. Sums are cut into
- * pieces, so that a panel's part stays in L1 while rows of a pass, and those rows into groups
+ * pieces, so that a panel's part stays in L1 or near it while all rows pass, and rows into groups
  * that stay in L2 while all panels pass. */
 #include "kernels/simd/gemm.h"
 
 #include "kernels/simd/vector.h"
 
-/* PIECE: terms of a piece; three columns of it are 24 KB. With few columns reading a takes the
- * time, and that is fastest in long runs: fewer than CUT_COLUMNS are not cut into pieces.
- * GROUP: floats of a in a group, 128 KB. AHEAD: how many floats ahead a is prefetched, because
- * its first use misses the cache. LINE: floats of a cache line, which hold TERMS terms of a. */
+/* PIECE: terms of a piece; three columns of it are 48 KB, which come from L2 in long runs. With few
+ * columns reading a takes the time, and that is fastest in long runs: fewer than CUT_COLUMNS are
+ * not cut into pieces. GROUP: floats of a in a group, 128 KB. AHEAD: how many floats ahead a is
+ * prefetched, because its first use misses the cache. LINE: floats of a cache line, which hold
+ * TERMS terms of a. */
 enum {
     PIECE = 4096 / LOSSI_VECTOR,
     CUT_COLUMNS = 9,
@@ -43,15 +44,16 @@ typedef struct strip {
     const size_t *places;
     const float *before, *bias; /* as in lossi_gemm, for these rows and this piece */
     const lossi_bounds *bounds;
-    lossi_rows next; /* what each block of rows fetches meanwhile, one after the other */
+    lossi_rows next; /* the next input under the panel: each block of rows prefetches its share */
+    size_t share, first_share; /* rows of a share; the number of this strip's first */
 } strip;
 
-/* Rows of a panel's width on their way from memory, a vector at a time. */
-typedef struct fetch {
-    const float *at;
-    size_t left, to_row; /* rows; floats from a row's last vector to the next row */
-    int column;          /* of `at` */
-} fetch;
+/* A share of the next input on its way from memory, line by line. */
+typedef struct ahead {
+    const float *row;
+    size_t rows, pitch, width; /* rows left; floats from row to row, of a row */
+    size_t done, each;         /* floats of this row; lines that are prefetched at once */
+} ahead;
 
 /* sum += a column of a times a row of b; n is a constant where this is inlined, here and below. */
 ALWAYS_INLINE void add_term(const int n, const float *a, const float *b, block *sum)
@@ -72,28 +74,30 @@ ALWAYS_INLINE void add_term(const int n, const float *a, const float *b, block *
     }
 }
 
-ALWAYS_INLINE void fetch_vector(const int n, fetch *f)
+ALWAYS_INLINE void prefetch_ahead(ahead *next)
 {
-    if (!f->left)
-        return;
-    prefetch_to_l2(f->at);
-    bool is_last = f->column == n - 1;
-    f->at += is_last ? f->to_row : LOSSI_VECTOR;
-    f->column = is_last ? 0 : f->column + 1;
-    f->left -= is_last;
+    for (size_t i = 0; i < next->each && next->rows; i++) {
+        prefetch_to_l2(next->row + next->done);
+        next->done += LINE;
+        if (next->done >= next->width) {
+            next->done = 0;
+            next->row += next->pitch;
+            next->rows--;
+        }
+    }
 }
 
 /* sum += a [k][LOSSI_ROWS] times b, whose rows lie b_row floats apart. The loop is not unrolled:
- * else gcc reads values of b from memory more than once. With `next`, a vector of it is fetched for
- * each line of a. */
+ * else gcc reads values of b from memory more than once. With `next`, lines of it are prefetched
+ * with each line of a. */
 ALWAYS_INLINE void multiply(const int n, size_t k, const float *a, const float *b, size_t b_row,
-                            block *total, fetch *next)
+                            block *total, ahead *next)
 {
     block sum = *total;
     for (; k >= TERMS; k -= TERMS) {
         prefetch(a + AHEAD);
         if (next)
-            fetch_vector(n, next);
+            prefetch_ahead(next);
 #pragma GCC unroll 1
         for (int i = 0; i < TERMS; i++, a += LOSSI_ROWS, b += b_row)
             add_term(n, a, b, &sum);
@@ -112,12 +116,26 @@ ALWAYS_INLINE void clear(block *sum)
             sum->at[r][j] = zeros();
 }
 
-/* Brings the lines of a column near, which need not begin with a line. */
-ALWAYS_INLINE void fetch_column(const float *c)
+/* Prefetches the lines of a column, which need not begin with a line. */
+ALWAYS_INLINE void prefetch_column(const float *c)
 {
     for (int i = 0; i < LOSSI_VECTOR; i += LINE)
         prefetch_to_write(c + i);
     prefetch_to_write(c + LOSSI_VECTOR - 1);
+}
+
+/* The share of block `number` of a strip. */
+ALWAYS_INLINE ahead share_of(const int n, const strip *s, size_t number)
+{
+    size_t begin = (s->first_share + number) * s->share, width = (size_t)n * LOSSI_VECTOR;
+    ahead next = {.pitch = s->next.pitch, .width = width};
+    if (begin >= s->next.n)
+        return next;
+    next.row = s->next.at + begin * s->next.pitch;
+    next.rows = lossi_smaller(s->share, s->next.n - begin);
+    size_t lines = next.rows * ((width + LINE - 1) / LINE), rounds = s->k / TERMS;
+    next.each = rounds ? (lines + rounds - 1) / rounds : 0;
+    return next;
 }
 
 /* b += a. */
@@ -145,21 +163,19 @@ ALWAYS_INLINE void add_before(const int n, const float *before, size_t c_row, si
 }
 
 /* A block of up to LOSSI_ROWS rows of one panel. Each LOSSI_TERMS terms are summed up and added to
- * those before them, which are kept near: rows of c are often a power of two apart and push each
- * other out of the cache. */
+ * those before them, which stay in L1: rows of c are often a power of two apart and push each other
+ * out of the cache. */
 ALWAYS_INLINE void run_block(const int n, const strip s, size_t row, const size_t *columns)
 {
     size_t rows = lossi_smaller(s.rows - row, LOSSI_ROWS), number = row / LOSSI_ROWS;
     const float *a = s.a + number * s.a_block, *b = s.b,
                 *before = s.before ? s.before + row * s.c_row : NULL;
     float *c = s.c + row * s.c_row;
-    fetch next = {s.next.at, s.next.n, s.next.row - (size_t)(n - 1) * LOSSI_VECTOR, 0};
-    if (next.left)
-        next.at += number * s.next.n * s.next.row;
+    ahead next = share_of(n, &s, number);
     for (size_t r = 0; r < rows; r++)
 #pragma GCC unroll 3
         FOR_PANEL_COLUMNS(j, n)
-    fetch_column(c + r * s.c_row + columns[j]);
+    prefetch_column(c + r * s.c_row + columns[j]);
     block sum, total;
     __asm__("" : "=m"(total)); /* set before it is read, which compilers do not see */
     for (size_t k = s.k, terms; k; k -= terms) {
@@ -265,22 +281,11 @@ static void run_strip(size_t width, const strip *s)
         (width == 3   ? run_placed_blocks_3
          : width == 2 ? run_placed_blocks_2
                       : run_placed_blocks_1)(s);
-    else if (s->before || s->bias || s->bounds || s->rows % LOSSI_ROWS || s->k > LOSSI_TERMS)
+    else if (s->before || s->bias || s->bounds || s->next.n || s->rows % LOSSI_ROWS ||
+             s->k > LOSSI_TERMS)
         (width == 3 ? run_blocks_3 : width == 2 ? run_blocks_2 : run_blocks_1)(s);
     else
         (width == 3 ? run_plain_blocks_3 : width == 2 ? run_plain_blocks_2 : run_plain_blocks_1)(s);
-}
-
-/* What a strip from this row and column on fetches of the rows that are read next: each of its
- * blocks an equal share of them. */
-static lossi_rows share_of(const lossi_gemm *g, size_t row, size_t column)
-{
-    size_t blocks = lossi_round_rows(g->m) / LOSSI_ROWS;
-    lossi_rows share = g->next;
-    share.n = (share.n + blocks - 1) / blocks;
-    if (share.n)
-        share.at += row / LOSSI_ROWS * share.n * share.row + column * LOSSI_VECTOR;
-    return share;
 }
 
 /* Terms begin .. begin + k - 1 of all columns. */
@@ -290,6 +295,7 @@ static void run_piece(const lossi_gemm *g, size_t begin, size_t k)
     const float *before = begin ? g->c : g->before;
     size_t step = GROUP / k / LOSSI_ROWS * LOSSI_ROWS;
     step = step < LOSSI_ROWS ? LOSSI_ROWS : step;
+    size_t blocks = lossi_round_rows(g->m) / LOSSI_ROWS;
     for (size_t row = 0; row < g->m; row += step) {
         const float *panel = g->b;
         for (size_t column = 0, width; column < g->n; column += width) {
@@ -308,7 +314,11 @@ static void run_piece(const lossi_gemm *g, size_t begin, size_t k)
                        .before = before ? before + at : NULL,
                        .bias = is_last && g->bias ? g->bias + row : NULL,
                        .bounds = is_last ? g->bounds : NULL,
-                       .next = share_of(g, row, column)};
+                       .next = g->next,
+                       .share = (g->next.n + blocks - 1) / blocks,
+                       .first_share = row / LOSSI_ROWS};
+            if (s.next.n)
+                s.next.at += column * LOSSI_VECTOR;
             run_strip(width, &s);
             panel += width * g->k * LOSSI_VECTOR + g->b_pad;
         }

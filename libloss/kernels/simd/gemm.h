@@ -20,13 +20,14 @@
  * convolution has the same bits in all. */
 enum { LOSSI_TERMS = 64 };
 
-_Static_assert(LOSSI_PACK % LOSSI_ROWS == 0 && LOSSI_COLUMNS == 3,
-               "pieces of filters are whole blocks; panels have 1 .. 3 columns");
+_Static_assert(
+    LOSSI_PACK % LOSSI_ROWS == 0 && LOSSI_ROWS % 4 == 0 && LOSSI_COLUMNS == 3,
+    "pieces of filters are whole blocks, blocks whole quads; panels have 1 .. 3 columns");
 
-/** Rows of vectors, `row` floats apart. */
+/** Rows in memory, `pitch` floats apart. */
 typedef struct lossi_rows {
     const float *at;
-    size_t n, row;
+    size_t n, pitch; /* n is 0 where there are none */
 } lossi_rows;
 
 typedef struct lossi_gemm {
@@ -41,7 +42,8 @@ typedef struct lossi_gemm {
     const float *before;        /* laid out as c, may be c; NULL: zeros */
     const float *bias;          /* [m]; NULL: none */
     const lossi_bounds *bounds; /* NULL: none */
-    lossi_rows next;            /* of n columns, read after this: fetched meanwhile */
+    lossi_rows next; /* input that the next product packs, n columns wide: prefetched during this
+                        one */
 } lossi_gemm;
 
 void lossk_gemm(const lossi_gemm *g);

@@ -48,7 +48,7 @@ static inline void prefetch(const float *at)
     __builtin_prefetch(at);
 }
 
-/* The same into the second cache only, for later. */
+/* The same into L2 only, for later. */
 static inline void prefetch_to_l2(const float *at)
 {
     __builtin_prefetch(at, 0, 2);

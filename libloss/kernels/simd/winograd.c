@@ -10,9 +10,9 @@
 #include "kernels/simd/vector.h"
 
 /* BLOCK_VALUES: floats that the transforms of a block may take. LEAST_COLUMNS, MOST_COLUMNS:
- * columns of a block. MOST_OUTPUTS, FEW_CHANNELS, MANY_COLUMNS: a block is a panel if there are no
- * more outputs, and few channels in and out together or many columns. PAD: floats between rows, so
- * that they do not fall on the same cache lines. */
+ * columns of a block. A block is one panel if there are at most LOSSI_TERMS inputs and MOST_OUTPUTS
+ * outputs, and besides at most FEW_CHANNELS channels in all or at least MANY_COLUMNS columns in the
+ * chunk. PAD: floats between rows, so that they do not fall on the same cache lines. */
 enum {
     BLOCK_VALUES = 96 * 1024,
     LEAST_COLUMNS = 9,
@@ -67,6 +67,7 @@ size_t lossk_winograd_packed(const lossi_winograd *t, const lossi_conv_shape *s)
     return t->v_points * lossi_round_rows(s->out_c) * s->in_c;
 }
 
+/* For this shape and no other: a smaller one may have another layout and need more. */
 size_t lossk_winograd_scratch(const lossi_winograd *t, const lossi_conv_shape *s)
 {
     layout l = layout_of(t, s);
