@@ -69,6 +69,28 @@ static void test_conv_sizes_of_networks(void **state)
     }
 }
 
+/* Multiply-adds for a pixel, an input and an output, by the filter's side, the stride and the map's
+ * side; with a matrix product for each tap they are the filter's area. */
+static void test_conv_products(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t kernel, stride, side;
+        double fast;
+    } cases[] = {
+        {1, 1, 8, 1},        {3, 1, 8, 36 / 16.0}, {3, 1, 6, 16 / 4.0},     {3, 1, 2, 9 / 4.0},
+        {3, 1, 3, 16 / 9.0}, {3, 2, 8, 25 / 4.0},  {3, 1, 10, 324 / 100.0}, {5, 1, 8, 25}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t kernel = cases[i].kernel, side = cases[i].side;
+        lossi_conv_shape s = make_shape(8, side, side, 16, kernel, cases[i].stride, kernel / 2);
+        double pixels = (double)(8 * 16 * s.out_h * s.out_w * s.lanes);
+        bool is_direct = fast == &lossi_kernels_blas;
+        assert_true(fast->conv_products(&s) ==
+                    pixels * (is_direct ? (double)(kernel * kernel) : cases[i].fast));
+        assert_true(ref->conv_products(&s) == pixels * (double)(kernel * kernel));
+    }
+}
+
 static void test_norm(void **state)
 {
     (void)state;
@@ -212,6 +234,7 @@ static int test_set(const lossi_kernels *set)
         cmocka_unit_test(test_conv),
         cmocka_unit_test(test_conv_residues),
         cmocka_unit_test(test_conv_sizes_of_networks),
+        cmocka_unit_test(test_conv_products),
         cmocka_unit_test(test_norm),
         cmocka_unit_test(test_pool),
         cmocka_unit_test(test_pointwise),

@@ -94,6 +94,34 @@ static void test_not_worth_it(void **state)
     loss_net_free(moved);
 }
 
+static void count_step(void *user, size_t step)
+{
+    size_t *next = user;
+    assert_int_equal(step, *next);
+    ++*next;
+}
+
+/* Each step of the chunk is told of in order, and its end. */
+static void test_watched(void **state)
+{
+    (void)state;
+    loss_net *net = network("resnet20", 1);
+    loss_dataset *data = kept_data(SHAPE, 5, LOSS_SPLIT_TEST); /* one chunk */
+    lossi_evaluator *e;
+    loss_result result;
+    size_t next = 0;
+    assert_int_equal(lossi_evaluator_create(&e, net, 1), LOSS_OK);
+    lossi_evaluator_watch(e, count_step, &next);
+    assert_int_equal(lossi_evaluator_run(e, net, data, NULL, NULL, &result), LOSS_OK);
+    assert_int_equal(next, lossi_evaluator_steps(e)->n + 1);
+    lossi_evaluator_watch(e, NULL, NULL);
+    assert_int_equal(lossi_evaluator_run(e, net, data, NULL, NULL, &result), LOSS_OK);
+    assert_int_equal(next, lossi_evaluator_steps(e)->n + 1);
+    lossi_evaluator_free(e);
+    loss_dataset_free(data);
+    loss_net_free(net);
+}
+
 /* The work that is saved: steps of chunks that are run. */
 static void test_steps(void **state)
 {
@@ -198,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_little_memory),
         cmocka_unit_test(test_shortcut_on_disk),
         cmocka_unit_test(test_not_worth_it),
+        cmocka_unit_test(test_watched),
         cmocka_unit_test(test_steps),
         cmocka_unit_test_setup_teardown(test_crew, scratch_make, scratch_remove),
         cmocka_unit_test(test_still),
