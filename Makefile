@@ -1,7 +1,8 @@
 # libloss: the one build file. `make help` lists the targets and the variables.
 #
-# Objects go to $(BUILD)/<config>/. Configs: release (the default); sanitize, tsan, msan and fuzz, which `make sanitize` and so on set;
-# and double, the library with LOSSI_REAL=double, in which the tests of derivatives alone run.
+# Objects go to $(BUILD)/<config>/. Configs: release (the default); sanitize, tsan, msan and fuzz,
+# which `make sanitize` and so on set; and double, the library with LOSSI_REAL=double, in which the
+# tests of derivatives alone run.
 # Nothing but HDF5 asks pkg-config before something is compiled, so that `make demo` and `make check` can first install packages.
 
 BUILD      ?= build
@@ -58,7 +59,8 @@ CHECK_DEBS := $(DEMO_DEBS) $(MPI_DEBS) g++ libcmocka-dev python3-numpy python3-j
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 OPTIMISE_release := -O3
 OPTIMISE_double  := -O2 -DLOSSI_REAL=double
-OPTIMISE_sanitize := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+OPTIMISE_sanitize := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+                     -fno-sanitize-recover=all
 OPTIMISE_msan    := -O1 -fno-omit-frame-pointer -fsanitize=memory -fsanitize-memory-track-origins
 OPTIMISE_tsan    := -O1 -fsanitize=thread
 # A fuzzer would hardly ever get past a checksum: that macro, which is customary, leaves it out.
@@ -359,7 +361,8 @@ INSTALL_TESTS := $(sort $(wildcard tests/install/*.sh)) tests/port/musl.sh
 SCRIPTS  := $(sort $(wildcard tests/cli/*.sh)) $(sort $(wildcard tests/pytorch/*.py)) tests/faults/sampled.sh $(INSTALL_TESTS)
 VIEW_SCRIPTS := $(filter-out %/sheet.sh,$(sort $(wildcard tests/viewer/*.sh)))
 # What computes with kernels, and so may differ from one set to the next. Tests of kernels run each set themselves.
-SET_TESTS := $(patsubst %,tests/cli/%.sh,main_job lines interrupted curvature weights) $(filter-out $(OUT)/tests/kernels/%,$(TESTS))
+SET_TESTS := $(patsubst %,tests/cli/%.sh,main_job lines interrupted curvature weights) \
+             $(filter-out $(OUT)/tests/kernels/%,$(TESTS))
 TEST_ENV  = BUILD=$(abspath $(OUT)) LOSSGRID=$(abspath $(OUT)/lossgrid) LOSSVIEW=$(abspath $(OUT)/lossview) CC="$(CC)"
 
 .PHONY: check
@@ -367,12 +370,13 @@ check: deps-check ## Install what is missing, build, run all tests; the last lin
 	$(MAKE) --no-print-directory check-built
 
 .PHONY: check-built
-check-built: all tests examples
-	$(TEST_ENV) tests/run $(SCRIPTS) $(VIEW_SCRIPTS) $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS) $(DOUBLE_TESTS) \
+check-built: all tests examples $(BENCH)
+	$(TEST_ENV) tests/run $(SCRIPTS) $(VIEW_SCRIPTS) $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS) \
+		$(DOUBLE_TESTS) \
 		--each-set $(SET_TESTS)
 
 .PHONY: sanitize tsan
-sanitize: ## Build with AddressSanitizer and UndefinedBehaviorSanitizer and run the unit and kernel tests and the viewer
+sanitize: ## Build with two sanitizers; run the unit and kernel tests and the viewer's
 tsan: ## Build with ThreadSanitizer and run the unit and kernel tests
 sanitize tsan:
 	$(MAKE) --no-print-directory CONFIG=$@ check-sanitized
@@ -380,8 +384,10 @@ sanitize tsan:
 .PHONY: check-sanitized
 check-sanitized: $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS) $(EXAMPLES) $(OUT)/lossgrid viewer
 	$(TEST_ENV) ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
-		LSAN_OPTIONS=suppressions=$(abspath tests/viewer/leaks.txt):print_suppressions=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
-		tests/run $(if $(filter sanitize,$(CONFIG)),$(VIEW_SCRIPTS)) $(TESTS) $(CLI_TESTS) $(VIEW_TESTS) $(REPLAYS)
+		LSAN_OPTIONS=suppressions=$(abspath tests/viewer/leaks.txt):print_suppressions=0 \
+		UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+		tests/run $(if $(filter sanitize,$(CONFIG)),$(VIEW_SCRIPTS)) $(TESTS) $(CLI_TESTS) \
+		$(VIEW_TESTS) $(REPLAYS)
 
 # MemorySanitizer takes what a library wrote for uninitialised, unless the library was built with it, too. So it runs the
 # readers that are all our own; valgrind, which sees every library, runs all of them.
@@ -434,7 +440,7 @@ $(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(VIEW_READERS) $(STATIC_LI
 	$(LINK) -o $@ $^ $(LIB_LIBS)
 
 .PHONY: bench
-bench: $(BENCH) $(OUT)/lossgrid ## Measure the engine, and its peers where PEER_PYTHON (a Python) has them; BENCH_ARGS=--help
+bench: $(BENCH) $(OUT)/lossgrid ## Measure the engine, and peers of PEER_PYTHON; BENCH_ARGS=--help
 	python3 tests/bench/bench.py $(BENCH) --lossgrid $(OUT)/lossgrid $(BENCH_ARGS)
 
 .PHONY: simulate

@@ -66,7 +66,8 @@ check "what was committed stays" test "$("$LOSSGRID" info ended.landscape --json
 
 # A rank that hangs: the others notice.
 rm -f hung.landscape
-LOSSGRID_SILENCE=3 ranks 3 "$mpi" "${surface[@]}" --x=-1:1:61 --y=-1:1:21 --out "$tmp/hung.landscape" >log 2>&1 &
+LOSSGRID_SILENCE=3 ranks 3 "$mpi" "${surface[@]}" --x=-1:1:61 --y=-1:1:21 \
+    --out "$tmp/hung.landscape" >log 2>&1 &
 job=$!
 for _ in $(seq 6000); do grep -q "images/s" log && break; sleep 0.01; done
 pgrep -f "$mpi surface run .*$tmp/hung" | sed -n 4p | xargs -r kill -STOP

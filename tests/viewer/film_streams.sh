@@ -13,7 +13,9 @@ film() { "$LOSSVIEW" a.csv --turntable="$1" --size=64x64 --frames="${2:-2}"; }
 endings="" has_gif=""
 if film first.gif >log 2>&1; then endings=gif has_gif=1; else
     grep -q 'no OpenGL 3.3' log && skip_all "films without standard streams" "$(head -n 1 log)"
-    if grep -q giflib log; then echo "ok - a GIF without standard streams # SKIP $(cat log)"; else fail "a GIF"; fi
+    if grep -q giflib log; then echo "ok - a GIF without standard streams # SKIP $(cat log)"; else
+        fail "a GIF"
+    fi
 fi
 if command -v ffmpeg >/dev/null; then endings+=" mp4"; else
     echo "ok - a video without standard streams # SKIP no ffmpeg"
