@@ -44,7 +44,8 @@ void lossi_evaluator_set(lossi_evaluator *evaluator, const loss_net *net);
 /** What a run does with each chunk, in order. Borrowed. */
 const lossi_steps *lossi_evaluator_steps(const lossi_evaluator *evaluator);
 /** From now on `begins` is called before each step of a chunk, with its number, and after the last,
- * with the number of steps, by the thread that runs it: to measure them.
+ * with the number of steps, by the thread that runs it: to measure them. Not in runs that use what
+ * is kept.
  *  @param begins  NULL: no more */
 void lossi_evaluator_watch(lossi_evaluator *evaluator, void (*begins)(void *user, size_t step),
                            void *user);

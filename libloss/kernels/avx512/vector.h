@@ -33,19 +33,6 @@ static inline vector all(const float *at)
     return _mm512_set1_ps(*at);
 }
 
-/* Broadcast from memory as they are needed. */
-typedef const float *quad;
-
-static inline quad load_quad(const float *at)
-{
-    return at;
-}
-
-static inline vector all_of(quad values, int i)
-{
-    return all(values + i);
-}
-
 static inline vector plus(vector a, vector b)
 {
     return _mm512_add_ps(a, b);

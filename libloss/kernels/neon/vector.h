@@ -33,6 +33,7 @@ static inline vector all(const float *at)
 }
 
 /* In a register: products with one of its lanes are single instructions. */
+#define LOSSI_HAS_QUAD 1
 typedef float32x4_t quad;
 
 static inline quad load_quad(const float *at)

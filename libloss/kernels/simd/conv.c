@@ -1,6 +1,7 @@
 /* Which algorithm convolves which shape: Winograd's tiles where the shape has them, else panels.
  * The gradient of the input, at stride 1, is a convolution too: of dy with the filter turned around
  * and its channels exchanged. */
+#include "kernels/ref/ref.h"
 #include "kernels/simd/simd.h"
 #include "kernels/simd/tiles.h"
 
@@ -46,9 +47,7 @@ double lossk_conv_products(const lossi_conv_shape *given)
 {
     lossi_conv_shape s = needed_of(given);
     const lossi_winograd *t = lossk_tiles(&s);
-    return t ? lossk_winograd_products(t, &s)
-             : (double)(s.in_c * s.kernel * s.kernel * s.out_c) *
-                   (double)(s.out_h * s.out_w * s.lanes);
+    return t ? lossk_winograd_products(t, &s) : lossk_conv_products_ref(&s);
 }
 
 void lossk_conv_pack(const lossi_conv_shape *given, const float *w, const float *scale,

@@ -5,7 +5,8 @@
  *   LOSSI_ROWS, LOSSI_COLUMNS        sums that the GEMM keeps in registers: filters x vectors
  *   zeros, load, store               addresses need not be aligned
  *   all                              one float, in all lanes
- *   quad, load_quad, all_of          four floats side by side; one of them, in all lanes
+ *   quad, load_quad, all_of          four floats side by side; one of them, in all lanes. Only with
+ *                                    LOSSI_HAS_QUAD: else they stay in memory
  *   plus, minus, times               times takes a factor
  *   plus_product, plus_times         a b + c, factor a + b: rounded once
  *   kept                             the same, in a register: keeps the compiler from loading
@@ -36,6 +37,20 @@
 #include LOSSI_VECTOR_OF(LOSSI_SET)
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+#ifndef LOSSI_HAS_QUAD
+typedef const float *quad;
+
+static inline quad load_quad(const float *at)
+{
+    return at;
+}
+
+static inline vector all_of(quad values, int i)
+{
+    return all(values + i);
+}
+#endif
 
 ALWAYS_INLINE vector within(const lossi_bounds *b, vector value)
 {

@@ -38,19 +38,6 @@ static inline vector all(const float *at)
     return (vector){_mm256_broadcast_ss(at), _mm256_broadcast_ss(at)};
 }
 
-/* Broadcast from memory as they are needed. */
-typedef const float *quad;
-
-static inline quad load_quad(const float *at)
-{
-    return at;
-}
-
-static inline vector all_of(quad values, int i)
-{
-    return all(values + i);
-}
-
 static inline vector plus(vector a, vector b)
 {
     return (vector){_mm256_add_ps(a.low, b.low), _mm256_add_ps(a.high, b.high)};
